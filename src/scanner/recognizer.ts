@@ -1,0 +1,80 @@
+/**
+ * What a recognizer is. One recognizer knows one kind of sensitive text, lives in one file under `recognizers/` with
+ * its test beside it, and has this shape. The scanner decides when it runs; `inspect` keeps the marks; `minimize`
+ * acts on them. A recognizer never changes text.
+ */
+
+/**
+ * Kinds of sensitive content, the closed vocabulary of marks, policy rules, counts and replaced text (`[email]`).
+ * A kind may have a detail after a dot (`credential.github`) in the recognizer's `id`; the kind is what people see.
+ */
+export const KINDS = [
+  'credential', // API keys, tokens, passwords, private keys, connection-string passwords
+  'authorization', // values of authorization headers
+  'cookie',
+  'session-id',
+  'jwt',
+  'private-key',
+  'password',
+  'email',
+  'card', // payment card numbers that pass the Luhn check
+  'iban',
+  'national-id',
+  'phone',
+  'ip', // addresses of people's machines, shortened rather than removed
+  'literal', // literals in SQL and other database statements
+  'parameter', // values of sensitive query parameters
+] as const;
+export type Kind = (typeof KINDS)[number];
+
+/**
+ * What the attribute key says about its value, worked out once per distinct key (`keyClass` in `key-class.ts`), never
+ * per value. Several may hold, so it is a set of bits.
+ */
+export const KEY = {
+  /** Nothing known: content alone decides. Span names, status messages, event names and trace state use this. */
+  plain: 0,
+  /** The whole value is a secret whatever it looks like: `http.request.header.authorization`, `db.password`, `aws.secret_key`. */
+  secret: 1,
+  /** A session identifier: `session.id`. */
+  session: 2,
+  /** A cookie header: names kept, values replaced. */
+  cookie: 4,
+  /** A database statement: `db.query.text`, `db.statement`, `db.query.parameter.*`. */
+  statement: 8,
+  /** A whole URL, or a query string: `url.full`, `http.url`, `url.query`, `http.target`. */
+  url: 16,
+  /** The address of a person's machine: `client.address`, `http.client_ip`, `x-forwarded-for`, `source.address`. */
+  clientAddress: 32,
+  /** The value is an id by definition and content patterns for numbers must not fire: `trace_id`, `k8s.pod.uid`, `messaging.message.id`. */
+  identifier: 64,
+  /** A user's contact or account data: phone, e-mail, card, IBAN, tax number by the key's own name, so that weak patterns may fire. */
+  personal: 128,
+  /** One bound parameter of a statement (`db.query.parameter.0`): the whole value is a literal. */
+  parameter: 256,
+} as const;
+export type KeyClass = number;
+
+/** One found range of a text, in UTF-16 code units of the scanned string, end exclusive. */
+export interface Mark {
+  readonly kind: Kind;
+  readonly start: number;
+  readonly end: number;
+  /** What stands in the text instead when this kind is replaced and the recognizer knows better than `[kind]`: a shortened IP, `?` for a literal. */
+  readonly instead?: string;
+}
+
+export interface Recognizer {
+  /** Unique, `kind` or `kind.detail`: `credential.github`. Names the test, the policy exception and the docs row. */
+  readonly id: string;
+  readonly kind: Kind;
+  /**
+   * Byte features (bits of `FEATURE` in `features.ts`) that must all be present for `find` to run; 0 runs always.
+   * This is what keeps unsuspicious values at one pass over their bytes.
+   */
+  readonly needs: number;
+  /** Key classes of which at least one must hold for `find` to run; absent = any key. */
+  readonly keys?: KeyClass;
+  /** Reports every range it finds through `mark`. Linear time in `text.length` whatever the text. Never throws on any text. */
+  find(text: string, keyClass: KeyClass, mark: (start: number, end: number, instead?: string, kind?: Kind) => void): void;
+}
