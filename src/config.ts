@@ -1,0 +1,31 @@
+/**
+ * Settings of one server. Every setting has a flag, a `TRACEKEEP_*` variable and a key in `tracekeep.yaml`, in that order of
+ * precedence; `settings.ts` in `commands/` reads them. Limits that nobody should change are in `limits.ts`.
+ */
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Keep each class this long; `default` always exists. */
+export interface RetentionClass {
+  readonly days: number;
+}
+
+export interface Config {
+  /** Everything the server keeps, encrypted. Created with mode 0700. */
+  readonly data: string;
+  /** The root key's file, 0600, outside `data`. Absent: `<data>.key`, made at first start. */
+  readonly rootKeyFile: string;
+  readonly otlpHttp: Address;
+  readonly otlpGrpc: Address;
+  readonly console: Address;
+  /** Pipeline worker threads. */
+  readonly workers: number;
+  /** Retention classes by name; tenants are given one. */
+  readonly retention: Readonly<Record<string, RetentionClass>>;
+  /** The oldest traces are removed when the data directory holds more than this; null = only age counts. */
+  readonly diskBytesMax: number | null;
+  readonly diskFreeBytesMin: number;
+}

@@ -1,0 +1,115 @@
+/**
+ * Every limit of the product in one place, with its unit last in the name and its reason. A limit that an operator may
+ * change is a default of `config.ts` and says so; the others are part of the contract.
+ */
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+export const LIMITS = {
+  // --- a request, before anything in it is believed -------------------------------------------------------------------
+  /** Body as it arrives, compressed or not. OTLP 1.11 asks for a bound and names 64 MiB as default; ours is tighter before inflation. */
+  body_wire_bytes_max: 16 * MiB,
+  /** Body after decompression: OTLP 1.11, default 64 MiB. Over it: 413 / RESOURCE_EXHAUSTED, final. */
+  body_inflated_bytes_max: 64 * MiB,
+  /** Size of all request headers; Node refuses above it with 431. */
+  headers_bytes_max: 16 * KiB,
+  /** A sender must finish its headers in this time: idle half-open connections are the cheapest attack there is. */
+  headers_ms_max: 5_000,
+  /** A sender must finish its whole request in this time. */
+  request_ms_max: 30_000,
+  /** Idle keep-alive connections are closed after this time; above the 60 s that common load balancers keep. */
+  idle_connection_ms_max: 75_000,
+  /** Open connections per listener. Above: refused at accept. */
+  connections_max: 2_048,
+  /** Requests being read or processed at once. Above: 503 / UNAVAILABLE, retryable. */
+  requests_in_flight_max: 512,
+  /** Bytes of request bodies held in memory at once, inflated. Above: 503 / UNAVAILABLE, retryable. */
+  bytes_in_flight_max: 256 * MiB,
+  /** How long an exporter is asked to wait after a retryable refusal. */
+  retry_after_s: 1,
+
+  // --- the content of a request ---------------------------------------------------------------------------------------
+  /** Spans of one request. Spans above it are refused in the partial success, the others are kept. */
+  spans_per_request_max: 50_000,
+  /** Resource blocks and scope blocks of one request; each costs a row of bookkeeping without carrying a span. */
+  groups_per_request_max: 10_000,
+  /** Attributes of one list (span, event, link, resource, scope). The rest is cut and added to the dropped count. OpenTelemetry SDKs default to 128. */
+  attributes_per_list_max: 256,
+  events_per_span_max: 1_024,
+  links_per_span_max: 1_024,
+  /** An attribute key longer than this is cut together with its value. */
+  key_bytes_max: 512,
+  /** A longer string is cut at a character boundary after minimization and ends in `…[cut]`. */
+  value_bytes_max: 64 * KiB,
+  /** Span names, event names, scope names and versions. */
+  name_bytes_max: 1_024,
+  /** W3C Trace Context asks for at least 512; 32 members of 256 fit. */
+  trace_state_bytes_max: 16 * KiB,
+  /** Arrays and maps inside attribute values, and JSON request nesting inside them. OTLP sets no limit. */
+  value_nesting_max: 16,
+  /** Elements of all levels of one array or map value. */
+  value_elements_max: 4_096,
+  /** JSON request bodies nest at most this deep before values begin; deeper is refused before parsing. */
+  json_nesting_max: 64,
+  /** A span may begin or end this far in the future (clocks differ). Later: refused as `span_time`. */
+  future_ms_max: 24 * 3_600_000,
+
+  // --- pipeline -------------------------------------------------------------------------------------------------------
+  /** Spans of a block, the unit of the journal and later of the log. One request is never split, so a block may exceed it once. */
+  block_rows_target: 8_192,
+  /** Distinct attribute keys a worker remembers before it starts afresh. */
+  interned_keys_max: 32_768,
+  /** Bytes of values whose verdict a worker remembers. */
+  memo_bytes_max: 8 * MiB,
+  /** A value longer than this is not remembered. */
+  memo_value_bytes_max: 4 * KiB,
+
+  // --- commit and flush -----------------------------------------------------------------------------------------------
+  /** A commit waits at most this long for more blocks while requests are still on their way. */
+  commit_delay_ms_max: 100,
+  /** Rows acknowledged but not yet in ClickHouse at which a flush starts. Large inserts are what keeps the store cheap. */
+  flush_rows_target: 131_072,
+  /** …or once the oldest of them has waited this long. */
+  flush_delay_ms_max: 2_000,
+  /** Rows acknowledged but not yet in ClickHouse above which new requests are refused as retryable. */
+  pending_rows_max: 600_000,
+  /** Requests whose digests are remembered to recognise a retry. */
+  remembered_requests_max: 200_000,
+  /** …and for how long. OpenTelemetry exporters give up after minutes. */
+  remembered_requests_ms_max: 3_600_000,
+  /** One segment file of the journal. */
+  journal_segment_bytes_max: 64 * MiB,
+  /** Free disk below which ingest is refused as retryable, so that merges and the journal can finish. */
+  disk_free_bytes_min: 512 * MiB,
+
+  // --- queries --------------------------------------------------------------------------------------------------------
+  query_ms_default: 10_000,
+  query_ms_max: 60_000,
+  /** Queries running at once; more wait, then are refused. */
+  queries_at_once_max: 4,
+  queries_waiting_max: 64,
+  /** Memory of one query inside the engine. */
+  query_memory_bytes_max: 1_024 * MiB,
+  search_results_default: 20,
+  search_results_max: 1_000,
+  /** Spans of one trace that an answer carries. The answer says when there are more. */
+  trace_spans_max: 100_000,
+  /** Widest time range of a search. */
+  search_range_ms_max: 31 * 24 * 3_600_000,
+  /** A request to the query API. */
+  query_body_bytes_max: 1 * MiB,
+  query_text_bytes_max: 4 * KiB,
+  search_attributes_max: 16,
+
+  // --- control --------------------------------------------------------------------------------------------------------
+  producers_max: 10_000,
+  tokens_max: 10_000,
+  producer_name_bytes_max: 128,
+  service_globs_max: 64,
+  service_glob_bytes_max: 256,
+  /** How stale a running server's view of revoked keys may be. */
+  revocation_ms_max: 500,
+  /** How long a drain may take at SIGTERM before it is cut. Everything acknowledged is in the journal already. */
+  drain_ms_max: 20_000,
+} as const;

@@ -1,0 +1,99 @@
+/**
+ * The nouns every stage shares: identifiers, secrets, and what travels from the pipeline to the store. They know no stage.
+ */
+
+declare const brand: unique symbol;
+type Branded<Name extends string> = string & { readonly [brand]: Name };
+
+/** A tenant's name: `[a-z0-9][a-z0-9-]{0,62}`. */
+export type TenantId = Branded<'TenantId'>;
+/** A producer's id: `p_` and 16 lower-case hexadecimal digits. */
+export type ProducerId = Branded<'ProducerId'>;
+/** A trace id: 32 lower-case hexadecimal digits, not all zero. */
+export type TraceId = Branded<'TraceId'>;
+
+/** The tenant every producer and token belongs to unless another is named. */
+export const DEFAULT_TENANT = 'default' as TenantId;
+
+export function tenantId(text: string): TenantId | null {
+  return /^[a-z0-9][a-z0-9-]{0,62}$/.test(text) ? (text as TenantId) : null;
+}
+
+export function producerId(text: string): ProducerId | null {
+  return /^p_[0-9a-f]{16}$/.test(text) ? (text as ProducerId) : null;
+}
+
+/** Accepts upper case, as W3C Trace Context asks of readers; refuses the all-zero id. */
+export function traceId(text: string): TraceId | null {
+  return /^[0-9a-fA-F]{32}$/.test(text) && !/^0{32}$/.test(text) ? (text.toLowerCase() as TraceId) : null;
+}
+
+/** A value that must never be printed: every road to text gives `[secret]`. */
+export class Secret<T> {
+  readonly #value: T;
+
+  constructor(value: T) {
+    this.#value = value;
+  }
+
+  /** The value itself. Call it where the value is used, never earlier. */
+  reveal(): T {
+    return this.#value;
+  }
+
+  toString(): string {
+    return '[secret]';
+  }
+
+  toJSON(): string {
+    return '[secret]';
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return '[secret]';
+  }
+}
+
+
+/** Rows of one tenant and one retention class, encoded and ready to insert. Immutable once made. */
+export interface SealedBlock {
+  /** Rises by one for every block this deployment ever made; never reused, also not after a crash. */
+  readonly id: number;
+  readonly tenant: TenantId;
+  /** Retention class of the tenant when the block was made; with `day` it names the partition. */
+  readonly retention: string;
+  /** Commit day, in days since 1970-01-01 UTC. */
+  readonly day: number;
+  readonly rows: number;
+  /** One ClickHouse Native block for the table `spans`: minimized, in clear. Never written to disk unencrypted. */
+  readonly spans: Uint8Array;
+  /** One ClickHouse Native block for the table `traces`: which rows of this block belong to which trace. */
+  readonly traces: Uint8Array;
+  /** Low 32 bits of the trace keys in `traces`, to answer "may this trace still be pending?" without the engine. */
+  readonly traceKeys: Uint32Array;
+  /** Requests whose spans are in this block. */
+  readonly requests: readonly number[];
+}
+
+/** The account of one request, in spans; `received = stored + Σ refused + dropped` always. */
+export interface RequestAccount {
+  readonly producer: ProducerId;
+  readonly tenant: TenantId;
+  /** Keyed digest of the request's bytes, 16 bytes as hexadecimal: recognises a retry after a lost acknowledgement. */
+  readonly digest: string;
+  readonly received: number;
+  readonly stored: number;
+  /** Refused spans by code. */
+  readonly refused: Readonly<Record<string, number>>;
+  /** Duplicates: spans of a request that had been taken already. */
+  readonly dropped: number;
+  /** Values replaced by kind, and `neutralized` for harmful characters made visible. */
+  readonly minimized: Readonly<Record<string, number>>;
+  /** What the sender was told, repeated when the request is: rejected spans and the message of the partial success. */
+  readonly answer: { readonly rejectedSpans: number; readonly message: string };
+}
+
+export interface Commit {
+  readonly blocks: readonly SealedBlock[];
+  readonly requests: readonly RequestAccount[];
+}

@@ -1,0 +1,84 @@
+/**
+ * Every way to say no. A refusal is a value, not an exception: bad or forbidden input is expected. The table is the one
+ * source of codes, statuses and advice; `docs/reference/refusals.md` is generated from it. A refusal never carries
+ * payload bytes: `detail` names a place (a key, a position, a length), never a value.
+ */
+
+/** gRPC status codes that we answer with (https://grpc.io/docs/guides/status-codes). */
+export const GRPC = { invalidArgument: 3, notFound: 5, permissionDenied: 7, resourceExhausted: 8, unimplemented: 12, internal: 13, unavailable: 14, unauthenticated: 16 } as const;
+
+interface Row {
+  /** HTTP status. 429, 502, 503 and 504 alone are retried by OTLP exporters (OTLP 1.11 §Failures). */
+  readonly http: number;
+  /** gRPC status. RESOURCE_EXHAUSTED is retried only with RetryInfo, UNAVAILABLE always. */
+  readonly grpc: number;
+  /** The same request may succeed later: answered with Retry-After / RetryInfo. */
+  readonly retry: boolean;
+  /** One sentence: what happened. */
+  readonly says: string;
+  /** One sentence: what the sender or operator can do. */
+  readonly advice: string;
+}
+
+const row = (http: number, grpc: number, retry: boolean, says: string, advice: string): Row => ({ http, grpc, retry, says, advice });
+
+export const REFUSALS = {
+  // who asks
+  credential_missing: row(401, GRPC.unauthenticated, false, 'No credential was sent.', 'Send the header "Authorization: Bearer <key>". Exporters take an ingest key (tracekeep producer add), people and tools a token (tracekeep token create).'),
+  credential_unknown: row(401, GRPC.unauthenticated, false, 'The credential is not known, or was revoked.', 'Check it for truncation, or create a new one.'),
+  credential_wrong_kind: row(403, GRPC.permissionDenied, false, 'This credential is not meant for this interface.', 'Ingest keys (tk_…) only send traces; tokens (tt_…) only read them.'),
+  action_forbidden: row(403, GRPC.permissionDenied, false, 'This credential may not do that.', 'Ask an administrator for a role that may.'),
+  // the request as a whole
+  path_unknown: row(404, GRPC.unimplemented, false, 'There is nothing at this path.', 'Traces go to POST /v1/traces; the query API is on the console port under /api/v1.'),
+  method_unknown: row(405, GRPC.unimplemented, false, 'This path does not take this method.', 'Send OTLP with POST.'),
+  signal_unsupported: row(404, GRPC.unimplemented, false, 'Only traces are taken, not metrics, logs or profiles.', 'Set OTEL_METRICS_EXPORTER=none and OTEL_LOGS_EXPORTER=none, or send those elsewhere.'),
+  media_type_unknown: row(415, GRPC.invalidArgument, false, 'The content type is neither application/x-protobuf nor application/json.', 'Set the exporter protocol to http/protobuf or http/json.'),
+  encoding_unknown: row(415, GRPC.unimplemented, false, 'The content encoding is none of identity, gzip, deflate, zstd.', 'Set the exporter compression to gzip or none.'),
+  body_too_large: row(413, GRPC.resourceExhausted, false, 'The body is larger than the limit, before or after decompression.', 'Lower the batch size of the exporter (OTEL_BSP_MAX_EXPORT_BATCH_SIZE).'),
+  body_undecodable: row(400, GRPC.invalidArgument, false, 'The body could not be decoded.', 'Check that content type and encoding say what the body is.'),
+  body_too_deep: row(400, GRPC.invalidArgument, false, 'The body nests deeper than the limit.', 'Flatten the attribute values.'),
+  headers_too_large: row(431, GRPC.resourceExhausted, false, 'The request headers are larger than the limit.', 'Send fewer or smaller headers.'),
+  sender_too_slow: row(408, GRPC.unavailable, false, 'The request did not arrive in time.', 'Check the network between exporter and server.'),
+  query_invalid: row(400, GRPC.invalidArgument, false, 'A query parameter is missing or malformed.', 'See the parameters at /api/v1/openapi.json.'),
+  not_found: row(404, GRPC.notFound, false, 'Nothing was found under this id.', 'It may not have arrived yet, was refused, or its retention is over.'),
+  // the server's state
+  overloaded: row(503, GRPC.unavailable, true, 'Too much is being processed right now.', 'Retry after the given time; exporters do so by themselves.'),
+  disk_full: row(503, GRPC.unavailable, true, 'There is not enough free disk to keep more traces.', 'Free disk space or lower the retention; ingest resumes by itself.'),
+  draining: row(503, GRPC.unavailable, true, 'The server is stopping.', 'Retry; it will be back or another one answers.'),
+  store_unavailable: row(503, GRPC.unavailable, true, 'The store cannot take writes at the moment.', 'Retry; the server log names the reason.'),
+  query_busy: row(503, GRPC.unavailable, true, 'Too many queries are running.', 'Retry in a moment.'),
+  query_timeout: row(504, GRPC.unavailable, true, 'The query took longer than its deadline.', 'Narrow the time range or add a service.'),
+  internal: row(500, GRPC.internal, false, 'The server failed to answer this request.', 'The server log has an entry with the same request id.'),
+  // single spans (reported in the partial success)
+  span_service: row(200, 0, false, 'The service name is not one this key may speak for.', 'Add the service to the producer: tracekeep producer add NAME --service GLOB.'),
+  span_ids: row(200, 0, false, 'Trace or span id is missing, all zero or of the wrong length.', 'Use 16-byte trace ids and 8-byte span ids that are not all zero.'),
+  span_time: row(200, 0, false, 'Start or end lies too far in the future or cannot be represented.', 'Check the clock of the sending host.'),
+  span_count: row(200, 0, false, 'The request holds more spans than the limit.', 'Lower the batch size of the exporter.'),
+  span_links_events: row(200, 0, false, 'The span holds more events or links than the limit.', 'Lower OTEL_SPAN_EVENT_COUNT_LIMIT or OTEL_SPAN_LINK_COUNT_LIMIT.'),
+} as const satisfies Record<string, Row>;
+
+export type RefusalCode = keyof typeof REFUSALS;
+
+/** Codes of the reasons a single span is refused for; they only appear in partial success and accounting. */
+export type SpanRefusalCode = Extract<RefusalCode, `span_${string}`>;
+
+export interface Refusal {
+  readonly refused: RefusalCode;
+  /** Where, in terms of keys, positions, lengths or limits; never a payload value. */
+  readonly detail?: string;
+}
+
+/** A refusal with an optional place. */
+export function refuse(code: RefusalCode, detail?: string): Refusal {
+  return detail === undefined ? { refused: code } : { refused: code, detail };
+}
+
+export function isRefusal(value: unknown): value is Refusal {
+  return typeof value === 'object' && value !== null && 'refused' in value && typeof value.refused === 'string' && Object.hasOwn(REFUSALS, value.refused);
+}
+
+/** The sentence people and exporters' logs see: code, what happened, where, what to do. */
+export function refusalText(refusal: Refusal): string {
+  const { says, advice } = REFUSALS[refusal.refused];
+  return `${refusal.refused}: ${says}${refusal.detail === undefined ? '' : ` (${refusal.detail})`} ${advice}`;
+}
