@@ -28,6 +28,31 @@ export function traceId(text: string): TraceId | null {
   return /^[0-9a-fA-F]{32}$/.test(text) && !/^0{32}$/.test(text) ? (text.toLowerCase() as TraceId) : null;
 }
 
+/** Viewers read what the query API answers; administrators may do everything. */
+export type Role = 'viewer' | 'admin';
+
+/** Who sends, as the ingest key of the request says: proven by the credential, never by anything in the body. Plain data, so that it travels to workers. */
+export interface Producer {
+  readonly id: ProducerId;
+  readonly name: string;
+  readonly tenant: TenantId;
+  /** Retention class of the tenant. */
+  readonly retention: string;
+  /** Globs of the service names this producer may speak for; `matchesGlob` of `#control/glob` reads them. */
+  readonly services: readonly string[];
+  /** Rises whenever `services` changes: what is remembered per (id, version) never goes stale. */
+  readonly version: number;
+}
+
+/** Who reads, as the bearer token of the request says. */
+export interface Reader {
+  /** The token's id: `t_` and 16 lower-case hexadecimal digits. */
+  readonly id: string;
+  readonly name: string;
+  readonly tenant: TenantId;
+  readonly role: Role;
+}
+
 /** A value that must never be printed: every road to text gives `[secret]`. */
 export class Secret<T> {
   readonly #value: T;

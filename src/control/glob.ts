@@ -1,0 +1,34 @@
+/**
+ * Service globs: `*` stands for any run of characters, none included; everything else stands for itself, and the whole name
+ * must match. The globs are operator-controlled, the names attacker-controlled, so the matcher is a two-pointer walk that
+ * never goes back further than the last star: at worst |glob| × |name| steps, both bounded by limits.ts, and no regular
+ * expression. It compares UTF-16 code units: no case folding and no normalization, so that two names that differ in a
+ * single byte are two names.
+ */
+
+export function matchesGlob(glob: string, name: string): boolean {
+  let g = 0;
+  let n = 0;
+  /** Where the last star stands, and the first character of the name that it does not yet cover. */
+  let star = -1;
+  let resume = 0;
+  while (n < name.length) {
+    if (g < glob.length && glob.charCodeAt(g) === STAR) {
+      star = g++;
+      resume = n;
+    } else if (g < glob.length && glob.charCodeAt(g) === name.charCodeAt(n)) {
+      g++;
+      n++;
+    } else if (star >= 0) {
+      // A later star makes every earlier one's choice final, which is what keeps this from being exponential.
+      g = star + 1;
+      n = ++resume;
+    } else {
+      return false;
+    }
+  }
+  while (g < glob.length && glob.charCodeAt(g) === STAR) g++;
+  return g === glob.length;
+}
+
+const STAR = 0x2a;
