@@ -52,6 +52,12 @@ export const KEY = {
   personal: 128,
   /** One bound parameter of a statement (`db.query.parameter.0`): the whole value is a literal. */
   parameter: 256,
+  /** With `secret`: the secret is a password, so people see `[password]`. */
+  password: 512,
+  /** With `secret`: an authorization header; the scheme's name stays, what follows goes. */
+  authorization: 1024,
+  /** The name often carries a secret (`key`, `code`, `hash`): its value is one only if it looks random. */
+  perhaps: 2048,
 } as const;
 export type KeyClass = number;
 

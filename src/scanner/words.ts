@@ -1,0 +1,28 @@
+/**
+ * The words that the byte pass looks for, by the feature they set. They are compared without regard to case and anywhere
+ * in the text, so each should be rare in ordinary values; a hit only means that a recognizer takes a closer look.
+ */
+
+/** Words inside names that carry secrets. A recognizer reads the whole name around the word (`key-class.ts`). */
+const SECRET_WORDS: readonly string[] = [
+  'passw', 'passwd', 'passphrase', 'passcode', 'pass=', 'pass:', 'pass"', "pass'", '_pass', '-pass', 'pwd', 'passin', 'passout',
+  'secret', 'token', 'key', 'credential', 'creds', 'auth', 'bearer', 'jwt', 'cookie', 'sess', 'sid=', 'sid:', '.sid', 'sid"',
+  'sig=', 'signature', 'code=', 'state=', 'ticket', 'assertion', 'nonce', 'otp', 'pin"', 'pin=', 'pin:', 'cvv', 'cvc', 'csrf', 'xsrf',
+  'mnemonic', 'seed_phrase', 'seed phrase', 'seedphrase', 'contribsys', 'saml', 'dsn', 'webhook', 'client_id', 'clientid', 'client-id', 'license', 'licence', 'encrypt',
+  'contrase', 'senha', 'motdepasse', 'mot_de_passe', 'mot de passe', 'mdp=', 'mdp:', 'mdp"', 'passwort', 'kennwort', 'parola', 'wachtwoord', 'haslo', 'salasana', 'sifre', 'clave',
+];
+
+/** How well-known credentials begin; `known-tokens.ts` says how they go on. */
+const KNOWN_PREFIXES: readonly string[] = ['-----begin'];
+
+/** Authorization schemes and programs that take credentials as arguments. */
+const SCHEME_WORDS: readonly string[] = [
+  'bearer', 'basic ', 'digest ', 'negotiate ', 'ntlm ', 'apikey ', 'api-key ', 'token ', 'aws4-hmac', 'hmac ', 'hawk ', 'dpop ', 'sharedkey', 'mac id=', 'gssapi', 'oauth ',
+  'curl', 'mysql', 'mongo', 'redis-cli', 'sshpass', 'psql', 'wget', 'docker login', 'sqlplus', 'smbclient', 'ldapsearch', 'openssl', 'sqlcmd', 'helm ', 'podman login', 'machine ', 'htpasswd', 'net use', 'cmdkey', 'rsync', 'az login',
+];
+
+export const WORDS = {
+  secretWord: SECRET_WORDS,
+  knownPrefix: KNOWN_PREFIXES,
+  schemeWord: SCHEME_WORDS,
+} as const;
