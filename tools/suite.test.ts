@@ -1,0 +1,123 @@
+// The test runner: which files it runs and in which order, and that no way of ending badly passes for good.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, test } from 'node:test';
+import { complaint, lanes, tallyOf, untestedFolders } from './suite.ts';
+import type { Tree } from './tidy-tree.ts';
+
+const rooms: string[] = [];
+after(() => rooms.forEach((room) => rmSync(room, { recursive: true, force: true })));
+
+const closing = 'ℹ tests 3\nℹ suites 0\nℹ pass 3\nℹ fail 0\nℹ cancelled 0\nℹ skipped 0\nℹ todo 0\nℹ duration_ms 5\n';
+
+function treeOf(...files: readonly string[]): Tree {
+  const manifest = { imports: {}, dependencies: {}, devDependencies: {}, optionalDependencies: {} };
+  return { root: '/', files, manifest, has: (path) => files.includes(path), text: () => '' };
+}
+
+const tree = treeOf(
+  'bench/a.test.ts', 'demo/a.test.ts', 'src/a/a.test.ts', 'src/a/a.ts', 'test/attacks/a.test.ts', 'test/crash/a.test.ts', 'tools/a.test.ts',
+);
+
+test('lanes() runs unit tests, then the whole system, then crashes one at a time', () => {
+  const [unit, system, crash] = lanes(tree, 'test', []);
+  assert.deepEqual(unit?.files, ['src/a/a.test.ts', 'tools/a.test.ts']);
+  assert.deepEqual(system?.files, ['bench/a.test.ts', 'demo/a.test.ts', 'test/attacks/a.test.ts']);
+  assert.deepEqual(crash?.files, ['test/crash/a.test.ts']);
+  assert.equal(crash?.atOnce, 1);
+});
+
+test('lanes() for ok keeps to src and tools', () => {
+  assert.deepEqual(lanes(tree, 'ok', []).map((lane) => lane.files), [['src/a/a.test.ts', 'tools/a.test.ts']]);
+});
+
+test('lanes() keeps to the patterns it is given', () => {
+  assert.deepEqual(lanes(tree, 'test', ['crash', 'tools/']).flatMap((lane) => lane.files), ['tools/a.test.ts', 'test/crash/a.test.ts']);
+});
+
+test('untestedFolders() names a folder without a test file', () => {
+  assert.deepEqual(untestedFolders(treeOf('src/a.test.ts', 'tools/a.test.ts', 'demo/a.ts'), 'test'), ['demo', 'test', 'bench']);
+  assert.deepEqual(untestedFolders(treeOf('src/a.test.ts'), 'ok'), ['tools']);
+});
+
+test('tallyOf() reads the last closing lines and nothing else', () => {
+  assert.equal(tallyOf(`ℹ tests 9\nnoise\n${closing}`)?.tests, 3);
+  assert.equal(tallyOf('no closing lines'), undefined);
+  assert.equal(tallyOf('ℹ tests 3\nℹ pass 3\n'), undefined);
+});
+
+test('complaint() is empty only for a file whose tests all ran and passed', () => {
+  const tally = tallyOf(closing);
+  assert.ok(tally);
+  assert.equal(complaint({ code: 0, late: false }, tally), '');
+  assert.notEqual(complaint({ code: 0, late: true }, tally), '');
+  assert.notEqual(complaint({ code: 1, late: false }, tally), '');
+  assert.notEqual(complaint({ code: 0, late: false }, undefined), '');
+  for (const count of [{ tests: 0 }, { fail: 1 }, { cancelled: 1 }, { skipped: 1 }, { todo: 1 }]) {
+    assert.notEqual(complaint({ code: 0, late: false }, { ...tally, ...count }), '');
+  }
+});
+
+/** Runs the real suite on a small repository. */
+function suiteIn(files: Readonly<Record<string, string>>, ...patterns: readonly string[]): { status: number | null; stdout: string } {
+  const root = mkdtempSync(join(tmpdir(), 'tracekeep-suite-'));
+  rooms.push(root);
+  const here = import.meta.dirname;
+  for (const name of ['suite.ts', 'tidy-tree.ts']) cpSync(join(here, name), join(root, 'tools', name));
+  symlinkSync(join(here, '..', 'node_modules'), join(root, 'node_modules'));
+  for (const [path, text] of Object.entries({ 'package.json': '{"type":"module"}', ...files })) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  return spawnSync(process.execPath, ['tools/suite.ts', 'test', ...patterns], { cwd: root, encoding: 'utf8' });
+}
+
+const passing = `import { test } from 'node:test';\ntest('a fact', () => {});\n`;
+
+test('the suite ends with closing lines and 0 when everything passed', () => {
+  const { status, stdout } = suiteIn({ 'src/a.test.ts': passing, 'test/a.test.ts': passing }, '.test.ts');
+  assert.match(stdout, /\nℹ tests 2\nℹ suites 0\nℹ pass 2\nℹ fail 0\n/u);
+  assert.match(stdout, /\n2 passed, 0 failed\n$/u);
+  assert.equal(status, 0);
+});
+
+test('the suite fails for a failing test, a file without tests, a file that throws and a pattern that matches nothing', () => {
+  const files = {
+    'src/a.test.ts': passing,
+    'src/bad.test.ts': `import { test } from 'node:test';\ntest('no fact', () => { throw new Error('seen in the output'); });\n`,
+    'src/empty.test.ts': 'export const nothing = 1;\n',
+    'src/throws.test.ts': `throw new Error('at load');\n`,
+  };
+  const { status, stdout } = suiteIn(files, 'src/');
+  assert.equal(status, 1);
+  assert.match(stdout, /seen in the output/u);
+  for (const name of ['bad', 'empty', 'throws']) assert.match(stdout, new RegExp(`\nFAIL src/${name}\\.test\\.ts: `, 'u'));
+  assert.match(stdout, /\n1 passed, 3 failed\n$/u);
+  assert.equal(suiteIn({ 'src/a.test.ts': passing }, 'nothing-of-this-name').status, 1);
+});
+
+test('the suite ends what a test file left running', async () => {
+  // A socket tells whether its owner lives; a process id would not, as long as nobody has collected the dead process.
+  const room = mkdtempSync(join(tmpdir(), 'tracekeep-suite-'));
+  rooms.push(room);
+  const socket = join(room, 'left');
+  const stays = `require('node:net').createServer().listen('${socket}', () => process.stdout.write('up'))`;
+  const leaves = `import { spawn } from 'node:child_process';\nimport { test } from 'node:test';
+test('leaves a process', async () => {
+  const child = spawn(process.execPath, ['-e', ${JSON.stringify(stays)}], { stdio: ['ignore', 'pipe', 'ignore'] });
+  await new Promise((resolve) => child.stdout.once('data', resolve));
+  child.stdout.destroy();
+  child.unref();
+});\n`;
+  const { stdout } = suiteIn({ 'src/a.test.ts': leaves }, 'src/');
+  assert.match(stdout, /\n1 passed, 0 failed\n$/u);
+  const code = await new Promise((resolve) => {
+    connect(socket).on('error', (error: NodeJS.ErrnoException) => resolve(error.code)).on('connect', () => resolve('connected'));
+  });
+  assert.equal(code, 'ECONNREFUSED');
+});

@@ -1,0 +1,35 @@
+// Where files lie and what they are called: no catch-all names, and no folder of code without a test.
+
+import { codeFolders, folderOf, isCode, isTest, type Finding, type Tree } from './tidy-tree.ts';
+
+/** Names that say that a noun is missing. */
+const catchAll: ReadonlySet<string> = new Set([
+  'util', 'utils', 'helper', 'helpers', 'common', 'shared', 'misc', 'base', 'manager', 'managers',
+]);
+
+export function checkLayout(tree: Tree): Finding[] {
+  const code = tree.files.filter((path) => isCode(path) && codeFolders.some((folder) => path.startsWith(`${folder}/`)));
+  return [...checkNames(code), ...checkTested(code)];
+}
+
+function checkNames(code: readonly string[]): Finding[] {
+  const seen = new Set<string>();
+  return code.flatMap((path) => {
+    const parts = path.split('/');
+    return parts.flatMap((part, depth) => {
+      const place = parts.slice(0, depth + 1).join('/');
+      const word = part.split(/[-._]/u).find((one) => catchAll.has(one.toLowerCase()));
+      if (word === undefined || seen.has(place)) return [];
+      seen.add(place);
+      return [{ file: place, line: 0, rule: 'name', sentence: `"${word}" says that a noun is missing: name what it is` }];
+    });
+  });
+}
+
+function checkTested(code: readonly string[]): Finding[] {
+  const tested = new Set(code.filter(isTest).map(folderOf));
+  const folders = new Set(code.filter((path) => !isTest(path)).map(folderOf));
+  return [...folders]
+    .filter((folder) => !tested.has(folder))
+    .map((folder) => ({ file: folder, line: 0, rule: 'untested', sentence: 'no *.test.ts in this folder' }));
+}
