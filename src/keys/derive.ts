@@ -1,0 +1,18 @@
+/**
+ * One root key, many purposes: HKDF-SHA256 (RFC 5869) gives each purpose its own key, so that none can be turned into another
+ * and a key that leaks opens one thing.
+ */
+
+import { hkdfSync } from 'node:crypto';
+import { Secret } from '#model';
+
+/**
+ * check: proves that a root key belongs to a data directory. disk: encrypts the engine's files. journal, remembered: parents of the segment keys.
+ * control: the control store. digest: recognises repeated requests. credential: hashes of ingest keys and tokens.
+ */
+export type KeyPurpose = 'check' | 'disk' | 'journal' | 'remembered' | 'control' | 'digest' | 'credential';
+
+/** The 32-byte key of a purpose; `salt` separates keys of the same purpose (one per journal segment, for instance). */
+export function deriveKey(parent: Secret<Uint8Array>, purpose: KeyPurpose | 'segment', salt: Uint8Array = new Uint8Array(0)): Secret<Uint8Array> {
+  return new Secret(new Uint8Array(hkdfSync('sha256', parent.reveal(), salt, `tracekeep/1/${purpose}`, 32)));
+}
