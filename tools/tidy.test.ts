@@ -128,6 +128,13 @@ const packageRules: Readonly<Record<string, readonly [Files, string]>> = {
   'a run-time package without a record': [{ 'docs/decisions/001-fastify.md': record.replace('`fastify`', 'it') }, 'package.json:0 recorded'],
 };
 
+const lock = { packages: { '': manifest, 'node_modules/fastify': { version: '5.0.0', optionalDependencies: { '@f/darwin-arm64': '5.0.1' } } } };
+
+const lockRules: Readonly<Record<string, readonly [Files, string]>> = {
+  'a lock file of another package.json': [{ 'package-lock.json': JSON.stringify({ packages: { '': { ...manifest, dependencies: {} } } }) }, 'package-lock.json:0 lock'],
+  'a lock file without an entry for some platform': [{ 'package-lock.json': JSON.stringify(lock) }, 'package-lock.json:0 lock'],
+};
+
 const pageRules: Readonly<Record<string, readonly [Files, string]>> = {
   'a link to a missing file': [{ 'SECURITY.md': '# S\n\nSee [it](docs/gone.md).\n' }, 'SECURITY.md:3 link'],
   'a link out of the repository': [{ 'SECURITY.md': '# S\n\nSee [it](../x.md).\n' }, 'SECURITY.md:3 link'],
@@ -140,7 +147,7 @@ const pageRules: Readonly<Record<string, readonly [Files, string]>> = {
   'a record that is not listed': [{ 'docs/decisions/002-other.md': record }, 'docs/decisions/002-other.md:0 record'],
 };
 
-for (const rules of [doorRules, orderRules, sourceRules, layoutRules, packageRules, pageRules]) {
+for (const rules of [doorRules, orderRules, sourceRules, layoutRules, packageRules, lockRules, pageRules]) {
   for (const [title, [changes, expected]] of Object.entries(rules)) {
     test(`tidy() finds ${title}`, () => assert.deepEqual(findings(changes), [expected]));
   }
@@ -164,5 +171,13 @@ test('tidy() finds a generated page that is out of date, and write() brings it u
   assert.deepEqual(found.map(({ file, line, rule }) => `${file}:${line} ${rule}`), ['docs/codes.md:1 generated']);
   write(root);
   assert.equal(readFileSync(join(root, 'docs/codes.md'), 'utf8'), `${head}\n\n# Of codes\n`);
+  assert.deepEqual(tidy(root), []);
+});
+
+test('write() completes a lock file with entries that npm fetches only where they fit', () => {
+  const root = plant({ ...good, 'package-lock.json': JSON.stringify(lock) });
+  write(root);
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as { packages: Record<string, unknown> };
+  assert.deepEqual(packages['node_modules/@f/darwin-arm64'], { version: '5.0.1', optional: true, os: ['darwin'], cpu: ['arm64'] });
   assert.deepEqual(tidy(root), []);
 });

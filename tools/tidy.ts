@@ -1,10 +1,11 @@
 // The shape of the code, checked as a test is: `node tools/tidy.ts` prints each finding as `file:line rule sentence`
-// and ends with 1 if there is one. `--write` first brings the generated pages up to date. docs/STYLE.md says why.
+// and ends with 1 if there is one. `--write` first brings generated pages up to date and completes the lock file. docs/STYLE.md says why.
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkImports } from './tidy-imports.ts';
 import { checkLayout } from './tidy-layout.ts';
+import { checkLock, completeLock } from './tidy-lock.ts';
 import { checkMarkdown, generate } from './tidy-markdown.ts';
 import { readModules } from './tidy-modules.ts';
 import { checkPackages } from './tidy-packages.ts';
@@ -21,14 +22,17 @@ export function tidy(root: string): Finding[] {
     ...checkImports(tree, modules),
     ...modules.flatMap(checkSource),
     ...checkPackages(tree, modules),
+    ...checkLock(tree),
     ...checkMarkdown(tree),
   ];
   return findings.sort((a, b) => (a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1));
 }
 
-/** Brings every generated page up to date. */
+/** Brings every generated page up to date and completes the lock file. */
 export function write(root: string): void {
   const tree: Tree = readTree(root);
+  const lock = 'package-lock.json';
+  if (tree.has(lock) && completeLock(tree.text(lock)) !== tree.text(lock)) writeFileSync(join(root, lock), completeLock(tree.text(lock)));
   for (const path of tree.files.filter((one) => one.endsWith('.md'))) {
     const fresh = generate(tree, path);
     if (fresh !== undefined) writeFileSync(join(root, path), fresh);
