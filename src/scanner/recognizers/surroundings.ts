@@ -1,0 +1,61 @@
+/**
+ * What stands around a candidate: whether it is a token of its own, and whether a word nearby says what it is. Both look
+ * at a bounded stretch of text, so that a recognizer with many candidates stays linear.
+ */
+
+/** Characters looked at before a candidate for a word that names it, and after it. */
+const BEFORE = 40;
+const AFTER = 24;
+
+/** Letter, digit or underscore of ASCII. */
+export function isWordCode(code: number): boolean {
+  return (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95;
+}
+
+export function isDigitCode(code: number): boolean {
+  return code >= 48 && code <= 57;
+}
+
+export function isHexCode(code: number): boolean {
+  return (code >= 48 && code <= 57) || (code >= 65 && code <= 70) || (code >= 97 && code <= 102);
+}
+
+/**
+ * Whether the word characters that end at `index` are the tail of an escape (`%3D`, `%253D`, `\n`, `\u003d`), which in
+ * decoded text would be no part of the token that follows.
+ */
+export function endsEscape(text: string, index: number): boolean {
+  if (index >= 2 && text.charCodeAt(index - 2) === 92 && 'nrtbfv'.includes(text[index - 1]!)) return true;
+  if (index >= 6 && text.charCodeAt(index - 6) === 92 && text[index - 5] === 'u') return true;
+  if (index < 3 || !isHexCode(text.charCodeAt(index - 1)) || !isHexCode(text.charCodeAt(index - 2))) return false;
+  return text.charCodeAt(index - 3) === 37 || (index >= 5 && text.startsWith('%25', index - 5));
+}
+
+/** Whether a token can begin at `index`: no word character directly before it, unless that is the end of an escape. */
+export function isFreeBefore(text: string, index: number): boolean {
+  return index === 0 || !isWordCode(text.charCodeAt(index - 1)) || endsEscape(text, index);
+}
+
+/** Whether a token can end at `index`. */
+export function isFreeAfter(text: string, index: number): boolean {
+  return index >= text.length || !isWordCode(text.charCodeAt(index));
+}
+
+/** The same two questions for patterns. `.` and `-` count as part of a longer token (`1.123…`, a UUID). */
+export const LEFT = String.raw`(?:(?<![\w.\-])|(?<=%(?:25)?[0-9A-Fa-f]{2})|(?<=\\[nrt]))`;
+export const RIGHT = String.raw`(?!\w|[.\-]\w)`;
+
+/** Builds the test that `isNamed` uses, from sources of regular expressions in lower case. */
+export function naming(words: readonly string[]): RegExp {
+  return new RegExp(`(?<!\\p{L})(?:${words.join('|')})(?!\\p{L})`, 'u');
+}
+
+/** Whether one of the words of `names` stands shortly before the range, or shortly after it. */
+export function isNamed(text: string, start: number, end: number, names: RegExp): boolean {
+  return names.test(spaced(text.slice(Math.max(0, start - BEFORE), start))) || names.test(spaced(text.slice(end, end + AFTER)));
+}
+
+/** `userSSNValue` as `user ssn value`. */
+function spaced(text: string): string {
+  return text.replaceAll(/(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_/g, ' ').toLowerCase();
+}
