@@ -39,14 +39,23 @@ export const REFUSALS = {
   body_too_deep: row(400, GRPC.invalidArgument, false, 'The body nests deeper than the limit.', 'Flatten the attribute values.'),
   headers_too_large: row(431, GRPC.resourceExhausted, false, 'The request headers are larger than the limit.', 'Send fewer or smaller headers.'),
   sender_too_slow: row(408, GRPC.unavailable, false, 'The request did not arrive in time.', 'Check the network between exporter and server.'),
+  host_unknown: row(421, GRPC.invalidArgument, false, 'The Host header names no host that this server answers for.', 'Use the address it listens on; this check keeps web pages elsewhere from reaching it (DNS rebinding).'),
   query_invalid: row(400, GRPC.invalidArgument, false, 'A query parameter is missing or malformed.', 'See the parameters at /api/v1/openapi.json.'),
   not_found: row(404, GRPC.notFound, false, 'Nothing was found under this id.', 'It may not have arrived yet, was refused, or its retention is over.'),
+  // changes to producers, tokens and tenants
+  name_invalid: row(400, GRPC.invalidArgument, false, 'The name is not a valid one.', 'Use 1 to 128 bytes of printable text without spaces at its ends; tenants and retention classes take lower-case letters, digits and hyphens.'),
+  name_taken: row(409, GRPC.invalidArgument, false, 'The name is already in use.', 'Choose another name, or change, rotate or revoke the one that has it.'),
+  name_unknown: row(404, GRPC.notFound, false, 'There is nothing of this name or id.', 'The list verbs show what there is; --tenant chooses another tenant.'),
+  glob_invalid: row(400, GRPC.invalidArgument, false, 'A service glob is missing or not a valid one.', 'Name at least one service, such as --service "shop-*"; * stands for any run of characters.'),
+  time_invalid: row(400, GRPC.invalidArgument, false, 'A period is out of range.', 'Write a number and a unit, such as 90s, 15m, 24h or 30d.'),
+  control_limit: row(409, GRPC.resourceExhausted, false, 'There are as many of these as the limit allows.', 'Revoke those that are no longer used.'),
   // the server's state
   overloaded: row(503, GRPC.unavailable, true, 'Too much is being processed right now.', 'Retry after the given time; exporters do so by themselves.'),
   disk_full: row(503, GRPC.unavailable, true, 'There is not enough free disk to keep more traces.', 'Free disk space or lower the retention; ingest resumes by itself.'),
   draining: row(503, GRPC.unavailable, true, 'The server is stopping.', 'Retry; it will be back or another one answers.'),
   store_unavailable: row(503, GRPC.unavailable, true, 'The store cannot take writes at the moment.', 'Retry; the server log names the reason.'),
   query_busy: row(503, GRPC.unavailable, true, 'Too many queries are running.', 'Retry in a moment.'),
+  query_too_large: row(422, GRPC.resourceExhausted, false, 'The answer to this query would be larger than the limit.', 'Narrow the time range, lower the limit or add a service.'),
   query_timeout: row(504, GRPC.unavailable, true, 'The query took longer than its deadline.', 'Narrow the time range or add a service.'),
   internal: row(500, GRPC.internal, false, 'The server failed to answer this request.', 'The server log has an entry with the same request id.'),
   // single spans (reported in the partial success)

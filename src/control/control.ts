@@ -1,0 +1,175 @@
+/**
+ * Control data: who may send and who may read. Producers with their ingest keys, tokens, tenants with their retention class, kept
+ * sealed in SQLite (see `sealed.ts`). The server and command-line verbs open the same database at the same time: there is no owner.
+ * Credentials are answered from memory, and a change made anywhere is noticed within `CHECK_MS`.
+ *
+ * What an operator gets wrong is a refusal; a database that cannot be read or written is a failure.
+ */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+
+import { LIMITS } from '#limits';
+import type { Secret, TenantId } from '#model';
+import type { Refusal } from '#refusal';
+
+import { credentialHash } from './change.ts';
+import type { Change, Named } from './change.ts';
+import { credentialKind } from './credential.ts';
+import { openControlDatabase } from './database.ts';
+import type { ControlDatabase } from './database.ts';
+import { addProducer, changeServices, revokeProducer, rotateProducer } from './producers.ts';
+import type { KeyedProducer, NewProducer } from './producers.ts';
+import type { ProducerRecord, TenantRecord, TokenRecord } from './records.ts';
+import { ColumnSealer } from './sealed.ts';
+import { takeSnapshot } from './snapshot.ts';
+import type { CredentialHolder, Snapshot } from './snapshot.ts';
+import { setTenant } from './tenants.ts';
+import { addToken, revokeToken } from './tokens.ts';
+import type { IssuedToken, NewToken } from './tokens.ts';
+
+export interface ControlOptions {
+  /** The server's data directory; the database is `control/control.sqlite` below it. */
+  readonly dataDir: string;
+  /** 32 bytes derived from the root key for this use alone. */
+  readonly key: Secret<Uint8Array>;
+  /** Milliseconds since 1970. */
+  readonly clock?: () => number;
+  /** Milliseconds of a clock that never jumps. */
+  readonly elapsed?: () => number;
+  readonly random?: (bytes: number) => Uint8Array;
+}
+
+/** Well below what is promised, so that a slow look is still in time. */
+const CHECK_MS = Math.min(100, LIMITS.revocation_ms_max / 2);
+
+export class ControlStore {
+  readonly #database: ControlDatabase;
+  readonly #sealer: ColumnSealer;
+  readonly #clock: () => number;
+  readonly #elapsed: () => number;
+  readonly #random: (bytes: number) => Uint8Array;
+  #snapshot: Snapshot | null = null;
+  #checkedAt = 0;
+
+  private constructor(database: ControlDatabase, sealer: ColumnSealer, options: ControlOptions) {
+    this.#database = database;
+    this.#sealer = sealer;
+    this.#clock = options.clock ?? Date.now;
+    this.#elapsed = options.elapsed ?? (() => performance.now());
+    this.#random = options.random ?? randomBytes;
+  }
+
+  /** Opens the database, making it if it is not there. Throws if it was made with another key. */
+  static async open(options: ControlOptions): Promise<ControlStore> {
+    const path = join(options.dataDir, 'control', 'control.sqlite');
+    const sealer = new ColumnSealer(options.key);
+    let database: ControlDatabase | undefined;
+    try {
+      database = openControlDatabase(path);
+      await checkSeal(database, sealer);
+      return new ControlStore(database, sealer, options);
+    } catch (cause) {
+      database?.close();
+      throw new Error(`cannot open the control database ${path}`, { cause });
+    }
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  /**
+   * Whose credential this is, or null if nobody's: unknown, revoked, expired. Never staler than `CHECK_MS`. Throws when the database
+   * cannot be read to see whether it changed; the caller then lets nobody in.
+   */
+  findCredential(text: string): CredentialHolder | null {
+    if (credentialKind(text) === null) return null;
+    const found = this.#current().credentials.get(credentialHash(this.#sealer, text));
+    if (found === undefined || (found.expires !== null && found.expires <= this.#clock())) return null;
+    return found.holder;
+  }
+
+  /** Of one tenant or of all, oldest first; the revoked ones are included. */
+  async listProducers(tenant?: TenantId): Promise<readonly ProducerRecord[]> {
+    return listed(this.#current().producers, tenant);
+  }
+
+  async listTokens(tenant?: TenantId): Promise<readonly TokenRecord[]> {
+    return listed(this.#current().tokens, tenant);
+  }
+
+  async listTenants(): Promise<readonly TenantRecord[]> {
+    return [...this.#current().tenants.values()].sort((a, b) => a.created - b.created);
+  }
+
+  async addProducer(wanted: NewProducer): Promise<KeyedProducer | Refusal> {
+    return this.#change((change) => addProducer(change, wanted));
+  }
+
+  async changeServices(named: Named, globs: readonly string[]): Promise<ProducerRecord | Refusal> {
+    return this.#change((change) => changeServices(change, named, globs));
+  }
+
+  async rotateProducer(named: Named, graceMs: number): Promise<KeyedProducer | Refusal> {
+    return this.#change((change) => rotateProducer(change, named, graceMs));
+  }
+
+  async revokeProducer(named: Named): Promise<ProducerRecord | Refusal> {
+    return this.#change((change) => revokeProducer(change, named));
+  }
+
+  async addToken(wanted: NewToken): Promise<IssuedToken | Refusal> {
+    return this.#change((change) => addToken(change, wanted));
+  }
+
+  async revokeToken(named: Named): Promise<TokenRecord | Refusal> {
+    return this.#change((change) => revokeToken(change, named));
+  }
+
+  /** Makes the tenant if it is new. Which retention classes there are is the server's configuration; this takes any name. */
+  async setTenant(name: TenantId, retention: string): Promise<TenantRecord | Refusal> {
+    return this.#change((change) => setTenant(change, name, retention));
+  }
+
+  /** What the database says, or said at most `CHECK_MS` ago. */
+  #current(): Snapshot {
+    const now = this.#elapsed();
+    const known = this.#snapshot;
+    if (known !== null && now - this.#checkedAt < CHECK_MS) return known;
+    const snapshot = known !== null && known.dataVersion === this.#database.dataVersion() ? known : takeSnapshot(this.#database, this.#sealer, known);
+    this.#snapshot = snapshot;
+    this.#checkedAt = now;
+    return snapshot;
+  }
+
+  /** Runs a change under the write lock. A change refuses before it writes, so a refusal has nothing to roll back. */
+  async #change<Done>(work: (change: Change) => Promise<Done | Refusal>): Promise<Done | Refusal> {
+    try {
+      return await this.#database.kysely.transaction().execute((rows) => work({ rows, sealer: this.#sealer, now: this.#clock(), random: this.#random }));
+    } catch (cause) {
+      throw new Error('cannot change the control database', { cause });
+    } finally {
+      // The next question looks at the database, however soon it comes.
+      this.#checkedAt = Number.NEGATIVE_INFINITY;
+    }
+  }
+}
+
+function listed<Item extends { readonly tenant: TenantId; readonly created: number }>(items: readonly Item[], tenant: TenantId | undefined): readonly Item[] {
+  return items.filter((item) => tenant === undefined || item.tenant === tenant).sort((a, b) => a.created - b.created);
+}
+
+/** The first to open a new database leaves a sealed word in it; everybody else must be able to open that. */
+async function checkSeal(database: ControlDatabase, sealer: ColumnSealer): Promise<void> {
+  const seen = database.readNow(database.kysely.selectFrom('seal_check').select('sealed'))[0];
+  if (seen === undefined) {
+    const sealed = sealer.seal('seal_check', 'tracekeep');
+    await database.kysely.insertInto('seal_check').values({ id: 1, sealed }).onConflict((row) => row.doNothing()).execute();
+    return checkSeal(database, sealer);
+  }
+  try {
+    sealer.open('seal_check', seen.sealed);
+  } catch (cause) {
+    throw new Error('cannot use this root key: the data was written with another one', { cause });
+  }
+}

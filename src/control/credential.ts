@@ -1,0 +1,33 @@
+/**
+ * The text of a credential: a prefix that says what it is for (`tk_` ingest key, `tt_` token), 32 random bytes and a checksum of
+ * 4 bytes, both in base64url. The prefix lets secret scanners find leaked ones. The checksum is no protection: it tells a truncated
+ * or mistyped credential from a revoked one without a look at anything, and spares us hashing garbage.
+ */
+import { hash, randomBytes } from 'node:crypto';
+
+import { Secret } from '#model';
+
+export type CredentialKind = 'producer' | 'token';
+
+const PREFIXES: Readonly<Record<CredentialKind, string>> = { producer: 'tk_', token: 'tt_' };
+const RANDOM_BYTES = 32;
+const FORM = /^t[kt]_[A-Za-z0-9_-]{49}$/;
+
+/** Longer than any credential; a caller need not look at more. */
+export const CREDENTIAL_CHARACTERS = 52;
+
+export function newCredential(kind: CredentialKind, random: (bytes: number) => Uint8Array = randomBytes): Secret<string> {
+  const body = PREFIXES[kind] + Buffer.from(random(RANDOM_BYTES)).toString('base64url');
+  return new Secret(body + checksum(body));
+}
+
+/** What a text claims to be a credential for, or null if it is none: unknown prefix, wrong length, checksum that does not fit. */
+export function credentialKind(text: string): CredentialKind | null {
+  if (text.length !== CREDENTIAL_CHARACTERS || !FORM.test(text)) return null;
+  if (checksum(text.slice(0, -6)) !== text.slice(-6)) return null;
+  return text.startsWith(PREFIXES.producer) ? 'producer' : 'token';
+}
+
+function checksum(body: string): string {
+  return hash('sha256', `tracekeep credential ${body}`, 'buffer').toString('base64url', 0, 4);
+}

@@ -1,0 +1,106 @@
+/**
+ * The SQLite file, twice: a connection under Kysely for changes, and one that answers reads at once and sees only what is committed.
+ * Several processes open the file together (the server and command-line verbs), so: write-ahead log, a busy time-out, and transactions
+ * that take the write lock at their start instead of failing half-way. `synchronous=FULL` makes a commit durable before it is
+ * reported: a revocation that was printed stays a revocation after a power cut.
+ */
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { SQLInputValue } from 'node:sqlite';
+
+import { CompiledQuery, Kysely, SqliteAdapter, SqliteDriver, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
+import type { DatabaseConnection, Dialect, SqliteDatabase } from 'kysely';
+
+import { migrate } from './migrations.ts';
+
+/** One table for each kind of record. What a record says is in `sealed` alone; the other columns only find it. */
+export interface ControlTables {
+  /** One row, made with the database: tells a wrong root key from a damaged file. */
+  readonly seal_check: { readonly id: number; readonly sealed: Uint8Array };
+  /** `id` is the keyed hash of the name. */
+  readonly tenants: { readonly id: string; readonly sealed: Uint8Array };
+  /** `name` is the keyed hash of tenant and name, unique where `live` is 1: not revoked. */
+  readonly producers: { readonly id: string; readonly name: Uint8Array; readonly live: number; readonly sealed: Uint8Array };
+  readonly tokens: { readonly id: string; readonly name: Uint8Array; readonly live: number; readonly sealed: Uint8Array };
+}
+
+export interface ControlDatabase {
+  readonly kysely: Kysely<ControlTables>;
+  /** The committed rows of a query, without waiting. */
+  readonly readNow: <Row>(query: { compile(): CompiledQuery<Row> }) => readonly Row[];
+  /** Changes whenever anybody has committed something (SQLite `PRAGMA data_version`). Looks at shared memory only, no file. */
+  readonly dataVersion: () => number;
+  readonly close: () => void;
+}
+
+const BUSY_MS = 10_000;
+
+/** Opens the file and its folder, making both if needed (0600, 0700), and brings the schema up to date. */
+export function openControlDatabase(path: string): ControlDatabase {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  // SQLite would make the file with the mode the umask leaves; its -wal and -shm files take the mode of the file.
+  closeSync(openSync(path, 'a', 0o600));
+  chmodSync(path, 0o600);
+  const writer = connect(path);
+  try {
+    writer.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;');
+    migrate(writer);
+    const reader = connect(path);
+    reader.exec('PRAGMA query_only = ON');
+    const version = reader.prepare('PRAGMA data_version');
+    return {
+      kysely: new Kysely<ControlTables>({ dialect: dialectOf(writer) }),
+      readNow: <Row>(query: { compile(): CompiledQuery<Row> }) => {
+        const { sql, parameters } = query.compile();
+        return reader.prepare(sql).all(...(parameters as SQLInputValue[])) as Row[];
+      },
+      dataVersion: () => Number(version.get()?.['data_version']),
+      close: () => {
+        reader.close();
+        writer.close();
+      },
+    };
+  } catch (cause) {
+    writer.close();
+    throw cause;
+  }
+}
+
+function connect(path: string): DatabaseSync {
+  const connection = new DatabaseSync(path, { timeout: BUSY_MS, defensive: true });
+  connection.exec('PRAGMA trusted_schema = OFF');
+  return connection;
+}
+
+function dialectOf(connection: DatabaseSync): Dialect {
+  return {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new ImmediateDriver({ database: databaseOf(connection) }),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  };
+}
+
+/** A deferred transaction that reads and then writes fails at once, without waiting, if another process wrote in between (SQLITE_BUSY_SNAPSHOT). */
+class ImmediateDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+}
+
+/** What Kysely asks of a driver, in terms of `node:sqlite`. */
+function databaseOf(connection: DatabaseSync): SqliteDatabase {
+  return {
+    close: () => connection.close(),
+    prepare: (sql) => {
+      const statement = connection.prepare(sql);
+      return {
+        reader: statement.columns().length > 0,
+        all: (parameters) => statement.all(...(parameters as SQLInputValue[])),
+        run: (parameters) => statement.run(...(parameters as SQLInputValue[])),
+        iterate: (parameters) => statement.iterate(...(parameters as SQLInputValue[])),
+      };
+    },
+  };
+}

@@ -1,0 +1,38 @@
+/**
+ * The schema, as the steps that lead to it. `user_version` counts the steps a file has seen; the write lock is held from looking
+ * at it to the last step, so that of several processes opening a new file together one makes the tables and the others find them.
+ * A step, once released, is never edited: a change is a further step.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+
+const STEPS: readonly string[] = [
+  `
+  CREATE TABLE seal_check (id INTEGER PRIMARY KEY CHECK (id = 1), sealed BLOB NOT NULL) STRICT;
+  CREATE TABLE tenants (id TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE producers (id TEXT PRIMARY KEY, name BLOB NOT NULL, live INTEGER NOT NULL, sealed BLOB NOT NULL) STRICT;
+  CREATE UNIQUE INDEX producers_name ON producers (name) WHERE live = 1;
+  CREATE TABLE tokens (id TEXT PRIMARY KEY, name BLOB NOT NULL, live INTEGER NOT NULL, sealed BLOB NOT NULL) STRICT;
+  CREATE UNIQUE INDEX tokens_name ON tokens (name) WHERE live = 1;
+  `,
+];
+
+export function migrate(connection: DatabaseSync): void {
+  if (stepsSeen(connection) === STEPS.length) return;
+  connection.exec('BEGIN IMMEDIATE');
+  try {
+    const seen = stepsSeen(connection);
+    if (seen > STEPS.length) {
+      throw new Error(`cannot use the control database: its schema ${seen} is newer than this program, which knows ${STEPS.length}`);
+    }
+    for (const step of STEPS.slice(seen)) connection.exec(step);
+    connection.exec(`PRAGMA user_version = ${STEPS.length}`);
+    connection.exec('COMMIT');
+  } catch (cause) {
+    connection.exec('ROLLBACK');
+    throw cause;
+  }
+}
+
+function stepsSeen(connection: DatabaseSync): number {
+  return Number(connection.prepare('PRAGMA user_version').get()?.['user_version']);
+}

@@ -1,0 +1,39 @@
+/**
+ * What a name may look like. Names are operator-controlled, but they end up in terminals, logs and pages: nothing that could
+ * steer a terminal, hide text or reverse its direction passes. They are normalized, so that one name has one hash.
+ */
+import { LIMITS } from '#limits';
+import { refuse } from '#refusal';
+import type { Refusal } from '#refusal';
+
+/** Control, format (bidirectional marks and zero-width characters included), surrogate, private and unassigned characters; line and paragraph separators. */
+const HARMFUL = /[\p{C}\p{Zl}\p{Zp}]/u;
+const LABEL = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+/** The normalized name of a producer or token. */
+export function readName(text: string): string | Refusal {
+  const name = text.normalize('NFC');
+  const bytes = Buffer.byteLength(name);
+  if (bytes === 0 || bytes > LIMITS.producer_name_bytes_max) return refuse('name_invalid', `it has ${bytes} bytes`);
+  if (HARMFUL.test(name)) return refuse('name_invalid', `character ${name.search(HARMFUL) + 1} is not printable`);
+  if (name.trim() !== name) return refuse('name_invalid', 'a space at an end');
+  return name;
+}
+
+/** The globs of a producer without repetitions. Not normalized: they are compared with the bytes that services send. */
+export function readGlobs(texts: readonly string[]): readonly string[] | Refusal {
+  const globs = [...new Set(texts)];
+  if (globs.length === 0) return refuse('glob_invalid', 'none was given');
+  if (globs.length > LIMITS.service_globs_max) return refuse('glob_invalid', `more than ${LIMITS.service_globs_max} were given`);
+  for (const [index, glob] of globs.entries()) {
+    const bytes = Buffer.byteLength(glob);
+    if (bytes === 0 || bytes > LIMITS.service_glob_bytes_max) return refuse('glob_invalid', `glob ${index + 1} has ${bytes} bytes`);
+    if (HARMFUL.test(glob)) return refuse('glob_invalid', `glob ${index + 1} holds a character that is not printable`);
+  }
+  return globs;
+}
+
+/** True for the name of a retention class; the same form as a tenant's name. */
+export function isRetentionName(text: string): boolean {
+  return LABEL.test(text);
+}

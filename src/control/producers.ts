@@ -1,0 +1,102 @@
+/** Changes to producers: added, given other services, given a new key, revoked. */
+import type { ProducerId, Secret, TenantId } from '#model';
+import { isRefusal, refuse } from '#refusal';
+import type { Refusal } from '#refusal';
+import { LIMITS } from '#limits';
+
+import { isPeriod, issueCredential, newId } from './change.ts';
+import type { Change, Named } from './change.ts';
+import { readGlobs, readName } from './names.ts';
+import { producerPlace } from './records.ts';
+import type { ProducerRecord } from './records.ts';
+import type { ColumnSealer } from './sealed.ts';
+import { ensureTenant } from './tenants.ts';
+
+export interface NewProducer {
+  readonly tenant: TenantId;
+  readonly name: string;
+  /** Globs of the service names it may speak for. */
+  readonly services: readonly string[];
+}
+
+export interface KeyedProducer {
+  readonly producer: ProducerRecord;
+  /** The ingest key: shown once, kept nowhere. */
+  readonly key: Secret<string>;
+}
+
+export async function addProducer(change: Change, wanted: NewProducer): Promise<KeyedProducer | Refusal> {
+  const name = readName(wanted.name);
+  if (isRefusal(name)) return name;
+  const services = readGlobs(wanted.services);
+  if (isRefusal(services)) return services;
+  if ((await findProducer(change, { tenant: wanted.tenant, name })) !== null) return refuse('name_taken', `a producer of tenant ${wanted.tenant}`);
+  const { count } = await change.rows.selectFrom('producers').select((is) => is.fn.countAll<number>().as('count')).where('live', '=', 1).executeTakeFirstOrThrow();
+  if (count >= LIMITS.producers_max) return refuse('control_limit', `${LIMITS.producers_max} producers`);
+
+  await ensureTenant(change, wanted.tenant);
+  const { credential, hash } = issueCredential(change, 'producer');
+  const producer: ProducerRecord = {
+    id: newId(change, 'p_') as ProducerId,
+    name,
+    tenant: wanted.tenant,
+    services,
+    version: 1,
+    created: change.now,
+    revoked: null,
+    keys: [{ generation: 1, hash, created: change.now, expires: null }],
+  };
+  await change.rows.insertInto('producers').values(rowOf(change.sealer, producer)).execute();
+  return { producer, key: credential };
+}
+
+/** Replaces the globs. */
+export async function changeServices(change: Change, named: Named, globs: readonly string[]): Promise<ProducerRecord | Refusal> {
+  const services = readGlobs(globs);
+  if (isRefusal(services)) return services;
+  return edit(change, named, (producer) => ({ ...producer, services, version: producer.version + 1 }));
+}
+
+/** Makes a further key. Those there were stay valid for `graceMs`; 0 ends them at once. */
+export async function rotateProducer(change: Change, named: Named, graceMs: number): Promise<KeyedProducer | Refusal> {
+  if (!isPeriod(graceMs, 0)) return refuse('time_invalid', 'the grace period');
+  const { credential, hash } = issueCredential(change, 'producer');
+  const producer = await edit(change, named, (before) => {
+    const end = change.now + graceMs;
+    const generation = 1 + Math.max(...before.keys.map((key) => key.generation));
+    const old = before.keys.map((key) => ({ ...key, expires: Math.min(key.expires ?? end, end) })).filter((key) => key.expires > change.now);
+    return { ...before, keys: [...old, { generation, hash, created: change.now, expires: null }] };
+  });
+  return isRefusal(producer) ? producer : { producer, key: credential };
+}
+
+/** Ends every key. The name may be given anew; the record stays, because accounts refer to its id. */
+export async function revokeProducer(change: Change, named: Named): Promise<ProducerRecord | Refusal> {
+  return edit(change, named, (producer) => ({ ...producer, revoked: change.now }));
+}
+
+async function edit(change: Change, named: Named, next: (producer: ProducerRecord) => ProducerRecord): Promise<ProducerRecord | Refusal> {
+  const before = await findProducer(change, named);
+  if (before === null) return refuse('name_unknown', `a producer of tenant ${named.tenant}`);
+  const after = next(before);
+  await change.rows.updateTable('producers').set(rowOf(change.sealer, after)).where('id', '=', after.id).execute();
+  return after;
+}
+
+/** The live producer of this name, or of this id within the tenant. A name wins over an id, so no id can be shadowed by accident alone. */
+async function findProducer(change: Change, { tenant, name }: Named): Promise<ProducerRecord | null> {
+  const rows = change.rows.selectFrom('producers').select(['id', 'sealed']).where('live', '=', 1);
+  const row = (await rows.where('name', '=', nameHash(change.sealer, tenant, name)).executeTakeFirst()) ?? (await rows.where('id', '=', name).executeTakeFirst());
+  if (row === undefined) return null;
+  const producer = change.sealer.open(producerPlace(row.id), row.sealed) as ProducerRecord;
+  return producer.tenant === tenant ? producer : null;
+}
+
+function rowOf(sealer: ColumnSealer, producer: ProducerRecord) {
+  const { id, tenant, name, revoked } = producer;
+  return { id, name: nameHash(sealer, tenant, name), live: revoked === null ? 1 : 0, sealed: sealer.seal(producerPlace(id), producer) };
+}
+
+function nameHash(sealer: ColumnSealer, tenant: TenantId, name: string): Uint8Array {
+  return sealer.hash('producer', tenant, name.normalize('NFC'));
+}

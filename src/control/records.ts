@@ -1,0 +1,53 @@
+/**
+ * The records as they are sealed, and how their rows are found. A record is believed because it opened under our key for its own
+ * row; its form is then what this program wrote, and no further check is made.
+ */
+import type { ProducerId, Role, TenantId } from '#model';
+
+export interface TenantRecord {
+  readonly name: TenantId;
+  /** Name of a retention class. */
+  readonly retention: string;
+  /** Milliseconds since 1970, as all times here. */
+  readonly created: number;
+}
+
+/** One generation of a producer's ingest key. */
+export interface KeyRecord {
+  readonly generation: number;
+  /** Keyed hash of the key, hexadecimal. The key itself is never kept. */
+  readonly hash: string;
+  readonly created: number;
+  /** When it stops being valid: set by a rotation. */
+  readonly expires: number | null;
+}
+
+export interface ProducerRecord {
+  readonly id: ProducerId;
+  readonly name: string;
+  readonly tenant: TenantId;
+  readonly services: readonly string[];
+  readonly version: number;
+  readonly created: number;
+  readonly revoked: number | null;
+  /** Newest last. */
+  readonly keys: readonly KeyRecord[];
+}
+
+export interface TokenRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly tenant: TenantId;
+  readonly role: Role;
+  readonly hash: string;
+  readonly created: number;
+  readonly expires: number | null;
+  readonly revoked: number | null;
+}
+
+export const producerPlace = (id: string): string => `producers/${id}`;
+export const tokenPlace = (id: string): string => `tokens/${id}`;
+export const tenantPlace = (id: string): string => `tenants/${id}`;
+
+/** The class of tenants that were given none; it exists in every configuration. */
+export const DEFAULT_RETENTION = 'default';

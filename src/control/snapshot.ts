@@ -1,0 +1,69 @@
+/**
+ * Everything the control database says, opened and indexed, as of one moment. Credentials are looked up here by their keyed hash: a
+ * map look-up whose time depends on a value that nobody without the key can steer, so there is nothing to learn from measuring it.
+ */
+import type { Producer, Reader, TenantId } from '#model';
+
+import type { ControlDatabase } from './database.ts';
+import { DEFAULT_RETENTION, producerPlace, tenantPlace, tokenPlace } from './records.ts';
+import type { ProducerRecord, TenantRecord, TokenRecord } from './records.ts';
+import type { ColumnSealer } from './sealed.ts';
+
+export type CredentialHolder = { readonly kind: 'producer'; readonly producer: Producer } | { readonly kind: 'token'; readonly reader: Reader };
+
+interface CredentialEntry {
+  readonly expires: number | null;
+  readonly holder: CredentialHolder;
+}
+
+interface OpenedColumn {
+  readonly sealed: Uint8Array;
+  readonly record: unknown;
+}
+
+export interface Snapshot {
+  readonly dataVersion: number;
+  readonly tenants: ReadonlyMap<TenantId, TenantRecord>;
+  readonly producers: readonly ProducerRecord[];
+  readonly tokens: readonly TokenRecord[];
+  /** By keyed hash, hexadecimal. Nothing revoked is in here. */
+  readonly credentials: ReadonlyMap<string, CredentialEntry>;
+  /** What was opened, so that the next snapshot opens only the rows that changed. */
+  readonly opened: ReadonlyMap<string, OpenedColumn>;
+}
+
+export function takeSnapshot(database: ControlDatabase, sealer: ColumnSealer, previous: Snapshot | null): Snapshot {
+  // The version before the rows: a change that slips in between is then seen as one at the next look.
+  const dataVersion = database.dataVersion();
+  const opened = new Map<string, OpenedColumn>();
+  const open = <Kind>(place: string, sealed: Uint8Array): Kind => {
+    const known = previous?.opened.get(place);
+    const record = known !== undefined && Buffer.compare(known.sealed, sealed) === 0 ? known.record : sealer.open(place, sealed);
+    opened.set(place, { sealed, record });
+    return record as Kind;
+  };
+
+  const { kysely } = database;
+  const tenants = new Map<TenantId, TenantRecord>();
+  for (const { id, sealed } of database.readNow(kysely.selectFrom('tenants').selectAll())) {
+    const tenant = open<TenantRecord>(tenantPlace(id), sealed);
+    tenants.set(tenant.name, tenant);
+  }
+  const producers = database.readNow(kysely.selectFrom('producers').select(['id', 'sealed'])).map(({ id, sealed }) => open<ProducerRecord>(producerPlace(id), sealed));
+  const tokens = database.readNow(kysely.selectFrom('tokens').select(['id', 'sealed'])).map(({ id, sealed }) => open<TokenRecord>(tokenPlace(id), sealed));
+  return { dataVersion, tenants, producers, tokens, credentials: indexCredentials(tenants, producers, tokens), opened };
+}
+
+function indexCredentials(tenants: ReadonlyMap<TenantId, TenantRecord>, producers: readonly ProducerRecord[], tokens: readonly TokenRecord[]): Map<string, CredentialEntry> {
+  const credentials = new Map<string, CredentialEntry>();
+  for (const { revoked, keys, id, name, tenant, services, version } of producers) {
+    if (revoked !== null) continue;
+    const retention = tenants.get(tenant)?.retention ?? DEFAULT_RETENTION;
+    const holder = { kind: 'producer', producer: { id, name, tenant, retention, services, version } } as const;
+    for (const { hash, expires } of keys) credentials.set(hash, { expires, holder });
+  }
+  for (const { revoked, hash, expires, id, name, tenant, role } of tokens) {
+    if (revoked === null) credentials.set(hash, { expires, holder: { kind: 'token', reader: { id, name, tenant, role } } });
+  }
+  return credentials;
+}

@@ -1,0 +1,33 @@
+/** Tenants: made when first named, given a retention class. */
+import type { TenantId } from '#model';
+import { refuse } from '#refusal';
+import type { Refusal } from '#refusal';
+
+import type { Change } from './change.ts';
+import { isRetentionName } from './names.ts';
+import { DEFAULT_RETENTION, tenantPlace } from './records.ts';
+import type { TenantRecord } from './records.ts';
+import type { ColumnSealer } from './sealed.ts';
+
+/** The tenant, made with the default retention class if it was not there. */
+export async function ensureTenant(change: Change, name: TenantId): Promise<TenantRecord> {
+  const id = idOf(change.sealer, name);
+  const row = await change.rows.selectFrom('tenants').select('sealed').where('id', '=', id).executeTakeFirst();
+  if (row !== undefined) return change.sealer.open(tenantPlace(id), row.sealed) as TenantRecord;
+  const record: TenantRecord = { name, retention: DEFAULT_RETENTION, created: change.now };
+  await change.rows.insertInto('tenants').values({ id, sealed: change.sealer.seal(tenantPlace(id), record) }).execute();
+  return record;
+}
+
+/** Gives a tenant, made if need be, its retention class. */
+export async function setTenant(change: Change, name: TenantId, retention: string): Promise<TenantRecord | Refusal> {
+  if (!isRetentionName(retention)) return refuse('name_invalid', 'the retention class');
+  const record = { ...(await ensureTenant(change, name)), retention };
+  const id = idOf(change.sealer, name);
+  await change.rows.updateTable('tenants').set({ sealed: change.sealer.seal(tenantPlace(id), record) }).where('id', '=', id).execute();
+  return record;
+}
+
+function idOf(sealer: ColumnSealer, name: TenantId): string {
+  return sealer.hash('tenant', name).toString('hex');
+}
