@@ -10,11 +10,12 @@ import { join } from 'node:path';
 
 import { LIMITS } from '#limits';
 import type { Secret, TenantId } from '#model';
+import { refuse } from '#refusal';
 import type { Refusal } from '#refusal';
 
 import { credentialHash } from './change.ts';
 import type { Change, Named } from './change.ts';
-import { credentialKind } from './credential.ts';
+import { credentialFault } from './credential.ts';
 import { openControlDatabase } from './database.ts';
 import type { ControlDatabase } from './database.ts';
 import { addProducer, changeServices, revokeProducer, rotateProducer } from './producers.ts';
@@ -79,13 +80,14 @@ export class ControlStore {
   }
 
   /**
-   * Whose credential this is, or null if nobody's: unknown, revoked, expired. Never staler than `CHECK_MS`. Throws when the database
-   * cannot be read to see whether it changed; the caller then lets nobody in.
+   * Whose credential this is. Never staler than `CHECK_MS`. Throws when the database cannot be read to see whether it changed; the
+   * caller then lets nobody in. Unknown, revoked and expired are one answer: who guesses learns nothing.
    */
-  findCredential(text: string): CredentialHolder | null {
-    if (credentialKind(text) === null) return null;
+  findCredential(text: string): CredentialHolder | Refusal {
+    const malformed = credentialFault(text);
+    if (malformed !== null) return refuse('credential_unknown', malformed);
     const found = this.#current().credentials.get(credentialHash(this.#sealer, text));
-    if (found === undefined || (found.expires !== null && found.expires <= this.#clock())) return null;
+    if (found === undefined || (found.expires !== null && found.expires <= this.#clock())) return refuse('credential_unknown');
     return found.holder;
   }
 

@@ -12,20 +12,19 @@ export type CredentialKind = 'producer' | 'token';
 const PREFIXES: Readonly<Record<CredentialKind, string>> = { producer: 'tk_', token: 'tt_' };
 const RANDOM_BYTES = 32;
 const FORM = /^t[kt]_[A-Za-z0-9_-]{49}$/;
-
-/** Longer than any credential; a caller need not look at more. */
-export const CREDENTIAL_CHARACTERS = 52;
+const CHARACTERS = 52;
 
 export function newCredential(kind: CredentialKind, random: (bytes: number) => Uint8Array = randomBytes): Secret<string> {
   const body = PREFIXES[kind] + Buffer.from(random(RANDOM_BYTES)).toString('base64url');
   return new Secret(body + checksum(body));
 }
 
-/** What a text claims to be a credential for, or null if it is none: unknown prefix, wrong length, checksum that does not fit. */
-export function credentialKind(text: string): CredentialKind | null {
-  if (text.length !== CREDENTIAL_CHARACTERS || !FORM.test(text)) return null;
-  if (checksum(text.slice(0, -6)) !== text.slice(-6)) return null;
-  return text.startsWith(PREFIXES.producer) ? 'producer' : 'token';
+/** Why a text cannot be a credential of ours, or null if it can. Attacker-controlled: looks at no more than a credential's length. */
+export function credentialFault(text: string): string | null {
+  if (!/^t[kt]_/.test(text)) return 'it begins with neither tk_ nor tt_';
+  if (text.length !== CHARACTERS) return `it has ${text.length} characters instead of ${CHARACTERS}`;
+  if (!FORM.test(text) || checksum(text.slice(0, -6)) !== text.slice(-6)) return 'its checksum does not fit: a character is wrong';
+  return null;
 }
 
 function checksum(body: string): string {

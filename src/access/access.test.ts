@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { DEFAULT_TENANT, tenantId } from '#model';
+import type { Role, TenantId } from '#model';
+import { isRefusal } from '#refusal';
+
+import { decide } from './access.ts';
+import type { Action } from './access.ts';
+
+const READ: readonly Action[] = ['traces.read', 'traces.search', 'services.read', 'operations.read', 'accounting.read', 'openapi.read'];
+const ADMINISTER: readonly Action[] = ['metrics.read', 'producers.read', 'producers.change', 'tokens.read', 'tokens.change', 'tenants.read', 'tenants.change'];
+const here = { tenant: DEFAULT_TENANT };
+const elsewhere = { tenant: tenantId('other') as TenantId };
+
+const may = (role: Role, action: Action, resource = here): boolean => !isRefusal(decide({ role, tenant: DEFAULT_TENANT }, action, resource));
+
+test('decide() lets a viewer read and nothing else', () => {
+  for (const action of READ) assert.ok(may('viewer', action), action);
+  for (const action of ADMINISTER) assert.ok(!may('viewer', action), action);
+});
+
+test('decide() lets an administrator do everything in their tenant', () => {
+  for (const action of [...READ, ...ADMINISTER]) assert.ok(may('admin', action), action);
+});
+
+test('decide() keeps everybody out of other tenants', () => {
+  for (const role of ['viewer', 'admin'] as const) for (const action of [...READ, ...ADMINISTER]) assert.ok(!may(role, action, elsewhere), `${role} ${action}`);
+});
+
+test('decide() forbids what is not in the table', () => {
+  for (const action of ['', 'toString', 'constructor', 'traces.delete']) assert.ok(!may('admin', action as Action), action);
+  assert.ok(!may('owner' as Role, 'traces.read'));
+});

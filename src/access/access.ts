@@ -1,0 +1,39 @@
+/**
+ * Who may do what: decided here and nowhere else. Two roles for now, as a table. A reader belongs to one tenant and reaches nothing of
+ * another, whatever the role.
+ */
+import type { Reader, Role, TenantId } from '#model';
+import { refuse } from '#refusal';
+import type { Refusal } from '#refusal';
+
+const VIEWER: readonly Role[] = ['viewer', 'admin'];
+const ADMIN: readonly Role[] = ['admin'];
+
+const WHO_MAY = {
+  'traces.read': VIEWER,
+  'traces.search': VIEWER,
+  'services.read': VIEWER,
+  'operations.read': VIEWER,
+  'accounting.read': VIEWER,
+  'openapi.read': VIEWER,
+  'metrics.read': ADMIN,
+  'producers.read': ADMIN,
+  'producers.change': ADMIN,
+  'tokens.read': ADMIN,
+  'tokens.change': ADMIN,
+  'tenants.read': ADMIN,
+  'tenants.change': ADMIN,
+} as const satisfies Record<string, readonly Role[]>;
+
+export type Action = keyof typeof WHO_MAY;
+
+export interface Resource {
+  readonly tenant: TenantId;
+}
+
+/** True, or the refusal `action_forbidden`. An action or role that is not in the table is forbidden too. */
+export function decide(reader: Pick<Reader, 'role' | 'tenant'>, action: Action, resource: Resource): true | Refusal {
+  if (reader.tenant !== resource.tenant) return refuse('action_forbidden', `${action} in another tenant`);
+  const roles: readonly Role[] = Object.hasOwn(WHO_MAY, action) ? WHO_MAY[action] : [];
+  return roles.includes(reader.role) ? true : refuse('action_forbidden', `${action} as ${reader.role}`);
+}
