@@ -1,5 +1,5 @@
-// Who may import whom. The order of "imports" in package.json is the order of the layers: a folder sees only the
-// doors listed before its own, types included. Stages know each other's types at most; three places put them together.
+// Who may import whom. The order of "imports" in package.json is the order of the layers: a file sees only the doors
+// listed before its own, types included. Stages know each other's types at most; three places put them together.
 
 import { folderOf, isTest, type Finding, type Tree } from './tidy-tree.ts';
 import type { Import, Module } from './tidy-modules.ts';
@@ -11,9 +11,8 @@ const composers: readonly string[] = ['pipeline', 'server', 'commands'];
 
 interface Door {
   readonly specifier: string;
-  /** The folder below src/, or the file's name without ending for a door that is a file of src/ itself. */
-  readonly unit: string;
   readonly target: string;
+  /** Its place in "imports": a door sees those of lower rank. */
   readonly rank: number;
 }
 
@@ -30,17 +29,32 @@ export function checkImports(tree: Tree, modules: readonly Module[]): Finding[] 
 }
 
 function readDoors(tree: Tree): Door[] {
-  const entries = Object.entries(tree.manifest.imports).map(([specifier, path]) => ({ specifier, target: path.replace(/^\.\//u, '') }));
-  const units = entries.map(({ target }) => unitOf(target) ?? target);
-  // A folder with several doors stands where its first one stands.
-  return entries.map((entry, at) => ({ ...entry, unit: units[at] ?? '', rank: units.indexOf(units[at] ?? '') }));
+  return Object.entries(tree.manifest.imports).map(([specifier, path], rank) => ({ specifier, target: path.replace(/^\.\//u, ''), rank }));
 }
 
-/** The folder or file of src/ that a path belongs to; undefined outside src/. */
-function unitOf(path: string): string | undefined {
+/** The stage or foundation that a path belongs to: a folder of src/, or a file of src/ itself; undefined outside. */
+function partOf(path: string): string | undefined {
   const [top, second, ...deeper] = path.split('/');
   if (top !== 'src' || second === undefined) return undefined;
-  return deeper.length > 0 ? second : second.replace(/(?:\.test)?\.[a-z]{2,4}$/u, '');
+  return deeper.length > 0 ? second : withoutEnding(second);
+}
+
+function withoutEnding(name: string): string {
+  return name.replace(/(?:\.test)?\.[a-z]{2,4}$/u, '');
+}
+
+/**
+ * The door through which a file of src/ is in its layer: itself if it is one, else the last one of its folder, else of
+ * the folder above. A file of src/ itself belongs to the door it is, or whose test it is.
+ */
+function doorOf(doors: readonly Door[], path: string): Door | undefined {
+  const own = doors.find((door) => door.target === path || (folderOf(path) === 'src' && door.target === `src/${partOf(path) ?? ''}.ts`));
+  if (own !== undefined || !path.startsWith('src/')) return own;
+  for (let folder = folderOf(path); folder !== 'src'; folder = folderOf(folder)) {
+    const last = doors.findLast((door) => folderOf(door.target) === folder);
+    if (last !== undefined) return last;
+  }
+  return undefined;
 }
 
 function checkDoor(tree: Tree, door: Door): Finding[] {
@@ -57,7 +71,7 @@ function checkImport(tree: Tree, doors: readonly Door[], path: string, item: Imp
   }
   const target = `${folderOf(path)}/${file}`;
   if (!tree.has(target)) return { rule: 'door', sentence: `${item.specifier} does not exist` };
-  if (folderOf(path) === 'src' && unitOf(target) !== unitOf(path)) {
+  if (folderOf(path) === 'src' && partOf(target) !== partOf(path)) {
     return { rule: 'door', sentence: `${item.specifier} is a part of its own: import it by its door` };
   }
   return undefined;
@@ -66,18 +80,22 @@ function checkImport(tree: Tree, doors: readonly Door[], path: string, item: Imp
 function checkDoorImport(doors: readonly Door[], path: string, item: Import): Pick<Finding, 'rule' | 'sentence'> | undefined {
   const door = doors.find((one) => one.specifier === item.specifier);
   if (door === undefined) return { rule: 'door', sentence: `${item.specifier} is not declared in package.json "imports"` };
-  const unit = unitOf(path);
-  const own = doors.find((one) => one.unit === unit);
-  if (unit === undefined || own === undefined) {
-    // Outside src/ and at the entry points everything may be used; a folder of src/ without a door is in no layer.
-    if (unit === undefined || folderOf(path) === 'src') return undefined;
-    return { rule: 'door', sentence: `src/${unit}/ has no door in package.json "imports"` };
+  const part = partOf(path);
+  // Outside src/ and at the entry points, which have no door, everything may be used.
+  if (part === undefined) return undefined;
+  const own = doorOf(doors, path);
+  if (own === undefined) {
+    if (folderOf(path) === 'src') return undefined;
+    return { rule: 'door', sentence: `src/${part}/ has no door in package.json "imports"` };
   }
-  if (door.unit === unit) return { rule: 'door', sentence: `${item.specifier} is this folder: import ./ files inside it` };
-  if (door.rank > own.rank) {
-    return { rule: 'direction', sentence: `${own.specifier} may import only what is listed before it, and ${item.specifier} is listed after` };
+  if (folderOf(door.target) === folderOf(path) && folderOf(path) !== 'src') {
+    return { rule: 'door', sentence: `${item.specifier} lies in this folder: import it as ./ file` };
   }
-  if (stages.includes(door.unit) && !item.typeOnly && !composers.includes(unit) && !isTest(path)) {
+  if (door.rank >= own.rank) {
+    return { rule: 'direction', sentence: `${own.specifier} may import only what is listed before it, and ${item.specifier} is not` };
+  }
+  const target = partOf(door.target) ?? '';
+  if (stages.includes(target) && part !== target && !item.typeOnly && !composers.includes(part) && !isTest(path)) {
     return { rule: 'stage', sentence: `only ${composers.join(', ')} call stages: import type from ${item.specifier}, or take the function as an argument` };
   }
   return undefined;

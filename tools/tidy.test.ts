@@ -153,6 +153,24 @@ for (const rules of [doorRules, orderRules, sourceRules, layoutRules, packageRul
   }
 }
 
+test('tidy() lets a folder inside a folder use the doors of the folder above, and the folder above use its door', () => {
+  const imports = {
+    '#limits': './src/limits.ts', '#model': './src/model/model.ts', '#inspect/mark': './src/inspect/mark.ts',
+    '#inspect/marks': './src/inspect/marks/marks.ts', '#inspect': './src/inspect/inspect.ts', '#seal': './src/seal/seal.ts', '#pipeline': './src/pipeline.ts',
+  };
+  const nested = {
+    ...withManifest({ imports }),
+    'src/inspect/mark.ts': `${opening}export const mark = 1;\n`,
+    'src/inspect/marks/marks.ts': `${opening}import { one } from './one.ts';\n\nexport const marks = [one];\n`,
+    'src/inspect/marks/one.ts': `${opening}import { mark } from '#inspect/mark';\n\nexport const one = mark;\n`,
+    'src/inspect/marks/marks.test.ts': aTest,
+    'src/inspect/inspect.ts': `${opening}import { marks } from '#inspect/marks';\n\nexport interface Inspected { readonly most: number }\nexport const inspect = (): Inspected => ({ most: marks.length });\n`,
+  };
+  assert.deepEqual(findings(nested), []);
+  const upwards = { 'src/inspect/marks/one.ts': `${opening}import { inspect } from '#inspect';\n\nexport const one = inspect.length;\n` };
+  assert.deepEqual(findings({ ...nested, ...upwards }), ['src/inspect/inspect.ts:0 cycle', 'src/inspect/marks/one.ts:3 direction']);
+});
+
 test('tidy() accepts a long file that gives its reason', () => {
   const text = `// A table of the fixture. Long because a table is read in one piece.\n${'\n'.repeat(401)}export const bytesMax = 1;\n`;
   assert.deepEqual(findings({ 'src/limits.ts': text }), []);
