@@ -26,6 +26,22 @@ export const LIMITS = {
   requests_in_flight_max: 512,
   /** Bytes of request bodies held in memory at once, inflated. Above: 503 / UNAVAILABLE, retryable. */
   bytes_in_flight_max: 256 * MiB,
+  /** Requests sent ahead on one connection before the first is answered. No exporter does so; above: the connection is closed. */
+  requests_ahead_max: 32,
+  /** Header lines of a request; Node drops those above it. */
+  header_lines_max: 100,
+  /** Bodies inflated at the same time: each holds a window and a part of its output. */
+  inflations_at_once_max: 4,
+  /** zstd windows above it are refused, as RFC 9659 does for HTTP; 2^23 bytes. */
+  zstd_window_log_max: 23,
+  /** What is still read of a refused body, so that the sender sees the answer and not a reset connection… */
+  refused_body_bytes_max: 1 * MiB,
+  /** …and for how long. */
+  refused_body_ms_max: 1_000,
+  /** gRPC calls at once on one connection (SETTINGS_MAX_CONCURRENT_STREAMS). */
+  grpc_streams_max: 128,
+  /** Memory of one HTTP/2 session in MiB, header tables and frames; Node ends sessions above it. */
+  grpc_session_mib_max: 32,
   /** How long an exporter is asked to wait after a retryable refusal. */
   retry_after_s: 1,
 
@@ -34,6 +50,10 @@ export const LIMITS = {
   spans_per_request_max: 50_000,
   /** Resource blocks and scope blocks of one request; each costs a row of bookkeeping without carrying a span. */
   groups_per_request_max: 10_000,
+  /** Attribute values and texts of one request: an empty attribute takes two bytes on the wire and far more in memory. Above: refused whole. */
+  values_per_request_max: 2_000_000,
+  /** Events and links of one request, for the same reason. */
+  events_links_per_request_max: 500_000,
   /** Attributes of one list (span, event, link, resource, scope). The rest is cut and added to the dropped count. OpenTelemetry SDKs default to 128. */
   attributes_per_list_max: 256,
   events_per_span_max: 1_024,

@@ -1,0 +1,62 @@
+/**
+ * What was found in a value, remembered by (attribute key, type, bytes): most values of most spans have been seen before, and a
+ * look-up costs a hash and a comparison instead of a scan. Seeded and compared in full, so that nobody can make one value
+ * pass for another; bounded, and forgotten as a whole when full, so that nobody can grow it.
+ */
+import { equalBytes, HASH_SEED, hashBytes } from '#batch';
+import { LIMITS } from '#limits';
+
+const SLOTS = 1 << 17;
+const PROBES_MAX = 6;
+/** Words of a slot: hash, key and type, offset in the arena, length, mark + 1 (0 = free). */
+const STRIDE = 5;
+const ARENA_FULL = LIMITS.memo_bytes_max - LIMITS.memo_value_bytes_max;
+
+export class Memo {
+  readonly #slots = new Uint32Array(SLOTS * STRIDE);
+  readonly #arena = new Uint8Array(LIMITS.memo_bytes_max);
+  #used_bytes = 0;
+  /** Where `find` missed last: what `remember` fills. */
+  #slot = 0;
+  #hash = 0;
+
+  get full(): boolean {
+    return this.#used_bytes >= ARENA_FULL;
+  }
+
+  clear(): void {
+    this.#slots.fill(0);
+    this.#used_bytes = 0;
+  }
+
+  /** The mark remembered for this value, or -1. `keyAndType` tells apart equal bytes under different keys. */
+  find(keyAndType: number, bytes: Uint8Array, start: number, length: number): number {
+    const slots = this.#slots;
+    const hash = hashBytes(bytes, start, length, HASH_SEED ^ Math.imul(keyAndType, 0x9e3779b1));
+    let slot = (hash & (SLOTS - 1)) * STRIDE;
+    this.#hash = hash;
+    for (let probe = 0; probe < PROBES_MAX; probe++) {
+      const mark = slots[slot + 4]!;
+      if (mark === 0) break;
+      if (slots[slot] === hash && slots[slot + 1] === keyAndType && slots[slot + 3] === length && equalBytes(this.#arena, slots[slot + 2]!, bytes, start, length)) return mark - 1;
+      slot += STRIDE;
+      if (slot === SLOTS * STRIDE) slot = 0;
+    }
+    this.#slot = slot;
+    return -1;
+  }
+
+  /** Remembers the value that `find` just missed; the slot it takes may be another's. */
+  remember(keyAndType: number, bytes: Uint8Array, start: number, length: number, mark: number): void {
+    if (length > LIMITS.memo_value_bytes_max || this.full) return;
+    const slots = this.#slots;
+    const slot = this.#slot;
+    slots[slot] = this.#hash;
+    slots[slot + 1] = keyAndType;
+    slots[slot + 2] = this.#used_bytes;
+    slots[slot + 3] = length;
+    slots[slot + 4] = mark + 1;
+    this.#arena.set(bytes.subarray(start, start + length), this.#used_bytes);
+    this.#used_bytes += length;
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * The one choke point: whatever `inspect` found is replaced, shortened, dropped or kept here as the policy says, and nowhere
+ * else. A finding's output is worked out once and remembered with its mark. `seal` takes values only from a batch that came
+ * through here, and refuses a mark that has no output.
+ */
+import { type KeyTable, type SpanBatch, textBytesMax, TYPE } from '#batch';
+import type { Kind } from '#scanner/recognizer';
+import type { Inspector, InspectedBatch, NestedFinding, TextFinding } from '#inspect';
+import type { CompiledPolicy } from './policy.ts';
+import { rewrite } from './rewrite.ts';
+
+export { compilePolicy } from './policy.ts';
+export type { CompiledPolicy } from './policy.ts';
+export { DEFAULT_POLICY } from './default-policy.ts';
+
+declare const minimized: unique symbol;
+/** A batch that holds nothing the policy wants gone. Only `minimize` makes it. */
+export type MinimizedBatch = SpanBatch & { readonly [minimized]: true };
+
+/** What is stored instead of a value that has a mark. */
+export interface Output {
+  /** Text as stored: UTF-8 of a string, base64 of bytes, OTLP/JSON of an array or map. */
+  readonly bytes: Uint8Array;
+  readonly type: number;
+  /** The policy drops the attribute altogether; texts that are no attribute become empty. */
+  readonly dropped: boolean;
+  readonly counts: readonly Count[];
+  /** Harmful characters made visible. */
+  readonly neutralized: number;
+}
+export interface Count {
+  readonly kind: Kind;
+  readonly count: number;
+}
+
+const CUT_MARK = '…[cut]';
+
+export class Minimizer {
+  /** Indexed by mark; null = not seen yet. */
+  readonly outputs: (Output | null)[] = [null];
+  /** Bytes of each key as stored, by key id. */
+  readonly keyBytes: Uint8Array[] = [];
+  readonly keyCounts: (readonly Count[])[] = [];
+
+  readonly #policy: CompiledPolicy;
+  readonly #inspector: Inspector;
+  readonly #keys: KeyTable;
+  #generation = 0;
+  #keysGeneration = 0;
+
+  constructor(policy: CompiledPolicy, inspector: Inspector, keys: KeyTable) {
+    this.#policy = policy;
+    this.#inspector = inspector;
+    this.#keys = keys;
+  }
+
+  /** Gives every mark of the batch its output. */
+  minimize(batch: InspectedBatch): MinimizedBatch {
+    if (this.#generation !== this.#inspector.generation) {
+      this.#generation = this.#inspector.generation;
+      this.outputs.length = 1;
+    }
+    this.#learnKeys();
+    const { findings } = this.#inspector;
+    const { valueMark, valueKey, valueType } = batch;
+    for (let value = 0, end = batch.values; value < end; value++) {
+      const mark = valueMark[value]!;
+      if (mark === 0 || this.outputs[mark] != null) continue;
+      const finding = findings[mark];
+      if (finding == null) throw new Error('cannot minimize a value whose finding is gone');
+      while (this.outputs.length <= mark) this.outputs.push(null);
+      const key = valueKey[value]!;
+      this.outputs[mark] = finding.is === 'nested' ? this.#nested(finding, key, valueType[value]!) : this.#text(finding, key, valueType[value]!);
+    }
+    return batch as SpanBatch as MinimizedBatch;
+  }
+
+  #text(finding: TextFinding, key: number, type: number): Output {
+    const { text, counts, dropped } = this.#rewrite(finding, this.#keys.texts[key]!);
+    const neutralized = finding.neutralized;
+    if (dropped) return { bytes: EMPTY, type, dropped, counts, neutralized };
+    if (finding.is === 'number' && counts.length === 0) return { bytes: Buffer.from(text), type, dropped, counts, neutralized };
+    if (finding.is === 'bytes') return { bytes: Buffer.from(Buffer.from(text).toString('base64')), type: TYPE.bytes, dropped, counts, neutralized };
+    return { bytes: cut(text, textBytesMax(key)), type: TYPE.string, dropped, counts, neutralized };
+  }
+
+  #nested(finding: NestedFinding, key: number, type: number): Output {
+    const counts = new Map<Kind, number>();
+    let neutralized = 0;
+    for (const { leaf, finding: found } of finding.leaves) {
+      const result = this.#rewrite(found, leaf.key === '' ? this.#keys.texts[key]! : leaf.key);
+      neutralized += found.neutralized;
+      for (const { kind, count } of result.counts) counts.set(kind, (counts.get(kind) ?? 0) + count);
+      if (leaf.field === 'intValue' && result.counts.length > 0) {
+        delete leaf.holder['intValue'];
+        leaf.holder['stringValue'] = result.text;
+      } else if (leaf.field === 'bytesValue') leaf.holder['bytesValue'] = Buffer.from(result.text).toString('base64');
+      else leaf.holder[leaf.field] = result.text;
+    }
+    const json = Buffer.from(JSON.stringify(finding.value.json));
+    const list = [...counts].map(([kind, count]) => ({ kind, count }));
+    // A nested value that is too long is not cut, or it would be no value any more: it goes as a whole.
+    if (json.length > textBytesMax(key)) return { bytes: Buffer.from(CUT_MARK), type: TYPE.string, dropped: false, counts: list, neutralized };
+    return { bytes: json, type, dropped: false, counts: list, neutralized };
+  }
+
+  /** Applies the policy to one text. A single mark that the policy drops takes the whole value with it. */
+  #rewrite(finding: TextFinding, key: string): { text: string; counts: readonly Count[]; dropped: boolean } {
+    if (finding.marks.length === 0) return { text: finding.text, counts: [], dropped: false };
+    let dropped = false;
+    const { text, counts } = rewrite(finding.text, finding.marks, (mark) => {
+      const action = this.#policy.decide(mark.kind, key);
+      if (action === 'drop') dropped = true;
+      return action;
+    });
+    return { text: dropped ? '' : text, counts, dropped };
+  }
+
+  #learnKeys(): void {
+    if (this.#keysGeneration !== this.#keys.generation) {
+      this.#keysGeneration = this.#keys.generation;
+      this.keyBytes.length = this.keyCounts.length = 0;
+    }
+    for (let key = this.keyBytes.length; key < this.#keys.texts.length; key++) {
+      const finding = this.#inspector.keyFindings[key];
+      const result = finding == null ? { text: this.#keys.texts[key]!, counts: [] } : this.#rewrite(finding, '');
+      this.keyBytes.push(Buffer.from(result.text));
+      this.keyCounts.push(result.counts);
+    }
+  }
+}
+
+const EMPTY = new Uint8Array(0);
+
+/** Cuts at a character boundary, after minimization: a secret at the edge is gone before its second half could be lost. */
+function cut(text: string, bytes_max: number): Uint8Array {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= bytes_max) return bytes;
+  let end = bytes_max - Buffer.byteLength(CUT_MARK);
+  while (end > 0 && (bytes[end]! & 0xc0) === 0x80) end--;
+  return Buffer.concat([bytes.subarray(0, end), Buffer.from(CUT_MARK)]);
+}

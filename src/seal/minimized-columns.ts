@@ -1,0 +1,109 @@
+/**
+ * What minimization did to each span: the columns `minimized.place`, `.kind`, `.count`, and the totals of a request. Every value that
+ * was changed passes through `take`, so that nothing can be replaced and not be said.
+ */
+import { PLACE } from '#batch';
+import type { MinimizedBatch, Minimizer, Output } from '#minimize';
+import { ArrayColumn, type ColumnWriter, DictionaryColumn, Offsets, PlainColumn } from './columns.ts';
+import type { GroupTexts } from './group-texts.ts';
+
+/** One statement: so many values of this kind at this place. */
+export interface Statement {
+  readonly place: string;
+  readonly kind: string;
+  readonly count: number;
+}
+
+/** The kind under which harmful characters made visible are counted. */
+export const NEUTRALIZED = 'neutralized';
+
+export class MinimizedColumns {
+  /** Where values are taken from now: the span itself, or its event or link number `index`. */
+  place: 'span' | 'event' | 'link' = 'span';
+  index = 0;
+  readonly columns: readonly ColumnWriter[];
+
+  readonly #offsets = new Offsets();
+  readonly #places = new DictionaryColumn();
+  readonly #kinds = new DictionaryColumn();
+  readonly #counts = new PlainColumn(1_024);
+  #row = 0;
+  #totals = new Map<string, number>();
+  #batch: MinimizedBatch | null = null;
+  #minimizer: Minimizer | null = null;
+  #groups: GroupTexts | null = null;
+
+  constructor() {
+    this.columns = [new ArrayColumn(this.#offsets, this.#places), new ArrayColumn(this.#offsets, this.#kinds), new ArrayColumn(this.#offsets, this.#counts)];
+  }
+
+  begin(batch: MinimizedBatch, minimizer: Minimizer, groups: GroupTexts): void {
+    this.#batch = batch;
+    this.#minimizer = minimizer;
+    this.#groups = groups;
+    this.#totals = new Map();
+  }
+
+  /** The output of a mark, noted in the row under construction. Throws if the choke point was passed by. */
+  take(mark: number, key: number): Output {
+    const output = this.#minimizer!.outputs[mark];
+    if (output == null) throw new Error('cannot seal a value that was not minimized');
+    if (output.counts.length > 0 || output.neutralized > 0) {
+      const place = placeOf(this.place, this.index, key, this.#keyText(key));
+      for (const { kind, count } of output.counts) this.#note(place, kind, count);
+      if (output.neutralized > 0) this.#note(place, NEUTRALIZED, output.neutralized);
+    }
+    return output;
+  }
+
+  /** Notes what was replaced in the key itself. */
+  takeKey(key: number): void {
+    const place = placeOf(this.place, this.index, key, this.#keyText(key));
+    for (const { kind, count } of this.#minimizer!.keyCounts[key]!) this.#note(`${place} (key)`, kind, count);
+  }
+
+  /** Ends the row of a span: adds what its resource and scope had replaced. */
+  endRow(span: number): void {
+    const batch = this.#batch!;
+    const groups = this.#groups!;
+    for (const { place, kind, count } of groups.resourceStatements(batch.resource[span]!)) this.#push(place, kind, count);
+    for (const { place, kind, count } of groups.scopeStatements(batch.scope[span]!)) this.#push(place, kind, count);
+    this.#offsets.push(this.#row);
+    this.#row = 0;
+  }
+
+  /** Values replaced in the request appended last, by kind; those of a resource or scope count once, not once a span. */
+  counts(): Record<string, number> {
+    const totals = new Map(this.#totals);
+    for (const { kind, count } of this.#groups?.statements() ?? []) totals.set(kind, (totals.get(kind) ?? 0) + count);
+    return Object.fromEntries(totals);
+  }
+
+  #note(place: string, kind: string, count: number): void {
+    this.#totals.set(kind, (this.#totals.get(kind) ?? 0) + count);
+    this.#push(place, kind, count);
+  }
+
+  #push(place: string, kind: string, count: number): void {
+    pushText(this.#places, place);
+    pushText(this.#kinds, kind);
+    this.#counts.uint32(count);
+    this.#row++;
+  }
+
+  #keyText(key: number): string {
+    return Buffer.from(this.#minimizer!.keyBytes[key]!).toString('utf8');
+  }
+}
+
+/** `name`, `attributes.url.full`, `events.0.exception.message`: where in a span, in words that are the same for every span. */
+function placeOf(place: 'span' | 'event' | 'link', index: number, key: number, text: string): string {
+  if (place === 'event') return `events.${index}.${key === PLACE.eventName ? 'name' : text}`;
+  if (place === 'link') return `links.${index}.${text}`;
+  return key <= PLACE.schemaUrl ? text : `attributes.${text}`;
+}
+
+function pushText(column: DictionaryColumn, text: string): void {
+  const bytes = Buffer.from(text);
+  column.push(bytes, 0, bytes.length);
+}

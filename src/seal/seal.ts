@@ -1,0 +1,65 @@
+/**
+ * Turns minimized batches into blocks: rows of one tenant and retention class, encoded as ClickHouse Native columns, with the
+ * index of their traces. A block takes several requests; a request is never split.
+ */
+import type { SealedBlock, TenantId } from '#model';
+import type { MinimizedBatch, Minimizer } from '#minimize';
+import { SpanColumns } from './span-columns.ts';
+import { TraceColumns } from './trace-columns.ts';
+import { TraceOrder } from './trace-order.ts';
+
+export interface BlockIdentity {
+  readonly block: number;
+  readonly day: number;
+  readonly retention: string;
+  readonly tenant: TenantId;
+}
+
+/** One open block. After `close` it takes the next identity with `open`; its memory is reused. */
+export class BlockBuilder {
+  readonly #spans: SpanColumns;
+  readonly #traces = new TraceColumns();
+  readonly #order = new TraceOrder();
+  #identity: BlockIdentity | null = null;
+  #requests: number[] = [];
+
+  constructor(minimizer: Minimizer) {
+    this.#spans = new SpanColumns(minimizer);
+  }
+
+  get rows(): number {
+    return this.#spans.rows;
+  }
+
+  get isOpen(): boolean {
+    return this.#identity !== null;
+  }
+
+  open(identity: BlockIdentity): void {
+    if (this.#identity !== null) throw new Error('cannot open a block: one is open');
+    this.#identity = identity;
+  }
+
+  /** Appends the taken spans of a request and returns how many values were replaced, by kind. */
+  append(batch: MinimizedBatch, request: number, producer: string): Record<string, number> {
+    if (this.#identity === null) throw new Error('cannot append: no block is open');
+    this.#order.arrange(batch);
+    const firstRow = this.#spans.rows;
+    this.#spans.append(batch, this.#order, this.#identity, producer);
+    this.#traces.append(batch, this.#order, this.#identity, firstRow);
+    this.#requests.push(request);
+    return this.#spans.minimized.counts();
+  }
+
+  close(): SealedBlock {
+    if (this.#identity === null) throw new Error('cannot close: no block is open');
+    const { block, day, retention, tenant } = this.#identity;
+    const rows = this.#spans.rows;
+    const spans = this.#spans.encode();
+    const traces = this.#traces.encode();
+    const sealed: SealedBlock = { id: block, tenant, retention, day, rows, spans, traces: traces.bytes, traceKeys: traces.keys, requests: this.#requests };
+    this.#identity = null;
+    this.#requests = [];
+    return sealed;
+  }
+}

@@ -1,0 +1,327 @@
+/**
+ * The table `spans` as columns under construction: appends the taken spans of minimized batches, row by row, straight from
+ * the received bytes, and writes one Native block. Column order and types are those of `SPANS` in the schema.
+ */
+import { ByteWriter, NONE, TYPE, TYPE_LETTERS } from '#batch';
+import { SPANS } from '#clickhouse/schema';
+import type { MinimizedBatch, Minimizer } from '#minimize';
+import { ArrayColumn, AttributesColumn, type ColumnWriter, DictionaryColumn, Offsets, PlainColumn } from './columns.ts';
+import { GroupTexts } from './group-texts.ts';
+import { MinimizedColumns } from './minimized-columns.ts';
+import type { TraceOrder } from './trace-order.ts';
+
+const LETTERS = Buffer.from(TYPE_LETTERS);
+const DIGITS = new Uint8Array(24);
+const NOTHING = new Uint8Array(0);
+
+export interface BlockIdentity {
+  readonly block: number;
+  readonly day: number;
+  readonly retention: string;
+  readonly tenant: string;
+}
+
+export class SpanColumns {
+  rows = 0;
+  /** Values replaced since the last `takeCounts`, by kind; `neutralized` counts harmful characters. */
+  readonly minimized = new MinimizedColumns();
+
+  readonly #minimizer: Minimizer;
+  readonly #block = new PlainColumn(8 * 8_192);
+  readonly #row = new PlainColumn(4 * 8_192);
+  readonly #day = new PlainColumn(2 * 8_192);
+  readonly #retention = new DictionaryColumn();
+  readonly #tenant = new DictionaryColumn();
+  readonly #producer = new DictionaryColumn();
+  readonly #traceId = new PlainColumn(16 * 8_192);
+  readonly #spanId = new PlainColumn(8 * 8_192);
+  readonly #parentId = new PlainColumn(8 * 8_192);
+  readonly #traceState = new DictionaryColumn();
+  readonly #flags = new PlainColumn(4 * 8_192);
+  readonly #name = new DictionaryColumn();
+  readonly #kind = new PlainColumn(4 * 8_192);
+  readonly #start = new PlainColumn(8 * 8_192);
+  readonly #duration = new PlainColumn(8 * 8_192);
+  readonly #statusCode = new PlainColumn(4 * 8_192);
+  readonly #statusMessage = new PlainColumn(8_192);
+  readonly #service = new DictionaryColumn();
+  readonly #resource = new DictionaryColumn();
+  readonly #scope = new DictionaryColumn();
+  readonly #attributes = new AttributesColumn();
+  readonly #attributeTypes = new DictionaryColumn();
+  readonly #droppedAttributes = new PlainColumn(4 * 8_192);
+  readonly #droppedEvents = new PlainColumn(4 * 8_192);
+  readonly #droppedLinks = new PlainColumn(4 * 8_192);
+  readonly #events = new Offsets();
+  readonly #eventTime = new PlainColumn(1_024);
+  readonly #eventName = new DictionaryColumn();
+  readonly #eventAttributes = new AttributesColumn();
+  readonly #eventTypes = new DictionaryColumn();
+  readonly #eventDropped = new PlainColumn(1_024);
+  readonly #links = new Offsets();
+  readonly #linkTraceId = new PlainColumn(1_024);
+  readonly #linkSpanId = new PlainColumn(1_024);
+  readonly #linkTraceState = new PlainColumn(1_024);
+  readonly #linkFlags = new PlainColumn(1_024);
+  readonly #linkAttributes = new AttributesColumn();
+  readonly #linkTypes = new DictionaryColumn();
+  readonly #linkDropped = new PlainColumn(1_024);
+  readonly #columns: readonly ColumnWriter[];
+
+  /** Column-local index of each key of `keys.texts`, valid while its stamp is this block's. */
+  #keyIndex = new Uint32Array(1_024);
+  #keyStamp = new Uint32Array(1_024);
+  #stamp = 1;
+  readonly #types = new ByteWriter(1_024);
+  readonly #groups: GroupTexts;
+
+  constructor(minimizer: Minimizer) {
+    this.#minimizer = minimizer;
+    this.#groups = new GroupTexts(minimizer);
+    const array = (offsets: Offsets, elements: ColumnWriter) => new ArrayColumn(offsets, elements);
+    this.#columns = [
+      this.#block, this.#row, this.#day, this.#retention, this.#tenant, this.#producer, this.#traceId, this.#spanId, this.#parentId, this.#traceState, this.#flags, this.#name,
+      this.#kind, this.#start, this.#duration, this.#statusCode, this.#statusMessage, this.#service, this.#resource, this.#scope, this.#attributes, this.#attributeTypes,
+      this.#droppedAttributes, this.#droppedEvents, this.#droppedLinks,
+      array(this.#events, this.#eventTime), array(this.#events, this.#eventName), array(this.#events, this.#eventAttributes), array(this.#events, this.#eventTypes), array(this.#events, this.#eventDropped),
+      array(this.#links, this.#linkTraceId), array(this.#links, this.#linkSpanId), array(this.#links, this.#linkTraceState), array(this.#links, this.#linkFlags),
+      array(this.#links, this.#linkAttributes), array(this.#links, this.#linkTypes), array(this.#links, this.#linkDropped),
+      ...this.minimized.columns,
+    ];
+    if (this.#columns.length !== SPANS.columns.length) throw new Error('cannot build spans: the columns differ from the schema');
+  }
+
+  /** Appends the taken spans of a request in the order of its traces. */
+  append(batch: MinimizedBatch, order: TraceOrder, identity: BlockIdentity, producer: string): void {
+    this.#groups.begin(batch);
+    this.minimized.begin(batch, this.#minimizer, this.#groups);
+    if (batch.keys.size > this.#keyIndex.length) this.#sizeKeys(batch.keys.size);
+    const tenant = intern(this.#tenant, identity.tenant);
+    const retention = intern(this.#retention, identity.retention);
+    const sender = intern(this.#producer, producer);
+    const { bytes } = batch;
+    for (let at = 0; at < order.taken; at++) {
+      const span = order.order[at]!;
+      this.#block.uint64(identity.block);
+      this.#row.uint32(this.rows++);
+      this.#day.uint8(identity.day & 255);
+      this.#day.uint8(identity.day >>> 8);
+      this.#retention.pushIndex(retention);
+      this.#tenant.pushIndex(tenant);
+      this.#producer.pushIndex(sender);
+      this.#traceId.copy(bytes, batch.traceId[span]!, 16);
+      this.#spanId.copy(bytes, batch.spanId[span]!, 8);
+      const parent = batch.parentId[span]!;
+      if (parent === 0) this.#parentId.zeros(8);
+      else this.#parentId.copy(bytes, parent, 8);
+      this.#pushText(this.#traceState, batch, batch.traceState[span]!);
+      this.#flags.uint32(batch.flags[span]!);
+      this.#pushText(this.#name, batch, batch.name[span]!);
+      this.#kind.uint32(batch.kind[span]!);
+      this.#times(batch, span);
+      this.#statusCode.uint32(batch.statusCode[span]!);
+      this.#text(this.#statusMessage, batch, batch.statusMessage[span]!);
+      const resource = batch.resource[span]!;
+      const scope = batch.scope[span]!;
+      this.#service.pushIndex(this.#groups.service(resource, this.#service));
+      this.#resource.pushIndex(this.#groups.resource(resource, this.#resource));
+      this.#scope.pushIndex(this.#groups.scope(scope, this.#scope));
+      this.#list(batch, batch.attributesStart[span]!, batch.attributesEnd[span]!, this.#attributes, this.#attributeTypes);
+      this.#droppedAttributes.uint32(batch.droppedAttributes[span]!);
+      this.#droppedEvents.uint32(batch.droppedEvents[span]!);
+      this.#droppedLinks.uint32(batch.droppedLinks[span]!);
+      this.#eventsOf(batch, span);
+      this.#linksOf(batch, span);
+      this.minimized.endRow(span);
+    }
+  }
+
+  /** One Native block of all rows; the columns are empty afterwards. */
+  encode(): Uint8Array<ArrayBuffer> {
+    const out = encodeBlock(SPANS.columns, this.#columns, this.rows);
+    for (const column of this.#columns) column.reset();
+    this.#groups.reset();
+    this.rows = 0;
+    this.#stamp++;
+    return out;
+  }
+
+  #times(batch: MinimizedBatch, span: number): void {
+    const startLow = batch.startLow[span]!;
+    const startHigh = batch.startHigh[span]!;
+    const endLow = batch.endLow[span]!;
+    this.#start.uint32(startLow);
+    this.#start.uint32(startHigh);
+    this.#duration.uint32((endLow - startLow) >>> 0);
+    this.#duration.uint32((batch.endHigh[span]! - startHigh - (endLow < startLow ? 1 : 0)) >>> 0);
+  }
+
+  #eventsOf(batch: MinimizedBatch, span: number): void {
+    const start = batch.eventsStart[span]!;
+    const end = batch.eventsEnd[span]!;
+    this.#events.push(end - start);
+    for (let event = start; event < end; event++) {
+      this.#eventTime.uint32(batch.eventTimeLow[event]!);
+      this.#eventTime.uint32(batch.eventTimeHigh[event]!);
+      this.minimized.place = 'event';
+      this.minimized.index = event - start;
+      this.#pushText(this.#eventName, batch, batch.eventName[event]!);
+      this.#list(batch, batch.eventAttributesStart[event]!, batch.eventAttributesEnd[event]!, this.#eventAttributes, this.#eventTypes);
+      this.minimized.place = 'span';
+      this.#eventDropped.uint32(batch.eventDropped[event]!);
+    }
+  }
+
+  #linksOf(batch: MinimizedBatch, span: number): void {
+    const start = batch.linksStart[span]!;
+    const end = batch.linksEnd[span]!;
+    this.#links.push(end - start);
+    for (let link = start; link < end; link++) {
+      const traceId = batch.linkTraceId[link]!;
+      const spanId = batch.linkSpanId[link]!;
+      if (traceId === 0) this.#linkTraceId.zeros(16);
+      else this.#linkTraceId.copy(batch.bytes, traceId, 16);
+      if (spanId === 0) this.#linkSpanId.zeros(8);
+      else this.#linkSpanId.copy(batch.bytes, spanId, 8);
+      this.minimized.place = 'link';
+      this.minimized.index = link - start;
+      this.#text(this.#linkTraceState, batch, batch.linkTraceState[link]!);
+      this.#linkFlags.uint32(batch.linkFlags[link]!);
+      this.#list(batch, batch.linkAttributesStart[link]!, batch.linkAttributesEnd[link]!, this.#linkAttributes, this.#linkTypes);
+      this.minimized.place = 'span';
+      this.#linkDropped.uint32(batch.linkDropped[link]!);
+    }
+  }
+
+  /** An attribute list: keys by index, values as text, one type letter each. */
+  #list(batch: MinimizedBatch, start: number, end: number, column: AttributesColumn, types: DictionaryColumn): void {
+    const { bytes, valueKey, valueType, valueMark, valueA, valueB } = batch;
+    const { values, keys } = column;
+    const letters = this.#types;
+    const span = column === this.#attributes;
+    letters.reset();
+    let kept = 0;
+    for (let value = start; value < end; value++) {
+      const mark = valueMark[value]!;
+      const key = valueKey[value]!;
+      let type = valueType[value]!;
+      if (mark !== 0) {
+        const output = this.minimized.take(mark, key);
+        if (output.dropped) continue;
+        type = output.type;
+        values.string(output.bytes, 0, output.bytes.length);
+      } else if (type === TYPE.string) values.string(bytes, valueA[value]!, valueB[value]!);
+      else this.#scalar(values, type, valueA[value]!, valueB[value]!, bytes);
+      if (this.#minimizer.keyCounts[key]!.length > 0) this.minimized.takeKey(key);
+      letters.uint8(LETTERS[type]!);
+      const keyBytes = this.#minimizer.keyBytes[key]!;
+      if (!span) keys.push(keyBytes, 0, keyBytes.length);
+      else if (this.#keyStamp[key] === this.#stamp) keys.pushIndex(this.#keyIndex[key]!);
+      else {
+        this.#keyStamp[key] = this.#stamp;
+        keys.pushIndex((this.#keyIndex[key] = keys.intern(keyBytes, 0, keyBytes.length)));
+      }
+      kept++;
+    }
+    column.offsets.push(kept);
+    types.push(letters.bytes, 0, letters.length);
+  }
+
+  #scalar(values: PlainColumn, type: number, low: number, high: number, bytes: Uint8Array): void {
+    switch (type) {
+      case TYPE.int: {
+        if (high !== 0) {
+          pushAscii(values, String((BigInt(high | 0) << 32n) | BigInt(low)));
+          return;
+        }
+        let at = DIGITS.length;
+        let rest = low;
+        do {
+          const next = Math.floor(rest / 10);
+          DIGITS[--at] = 48 + (rest - next * 10);
+          rest = next;
+        } while (rest > 0);
+        values.string(DIGITS, at, DIGITS.length - at);
+        return;
+      }
+      case TYPE.bool:
+        pushAscii(values, low === 1 ? 'true' : 'false');
+        return;
+      case TYPE.double: {
+        HALVES[0] = low;
+        HALVES[1] = high;
+        pushAscii(values, Object.is(DOUBLE[0], -0) ? '-0' : String(DOUBLE[0]));
+        return;
+      }
+      case TYPE.bytes:
+        pushAscii(values, Buffer.from(bytes.buffer, bytes.byteOffset + low, high).toString('base64'));
+        return;
+      case TYPE.empty:
+        values.uint8(0);
+        return;
+      case TYPE.string:
+        values.string(bytes, low, high);
+        return;
+      default:
+        // INVARIANT: arrays and maps always carry a mark, so that they come out of `minimize` as text.
+        throw new Error('cannot seal a nested value that was not minimized');
+    }
+  }
+
+  #text(column: PlainColumn, batch: MinimizedBatch, value: number): void {
+    if (value === NONE) column.uint8(0);
+    else if (batch.valueMark[value] === 0) column.string(batch.bytes, batch.valueA[value]!, batch.valueB[value]!);
+    else {
+      const output = this.minimized.take(batch.valueMark[value]!, batch.valueKey[value]!);
+      column.string(output.bytes, 0, output.bytes.length);
+    }
+  }
+
+  #pushText(column: DictionaryColumn, batch: MinimizedBatch, value: number): void {
+    if (value === NONE) column.push(NOTHING, 0, 0);
+    else if (batch.valueMark[value] === 0) column.push(batch.bytes, batch.valueA[value]!, batch.valueB[value]!);
+    else {
+      const output = this.minimized.take(batch.valueMark[value]!, batch.valueKey[value]!);
+      column.push(output.bytes, 0, output.bytes.length);
+    }
+  }
+
+  #sizeKeys(keys: number): void {
+    this.#keyIndex = new Uint32Array(keys * 2);
+    this.#keyStamp = new Uint32Array(keys * 2);
+    this.#stamp = 1;
+  }
+}
+
+const DOUBLE = new Float64Array(1);
+const HALVES = new Uint32Array(DOUBLE.buffer);
+
+function intern(column: DictionaryColumn, text: string): number {
+  const bytes = Buffer.from(text);
+  return column.intern(bytes, 0, bytes.length);
+}
+
+function pushAscii(column: PlainColumn, text: string): void {
+  column.varuint(text.length);
+  column.reserve(text.length);
+  for (let i = 0; i < text.length; i++) column.bytes[column.length++] = text.charCodeAt(i);
+}
+
+/** Writes columns as one Native block (STANDARDS: ClickHouse Native format, no block info). */
+export function encodeBlock(schema: readonly { readonly name: string; readonly type: string }[], columns: readonly ColumnWriter[], rows: number): Uint8Array<ArrayBuffer> {
+  let size = 32;
+  for (let i = 0; i < columns.length; i++) size += 20 + schema[i]!.name.length + schema[i]!.type.length + columns[i]!.size_bytes();
+  const out = new ByteWriter(size);
+  out.varuint(columns.length);
+  out.varuint(rows);
+  for (let i = 0; i < columns.length; i++) {
+    for (const text of [schema[i]!.name, schema[i]!.type]) {
+      const bytes = Buffer.from(text);
+      out.string(bytes, 0, bytes.length);
+    }
+    columns[i]!.prefix(out);
+    columns[i]!.data(out);
+  }
+  // A copy of the exact size, in a buffer of its own that can be handed to another thread.
+  return out.length === out.bytes.length ? out.bytes : out.bytes.slice(0, out.length);
+}

@@ -1,0 +1,80 @@
+/**
+ * Decides which spans of a decoded request are taken: ids, times, counts, and whether the producer may speak for the service.
+ * Refused spans stay in the batch, marked; nothing of them is stored, and the partial success says how many and why.
+ */
+import { NONE, type SpanBatch, TYPE } from '#batch';
+import { LIMITS } from '#limits';
+import { type SpanRefusalCode, REFUSALS } from '#refusal';
+
+declare const valid: unique symbol;
+/** A batch whose taken spans have sound ids, sound times and a service that its producer may speak for. Only `validate` makes it. */
+export type ValidBatch = SpanBatch & { readonly [valid]: true };
+
+/** `batch.refused` holds 1 + an index of this list. */
+export const SPAN_REFUSALS = ['span_service', 'span_ids', 'span_time', 'span_links_events', 'span_count'] as const satisfies readonly SpanRefusalCode[];
+const CODE = { service: 1, ids: 2, time: 3, linksEvents: 4 } as const;
+
+export interface Validity {
+  readonly batch: ValidBatch;
+  readonly received: number;
+  readonly taken: number;
+  /** Spans refused, by code; only codes that occurred. */
+  readonly refused: Partial<Record<SpanRefusalCode, number>>;
+}
+
+/** What stands for a service when the resource names none (OpenTelemetry semantic conventions, service.name). */
+export const UNKNOWN_SERVICE = 'unknown_service';
+
+/**
+ * `speaksFor` answers whether the producer may send spans of a service, by the name as sent. `now_ms` is the server's clock.
+ */
+export function validate(batch: SpanBatch, speaksFor: (service: string) => boolean, now_ms: number): Validity {
+  const latest_ns = (now_ms + LIMITS.future_ms_max) * 1e6;
+  const allowed: boolean[] = [];
+  for (let resource = 0; resource < batch.resources; resource++) allowed.push(speaksFor(serviceOf(batch, resource)));
+  const counts = [0, 0, 0, 0, 0];
+  let taken = 0;
+  for (let span = 0; span < batch.spans; span++) {
+    const code = judge(batch, span, allowed[batch.resource[span]!]!, latest_ns);
+    batch.refused[span] = code;
+    if (code === 0) taken++;
+    else counts[code - 1]!++;
+  }
+  counts[4] = batch.spansCut;
+  const refused: Partial<Record<SpanRefusalCode, number>> = {};
+  counts.forEach((count, at) => {
+    if (count > 0) refused[SPAN_REFUSALS[at]!] = count;
+  });
+  return { batch: batch as ValidBatch, received: batch.spans + batch.spansCut, taken, refused };
+}
+
+/** The sentence of the partial success: every reason with its count, no values. '' when nothing was refused. */
+export function refusedMessage(refused: Validity['refused']): string {
+  return Object.entries(refused)
+    .map(([code, count]) => `${count} span${count === 1 ? '' : 's'} refused, ${code}: ${REFUSALS[code as SpanRefusalCode].says} ${REFUSALS[code as SpanRefusalCode].advice}`)
+    .join(' ');
+}
+
+function judge(batch: SpanBatch, span: number, serviceAllowed: boolean, latest_ns: number): number {
+  if (!serviceAllowed) return CODE.service;
+  if (!isId(batch, batch.traceId[span]!, 16) || !isId(batch, batch.spanId[span]!, 8) || batch.parentId[span] === NONE) return CODE.ids;
+  // Doubles are exact enough for a bound of hours. Whatever passes fits DateTime64(9).
+  if (batch.startHigh[span]! * 0x1_0000_0000 > latest_ns || batch.endHigh[span]! * 0x1_0000_0000 > latest_ns) return CODE.time;
+  if (batch.eventsEnd[span]! - batch.eventsStart[span]! > LIMITS.events_per_span_max || batch.linksEnd[span]! - batch.linksStart[span]! > LIMITS.links_per_span_max) return CODE.linksEvents;
+  return 0;
+}
+
+/** W3C Trace Context and OTLP: an id of all zeros is invalid. */
+function isId(batch: SpanBatch, offset: number, length: number): boolean {
+  if (offset === 0) return false;
+  for (let at = offset; at < offset + length; at++) if (batch.bytes[at] !== 0) return true;
+  return false;
+}
+
+/** The name as sent: the check comes before minimization, which could otherwise be used to disguise a service. */
+function serviceOf(batch: SpanBatch, resource: number): string {
+  const value = batch.resourceService[resource]!;
+  if (value === NONE || batch.valueType[value] !== TYPE.string || batch.valueB[value] === 0) return UNKNOWN_SERVICE;
+  const at = batch.valueA[value]!;
+  return Buffer.from(batch.bytes.buffer, batch.bytes.byteOffset + at, batch.valueB[value]).toString('utf8');
+}

@@ -1,0 +1,92 @@
+/**
+ * A pipeline worker thread: takes exports in the order they come, keeps one open block per tenant and retention class, closes a block
+ * when it is full or when asked. It has no keys, no files and no network. A bug in the pipeline costs the open blocks, whose
+ * requests are then refused, not acknowledged.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { LIMITS } from '#limits';
+import { compilePolicy, DEFAULT_POLICY } from '#minimize';
+import type { Producer, SealedBlock, TenantId } from '#model';
+import { Pipeline, type Taken } from '#pipeline';
+import { isRefusal, type Refusal, refuse } from '#refusal';
+import type { BlockBuilder } from '#seal';
+
+export type ToWorker =
+  | { readonly is: 'export'; readonly request: number; readonly body: Uint8Array; readonly encoding: 'protobuf' | 'json'; readonly producer: Producer }
+  | { readonly is: 'close' };
+
+export type FromWorker =
+  | { readonly is: 'taken'; readonly request: number; readonly result: Taken | Refusal }
+  | { readonly is: 'block'; readonly block: SealedBlock }
+  /** These requests were taken but their block is lost; `failure` names the kind of error, without payload. */
+  | { readonly is: 'lost'; readonly requests: readonly number[]; readonly failure: string };
+
+/** The block numbers of all workers come from one counter, so that a block's number says when it was begun. */
+export interface WorkerData {
+  readonly nextBlock: BigInt64Array;
+}
+
+if (parentPort === null) throw new Error('cannot run the worker outside a worker thread');
+const port = parentPort;
+const { nextBlock } = workerData as WorkerData;
+const DAY_MS = 86_400_000;
+
+interface OpenBlock {
+  builder: BlockBuilder;
+  requests: number[];
+}
+
+let pipeline = new Pipeline(compilePolicy(DEFAULT_POLICY));
+const open = new Map<string, OpenBlock>();
+const idle: BlockBuilder[] = [];
+
+port.on('message', (message: ToWorker) => {
+  if (message.is === 'close') closeAll();
+  else take(message.request, message.body, message.encoding, message.producer);
+});
+
+function take(request: number, body: Uint8Array, encoding: 'protobuf' | 'json', producer: Producer): void {
+  const now_ms = Date.now();
+  const day = Math.floor(now_ms / DAY_MS);
+  const name = `${day} ${producer.retention} ${producer.tenant}`;
+  try {
+    const result = pipeline.take(body, encoding, producer, request, now_ms, () => openBlock(name, day, producer.retention, producer.tenant, request).builder);
+    send({ is: 'taken', request, result });
+    const block = open.get(name);
+    if (!isRefusal(result) && block !== undefined && block.builder.rows >= LIMITS.block_rows_target) close(name, block);
+  } catch (error) {
+    const requests = [...open.values()].flatMap((block) => block.requests);
+    open.clear();
+    idle.length = 0;
+    pipeline = new Pipeline(compilePolicy(DEFAULT_POLICY));
+    if (!requests.includes(request)) send({ is: 'taken', request, result: refuse('internal') });
+    send({ is: 'lost', requests, failure: error instanceof Error ? (error.stack ?? error.name) : 'unknown' });
+  }
+}
+
+function openBlock(name: string, day: number, retention: string, tenant: TenantId, request: number): OpenBlock {
+  let block = open.get(name);
+  if (block === undefined) {
+    block = { builder: idle.pop() ?? pipeline.builder(), requests: [] };
+    block.builder.open({ block: Number(Atomics.add(nextBlock, 0, 1n)), day, retention, tenant });
+    open.set(name, block);
+  }
+  block.requests.push(request);
+  return block;
+}
+
+function closeAll(): void {
+  for (const [name, block] of open) close(name, block);
+}
+
+function close(name: string, block: OpenBlock): void {
+  open.delete(name);
+  const sealed = block.builder.close();
+  // A few builders are kept: their memory is sized to the traffic.
+  if (idle.length < 4) idle.push(block.builder);
+  send({ is: 'block', block: sealed }, [sealed.spans.buffer, sealed.traces.buffer, sealed.traceKeys.buffer]);
+}
+
+function send(message: FromWorker, transfer: ArrayBufferLike[] = []): void {
+  port.postMessage(message, transfer as ArrayBuffer[]);
+}
