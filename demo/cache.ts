@@ -151,6 +151,6 @@ function encode(reply: Reply): string {
 
 if (import.meta.main) {
   const server = await startCache();
-  for (const signal of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.on(signal, () => process.exit(0));
+  process.on('SIGTERM', () => process.exit(0));
   announce((server.address() as AddressInfo).port);
 }

@@ -24,7 +24,7 @@ export class Child {
   constructor({ name, args, env = {}, onLine, onMessage }: ChildOptions) {
     this.name = name;
     // A process group of its own: Ctrl-C reaches only the driver, which then stops everything in the right order.
-    this.#process = spawn(process.execPath, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true });
+    this.#process = spawn(process.execPath, ['--import', `${import.meta.dirname}/parent.ts`, ...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true });
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       if (stream === null) continue;
       createInterface({ input: stream }).on('line', (line) => {

@@ -33,7 +33,7 @@ const server = createServer((socket) => {
   serve(socket).catch(() => socket.destroy());
 });
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-for (const signal of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.on(signal, () => process.exit(0));
+process.on('SIGTERM', () => process.exit(0));
 announce((server.address() as AddressInfo).port);
 
 async function serve(socket: Socket): Promise<void> {

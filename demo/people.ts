@@ -43,6 +43,10 @@ export function makeApiKey(): string {
   return ['sk', 'live', randomBytes(18).toString('hex')].join('_');
 }
 
+export function makePassword(): string {
+  return randomBytes(9).toString('base64url');
+}
+
 /** ISO/IEC 7812-1, annex B. */
 export function withLuhn(digits: string): string {
   let sum = 0;

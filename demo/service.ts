@@ -42,6 +42,8 @@ const introduced = new Promise<Peers>((resolve) => {
   process.on('message', (message: { kind?: string; peers?: Peers }) => {
     if (message.kind === 'peers' && message.peers !== undefined) resolve(message.peers);
   });
+  // `parent.ts` let go of the channel; a process that still waits for the others holds on to it.
+  process.channel?.ref();
 });
 
 /** Says that this process listens (port 0: that it is there, but listens nowhere). */

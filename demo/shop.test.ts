@@ -19,7 +19,7 @@ const deaths: string[] = [];
 
 before(async () => {
   sink = await startSink();
-  shop = await startShop({
+  shop = startShop({
     otlpHttp: sink.http,
     otlpGrpc: sink.grpc,
     headersOf: (service) => `authorization=Bearer key-of-${service}`,
@@ -27,6 +27,7 @@ before(async () => {
     onSpan: (span) => shown.push(span),
     onDeath: (child: Child, how: string) => deaths.push(`${child.name}: ${how}\n${child.lastLines.join('\n')}`),
   });
+  await shop.ready;
   whole = await wholeTrace();
 });
 

@@ -8,9 +8,8 @@
  *                           ─▶ checkout ─▶ cart, inventory, payment (gRPC) ─▶ SQL
  *                                       ─▶ queue ─▶ mailer
  */
-import { randomBytes } from 'node:crypto';
 import { Child } from './child.ts';
-import { makeApiKey } from './people.ts';
+import { makeApiKey, makePassword } from './people.ts';
 import type { SentSpan } from './telemetry.ts';
 
 /** Every service with the OTLP protocol that its exporter speaks. */
@@ -40,61 +39,58 @@ export interface ShopOptions {
 }
 
 export interface Shop {
-  /** Customers first, so that what is under way gets finished and exported. */
+  /** Every process is up and knows the others. Rejects if one ends before. */
+  readonly ready: Promise<void>;
+  /** Customers first, so that what is under way gets finished and exported. May be called before the shop is ready. */
   stop(): Promise<void>;
 }
 
-const EXPORT_PATIENCE_MS = 5_000;
+/** In the order in which they are stopped. */
+const GROUPS: readonly (readonly string[])[] = [['shopper'], SERVICE_NAMES, ['database', 'cache']];
+/** An exporter that is refused needs this long to give up. */
+const STOP_MS_MAX = 5_000;
 
-export async function startShop(options: ShopOptions): Promise<Shop> {
+export function startShop(options: ShopOptions): Shop {
   const children: Child[] = [];
   const ports: Record<string, number> = {};
+  let stopping = false;
 
-  const start = async (name: string, args: string[], env: Record<string, string> = {}): Promise<Child> => {
-    let child: Child | undefined;
-    await new Promise<void>((resolve, reject) => {
+  const start = (name: string, args: string[], env: Record<string, string> = {}): Promise<void> =>
+    new Promise((resolve, reject) => {
+      if (stopping) return reject(new Error('cannot start the shop: it is being stopped'));
       const onMessage = (message: unknown): void => {
         const said = message as { kind: 'listening'; port: number } | { kind: 'span'; span: SentSpan };
         if (said.kind === 'span') return options.onSpan?.(said.span);
         ports[name] = said.port;
         resolve();
       };
-      const started = new Child({ name, args, env, onMessage });
-      child = started;
-      children.push(started);
-      void started.died.then((how) => {
-        options.onDeath?.(started, how);
-        reject(new Error(`cannot start ${name}: ${how}\n${started.lastLines.join('\n')}`));
-      });
+      const child = new Child({ name, args, env, onMessage });
+      children.push(child);
+      void child.died.then((how) => options.onDeath?.(child, how));
+      void child.exited.then((how) => reject(new Error(`cannot start ${name}: ${how}`)));
     });
-    return child as Child;
+
+  const open = async (): Promise<void> => {
+    await Promise.all(['database', 'cache'].map((name) => start(name, [file(name)])));
+    const env = {
+      DATABASE_URL: `postgres://shop:${makePassword()}@127.0.0.1:${ports['database']}/shop`,
+      CACHE_URL: `redis://127.0.0.1:${ports['cache']}`,
+      PAYMENT_API_KEY: makeApiKey(),
+      BANK_PASSWORD: makePassword(),
+      SMTP_URL: `smtp://shop:${makePassword()}@mail.example:587`,
+      SHOP_RATE: String(options.rate),
+    };
+    const services = SERVICE_NAMES.map((name) => start(name, ['--import', file('telemetry'), file(name)], { ...env, ...telemetryOf(name, options) }));
+    await Promise.all([...services, start('shopper', [file('shopper')], env)]);
+    for (const child of children) child.send({ kind: 'peers', peers: ports });
   };
 
   const stop = async (): Promise<void> => {
-    const [customers, services, backing] = [['shopper'], SERVICE_NAMES as string[], ['database', 'cache']].map((names) => children.filter((child) => names.includes(child.name)));
-    for (const group of [customers, services, backing]) await Promise.all((group ?? []).map((child) => child.stop(EXPORT_PATIENCE_MS)));
+    stopping = true;
+    for (const names of GROUPS) await Promise.all(children.filter(({ name }) => names.includes(name)).map((child) => child.stop(STOP_MS_MAX)));
   };
 
-  try {
-    await Promise.all(['database', 'cache'].map((name) => start(name, [file(name)])));
-    const env = {
-      DATABASE_URL: `postgres://shop:${randomBytes(9).toString('base64url')}@127.0.0.1:${ports['database']}/shop`,
-      CACHE_URL: `redis://127.0.0.1:${ports['cache']}`,
-      PAYMENT_API_KEY: makeApiKey(),
-      BANK_PASSWORD: randomBytes(9).toString('base64url'),
-      SMTP_URL: `smtp://shop:${randomBytes(9).toString('base64url')}@mail.example:587`,
-      SHOP_RATE: String(options.rate),
-    };
-    await Promise.all([
-      ...SERVICE_NAMES.map((name) => start(name, ['--import', file('telemetry'), file(name)], { ...env, ...telemetryOf(name, options) })),
-      start('shopper', [file('shopper')], env),
-    ]);
-    for (const child of children) child.send({ kind: 'peers', peers: ports });
-    return { stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  return { ready: open(), stop };
 }
 
 function telemetryOf(name: ServiceName, options: ShopOptions): Record<string, string> {

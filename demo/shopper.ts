@@ -11,7 +11,7 @@ const SOLD_OUT = 'scale-brass';
 const CUSTOMERS = 200;
 const JOURNEYS_AT_ONCE_MAX = 50;
 
-for (const signal of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.on(signal, () => process.exit(0));
+process.on('SIGTERM', () => process.exit(0));
 announce(0);
 
 const shop = `http://${await addressOf('frontend')}`;

@@ -50,15 +50,10 @@ const sdk = new NodeSDK({
 });
 sdk.start();
 
-let stopping = false;
-for (const signal of ['SIGTERM', 'SIGINT', 'disconnect'] as const) {
-  process.on(signal, () => {
-    if (stopping) return;
-    stopping = true;
-    setTimeout(() => process.exit(1), 5_000).unref();
-    sdk.shutdown().then(() => process.exit(0), () => process.exit(1));
-  });
-}
+process.on('SIGTERM', () => {
+  // What is still in the exporter's queue is sent first.
+  sdk.shutdown().then(() => process.exit(0), () => process.exit(1));
+});
 
 /** Called after the span has ended: what it holds now is what the exporter sends. */
 function showDriver(span: Span): void {
