@@ -1,0 +1,122 @@
+/**
+ * The console port: Fastify with the guard before everything, the query API, health, metrics and the documents that describe them.
+ */
+import type { AddressInfo } from 'node:net';
+import type { Socket } from 'node:net';
+import swagger from '@fastify/swagger';
+import type { Address } from '#config';
+import { LIMITS } from '#limits';
+import { refuse, REFUSALS, type Refusal, type RefusalCode } from '#refusal';
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { installGuard, requestId, sendRefusal, type ReaderAuthenticator } from './guard.ts';
+import type { Queries } from './query.ts';
+import { addRoutes, pathUnknown, type Route } from './routes.ts';
+
+export interface ConsoleParts {
+  readonly address: Address;
+  /** Names beside the loopback ones and the address itself that browsers may reach it by. */
+  readonly hosts?: readonly string[];
+  readonly queries: Queries;
+  readonly authenticator: ReaderAuthenticator;
+  readonly metricsText: () => Promise<string>;
+  /** Null when traces are taken and answered. */
+  readonly ready: () => Promise<Refusal | null>;
+  /** A request could not be answered. The sentence carries no payload. */
+  readonly onFailure?: (id: string, sentence: string) => void;
+  readonly now_ms?: () => number;
+}
+
+export interface RunningConsole {
+  readonly address: Address;
+  /** Takes no more requests, lets those under way finish. */
+  stop(): Promise<void>;
+}
+
+export async function startConsole(parts: ConsoleParts): Promise<RunningConsole> {
+  const app = await createConsole(parts);
+  try {
+    await app.listen({ host: parts.address.host, port: parts.address.port });
+  } catch (cause) {
+    throw new Error('cannot listen for the console', { cause });
+  }
+  const { address, port } = app.server.address() as AddressInfo;
+  return { address: { host: address, port }, stop: () => app.close() };
+}
+
+/** Everything but the listening, so that tests can inject requests. */
+export async function createConsole(parts: ConsoleParts): Promise<FastifyInstance> {
+  const { onFailure = () => undefined } = parts;
+  let check: (request: FastifyRequest, reply: FastifyReply) => Refusal | null = () => refuse('internal');
+  const app = fastify({
+    logger: false,
+    genReqId: requestId,
+    requestIdHeader: false,
+    exposeHeadRoutes: false,
+    bodyLimit: LIMITS.query_body_bytes_max,
+    requestTimeout: LIMITS.request_ms_max,
+    keepAliveTimeout: LIMITS.idle_connection_ms_max,
+    forceCloseConnections: 'idle',
+    http: { maxHeaderSize: LIMITS.headers_bytes_max, headersTimeout: LIMITS.headers_ms_max, connectionsCheckingInterval: 1_000 },
+    // The whole path is bounded by the size of the headers.
+    routerOptions: { maxParamLength: LIMITS.headers_bytes_max },
+    // Nothing is dropped in silence: a parameter that is not in the schema is refused.
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', useDefaults: false, allErrors: false } },
+    clientErrorHandler: refuseConnection,
+    // A URL that cannot be decoded never reaches the hooks.
+    frameworkErrors: (_error, request, reply) => {
+      sendRefusal(request, reply, check(request, reply) ?? refuse('path_unknown'));
+    },
+  });
+  app.server.maxConnections = LIMITS.connections_max;
+  check = installGuard(app, parts.authenticator, [parts.address.host, ...(parts.hosts ?? [])]);
+  app.setNotFoundHandler(pathUnknown);
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const refusal = refusalOf(error);
+    if (refusal.refused === 'internal') onFailure(request.id, sentenceOf(error));
+    return sendRefusal(request, reply, refusal);
+  });
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Tracekeep', description: 'Query API of Tracekeep.', version: '1' },
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+      security: [{ token: [] }],
+    },
+  });
+  const routes: Route[] = [];
+  app.addHook('onRoute', ({ method, url, config }) => {
+    for (const one of [method].flat()) routes.push({ method: one, path: url, action: config?.action ?? 'none', public: config?.public === true });
+  });
+  addRoutes(app, { queries: parts.queries, metricsText: parts.metricsText, ready: parts.ready, now_ms: parts.now_ms ?? Date.now }, routes);
+  await app.ready();
+  return app;
+}
+
+const BY_STATUS: Readonly<Record<number, RefusalCode>> = { 400: 'query_invalid', 413: 'body_too_large', 414: 'headers_too_large', 415: 'media_type_unknown' };
+
+function refusalOf(error: FastifyError): Refusal {
+  if (error.validation !== undefined) {
+    const [first] = error.validation;
+    // Names the parameter and the rule; the message of a rule never quotes the value.
+    return refuse('query_invalid', `${error.validationContext ?? ''}${first?.instancePath ?? ''} ${first?.message ?? ''}`.trim());
+  }
+  return refuse(BY_STATUS[error.statusCode ?? 500] ?? 'internal');
+}
+
+/** Own failures are sentences without payload; the text of others may quote what they choked on. */
+function sentenceOf(error: Error): string {
+  const own = error.message.startsWith('cannot ') ? error.message : error.name;
+  const code = error.cause instanceof Error ? /Code: [0-9]{1,5}/.exec(error.cause.message)?.[0] : undefined;
+  return code === undefined ? own : `${own} (${code})`;
+}
+
+const CLIENT_ERRORS: Readonly<Record<string, RefusalCode>> = { HPE_HEADER_OVERFLOW: 'headers_too_large', ERR_HTTP_REQUEST_TIMEOUT: 'sender_too_slow' };
+
+/** What the HTTP parser refused: there is no request yet, so the answer is written by hand and the connection closed. */
+function refuseConnection(error: Error & { readonly code?: string }, socket: Socket): void {
+  if (!socket.writable) return void socket.destroy();
+  const code = CLIENT_ERRORS[error.code ?? ''] ?? 'query_invalid';
+  const { http, says, advice } = REFUSALS[code];
+  const body = JSON.stringify({ error: { code, message: says, advice, requestId: requestId() } });
+  socket.end(`HTTP/1.1 ${http} Refused\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nX-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n${body}`);
+}

@@ -1,0 +1,168 @@
+/**
+ * Spans as OTLP/JSON (OTLP 1.11 §JSON Protobuf Encoding): hexadecimal ids, 64-bit numbers as decimal text, enums as numbers,
+ * fields with their default value left out. Written as text, not as objects: a double such as -0 or a 64-bit integer
+ * passes unchanged, and a trace of 100,000 spans costs one string. A span whose values were replaced carries one attribute
+ * more, `tracekeep.minimized`, an array of sentences such as `attributes.url.full: 1 email`.
+ */
+import type { Attribute, Minimized, Span, SpanEvent, SpanLink, Trace } from './span.ts';
+
+/** The attribute that says what minimization did to a span. */
+export const MINIMIZED_KEY = 'tracekeep.minimized';
+
+/** `{"resourceSpans":[…]}`; spans that share resource and scope are grouped, groups and spans by start. */
+export function otlpJson(trace: Trace): string {
+  const resources = new Map<string, Map<string, string[]>>();
+  for (const span of trace.spans) {
+    const scopes = entry(resources, span.resource, () => new Map<string, string[]>());
+    entry(scopes, span.scope, () => []).push(spanJson(span));
+  }
+  const groups = [...resources].map(([resource, scopes]) => {
+    const owner = parseOwner(resource);
+    const inner = [...scopes].map(([text, spans]) => {
+      const scope = parseOwner(text);
+      return object([
+        field('scope', object([stringField('name', scope.name), stringField('version', scope.version), listField('attributes', scope.attributes), numberField('droppedAttributesCount', scope.dropped)])),
+        field('spans', `[${spans.join(',')}]`),
+        stringField('schemaUrl', scope.schemaUrl),
+      ]);
+    });
+    return object([
+      field('resource', object([listField('attributes', owner.attributes), numberField('droppedAttributesCount', owner.dropped)])),
+      field('scopeSpans', `[${inner.join(',')}]`),
+      stringField('schemaUrl', owner.schemaUrl),
+    ]);
+  });
+  return `{"resourceSpans":[${groups.join(',')}]}`;
+}
+
+function spanJson(span: Span): string {
+  const attributes = span.attributes.map(attributeJson);
+  if (span.minimized.length > 0) attributes.push(minimizedJson(span.minimized));
+  return object([
+    field('traceId', quote(span.traceId)),
+    field('spanId', quote(span.spanId)),
+    stringField('traceState', span.traceState),
+    stringField('parentSpanId', span.parentSpanId),
+    numberField('flags', span.flags),
+    field('name', quote(span.name)),
+    numberField('kind', span.kind),
+    field('startTimeUnixNano', quote(span.start.toString())),
+    field('endTimeUnixNano', quote(BigInt.asUintN(64, span.start + span.duration).toString())),
+    listField('attributes', attributes),
+    numberField('droppedAttributesCount', span.droppedAttributes),
+    listField('events', span.events.map(eventJson)),
+    numberField('droppedEventsCount', span.droppedEvents),
+    listField('links', span.links.map(linkJson)),
+    numberField('droppedLinksCount', span.droppedLinks),
+    field('status', object([stringField('message', span.statusMessage), numberField('code', span.statusCode)])),
+  ]);
+}
+
+function eventJson(event: SpanEvent): string {
+  return object([
+    field('timeUnixNano', quote(event.time.toString())),
+    field('name', quote(event.name)),
+    listField('attributes', event.attributes.map(attributeJson)),
+    numberField('droppedAttributesCount', event.dropped),
+  ]);
+}
+
+function linkJson(link: SpanLink): string {
+  return object([
+    field('traceId', quote(link.traceId)),
+    field('spanId', quote(link.spanId)),
+    stringField('traceState', link.traceState),
+    listField('attributes', link.attributes.map(attributeJson)),
+    numberField('droppedAttributesCount', link.dropped),
+    numberField('flags', link.flags),
+  ]);
+}
+
+function attributeJson({ key, type, text }: Attribute): string {
+  return `{"key":${quote(key)},"value":${valueJson(type, text)}}`;
+}
+
+const DECIMAL = /^-?[0-9]{1,20}$/;
+const DOUBLE = /^-?[0-9]{1,40}(\.[0-9]{1,40})?(e[+-]?[0-9]{1,4})?$/;
+
+/** A stored text that does not fit its type is answered as a string: whoever reads sees it, and the answer stays JSON. */
+function valueJson(type: string, text: string): string {
+  if (type === 'i' && DECIMAL.test(text)) return `{"intValue":"${text}"}`;
+  if (type === 'd' && DOUBLE.test(text)) return `{"doubleValue":${text}}`;
+  if (type === 'd' && (text === 'NaN' || text === 'Infinity' || text === '-Infinity')) return `{"doubleValue":"${text}"}`;
+  if (type === 'b' && (text === 'true' || text === 'false')) return `{"boolValue":${text}}`;
+  if (type === 'x') return `{"bytesValue":${quote(text)}}`;
+  if (type === 'n') return '{}';
+  if ((type === 'a' || type === 'm') && isObject(text)) return text;
+  return `{"stringValue":${quote(text)}}`;
+}
+
+function minimizedJson(minimized: readonly Minimized[]): string {
+  const values = minimized.map(({ place, kind, count }) => `{"stringValue":${quote(`${place}: ${count} ${kind}`)}}`);
+  return `{"key":${quote(MINIMIZED_KEY)},"value":{"arrayValue":{"values":[${values.join(',')}]}}}`;
+}
+
+interface Owner {
+  readonly name: string;
+  readonly version: string;
+  readonly schemaUrl: string;
+  readonly attributes: readonly string[];
+  readonly dropped: number;
+}
+
+const NOBODY: Owner = { name: '', version: '', schemaUrl: '', attributes: [], dropped: 0 };
+
+/** Reads a resource or scope object. Numbers keep the text they were stored with. */
+function parseOwner(text: string): Owner {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text, keepNumbers);
+  } catch {
+    return NOBODY;
+  }
+  if (typeof parsed !== 'object' || parsed === null) return NOBODY;
+  const { name, version, schemaUrl, attributes, droppedAttributesCount } = parsed as Record<string, unknown>;
+  return {
+    name: typeof name === 'string' ? name : '',
+    version: typeof version === 'string' ? version : '',
+    schemaUrl: typeof schemaUrl === 'string' ? schemaUrl : '',
+    attributes: Array.isArray(attributes) ? attributes.map((one) => JSON.stringify(one)) : [],
+    dropped: Number(droppedAttributesCount ?? 0) || 0,
+  };
+}
+
+interface RawJson {
+  isRawJSON(value: unknown): boolean;
+  rawJSON(text: string): object;
+}
+
+/** A reviver for `JSON.parse` (ECMAScript JSON.parse source text access): doubles go out exactly as they were stored. */
+function keepNumbers(key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  if (key !== 'doubleValue' || typeof value !== 'number' || context?.source === undefined) return value;
+  return (JSON as unknown as RawJson).rawJSON(context.source);
+}
+
+function isObject(text: string): boolean {
+  if (!text.startsWith('{')) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function entry<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
+
+const quote = (text: string): string => JSON.stringify(text);
+const field = (name: string, json: string): string => `"${name}":${json}`;
+const stringField = (name: string, text: string): string => (text === '' ? '' : field(name, quote(text)));
+const numberField = (name: string, value: number): string => (value === 0 ? '' : field(name, String(value)));
+const listField = (name: string, items: readonly string[]): string => (items.length === 0 ? '' : field(name, `[${items.join(',')}]`));
+const object = (fields: readonly string[]): string => `{${fields.filter((one) => one !== '').join(',')}}`;

@@ -1,0 +1,2 @@
+-- Whether RE2 takes a pattern; reads no rows.
+SELECT match('', {pattern:String}) AS matches

@@ -1,0 +1,28 @@
+/**
+ * The statements of this folder, one file each under `sql/`, read once. A statement with a marker (`conditions`, `order`) in comment signs
+ * is completed from fragments written in this folder; whatever a caller sends travels as a bound parameter only.
+ */
+import { readFileSync } from 'node:fs';
+
+const read = (name: string): string => readFileSync(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8');
+
+export const STATEMENTS = {
+  trace: read('trace'),
+  snapshot: read('snapshot'),
+  pattern: read('pattern'),
+  search: read('search'),
+  summaries: read('summaries'),
+  services: read('services'),
+  operations: read('operations'),
+} as const;
+
+/** Fills every occurrence of each marker. A marker that is missing is a bug. */
+export function complete(statement: string, fragments: Readonly<Record<string, string>>): string {
+  let sql = statement;
+  for (const [marker, fragment] of Object.entries(fragments)) {
+    const parts = sql.split(`/*${marker}*/`);
+    if (parts.length === 1) throw new Error(`cannot complete statement: no marker ${marker}`);
+    sql = parts.join(fragment);
+  }
+  return sql;
+}
