@@ -56,7 +56,7 @@ export const KEY = {
   password: 512,
   /** With `secret`: an authorization header; the scheme's name stays, what follows goes. */
   authorization: 1024,
-  /** The name often carries a secret (`key`, `code`, `hash`): its value is one only if it looks random. */
+  /** The name often carries a secret (`key`, `code`, `hash`): its value is one only if it looks random. Says nothing where `secret` holds. */
   perhaps: 2048,
 } as const;
 export type KeyClass = number;

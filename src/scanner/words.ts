@@ -2,6 +2,10 @@
  * The words that the byte pass looks for, by the feature they set. They are compared without regard to case and anywhere
  * in the text, so each should be rare in ordinary values; a hit only means that a recognizer takes a closer look.
  */
+import { KNOWN_TOKENS } from './known-tokens.ts';
+
+/** Prefixes of known tokens too short to look for: `shapes.ts` finds those tokens by their form. */
+export const SHAPES: ReadonlySet<string> = new Set(['2/', '1/', 'b_', 're_', 'pat', 'cio', 'cb_', 'sl.', 'sc_']);
 
 /** Words inside names that carry secrets. A recognizer reads the whole name around the word (`key-class.ts`). */
 const SECRET_WORDS: readonly string[] = [
@@ -12,8 +16,11 @@ const SECRET_WORDS: readonly string[] = [
   'contrase', 'senha', 'motdepasse', 'mot_de_passe', 'mot de passe', 'mdp=', 'mdp:', 'mdp"', 'passwort', 'kennwort', 'parola', 'wachtwoord', 'haslo', 'salasana', 'sifre', 'clave',
 ];
 
-/** How well-known credentials begin; `known-tokens.ts` says how they go on. */
-const KNOWN_PREFIXES: readonly string[] = ['-----begin'];
+/** How well-known credentials begin; `known-tokens.ts` says how they go on. Prefixes of one or two characters are shapes, not words. */
+const KNOWN_PREFIXES: readonly string[] = [
+  ...KNOWN_TOKENS.map((token) => token.prefix).filter((prefix) => !SHAPES.has(prefix)),
+  '-----begin', '"kty', 'putty-user-key-file', 'eyj', 'eya', 'ewo', 'v1.local', 'v1.public', 'v2.local', 'v2.public', 'v3.local', 'v3.public', 'v4.local', 'v4.public',
+];
 
 /** Authorization schemes and programs that take credentials as arguments. */
 const SCHEME_WORDS: readonly string[] = [

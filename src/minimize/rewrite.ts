@@ -1,0 +1,33 @@
+/**
+ * Writes a text anew with its marks acted upon: `[email]` where an address stood, the rest as it was. Scanning the result
+ * again finds nothing, because recognizers know what is left here and leave it alone.
+ */
+import type { Kind, Mark } from '#scanner/recognizer';
+import type { Action } from './policy.ts';
+
+export interface Rewritten {
+  readonly text: string;
+  /** What was replaced, shortened or dropped; what was kept is not counted. */
+  readonly counts: readonly { readonly kind: Kind; readonly count: number }[];
+}
+
+/** `marks` are sorted and do not overlap, as the scanner gives them. Dropped ranges leave nothing behind. */
+export function rewrite(text: string, marks: readonly Mark[], decide: (mark: Mark) => Action): Rewritten {
+  const counts = new Map<Kind, number>();
+  let written = '';
+  let at = 0;
+  for (const mark of marks) {
+    // INVARIANT: an overlap would write a marked range out twice, or leave a part of it.
+    if (mark.start < at || mark.end < mark.start || mark.end > text.length) throw new Error('cannot rewrite a text: its marks overlap or lie outside');
+    written += text.slice(at, mark.start);
+    at = mark.end;
+    const action = decide(mark);
+    if (action === 'keep') {
+      written += text.slice(mark.start, mark.end);
+      continue;
+    }
+    counts.set(mark.kind, (counts.get(mark.kind) ?? 0) + 1);
+    if (action !== 'drop') written += mark.instead ?? `[${mark.kind}]`;
+  }
+  return { text: written + text.slice(at), counts: [...counts].map(([kind, count]) => ({ kind, count })) };
+}

@@ -1,0 +1,51 @@
+/**
+ * Makes the marks of many recognizers one list: sorted, without overlap.
+ *
+ * Marks that overlap become one mark over all of them, so that no part of either is left standing. Its kind is the gravest
+ * among them: what a policy does about credentials must not be undone by what it does about literals. What stands instead
+ * is that of the mark that covers the whole, if one does; else `[kind]`.
+ */
+import type { Kind, Mark } from './recognizer.ts';
+
+/** Gravest first. */
+const GRAVITY: readonly Kind[] = ['private-key', 'jwt', 'credential', 'password', 'authorization', 'session-id', 'cookie', 'literal', 'card', 'iban', 'national-id', 'parameter', 'email', 'phone', 'ip'];
+const RANK = new Map(GRAVITY.map((kind, index) => [kind, index]));
+
+/** Sorts and joins `marks` of `text`; drops those that would change nothing or lie inside what was replaced before. */
+export function joined(text: string, marks: readonly Mark[]): readonly Mark[] | null {
+  const result: Mark[] = [];
+  for (const mark of [...marks].sort((a, b) => a.start - b.start || b.end - a.end)) {
+    if (changesNothing(text, mark)) continue;
+    const last = result.at(-1);
+    if (last === undefined || mark.start >= last.end) result.push(mark);
+    else result[result.length - 1] = join(last, mark);
+  }
+  return result.length === 0 ? null : result;
+}
+
+/** `first` begins no later than `second`. */
+function join(first: Mark, second: Mark): Mark {
+  const kind = rank(first.kind) <= rank(second.kind) ? first.kind : second.kind;
+  if (second.end > first.end) return { kind, start: first.start, end: second.end };
+  // The inner mark's replacement would be one of a part; a literal's `?` stands for whatever is inside it.
+  if (first.start === second.start && first.end === second.end) {
+    const winner = kind === first.kind ? first : second;
+    return first.kind === 'literal' || second.kind === 'literal' ? { ...winner, instead: '?' } : winner;
+  }
+  return first.instead === undefined || (first.kind !== kind && first.kind !== 'literal') ? { kind, start: first.start, end: first.end } : { kind, start: first.start, end: first.end, instead: first.instead };
+}
+
+function rank(kind: Kind): number {
+  return RANK.get(kind) ?? GRAVITY.length;
+}
+
+/** The text there already is what would be put there: `[email]`, a shortened address, `?`. */
+function changesNothing(text: string, mark: Mark): boolean {
+  const length = mark.end - mark.start;
+  if (length <= 0) return true;
+  const instead = mark.instead ?? `[${mark.kind}]`;
+  if (length === instead.length && text.startsWith(instead, mark.start)) return true;
+  return length <= LONGEST && text.charCodeAt(mark.start) === 0x5b && text.charCodeAt(mark.end - 1) === 0x5d && RANK.has(text.slice(mark.start + 1, mark.end - 1) as Kind);
+}
+
+const LONGEST = Math.max(...GRAVITY.map((kind) => kind.length)) + 2;

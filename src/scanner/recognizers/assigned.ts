@@ -1,0 +1,147 @@
+/**
+ * Secrets by the name beside them: `password=…`, `"apiKey": "…"`, `X-Api-Key: …`, `--token …`, `<secret>…</secret>`,
+ * `setProperty("DB_PASSWORD", "…")`, `- name: TOKEN\n  value: …`, `?sig=…`, `password is …`.
+ *
+ * The automaton of words finds where a name may stand; `names.ts` judges the whole name; `assignment.ts` reads what is
+ * assigned to it and how sure that is. The surer the form, the less the value has to look like a secret.
+ */
+import { FEATURE, forEachWord } from '#scanner/features';
+import { classOfHeader } from '#scanner/key-class';
+import { KEY } from '#scanner/recognizer';
+import type { KeyClass, Kind, Recognizer } from '#scanner/recognizer';
+import { isOrdinaryId, isPlaceholder, isReplaced, looksLikeCode, looksLikePassword, looksRandom } from '#scanner/values';
+import { readAssignment } from './assignment.ts';
+import type { Assigned } from './assignment.ts';
+import { markAuthorizationValue } from './authorization.ts';
+import { markCookies } from './cookie.ts';
+
+const NAME_SIDE_MAX = 80;
+const SECRET_CLASSES = KEY.secret | KEY.session | KEY.cookie | KEY.perhaps;
+
+export const assigned: Recognizer = {
+  id: 'credential.assigned',
+  kind: 'credential',
+  needs: FEATURE.secretWord,
+  find(text, keyClass, mark) {
+    let resume = 0;
+    let namesUntil = 0;
+    let unread = 4 * text.length + 65_536;
+    forEachWord(text, FEATURE.secretWord, (end) => {
+      if (end <= resume || end <= namesUntil) return;
+      const name = nameAround(text, end, resume);
+      if (name === undefined) return;
+      namesUntil = name.end;
+      const nameClass = classAt(text, name.start, name.end);
+      if ((nameClass & SECRET_CLASSES) === 0) return;
+      const found = readAssignment(text, name.start, name.end, (keyClass & KEY.url) !== 0, unread < 0);
+      for (const value of found) {
+        unread -= value.end - value.start;
+        resume = Math.max(resume, markValue(text, value, nameClass, text.slice(name.start, name.end), mark));
+      }
+    });
+  },
+};
+
+type MarkRange = (start: number, end: number, instead?: string, kind?: Kind) => void;
+
+/** The name that the word ending at `wordEnd` belongs to, without the punctuation at its ends. */
+function nameAround(text: string, wordEnd: number, floor: number): { start: number; end: number } | undefined {
+  let inside = wordEnd;
+  while (inside > floor && !isNameUnit(text.charCodeAt(inside - 1))) inside--;
+  if (inside === floor) return undefined;
+  let start = inside;
+  const startMin = Math.max(floor, inside - NAME_SIDE_MAX);
+  while (start > startMin && isNameUnit(text.charCodeAt(start - 1))) start--;
+  let end = inside;
+  const endMax = Math.min(text.length, inside + NAME_SIDE_MAX);
+  while (end < endMax && isNameUnit(text.charCodeAt(end))) end++;
+  while (end > start && isJoint(text.charCodeAt(end - 1))) end--;
+  while (start < end && isJoint(text.charCodeAt(start))) start++;
+  return start < end ? { start, end } : undefined;
+}
+
+function isJoint(unit: number): boolean {
+  return unit === 0x2d || unit === 0x2e || unit === 0x24;
+}
+
+function isNameUnit(unit: number): boolean {
+  return (
+    (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x41 && unit <= 0x5a) || (unit >= 0x30 && unit <= 0x39) || unit === 0x5f || isJoint(unit) ||
+    (unit >= 0xc0 && !(unit >= 0x2000 && unit <= 0x206f) && !(unit >= 0x3000 && unit <= 0x303f) && unit < 0xff00)
+  );
+}
+
+const CLASSES = new Map<string, KeyClass>();
+const CLASSES_MAX = 4096;
+
+/** Class of a name, with the word before it where names are written in two words: `API key`, `client secret`. */
+function classAt(text: string, start: number, end: number): KeyClass {
+  let name = text.slice(start, end);
+  if (SECOND_WORDS.has(name.toLowerCase())) {
+    const first = /([A-Za-z]{2,20}) $/.exec(text.slice(Math.max(0, start - 22), start))?.[1];
+    if (first !== undefined) name = `${first}_${name}`;
+  }
+  let keyClass = CLASSES.get(name);
+  if (keyClass === undefined) {
+    if (CLASSES.size >= CLASSES_MAX) CLASSES.clear();
+    keyClass = classOfHeader(name.toLowerCase(), name);
+    CLASSES.set(name, keyClass);
+  }
+  return keyClass;
+}
+
+const SECOND_WORDS = new Set(['key', 'keys', 'token', 'phrase', 'passe', 'code', 'id', 'response']);
+
+/** Marks the value if it is a secret. Returns where the search goes on: behind the value, or where it was. */
+function markValue(text: string, value: Assigned, nameClass: KeyClass, name: string, mark: MarkRange): number {
+  let { start, end } = value;
+  const content = text.slice(start, Math.min(end, start + 4096));
+  if (isReplaced(content)) return end;
+  if ((nameClass & KEY.cookie) !== 0) {
+    if (!content.includes('=') && value.form !== 'sure') return start;
+    markCookies(text, start, end, (from, to) => mark(from, to, undefined, 'cookie'));
+    return end;
+  }
+  if ((nameClass & KEY.authorization) !== 0) {
+    if (value.form !== 'sure' && !/\s/.test(content.trim()) && !looksLikePassword(content)) return start;
+    if (isPlaceholder(content.trim()) || /^(?:bearer|basic|digest|token)\s+[<${*.[]/i.test(content)) return start;
+    markAuthorizationValue(text, start, end, (from, to) => mark(from, to, undefined, 'authorization'));
+    return end;
+  }
+  if (!isSecret(content, value, nameClass, name)) return start;
+  mark(start, end, undefined, value.form === 'query' ? 'parameter' : kindOf(nameClass));
+  return end;
+}
+
+function kindOf(nameClass: KeyClass): Kind {
+  if ((nameClass & KEY.session) !== 0) return 'session-id';
+  return (nameClass & KEY.password) !== 0 ? 'password' : 'credential';
+}
+
+/** How much the value itself must look like a secret, by the form it stands in and the name it has. */
+function isSecret(content: string, value: Assigned, nameClass: KeyClass, name: string): boolean {
+  if (isPlaceholder(content)) return false;
+  const perhaps = (nameClass & KEY.perhaps) !== 0;
+  const isPassword = (nameClass & KEY.password) !== 0;
+  if (/^(?:OLD)?PWD$/i.test(name) && /^(?:\/|~|[A-Za-z]:[\\/])/.test(content)) return false;
+  if (!isPassword && /^-?\d{1,5}(?:\.\d+)?$/.test(content)) return false;
+  switch (value.form) {
+    case 'query':
+      return !perhaps || PROOFS.test(name) ? content.length >= 3 : looksRandom(content, 10) || content.length >= 20;
+    case 'sure':
+      if (perhaps) return looksRandom(content) && !(isOrdinaryId(content) && !/[a-z].*key|auth/i.test(name)) && !/^(?:https?:|\/)/.test(content);
+      return !/^(?:https?:\/\/[^@\s]*|\/[\w./-]+)$/.test(content) || isPassword;
+    case 'code':
+      if (perhaps) return looksRandom(content) && !isOrdinaryId(content);
+      return !looksLikeCode(content) && (looksLikePassword(content) || looksRandom(content, 12) || (/^[\d:.-]{8,}$/.test(content)));
+    case 'prose':
+      if (perhaps) return false;
+      return isPassword ? looksLikePassword(content) && !looksLikeCode(content) : looksRandom(content, 12);
+    case 'bare':
+      if (perhaps) return false;
+      return isPassword ? content.length >= 6 && looksLikePassword(content) && /\d/.test(content) && !looksLikeCode(content) : looksRandom(content);
+  }
+}
+
+/** Query parameters that prove something: replaced whatever they look like. */
+const PROOFS = /(?:^|[-_.])(?:sig|signature|auth|ticket|session|sid|sess|credential|hmac|AWSAccessKeyId)$/i;

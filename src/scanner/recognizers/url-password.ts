@@ -1,0 +1,65 @@
+/**
+ * Credentials in URLs: `scheme://user:password@host` (RFC 3986 §3.2.1, deprecated for exactly this reason). The user stays,
+ * the password goes; a lone user part that looks like a token (`https://ghp_…@github.com`, a Sentry DSN) goes as well.
+ */
+import { FEATURE } from '#scanner/features';
+import type { Recognizer } from '#scanner/recognizer';
+import { isPlaceholder, isReplaced, looksRandom } from '#scanner/values';
+
+export const urlPassword: Recognizer = {
+  id: 'password.url',
+  kind: 'password',
+  needs: FEATURE.at | FEATURE.slashSlash,
+  find(text, _keyClass, mark) {
+    USERINFO.lastIndex = 0;
+    for (let match = USERINFO.exec(text); match !== null; match = USERINFO.exec(text)) {
+      const start = match.index + match[0].length;
+      const end = endOfUserinfo(text, start);
+      if (end < 0) continue;
+      USERINFO.lastIndex = end;
+      const userinfo = text.slice(start, end);
+      const colon = userinfo.indexOf(':');
+      if (colon < 0) {
+        if (looksRandom(userinfo) && !isPlaceholder(userinfo)) mark(start, end);
+        continue;
+      }
+      const password = userinfo.slice(colon + 1);
+      if (password !== '' && !isReplaced(password) && !isPlaceholder(password)) mark(start + colon + 1, end);
+      const user = userinfo.slice(0, colon);
+      if ((password === '' || password === 'x-oauth-basic') && user.length >= 12 && looksRandom(user, 12)) mark(start, start + colon);
+    }
+  },
+};
+
+const USERINFO = /[A-Za-z][A-Za-z0-9+.-]{0,40}:(?:\\?\/){2}/g;
+const USERINFO_MAX = 1024;
+
+/** The last @ before the host ends: passwords are often pasted in unescaped, with @ and # in them. */
+function endOfUserinfo(text: string, start: number): number {
+  const limit = Math.min(text.length, start + USERINFO_MAX);
+  let at = -1;
+  let soft = -1;
+  for (let i = start; i < limit; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit <= 0x20 || unit === 0x22 || unit === 0x27 || unit === 0x60 || unit === 0x3c || unit === 0x3e || unit === 0x7c) break;
+    if (unit === 0x5c) break;
+    if (unit === 0x2f || unit === 0x3f || unit === 0x23) {
+      if (at >= 0) break;
+      if (soft < 0) soft = i;
+    }
+    // Behind a slash an @ belongs to the path (`https://medium.com/@name`) unless a colon came before the slash.
+    if (unit === 0x40) {
+      if (soft >= 0 && !isRawPassword(text, start, soft)) break;
+      at = i;
+    }
+    if (unit === 0x2c && at >= 0) break;
+  }
+  return at;
+}
+
+/** `user:pa/ss@host`: a colon that no port follows, before the first slash. */
+function isRawPassword(text: string, start: number, soft: number): boolean {
+  const head = text.slice(start, soft);
+  const colon = head.indexOf(':');
+  return colon > 0 && !/^\d{1,5}$/.test(head.slice(colon + 1)) && !head.includes('[');
+}

@@ -1,0 +1,198 @@
+/**
+ * The scanner: one look at a value that says which parts of it are sensitive. A pass over the bytes decides whether there can
+ * be anything at all (`features.ts`); only then the value becomes a string and the recognizers run whose features are there.
+ * Text inside text (JSON, queries, escapes, percent-encoding, base64 of JSON) is unwrapped and looked at the same way.
+ *
+ * Everything given to it is attacker-controlled. The work is linear in the text, nesting is bounded, nothing throws.
+ */
+import { FEATURE, featuresOf, featuresOfText } from './features.ts';
+import type { Features } from './features.ts';
+import { classOfHeader, classOfKey } from './key-class.ts';
+import { percentDecoded, unescaped, withoutReferences } from './layers.ts';
+import type { Layer } from './layers.ts';
+import { forEachMember } from './members.ts';
+import { joined } from './overlaps.ts';
+import { KEY } from './recognizer.ts';
+import type { KeyClass, Kind, Mark, Recognizer } from './recognizer.ts';
+import { RECOGNIZERS } from './recognizers/recognizers.ts';
+
+const CLASSES_MAX = 32_768;
+const NAME_CLASSES_MAX = 8_192;
+/** Levels of text inside text. Each is at most as long as the one around it. */
+const DEPTH_MAX = 4;
+const BASE64_CHARACTERS_MAX = 65_536;
+/** What a name inside a text can say that is not the business of `credential.assigned`. */
+const MEMBER_CLASSES = KEY.clientAddress | KEY.personal | KEY.statement | KEY.parameter | KEY.cookie | KEY.identifier;
+
+/** Recognizers that run for one key class, by the features they need. */
+interface Selection {
+  readonly always: boolean;
+  /** Distinct `needs`; a value that satisfies none has nothing to offer. */
+  readonly needs: readonly Features[];
+  readonly recognizers: readonly Recognizer[];
+}
+
+export class Scanner {
+  readonly #recognizers: readonly Recognizer[];
+  readonly #classes = new Map<string, KeyClass>();
+  readonly #nameClasses = new Map<string, KeyClass>();
+  readonly #selections = new Map<KeyClass, Selection>();
+  #marks: Mark[] = [];
+
+  constructor(recognizers: readonly Recognizer[] = RECOGNIZERS) {
+    this.#recognizers = recognizers;
+  }
+
+  /** What an attribute key says about its value. Remembered for as many keys as `CLASSES_MAX`. */
+  keyClass(key: string): KeyClass {
+    return remembered(this.#classes, CLASSES_MAX, key, classOfKey);
+  }
+
+  /**
+   * Marks of `bytes[start, end)`, valid UTF-8, in UTF-16 offsets of the decoded string, sorted, without overlap; null = clean.
+   * `features`: those of the same bytes if the caller has them already.
+   */
+  scan(bytes: Uint8Array, start: number, end: number, keyClass: KeyClass, features: Features = featuresOf(bytes, start, end)): readonly Mark[] | null {
+    const selection = this.#selectionOf(keyClass);
+    if (!canMatch(selection, features)) return null;
+    const slice = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
+    return this.#scan(slice.toString((features & FEATURE.nonAscii) === 0 ? 'latin1' : 'utf8'), keyClass, features);
+  }
+
+  /** The same for a string. */
+  scanText(text: string, keyClass: KeyClass): readonly Mark[] | null {
+    const features = featuresOfText(text);
+    return canMatch(this.#selectionOf(keyClass), features) ? this.#scan(text, keyClass, features) : null;
+  }
+
+  /** Kind of an integer that is sensitive as a whole: a card number, a PIN under a password's key. */
+  scanInteger(value: bigint | number, keyClass: KeyClass): Kind | null {
+    const digits = String(value);
+    if ((keyClass & KEY.secret) !== 0) return (keyClass & KEY.password) !== 0 ? 'password' : digits.length > 5 ? 'credential' : null;
+    const marks = this.scanText(digits, keyClass);
+    return marks !== null && marks[0]?.start === 0 && marks[0].end === digits.length ? marks[0].kind : null;
+  }
+
+  /**
+   * Class of a command's argument by the argument before it: after `--password` comes a secret. For lists such as
+   * `process.command_args`, where name and value are values of their own.
+   */
+  classAfterArgument(argument: string): KeyClass {
+    return /^--?[A-Za-z][\w-]{1,60}$/.test(argument) ? this.#nameClass(argument.replace(/^-+/, '')) & ~KEY.perhaps : KEY.plain;
+  }
+
+  #scan(text: string, keyClass: KeyClass, features: Features): readonly Mark[] | null {
+    this.#marks = [];
+    this.#collect(text, keyClass, features, 0, undefined);
+    return this.#marks.length === 0 ? null : joined(text, this.#marks);
+  }
+
+  /** Collects the marks of one text and of the texts inside it, in offsets of the outermost one. */
+  #collect(text: string, keyClass: KeyClass, features: Features, depth: number, place: Place | undefined): void {
+    this.#find(text, keyClass, features, place);
+    if (depth >= DEPTH_MAX) return;
+    if ((features & FEATURE.equals) !== 0 || (features & JSON_FEATURES) === JSON_FEATURES) this.#members(text, depth, features, place);
+    if ((features & FEATURE.percent) !== 0) this.#layer(percentDecoded(text), keyClass, depth, place);
+    if ((features & FEATURE.backslash) !== 0) this.#layer(unescaped(text), keyClass, depth, place);
+    if ((features & REFERENCE_FEATURES) === REFERENCE_FEATURES) this.#layer(withoutReferences(text), keyClass, depth, place);
+    if ((features & BASE64_FEATURES) === BASE64_FEATURES) this.#base64(text, depth, place);
+  }
+
+  #find(text: string, keyClass: KeyClass, features: Features, place: Place | undefined): void {
+    const selection = this.#selectionOf(keyClass);
+    if (!canMatch(selection, features)) return;
+    for (const recognizer of selection.recognizers) {
+      if ((features & recognizer.needs) !== recognizer.needs) continue;
+      recognizer.find(text, keyClass, (start, end, instead, kind) => {
+        const from = outside(place, start);
+        const to = outside(place, end);
+        if (to > from) this.#marks.push({ kind: kind ?? recognizer.kind, start: from, end: to, ...(instead === undefined ? {} : { instead }) });
+      });
+    }
+  }
+
+  /** Values whose name inside the text says more than the key outside. */
+  #members(text: string, depth: number, features: Features, place: Place | undefined): void {
+    if ((features & (FEATURE.digit | FEATURE.quote)) === 0) return;
+    forEachMember(text, (name, start, end) => {
+      const nameClass = this.#nameClass(name);
+      if ((nameClass & MEMBER_CLASSES & ~KEY.identifier) === 0) return;
+      const value = text.slice(start, end);
+      this.#collect(value, nameClass, featuresOfText(value), depth + 1, { offset: start, layer: undefined, outer: place });
+    });
+  }
+
+  #layer(layer: Layer | undefined, keyClass: KeyClass, depth: number, place: Place | undefined): void {
+    if (layer !== undefined) this.#collect(layer.text, keyClass, featuresOfText(layer.text), depth + 1, { offset: 0, layer, outer: place });
+  }
+
+  /** JSON in base64 begins with `eyJ`, `ewo` or `eyA`. If it holds anything, all of it goes: a hole in base64 is unreadable anyway. */
+  #base64(text: string, depth: number, place: Place | undefined): void {
+    let left = BASE64_CHARACTERS_MAX;
+    for (const match of text.matchAll(/(?<![A-Za-z0-9+/_.-])(?:eyJ|eyA|ewo|W3s)[A-Za-z0-9+/_-]{17,65536}={0,2}(?![A-Za-z0-9.])/g)) {
+      left -= match[0].length;
+      if (left < 0) return;
+      const inner = Buffer.from(match[0], 'base64').toString('utf8');
+      const outer = this.#marks;
+      this.#marks = [];
+      this.#collect(inner, KEY.plain, featuresOfText(inner), depth + 1, undefined);
+      const found = joined(inner, this.#marks);
+      this.#marks = outer;
+      if (found === null) continue;
+      this.#marks.push({ kind: (found[0] as Mark).kind, start: outside(place, match.index), end: outside(place, match.index + match[0].length) });
+    }
+  }
+
+  #nameClass(name: string): KeyClass {
+    return remembered(this.#nameClasses, NAME_CLASSES_MAX, name, (unknown) => classOfHeader(unknown.toLowerCase(), unknown));
+  }
+
+  #selectionOf(keyClass: KeyClass): Selection {
+    let selection = this.#selections.get(keyClass);
+    if (selection === undefined) {
+      const recognizers = this.#recognizers.filter(({ keys }) => keys === undefined || (keys & keyClass) !== 0);
+      const needs = [...new Set(recognizers.map((recognizer) => recognizer.needs))];
+      // One need implied by another adds nothing to the question whether anything can match.
+      const least = needs.filter((need) => !needs.some((other) => other !== need && (need & other) === other));
+      const layers = [FEATURE.percent, FEATURE.backslash, JSON_FEATURES, REFERENCE_FEATURES, BASE64_FEATURES, FEATURE.equals | FEATURE.digits4];
+      selection = { always: least.includes(0), needs: [...least, ...layers], recognizers };
+      this.#selections.set(keyClass, selection);
+    }
+    return selection;
+  }
+}
+
+const JSON_FEATURES = FEATURE.quote | FEATURE.colon | FEATURE.brace;
+const REFERENCE_FEATURES = FEATURE.ampersand | FEATURE.semicolon;
+const BASE64_FEATURES = FEATURE.knownPrefix | FEATURE.longToken;
+
+/** Where a text stands in the outermost one. */
+interface Place {
+  readonly offset: number;
+  readonly layer: Layer | undefined;
+  readonly outer: Place | undefined;
+}
+
+function outside(place: Place | undefined, offset: number): number {
+  let at = offset;
+  for (let here = place; here !== undefined; here = here.outer) at = here.layer === undefined ? at + here.offset : (here.layer.at[at] as number);
+  return at;
+}
+
+function canMatch(selection: Selection, features: Features): boolean {
+  if (selection.always) return true;
+  for (const need of selection.needs) {
+    if ((features & need) === need) return true;
+  }
+  return false;
+}
+
+function remembered(memory: Map<string, KeyClass>, max: number, name: string, work: (name: string) => KeyClass): KeyClass {
+  let keyClass = memory.get(name);
+  if (keyClass === undefined) {
+    if (memory.size >= max) memory.clear();
+    keyClass = work(name);
+    memory.set(name, keyClass);
+  }
+  return keyClass;
+}
