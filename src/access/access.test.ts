@@ -8,8 +8,8 @@ import { isRefusal } from '#refusal';
 import { decide } from './access.ts';
 import type { Action } from './access.ts';
 
-const READ: readonly Action[] = ['traces.read', 'traces.search', 'services.read', 'operations.read', 'accounting.read', 'openapi.read'];
-const ADMINISTER: readonly Action[] = ['metrics.read', 'producers.read', 'producers.change', 'tokens.read', 'tokens.change', 'tenants.read', 'tenants.change'];
+const READ: readonly Action[] = ['trace.read', 'trace.search', 'service.list', 'operation.list', 'accounting.read', 'openapi.read'];
+const ADMINISTER: readonly Action[] = ['metrics.read', 'producer.list', 'producer.change', 'token.list', 'token.change', 'tenant.list', 'tenant.change'];
 const here = { tenant: DEFAULT_TENANT };
 const elsewhere = { tenant: tenantId('other') as TenantId };
 
@@ -29,6 +29,6 @@ test('decide() keeps everybody out of other tenants', () => {
 });
 
 test('decide() forbids what is not in the table', () => {
-  for (const action of ['', 'toString', 'constructor', 'traces.delete']) assert.ok(!may('admin', action as Action), action);
-  assert.ok(!may('owner' as Role, 'traces.read'));
+  for (const action of ['', 'toString', 'constructor', 'trace.delete']) assert.ok(!may('admin', action as Action), action);
+  assert.ok(!may('owner' as Role, 'trace.read'));
 });

@@ -10,19 +10,19 @@ const VIEWER: readonly Role[] = ['viewer', 'admin'];
 const ADMIN: readonly Role[] = ['admin'];
 
 const WHO_MAY = {
-  'traces.read': VIEWER,
-  'traces.search': VIEWER,
-  'services.read': VIEWER,
-  'operations.read': VIEWER,
+  'trace.read': VIEWER,
+  'trace.search': VIEWER,
+  'service.list': VIEWER,
+  'operation.list': VIEWER,
   'accounting.read': VIEWER,
   'openapi.read': VIEWER,
   'metrics.read': ADMIN,
-  'producers.read': ADMIN,
-  'producers.change': ADMIN,
-  'tokens.read': ADMIN,
-  'tokens.change': ADMIN,
-  'tenants.read': ADMIN,
-  'tenants.change': ADMIN,
+  'producer.list': ADMIN,
+  'producer.change': ADMIN,
+  'token.list': ADMIN,
+  'token.change': ADMIN,
+  'tenant.list': ADMIN,
+  'tenant.change': ADMIN,
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Action = keyof typeof WHO_MAY;

@@ -8,6 +8,8 @@ import type { Producer, Reader } from '#model';
 import { isRefusal, refuse } from '#refusal';
 import type { Refusal } from '#refusal';
 
+export type { Producer, Reader } from '#model';
+
 /** The field value, or all of them when the header was repeated; attacker-controlled. */
 export type AuthorizationHeader = string | readonly string[] | undefined;
 

@@ -1,0 +1,90 @@
+/** `tracekeep producer`: who may send, and with which key. A key is shown once, alone on the last line of standard output. */
+import { Command } from 'commander';
+
+import { withControl, withExistingControl } from './data-directory.ts';
+import { PLACE, collect, orFail, readPeriodOption, readTenant, settingsOf, withSettings, withTenant } from './options.ts';
+import { jsonText, tableText, timeText } from './table.ts';
+import { note, print } from './terminal.ts';
+
+interface TenantOption {
+  readonly tenant: string;
+}
+
+export function producerCommand(): Command {
+  const producer = new Command('producer').description('who may send traces, for which services, with which key');
+  producer.addCommand(addCommand());
+  producer.addCommand(listCommand());
+  producer.addCommand(changeCommand());
+  producer.addCommand(rotateCommand());
+  producer.addCommand(revokeCommand());
+  return producer;
+}
+
+function addCommand(): Command {
+  const command = new Command('add').description('make a producer and print its ingest key').argument('<NAME>', 'what to call it');
+  command.requiredOption('--service <GLOB...>', 'service names it may send for; * stands for any characters (repeatable)', collect);
+  return withSettings(withTenant(command), PLACE).action(async (name: string, options: TenantOption & { readonly service: readonly string[] }) => {
+    const wanted = { tenant: readTenant(options.tenant), name, services: options.service };
+    const { producer, key } = orFail(await withControl(await settingsOf(command), (control) => control.addProducer(wanted)));
+    note(`producer ${producer.id} may send for: ${producer.services.join(', ')}`);
+    note('the ingest key follows; it is shown only now. Exporters send it as the header "Authorization: Bearer <key>":');
+    note('OTEL_EXPORTER_OTLP_HEADERS="Authorization=Bearer%20<key>"');
+    print(key.reveal());
+  });
+}
+
+function listCommand(): Command {
+  const command = new Command('list').description('show producers and their keys').option('--tenant <NAME>', 'only this tenant').option('--json', 'for machines');
+  return withSettings(command, PLACE).action(async (options: { readonly tenant?: string; readonly json?: boolean }) => {
+    const tenant = options.tenant === undefined ? undefined : readTenant(options.tenant);
+    const now = Date.now();
+    const producers = await withExistingControl(await settingsOf(command), (control) => control.listProducers(tenant));
+    const shown = producers.map(({ keys, ...producer }) => ({
+      ...producer,
+      // The hash of a key is of no use to anybody who reads a list.
+      keys: producer.revoked === null ? keys.filter(({ expires }) => expires === null || expires > now).map(({ generation, created, expires }) => ({ generation, created, expires })) : [],
+    }));
+    if (options.json === true) return print(jsonText(shown));
+    const rows = shown.map(({ id, name, tenant: of, services, created, revoked, keys }) => [
+      id,
+      name,
+      of,
+      services.join(' '),
+      timeText(created),
+      revoked === null ? keys.map(({ generation, expires }) => (expires === null ? `key ${generation}` : `key ${generation} until ${timeText(expires)}`)).join(', ') : `revoked ${timeText(revoked)}`,
+    ]);
+    print(tableText(['ID', 'NAME', 'TENANT', 'SERVICES', 'CREATED', 'STATE'], rows));
+  });
+}
+
+function changeCommand(): Command {
+  const command = new Command('change').description('replace the services a producer may send for').argument('<NAME>', 'name or id');
+  command.requiredOption('--service <GLOB...>', 'the new service names (repeatable)', collect);
+  return withSettings(withTenant(command), PLACE).action(async (name: string, options: TenantOption & { readonly service: readonly string[] }) => {
+    const named = { tenant: readTenant(options.tenant), name };
+    const producer = orFail(await withExistingControl(await settingsOf(command), (control) => control.changeServices(named, options.service)));
+    note(`producer ${producer.id} may now send for: ${producer.services.join(', ')}`);
+  });
+}
+
+function rotateCommand(): Command {
+  const command = new Command('rotate').description('print a new ingest key; the old one stays valid for a while').argument('<NAME>', 'name or id');
+  command.option('--grace <PERIOD>', 'how long the old key stays valid, 0 = it ends now', '24h');
+  return withSettings(withTenant(command), PLACE).action(async (name: string, options: TenantOption & { readonly grace: string }) => {
+    const named = { tenant: readTenant(options.tenant), name };
+    const grace = readPeriodOption('--grace', options.grace);
+    const { producer, key } = orFail(await withExistingControl(await settingsOf(command), (control) => control.rotateProducer(named, grace)));
+    const old = producer.keys.filter(({ expires }) => expires !== null).map(({ generation, expires }) => `key ${generation} stays valid until ${timeText(expires)}`);
+    note(old.length === 0 ? `the old keys of ${producer.id} have ended` : `${producer.id}: ${old.join(', ')}`);
+    print(key.reveal());
+  });
+}
+
+function revokeCommand(): Command {
+  const command = new Command('revoke').description('end all keys of a producer, within a second on a running server').argument('<NAME>', 'name or id');
+  return withSettings(withTenant(command), PLACE).action(async (name: string, options: TenantOption) => {
+    const named = { tenant: readTenant(options.tenant), name };
+    const producer = orFail(await withExistingControl(await settingsOf(command), (control) => control.revokeProducer(named)));
+    note(`producer ${producer.id} can send no more; its traces and accounts stay`);
+  });
+}

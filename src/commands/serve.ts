@@ -1,0 +1,80 @@
+/**
+ * `tracekeep serve`: runs the server until a signal asks it to stop. Says `tracekeep ready …` on standard output once it serves, and nothing
+ * else there.
+ */
+import { Command } from 'commander';
+
+import type { Address, Config } from '#config';
+import { LIMITS } from '#limits';
+
+import { adminSocketPath, startAdminSocket } from './admin.ts';
+import type { AdminHandler, AdminSocket } from './admin.ts';
+import { prepareDataDirectory } from './data-directory.ts';
+import { errorText } from './operator-error.ts';
+import { settingsOf, withSettings } from './options.ts';
+import { addressText } from './quantity.ts';
+import { note, print } from './terminal.ts';
+
+/** What `serve` needs of a server. */
+export interface ServedServer {
+  /** Where it really listens: port 0 has become a number. */
+  readonly addresses: { readonly otlpHttp: Address; readonly otlpGrpc: Address; readonly console: Address };
+  /** Answers for verbs that ask over the admin socket, by verb. */
+  readonly handlers: Readonly<Record<string, AdminHandler>>;
+  /** Refuses new work, finishes what was taken, closes the store. */
+  stop(): Promise<void>;
+}
+
+export function serveCommand(): Command {
+  const command = new Command('serve').description('run the server');
+  return withSettings(command).action(async () => {
+    const config = await settingsOf(command);
+    prepareDataDirectory(config.data);
+    await serve(config, async () => (await import('#server')).startServer(config));
+    // Whatever a library left running must not keep a stopped server alive.
+    setTimeout(() => process.exit(), 1_000).unref();
+  });
+}
+
+/** Returns once the server has stopped. `signals` is the process; tests give their own. */
+export async function serve(config: Pick<Config, 'data'>, start: () => Promise<ServedServer>, signals: NodeJS.EventEmitter = process): Promise<void> {
+  // From the first moment on: a signal during the start stops the server when it has started, and further ones change nothing.
+  const asked = new Promise<void>((resolve) => {
+    signals.on('SIGTERM', () => resolve());
+    signals.on('SIGINT', () => resolve());
+  });
+  const server = await start();
+  const admin = await openAdmin(config.data, server);
+  const { otlpHttp, otlpGrpc, console } = server.addresses;
+  print(`tracekeep ready otlp-http=http://${addressText(otlpHttp)} otlp-grpc=http://${addressText(otlpGrpc)} console=http://${addressText(console)} data=${config.data}`);
+  await asked;
+  note('stopping: finishing what was taken');
+  await admin?.close();
+  await stopInTime(server);
+}
+
+/** Without the socket the server still serves; only the verbs that ask it do not work. */
+async function openAdmin(data: string, server: ServedServer): Promise<AdminSocket | null> {
+  const path = adminSocketPath(data);
+  try {
+    return await startAdminSocket(path, server.handlers);
+  } catch (error) {
+    note(`${errorText(error)}; "tracekeep trace" will not reach this server`);
+    return null;
+  }
+}
+
+async function stopInTime(server: ServedServer): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), LIMITS.drain_ms_max);
+  });
+  const outcome = await Promise.race([server.stop(), late]);
+  clearTimeout(timer);
+  if (outcome === 'late') {
+    // Everything acknowledged is in the journal, so cutting the rest loses nothing.
+    note(`stopped after ${LIMITS.drain_ms_max} ms without waiting for the rest`);
+  } else {
+    note('stopped');
+  }
+}

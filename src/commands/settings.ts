@@ -1,0 +1,191 @@
+/**
+ * The settings of a server. One table gives each its flag (`--otlp-http`), its variable (`TRACEKEEP_OTLP_HTTP`), its key in
+ * `tracekeep.yaml` (`otlp-http`), its meaning and its default; flag goes before variable, variable before file. What cannot be read is an
+ * error that names its place; nothing is skipped.
+ */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, resolve } from 'node:path';
+
+import type { Address, Config, RetentionClass } from '#config';
+import { LIMITS } from '#limits';
+
+import { OperatorError } from './operator-error.ts';
+import { addressText, isLoopback, readAddress, readPeriod, readSize } from './quantity.ts';
+
+/** A value and where it was given, to be named in errors. */
+interface Given {
+  readonly value: unknown;
+  readonly place: string;
+  /** Relative paths start here. */
+  readonly folder: string;
+}
+
+interface Setting<Value> {
+  readonly argument: string;
+  readonly help: string;
+  /** Written as an operator would write it. */
+  readonly default: () => string;
+  readonly read: (given: Given) => Value;
+}
+
+const DAY_MS = 86_400_000;
+const CONFIG_FILE = 'tracekeep.yaml';
+const CONFIG_BYTES_MAX = 256 * 1024;
+
+const SETTINGS = {
+  data: { argument: 'DIR', help: 'everything the server keeps, encrypted', default: () => '.tracekeep/data', read: readPath },
+  'root-key-file': { argument: 'FILE', help: 'the root key, outside the data directory; made at first use, default DIR.key', default: () => '', read: readPath },
+  'otlp-http': { argument: 'HOST:PORT', help: 'take OTLP over HTTP here', default: () => '127.0.0.1:4318', read: readListener },
+  'otlp-grpc': { argument: 'HOST:PORT', help: 'take OTLP over gRPC here', default: () => '127.0.0.1:4317', read: readListener },
+  console: { argument: 'HOST:PORT', help: 'console and query API', default: () => '127.0.0.1:4320', read: readListener },
+  workers: { argument: 'NUMBER', help: 'pipeline threads', default: () => String(Math.max(1, availableParallelism() - 1)), read: readWorkers },
+  retention: { argument: 'CLASS=PERIOD,…', help: 'how long each retention class is kept', default: () => 'default=30d', read: readRetention },
+  'disk-max': { argument: 'SIZE', help: 'remove the oldest traces above this, such as 200GB', default: () => 'none', read: readDiskMax },
+  'disk-free-min': { argument: 'SIZE', help: 'refuse new traces below this much free disk', default: () => `${LIMITS.disk_free_bytes_min / 2 ** 20}MiB`, read: readDiskFree },
+} satisfies Record<string, Setting<unknown>>;
+
+export type SettingName = keyof typeof SETTINGS;
+
+/** Where settings come from. */
+export interface SettingSources {
+  /** By setting name; `config` names the file. */
+  readonly flags: Readonly<Record<string, string | undefined>>;
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly folder: string;
+}
+
+/** What help says about a setting. */
+export function describeSetting(name: SettingName): { readonly flag: string; readonly help: string } {
+  const { argument, help } = SETTINGS[name];
+  const preset = SETTINGS[name].default();
+  return { flag: `--${name} <${argument}>`, help: preset === '' ? help : `${help} (default ${preset})` };
+}
+
+export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
+
+export const variableOf = (name: string): string => `TRACEKEEP_${name.toUpperCase().replaceAll('-', '_')}`;
+
+export async function readSettings(sources: SettingSources): Promise<Config> {
+  const file = await readConfigFile(sources);
+  const value = <Name extends SettingName>(name: Name): ReturnType<(typeof SETTINGS)[Name]['read']> => {
+    const given = findGiven(name, sources, file) ?? { value: SETTINGS[name].default(), place: `default of ${name}`, folder: sources.folder };
+    return SETTINGS[name].read(given) as ReturnType<(typeof SETTINGS)[Name]['read']>;
+  };
+  const data = value('data');
+  const rootKeyFile = findGiven('root-key-file', sources, file) === undefined ? `${data}.key` : value('root-key-file');
+  return {
+    data,
+    rootKeyFile,
+    otlpHttp: value('otlp-http'),
+    otlpGrpc: value('otlp-grpc'),
+    console: value('console'),
+    workers: value('workers'),
+    retention: value('retention'),
+    diskBytesMax: value('disk-max'),
+    diskFreeBytesMin: value('disk-free-min'),
+  };
+}
+
+interface ConfigFile {
+  readonly path: string;
+  readonly entries: ReadonlyMap<string, unknown>;
+}
+
+function findGiven(name: SettingName, { flags, variables, folder }: SettingSources, file: ConfigFile | null): Given | undefined {
+  const flag = flags[name];
+  if (flag !== undefined) return { value: flag, place: `--${name}`, folder };
+  const variable = variables[variableOf(name)];
+  // An empty variable is how shells and compose files say "not set".
+  if (variable !== undefined && variable !== '') return { value: variable, place: variableOf(name), folder };
+  if (file?.entries.has(name)) return { value: file.entries.get(name), place: `${name} in ${file.path}`, folder: dirname(file.path) };
+  return undefined;
+}
+
+/** The file that `--config` or TRACEKEEP_CONFIG names, which must exist, or `tracekeep.yaml` if there is one. */
+async function readConfigFile({ flags, variables, folder }: SettingSources): Promise<ConfigFile | null> {
+  const named = flags['config'] ?? (variables['TRACEKEEP_CONFIG'] || undefined);
+  const path = resolve(folder, named ?? CONFIG_FILE);
+  if (named === undefined && !existsSync(path)) return null;
+  let text: string;
+  try {
+    if (statSync(path).size > CONFIG_BYTES_MAX) throw new Error(`it is larger than ${CONFIG_BYTES_MAX} bytes`);
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new OperatorError(`cannot read the configuration ${path}`, 2, { cause });
+  }
+  const { parse } = await import('yaml');
+  let content: unknown;
+  try {
+    content = parse(text, { maxAliasCount: 0, uniqueKeys: true, stringKeys: true, logLevel: 'error' });
+  } catch (cause) {
+    throw new OperatorError(`cannot read the configuration ${path}: it is not valid YAML`, 2, { cause });
+  }
+  if (content === null || content === undefined) return { path, entries: new Map() };
+  if (!isMap(content)) throw new OperatorError(`cannot read the configuration ${path}: it must be keys with values`, 2);
+  for (const key of Object.keys(content)) {
+    if (!Object.hasOwn(SETTINGS, key)) throw new OperatorError(`cannot read the configuration ${path}: there is no setting ${JSON.stringify(key)}; there are ${SETTING_NAMES.join(', ')}`, 2);
+  }
+  return { path, entries: new Map(Object.entries(content)) };
+}
+
+function readPath({ value, place, folder }: Given): string {
+  if (typeof value !== 'string' || value === '' || value.includes('\0')) throw unreadable(place, 'a path');
+  return resolve(folder, value);
+}
+
+function readListener({ value, place }: Given): Address {
+  const address = typeof value === 'string' ? readAddress(value) : null;
+  if (address === null) throw unreadable(place, 'an IP address and a port, such as 127.0.0.1:4318 or [::1]:4318');
+  if (!isLoopback(address)) {
+    throw new OperatorError(
+      `cannot use ${place}: ${addressText(address)} is reachable from other machines, and that requires TLS, which this version does not offer yet. Listen on 127.0.0.1 or [::1], behind a proxy that ends TLS on the same machine.`,
+      2,
+    );
+  }
+  return address;
+}
+
+function readWorkers({ value, place }: Given): number {
+  const text = String(value);
+  const count = /^\d{1,3}$/.test(text) ? Number(text) : 0;
+  if (count < 1 || count > 64) throw unreadable(place, 'a number from 1 to 64');
+  return count;
+}
+
+/** `default=30d,audit=400d`, or in the file a map of class and period. */
+function readRetention({ value, place }: Given): Readonly<Record<string, RetentionClass>> {
+  const what = 'classes with periods of whole days, one of them "default", such as default=30d,audit=400d';
+  const pairs: readonly (readonly [string, unknown])[] =
+    typeof value === 'string' ? value.split(',').map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)] as const) : isMap(value) ? Object.entries(value) : [];
+  const classes = new Map<string, RetentionClass>();
+  for (const [name, period] of pairs) {
+    const ms = typeof period === 'string' ? readPeriod(period) : null;
+    if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(name) || classes.has(name) || ms === null || ms < DAY_MS || ms % DAY_MS !== 0 || ms > 36_530 * DAY_MS) throw unreadable(place, what);
+    classes.set(name, { days: ms / DAY_MS });
+  }
+  if (!classes.has('default')) throw unreadable(place, what);
+  return Object.fromEntries(classes);
+}
+
+function readDiskMax(given: Given): number | null {
+  return given.value === 'none' ? null : readBytes(given);
+}
+
+function readDiskFree(given: Given): number {
+  return readBytes(given);
+}
+
+function readBytes({ value, place }: Given): number {
+  const bytes = typeof value === 'string' || typeof value === 'number' ? readSize(String(value)) : null;
+  if (bytes === null || bytes === 0) throw unreadable(place, 'a size, such as 512MiB or 200GB');
+  return bytes;
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function unreadable(place: string, wanted: string): OperatorError {
+  return new OperatorError(`cannot read ${place}: it must be ${wanted}`, 2);
+}
