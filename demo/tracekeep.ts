@@ -69,7 +69,7 @@ export class Tracekeep {
     try {
       return await this.#run('producer', 'add', name, '--service', service);
     } catch (adding) {
-      return await this.#run('producer', 'rotate', name).catch(() => {
+      return await this.#run('producer', 'rotate', name, '--grace', '0').catch(() => {
         throw adding;
       });
     }
@@ -77,7 +77,7 @@ export class Tracekeep {
 
   /** From now on `totals` and `trace` may ask. */
   async signIn(): Promise<void> {
-    this.#token = await this.#run('token', 'create', '--role', 'viewer');
+    this.#token = await this.#run('token', 'create', '--role', 'viewer', '--expires', '24h');
   }
 
   async totals(): Promise<Totals> {
