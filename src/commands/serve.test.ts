@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, mock, test } from 'node:test';
+
+import { NO_SERVER, adminSocketPath, askAdmin } from './admin.ts';
+import { serve } from './serve.ts';
+import type { ServedServer } from './serve.ts';
+
+let data = '';
+let printed: string[] = [];
+beforeEach(() => {
+  data = mkdtempSync(join(tmpdir(), 'tracekeep-serve-'));
+  printed = [];
+  // The test runner talks to its parent over standard output too: only whole lines of ours are taken.
+  const write = process.stdout.write.bind(process.stdout);
+  mock.method(process.stdout, 'write', (text: string | Uint8Array) => (typeof text === 'string' && text.startsWith('tracekeep') ? printed.push(text) > 0 : write(text)));
+  mock.method(process.stderr, 'write', () => true);
+});
+afterEach(() => {
+  mock.restoreAll();
+  rmSync(data, { recursive: true });
+});
+
+function fakeServer(): ServedServer & { stops: number; finish: () => void } {
+  const finished = Promise.withResolvers<void>();
+  return {
+    stops: 0,
+    finish: finished.resolve,
+    addresses: { otlpHttp: { host: '127.0.0.1', port: 1 }, otlpGrpc: { host: '::1', port: 2 }, console: { host: '127.0.0.1', port: 3 } },
+    handlers: { trace: async () => 'drawn' },
+    async stop() {
+      this.stops++;
+      await finished.promise;
+    },
+  };
+}
+
+test('serve() says ready in one line, answers verbs, and stops once however many signals come', async () => {
+  const server = fakeServer();
+  const signals = new EventEmitter();
+  const done = serve({ data }, async () => server, signals);
+  await until(() => printed.length > 0);
+  assert.deepEqual(printed, [`tracekeep ready otlp-http=http://127.0.0.1:1 otlp-grpc=http://[::1]:2 console=http://127.0.0.1:3 data=${data}\n`]);
+  assert.equal(await askAdmin(adminSocketPath(data), 'trace'), 'drawn');
+  for (const signal of ['SIGTERM', 'SIGTERM', 'SIGINT']) signals.emit(signal);
+  await until(() => server.stops > 0);
+  signals.emit('SIGTERM');
+  server.finish();
+  await done;
+  assert.equal(server.stops, 1);
+  assert.equal(await askAdmin(adminSocketPath(data), 'trace'), NO_SERVER);
+});
+
+test('a signal during the start stops the server as soon as it has started', async () => {
+  const server = fakeServer();
+  const signals = new EventEmitter();
+  const started = Promise.withResolvers<void>();
+  const done = serve({ data }, () => started.promise.then(() => server), signals);
+  signals.emit('SIGINT');
+  server.finish();
+  started.resolve();
+  await done;
+  assert.equal(server.stops, 1);
+});
+
+test('a server that cannot start is a failure, and nothing says ready', async () => {
+  await assert.rejects(serve({ data }, () => Promise.reject(new Error('cannot listen')), new EventEmitter()), /cannot listen/);
+  assert.deepEqual(printed, []);
+});
+
+test('a drain that takes too long is cut', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  const server = fakeServer();
+  const signals = new EventEmitter();
+  const done = serve({ data }, async () => server, signals);
+  signals.emit('SIGTERM');
+  await until(() => server.stops > 0);
+  mock.timers.tick(60_000);
+  await done;
+  mock.timers.reset();
+});
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+}

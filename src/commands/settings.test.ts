@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, beforeEach, test } from 'node:test';
+
+import { OperatorError, errorText } from './operator-error.ts';
+import { readSettings } from './settings.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tracekeep-settings-'));
+const file = join(folder, 'tracekeep.yaml');
+beforeEach(() => rmSync(file, { force: true }));
+after(() => rmSync(folder, { recursive: true }));
+
+type Texts = Record<string, string>;
+const read = (flags: Texts = {}, variables: Texts = {}) => readSettings({ flags, variables, folder });
+const wrong = (sources: Promise<unknown>, message: RegExp) =>
+  assert.rejects(sources, (error) => {
+    assert.ok(error instanceof OperatorError);
+    assert.equal(error.exitCode, 2);
+    assert.match(errorText(error), message);
+    return true;
+  });
+
+test('without anything, the defaults: loopback, 30 days, the key beside the data', async () => {
+  const { workers, ...config } = await read();
+  assert.ok(workers >= 1);
+  assert.deepEqual(config, {
+    data: join(folder, '.tracekeep/data'),
+    rootKeyFile: join(folder, '.tracekeep/data.key'),
+    otlpHttp: { host: '127.0.0.1', port: 4318 },
+    otlpGrpc: { host: '127.0.0.1', port: 4317 },
+    console: { host: '127.0.0.1', port: 4320 },
+    retention: { default: { days: 30 } },
+    diskBytesMax: null,
+    diskFreeBytesMin: 512 * 2 ** 20,
+  });
+});
+
+test('flag goes before variable, variable before file, file before default', async () => {
+  writeFileSync(file, 'workers: 2\nconsole: 127.0.0.1:2\ndata: from-file\n');
+  assert.equal((await read({ workers: '4' }, { TRACEKEEP_WORKERS: '3' })).workers, 4);
+  assert.equal((await read({}, { TRACEKEEP_WORKERS: '3' })).workers, 3);
+  assert.equal((await read({}, { TRACEKEEP_WORKERS: '' })).workers, 2);
+  assert.deepEqual((await read()).console, { host: '127.0.0.1', port: 2 });
+  assert.equal((await read()).otlpHttp.port, 4318);
+});
+
+test('every setting can be given in each of the three ways', async () => {
+  const texts = {
+    data: 'd', 'root-key-file': 'k', 'otlp-http': '[::1]:1', 'otlp-grpc': '[::1]:2', console: '[::1]:3', workers: '7', retention: 'default=7d,audit=400d', 'disk-max': '5GB', 'disk-free-min': '1GB',
+  };
+  const wanted = {
+    data: join(folder, 'd'), rootKeyFile: join(folder, 'k'), otlpHttp: { host: '::1', port: 1 }, otlpGrpc: { host: '::1', port: 2 }, console: { host: '::1', port: 3 }, workers: 7,
+    retention: { default: { days: 7 }, audit: { days: 400 } }, diskBytesMax: 5e9, diskFreeBytesMin: 1e9,
+  };
+  assert.deepEqual(await read(texts), wanted);
+  assert.deepEqual(await read({}, Object.fromEntries(Object.entries(texts).map(([name, text]) => [`TRACEKEEP_${name.toUpperCase().replaceAll('-', '_')}`, text]))), wanted);
+  writeFileSync(file, Object.entries(texts).map(([name, text]) => `${name}: ${JSON.stringify(text)}\n`).join(''));
+  assert.deepEqual(await read(), wanted);
+});
+
+test('paths in a file start at the file, those of flags at the working directory', async () => {
+  const other = mkdtempSync(join(folder, 'conf-'));
+  writeFileSync(join(other, 'my.yaml'), 'data: here\n');
+  assert.equal((await read({ config: join(other, 'my.yaml') })).data, join(other, 'here'));
+  assert.equal((await read({}, { TRACEKEEP_CONFIG: join(other, 'my.yaml') })).rootKeyFile, join(other, 'here.key'));
+  assert.equal((await read({ config: join(other, 'my.yaml'), data: 'there/' })).data, join(folder, 'there'));
+});
+
+test('retention in the file may be a map', async () => {
+  writeFileSync(file, 'retention:\n  default: 14d\n  audit: 365d\n');
+  assert.deepEqual((await read()).retention, { default: { days: 14 }, audit: { days: 365 } });
+});
+
+test('a file that cannot be understood is an error that names the place', async () => {
+  const files: [string, RegExp][] = [
+    ['workerz: 2\n', /no setting "workerz"; there are data, /],
+    ['workers: 2\nworkers: 3\n', /not valid YAML.*unique/],
+    ['- 1\n', /keys with values/],
+    ['a: [\n', /not valid YAML/],
+    ['data: &a x\nconsole: *a\n', /not valid YAML/],
+    ['__proto__: {}\n', /no setting "__proto__"/],
+    ['workers: many\n', /workers in .*tracekeep\.yaml: it must be a number/],
+    ['retention: {default: 3}\n', /retention in /],
+    [`x: ${'y'.repeat(300_000)}\n`, /larger than/],
+  ];
+  for (const [text, message] of files) {
+    writeFileSync(file, text);
+    await wrong(read(), message);
+  }
+  await wrong(read({ config: 'missing.yaml' }), /cannot read the configuration .*missing\.yaml.*ENOENT/);
+});
+
+test('values out of range are errors that name the flag or variable', async () => {
+  const cases: [Texts, RegExp][] = [
+    [{ workers: '0' }, /--workers: it must be/], [{ workers: '65' }, /--workers/], [{ workers: '1e1' }, /--workers/], [{ console: '4320' }, /--console: it must be an IP address/],
+    [{ retention: 'audit=30d' }, /one of them "default"/], [{ retention: 'default=12h' }, /whole days/], [{ retention: 'default=1d,default=2d' }, /--retention/],
+    [{ 'disk-max': '0' }, /--disk-max/], [{ 'disk-free-min': 'none' }, /--disk-free-min/], [{ data: '' }, /--data: it must be a path/],
+  ];
+  for (const [flags, message] of cases) await wrong(read(flags), message);
+  await wrong(read({}, { TRACEKEEP_DISK_MAX: 'lots' }), /TRACEKEEP_DISK_MAX/);
+});
+
+test('an address that other machines reach is refused, and told that it needs TLS', async () => {
+  for (const address of ['0.0.0.0:4318', '192.0.2.1:4318', '[::]:4318']) {
+    for (const name of ['otlp-http', 'otlp-grpc', 'console']) await wrong(read({ [name]: address }), /requires TLS/);
+  }
+});

@@ -1,0 +1,211 @@
+/**
+ * The command line as operators and scripts meet it: real processes, real files. What scripts rely on: a key or token alone on the last
+ * line of standard output, exit codes, and nothing in clear on disk.
+ */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import { ControlStore } from '#control';
+import { deriveKey, openRootKey } from '#keys';
+import { isRefusal } from '#refusal';
+
+const MAIN = fileURLToPath(import.meta.resolve('#main'));
+const home = mkdtempSync(join(tmpdir(), 'tracekeep-commands-'));
+after(() => rmSync(home, { recursive: true, force: true }));
+
+let count = 0;
+const newData = (): string => join(home, `data${count++}`);
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function tracekeep(words: readonly string[], variables: Readonly<Record<string, string>> = {}): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    // A variable of the developer's own shell must not decide a test.
+    const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TRACEKEEP_')));
+    const child = spawn(process.execPath, [MAIN, ...words], { cwd: home, env: { ...clean, ...variables }, stdio: ['ignore', 'pipe', 'pipe'] });
+    let out = '';
+    let err = '';
+    child.stdout.on('data', (part) => (out += String(part)));
+    child.stderr.on('data', (part) => (err += String(part)));
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, out, err }));
+  });
+}
+
+async function done(words: readonly string[], variables?: Readonly<Record<string, string>>): Promise<string> {
+  const { code, out, err } = await tracekeep(words, variables);
+  assert.equal(code, 0, err);
+  return out;
+}
+
+const lastLine = (out: string): string => out.trimEnd().split('\n').at(-1) ?? '';
+
+/** What a running server would say to a credential. */
+async function holderOf(data: string, credential: string): Promise<string> {
+  const control = await ControlStore.open({ dataDir: data, key: deriveKey(openRootKey({ file: `${data}.key`, dataDir: data }), 'control') });
+  try {
+    const found = control.findCredential(credential);
+    if (isRefusal(found)) return found.refused;
+    return found.kind === 'producer' ? found.producer.name : found.reader.role;
+  } finally {
+    control.close();
+  }
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+test('producer add makes data directory, root key and a key that works, before any server ever ran', async () => {
+  const data = newData();
+  const key = lastLine(await done(['producer', 'add', 'Payments crew', '--service', 'ledger-*', '--service', 'billing', '--data', data]));
+  assert.match(key, /^tk_[A-Za-z0-9_-]{49}$/);
+  assert.equal(await holderOf(data, key), 'Payments crew');
+  assert.equal(statSync(data).mode & 0o777, 0o700);
+  assert.equal(statSync(`${data}.key`).mode & 0o777, 0o600);
+});
+
+test('token create prints a token of the role that was asked for', async () => {
+  const data = newData();
+  for (const role of ['viewer', 'admin']) assert.equal(await holderOf(data, lastLine(await done(['token', 'create', '--role', role, '--data', data]))), role);
+  const wrong = await tracekeep(['token', 'create', '--role', 'root', '--data', data]);
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.err, /viewer, admin/);
+});
+
+test('a key is listed, rotated with grace, and revoked; lists never show it', async () => {
+  const data = newData();
+  const first = lastLine(await done(['producer', 'add', 'shop', '--service', 'shop-*', '--data', data]));
+  const second = lastLine(await done(['producer', 'rotate', 'shop', '--grace', '1h', '--data', data]));
+  assert.notEqual(first, second);
+  assert.deepEqual([await holderOf(data, first), await holderOf(data, second)], ['shop', 'shop']);
+  const third = lastLine(await done(['producer', 'rotate', 'shop', '--grace', '0', '--data', data]));
+  assert.deepEqual([await holderOf(data, first), await holderOf(data, second), await holderOf(data, third)], ['credential_unknown', 'credential_unknown', 'shop']);
+
+  const table = await done(['producer', 'list', '--data', data]);
+  assert.match(table, /^ID +NAME +TENANT +SERVICES +CREATED +STATE\np_[0-9a-f]{16} +shop +default +shop-\* +\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ +key 3\n$/);
+  const listed = JSON.parse(await done(['producer', 'list', '--json', '--data', data]));
+  assert.deepEqual(listed[0].services, ['shop-*']);
+  for (const key of [first, second, third]) assert.ok(!JSON.stringify(listed).includes(key.slice(3, 20)));
+  assert.ok(!JSON.stringify(listed).includes('hash'));
+
+  await done(['producer', 'revoke', 'shop', '--data', data]);
+  assert.equal(await holderOf(data, third), 'credential_unknown');
+  assert.match(await done(['producer', 'list', '--data', data]), /revoked \d{4}/);
+});
+
+test('tokens are listed and revoked, and end when they expire', async () => {
+  const data = newData();
+  const token = lastLine(await done(['token', 'create', '--role', 'viewer', '--name', 'grafana', '--expires', '30d', '--data', data]));
+  assert.match(await done(['token', 'list', '--data', data]), /grafana +default +viewer +\S+ +valid until/);
+  const brief = lastLine(await done(['token', 'create', '--role', 'viewer', '--expires', '1ms', '--data', data]));
+  assert.equal(await holderOf(data, brief), 'credential_unknown');
+  await done(['token', 'revoke', 'grafana', '--data', data]);
+  assert.equal(await holderOf(data, token), 'credential_unknown');
+});
+
+test('twenty processes at once, the first of which makes everything: every key works', async () => {
+  const data = newData();
+  const outs = await Promise.all([...Array(20).keys()].map((i) => done(['producer', 'add', `team ${i}`, '--service', '*', '--data', data])));
+  assert.equal(JSON.parse(await done(['producer', 'list', '--json', '--data', data])).length, 20);
+  for (const [i, out] of outs.entries()) assert.equal(await holderOf(data, lastLine(out)), `team ${i}`);
+  const same = await Promise.all([...Array(4).keys()].map(() => tracekeep(['producer', 'add', 'one name', '--service', '*', '--data', data])));
+  assert.deepEqual(same.map(({ code }) => code).sort(), [0, 1, 1, 1]);
+});
+
+test('nothing below the data directory names a producer, service, tenant, person or key, and every file is private', async () => {
+  const data = newData();
+  const key = lastLine(await done(['producer', 'add', 'Payments crew', '--service', 'ledger-service-*', '--tenant', 'acme-holding', '--data', data]));
+  const token = lastLine(await done(['token', 'create', '--role', 'viewer', '--name', 'Margarethe', '--tenant', 'acme-holding', '--data', data]));
+  await done(['producer', 'revoke', 'Payments crew', '--tenant', 'acme-holding', '--data', data]);
+  const files = filesBelow(data);
+  assert.ok(files.some((file) => file.endsWith('control.sqlite')));
+  for (const file of files) {
+    assert.equal(statSync(file).mode & 0o077, 0, file);
+    const bytes = readFileSync(file).toString('latin1').toLowerCase();
+    for (const word of ['payments', 'ledger-service', 'acme-holding', 'margarethe', 'viewer', key.slice(3, 15).toLowerCase(), token.slice(3, 15).toLowerCase()]) {
+      assert.ok(!bytes.includes(word), `${word} is in ${file}`);
+    }
+  }
+});
+
+test('the data directory may come from a variable or the file', async () => {
+  const [variable, file] = [newData(), newData()];
+  await done(['token', 'create', '--role', 'admin'], { TRACEKEEP_DATA: variable, TRACEKEEP_ROOT_KEY_FILE: join(home, 'elsewhere.key') });
+  assert.ok(existsSync(join(variable, 'control')) && existsSync(join(home, 'elsewhere.key')) && !existsSync(`${variable}.key`));
+  writeFileSync(join(home, 'my.yaml'), `data: ${JSON.stringify(file)}\n`);
+  await done(['token', 'create', '--role', 'admin', '--config', 'my.yaml']);
+  assert.ok(existsSync(`${file}.key`));
+});
+
+test('what an operator gets wrong is said in one sentence with a way out, on standard error', async () => {
+  const data = newData();
+  const cases: [string[], number, RegExp][] = [
+    [['produce'], 2, /Did you mean producer\?/],
+    [['producer', 'ad', 'x'], 2, /Did you mean add\?/],
+    [['serve', '--otlp-htp', 'x'], 2, /Did you mean --otlp-http\?/],
+    [['serve', '--otlp-http', '0.0.0.0:4318', '--data', data], 2, /requires TLS/],
+    [['producer', 'add', 'x', '--data', data], 2, /--service/],
+    [['producer', 'list', '--data', data], 1, /cannot find a Tracekeep data directory at .*--data DIR/],
+    [['producer', 'revoke', 'nobody', '--data', data], 1, /cannot find/],
+    [['producer', 'add', 'a\u001b[31mb', '--service', '*', '--data', newData()], 1, /name_invalid.*not printable/],
+    [['producer', 'add', 'x', '--service', '*', '--tenant', 'No Tenant', '--data', data], 2, /tenant/],
+    [['producer', 'rotate', 'x', '--grace', 'soon', '--data', data], 2, /--grace.*24h/],
+    [['trace', '--data', data], 2, /a trace id or --last/],
+    [['trace', 'xyz', '--data', data], 2, /32 hexadecimal digits/],
+  ];
+  const ends = await Promise.all(cases.map(([words]) => tracekeep(words)));
+  for (const [i, { code, out, err }] of ends.entries()) {
+    const [words, wanted, message] = cases[i] ?? assert.fail();
+    assert.equal(code, wanted, `${words.join(' ')}: ${err}`);
+    assert.match(err, message);
+    assert.equal(out, '');
+    assert.ok(!err.includes('    at '), `a stack was printed: ${err}`);
+    assert.ok(!err.includes('\u001b'), 'an escape sequence was printed');
+  }
+  assert.ok(!existsSync(data), 'verbs that fail make nothing');
+});
+
+test('a root key that does not fit, or that others may read, is refused', async () => {
+  const data = newData();
+  await done(['token', 'create', '--role', 'admin', '--data', data]);
+  const other = join(home, 'other.key');
+  writeFileSync(other, 'ab'.repeat(32), { mode: 0o600 });
+  const misfit = await tracekeep(['token', 'list', '--data', data, '--root-key-file', other]);
+  assert.equal(misfit.code, 1);
+  assert.match(misfit.err, /not the one it was made with/);
+  chmodSync(`${data}.key`, 0o644);
+  assert.match((await tracekeep(['token', 'list', '--data', data])).err, /chmod 600/);
+});
+
+test('an open directory is closed if it is empty, and left alone if it holds something else', async () => {
+  const [empty, full] = [newData(), newData()];
+  for (const folder of [empty, full]) {
+    mkdirSync(folder);
+    chmodSync(folder, 0o755);
+  }
+  writeFileSync(join(full, 'report.txt'), 'somebody else’s');
+  await done(['token', 'create', '--role', 'admin', '--data', empty]);
+  assert.equal(statSync(empty).mode & 0o777, 0o700);
+  const refused = await tracekeep(['token', 'create', '--role', 'admin', '--data', full]);
+  assert.equal(refused.code, 1);
+  assert.match(refused.err, /holds files that are not Tracekeep's/);
+  assert.equal(statSync(full).mode & 0o777, 0o755);
+  assert.deepEqual(readdirSync(full), ['report.txt']);
+});
+
+test('help names every verb, and a reader that goes away is no error', async () => {
+  const help = await done(['--help']);
+  for (const verb of ['serve', 'producer', 'token', 'tenant', 'trace', 'version']) assert.match(help, new RegExp(`^  ${verb} `, 'm'));
+  assert.match(await done(['version']), /^\d+\.\d+\.\d+\n$/);
+  assert.match(await done(['producer', 'add', '--help']), /--service <GLOB\.\.\.>/);
+});
