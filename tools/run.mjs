@@ -15,7 +15,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const lockFile = join(root, 'package-lock.json');
 const stampFile = join(root, 'node_modules', '.tracekeep-install');
 const guardFile = join(root, '.tracekeep-install-guard');
-const pinnedNode = join(root, 'node_modules', '.bin', 'node');
+// Not node_modules/.bin/node: npm 10 does not make that link.
+const platform = `${process.platform}-${process.arch}`;
+const pinnedNodes = [`node-${platform}`, `node-bin-${platform}`].map((name) => join(root, 'node_modules', name, 'bin', 'node'));
 
 /** How often a running install renews its guard, and after how long without renewal the guard counts as left behind. */
 const guardRenewMs = 1_000;
@@ -178,7 +180,7 @@ function npm(...args) {
 
 /** Turns this process into the pinned Node with these arguments; where that is not possible, stands in front of it. */
 function become(args) {
-  const node = existsSync(pinnedNode) ? pinnedNode : nodeOfThisMachine();
+  const node = pinnedNodes.find((path) => existsSync(path)) ?? nodeOfThisMachine();
   if (node === undefined) return fail('no pinned Node for this platform, and the one here is older than Node 26');
   // The embedded engine blocks threads of libuv's pool, of which there are four by default.
   const env = { ...process.env, UV_THREADPOOL_SIZE: process.env.UV_THREADPOOL_SIZE ?? '16' };

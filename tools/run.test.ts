@@ -47,8 +47,8 @@ echo 'on standard output'
 rm -rf node_modules
 test -e refuse && exit 3
 test -e slow && sleep 0.5
-mkdir -p node_modules/.bin
-ln -s '${process.execPath}' node_modules/.bin/node
+mkdir -p 'node_modules/node-${process.platform}-${process.arch}/bin'
+ln -s '${process.execPath}' 'node_modules/node-${process.platform}-${process.arch}/bin/node'
 cp package-lock.json node_modules/.package-lock.json
 `);
   chmodSync(npm, 0o755);
