@@ -21,7 +21,8 @@ const ISSUERS: readonly { readonly prefix: RegExp; readonly lengths: readonly nu
   { prefix: /^3(?:0[0-5]|095|[689])/, lengths: [14, 16], named: [15, 17, 18, 19] }, // Diners Club
   { prefix: /^35(?:2[89]|[3-8])/, lengths: [16], named: [17, 18, 19] }, // JCB
   { prefix: /^(?:6011|64[4-9]|65)/, lengths: [16], named: [17, 18, 19] }, // Discover, Elo, RuPay
-  { prefix: /^(?:62|81)/, lengths: [16, 19], named: [17, 18] }, // UnionPay
+  { prefix: /^62/, lengths: [16, 19], named: [17, 18] }, // UnionPay
+  { prefix: /^81/, lengths: [16], named: [17, 18, 19] }, // UnionPay
   { prefix: /^(?:5018|5019|5020|5038|5612|5893|6304|6759|676[1-3]|0604|6390|60[48]|50)/, lengths: [16], named: [12, 13, 14, 15, 17, 18, 19] }, // Maestro, Dankort, RuPay, Verve
   { prefix: /^220[0-4]/, lengths: [16], named: [17, 18, 19] }, // Mir
   { prefix: /^9792/, lengths: [16] }, // Troy

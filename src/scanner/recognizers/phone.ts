@@ -17,8 +17,9 @@ const DIGITS_MIN = 8;
 const TWO = new Set('20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 81 82 84 86 90 91 92 93 94 95 98'.split(' '));
 const THREE = /^(?:21[1-368]|2[2-4]\d|25[0-8]|26\d|29[01789]|35\d|37\d|38[0-25-79]|42[013]|50\d|59\d|67[02-9]|68[0-35-9]|69[0-2]|8[05]\d|87[08]|88[0-36-8]|96[0-8]|97[0-79]|99[2-68])/;
 
-const NAMES = naming(['phone\\p{L}*', 'tele?phone\\p{L}*', 'telefon\\p{L}*', 'tele?fono', 't[ée]l[ée]phone', 'tel', 'mobile?\\p{L}*', 'cell(?:ular|phone)?', 'fax', 'call(?:er|ed|back|ing)?', 'sms', 'whats.?app', 'handy\\p{L}*', 'rufnummer', 'msisdn', 'dial(?:ed|ing)?', 'contact', 'hotline', 'ring', 'puhelin', '電話', '电话', '手机', '전화']);
-const NAMED_DIRECTLY = /(?:phone|tel|mobile|cell|fax|msisdn|sms|whatsapp|handy|telefon|telefono|rufnummer|caller|callee)[\w-]{0,16}["']?\s{0,2}(?:[:=]|%3[AaDd]|is|no\.?|number)?\s{0,2}["']?$/i;
+const NAMES = naming(['phone\\p{L}*', 'tele?phone\\p{L}*', 'telefon\\p{L}*', 'tele?fono', 't[ée]l[ée]phone', 'tel', 'mobile?\\p{L}*', 'cell(?:ular|phone)?', 'fax', 'call(?:er|ee|back)', 'sms', 'whats.?app', 'handy\\p{L}*', 'rufnummer', 'msisdn', 'hotline', 'puhelin', '電話', '电话', '手机', '전화']);
+const NAMED_DIRECTLY =
+  /(?:phone|mobile|msisdn|whatsapp|telefon[oe]?|rufnummer|(?<![a-z])(?:tel|cell|fax|sms|handy|caller|callee))(?:[-_. ]?(?:no|nr|num|number|e164|home|work|mobile|primary|id|to|from|\d))?["'\]]{0,2}\s{0,2}(?:[:=]|=>|%3[AaDd]|is)?\s{0,2}["'[]{0,2}$/i;
 
 export const phone: Recognizer = {
   id: 'phone',
@@ -121,12 +122,12 @@ export function isInternational(digits: string): boolean {
   return THREE.test(digits);
 }
 
-/** Seven to fifteen digits that are no date, no time, no IP address and no version. */
+/** Seven to fifteen digits that are no date, no time, no IP address and no decimal. */
 function isNationalNumber(text: string): boolean {
   const digits = text.replaceAll(/\D/g, '').length;
   if (digits < 7 || digits > DIGITS_MAX) return false;
   if (/^(?:19|20)\d\d[-./ ][01]?\d[-./ ][0-3]?\d\b/.test(text) || /^[0-3]?\d[-./][01]?\d[-./](?:19|20)\d\d\b/.test(text)) return false;
-  return !/^\d{1,3}(?:\.\d{1,3}){3}$/.test(text);
+  return !/^\d{1,3}(?:\.\d{1,3}){3}$|^\d+\.\d+$/.test(text);
 }
 
 function isAfterPlus(text: string, index: number): boolean {

@@ -1,0 +1,104 @@
+/**
+ * Literals of database statements: the door of this folder. A literal is what a person or a program put into a statement: strings, numbers,
+ * values of documents, arguments of commands. What is left says which query it was.
+ */
+import { isDigit, isWord } from './characters.ts';
+import { lexCommands } from './command-lexer.ts';
+import { lexDocument } from './document-lexer.ts';
+import { languageOf } from './language.ts';
+import { lexSql } from './sql-lexer.ts';
+import type { MarkLiteral, SqlOptions } from './sql-lexer.ts';
+
+/** Reports the literals of `text`, a whole statement, in order and without overlap. Linear in the length of the text; never throws. */
+export function literalsOf(text: string, literal: MarkLiteral): void {
+  const language = languageOf(text);
+  if (language === 'sql') literalsOfSql(text, 0, text.length, {}, literal);
+  else if (language === 'cypher') lexSql(text, 0, text.length, { backslash: true, doubleQuotedStrings: true }, literal);
+  else if (language === 'document' || language === 'graphql') lexDocument(text, 0, text.length, language === 'graphql', literal);
+  else if (language === 'command') lexCommands(text, 0, text.length, literal);
+  else if (language === 'ldap') literalsOfFilter(text, literal);
+  else literalsOfUnknown(text, literal);
+}
+
+/**
+ * Reads `text[start, limit)` as SQL. Databases disagree on whether `\'` ends a string, and one wrong guess swaps strings and
+ * names in the rest of the text. So a text with such a pair is read both ways: if only one reading closes all its strings where strings
+ * can end, it is the right one, else both readings' literals count. Returns where reading stopped.
+ */
+export function literalsOfSql(text: string, start: number, limit: number, options: Omit<SqlOptions, 'backslash'>, literal: MarkLiteral): number {
+  if (!hasEscapedQuote(text, start, limit)) return lexSql(text, start, limit, { ...options, backslash: true }, literal).end;
+  const escaped: number[] = [];
+  const plain: number[] = [];
+  const escapedEnd = lexSql(text, start, limit, { ...options, backslash: true }, (from, to) => void escaped.push(from, to));
+  const plainEnd = lexSql(text, start, limit, { ...options, backslash: false }, (from, to) => void plain.push(from, to));
+  const escapedFits = escapedEnd.isClosed && escapedEnd.isSmooth;
+  const plainFits = plainEnd.isClosed && plainEnd.isSmooth;
+  if (escapedFits !== plainFits) {
+    emitAll(escapedFits ? escaped : plain, literal);
+    return escapedFits ? escapedEnd.end : plainEnd.end;
+  }
+  emitAll(union(escaped, plain), literal);
+  return Math.max(escapedEnd.end, plainEnd.end);
+}
+
+function hasEscapedQuote(text: string, start: number, limit: number): boolean {
+  for (let at = text.indexOf('\\', start); at !== -1 && at < limit; at = text.indexOf('\\', at + 1)) {
+    if (text[at + 1] === "'" || text[at + 1] === '"') return true;
+  }
+  return false;
+}
+
+/** Merges two sorted lists of ranges, each `[start, end, start, end, …]`. */
+function union(a: readonly number[], b: readonly number[]): number[] {
+  const merged: number[] = [];
+  let i = 0;
+  let j = 0;
+  while (i < a.length || j < b.length) {
+    const first = j >= b.length || (i < a.length && a[i]! <= b[j]!);
+    const start = first ? a[i]! : b[j]!;
+    const end = first ? a[i + 1]! : b[j + 1]!;
+    if (first) i += 2;
+    else j += 2;
+    if (merged.length > 0 && start < merged.at(-1)!) merged[merged.length - 1] = Math.max(merged.at(-1)!, end);
+    else merged.push(start, end);
+  }
+  return merged;
+}
+
+function emitAll(ranges: readonly number[], literal: MarkLiteral): void {
+  for (let i = 0; i < ranges.length; i += 2) literal(ranges[i]!, ranges[i + 1]!);
+}
+
+/** LDAP (RFC 4515): `(&(objectClass=user)(uid=jane))`; the assertion value of every item. */
+function literalsOfFilter(text: string, literal: MarkLiteral): void {
+  let i = 0;
+  while (i < text.length) {
+    const equals = text.indexOf('=', i);
+    if (equals === -1) return;
+    let end = equals + 1;
+    while (end < text.length && text[end] !== ')') end += 1;
+    if (end > equals + 1 && text.slice(equals + 1, end) !== '*') literal(equals + 1, end);
+    i = end;
+  }
+}
+
+/** Quoted text, numbers, and what stands directly after `=` or `:` up to a space or bracket. */
+function literalsOfUnknown(text: string, literal: MarkLiteral): void {
+  let last = 0;
+  lexSql(text, 0, text.length, { backslash: true, doubleQuotedStrings: true }, (start, end) => {
+    unquoted(last, start);
+    literal(start, end);
+    last = end;
+  });
+  unquoted(last, text.length);
+
+  function unquoted(from: number, to: number): void {
+    for (let i = from; i < to; i += 1) {
+      if ((text[i] !== '=' && text[i] !== ':') || i + 1 >= to || !isWord(text.charCodeAt(i + 1)) || isDigit(text.charCodeAt(i + 1))) continue;
+      let end = i + 1;
+      while (end < to && !/[\s,;()[\]{}&|]/.test(text[end]!)) end += 1;
+      literal(i + 1, end);
+      i = end;
+    }
+  }
+}
