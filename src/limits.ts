@@ -28,7 +28,7 @@ export const LIMITS = {
   bytes_in_flight_max: 256 * MiB,
   /** Requests sent ahead on one connection before the first is answered. No exporter does so; above: the connection is closed. */
   requests_ahead_max: 32,
-  /** Header lines of a request; Node drops those above it. */
+  /** Header lines of a request. */
   header_lines_max: 100,
   /** Bodies inflated at the same time: each holds a window and a part of its output. */
   inflations_at_once_max: 4,
@@ -40,6 +40,10 @@ export const LIMITS = {
   refused_body_ms_max: 1_000,
   /** gRPC calls at once on one connection (SETTINGS_MAX_CONCURRENT_STREAMS). */
   grpc_streams_max: 128,
+  /** gRPC messages being read at once; others wait, held back by flow control. grpc-js does not let us account their bytes as they come. */
+  grpc_reads_at_once_max: 16,
+  /** A gRPC connection is asked to end after this time, so that none is held for ever; exporters open another one. */
+  grpc_connection_age_ms_max: 1_800_000,
   /** Memory of one HTTP/2 session in MiB, header tables and frames; Node ends sessions above it. */
   grpc_session_mib_max: 32,
   /** How long an exporter is asked to wait after a retryable refusal. */

@@ -1,0 +1,102 @@
+/**
+ * One gRPC call from its metadata to its answer: what it holds, and that it ends exactly once, whichever comes first of
+ * answer, deadline, broken connection and slow sender.
+ */
+import type { Lease } from './budget.ts';
+import type { Outcome } from './door.ts';
+
+/** Lets a few calls read their message at once; the others wait their turn. */
+export class ReadingRoom {
+  #free: number;
+  readonly #waiting: GrpcCall<object>[] = [];
+
+  constructor(places: number) {
+    this.#free = places;
+  }
+
+  enter(call: GrpcCall<object>): void {
+    this.#waiting.push(call);
+    this.#next();
+  }
+
+  /** Takes back the place, or the wish for one. */
+  leave(call: GrpcCall<object>, reading: boolean): void {
+    if (reading) this.#free++;
+    else {
+      const at = this.#waiting.indexOf(call);
+      if (at >= 0) this.#waiting.splice(at, 1);
+    }
+    this.#next();
+  }
+
+  #next(): void {
+    while (this.#free > 0) {
+      const call = this.#waiting.shift();
+      if (call === undefined) return;
+      this.#free--;
+      call.begin();
+    }
+  }
+}
+
+export class GrpcCall<P extends object> {
+  readonly producer: P;
+  readonly lease: Lease;
+  readonly #room: ReadingRoom;
+  readonly #ended: (outcome: Outcome, ms: number) => void;
+  readonly #began = performance.now();
+  #state: 'waiting' | 'reading' | 'arrived' | 'ended' = 'waiting';
+  #late: NodeJS.Timeout | undefined;
+  #startReading: () => void = () => {};
+
+  constructor(producer: P, lease: Lease, room: ReadingRoom, ended: (outcome: Outcome, ms: number) => void) {
+    this.producer = producer;
+    this.lease = lease;
+    this.#room = room;
+    this.#ended = ended;
+  }
+
+  /** Waits for a place, then starts to read. `cut` is called if the message is not there in time. */
+  read(within_ms: number, start: () => void, cut: () => void): void {
+    this.#startReading = start;
+    this.#late = setTimeout(() => {
+      this.end('sender_too_slow');
+      cut();
+    }, within_ms);
+    this.#room.enter(this);
+  }
+
+  /** Called by the room. */
+  begin(): void {
+    this.#state = 'reading';
+    this.#startReading();
+  }
+
+  /** The message is complete. */
+  arrived(): void {
+    if (this.#state !== 'reading') return;
+    this.#release();
+    this.#state = 'arrived';
+  }
+
+  /** The stream is over. Before the message was complete that ends the call; later the answer does, for its bytes are still in use. */
+  gone(): void {
+    if (this.#state === 'waiting' || this.#state === 'reading') this.end('aborted');
+  }
+
+  end(outcome: Outcome): void {
+    if (this.#state === 'ended') return;
+    this.#release();
+    this.#state = 'ended';
+    this.lease.leave();
+    this.#ended(outcome, performance.now() - this.#began);
+  }
+
+  #release(): void {
+    clearTimeout(this.#late);
+    const state = this.#state;
+    if (state !== 'waiting' && state !== 'reading') return;
+    this.#state = 'arrived';
+    this.#room.leave(this, state === 'reading');
+  }
+}

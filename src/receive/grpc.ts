@@ -1,0 +1,182 @@
+/**
+ * OTLP/gRPC (OTLP 1.11): TraceService/Export on @grpc/grpc-js, with messages as plain bytes. The sender is known, and the
+ * state of the server asked, when the metadata arrive; only then is the message read. We accept the connections
+ * ourselves and hand them over, for grpc-js neither limits their number nor lets the last ones be cut.
+ */
+import { randomBytes } from 'node:crypto';
+import { type AddressInfo, createServer, type Server as TcpServer, type Socket } from 'node:net';
+import {
+  type ConnectionInjector, Metadata, type sendUnaryData, Server, ServerCredentials, ServerInterceptingCall, type ServerInterceptor, type ServerUnaryCall, type ServiceDefinition,
+} from '@grpc/grpc-js';
+import type { Address } from '#config';
+import { LIMITS } from '#limits';
+import { exportAnswer, statusAnswer } from '#otlp';
+import { isRefusal, type Refusal, REFUSALS, refuse, refusalText } from '#refusal';
+import type { IngestAnswer, Reception } from './door.ts';
+import { GrpcCall, ReadingRoom } from './grpc-call.ts';
+import { isExclusive } from './inflate.ts';
+
+// opentelemetry/proto/collector/trace/v1/trace_service.proto
+const TRACE_SERVICE = {
+  export: {
+    path: '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
+    requestStream: false,
+    responseStream: false,
+    requestSerialize: bytesAsTheyAre,
+    requestDeserialize: exclusive,
+    responseSerialize: bytesAsTheyAre,
+    responseDeserialize: bytesAsTheyAre,
+  },
+} satisfies ServiceDefinition;
+
+type Call = ServerUnaryCall<Uint8Array, Buffer>;
+
+export class GrpcReceiver<P extends object> {
+  readonly #reception: Reception<P>;
+  readonly #grpc: Server;
+  readonly #injector: ConnectionInjector;
+  readonly #listener: TcpServer;
+  readonly #sockets = new Set<Socket>();
+  readonly #room = new ReadingRoom(LIMITS.grpc_reads_at_once_max);
+  /** Calls let in, by the metadata that grpc-js hands from the interceptor to the handler. */
+  readonly #calls = new WeakMap<Metadata, GrpcCall<P>>();
+  #draining = false;
+
+  constructor(reception: Reception<P>) {
+    const { limits, meter } = reception;
+    this.#reception = reception;
+    this.#grpc = new Server({
+      interceptors: [this.#interceptor],
+      'grpc.enable_channelz': 0,
+      // Before and after decompression.
+      'grpc.max_receive_message_length': limits.body_wire_bytes_max,
+      'grpc.max_concurrent_streams': LIMITS.grpc_streams_max,
+      'grpc.max_connection_idle_ms': limits.idle_connection_ms_max,
+      'grpc.max_connection_age_ms': LIMITS.grpc_connection_age_ms_max,
+      'grpc.max_connection_age_grace_ms': limits.request_ms_max,
+      'grpc-node.max_session_memory': LIMITS.grpc_session_mib_max,
+    });
+    this.#grpc.addService(TRACE_SERVICE, { export: (call: Call, reply: sendUnaryData<Buffer>) => void this.#export(call, reply) });
+    this.#injector = this.#grpc.createConnectionInjector(ServerCredentials.createInsecure());
+    this.#listener = createServer({ noDelay: true }, (socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+      this.#injector.injectConnection(socket);
+    });
+    this.#listener.maxConnections = limits.connections_max;
+    this.#listener.on('drop', () => meter.turnedAway('grpc'));
+  }
+
+  listen({ host, port }: Address): Promise<AddressInfo> {
+    return new Promise((resolve, reject) => {
+      const failed = (cause: Error): void => reject(new Error(`cannot listen for OTLP/gRPC on ${host}:${port}`, { cause }));
+      this.#listener.once('error', failed);
+      this.#listener.listen({ host, port }, () => {
+        this.#listener.off('error', failed);
+        resolve(this.#listener.address() as AddressInfo);
+      });
+    });
+  }
+
+  /** Answers what is under way, takes nothing new. What is not done after `drain_ms_max` is cut. */
+  stop(): Promise<void> {
+    this.#draining = true;
+    const { drain_ms_max } = this.#reception.limits;
+    return new Promise((resolve) => {
+      const cut = setTimeout(() => {
+        for (const socket of this.#sockets) socket.destroy();
+      }, drain_ms_max);
+      // GOAWAY on every connection; each closes when its last call is answered.
+      this.#injector.drain(drain_ms_max);
+      this.#listener.close(() => {
+        clearTimeout(cut);
+        this.#grpc.forceShutdown();
+        resolve();
+      });
+    });
+  }
+
+  readonly #interceptor: ServerInterceptor = (_method, next) => {
+    const { meter, limits } = this.#reception;
+    let entered: GrpcCall<P> | null = null;
+    return new ServerInterceptingCall(next, {
+      start: (start) =>
+        start({
+          onReceiveMetadata: (metadata, read) => {
+            const call = this.#admit(metadata);
+            if (isRefusal(call)) {
+              meter.ended('grpc', call.refused, 0);
+              next.sendStatus(statusOf(call));
+              return;
+            }
+            entered = call;
+            this.#calls.set(metadata, call);
+            call.read(limits.request_ms_max, () => read(metadata), () => next.sendStatus(statusOf(refuse('sender_too_slow'))));
+          },
+          onReceiveHalfClose: (handle) => {
+            entered?.arrived();
+            handle();
+          },
+          onCancel: () => entered?.gone(),
+        }),
+    });
+  };
+
+  /** Decides from the metadata alone. grpc-js has answered unknown services and methods with UNIMPLEMENTED before. */
+  #admit(metadata: Metadata): GrpcCall<P> | Refusal {
+    const { door, budget, meter } = this.#reception;
+    const producer = door.authenticate(metadata.get('authorization').map(String));
+    if (isRefusal(producer)) return producer;
+    const closed = this.#draining ? refuse('draining') : door.admit();
+    if (closed !== null) return closed;
+    const lease = budget.enter();
+    if (lease === null) return refuse('overloaded', 'requests in flight');
+    return new GrpcCall(producer, lease, this.#room, (outcome, ms) => meter.ended('grpc', outcome, ms));
+  }
+
+  async #export({ metadata, request }: Call, reply: sendUnaryData<Buffer>): Promise<void> {
+    const call = this.#calls.get(metadata);
+    if (call === undefined) throw new Error('cannot handle a gRPC call that was not let in');
+    let answer: IngestAnswer;
+    try {
+      answer = await this.#submit(call, request);
+    } catch (failure) {
+      const id = randomBytes(8).toString('hex');
+      this.#reception.report(failure, id);
+      answer = refuse('internal', `request id ${id}`);
+    }
+    if (isRefusal(answer)) {
+      call.end(answer.refused);
+      reply(statusOf(answer));
+      return;
+    }
+    call.end(answer.rejectedSpans > 0 ? 'partial' : 'ok');
+    const body = exportAnswer(answer.rejectedSpans, answer.message, 'protobuf');
+    reply(null, Buffer.from(body.buffer, body.byteOffset, body.byteLength));
+  }
+
+  async #submit({ producer, lease }: GrpcCall<P>, body: Uint8Array): Promise<IngestAnswer> {
+    const { door, meter } = this.#reception;
+    if (!lease.take(body.length)) return refuse('overloaded', 'bytes in flight');
+    meter.arrived('grpc', body.length, body.length);
+    // OTLP 1.11: a request without telemetry is a success.
+    return body.length === 0 ? { rejectedSpans: 0, message: '' } : door.submit(producer, body, 'protobuf');
+  }
+}
+
+/** The refusal as grpc-js sends it. Details make RESOURCE_EXHAUSTED and UNAVAILABLE retryable after a given time. */
+function statusOf(refusal: Refusal) {
+  const metadata = new Metadata();
+  metadata.set('grpc-status-details-bin', Buffer.from(statusAnswer(refusal, 'protobuf')));
+  const text = refusalText(refusal);
+  return { code: REFUSALS[refusal.refused].grpc, details: text, message: text, name: refusal.refused, metadata };
+}
+
+function bytesAsTheyAre(bytes: Buffer): Buffer {
+  return bytes;
+}
+
+/** A message in an ArrayBuffer of its own: grpc-js hands out a part of the frame it came in. */
+function exclusive(message: Buffer): Uint8Array {
+  return isExclusive(message) ? message : new Uint8Array(message);
+}
