@@ -1,12 +1,13 @@
 // The test runner: which files it runs and in which order, and that no way of ending badly passes for good.
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { complaint, lanes, tallyOf, untestedFolders } from './suite.ts';
 import type { Tree } from './tidy-tree.ts';
 
@@ -65,6 +66,10 @@ test('complaint() is empty only for a file whose tests all ran and passed', () =
 
 /** Runs the real suite on a small repository. */
 function suiteIn(files: Readonly<Record<string, string>>, ...patterns: readonly string[]): { status: number | null; stdout: string } {
+  return spawnSync(process.execPath, ['tools/suite.ts', 'test', ...patterns], { cwd: plant(files), encoding: 'utf8' });
+}
+
+function plant(files: Readonly<Record<string, string>>): string {
   const root = mkdtempSync(join(tmpdir(), 'tracekeep-suite-'));
   rooms.push(root);
   const here = import.meta.dirname;
@@ -74,7 +79,20 @@ function suiteIn(files: Readonly<Record<string, string>>, ...patterns: readonly 
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
   }
-  return spawnSync(process.execPath, ['tools/suite.ts', 'test', ...patterns], { cwd: root, encoding: 'utf8' });
+  return root;
+}
+
+/** Whether somebody comes to listen on a socket, or ceases to. A process id would not tell until the dead is collected. */
+async function becomes(socket: string, state: 'listening' | 'silent'): Promise<boolean> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    const now = await new Promise((resolve) => {
+      const client = connect(socket, () => resolve('listening')).on('error', () => resolve('silent'));
+      client.unref().on('connect', () => client.destroy());
+    });
+    if (now === state) return true;
+    await sleep(50);
+  }
+  return false;
 }
 
 const passing = `import { test } from 'node:test';\ntest('a fact', () => {});\n`;
@@ -102,7 +120,6 @@ test('the suite fails for a failing test, a file without tests, a file that thro
 });
 
 test('the suite ends what a test file left running', async () => {
-  // A socket tells whether its owner lives; a process id would not, as long as nobody has collected the dead process.
   const room = mkdtempSync(join(tmpdir(), 'tracekeep-suite-'));
   rooms.push(room);
   const socket = join(room, 'left');
@@ -116,8 +133,17 @@ test('leaves a process', async () => {
 });\n`;
   const { stdout } = suiteIn({ 'src/a.test.ts': leaves }, 'src/');
   assert.match(stdout, /\n1 passed, 0 failed\n$/u);
-  const code = await new Promise((resolve) => {
-    connect(socket).on('error', (error: NodeJS.ErrnoException) => resolve(error.code)).on('connect', () => resolve('connected'));
+  assert.ok(await becomes(socket, 'silent'));
+});
+
+test('SIGTERM ends the suite and the test files that run', async () => {
+  const root = plant({
+    'src/a.test.ts': `import { createServer } from 'node:net';\nimport { test } from 'node:test';
+test('stays', async () => { await new Promise(() => createServer().listen('left')); });\n`,
   });
-  assert.equal(code, 'ECONNREFUSED');
+  const child = spawn(process.execPath, ['tools/suite.ts', 'test', 'src/'], { cwd: root, stdio: 'ignore' });
+  assert.ok(await becomes(join(root, 'left'), 'listening'));
+  child.kill('SIGTERM');
+  assert.equal(await new Promise((resolve) => child.on('exit', resolve)), 143);
+  assert.ok(await becomes(join(root, 'left'), 'silent'));
 });

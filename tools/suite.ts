@@ -7,8 +7,9 @@
 //   node tools/suite.ts ok              types, shape, unit tests of src/ and tools/
 
 import { spawn, type ChildProcess } from 'node:child_process';
-import { styleText } from 'node:util';
+import { constants } from 'node:os';
 import { join } from 'node:path';
+import { styleText } from 'node:util';
 import { codeFolders, isTest, readTree, type Tree } from './tidy-tree.ts';
 
 /** The counts of node's closing lines. */
@@ -94,7 +95,10 @@ if (import.meta.main) {
 
 async function suite(verb: 'test' | 'ok', patterns: readonly string[]): Promise<number> {
   const began = performance.now();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stopAll(signal));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(128 + constants.signals[signal]));
+  // However this process ends, a reader of its output that went away included: nothing it started stays.
+  process.stdout.once('error', () => process.exit(1));
+  process.once('exit', () => running.forEach((child) => killGroup(child, 'SIGKILL')));
   const tree = readTree(join(import.meta.dirname, '..'));
   const failed: string[] = [];
   if (patterns.length === 0) {
@@ -187,11 +191,6 @@ function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   } catch {
     // ESRCH: the whole group has ended already.
   }
-}
-
-function stopAll(signal: NodeJS.Signals): void {
-  for (const child of running) killGroup(child, 'SIGKILL');
-  process.kill(process.pid, signal);
 }
 
 function report(problem: string, name: string, count: string, ended: Ended): void {
