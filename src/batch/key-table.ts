@@ -69,7 +69,8 @@ export class KeyTable {
   }
 
   #add(bytes: Uint8Array, start: number, length: number, slot: number): number {
-    const copy = bytes.slice(start, start + length);
+    // Not `slice`: that of a Buffer is a view.
+    const copy = new Uint8Array(bytes.subarray(start, start + length));
     // Latin-1 maps bytes one to one, so that keys that are invalid UTF-8 stay distinct.
     const exact = Buffer.from(copy.buffer).toString('latin1');
     let id = this.#ids.get(exact);
