@@ -263,7 +263,7 @@ test('a query that takes longer than its deadline is refused as query_timeout', 
 });
 
 test('a failure of the engine is thrown, not answered', async () => {
-  const broken: TestStore = { ...store, query: async () => Promise.reject(new Error('cannot run a statement', { cause: new Error('Code: 60. DB::Exception: no such table') })) };
+  const broken: TestStore = { ...store, query: async () => Promise.reject(new Error('cannot run a statement', { cause: Object.assign(new Error('no such table'), { clickhouseCode: 60 }) })) };
   await assert.rejects(createQueries({ store: broken, producers: async () => [] }).services(reader), /cannot run a statement/);
 });
 

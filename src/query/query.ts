@@ -174,6 +174,8 @@ const CANNOT_COMPILE_REGEXP = 427;
 const TOO_LARGE_RESULT: readonly number[] = [MEMORY_LIMIT_EXCEEDED, 158, 307, 396];
 
 function refusalOf(error: unknown, late: boolean): Refusal {
+  // The engine says busy and late in our own words.
+  if (error instanceof Error && 'refusal' in error && isRefusal(error.refusal)) return error.refusal;
   const code = engineCode(error);
   if (late || error instanceof DeadlineError || (code !== null && TOO_SLOW.includes(code))) return refuse('query_timeout');
   if (code === CANNOT_COMPILE_REGEXP) return refuse('query_invalid', 'the regular expression is not one of RE2');
@@ -181,11 +183,9 @@ function refusalOf(error: unknown, late: boolean): Refusal {
   throw error;
 }
 
-/** ClickHouse starts its messages with `Code: 159. DB::Exception: …`; the engine may wrap it as a cause. */
 function engineCode(error: unknown): number | null {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
-    const code = /^(?:[^:]{0,200}: )?Code: ([0-9]{1,5})\./.exec(at.message)?.[1];
-    if (code !== undefined) return Number(code);
+    if ('clickhouseCode' in at && typeof at.clickhouseCode === 'number') return at.clickhouseCode;
   }
   return null;
 }
