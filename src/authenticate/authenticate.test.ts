@@ -75,6 +75,12 @@ test('a repeated header is refused, whatever order the right one comes in', () =
   assert.equal(outcome([`Bearer ${key}`, `Bearer ${key}`]), 'credential_unknown');
 });
 
+test('an overlong header is refused for its length before anything looks at it', () => {
+  const answer = authenticator.producer(`Bearer ${'x'.repeat(100_000)}`);
+  assert.ok(isRefusal(answer));
+  assert.match(answer.detail ?? '', /has 100007 characters/);
+});
+
 test('a refusal never repeats what was sent', () => {
   for (const header of [`Bearer ${key}x`, `Basic ${key}`, `${key}`]) assert.ok(!JSON.stringify(authenticator.producer(header)).includes(key.slice(5, 20)));
 });

@@ -95,7 +95,7 @@ test('a file that cannot be understood is an error that names the place', async 
 test('values out of range are errors that name the flag or variable', async () => {
   const cases: [Texts, RegExp][] = [
     [{ workers: '0' }, /--workers: it must be/], [{ workers: '65' }, /--workers/], [{ workers: '1e1' }, /--workers/], [{ console: '4320' }, /--console: it must be an IP address/],
-    [{ retention: 'audit=30d' }, /one of them "default"/], [{ retention: 'default=12h' }, /whole days/], [{ retention: 'default=1d,default=2d' }, /--retention/],
+    [{ retention: 'audit=30d' }, /one of them "default"/], [{ retention: 'default=12h' }, /whole days/], [{ retention: 'default=36h' }, /whole days/], [{ retention: 'default=1d,default=2d' }, /--retention/],
     [{ 'disk-max': '0' }, /--disk-max/], [{ 'disk-free-min': 'none' }, /--disk-free-min/], [{ data: '' }, /--data: it must be a path/],
   ];
   for (const [flags, message] of cases) await wrong(read(flags), message);

@@ -152,6 +152,13 @@ test('addToken() gives a token with a role that ends at its expiry or its revoca
   assert.equal(refusedAs(await store.addToken({ tenant: DEFAULT_TENANT, role: 'admin', lifetimeMs: 0 })), 'time_invalid');
 });
 
+test('a token of one tenant is not revoked from another, by name or id', async () => {
+  const store = await open();
+  const { token, secret } = done(await store.addToken({ tenant: DEFAULT_TENANT, name: 'grafana', role: 'viewer' }));
+  for (const name of [token.id, token.name]) assert.equal(refusedAs(await store.revokeToken({ tenant: OTHER_TENANT, name })), 'name_unknown');
+  assert.ok(known(store, secret.reveal()));
+});
+
 test('findCredential() knows nothing but whole, unchanged credentials', async () => {
   const store = await open();
   const key = done(await store.addProducer(shop)).key.reveal();
@@ -192,6 +199,15 @@ test('open() refuses another root key and leaves the data as it was', async () =
   await assert.rejects(ControlStore.open({ dataDir, key: new Secret(new Uint8Array(32).fill(8)) }), (error: Error) => /cannot use this root key/.test(String((error.cause as Error).message)));
   const again = await open(dataDir);
   assert.ok(known(again, key.reveal()));
+});
+
+test('open() refuses a database that a newer program has changed', async () => {
+  const dataDir = newDir();
+  await open(dataDir);
+  const raw = new DatabaseSync(join(dataDir, 'control', 'control.sqlite'));
+  raw.exec('PRAGMA user_version = 1000');
+  raw.close();
+  await assert.rejects(ControlStore.open({ dataDir, key: KEY }), (error: Error) => /newer than this program/.test(String((error.cause as Error).message)));
 });
 
 test('a record moved to another row is not believed', async () => {
