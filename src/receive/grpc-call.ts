@@ -45,7 +45,7 @@ export class GrpcCall<P extends object> {
   readonly #room: ReadingRoom;
   readonly #ended: (outcome: Outcome, ms: number) => void;
   readonly #began = performance.now();
-  #state: 'waiting' | 'reading' | 'arrived' | 'ended' = 'waiting';
+  #state: 'waiting' | 'reading' | 'arrived' | 'handled' | 'ended' = 'waiting';
   #late: NodeJS.Timeout | undefined;
   #startReading: () => void = () => {};
 
@@ -72,16 +72,19 @@ export class GrpcCall<P extends object> {
     this.#startReading();
   }
 
-  /** The message is complete. */
+  /** The sender has said all it has to say: one message, or none, or two. */
   arrived(): void {
-    if (this.#state !== 'reading') return;
     this.#release();
-    this.#state = 'arrived';
   }
 
-  /** The stream is over. Before the message was complete that ends the call; later the answer does, for its bytes are still in use. */
+  /** There is one message, and it is being worked on. */
+  handled(): void {
+    if (this.#state === 'arrived') this.#state = 'handled';
+  }
+
+  /** The stream is over. That ends the call, unless it is worked on: then its answer does, for its bytes are still in use. */
   gone(): void {
-    if (this.#state === 'waiting' || this.#state === 'reading') this.end('aborted');
+    if (this.#state !== 'handled') this.end('aborted');
   }
 
   end(outcome: Outcome): void {

@@ -137,6 +137,7 @@ export class GrpcReceiver<P extends object> {
   async #export({ metadata, request }: Call, reply: sendUnaryData<Buffer>): Promise<void> {
     const call = this.#calls.get(metadata);
     if (call === undefined) throw new Error('cannot handle a gRPC call that was not let in');
+    call.handled();
     let answer: IngestAnswer;
     try {
       answer = await this.#submit(call, request);

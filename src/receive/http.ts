@@ -51,7 +51,7 @@ export class HttpReceiver<P extends object> {
     this.#server = createServer({
       insecureHTTPParser: false,
       maxHeaderSize: LIMITS.headers_bytes_max,
-      headersTimeout: limits.headers_ms_max,
+      headersTimeout: Math.min(limits.headers_ms_max, limits.request_ms_max),
       requestTimeout: limits.request_ms_max,
       keepAliveTimeout: limits.idle_connection_ms_max,
       connectionsCheckingInterval: Math.min(1_000, limits.headers_ms_max),
