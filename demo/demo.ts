@@ -23,7 +23,7 @@ const HELP = `npm run demo -- [options]     Tracekeep, and a shop of ${SERVICE_N
 
 const COUNTS_EVERY_MS = 2_000;
 /** Sent spans that the example is chosen from. */
-const CANDIDATES_MAX = 40;
+const CANDIDATES_MAX = 8;
 
 /** The reason of a stop that was asked for. */
 const STOPPED = Symbol('stopped');
