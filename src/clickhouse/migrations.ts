@@ -1,0 +1,35 @@
+/**
+ * The schema's versions. A migration is a list of statements and is never edited once released; a table of its own says how far a data
+ * directory has come. A directory that a newer version wrote is refused rather than guessed at.
+ */
+
+import { createTable, DATABASE, type Target } from './ddl.ts';
+import { ACCOUNTING, SPANS, TRACES } from './schema.ts';
+
+export interface Migration {
+  readonly version: number;
+  readonly statements: (target: Target) => readonly string[];
+}
+
+export const MIGRATIONS: readonly Migration[] = [
+  { version: 1, statements: (target) => [SPANS, TRACES, ACCOUNTING].map((table) => createTable(table, target)) },
+];
+
+export interface Migrated {
+  command(sql: string): Promise<string>;
+}
+
+/** Brings the tables to the newest version. Every statement may run again: a crash in between repeats the migration. */
+export async function migrate(engine: Migrated, target: Target, migrations: readonly Migration[] = MIGRATIONS): Promise<number> {
+  await engine.command(`CREATE DATABASE IF NOT EXISTS ${DATABASE}`);
+  await engine.command(`CREATE TABLE IF NOT EXISTS ${DATABASE}.schema_version (version UInt32) ENGINE = MergeTree ORDER BY version SETTINGS fsync_after_insert = 1${target.kind === 'embedded' ? ", storage_policy = 'sealed'" : ''}`);
+  const found = Number(await engine.command(`SELECT max(version) FROM ${DATABASE}.schema_version`));
+  const newest = Math.max(...migrations.map(({ version }) => version));
+  if (found > newest) throw new Error(`cannot open the store: its schema has version ${found}, this program knows ${newest}; use a newer Tracekeep`);
+  for (const { version, statements } of migrations) {
+    if (version <= found) continue;
+    for (const statement of statements(target)) await engine.command(statement);
+    await engine.command(`INSERT INTO ${DATABASE}.schema_version VALUES (${version})`);
+  }
+  return newest;
+}

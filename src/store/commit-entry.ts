@@ -1,0 +1,67 @@
+/**
+ * What the journal holds: commits, and marks that say up to where they are in the engine. Encoded as a kind byte, a JSON head, then the
+ * bytes of the blocks in the order the head names them.
+ */
+
+import type { Commit, RequestAccount, SealedBlock } from '#model';
+
+/** Everything up to `through` is in the engine, durably. `lastBlockId` outlives the segments it was learned from. */
+export interface Mark {
+  readonly through: number;
+  readonly lastBlockId: number;
+}
+
+export type JournalEntry = { readonly is: 'commit'; readonly at_ms: number; readonly commit: Commit } | { readonly is: 'mark'; readonly mark: Mark };
+
+const KIND = { commit: 1, mark: 2 } as const;
+
+type BlockHead = Omit<SealedBlock, 'spans' | 'traces' | 'traceKeys'> & { readonly bytes: readonly [spans: number, traces: number, traceKeys: number] };
+
+interface CommitHead {
+  readonly at_ms: number;
+  readonly blocks: readonly BlockHead[];
+  readonly requests: readonly RequestAccount[];
+}
+
+export function encodeCommit(commit: Commit, at_ms: number): Uint8Array[] {
+  const blocks = commit.blocks.map(({ spans, traces, traceKeys, ...head }): BlockHead => ({ ...head, bytes: [spans.length, traces.length, traceKeys.byteLength] }));
+  const body = commit.blocks.flatMap(({ spans, traces, traceKeys }) => [spans, traces, bytesOf(traceKeys)]);
+  const head: CommitHead = { at_ms, blocks, requests: commit.requests };
+  return [prefix(KIND.commit, head), ...body];
+}
+
+export function encodeMark(mark: Mark): Uint8Array[] {
+  return [prefix(KIND.mark, mark)];
+}
+
+/** Entries are authenticated before they come here, so a malformed one is a bug or a newer version. */
+export function decodeEntry(entry: Uint8Array): JournalEntry {
+  const view = Buffer.from(entry.buffer, entry.byteOffset, entry.byteLength);
+  const kind = view[0];
+  let at = 5 + view.readUInt32LE(1);
+  const head: unknown = JSON.parse(view.toString('utf8', 5, at));
+  if (kind === KIND.mark) return { is: 'mark', mark: head as Mark };
+  if (kind !== KIND.commit) throw new Error('cannot read the journal: it has an entry of an unknown kind; use a newer Tracekeep');
+  const { at_ms, blocks, requests } = head as CommitHead;
+  const take = (bytes: number): Uint8Array => view.subarray(at, (at += bytes));
+  const sealed = blocks.map(({ bytes, ...block }): SealedBlock => ({ ...block, spans: take(bytes[0]), traces: take(bytes[1]), traceKeys: wordsOf(take(bytes[2])) }));
+  return { is: 'commit', at_ms, commit: { blocks: sealed, requests } };
+}
+
+function prefix(kind: number, head: CommitHead | Mark): Uint8Array {
+  const json = Buffer.from(JSON.stringify(head));
+  const bytes = Buffer.alloc(5 + json.length);
+  bytes.writeUInt8(kind, 0);
+  bytes.writeUInt32LE(json.length, 1);
+  json.copy(bytes, 5);
+  return bytes;
+}
+
+function bytesOf(words: Uint32Array): Uint8Array {
+  return new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+}
+
+/** A copy, because the bytes of an entry need not be aligned. */
+function wordsOf(bytes: Uint8Array): Uint32Array {
+  return new Uint32Array(new Uint8Array(bytes).buffer);
+}

@@ -1,0 +1,223 @@
+/**
+ * Brings journaled commits into the engine. Large inserts are what keeps the store cheap, so commits wait in memory until there are enough
+ * rows or the oldest has waited long enough. Order of a flush: spans ▸ traces ▸ account ▸ remembered requests ▸ part directories
+ * synced ▸ mark in the journal ▸ segments removed. A flush that fails anywhere is tried again from the beginning, after looking at what
+ * the engine already has; a start after a crash takes the same way.
+ */
+
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Engine } from '#clickhouse';
+import { ACCOUNTING, SPANS, TRACES } from '#clickhouse/schema';
+import { LIMITS } from '#limits';
+import type { SealedBlock } from '#model';
+import { accountingBlock } from './account.ts';
+import type { Journal, Journaled } from './journal.ts';
+import type { PartSync } from './part-sync.ts';
+import { type Inserted, NOTHING, whatIsThere } from './recovery.ts';
+import type { RememberedRequests } from './remembered.ts';
+
+/** Steps of the way of a commit, for logs and for tests that interrupt it. Never carries payload. */
+export type StoreEvent =
+  | { readonly is: 'journaled' | 'spans_inserted' | 'inserted' | 'parts_synced' | 'marked' | 'segments_removed'; readonly through: number }
+  | { readonly is: 'flushed'; readonly through: number; readonly rows: number; readonly took_ms: number }
+  | { readonly is: 'failed'; readonly what: 'flush' | 'retention'; readonly error: unknown };
+
+export interface FlusherOptions {
+  readonly engine: Engine;
+  readonly journal: Journal;
+  readonly remembered: RememberedRequests;
+  readonly partSync: PartSync;
+  readonly onEvent: (event: StoreEvent) => void;
+  readonly now_ms: () => number;
+}
+
+const RETRY_MS_MIN = 250;
+const RETRY_MS_MAX = 10_000;
+
+export class Flusher {
+  readonly #options: FlusherOptions;
+  #pending: Journaled[] = [];
+  #rows = 0;
+  #bytes = 0;
+  /** What a settle waits for; everything through it is flushed without waiting for more rows. */
+  #wanted = 0;
+  #flushed = 0;
+  #running: Promise<void> | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #retry_ms = 0;
+  #failure: unknown = null;
+  #closed = false;
+  lastFlush_ms: number | null = null;
+
+  constructor(options: FlusherOptions) {
+    this.#options = options;
+  }
+
+  get rows(): number {
+    return this.#rows;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get failing(): boolean {
+    return this.#failure !== null;
+  }
+
+  blocks(): Iterable<SealedBlock> {
+    return this.#pending.values().flatMap(({ commit }) => commit.blocks);
+  }
+
+  /** Takes a commit that is durable. Called in the order of sequences. */
+  add(journaled: Journaled): void {
+    if (journaled.sequence <= this.#flushed) throw new Error('cannot flush a commit: its sequence is marked as flushed already');
+    this.#pending.push(journaled);
+    this.#rows += rowsOf(journaled);
+    this.#bytes += bytesOf(journaled);
+    this.#schedule();
+  }
+
+  /** Resolves when everything added before is in the engine. Rejects when the engine does not take it now. */
+  async settle(): Promise<void> {
+    // Commits of one record are added one after another within a turn: let the turn end.
+    await nextTurn();
+    const wanted = this.#pending.at(-1)?.sequence ?? 0;
+    this.#wanted = Math.max(this.#wanted, wanted);
+    while (this.#flushed < wanted) {
+      if (this.#failure !== null && this.#running === null) throw new Error('cannot settle: the engine takes no rows at the moment', { cause: this.#failure });
+      await (this.#running ?? this.#start());
+      if (this.#failure !== null) throw new Error('cannot settle: the engine takes no rows at the moment', { cause: this.#failure });
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.settle().finally(() => {
+      this.#closed = true;
+      if (this.#timer !== null) clearTimeout(this.#timer);
+    });
+    await this.#running;
+  }
+
+  // --- when -----------------------------------------------------------------------------------------------------------
+
+  #schedule(): void {
+    if (this.#running !== null || this.#closed) return;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    const wait_ms = this.#wait_ms();
+    if (wait_ms === null) return;
+    if (wait_ms <= 0) void this.#start();
+    else this.#timer = setTimeout(() => void this.#start(), wait_ms).unref();
+  }
+
+  /** How long the next flush may wait; null without anything to flush. */
+  #wait_ms(): number | null {
+    const oldest = this.#pending[0];
+    if (oldest === undefined) return null;
+    if (this.#failure !== null) return this.#retry_ms;
+    if (this.#rows >= LIMITS.flush_rows_target || this.#bytes >= LIMITS.flush_bytes_target || oldest.sequence <= this.#wanted) return 0;
+    const withRows = this.#pending.find((journaled) => rowsOf(journaled) > 0);
+    const now_ms = this.#options.now_ms();
+    const rows_ms = withRows === undefined ? Infinity : withRows.at_ms + LIMITS.flush_delay_ms_max - now_ms;
+    return Math.min(rows_ms, oldest.at_ms + LIMITS.account_delay_ms_max - now_ms);
+  }
+
+  #start(): Promise<void> {
+    this.#running ??= this.#run().finally(() => {
+      this.#running = null;
+      this.#schedule();
+    });
+    return this.#running;
+  }
+
+  // --- what -----------------------------------------------------------------------------------------------------------
+
+  async #run(): Promise<void> {
+    // See `settle`: a batch must hold all commits of its records, or a mark would cover one that was not inserted.
+    await nextTurn();
+    const batch = this.#takeBatch();
+    try {
+      await this.#flush(batch, this.#failure === null ? NOTHING : await whatIsThere(this.#options.engine, batch));
+      this.#failure = null;
+      this.#retry_ms = 0;
+    } catch (error) {
+      this.#failure = error;
+      this.#retry_ms = Math.min(RETRY_MS_MAX, Math.max(RETRY_MS_MIN, this.#retry_ms * 2));
+      this.#options.onEvent({ is: 'failed', what: 'flush', error });
+    }
+  }
+
+  /** Flushes what a crash may have left half done. Called before anything else is added. */
+  async recover(unflushed: readonly Journaled[]): Promise<void> {
+    this.#failure = new Error('not yet compared with the engine');
+    for (const journaled of unflushed) {
+      this.#pending.push(journaled);
+      this.#rows += rowsOf(journaled);
+      this.#bytes += bytesOf(journaled);
+    }
+    while (this.#pending.length > 0) {
+      const batch = this.#takeBatch();
+      await this.#flush(batch, await whatIsThere(this.#options.engine, batch));
+    }
+    this.#failure = null;
+  }
+
+  #takeBatch(): Journaled[] {
+    let rows = 0;
+    let bytes = 0;
+    let count = 0;
+    for (const journaled of this.#pending) {
+      const full = rows >= LIMITS.flush_rows_target || bytes >= LIMITS.flush_bytes_target;
+      if (full && journaled.sequence !== this.#pending[count - 1]?.sequence) break;
+      rows += rowsOf(journaled);
+      bytes += bytesOf(journaled);
+      count += 1;
+    }
+    return this.#pending.slice(0, count);
+  }
+
+  async #flush(batch: readonly Journaled[], there: Inserted): Promise<void> {
+    const through = batch.at(-1)?.sequence;
+    if (through === undefined) return;
+    const { engine, journal, remembered, partSync, onEvent } = this.#options;
+    const started_ms = performance.now();
+    const blocks = batch.flatMap(({ commit }) => commit.blocks);
+    const spans = blocks.filter(({ id }) => !there.spans.has(id)).map((block) => block.spans);
+    const traces = blocks.filter(({ id }) => !there.traces.has(id)).map((block) => block.traces);
+    const account = accountingBlock(batch);
+    if (spans.length > 0) await engine.insertNative(SPANS, spans);
+    onEvent({ is: 'spans_inserted', through });
+    if (traces.length > 0) await engine.insertNative(TRACES, traces);
+    if (account !== null) await engine.insertNative(ACCOUNTING, [account]);
+    onEvent({ is: 'inserted', through });
+    await remembered.add(batch);
+    await partSync.sync();
+    onEvent({ is: 'parts_synced', through });
+    await journal.mark(through);
+    onEvent({ is: 'marked', through });
+    this.#done(batch, through);
+    await journal.removeThrough(through);
+    onEvent({ is: 'segments_removed', through });
+    await remembered.forget(this.#options.now_ms());
+    this.lastFlush_ms = this.#options.now_ms();
+    onEvent({ is: 'flushed', through, rows: batch.reduce((sum, journaled) => sum + rowsOf(journaled), 0), took_ms: performance.now() - started_ms });
+  }
+
+  #done(batch: readonly Journaled[], through: number): void {
+    this.#pending.splice(0, batch.length);
+    this.#flushed = through;
+    for (const journaled of batch) {
+      this.#rows -= rowsOf(journaled);
+      this.#bytes -= bytesOf(journaled);
+    }
+  }
+}
+
+function rowsOf({ commit }: Journaled): number {
+  return commit.blocks.reduce((sum, { rows }) => sum + rows, 0);
+}
+
+function bytesOf({ commit }: Journaled): number {
+  return commit.blocks.reduce((sum, { spans, traces }) => sum + spans.length + traces.length, 0);
+}

@@ -1,0 +1,62 @@
+/**
+ * What the engine already has of commits that are not marked as flushed. An insert is atomic only per partition and table, so after a crash or a
+ * failed flush a block may be there whole, in part or not at all: whole ones are kept, the rows of the others are deleted, and the flush
+ * inserts what is missing. Nothing of it is counted or stored twice.
+ */
+
+import { DATABASE, type Engine } from '#clickhouse';
+import { ACCOUNTING, SPANS, type Table, TRACES } from '#clickhouse/schema';
+import type { SealedBlock } from '#model';
+import type { Journaled } from './journal.ts';
+
+/** Ids of the blocks whose rows are all in the table. */
+export interface Inserted {
+  readonly spans: ReadonlySet<number>;
+  readonly traces: ReadonlySet<number>;
+}
+
+export const NOTHING: Inserted = { spans: new Set(), traces: new Set() };
+
+export async function whatIsThere(engine: Engine, batch: readonly Journaled[]): Promise<Inserted> {
+  const first = batch[0];
+  if (first === undefined) return NOTHING;
+  const blocks = batch.flatMap(({ commit }) => commit.blocks);
+  // The account of a flush carries its newest sequence, and flushes are in order: anything from here on was never marked.
+  await removeRows(engine, ACCOUNTING, `sequence >= ${first.sequence}`);
+  return {
+    spans: await wholeBlocks(engine, SPANS, blocks, (block) => rowsOfNative(block.spans)),
+    traces: await wholeBlocks(engine, TRACES, blocks, (block) => rowsOfNative(block.traces)),
+  };
+}
+
+async function wholeBlocks(engine: Engine, table: Table, blocks: readonly SealedBlock[], rowsOf: (block: SealedBlock) => number): Promise<Set<number>> {
+  if (blocks.length === 0) return new Set();
+  const ids = blocks.map(({ id }) => id).join(', ');
+  const lines = await engine.command(`SELECT block, count() FROM ${DATABASE}.${table.name} WHERE block IN (${ids}) GROUP BY block`);
+  const found = new Map(lines.split('\n').filter((line) => line !== '').map((line) => line.split('\t').map(Number) as [number, number]));
+  const whole = new Set(blocks.filter((block) => found.get(block.id) === rowsOf(block)).map(({ id }) => id));
+  const partial = [...found.keys()].filter((id) => !whole.has(id));
+  if (partial.length > 0) await removeRows(engine, table, `block IN (${partial.join(', ')})`);
+  return whole;
+}
+
+async function removeRows(engine: Engine, table: Table, where: string): Promise<void> {
+  const count = Number(await engine.command(`SELECT count() FROM ${DATABASE}.${table.name} WHERE ${where}`));
+  if (count > 0) await engine.command(`ALTER TABLE ${DATABASE}.${table.name} DELETE WHERE ${where} SETTINGS mutations_sync = 1`);
+}
+
+/** The number of rows a Native block says it has: the second varuint (STANDARDS §13). */
+function rowsOfNative(block: Uint8Array): number {
+  const values: number[] = [];
+  for (let at = 0, value = 0, unit = 1; values.length < 2 && at < block.length; at += 1) {
+    const byte = block[at] ?? 0;
+    value += (byte & 127) * unit;
+    unit *= 128;
+    if (byte < 128) {
+      values.push(value);
+      value = 0;
+      unit = 1;
+    }
+  }
+  return values[1] ?? 0;
+}
