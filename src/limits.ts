@@ -94,10 +94,16 @@ export const LIMITS = {
   commit_delay_ms_max: 100,
   /** Rows acknowledged but not yet in ClickHouse at which a flush starts. Large inserts are what keeps the store cheap. */
   flush_rows_target: 131_072,
+  /** …or this many bytes of blocks: rows can be large, and the engine holds an insert in memory about three times. */
+  flush_bytes_target: 96 * MiB,
   /** …or once the oldest of them has waited this long. */
   flush_delay_ms_max: 2_000,
+  /** Accounts of requests without any stored span are written at least this often. */
+  account_delay_ms_max: 60_000,
   /** Rows acknowledged but not yet in ClickHouse above which new requests are refused as retryable. */
   pending_rows_max: 600_000,
+  /** …or bytes of their blocks. */
+  pending_bytes_max: 384 * MiB,
   /** Requests whose digests are remembered to recognise a retry. */
   remembered_requests_max: 200_000,
   /** …and for how long. OpenTelemetry exporters give up after minutes. */
