@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 
+import { refuse } from '#refusal';
+
 import { NO_SERVER, adminSocketPath, askAdmin } from './admin.ts';
 import { serve } from './serve.ts';
 import type { ServedServer } from './serve.ts';
@@ -30,7 +32,7 @@ function fakeServer(): ServedServer & { stops: number; finish: () => void } {
     stops: 0,
     finish: finished.resolve,
     addresses: { otlpHttp: { host: '127.0.0.1', port: 1 }, otlpGrpc: { host: '::1', port: 2 }, console: { host: '127.0.0.1', port: 3 } },
-    handlers: { trace: async () => 'drawn' },
+    queries: { traceById: async () => refuse('not_found', 'asked'), search: async () => ({ traces: [], nextCursor: null }) },
     async stop() {
       this.stops++;
       await finished.promise;
@@ -44,7 +46,7 @@ test('serve() says ready in one line, answers verbs, and stops once however many
   const done = serve({ data }, async () => server, signals);
   await until(() => printed.length > 0);
   assert.deepEqual(printed, [`tracekeep ready otlp-http=http://127.0.0.1:1 otlp-grpc=http://[::1]:2 console=http://127.0.0.1:3 data=${data}\n`]);
-  assert.equal(await askAdmin(adminSocketPath(data), 'trace'), 'drawn');
+  assert.deepEqual(await askAdmin(adminSocketPath(data), 'trace', { tenant: 'default', id: '1' }), refuse('not_found', 'asked'));
   for (const signal of ['SIGTERM', 'SIGTERM', 'SIGINT']) signals.emit(signal);
   await until(() => server.stops > 0);
   signals.emit('SIGTERM');

@@ -8,19 +8,20 @@ import type { Address, Config } from '#config';
 import { LIMITS } from '#limits';
 
 import { adminSocketPath, startAdminSocket } from './admin.ts';
-import type { AdminHandler, AdminSocket } from './admin.ts';
+import type { AdminSocket } from './admin.ts';
 import { prepareDataDirectory } from './data-directory.ts';
 import { errorText } from './operator-error.ts';
 import { settingsOf, withSettings } from './options.ts';
 import { addressText } from './quantity.ts';
+import type { TraceQueries } from './stored-trace.ts';
 import { note, print } from './terminal.ts';
 
 /** What `serve` needs of a server. */
 export interface ServedServer {
   /** Where it really listens: port 0 has become a number. */
   readonly addresses: { readonly otlpHttp: Address; readonly otlpGrpc: Address; readonly console: Address };
-  /** Answers for verbs that ask over the admin socket, by verb. */
-  readonly handlers: Readonly<Record<string, AdminHandler>>;
+  /** What `tracekeep trace` asks over the admin socket. */
+  readonly queries: TraceQueries;
   /** Refuses new work, finishes what was taken, closes the store. */
   stop(): Promise<void>;
 }
@@ -56,8 +57,9 @@ export async function serve(config: Pick<Config, 'data'>, start: () => Promise<S
 /** Without the socket the server still serves; only the verbs that ask it do not work. */
 async function openAdmin(data: string, server: ServedServer): Promise<AdminSocket | null> {
   const path = adminSocketPath(data);
+  const { findStoredTrace } = await import('./stored-trace.ts');
   try {
-    return await startAdminSocket(path, server.handlers);
+    return await startAdminSocket(path, { trace: (args) => findStoredTrace(server.queries, args) });
   } catch (error) {
     note(`${errorText(error)}; "tracekeep trace" will not reach this server`);
     return null;

@@ -9,6 +9,9 @@ import { colorsOf, painter, type Paint } from './paint.ts';
 import { cellsOf, clip, fit, safeText } from './terminal-text.ts';
 import { branchesOf, type Branch } from './trace-tree.ts';
 
+export { readOtlpTrace } from './drawn-trace.ts';
+export { otlpJson } from './otlp-json.ts';
+
 export interface DrawOptions {
   /** Cells of a line. */
   readonly width: number;
