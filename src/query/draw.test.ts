@@ -35,7 +35,7 @@ trace 0af7651916cd43dd8448eb211c80319c · 2026-06-01T12:00:00.000Z · 400 ms
 
 ■ web 1   ■ bank 1   ■ pay 1
 
-                       │0          │100 ms     │200 ms     │300 ms
+                       │0         │100 ms     │200 ms     │300 ms
 web  POST /checkout    ███████████████████████████████████████████████ 400 ms
 │  ◇ attributes.url.full: 2 e-mail addresses
 └─ pay  work b                    ▕███████████████████████████████████ 300 ms

@@ -52,7 +52,7 @@ export function createTestStore(): TestStore {
       store.statements.push(sql);
       const wanted = new Set(Array.from(sql.matchAll(/\{([a-z_0-9]+):/g), ([, name]) => name));
       assert.deepEqual(new Set(Object.keys(params)), wanted, 'every parameter is bound, none is left over');
-      const result = await session.queryBindAsync(`${sql} SETTINGS max_execution_time = ${bounds.deadline_ms / 1000}`, params, { format: 'JSONEachRow' });
+      const result = await session.queryBindAsync(`${sql} ${sql.includes('\nSETTINGS ') ? ',' : 'SETTINGS'} max_execution_time = ${bounds.deadline_ms / 1000}`, params, { format: 'JSONEachRow' });
       return result.text().split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Row);
     },
     async settle() {

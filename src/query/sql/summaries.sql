@@ -1,4 +1,5 @@
--- What a list of results says about each trace, over all of its spans, and which of them matched.
+-- What a list of results says about each trace, over all of its spans, and which of them matched. What a resource or scope had
+-- replaced stands at each of its spans and counts once; characters made visible were not replaced.
 SELECT
   lower(hex(trace_id)) AS traceId,
   toString(min(start)) AS startNano,
@@ -8,7 +9,8 @@ SELECT
   argMin((service, name), (parent_span_id != toFixedString('', 8), start, block, row)) AS root,
   sumMap([toString(service)], [toUInt32(1)]) AS services,
   sumMap([toString(service)], [toUInt32(status_code = 2)]) AS serviceErrors,
-  toUInt32(sum(arraySum(`minimized.count`))) AS minimizedCount,
+  toUInt32(sum(arraySum((p, k, c) -> if(k = 'neutralized' OR startsWith(p, 'resource.') OR startsWith(p, 'scope.'), 0, c), `minimized.place`, `minimized.kind`, `minimized.count`))
+    + arraySum(t -> t.4, groupUniqArrayArray(arrayMap((p, k, c) -> (toString(service), p, k, if(k != 'neutralized' AND (startsWith(p, 'resource.') OR startsWith(p, 'scope.')), c, 0)), `minimized.place`, `minimized.kind`, `minimized.count`)))) AS minimizedCount,
   toUInt32(countIf(/*matches*/)) AS matchedCount,
   groupArrayIf(20)(lower(hex(span_id)), /*matches*/) AS matchedSpanIds,
   /*best*/ AS position
