@@ -49,8 +49,11 @@ export async function withControl<Done>({ data, rootKeyFile }: Place, work: (con
 
 /** The same for verbs that only make sense when something is there: they make nothing. */
 export async function withExistingControl<Done>(place: Place, work: (control: ControlStore) => Promise<Done>): Promise<Done> {
-  if (!existsSync(join(place.data, 'key.check'))) {
-    throw new OperatorError(`cannot find a Tracekeep data directory at ${place.data}: name it with --data DIR; "tracekeep producer add" or "tracekeep serve" make one`);
-  }
+  requireDataDirectory(place.data);
   return withControl(place, work);
+}
+
+export function requireDataDirectory(data: string): void {
+  if (existsSync(join(data, 'key.check'))) return;
+  throw new OperatorError(`cannot find a Tracekeep data directory at ${data}: name it with --data DIR; "tracekeep producer add" or "tracekeep serve" make one`);
 }

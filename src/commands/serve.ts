@@ -14,7 +14,7 @@ import { errorText } from './operator-error.ts';
 import { settingsOf, withSettings } from './options.ts';
 import { addressText } from './quantity.ts';
 import type { TraceQueries } from './stored-trace.ts';
-import { note, print } from './terminal.ts';
+import { exitSoon, note, print } from './terminal.ts';
 
 /** What `serve` needs of a server. */
 export interface ServedServer {
@@ -32,8 +32,7 @@ export function serveCommand(): Command {
     const config = await settingsOf(command);
     prepareDataDirectory(config.data);
     await serve(config, async () => (await import('#server')).startServer(config));
-    // Whatever a library left running must not keep a stopped server alive.
-    setTimeout(() => process.exit(), 1_000).unref();
+    exitSoon();
   });
 }
 

@@ -8,10 +8,13 @@ import type { Refusal } from '#refusal';
 
 import { NO_SERVER, adminSocketPath, askAdmin } from './admin.ts';
 import type { AdminArguments } from './admin.ts';
+import { requireDataDirectory } from './data-directory.ts';
 import { OperatorError } from './operator-error.ts';
 import { PLACE, orFail, readTenant, settingsOf, withSettings, withTenant } from './options.ts';
 import type { StoredTrace } from './stored-trace.ts';
-import { print } from './terminal.ts';
+import { exitSoon, note, print } from './terminal.ts';
+
+const ANY_PORT = { host: '127.0.0.1', port: 0 };
 
 export function traceCommand(): Command {
   const command = new Command('trace').description('draw a trace, with what was minimized').argument('[ID]', 'trace id, 32 hexadecimal digits');
@@ -22,6 +25,7 @@ export function traceCommand(): Command {
     if (id !== undefined && trace === null) throw new OperatorError('cannot read the trace id: it has 32 hexadecimal digits, not all zero', 2);
     const question = { tenant: readTenant(options.tenant), ...(trace === null ? { last: true } : { id: trace }) };
     const { otlp, more } = orFail(await askForTrace(await settingsOf(command), question));
+    exitSoon();
     if (options.json === true) return print(otlp);
     const { drawOptions, drawTrace, readOtlpTrace } = await import('#query/draw');
     print(drawTrace(readOtlpTrace(JSON.parse(otlp), more), drawOptions(process.stdout, process.env)).trimEnd());
@@ -29,11 +33,24 @@ export function traceCommand(): Command {
 }
 
 async function askForTrace(config: Config, question: AdminArguments): Promise<StoredTrace | Refusal> {
+  requireDataDirectory(config.data);
   const answer = await askAdmin(adminSocketPath(config.data), 'trace', question);
-  if (answer === NO_SERVER) throw new OperatorError(`no server is running on ${config.data}: start it with "tracekeep serve --data ${config.data}"`);
+  if (answer === NO_SERVER) return askStore(config, question);
   if (isRefusal(answer)) return answer;
   if (!isStoredTrace(answer)) throw new Error('cannot read the answer of the running server');
   return answer;
+}
+
+/** A server for one question: it takes the lock of the data directory, and listens on ports that nobody knows. */
+async function askStore(config: Config, question: AdminArguments): Promise<StoredTrace | Refusal> {
+  note('no server is running here: opening the store');
+  const [{ startServer }, { findStoredTrace }] = await Promise.all([import('#server'), import('./stored-trace.ts')]);
+  const server = await startServer({ ...config, otlpHttp: ANY_PORT, otlpGrpc: ANY_PORT, console: ANY_PORT, workers: 1 });
+  try {
+    return await findStoredTrace(server.queries, question);
+  } finally {
+    await server.stop();
+  }
 }
 
 function isStoredTrace(value: unknown): value is StoredTrace {
