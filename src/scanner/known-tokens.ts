@@ -163,13 +163,14 @@ const ROWS: readonly (readonly [string, string, string])[] = [
   ['stytch', 'secret-live- secret-test-', `[A-Za-z0-9_=-]{30,80}`],
   // Artificial intelligence
   ['anthropic', 'sk-ant-', `${W}{20,300}`],
+  ['openai', 'sk-proj- sk-svcacct- sk-admin- sk-None-', `${W}{20,300}`],
   ['openai', 'sk-', `${W}{20,300}`],
   ['openrouter', 'sk-or-', `${W}{30,120}`],
   ['groq', 'gsk_', `${A}{40,64}`],
   ['xai', 'xai-', `${W}{40,120}`],
   ['perplexity', 'pplx-', `${A}{32,64}`],
   ['replicate', 'r8_', `${A}{32,44}`],
-  ['huggingface', 'hf_', `${A}{30,40}(?![A-Za-z0-9_])`],
+  ['huggingface', 'hf_', `${A}{33,38}(?![A-Za-z0-9_])`],
   ['huggingface', 'api_org_', `${A}{30,40}(?![A-Za-z0-9_])`],
   ['nvidia', 'nvapi-', `${W}{50,90}`],
   ['langsmith', 'lsv2_pt_ lsv2_sk_', `[a-f0-9_]{40,60}`],
@@ -197,7 +198,7 @@ const ROWS: readonly (readonly [string, string, string])[] = [
 const BEFORE: Readonly<Record<string, string>> = { 'Q~': '[A-Za-z0-9_~.-]{3}\\d', '.atlasv1.': '[A-Za-z0-9]{12,16}', _mmk: '[A-Za-z0-9]{6}_[A-Za-z0-9_]{27,31}', JQQJ99: '[A-Za-z0-9]{48,56}' };
 
 /** Prefixes short or common enough that the rest has to look random too. */
-const RANDOM = new Set(['sk-', 'b_', 'fw_', 're_', 'live_', 'test_', 'hf_', 'api_org_', 'cio', 'oy2', '4b1d', 'EAA', 'EAAA', 'secret_', 'cb_', 'API-', 'npm_', 'sl.', 'AQE', 'pat', 'y0_', 'y1_', 'YCM', 'YCN', 'YCO', 'YCP', 'AKID', 'fo1_', 'ext_', 'sc_', '1//0', 'pk_', 'glc_', 'xai-', 'rnd_', 'vcp_', 'vci_', 'vca_', 'vcr_', 'vck_', 'key-', 'sgp_', 'tskey-']);
+const RANDOM = new Set(['sk-', 'b_', 'fw_', 're_', 'live_', 'test_', 'cio', 'oy2', '4b1d', 'EAA', 'EAAA', 'secret_', 'cb_', 'API-', 'sl.', 'AQE', 'pat', 'y0_', 'y1_', 'YCM', 'YCN', 'YCO', 'YCP', 'AKID', 'fo1_', 'ext_', 'sc_', '1//0', 'pk_', 'glc_', 'xai-', 'rnd_', 'vcp_', 'vci_', 'vca_', 'vcr_', 'vck_', 'sgp_', 'tskey-']);
 
 export const KNOWN_TOKENS: readonly KnownToken[] = ROWS.flatMap(([id, prefixes, tail]) =>
   prefixes.split(' ').map((prefix) => ({

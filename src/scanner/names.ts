@@ -18,7 +18,8 @@ export function classOfName(name: string): KeyClass {
   if (last === undefined) return KEY.plain;
   const before = words.at(-2) ?? '';
   const pair = `${before} ${last}`;
-  return secretClass(words, last, before, pair) | personalClass(words, last, pair) | placeClass(words, last, before, pair);
+  const secret = secretClass(words, last, before, pair);
+  return secret !== 0 ? secret : personalClass(words, last, pair) | placeClass(words, last, before, pair);
 }
 
 /** Lower-case words: `X-APIKey2` is x, api, key. Digits at the end of a word do not count, words of digits neither. */
@@ -73,7 +74,7 @@ function endsWithOne(word: string, endings: readonly string[]): boolean {
 
 /** Words after the one that counts: `password_confirmation`, `secretValue`, `token_base64`. */
 const WRAPPERS = new Set(
-  'value values text string str plain plaintext raw encoded base64 b64 new old current previous confirm confirmation confirmed again repeat repeated retype verify hash hashed encrypted encoded param parameter env var variable attribute member input prod production dev development staging test live sandbox default primary secondary main local override'.split(' '),
+  'value values text string str plain plaintext raw encoded base b new old current previous confirm confirmation confirmed again repeat repeated retype verify hash hashed encrypted encoded param parameter env var variable attribute member input prod production dev development staging test live sandbox default primary secondary main local override'.split(' '),
 );
 /** First words that make the value an answer: `has_password`. */
 const QUESTIONS = new Set('is has have had should use uses using require requires required enable enabled disable disabled allow allowed show hide no without forgot missing invalid valid max min num count total'.split(' '));
@@ -98,12 +99,12 @@ const NOT_BEFORE_TOKEN = new Set(
 );
 const BEFORE_KEY = new Set(
   ('api access secret private encryption encrypt decryption signing signature shared account auth authentication authorization master license licence service server application consumer hmac ' +
-    'webhook ssh session admin subscription functions function app rapidapi deploy write read client personal recovery root sas ingest ingestion integration push crypt crypto cipher aes rsa pgp gpg jwt ' +
-    'token ikey instrumentation security secure login user-api data-api rest sdk bot tls ssl pem cert certificate wallet signer seed kek dek sealing unseal vault').split(' '),
+    'webhook ssh session admin subscription functions function app rapidapi deploy write read client personal recovery root sas ingest ingestion integration push crypt crypto cipher aes rsa jwt ' +
+    'token ikey instrumentation security secure login user-api data-api rest sdk bot pem wallet signer seed kek dek sealing unseal vault').split(' '),
 );
 const NOT_BEFORE_KEY = new Set(
   ('public primary foreign partition sort cache routing message msg row object idempotency composite unique hash range group index map dict config property attribute field json event record lookup ' +
-    's3 bucket websocket feature flag lang translation i18n redis dedup deduplication shard stream topic resource hot arrow num tab short sharding order natural surrogate cluster search query ' +
+    's3 pgp gpg tls ssl cert certificate host bucket websocket feature flag lang translation i18n redis dedup deduplication shard stream topic resource hot arrow num tab short sharding order natural surrogate cluster search query ' +
     'param parameter header metadata tag label entity item line tenant locale keyboard press entry ordering file path column table distribution collation kafka secondary alternate duplicate missing ' +
     'unknown invalid no any each every first last next this that the a an of storage-path setting settings variable env span trace service-account-name product sku job state statement rate limit limiter bucketing state-store').split(' '),
 );

@@ -91,7 +91,7 @@ export class Scanner {
   #collect(text: string, keyClass: KeyClass, features: Features, depth: number, place: Place | undefined): void {
     this.#find(text, keyClass, features, place);
     if (depth >= DEPTH_MAX) return;
-    if ((features & FEATURE.equals) !== 0 || (features & JSON_FEATURES) === JSON_FEATURES) this.#members(text, depth, features, place);
+    if ((features & MEMBER_VALUES) !== 0 && ((features & FEATURE.equals) !== 0 || (features & JSON_FEATURES) === JSON_FEATURES)) this.#members(text, depth, place);
     if ((features & FEATURE.percent) !== 0) this.#layer(percentDecoded(text), keyClass, depth, place);
     if ((features & FEATURE.backslash) !== 0) this.#layer(unescaped(text), keyClass, depth, place);
     if ((features & REFERENCE_FEATURES) === REFERENCE_FEATURES) this.#layer(withoutReferences(text), keyClass, depth, place);
@@ -112,8 +112,7 @@ export class Scanner {
   }
 
   /** Values whose name inside the text says more than the key outside. */
-  #members(text: string, depth: number, features: Features, place: Place | undefined): void {
-    if ((features & (FEATURE.digit | FEATURE.quote)) === 0) return;
+  #members(text: string, depth: number, place: Place | undefined): void {
     forEachMember(text, (name, start, end) => {
       const nameClass = this.#nameClass(name);
       if ((nameClass & MEMBER_CLASSES & ~KEY.identifier) === 0) return;
@@ -154,7 +153,7 @@ export class Scanner {
       const needs = [...new Set(recognizers.map((recognizer) => recognizer.needs))];
       // One need implied by another adds nothing to the question whether anything can match.
       const least = needs.filter((need) => !needs.some((other) => other !== need && (need & other) === other));
-      const layers = [FEATURE.percent, FEATURE.backslash, JSON_FEATURES, REFERENCE_FEATURES, BASE64_FEATURES, FEATURE.equals | FEATURE.digits4];
+      const layers = [FEATURE.percent, FEATURE.backslash, REFERENCE_FEATURES, BASE64_FEATURES, ...[FEATURE.number, FEATURE.dottedQuad, FEATURE.hextets].flatMap((value) => [value | FEATURE.equals, value | JSON_FEATURES])];
       selection = { always: least.includes(0), needs: [...least, ...layers], recognizers };
       this.#selections.set(keyClass, selection);
     }
@@ -164,6 +163,8 @@ export class Scanner {
 
 const JSON_FEATURES = FEATURE.quote | FEATURE.colon | FEATURE.brace;
 const REFERENCE_FEATURES = FEATURE.ampersand | FEATURE.semicolon;
+/** What a name can make sensitive that would not be by itself. */
+const MEMBER_VALUES = FEATURE.number | FEATURE.dottedQuad | FEATURE.hextets;
 const BASE64_FEATURES = FEATURE.knownPrefix | FEATURE.longToken;
 
 /** Where a text stands in the outermost one. */

@@ -21,7 +21,7 @@ export function isPlaceholder(value: string): boolean {
   if (value === '' || isReplacedWhole(value)) return true;
   if (value.length > 256) return false;
   if (ABSENCES.has(value.toLowerCase())) return true;
-  if (/^[*xX•.#_\-?█…·●\s]+$/.test(value) || /^(.)\1{3,}$/.test(value)) return true;
+  if (/^[*•.#_\-?█…·●\s]+$/.test(value) || /^[xX*•.#_\-?\s]{3,}$/.test(value) || /^(.)\1{3,}$/.test(value)) return true;
   if (TEMPLATES.some((template) => template.test(value))) return true;
   return isMasked(value);
 }
@@ -48,7 +48,7 @@ const ABSENCES = new Set(
   ('null nil none undefined true false yes no on off n/a na nan empty blank missing invalid incorrect wrong expired required optional denied refused rejected failed failure error unknown unset notset ' +
     'redacted masked hidden removed filtered sanitized sanitised scrubbed obfuscated censored encrypted protected private public anonymous default disabled enabled string str text int integer long bool boolean bytes byte[] char ' +
     'object array list map varchar number float double any void basic bearer digest token_here todo tbd xxx yyy zzz ... [filtered] [redacted] [hidden] [masked] (redacted) <redacted> [object username:password user:password user:pass username:token is was not must for and or the a to in of with has ' +
-    'cannot should valid accepted granted ok success successful verified set reset changed updated sent created found mismatch provided option[string] &str self this').split(' '),
+    'cannot include omit same-origin should valid accepted granted ok success successful verified set reset changed updated sent created found mismatch provided option[string] &str self this').split(' '),
 );
 
 /** Each is anchored and linear. */

@@ -13,7 +13,7 @@ import { isOrdinaryId, isPlaceholder, isReplaced, looksLikeCode, looksLikePasswo
 import { readAssignment } from './assignment.ts';
 import type { Assigned } from './assignment.ts';
 import { markAuthorizationValue } from './authorization.ts';
-import { markCookies } from './cookie.ts';
+import { endOfHeader, markCookies } from './cookie.ts';
 
 const NAME_SIDE_MAX = 80;
 const SECRET_CLASSES = KEY.secret | KEY.session | KEY.cookie | KEY.perhaps;
@@ -98,7 +98,8 @@ function markValue(text: string, value: Assigned, nameClass: KeyClass, name: str
   const content = text.slice(start, Math.min(end, start + 4096));
   if (isReplaced(content)) return end;
   if ((nameClass & KEY.cookie) !== 0) {
-    if (!content.includes('=') && value.form !== 'sure') return start;
+    if (!content.includes('=')) return start;
+    if (!/["'`]/.test(text[start - 1] ?? '')) end = Math.max(end, endOfHeader(text, start, ''));
     markCookies(text, start, end, (from, to) => mark(from, to, undefined, 'cookie'));
     return end;
   }
@@ -108,9 +109,20 @@ function markValue(text: string, value: Assigned, nameClass: KeyClass, name: str
     markAuthorizationValue(text, start, end, (from, to) => mark(from, to, undefined, 'authorization'));
     return end;
   }
-  if (!isSecret(content, value, nameClass, name)) return start;
+  if (PHRASES.test(name)) end = endOfPhrase(text, end);
+  if (!isSecret(text.slice(start, Math.min(end, start + 4096)), value, nameClass, name)) return start;
   mark(start, end, undefined, value.form === 'query' ? 'parameter' : kindOf(nameClass));
   return end;
+}
+
+/** Names of secrets made of words. */
+const PHRASES = /(?:phrase|mnemonic|seed|words)$/i;
+
+function endOfPhrase(text: string, end: number): number {
+  const more = /(?:[ ,-]{1,2}[a-z]{2,16}){2,32}/y;
+  more.lastIndex = end;
+  more.exec(text);
+  return Math.max(end, more.lastIndex);
 }
 
 function kindOf(nameClass: KeyClass): Kind {
@@ -132,10 +144,12 @@ function isSecret(content: string, value: Assigned, nameClass: KeyClass, name: s
       if (perhaps) return looksRandom(content) && !(isOrdinaryId(content) && !/[a-z].*key|auth/i.test(name)) && !/^(?:https?:|\/)/.test(content);
       return !/^(?:https?:\/\/[^@\s]*|\/[\w./-]+)$/.test(content) || isPassword;
     case 'code':
+    case 'argument':
       if (perhaps) return looksRandom(content) && !isOrdinaryId(content);
       return !looksLikeCode(content) && (looksLikePassword(content) || looksRandom(content, 12) || (/^[\d:.-]{8,}$/.test(content)));
     case 'prose':
       if (perhaps) return false;
+      if (PHRASES.test(name) && content.split(' ').length >= 4) return true;
       return isPassword ? looksLikePassword(content) && !looksLikeCode(content) : looksRandom(content, 12);
     case 'bare':
       if (perhaps) return false;

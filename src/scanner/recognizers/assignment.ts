@@ -4,12 +4,13 @@
  *
  * Every expression is anchored where it is tried and bounded, and a value is read once, so the work is linear in the text.
  */
+import { isReplaced } from '#scanner/values';
 
 /**
  * How the value stands there. `query`: between `=` and `&`. `sure`: quoted, or assigned without a space, or alone on its
- * line. `code`: assigned in what may be program text. `prose`: after a colon or verb in a sentence. `bare`: just behind the name.
+ * line. `code`: assigned in what may be program text. `argument`: behind the name in a call. `prose`: after a colon or verb in a sentence. `bare`: just behind the name.
  */
-export type Form = 'query' | 'sure' | 'code' | 'prose' | 'bare';
+export type Form = 'query' | 'sure' | 'code' | 'argument' | 'prose' | 'bare';
 
 export interface Assigned {
   readonly start: number;
@@ -17,13 +18,16 @@ export interface Assigned {
   readonly form: Form;
 }
 
+/** What can stand between a name and its value; anything else ends the matter at once. */
+const MAY_FOLLOW = new Set('=:"\'`\\])<>,; \t\r\n&?*|+!-.：＝');
 const VALUE_MAX = 16_384;
 /** How far a value is read once a hostile text has had many long values read from overlapping places. */
 const VALUE_MAX_SPENT = 512;
 const ELEMENTS_MAX = 64;
 
 const OPERATOR = /(?:\\{0,7}["'`]|&quot;|&#34;)?[\])]{0,2}[ \t]{0,8}(?:\r?\n[ \t]{0,40})?(?:=>|:{1,3}=|\?=|\.=|\+=|\|\|=|={1,3}|!={1,2}|->|:|：|＝)/y;
-const TYPED = /(?:\??:[ \t]{0,4}|[ \t]{1,8})[A-Za-z_&*][\w.<>|&?[\] ]{0,40}?[ \t]{0,4}:?=[ \t]{0,8}(?=\\{0,3}["'`])/y;
+const TYPED =
+  /(?:\??:[ \t]{0,4}[A-Za-z_&*][\w.<>|&?[\] ]{0,40}?|[ \t]{1,8}(?:\*|&)?(?:'static )?(?:string|str|text|byte|char|varchar|nsstring|std::string|bytes|securestring)(?:\[\]|\*)?)[ \t]{0,4}:?=[ \t]{0,8}(?=\\{0,3}["'`])/iy;
 const ELEMENT = /(?:[ \t\r\n][^<>]{0,300})?>[ \t\r\n]{0,80}(?:<!\[CDATA\[)?/y;
 const NEXT_ELEMENT = /[ \t]{0,4}<\/[\w:.-]{1,40}>[ \t\r\n]{0,80}<[\w:.-]{1,40}>/y;
 const COMMA = /(\\{0,7}["'`])[ \t]{0,8},[ \t\r\n]{0,8}(?=\\{0,7}[bBuUrRfF@]?["'`])/y;
@@ -48,6 +52,7 @@ let valueMax = VALUE_MAX;
  */
 export function readAssignment(text: string, nameStart: number, nameEnd: number, inUrl: boolean, spent: boolean): readonly Assigned[] {
   valueMax = spent ? VALUE_MAX_SPENT : VALUE_MAX;
+  if (!MAY_FOLLOW.has(text[nameEnd] ?? '')) return [];
   const before = text[nameStart - 1] ?? '';
   if (before === '<' || (before === ':' && /<[\w-]{1,30}:$/.test(text.slice(Math.max(0, nameStart - 32), nameStart)))) {
     const value = readElement(text, nameEnd);
@@ -72,7 +77,7 @@ export function readAssignment(text: string, nameStart: number, nameEnd: number,
   if (operator >= 0) return readOperand(text, nameStart, nameEnd, operator, inUrl);
 
   const comma = after(COMMA, text, nameEnd);
-  if (comma >= 0) return readValue(text, comma, nameStart, /\($|\[$|,\s{0,4}$/.test(text.slice(Math.max(0, nameStart - 6), nameStart).replace(/\\{0,7}["'`]$/, '')) ? 'code' : 'bare');
+  if (comma >= 0) return readValue(text, comma, nameStart, /\($/.test(text.slice(Math.max(0, nameStart - 6), nameStart).replace(/\\{0,7}["'`]$/, '')) ? 'argument' : 'bare');
 
   if (/(?:^|[\s"'])--?$/.test(text.slice(Math.max(0, nameStart - 3), nameStart))) {
     const at = after(FLAG, text, nameEnd);
@@ -107,10 +112,10 @@ function readOperand(text: string, nameStart: number, nameEnd: number, operatorE
     const block = readBlock(text, at);
     if (block !== undefined) return [block];
   }
-  const wrapped = after(WRAPPED_VALUE, text, at);
-  if (wrapped >= 0) return readValue(text, wrapped, nameStart, 'sure');
-  if (text[at] === '[') return readList(text, at + 1);
+  if (text[at] === '[' && !isReplaced(text.slice(at, at + 24))) return readList(text, at + 1);
   const isColon = sign.endsWith(':') || sign.endsWith('：');
+  // `secret:prod/db` inside an ARN or a URN is a path, not an assignment.
+  if (sign === ':' && !spaced && (before === ':' || before === '/')) return [];
   const quotedName = /["'`;]/.test(sign);
   const form: Form = !spaced || quotedName ? 'sure' : isColon ? (lineStart && isWholeLine(text, at) ? 'sure' : 'prose') : lineStart && isWholeLine(text, at) ? 'code' : 'code';
   return readValue(text, at, nameStart, form === 'sure' && sign.includes('==') ? 'code' : form);
@@ -120,7 +125,11 @@ function readOperand(text: string, nameStart: number, nameEnd: number, operatorE
 function readValue(text: string, from: number, nameStart: number, form: Form, isArgument = false): readonly Assigned[] {
   let at = from;
   while (at < text.length && at - from < 8 && (text[at] === ' ' || text[at] === '\t')) at++;
-  if (at >= text.length) return [];
+  if (at >= text.length || (text[at] === '[' && isReplaced(text.slice(at, at + 24)))) return [];
+  if (text[at] === '{') {
+    const wrapped = after(WRAPPED_VALUE, text, at);
+    if (wrapped >= 0) return readValue(text, wrapped, nameStart, form);
+  }
   const call = after(CALL, text, at);
   if (call >= 0) {
     if (READER.test(text.slice(at, call))) return [];
@@ -131,8 +140,9 @@ function readValue(text: string, from: number, nameStart: number, form: Form, is
   if (quote !== null) {
     const start = at + quote[0].length;
     const end = closingQuote(text, start, (quote[1] as string).length, quote[2] as string);
-    return end > start ? [{ start, end, form: form === 'prose' || form === 'bare' ? form : 'sure' }] : [];
+    return end > start ? [{ start, end, form: form === 'code' || form === 'query' ? 'sure' : form }] : [];
   }
+  if (/[{[(]/.test(text[at] as string) && /[\s"'{}[\]\\]/.test(text[at + 1] ?? ' ')) return [];
   const header = (form === 'prose' || form === 'sure') && !isArgument;
   const end = isArgument ? untilAny(text, at, /[\s"'`<>|;]/g) : endOfUnquoted(text, at);
   if (end <= at) return [];

@@ -5,7 +5,7 @@
 import { FEATURE } from '#scanner/features';
 import { KEY } from '#scanner/recognizer';
 import type { Recognizer } from '#scanner/recognizer';
-import { isReplacedWhole } from '#scanner/values';
+import { isReplaced } from '#scanner/values';
 
 type MarkRange = (start: number, end: number) => void;
 
@@ -35,7 +35,8 @@ export const cookieInText: Recognizer = {
 
 const COOKIE_HEADER = /\b(?:set-)?cookies?(\\{0,3}["'])?\s{0,3}(?::|=>|=|,)\s{0,3}\[?\s{0,3}(?:\\{0,3}["'])?(?=[\w.$!#%&*+^|~-]{1,128}=)/gi;
 
-function endOfHeader(text: string, start: number, quote: string): number {
+/** Where a cookie header that begins at `start` ends: at its line's end, or the quote or bracket around it. */
+export function endOfHeader(text: string, start: number, quote: string): number {
   const before = /["']$/.exec(text.slice(Math.max(0, start - 1), start))?.[0] ?? '';
   for (let i = start; i < text.length; i++) {
     const character = text[i] as string;
@@ -71,7 +72,7 @@ function markPair(text: string, from: number, to: number, first: boolean, mark: 
   const name = named ? text.slice(start, equals).trim().toLowerCase() : text.slice(start, Math.min(end, start + 32)).toLowerCase();
   if (!first && ATTRIBUTES.has(name)) return;
   const valueStart = named ? equals + 1 : start;
-  if (valueStart >= end || isReplacedWhole(text.slice(valueStart, Math.min(end, valueStart + 32)))) return;
+  if (valueStart >= end || isReplaced(text.slice(valueStart, valueStart + 32))) return;
   mark(valueStart, end);
 }
 

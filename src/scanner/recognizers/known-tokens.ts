@@ -32,7 +32,8 @@ export const knownTokens: Recognizer = {
         for (const rule of RULES.get(text.slice(end - length, end)) ?? []) {
           const found = tryRule(text, end - length, end, rule);
           if (found === undefined) continue;
-          mark(found.start, found.end);
+          // A webhook's host stays: only its path is secret.
+          mark(prefixIsUrl(text, end) ? end : found.start, found.end);
           done = found.end;
           return;
         }
@@ -40,6 +41,10 @@ export const knownTokens: Recognizer = {
     });
   },
 };
+
+function prefixIsUrl(text: string, prefixEnd: number): boolean {
+  return /[a-z]\.[a-z]{2,9}\/[a-z0-9/]{0,20}$/.test(text.slice(Math.max(0, prefixEnd - 40), prefixEnd));
+}
 
 function tryRule(text: string, prefixStart: number, prefixEnd: number, rule: Rule): { start: number; end: number } | undefined {
   let start = prefixStart;

@@ -31,6 +31,20 @@ export const urlPassword: Recognizer = {
   },
 };
 
+/** `jdbc:oracle:thin:user/password@host`, and the same in `easy connect` strings. */
+export const oracleUrl: Recognizer = {
+  id: 'password.oracle',
+  kind: 'password',
+  needs: FEATURE.at | FEATURE.colon,
+  find(text, _keyClass, mark) {
+    for (const match of text.matchAll(/jdbc:oracle:\w{1,10}:[^\s/@"']{1,128}\/([^\s@"']{1,256})(?=@)/g)) {
+      const password = match[1] as string;
+      const start = match.index + match[0].length - password.length;
+      if (!isReplaced(password) && !isPlaceholder(password)) mark(start, start + password.length);
+    }
+  },
+};
+
 const USERINFO = /[A-Za-z][A-Za-z0-9+.-]{0,40}:(?:\\?\/){2}/g;
 const USERINFO_MAX = 1024;
 

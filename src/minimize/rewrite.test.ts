@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Scanner } from '#scanner';
+import { KEY } from '#scanner/recognizer';
+import { DEFAULT_POLICY } from './default-policy.ts';
+import { compilePolicy } from './policy.ts';
+import type { Action } from './policy.ts';
+import { rewrite } from './rewrite.ts';
+
+test('rewrite() replaces marked ranges and counts them by kind', () => {
+  const text = 'from a@b.example to c@d.example with 4111';
+  const marks = [
+    { kind: 'email', start: 5, end: 16 },
+    { kind: 'email', start: 20, end: 31 },
+    { kind: 'card', start: 37, end: 41 },
+  ] as const;
+  assert.deepEqual(rewrite(text, marks, () => 'replace'), {
+    text: 'from [email] to [email] with [card]',
+    counts: [
+      { kind: 'email', count: 2 },
+      { kind: 'card', count: 1 },
+    ],
+  });
+});
+
+test('rewrite() does what the policy says about each mark', () => {
+  const marks = [{ kind: 'ip', start: 0, end: 11, instead: '203.0.113.0' }] as const;
+  const by = (action: Action) => rewrite('203.0.113.9 came', marks, () => action);
+  assert.equal(by('replace').text, '203.0.113.0 came');
+  assert.equal(by('shorten').text, '203.0.113.0 came');
+  assert.equal(by('drop').text, ' came');
+  assert.deepEqual(by('keep'), { text: '203.0.113.9 came', counts: [] });
+});
+
+test('rewrite() refuses marks that overlap or lie outside', () => {
+  const mark = (start: number, end: number) => ({ kind: 'email', start, end }) as const;
+  assert.throws(() => rewrite('abcdef', [mark(0, 3), mark(2, 4)], () => 'replace'));
+  assert.throws(() => rewrite('abcdef', [mark(0, 7)], () => 'replace'));
+  assert.throws(() => rewrite('abcdef', [mark(3, 2)], () => 'replace'));
+});
+
+test('rewrite() leaves nothing that the scanner would find again', () => {
+  const scanner = new Scanner();
+  const policy = compilePolicy(DEFAULT_POLICY);
+  const texts = [
+    'Authorization: Bearer abcdef123456 and mail a@b.example',
+    '{"password":"hunter2","user":{"email":"a@b.example"},"card":"4111 1111 1111 1111"}',
+    'https://bob:hunter2@db.example/x?token=abcdef&sig=123456',
+    'Cookie: sid=abc; theme=dark',
+    'curl -u bob:hunter2 https://x.example',
+    'client 203.0.113.9 logged in',
+  ];
+  for (const text of texts) {
+    const once = rewrite(text, scanner.scanText(text, KEY.plain) ?? [], (mark) => policy.decide(mark.kind, ''));
+    assert.notEqual(once.text, text);
+    assert.equal(scanner.scanText(once.text, KEY.plain), null, once.text);
+  }
+});

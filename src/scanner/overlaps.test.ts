@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { joined } from './overlaps.ts';
+import type { Kind, Mark } from './recognizer.ts';
+
+const mark = (kind: Kind, start: number, end: number, instead?: string): Mark => ({ kind, start, end, ...(instead === undefined ? {} : { instead }) });
+const TEXT = '0123456789'.repeat(4);
+
+test('joined() sorts and keeps what does not overlap', () => {
+  assert.deepEqual(joined(TEXT, [mark('email', 10, 20), mark('card', 0, 10)]), [mark('card', 0, 10), mark('email', 10, 20)]);
+  assert.equal(joined(TEXT, []), null);
+});
+
+test('joined() covers all of two marks that overlap, under the graver kind', () => {
+  assert.deepEqual(joined(TEXT, [mark('email', 0, 12), mark('credential', 8, 20)]), [mark('credential', 0, 20)]);
+  assert.deepEqual(joined(TEXT, [mark('email', 0, 12), mark('credential', 2, 8)]), [mark('credential', 0, 12)]);
+  assert.deepEqual(joined(TEXT, [mark('jwt', 0, 12), mark('credential', 0, 12)]), [mark('jwt', 0, 12)]);
+  assert.deepEqual(joined(TEXT, [mark('email', 0, 5), mark('phone', 4, 10), mark('jwt', 9, 12)]), [mark('jwt', 0, 12)]);
+});
+
+test('joined() lets a literal stand as ? whatever is in it, but under the graver kind', () => {
+  assert.deepEqual(joined(TEXT, [mark('literal', 0, 20, '?'), mark('email', 1, 19)]), [mark('literal', 0, 20, '?')]);
+  assert.deepEqual(joined(TEXT, [mark('literal', 0, 20, '?'), mark('credential', 1, 19)]), [mark('credential', 0, 20, '?')]);
+  assert.deepEqual(joined(TEXT, [mark('credential', 0, 20), mark('literal', 0, 20, '?')]), [mark('credential', 0, 20, '?')]);
+});
+
+test('joined() drops what was replaced before and what would change nothing', () => {
+  const text = 'mail [email] from 10.0.0.0 id = ?';
+  assert.equal(joined(text, [mark('email', 5, 12), mark('credential', 5, 12), mark('ip', 18, 26, '10.0.0.0'), mark('literal', 32, 33, '?')]), null);
+});
