@@ -29,10 +29,6 @@ export class EngineSession {
     return this.#after(async () => (await this.#session.queryAsync(sql, { format })).text());
   }
 
-  bytes(sql: string, format: 'Native'): Promise<Uint8Array> {
-    return this.#after(async () => (await this.#session.queryAsync(sql, { format })).bytes());
-  }
-
   async close(): Promise<void> {
     await this.#last;
     this.#session.close();
