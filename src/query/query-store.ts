@@ -25,7 +25,9 @@ export interface AccountLine {
 export interface QueryStore {
   /** Runs one statement with `{name:Type}` parameters bound by the engine; 64-bit numbers arrive as text where the statement says so. */
   query<Row>(sql: string, params: Params, bounds: QueryBounds): Promise<Row[]>;
-  /** Resolves when everything acknowledged before the call can be read. */
+  /** Rows acknowledged that cannot be read yet. */
+  readonly pendingRows: number;
+  /** Resolves when everything acknowledged before the call can be read; may take for ever while the disk is full. */
   settle(): Promise<void>;
   /** False only if no acknowledged span of such a trace waits to become readable. Takes the low 32 bits of the trace key. */
   mayBePending(traceKeyLow32: number): boolean;

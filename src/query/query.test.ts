@@ -106,6 +106,14 @@ test('traceById() waits for the store only when spans of the trace may be pendin
   assert.equal(store.settles, settles + 1);
 });
 
+test('while nothing becomes readable, reading goes on with what there is', async () => {
+  const stuck: TestStore = { ...store, query: store.query, pendingRows: 1, mayBePending: () => true, settle: async () => Promise.reject(new Error('cannot flush')) };
+  const reading = createQueries({ store: stuck, producers: async () => [], now_ms, settle_ms: 0 });
+  assert.equal(ok(await reading.traceById(reader, id(1))).spans.length, 1);
+  assert.equal((await reading.traceById(reader, id(0xabcdef)) as Refusal).refused, 'query_timeout');
+  ok(await reading.search(reader, { attributes: [] }));
+});
+
 test('traceById() reads few granules of a large table, through the primary key', () => {
   const plan = store.session.query(`EXPLAIN indexes = 1 SELECT name FROM spans WHERE (block, row) IN (SELECT block, arrayJoin(range(first, last + 1)) FROM traces WHERE trace = 1)`, 'TSV');
   assert.match(plan, /PrimaryKey[\s\S]*Keys:[\s\S]*block[\s\S]*row/);

@@ -58,7 +58,7 @@ export function createQueries(parts: QueryParts): Queries {
   const { store, now_ms = Date.now, deadline_ms = LIMITS.query_ms_default, settle_ms = 250 } = parts;
   const lookups = new Gate(LIMITS.queries_at_once_max);
   const scans = new Gate(LIMITS.queries_at_once_max - 1);
-  const settled = shareSettles(store, now_ms, settle_ms);
+  const settled = shareSettles(store, settle_ms);
 
   /** Authorises, waits for a place and gives the work a `run` that knows the reader's tenant and what is left of the time. */
   async function answer<T>(reader: Reader, action: Action, gate: Gate, work: (run: TenantRun) => Promise<T | Refusal>): Promise<T | Refusal> {
@@ -87,10 +87,10 @@ export function createQueries(parts: QueryParts): Queries {
         const id = readTraceId(text);
         if (id === null) return refuse('query_invalid', 'a trace id is 32 hexadecimal digits, not all zero');
         const key = traceKeyOf(id);
-        if (store.mayBePending(low32(key))) await settled();
+        const readable = !store.mayBePending(low32(key)) || (await settled());
         const params = { trace: key, trace_id: id, limit: LIMITS.trace_spans_max + 1 };
         const rows = await run<SpanRow>(STATEMENTS.trace, params, params.limit);
-        if (rows.length === 0) return refuse('not_found');
+        if (rows.length === 0) return readable ? refuse('not_found') : refuse('query_timeout', 'what was just acknowledged cannot be read yet');
         return { traceId: id, spans: rows.slice(0, LIMITS.trace_spans_max).map(spanOf), more: rows.length > LIMITS.trace_spans_max };
       }),
 
@@ -190,18 +190,34 @@ function engineCode(error: unknown): number | null {
   return null;
 }
 
-/** Questions that come close together share one wait; each still sees everything acknowledged before it was asked. */
-function shareSettles(store: QueryStore, now_ms: () => number, settle_ms: number): () => Promise<void> {
+/** With a full disk nothing becomes readable, and reading goes on with what there is. */
+const SETTLE_WAIT_MS = 2_000;
+
+/**
+ * Waits until what was acknowledged can be read; false when that takes too long. Questions that come close together share one wait; each
+ * still sees everything acknowledged before it was asked.
+ */
+function shareSettles(store: QueryStore, settle_ms: number): () => Promise<boolean> {
   let last_ms = Number.NEGATIVE_INFINITY;
-  let next: Promise<void> | null = null;
-  return () => {
-    next ??= (async () => {
-      const wait = last_ms + settle_ms - now_ms();
-      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
-      last_ms = now_ms();
-      next = null;
-      await store.settle();
-    })();
+  let next: Promise<boolean> | null = null;
+  const settle = async (): Promise<boolean> => {
+    const wait_ms = last_ms + settle_ms - performance.now();
+    if (wait_ms > 0) await new Promise((resolve) => setTimeout(resolve, wait_ms));
+    last_ms = performance.now();
+    next = null;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(false), SETTLE_WAIT_MS);
+    });
+    const done = store.settle().then(
+      () => true,
+      () => false,
+    );
+    return Promise.race([done, late]).finally(() => clearTimeout(timer));
+  };
+  return async () => {
+    if (store.pendingRows === 0) return true;
+    next ??= settle();
     return next;
   };
 }

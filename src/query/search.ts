@@ -133,8 +133,9 @@ interface SummaryRow {
   readonly spanCount: number;
   readonly errorCount: number;
   readonly root: readonly [string, string];
-  readonly services: readonly [readonly string[], readonly number[]];
-  readonly serviceErrors: readonly [readonly string[], readonly number[]];
+  /** `sumMap` counts in 64 bits, which arrive as text. */
+  readonly services: readonly [readonly string[], readonly string[]];
+  readonly serviceErrors: readonly [readonly string[], readonly string[]];
   readonly minimizedCount: number;
   readonly matchedCount: number;
   readonly matchedSpanIds: readonly string[];
@@ -179,7 +180,7 @@ function summaryOf(row: SummaryRow): TraceSummary {
     durationNano: row.durationNano,
     spanCount: row.spanCount,
     errorCount: row.errorCount,
-    services: names.map((name, at) => ({ name, spanCount: counts[at] ?? 0, errorCount: errorCounts[errorNames.indexOf(name)] ?? 0 })),
+    services: names.map((name, at) => ({ name, spanCount: Number(counts[at] ?? 0), errorCount: Number(errorCounts[errorNames.indexOf(name)] ?? 0) })),
     matchedSpanCount: row.matchedCount,
     matchedSpanIds: row.matchedSpanIds,
     minimizedCount: row.minimizedCount,

@@ -48,11 +48,14 @@ export function createTestStore(): TestStore {
     lines: [],
     pending: false,
     settles: 0,
+    get pendingRows() {
+      return store.pending ? 1 : 0;
+    },
     async query<Row>(sql: string, params: Readonly<Record<string, unknown>>, bounds: { readonly deadline_ms: number; readonly rows_max: number }): Promise<Row[]> {
       store.statements.push(sql);
       const wanted = new Set(Array.from(sql.matchAll(/\{([a-z_0-9]+):/g), ([, name]) => name));
       assert.deepEqual(new Set(Object.keys(params)), wanted, 'every parameter is bound, none is left over');
-      const result = await session.queryBindAsync(`${sql} ${sql.includes('\nSETTINGS ') ? ',' : 'SETTINGS'} max_execution_time = ${bounds.deadline_ms / 1000}`, params, { format: 'JSONEachRow' });
+      const result = await session.queryBindAsync(`${sql} ${sql.includes('\nSETTINGS ') ? ',' : 'SETTINGS'} output_format_json_quote_64bit_integers = 1, max_execution_time = ${bounds.deadline_ms / 1000}`, params, { format: 'JSONEachRow' });
       return result.text().split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Row);
     },
     async settle() {
