@@ -15,6 +15,7 @@ import { settingsOf, withSettings } from './options.ts';
 import { addressText } from './quantity.ts';
 import type { TraceQueries } from './stored-trace.ts';
 import { exitSoon, note, print } from './terminal.ts';
+import { ensureThreads } from './threads.ts';
 
 /** What `serve` needs of a server. */
 export interface ServedServer {
@@ -29,6 +30,7 @@ export interface ServedServer {
 export function serveCommand(): Command {
   const command = new Command('serve').description('run the server');
   return withSettings(command).action(async () => {
+    ensureThreads();
     const config = await settingsOf(command);
     prepareDataDirectory(config.data);
     await serve(config, async () => (await import('#server')).startServer(config));

@@ -13,6 +13,7 @@ import { OperatorError } from './operator-error.ts';
 import { PLACE, orFail, readTenant, settingsOf, withSettings, withTenant } from './options.ts';
 import type { StoredTrace } from './stored-trace.ts';
 import { exitSoon, note, print } from './terminal.ts';
+import { ensureThreads } from './threads.ts';
 
 const ANY_PORT = { host: '127.0.0.1', port: 0 };
 
@@ -43,6 +44,7 @@ async function askForTrace(config: Config, question: AdminArguments): Promise<St
 
 /** A server for one question: it takes the lock of the data directory, and listens on ports that nobody knows. */
 async function askStore(config: Config, question: AdminArguments): Promise<StoredTrace | Refusal> {
+  ensureThreads();
   note('no server is running here: opening the store');
   const [{ startServer }, { findStoredTrace }] = await Promise.all([import('#server'), import('./stored-trace.ts')]);
   const server = await startServer({ ...config, otlpHttp: ANY_PORT, otlpGrpc: ANY_PORT, console: ANY_PORT, workers: 1 });
