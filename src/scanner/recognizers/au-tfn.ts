@@ -4,11 +4,11 @@
  */
 import { weighted } from './checksum.ts';
 import { SPACE, nationalId } from './national-id.ts';
-import { CHAIN_9, bare } from './number-shapes.ts';
+import { bare, group } from './number-shapes.ts';
 
 export const auTfn = nationalId({
   name: 'au-tfn',
-  shapes: CHAIN_9 | bare(9) | bare(10) | bare(11),
+  shapes: group(3) | group(4) | bare(9) | bare(10) | bare(11),
   plain: `\\d{3}(?:${SPACE}|-)\\d{3}(?:${SPACE}|-)\\d{3}|\\d{9}|[2-6]\\d{3}(?:${SPACE}|-)\\d{5}(?:${SPACE}|-)\\d(?:[ /-]\\d)?|[2-6]\\d{9,10}`,
   words: ['tfn', 'tax.?file\\p{L}*', 'medicare'],
   isValid: (compact) =>

@@ -4,11 +4,11 @@
  */
 import { remainder } from './checksum.ts';
 import { nationalId } from './national-id.ts';
-import { CHAIN_9, bare } from './number-shapes.ts';
+import { bare, group } from './number-shapes.ts';
 
 export const beNational = nationalId({
   name: 'be-national',
-  shapes: CHAIN_9 | bare(11),
+  shapes: group(2) | group(6) | bare(11),
   written: '\\d{2}[. -]\\d{2}[. -]\\d{2}[ -]\\d{3}[. -]\\d{2}|\\d{6}-\\d{3}[.-]\\d{2}',
   plain: '\\d{11}',
   words: ['rijksregister\\p{L}*', 'registre', 'niss', 'insz', 'nrn', 'rrn'],

@@ -2,11 +2,11 @@
  * Brazil: numbers of people (CPF) and of companies (CNPJ, which since 2026 may hold letters). Two check digits modulo 11.
  */
 import { nationalId } from './national-id.ts';
-import { CHAIN_6, MIXED, bare } from './number-shapes.ts';
+import { CAPITALS_IN_CHAIN, bare, group } from './number-shapes.ts';
 
 export const brCpf = nationalId({
   name: 'br-cpf',
-  shapes: CHAIN_6 | MIXED | bare(11) | bare(14),
+  shapes: bare(9) | bare(11) | bare(14) | group(2) | group(3) | CAPITALS_IN_CHAIN,
   written: '\\d{3}\\.\\d{3}\\.\\d{3}-\\d{2}|[\\dA-Z]{2}\\.[\\dA-Z]{3}\\.[\\dA-Z]{3}\\/[\\dA-Z]{4}-\\d{2}|\\d{2}\\.\\d{3}\\.\\d{3}%2[Ff]\\d{4}-\\d{2}',
   plain: '\\d{11}|\\d{14}|\\d{3}[ .]\\d{3}[ .]\\d{3}[ -]\\d{2}|\\d{9}-\\d{2}',
   words: ['cpf', 'cnpj', 'cadastro', 'contribuinte'],

@@ -2,25 +2,26 @@ import test from 'node:test';
 import { KEY } from '#scanner/recognizer';
 import { expectMarks } from '#scanner/testing';
 import { caSin } from './ca-sin.ts';
+import { nationalIds } from './national-ids.ts';
 
 test('caSin marks numbers that are written or named as such', () => {
-  expectMarks(caSin, '«123-456-782»', 'national-id');
-  expectMarks(caSin, 'SIN «046 454 286»', 'national-id');
-  expectMarks(caSin, 'sin=«046454286»', 'national-id');
+  expectMarks(nationalIds([caSin]), '«123-456-782»', 'national-id');
+  expectMarks(nationalIds([caSin]), 'SIN «046 454 286»', 'national-id');
+  expectMarks(nationalIds([caSin]), 'sin=«046454286»', 'national-id');
 });
 
 test('caSin leaves other numbers alone', () => {
-  expectMarks(caSin, '123-456-789', 'national-id');
-  expectMarks(caSin, '046 454 286', 'national-id');
-  expectMarks(caSin, 'since 046454286', 'national-id');
-  expectMarks(caSin, '046454286', 'national-id');
-  expectMarks(caSin, '000-000-000', 'national-id');
+  expectMarks(nationalIds([caSin]), '123-456-789', 'national-id');
+  expectMarks(nationalIds([caSin]), '046 454 286', 'national-id');
+  expectMarks(nationalIds([caSin]), 'since 046454286', 'national-id');
+  expectMarks(nationalIds([caSin]), '046454286', 'national-id');
+  expectMarks(nationalIds([caSin]), '000-000-000', 'national-id');
 });
 
 test('caSin marks nothing under a key that holds an identifier', () => {
-  expectMarks(caSin, '123-456-782', 'national-id', KEY.identifier);
+  expectMarks(nationalIds([caSin]), '123-456-782', 'national-id', KEY.identifier);
 });
 
 test('caSin believes a bare number under a key of personal data', () => {
-  expectMarks(caSin, '«046 454 286»', 'national-id', KEY.personal);
+  expectMarks(nationalIds([caSin]), '«046 454 286»', 'national-id', KEY.personal);
 });

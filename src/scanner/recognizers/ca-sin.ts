@@ -3,11 +3,11 @@
  */
 import { luhn } from './checksum.ts';
 import { SPACE, nationalId } from './national-id.ts';
-import { CHAIN_9, bare } from './number-shapes.ts';
+import { bare, group } from './number-shapes.ts';
 
 export const caSin = nationalId({
   name: 'ca-sin',
-  shapes: CHAIN_9 | bare(9),
+  shapes: group(3) | bare(9),
   written: '[0-79]\\d{2}-\\d{3}-\\d{3}',
   plain: `[0-79]\\d{2}${SPACE}\\d{3}${SPACE}\\d{3}|[0-79]\\d{8}`,
   words: ['sin', 'nas', 'social', 'insurance'],

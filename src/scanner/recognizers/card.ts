@@ -8,10 +8,12 @@ import { FEATURE } from '#scanner/features';
 import { KEY } from '#scanner/recognizer';
 import type { Recognizer } from '#scanner/recognizer';
 import { luhn } from './checksum.ts';
+import { CHAIN_12, LETTERS_THEN_DIGITS, bare, shapesOf } from './number-shapes.ts';
 import { endsEscape, isDigitCode, isNamed, isWordCode, naming } from './surroundings.ts';
 
 const DIGITS_MIN = 12;
 const DIGITS_MAX = 19;
+const SHAPES = CHAIN_12 | bare(12) | bare(13) | bare(14) | bare(15) | bare(16) | bare(17) | bare(18) | bare(19) | LETTERS_THEN_DIGITS;
 
 /** Prefixes and lengths of issuers; `named` lengths count only with a name nearby. First match wins. */
 const ISSUERS: readonly { readonly prefix: RegExp; readonly lengths: readonly number[]; readonly named?: readonly number[] }[] = [
@@ -34,9 +36,9 @@ const NAMES = naming(['(?:credit|debit|payment|bank)?.?cards?(?:.?(?:no|nr|num|n
 export const card: Recognizer = {
   id: 'card',
   kind: 'card',
-  needs: FEATURE.digits4,
+  needs: FEATURE.number,
   find(text, keyClass, mark) {
-    if ((keyClass & KEY.identifier) !== 0) return;
+    if ((keyClass & KEY.identifier) !== 0 || (shapesOf(text) & SHAPES) === 0) return;
     for (let i = 0; i < text.length; i += 1) {
       if (!isDigitCode(text.charCodeAt(i))) continue;
       const end = endOfGroups(text, i, (start, groupsEnd, digits) => {

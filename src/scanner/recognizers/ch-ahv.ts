@@ -3,11 +3,11 @@
  */
 import { weighted } from './checksum.ts';
 import { SPACE, nationalId } from './national-id.ts';
-import { CHAIN_9, bare } from './number-shapes.ts';
+import { DOTTED, bare, group } from './number-shapes.ts';
 
 export const chAhv = nationalId({
   name: 'ch-ahv',
-  shapes: CHAIN_9 | bare(13),
+  shapes: DOTTED | group(3) | bare(13),
   written: `756\\.\\d{4}\\.\\d{4}\\.\\d{2}|756(?:${SPACE}|-)\\d{4}(?:${SPACE}|-)\\d{4}(?:${SPACE}|-)\\d{2}`,
   plain: '756\\d{10}',
   words: ['ahv\\p{L}*', 'avs', 'oasi', 'sozialversicherung\\p{L}*'],

@@ -4,11 +4,11 @@
  */
 import { isDayOfYear, weighted } from './checksum.ts';
 import { nationalId } from './national-id.ts';
-import { MIXED, bare } from './number-shapes.ts';
+import { MIXED_18, bare } from './number-shapes.ts';
 
 export const cnResident = nationalId({
   name: 'cn-resident',
-  shapes: MIXED | bare(18),
+  shapes: MIXED_18 | bare(18),
   written: '[1-8]\\d{5}(?:19|20)\\d{2}[01]\\d[0-3]\\d{4}[\\dXx]',
   words: [],
   isValid(compact) {

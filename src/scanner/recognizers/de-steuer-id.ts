@@ -4,11 +4,11 @@
  */
 import { mod11And10 } from './checksum.ts';
 import { SPACE, nationalId } from './national-id.ts';
-import { CHAIN_9, bare } from './number-shapes.ts';
+import { bare, group } from './number-shapes.ts';
 
 export const deSteuerId = nationalId({
   name: 'de-steuer-id',
-  shapes: CHAIN_9 | bare(11),
+  shapes: group(2) | bare(11),
   written: `[1-9]\\d(?:${SPACE}\\d{3}){3}`,
   plain: '[1-9]\\d{10}',
   words: ['steuer\\p{L}*', 'idnr', 'id-nr', 'idno', 'stid', 'tax'],

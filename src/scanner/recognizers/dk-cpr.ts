@@ -3,11 +3,11 @@
  */
 import { isDayOfYear } from './checksum.ts';
 import { nationalId } from './national-id.ts';
-import { CHAIN_9, bare } from './number-shapes.ts';
+import { bare, group } from './number-shapes.ts';
 
 export const dkCpr = nationalId({
   name: 'dk-cpr',
-  shapes: CHAIN_9 | bare(10),
+  shapes: group(6) | bare(10),
   plain: '[0-3]\\d[01]\\d{3}[- ]?\\d{4}',
   words: ['cpr\\p{L}*', 'person\\p{L}*', 'cpr.?n[ru]\\p{L}*'],
   isValid: (compact) => isDayOfYear(Number(compact.slice(2, 4)), Number(compact.slice(0, 2))),

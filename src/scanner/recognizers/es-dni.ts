@@ -2,11 +2,11 @@
  * Spain: identity number of citizens (DNI) and of foreigners (NIE). A letter that the number modulo 23 chooses.
  */
 import { nationalId } from './national-id.ts';
-import { CHAIN_6, MIXED, bare } from './number-shapes.ts';
+import { CHAIN_7, DOTTED, MIXED_9, bare } from './number-shapes.ts';
 
 export const esDni = nationalId({
   name: 'es-dni',
-  shapes: CHAIN_6 | MIXED | bare(8),
+  shapes: MIXED_9 | bare(8) | CHAIN_7 | DOTTED,
   written: '\\d{8}-?[A-HJ-NP-TV-Z]|\\d{2}\\.\\d{3}\\.\\d{3}-?[A-HJ-NP-TV-Z]|[XYZ]-?\\d{7}-?[A-HJ-NP-TV-Z]',
   plain: '\\d{8}[- ]?[A-HJ-NP-TV-Za-hj-np-tv-z]|[xyzXYZ][- ]?\\d{7}[- ]?[A-HJ-NP-TV-Za-hj-np-tv-z]',
   words: ['dni', 'nie', 'nif', 'documento', 'identidad'],

@@ -4,11 +4,11 @@
  */
 import { isDayOfYear } from './checksum.ts';
 import { nationalId } from './national-id.ts';
-import { CHAIN_6, MIXED } from './number-shapes.ts';
+import { MIXED_11, group } from './number-shapes.ts';
 
 export const fiHetu = nationalId({
   name: 'fi-hetu',
-  shapes: CHAIN_6 | MIXED,
+  shapes: group(6) | MIXED_11,
   written: '[0-3]\\d[01]\\d{3}[-+A-FYXWVU]\\d{3}[0-9A-FHJ-NPR-Y]',
   plain: '[0-3]\\d[01]\\d{3}[-+A-FYXWVUa-fyxwvu]\\d{3}[0-9A-FHJ-NPR-Ya-fhj-npr-y]',
   words: ['hetu', 'henkil[öo]\\p{L}*', 'personbeteckning'],

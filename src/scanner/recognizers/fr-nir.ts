@@ -4,11 +4,11 @@
  */
 import { remainder } from './checksum.ts';
 import { SPACE, nationalId } from './national-id.ts';
-import { CHAIN_9, MIXED, bare } from './number-shapes.ts';
+import { DOTTED, MIXED_15, bare, group } from './number-shapes.ts';
 
 export const frNir = nationalId({
   name: 'fr-nir',
-  shapes: CHAIN_9 | MIXED | bare(15),
+  shapes: DOTTED | group(1) | bare(15) | MIXED_15,
   written: `[1-478](?:${SPACE}|[.-])\\d{2}(?:${SPACE}|[.-])\\d{2}(?:${SPACE}|[.-])\\d[\\dAB](?:${SPACE}|[.-])\\d{3}(?:${SPACE}|[.-])\\d{3}(?:(?:${SPACE}|[.\\/-])\\d{2})|[1-478]\\d{4}2[AB]\\d{8}`,
   plain: '[1-478]\\d{14}',
   words: ['nir', 's[ée]cu\\p{L}*', 'insee', 'num[ée]ro.?de.?s\\p{L}*', 'ss', 'vitale'],

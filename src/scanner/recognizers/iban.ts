@@ -6,6 +6,7 @@ import { FEATURE } from '#scanner/features';
 import { KEY } from '#scanner/recognizer';
 import type { Recognizer } from '#scanner/recognizer';
 import { mod97 } from './checksum.ts';
+import { COUNTRY_AND_CHECK, shapesOf } from './number-shapes.ts';
 import { isFreeBefore, isNamed, isWordCode, naming } from './surroundings.ts';
 
 /** Length by country, from the IBAN registry and, for the last line, from countries that use it without being in it. */
@@ -23,8 +24,9 @@ const NAMES = naming(['iban', 'kontonummer', 'bank.?account', 'account.?(?:no|nu
 export const iban: Recognizer = {
   id: 'iban',
   kind: 'iban',
-  needs: FEATURE.digit,
+  needs: FEATURE.number,
   find(text, keyClass, mark) {
+    if ((shapesOf(text) & COUNTRY_AND_CHECK) === 0) return;
     for (const match of text.matchAll(/[A-Za-z]{2}\d{2}(?=[ +\-%]?[A-Za-z0-9])/g)) {
       const start = match.index;
       const length = LENGTHS.get(match[0].slice(0, 2).toUpperCase());

@@ -20,14 +20,14 @@ const BEFORE = 96;
 export const ip: Recognizer = {
   id: 'ip',
   kind: 'ip',
-  needs: FEATURE.digit | FEATURE.dot,
+  needs: FEATURE.dottedQuad,
   find: (text, keyClass, mark) => findAddresses(text, keyClass, mark, false),
 };
 
 export const ipVersion6: Recognizer = {
   id: 'ip.v6',
   kind: 'ip',
-  needs: FEATURE.colon,
+  needs: FEATURE.hextets,
   find: (text, keyClass, mark) => findAddresses(text, keyClass, mark, true),
 };
 

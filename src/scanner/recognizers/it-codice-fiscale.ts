@@ -3,14 +3,14 @@
  * where two people would share a code.
  */
 import { SPACE, nationalId } from './national-id.ts';
-import { CHAIN_6, MIXED } from './number-shapes.ts';
+import { CAPITALS_IN_CHAIN, MIXED_16 } from './number-shapes.ts';
 
 /** Values of A–Z (and 0–9 as the first ten) on odd places. */
 const ODD = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23];
 
 export const itCodiceFiscale = nationalId({
   name: 'it-codice-fiscale',
-  shapes: MIXED | CHAIN_6,
+  shapes: MIXED_16 | CAPITALS_IN_CHAIN,
   flags: 'i',
   written: `[A-Z]{6}[\\dLMNP-V]{2}[A-EHLMPR-T][\\dLMNP-V]{2}[A-Z][\\dLMNP-V]{3}[A-Z]|[A-Z]{3}${SPACE}[A-Z]{3}${SPACE}[\\dLMNP-V]{2}[A-EHLMPR-T][\\dLMNP-V]{2}${SPACE}[A-Z][\\dLMNP-V]{3}[A-Z]`,
   words: ['codice', 'fiscale', 'cf'],

@@ -3,11 +3,11 @@
  */
 import { weighted } from './checksum.ts';
 import { SPACE, nationalId } from './national-id.ts';
-import { CHAIN_9, bare } from './number-shapes.ts';
+import { bare, group } from './number-shapes.ts';
 
 export const jpMyNumber = nationalId({
   name: 'jp-my-number',
-  shapes: CHAIN_9 | bare(12),
+  shapes: group(4) | bare(12),
   plain: `\\d{12}|\\d{4}(?:${SPACE}|-)\\d{4}(?:${SPACE}|-)\\d{4}`,
   words: ['my.?number', 'mynumber', 'kojin.?bango', 'マイナンバー', '個人番号'],
   isValid(compact) {

@@ -3,11 +3,11 @@
  */
 import { isDayOfYear, weighted } from './checksum.ts';
 import { nationalId } from './national-id.ts';
-import { CHAIN_9, bare } from './number-shapes.ts';
+import { bare, group } from './number-shapes.ts';
 
 export const krRrn = nationalId({
   name: 'kr-rrn',
-  shapes: CHAIN_9 | bare(13),
+  shapes: group(6) | bare(13),
   written: '\\d{2}[01]\\d[0-3]\\d-[1-8]\\d{6}',
   plain: '\\d{2}[01]\\d[0-3]\\d-?[0-9]\\d{6}',
   words: ['rrn', 'resident', 'jumin\\p{L}*', '주민\\p{L}*', '외국인\\p{L}*'],

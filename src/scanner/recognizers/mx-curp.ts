@@ -3,11 +3,11 @@
  */
 import { isDayOfYear } from './checksum.ts';
 import { nationalId } from './national-id.ts';
-import { MIXED } from './number-shapes.ts';
+import { MIXED_18 } from './number-shapes.ts';
 
 export const mxCurp = nationalId({
   name: 'mx-curp',
-  shapes: MIXED,
+  shapes: MIXED_18,
   flags: 'i',
   written: '[A-Z][AEIOUX][A-Z]{2}\\d{2}[01]\\d[0-3]\\d[HMX][A-Z]{2}[B-DF-HJ-NP-TV-Z]{3}[A-Z\\d]\\d',
   words: ['curp'],

@@ -6,18 +6,16 @@
  * - `plain`: bare digits, or a grouping that other numbers share. A match that passes `isValid` is marked only under a key
  *   that holds personal data, or with a word nearby that names the number.
  *
- * Under a key that holds an identifier by definition nothing is marked.
+ * `national-ids.ts` runs them all.
  */
-import { FEATURE } from '#scanner/features';
 import { KEY } from '#scanner/recognizer';
-import type { KeyClass, Recognizer } from '#scanner/recognizer';
-import { shapesOf } from './number-shapes.ts';
-import { LEFT, RIGHT, isNamed, naming } from './surroundings.ts';
+import type { KeyClass } from '#scanner/recognizer';
+import { RIGHT, forEachToken, isNamed, naming } from './surroundings.ts';
 
 export interface NationalId {
   /** Country and number: `us-ssn`. */
   readonly name: string;
-  /** Any of these shapes must be present for the patterns to run. */
+  /** Any of these shapes (`number-shapes.ts`) must be present for the patterns to run. */
   readonly shapes: number;
   /** Source of a regular expression without anchors, every quantifier bounded, no two adjacent parts overlapping. */
   readonly written?: string;
@@ -33,30 +31,35 @@ export interface NationalId {
 /** Words that name a national id without saying which. */
 const GENERAL = ['national.?(?:id|identi\\w*|insurance|no|number)', 'id.?(?:card|number|nr|num)', 'identity.?(?:card|no|number)', 'identification', 'personal.?(?:id|no|number|code)', 'tax.?(?:id|no|number|file)', 'tin', 'passport', 'social.?sec\\w*', 'citizen.?(?:id|no|number)', 'resident.?(?:id|no|number)', 'government.?id'];
 
-export function nationalId(id: NationalId): Recognizer {
-  const written = id.written === undefined ? undefined : new RegExp(`${LEFT}(?:${id.written})${RIGHT}`, `g${id.flags ?? ''}`);
-  const plain = id.plain === undefined ? undefined : new RegExp(`${LEFT}(?:${id.plain})${RIGHT}`, `g${id.flags ?? ''}`);
+/** A national id whose patterns are compiled. */
+export interface NationalIdFinder {
+  readonly name: string;
+  readonly shapes: number;
+  find(text: string, keyClass: KeyClass, mark: (start: number, end: number) => void): void;
+}
+
+export function nationalId(id: NationalId): NationalIdFinder {
+  const written = id.written === undefined ? undefined : new RegExp(`(?:${id.written})${RIGHT}`, `g${id.flags ?? ''}`);
+  const plain = id.plain === undefined ? undefined : new RegExp(`(?:${id.plain})${RIGHT}`, `g${id.flags ?? ''}`);
   const names = naming([...id.words, ...GENERAL]);
 
   return {
-    id: `national-id.${id.name}`,
-    kind: 'national-id',
-    needs: FEATURE.digit,
-    find(text: string, keyClass: KeyClass, mark): void {
-      if ((keyClass & KEY.identifier) !== 0 || (shapesOf(text) & id.shapes) === 0) return;
+    name: id.name,
+    shapes: id.shapes,
+    find(text, keyClass, mark) {
       const marked = new Set<number>();
       if (written !== undefined) {
-        for (const match of text.matchAll(written)) {
-          if (!isValid(match[0])) continue;
-          marked.add(match.index);
-          mark(match.index, match.index + match[0].length);
-        }
+        forEachToken(text, written, (start, end) => {
+          if (!isValid(text.slice(start, end))) return;
+          marked.add(start);
+          mark(start, end);
+        });
       }
       if (plain === undefined) return;
-      for (const match of text.matchAll(plain)) {
-        const end = match.index + match[0].length;
-        if (!marked.has(match.index) && isValid(match[0]) && ((keyClass & KEY.personal) !== 0 || isNamed(text, match.index, end, names))) mark(match.index, end);
-      }
+      forEachToken(text, plain, (start, end) => {
+        if (marked.has(start) || !isValid(text.slice(start, end))) return;
+        if ((keyClass & KEY.personal) !== 0 || isNamed(text, start, end, names)) mark(start, end);
+      });
     },
   };
 

@@ -3,11 +3,11 @@
  */
 import { weighted } from './checksum.ts';
 import { nationalId } from './national-id.ts';
-import { CHAIN_9, bare } from './number-shapes.ts';
+import { DOTTED, bare, group } from './number-shapes.ts';
 
 export const nlBsn = nationalId({
   name: 'nl-bsn',
-  shapes: CHAIN_9 | bare(8) | bare(9),
+  shapes: DOTTED | bare(8) | bare(9) | group(3) | group(4),
   plain: '\\d{8,9}|\\d{4}[. ]\\d{2}[. ]\\d{3}|\\d{3}[. ]\\d{3}[. ]\\d{3}',
   words: ['bsn', 'burgerservice\\p{L}*', 'sofi\\p{L}*', 'onderwijsnummer'],
   isValid(compact) {

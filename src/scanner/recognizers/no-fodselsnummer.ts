@@ -3,11 +3,11 @@
  */
 import { isDayOfYear, weighted } from './checksum.ts';
 import { SPACE, nationalId } from './national-id.ts';
-import { CHAIN_9, bare } from './number-shapes.ts';
+import { bare, group } from './number-shapes.ts';
 
 export const noFodselsnummer = nationalId({
   name: 'no-fodselsnummer',
-  shapes: CHAIN_9 | bare(11),
+  shapes: group(6) | bare(11),
   written: `[0-7]\\d{5}${SPACE}\\d{5}`,
   plain: '[0-7]\\d{10}|[0-7]\\d{5}-\\d{5}',
   words: ['f[øo]dsel\\p{L}*', 'fnr', 'd.?nummer', 'person\\p{L}*'],

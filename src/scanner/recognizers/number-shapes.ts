@@ -1,20 +1,52 @@
 /**
- * A first, cheap look at the numbers of a text, shared by all recognizers of national ids: a text without a free-standing
- * number of the right shape costs each of them one test of a bit. The last answer is kept, because they ask one after
- * the other about the same text.
+ * A first, cheap look at the numbers of a text, shared by the recognizers of national ids, cards, bank accounts and phones: most
+ * texts have digits, few have digits in the shape of one of these. The last answer is kept, because they ask one after the
+ * other about the same text.
+ *
+ * A chain is a row of words joined by single separators (space, `+`, `-`, `.`, `/`, or an escape such as `%20`): digits, or
+ * letters and digits of at most five, or letters of at most three.
  */
-import { isHexCode, isWordCode } from './surroundings.ts';
+import { isHexCode } from './surroundings.ts';
 
-/** Groups of digits joined by single separators, six digits or more in all; or four groups with letters among them. */
-export const CHAIN_6 = 1;
-/** The same with nine digits or more. */
-export const CHAIN_9 = 2;
-/** A run of letters and digits, nine to twenty-one long, with a letter and at least four digits. */
-export const MIXED = 4;
-
-/** A run of exactly `length` digits (8 to 19) with no letter, digit or `_` beside it. */
+/** A chain of eight digits or more whose only separators are dots, as versions and decimals are, too. */
+export const DOTTED = 1;
+/** Bits 1 to 7: a group of so many digits in a chain of nine digits or more, with other separators than dots. */
+export function group(length: number): number {
+  return 1 << length;
+}
+/** Bits 8 to 19: so many digits with no letter, digit or `_` beside them. */
 export function bare(length: number): number {
   return 1 << length;
+}
+/** Words of nine letters and digits with at least six digits: `AB123456C`, `12345678Z`. */
+export const MIXED_9 = 1 << 20;
+/** Letters and then twelve digits or more: `PAN4111111111111111`. */
+export const LETTERS_THEN_DIGITS = 1 << 21;
+/** Eleven with nine digits or more: `131052A308T`. */
+export const MIXED_11 = 1 << 22;
+/** Fifteen with thirteen digits or more: `253072B07300470`. */
+export const MIXED_15 = 1 << 23;
+/** Sixteen that begin with six letters: `RCCMNL83S18D969H`. */
+export const MIXED_16 = 1 << 24;
+/** Eighteen with seventeen digits, or that begin with four letters and six digits. */
+export const MIXED_18 = 1 << 25;
+/** A chain with six digits or more and a word that begins with a capital: `AB 12 34 56 C`, `12.ABC.345/01DE-35`. */
+export const CAPITALS_IN_CHAIN = 1 << 26;
+/** A chain of twelve digits or more, not of dots alone. */
+export const CHAIN_12 = 1 << 27;
+/** A chain of seven digits or more, in two groups or more, not of dots alone. */
+export const CHAIN_7 = 1 << 28;
+/** Two letters and two digits that begin a word of fifteen or more, or a chain. */
+export const COUNTRY_AND_CHECK = 1 << 29;
+
+const OTHER = 0;
+const DIGIT = 1;
+const LETTER = 2; // and `_`
+const SEPARATOR = 3;
+const CLASS = new Uint8Array(128);
+for (let code = 0; code < 128; code += 1) {
+  const character = String.fromCharCode(code);
+  CLASS[code] = /\d/.test(character) ? DIGIT : /\w/.test(character) ? LETTER : /[ +\-./]/.test(character) ? SEPARATOR : OTHER;
 }
 
 let lastText = '';
@@ -28,55 +60,109 @@ export function shapesOf(text: string): number {
   return lastShapes;
 }
 
-/** A short mixed group (`2A`, `308T`) may belong to a chain; a longer one ends it, so that most UUIDs are no chain. */
+function classAt(text: string, index: number): number {
+  const code = text.charCodeAt(index);
+  return code < 128 ? CLASS[code]! : OTHER; // NaN past the end is OTHER too
+}
+
 function look(text: string): number {
+  const end = text.length;
   let shapes = 0;
   let digitsOfChain = 0;
   let groups = 0;
-  let mixedGroups = 0;
-  let mixedDigits = 0;
+  let lengths = 0;
+  let hasCapital = false;
+  let isDotted = true;
   let i = 0;
-  while (i < text.length) {
-    const gap = i;
-    while (i < text.length && !isWordCode(text.charCodeAt(i))) i += 1;
-    i = afterEscape(text, gap, i);
-    if (!(i === gap + 1 && isSeparator(text.charCodeAt(gap))) && !(i > gap + 1 && text.charCodeAt(gap) === 37)) digitsOfChain = groups = mixedDigits = mixedGroups = 0;
+  while (i < end) {
+    const gapStart = i;
+    let kind = classAt(text, i);
+    while (kind !== DIGIT && kind !== LETTER && ++i < end) kind = classAt(text, i);
+    if (i >= end) break;
+    const separator = i === 0 ? 0 : text.charCodeAt(i - 1);
+    let separates = i - gapStart === 1 && CLASS[separator & 127] === SEPARATOR && separator < 128;
+    if (separator === 37 || separator === 92) {
+      i = afterEscape(text, i, separator);
+      separates = i - gapStart <= 6;
+    }
 
     const start = i;
     let digits = 0;
-    for (; i < text.length; i += 1) {
+    let capitals = 0;
+    for (; i < end; i += 1) {
       const code = text.charCodeAt(i);
-      if (code >= 48 && code <= 57) digits += 1;
-      else if (!isWordCode(code)) break;
+      kind = code < 128 ? CLASS[code]! : OTHER;
+      if (kind === DIGIT) digits += 1;
+      else if (kind !== LETTER) break;
+      else if (code < 91) capitals += 1;
     }
     const length = i - start;
-    mixedGroups = length > 5 ? 0 : mixedGroups + 1;
-    mixedDigits = length > 5 ? 0 : mixedDigits + digits;
-    if (mixedGroups >= 4 && mixedDigits >= 6) shapes |= CHAIN_6;
-    if (length > 4 && digits < length) {
-      if (digits >= 4 && length >= 9 && length <= 21) shapes |= MIXED;
-      digitsOfChain = groups = 0;
+    if (!separates) {
+      digitsOfChain = groups = lengths = 0;
+      hasCapital = false;
+      isDotted = true;
+    }
+    if (length === 0) continue;
+    if (digits < length && (length > 5 || (digits === 0 && length > 3))) {
+      if (digits > 1) shapes |= shapeOfMixed(text, start, length, digits);
+      digitsOfChain = groups = lengths = 0;
+      hasCapital = false;
+      isDotted = true;
       continue;
     }
-    if (digits === length && length >= 8 && length <= 19) shapes |= bare(length);
+    if (groups > 0 && separator !== 46 && digits > 0) isDotted = false;
+    if (digits === length) {
+      if (length < 8) lengths |= 1 << length;
+      else if (length < 20 && !(groups > 0 && separator === 46)) shapes |= 1 << length;
+    } else {
+      if (capitals > 0) hasCapital = true;
+      if (length === 4 && digits === 2 && lettersAt(text, start) === 2) shapes |= COUNTRY_AND_CHECK;
+    }
     digitsOfChain += digits;
-    groups += 1;
-    if (groups > 1 && digitsOfChain >= 6) shapes |= digitsOfChain >= 9 ? CHAIN_6 | CHAIN_9 : CHAIN_6;
-    if (length > 2 && digits < length) digitsOfChain = groups = 0;
+    if (digits > 0 || length === 1) groups += 1;
+    if (digitsOfChain < 6 || groups < 2) continue;
+    if (hasCapital) shapes |= CAPITALS_IN_CHAIN;
+    if (isDotted) {
+      if (digitsOfChain >= 8) shapes |= DOTTED;
+      continue;
+    }
+    if (digitsOfChain >= 9) shapes |= lengths;
+    if (digitsOfChain >= 7) shapes |= CHAIN_7;
+    if (digitsOfChain >= 12) shapes |= CHAIN_12;
   }
   return shapes;
 }
 
-/** Where the word begins once the characters that belong to an escape before it (`%3D`, `%253D`, `\n`, `\u0020`) are passed. */
-function afterEscape(text: string, gap: number, index: number): number {
-  if (index === gap || index >= text.length) return index;
-  const before = text.charCodeAt(index - 1);
-  if (before === 92) return Math.min(text.length, text[index] === 'u' ? index + 5 : index + 1);
-  if (before !== 37 || !isHexCode(text.charCodeAt(index)) || !isHexCode(text.charCodeAt(index + 1))) return index;
-  return text.startsWith('25', index) && isHexCode(text.charCodeAt(index + 2)) && isHexCode(text.charCodeAt(index + 3)) ? index + 4 : index + 2;
+function shapeOfMixed(text: string, start: number, length: number, digits: number): number {
+  let shapes = 0;
+  if (length >= 15 && classAt(text, start) === LETTER && classAt(text, start + 1) === LETTER && classAt(text, start + 2) === DIGIT && classAt(text, start + 3) === DIGIT) shapes = COUNTRY_AND_CHECK;
+  if (digits >= 12 && lettersAt(text, start) === length - digits) shapes |= LETTERS_THEN_DIGITS;
+  switch (length) {
+    case 9:
+      return digits >= 6 ? shapes | MIXED_9 : shapes;
+    case 11:
+      return digits >= 9 ? shapes | MIXED_11 : shapes;
+    case 15:
+      return digits >= 13 ? shapes | MIXED_15 : shapes;
+    case 16:
+      return lettersAt(text, start) === 6 ? shapes | MIXED_16 : shapes;
+    case 18:
+      return digits === 17 || lettersAt(text, start) === 4 ? shapes | MIXED_18 : shapes;
+    default:
+      return shapes;
+  }
 }
 
-/** Space, `+` (a space of encoded text), `-`, `.`, `/`. */
-function isSeparator(code: number): boolean {
-  return code === 32 || code === 43 || code === 45 || code === 46 || code === 47;
+/** How many letters stand in a row from `start`. */
+function lettersAt(text: string, start: number): number {
+  let i = start;
+  while (classAt(text, i) === LETTER) i += 1;
+  return i - start;
+}
+
+/** Where the word begins once the characters that belong to an escape before it (`%3D`, `%253D`, `\n`, `\u0020`) are passed. */
+function afterEscape(text: string, index: number, escape: number): number {
+  if (escape === 92) return Math.min(text.length, text[index] === 'u' ? index + 5 : index + 1);
+  if (!isHexCode(text.charCodeAt(index)) || !isHexCode(text.charCodeAt(index + 1))) return index;
+  return text.startsWith('25', index) && isHexCode(text.charCodeAt(index + 2)) && isHexCode(text.charCodeAt(index + 3)) ? index + 4 : index + 2;
 }

@@ -29,7 +29,7 @@ const ORDINARY = [
 ];
 
 test('recognizers of people’s data leave ordinary values alone', () => {
-  assert.ok(OURS.length >= 35);
+  assert.ok(OURS.length >= 12);
   for (const text of ORDINARY) {
     for (const recognizer of OURS) {
       const found = marksOf(recognizer, text, KEY.plain).map(({ start, end }) => text.slice(start, end));

@@ -7,7 +7,8 @@
 import { FEATURE } from '#scanner/features';
 import { KEY } from '#scanner/recognizer';
 import type { Recognizer } from '#scanner/recognizer';
-import { LEFT, isDigitCode, isFreeAfter, isNamed, isWordCode, naming } from './surroundings.ts';
+import { CHAIN_7, bare, shapesOf } from './number-shapes.ts';
+import { forEachToken, isDigitCode, isFreeAfter, isNamed, isWordCode, naming } from './surroundings.ts';
 
 /** Digits of an E.164 number, country code included (§6.2.1); under eight no country reaches. */
 const DIGITS_MAX = 15;
@@ -18,6 +19,9 @@ const TWO = new Set('20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52
 const THREE = /^(?:21[1-368]|2[2-4]\d|25[0-8]|26\d|29[01789]|35\d|37\d|38[0-25-79]|42[013]|50\d|59\d|67[02-9]|68[0-35-9]|69[0-2]|8[05]\d|87[08]|88[0-36-8]|96[0-8]|97[0-79]|99[2-68])/;
 
 const NAMES = naming(['phone\\p{L}*', 'tele?phone\\p{L}*', 'telefon\\p{L}*', 'tele?fono', 't[ée]l[ée]phone', 'tel', 'mobile?\\p{L}*', 'cell(?:ular|phone)?', 'fax', 'call(?:er|ee|back)', 'sms', 'whats.?app', 'handy\\p{L}*', 'rufnummer', 'msisdn', 'hotline', 'puhelin', '電話', '电话', '手机', '전화']);
+/** A quick answer for the texts that have numbers but are not about phones. */
+const NAMED_ANYWHERE = /phone|tel|mobil|cell|fax|call|sms|whats|handy|rufnummer|msisdn|hotline|puhelin|[^\x00-\x7f]/i;
+const SHAPES = CHAIN_7 | bare(8) | bare(9) | bare(10) | bare(11) | bare(12) | bare(13) | bare(14) | bare(15);
 const NAMED_DIRECTLY =
   /(?:phone|mobile|msisdn|whatsapp|telefon[oe]?|rufnummer|(?<![a-z])(?:tel|cell|fax|sms|handy|caller|callee))(?:[-_. ]?(?:no|nr|num|number|e164|home|work|mobile|primary|id|to|from|\d))?["'\]]{0,2}\s{0,2}(?:[:=]|=>|%3[AaDd]|is)?\s{0,2}["'[]{0,2}$/i;
 
@@ -49,30 +53,28 @@ export const phonePercentEncoded: Recognizer = {
   },
 };
 
-const NATIONAL_NANP = new RegExp(`${LEFT}\\([2-9]\\d{2}\\) ?[2-9]\\d{2}[-. ]\\d{4}(?![\\w]|[.-]\\d)`, 'g');
-const NATIONAL = new RegExp(`${LEFT}(?:\\(0?\\d{2,5}\\)|\\d{2,5})[ ./-]\\d{2,8}(?:[ ./-]\\d{2,8}){0,4}(?![\\w]|[.:-]\\d)`, 'g');
-const BARE = new RegExp(`${LEFT}\\d{8,15}(?!\\w|\\.\\d)`, 'g');
+const NATIONAL_NANP = new RegExp(`\\([2-9]\\d{2}\\) ?[2-9]\\d{2}[-. ]\\d{4}(?![\\w]|[.-]\\d)`, 'g');
+const NATIONAL = new RegExp(`(?:\\(0?\\d{2,5}\\)|\\d{2,5})[ ./-]\\d{2,8}(?:[ ./-]\\d{2,8}){0,4}(?![\\w]|[.:-]\\d)`, 'g');
+const BARE = new RegExp(`\\d{8,15}(?!\\w|\\.\\d)`, 'g');
 
 export const phoneNational: Recognizer = {
   id: 'phone.national',
   kind: 'phone',
-  needs: FEATURE.digit,
+  needs: FEATURE.number,
   find(text, keyClass, mark) {
-    if ((keyClass & KEY.identifier) !== 0 || !/\d{3}/.test(text)) return;
     const personal = (keyClass & KEY.personal) !== 0;
+    if ((keyClass & KEY.identifier) !== 0 || (shapesOf(text) & SHAPES) === 0 || !(personal || text.includes('(') || NAMED_ANYWHERE.test(text))) return;
+    forEachToken(text, NATIONAL_NANP, mark);
     let last = 0;
-    for (const match of text.matchAll(NATIONAL_NANP)) mark(match.index, match.index + match[0].length);
-    for (const match of text.matchAll(NATIONAL)) {
-      const end = match.index + match[0].length;
-      if (!isNationalNumber(match[0]) || isAfterPlus(text, match.index)) continue;
-      if (/^\([2-9]\d\d\) ?[2-9]\d\d[-. ]\d{4}$/.test(match[0])) continue;
-      if (personal || isNamed(text, match.index, match.index, NAMES)) mark(match.index, (last = end));
-    }
-    for (const match of text.matchAll(BARE)) {
-      if (match.index < last || isAfterPlus(text, match.index)) continue;
-      const before = text.slice(Math.max(0, match.index - 32), match.index);
-      if (personal || NAMED_DIRECTLY.test(before)) mark(match.index, match.index + match[0].length);
-    }
+    forEachToken(text, NATIONAL, (start, end) => {
+      const number = text.slice(start, end);
+      if (!isNationalNumber(number) || isAfterPlus(text, start) || /^\([2-9]\d\d\) ?[2-9]\d\d[-. ]\d{4}$/.test(number)) return;
+      if (personal || isNamed(text, start, start, NAMES)) mark(start, (last = end));
+    });
+    forEachToken(text, BARE, (start, end) => {
+      if (start < last || isAfterPlus(text, start)) return;
+      if (personal || NAMED_DIRECTLY.test(text.slice(Math.max(0, start - 32), start))) mark(start, end);
+    });
   },
 };
 

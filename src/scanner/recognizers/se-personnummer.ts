@@ -4,11 +4,11 @@
  */
 import { isDayOfYear, luhn } from './checksum.ts';
 import { nationalId } from './national-id.ts';
-import { CHAIN_9, bare } from './number-shapes.ts';
+import { bare, group } from './number-shapes.ts';
 
 export const sePersonnummer = nationalId({
   name: 'se-personnummer',
-  shapes: CHAIN_9 | bare(10) | bare(12),
+  shapes: bare(8) | group(6) | bare(10) | bare(12),
   written: '(?!(?:20)?(?:1[5-9]|[23]\\d|40)\\d{4}-(?:[01]\\d|2[0-3])[0-5]\\d(?!\\d))(?:18|19|20)?\\d{6}[-+]\\d{4}',
   plain: '(?:18|19|20)?\\d{6}[-+]?\\d{4}',
   words: ['person\\p{L}*', 'samordning\\p{L}*', 'pnr'],

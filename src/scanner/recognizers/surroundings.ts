@@ -41,9 +41,22 @@ export function isFreeAfter(text: string, index: number): boolean {
   return index >= text.length || !isWordCode(text.charCodeAt(index));
 }
 
-/** The same two questions for patterns. `.` and `-` count as part of a longer token (`1.123…`, a UUID). */
-export const LEFT = String.raw`(?:(?<![\w.\-])|(?<=%(?:25)?[0-9A-Fa-f]{2})|(?<=\\[nrt]))`;
+/** What may not follow a number: a word character, or `.` or `-` and more of a longer token (`1.123…`, a UUID). */
 export const RIGHT = String.raw`(?!\w|[.\-]\w)`;
+
+/**
+ * Calls `found` with every match of a global pattern before which a token can begin. The pattern itself does not ask what stands before:
+ * so it fails fast at most places. Each match is short, and after one that is refused the search goes on one place later.
+ */
+export function forEachToken(text: string, pattern: RegExp, found: (start: number, end: number) => void): void {
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+    const start = match.index;
+    const before = text[start - 1];
+    if (isFreeBefore(text, start) && before !== '.' && before !== '-') found(start, start + match[0].length);
+    else pattern.lastIndex = start + 1;
+  }
+}
 
 /** Builds the test that `isNamed` uses, from sources of regular expressions in lower case. */
 export function naming(words: readonly string[]): RegExp {

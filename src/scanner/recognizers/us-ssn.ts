@@ -3,11 +3,11 @@
  * Administration on area, group and serial decide, and only the dashed form stands on its own.
  */
 import { SPACE, nationalId } from './national-id.ts';
-import { CHAIN_9, bare } from './number-shapes.ts';
+import { bare, group } from './number-shapes.ts';
 
 export const usSsn = nationalId({
   name: 'us-ssn',
-  shapes: CHAIN_9 | bare(9),
+  shapes: group(3) | bare(9),
   written: '\\d{3}-\\d{2}-\\d{4}',
   plain: `\\d{3}${SPACE}\\d{2}${SPACE}\\d{4}|\\d{9}`,
   words: ['ssn', 'social', 'itin', 'taxpayer'],

@@ -4,11 +4,11 @@
  */
 import { isDayOfYear, luhn } from './checksum.ts';
 import { SPACE, nationalId } from './national-id.ts';
-import { CHAIN_9, bare } from './number-shapes.ts';
+import { bare, group } from './number-shapes.ts';
 
 export const zaId = nationalId({
   name: 'za-id',
-  shapes: CHAIN_9 | bare(13),
+  shapes: group(6) | bare(13),
   plain: `\\d{6}${SPACE}\\d{4}${SPACE}[0-2]\\d{2}|\\d{10}[0-2]\\d{2}`,
   words: ['sa.?id', 'south.?african', 'rsa', 'identity'],
   isValid: (compact) => isDayOfYear(Number(compact.slice(2, 4)), Number(compact.slice(4, 6))) && luhn(compact),
