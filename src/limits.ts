@@ -74,6 +74,8 @@ export const LIMITS = {
   value_nesting_max: 16,
   /** Elements of all levels of one array or map value. */
   value_elements_max: 4_096,
+  /** Memory that what was found in one request may take, estimated: findings and arrays are objects, many times the size of their bytes. Above: refused whole. */
+  findings_bytes_per_request_max: 256 * MiB,
   /** JSON request bodies nest at most this deep before values begin; deeper is refused before parsing. */
   json_nesting_max: 64,
   /** A span may begin or end this far in the future (clocks differ). Later: refused as `span_time`. */
@@ -131,6 +133,10 @@ export const LIMITS = {
   query_body_bytes_max: 1 * MiB,
   query_text_bytes_max: 4 * KiB,
   search_attributes_max: 16,
+
+  // --- the server's own metrics -------------------------------------------------------------------------------------------
+  /** Combinations of attributes of one metric; what comes later is counted under `other`. */
+  meter_rows_max: 1_000,
 
   // --- control --------------------------------------------------------------------------------------------------------
   producers_max: 10_000,

@@ -166,6 +166,16 @@ test('without a credential no byte of the message is read', async () => {
   raw.session.destroy();
 });
 
+test('no header reaches a log', async (context) => {
+  await using rig = await startRig();
+  const spy = context.mock.method(console, 'error', () => {});
+  const raw = new RawCall(rig.grpcPort, { authorization: 'Bearer hunter2\u00e9', 'x-other': 'hunter2\u00e9' });
+  raw.stream.end(frame(BODY));
+  assert.equal((await raw.headers)['grpc-status'], '16');
+  raw.session.destroy();
+  assert.equal(spy.mock.callCount(), 0);
+});
+
 test('malformed calls are answered or closed, and hold nothing', async () => {
   await using rig = await startRig({ request_ms_max: 400 });
   const statuses: Record<string, string | undefined> = {};
@@ -203,17 +213,14 @@ test('the deadline of a sender ends its call, not the work on what it sent', asy
   await using rig = await startRig();
   const { promise, resolve } = Promise.withResolvers<void>();
   rig.door.answer = () => promise.then(() => ({ rejectedSpans: 0, message: '' }));
-  // 99999999 hours overflow 32 bits of milliseconds inside grpc-js.
-  for (const timeout of ['50m', '99999999H']) {
-    const raw = new RawCall(rig.grpcPort, { 'grpc-timeout': timeout });
-    raw.stream.end(frame(BODY));
-    assert.equal((await raw.headers)['grpc-status'], '4');
-    raw.session.destroy();
-  }
-  assert.deepEqual([rig.receivers.inFlight().requests, rig.door.outcomes.length], [2, 0]);
+  const raw = new RawCall(rig.grpcPort, { 'grpc-timeout': '50m' });
+  raw.stream.end(frame(BODY));
+  assert.equal((await raw.headers)['grpc-status'], '4');
+  raw.session.destroy();
+  assert.deepEqual([rig.receivers.inFlight().requests, rig.door.outcomes.length], [1, 0]);
   resolve();
   await until(() => rig.receivers.inFlight().requests === 0);
-  assert.deepEqual(rig.door.outcomes, ['grpc ok', 'grpc ok']);
+  assert.deepEqual(rig.door.outcomes, ['grpc ok']);
 });
 
 test('a slow message is cut, counted, and its place given to the next', async () => {

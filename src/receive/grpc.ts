@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { type AddressInfo, createServer, type Server as TcpServer, type Socket } from 'node:net';
 import {
-  type ConnectionInjector, Metadata, type sendUnaryData, Server, ServerCredentials, ServerInterceptingCall, type ServerInterceptor, type ServerUnaryCall, type ServiceDefinition,
+  type ConnectionInjector, logVerbosity, Metadata, type sendUnaryData, Server, ServerCredentials, ServerInterceptingCall, type ServerInterceptor, type ServerUnaryCall, type ServiceDefinition, setLogVerbosity,
 } from '@grpc/grpc-js';
 import type { Address } from '#config';
 import { LIMITS } from '#limits';
@@ -45,6 +45,8 @@ export class GrpcReceiver<P extends object> {
   constructor(reception: Reception<P>) {
     const { limits, meter } = reception;
     this.#reception = reception;
+    // grpc-js writes headers that it does not like to stderr, values included, and whole requests when GRPC_TRACE asks for it.
+    setLogVerbosity(logVerbosity.NONE);
     this.#grpc = new Server({
       interceptors: [this.#interceptor],
       'grpc.enable_channelz': 0,
