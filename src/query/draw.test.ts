@@ -102,8 +102,8 @@ test('times that cannot be are drawn at the edge, not thrown', () => {
   assert.equal(drawTrace(trace([]), PLAIN), 'The trace holds no spans.\n');
 });
 
-test('readOtlpTrace() reads what the query API answers, and takes anything else for nothing', () => {
-  const json = otlpJson({
+test('readOtlpTrace() reads what the query API answers, and takes anything else for nothing', async () => {
+  const json = await otlpJson({
     traceId: '0af7651916cd43dd8448eb211c80319c',
     more: false,
     spans: [{

@@ -3,10 +3,11 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Reader, TenantId } from '#model';
+import type { Reader, TenantId, TraceId } from '#model';
 import { isRefusal, type Refusal } from '#refusal';
 import { LIMITS } from '#limits';
 import type { AttributeFilter } from './condition.ts';
+import { fetchTrace } from './fetch-trace.ts';
 import { otlpJson } from './otlp-json.ts';
 import { createQueries, type Queries, type Search } from './query.ts';
 import type { SearchPage } from './search.ts';
@@ -55,7 +56,7 @@ test('traceById() gives back every type, order and field as stored', async () =>
       },
     },
   ]);
-  const text = otlpJson(ok(await queries.traceById(reader, id(1))));
+  const text = await otlpJson(ok(await queries.traceById(reader, id(1))));
   assert.ok(text.includes('{"doubleValue":-0}'), 'JSON.parse would not show the sign');
   assert.ok(text.includes('{"key":"load","value":{"doubleValue":-0}}'));
   assert.deepEqual(JSON.parse(text), {
@@ -90,6 +91,16 @@ test('traceById() gives back every type, order and field as stored', async () =>
       },
     ],
   });
+});
+
+test('fetchTrace() takes pages and orders all of them by start', async () => {
+  const spans = (tenth: number): TestSpan[] => Array.from({ length: 7 }, (_, at) => ({ traceId: id(2), columns: { start: String(1_000 + ((at * 37 + tenth) % 50)) } }));
+  for (const tenth of [1, 2, 3]) await store.addBlock([...spans(tenth), { traceId: id(3) }]);
+  for (const page of [1, 3, 7, 21, 22]) {
+    const trace = await fetchTrace(id(2) as TraceId, (sql, params, rows_max) => store.query(sql, { ...params, tenant: 'default' }, { deadline_ms: 5_000, rows_max }), page);
+    assert.equal(new Set(trace.spans.map(({ spanId }) => spanId)).size, 21, `pages of ${page}`);
+    assert.deepEqual(trace.spans.map(({ start }) => start), trace.spans.map(({ start }) => start).toSorted((left, right) => Number(left - right)));
+  }
 });
 
 test('traceById() refuses what is no id, and says not_found for what is not there', async () => {

@@ -9,11 +9,12 @@ import { traceId as readTraceId, type Reader, type TenantId } from '#model';
 import { isRefusal, refuse, type Refusal } from '#refusal';
 import { accountOf, type Account } from './account.ts';
 import { anchored, type Filters } from './condition.ts';
+import { fetchTrace } from './fetch-trace.ts';
 import { Gate } from './gate.ts';
 import { ORDER_NAMES, readCursor, type Order } from './order.ts';
-import type { Params, QueryStore } from './query-store.ts';
-import { dayText, runSearch, type BoundedSearch, type SearchPage } from './search.ts';
-import { spanOf, type SpanRow, type Trace } from './span.ts';
+import type { QueryStore } from './query-store.ts';
+import { dayText, runSearch, type BoundedSearch, type Run, type SearchPage } from './search.ts';
+import type { Trace } from './span.ts';
 import { STATEMENTS } from './statements.ts';
 import { low32, traceKeyOf } from './trace-key.ts';
 
@@ -61,11 +62,11 @@ export function createQueries(parts: QueryParts): Queries {
   const settled = shareSettles(store, settle_ms);
 
   /** Authorises, waits for a place and gives the work a `run` that knows the reader's tenant and what is left of the time. */
-  async function answer<T>(reader: Reader, action: Action, gate: Gate, work: (run: TenantRun) => Promise<T | Refusal>): Promise<T | Refusal> {
+  async function answer<T>(reader: Reader, action: Action, gate: Gate, work: (run: Run) => Promise<T | Refusal>): Promise<T | Refusal> {
     const allowed = decide(reader, action, { tenant: reader.tenant });
     if (allowed !== true) return allowed;
     const until = now_ms() + deadline_ms;
-    const run: TenantRun = async (sql, params, rows_max) => {
+    const run: Run = async (sql, params, rows_max) => {
       const left = until - now_ms();
       if (left <= 0) throw new DeadlineError();
       // INVARIANT: every statement that reads rows asks for the tenant, and only this line answers.
@@ -86,12 +87,10 @@ export function createQueries(parts: QueryParts): Queries {
       answer(reader, 'trace.read', lookups, async (run) => {
         const id = readTraceId(text);
         if (id === null) return refuse('query_invalid', 'a trace id is 32 hexadecimal digits, not all zero');
-        const key = traceKeyOf(id);
-        const readable = !store.mayBePending(low32(key)) || (await settled());
-        const params = { trace: key, trace_id: id, limit: LIMITS.trace_spans_max + 1 };
-        const rows = await run<SpanRow>(STATEMENTS.trace, params, params.limit);
-        if (rows.length === 0) return readable ? refuse('not_found') : refuse('query_timeout', 'what was just acknowledged cannot be read yet');
-        return { traceId: id, spans: rows.slice(0, LIMITS.trace_spans_max).map(spanOf), more: rows.length > LIMITS.trace_spans_max };
+        const readable = !store.mayBePending(low32(traceKeyOf(id))) || (await settled());
+        const trace = await fetchTrace(id, run);
+        if (trace.spans.length > 0) return trace;
+        return readable ? refuse('not_found') : refuse('query_timeout', 'what was just acknowledged cannot be read yet');
       }),
 
     search: (reader, search) =>
@@ -128,8 +127,6 @@ export function createQueries(parts: QueryParts): Queries {
       }),
   };
 }
-
-type TenantRun = <Row>(sql: string, params: Params, rows_max: number) => Promise<Row[]>;
 
 class DeadlineError extends Error {}
 

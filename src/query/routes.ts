@@ -76,7 +76,7 @@ export function addRoutes(app: FastifyInstance, served: Served, routes: readonly
       const trace = await queries.traceById(readerOf(request), request.params.id);
       if (isRefusal(trace)) return sendRefusal(request, reply, trace);
       if (trace.more) reply.header('tracekeep-more', 'true');
-      return sendJson(reply, otlpJson(trace));
+      return sendJson(reply, await otlpJson(trace));
     },
   );
 

@@ -72,6 +72,8 @@ export interface Trace {
 
 /** A row of `sql/trace.sql`. */
 export interface SpanRow {
+  readonly atBlock: string;
+  readonly atRow: number;
   readonly traceId: string;
   readonly spanId: string;
   readonly parentSpanId: string;
