@@ -1,0 +1,51 @@
+/** The demo as a newcomer runs it, on the real server. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+const DEADLINE_MS = 90_000;
+
+let place: string;
+let output = '';
+let code: number | null;
+
+before(async () => {
+  place = await mkdtemp(join(tmpdir(), 'tracekeep-demo-'));
+  const demo = spawn(process.execPath, [join(import.meta.dirname, 'demo.ts'), '--seconds', '600', '--data', join(place, 'data')], { stdio: ['ignore', 'pipe', 'pipe'] });
+  for (const stream of [demo.stdout, demo.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+      // Everything that there is to see has been seen: stop it as a person would.
+      if (/trace --last/.test(output)) demo.kill('SIGINT');
+    });
+  }
+  const late = setTimeout(() => demo.kill('SIGINT'), DEADLINE_MS);
+  code = await new Promise((resolve) => demo.on('close', resolve));
+  clearTimeout(late);
+});
+
+after(() => rm(place, { recursive: true, force: true }));
+
+test('it ends with code 0 when it is interrupted, and no child died before', () => {
+  assert.equal(code, 0, output);
+  assert.doesNotMatch(output, /ended by itself/);
+});
+
+test('its counts balance, nothing is refused, and values were replaced', () => {
+  const [received = NaN, stored = NaN, refused = NaN, dropped = NaN] = [...output.matchAll(/spans received ([\d,]+), stored ([\d,]+), refused ([\d,]+), dropped ([\d,]+)/g)].at(-1)?.slice(1).map((text) => Number(text.replaceAll(',', ''))) ?? [];
+  assert.ok(stored > 0, output);
+  assert.deepEqual([refused, dropped, received], [0, 0, stored], output);
+  assert.match(output, /values replaced: \d/);
+});
+
+test('its example shows credentials and an address as sent, and without them as kept', () => {
+  const lines = output.slice(output.indexOf('One span before and after')).split('\n');
+  const kept = lines.filter((line) => line.startsWith('    kept')).join('\n');
+  assert.match(lines.join('\n'), /sent Bearer eyJ/);
+  assert.match(lines.join('\n'), /sent [\w.]+@(mail|post)?\.?example/);
+  assert.notEqual(kept, '', output);
+  assert.doesNotMatch(kept, /eyJ|@(mail\.example|example\.com|post\.example)|sid=[0-9a-f]{32}/);
+});
