@@ -32,7 +32,7 @@ export function makePerson(random: Random): Person {
     email: `${plain}${digits(3)}@${pick(['mail.example', 'example.com', 'post.example.org'])}`,
     phone: pick([`+44 7700 900${digits(3)}`, `+1 202-555-01${digits(2)}`, `+49 30 23125 ${digits(3)}`]),
     password: `${pick(['Winter', 'Teapot', 'Garden'])}-${digits(4)}!`,
-    card: random() * DECLINED_ONE_IN < 1 ? declinedCard(digits) : withLuhn(`${pick(['4000', '5200', '3700'])}${digits(11)}`),
+    card: random() * DECLINED_ONE_IN < 1 ? declinedCard(digits) : withLuhn(`${pick(['4000', '5200', '5500'])}${digits(11)}`),
     iban: germanIban(digits(18)),
     ip: `${pick(['203.0.113', '198.51.100', '192.0.2'])}.${1 + Math.floor(random() * 254)}`,
   };
