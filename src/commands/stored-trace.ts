@@ -32,7 +32,7 @@ export async function findStoredTrace(queries: TraceQueries, args: AdminArgument
   if (isRefusal(id)) return id;
   if (typeof id !== 'string') return refuse('query_invalid', 'the trace id');
   const trace = await queries.traceById(reader, id);
-  return isRefusal(trace) ? trace : { otlp: otlpJson(trace), more: trace.more };
+  return isRefusal(trace) ? trace : { otlp: await otlpJson(trace), more: trace.more };
 }
 
 /** The trace of the span that began last. */
