@@ -32,7 +32,7 @@ export const literalParameter: Recognizer = {
 export const literalEmbedded: Recognizer = {
   id: 'literal.embedded',
   kind: 'literal',
-  needs: FEATURE.space,
+  needs: FEATURE.space | FEATURE.statementWord,
   find(text, keyClass, mark) {
     if ((keyClass & (KEY.statement | KEY.parameter)) === 0) literalsInText(text, (start, end) => mark(start, end, '?'));
   },
@@ -41,7 +41,7 @@ export const literalEmbedded: Recognizer = {
 export const literalDatabaseError: Recognizer = {
   id: 'literal.database-error',
   kind: 'literal',
-  needs: FEATURE.space,
+  needs: FEATURE.space | FEATURE.statementWord,
   find(text, keyClass, mark) {
     if ((keyClass & (KEY.statement | KEY.parameter)) === 0) literalsOfDatabaseErrors(text, (start, end) => mark(start, end, '?'));
   },

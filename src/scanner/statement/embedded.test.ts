@@ -25,6 +25,8 @@ test('literalsInText() replaces literals of statements inside messages', () => {
     ["failed 'SELECT a FROM t WHERE b = 'x'' after 3 tries", "failed 'SELECT a FROM t WHERE b = ?' after 3 tries"],
     ["ALTER USER jane WITH PASSWORD 'hunter2'", 'ALTER USER jane WITH PASSWORD ?'],
     ['SELECT 1', 'SELECT ?'],
+    ['1062 (SQL: insert into `users` (`name`, `age`) values (Jane Doe, 5))', '1062 (SQL: insert into `users` (`name`, `age`) values (?))'],
+    ['1054 (SQL: update `users` set `name` = Jane, `age` = 5 where `email` = jane@example.com and `x` = 1 limit 1)', '1054 (SQL: update `users` set `name` = ?, `age` = ? where `email` = ? and `x` = ? limit ?)'],
   ] as const)
     assert.equal(stripped(text), expected);
 });
@@ -37,5 +39,5 @@ test('literalsInText() leaves English and names alone', () => {
 });
 
 test('literalsInText() holds its bounds on hostile text, in linear time', () => {
-  for (const piece of ['SELECT ', 'UPDATE x SET ', 'INSERT INTO ', 'select from where ', "SELECT 'a' ", 'parameters: [', 'DELETE FROM x ', '"SELECT 1', "'SELECT 1", 'EXEC a ', '\nat ', 'SELECT a FROM (', 'EXECUTE     ']) stripped(piece.repeat(20_000));
+  for (const piece of ['SELECT ', 'UPDATE x SET ', 'INSERT INTO ', 'select from where ', "SELECT 'a' ", 'parameters: [', 'DELETE FROM x ', '"SELECT 1', "'SELECT 1", 'EXEC a ', '\nat ', 'SELECT a FROM (', 'EXECUTE     ', '(SQL: select from where a = ', '(SQL: insert into a values (']) stripped(piece.repeat(20_000));
 });

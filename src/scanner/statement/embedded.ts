@@ -39,7 +39,8 @@ export function literalsInText(text: string, literal: MarkLiteral): void {
     const next = begin(text, word, match[0].length, at, capitals);
     if (next === 'statement' || (next === undefined && beginning !== undefined && confirms(text, beginning, word, at + match[0].length, capitals))) {
       const start = next === 'statement' ? at : beginning!.start;
-      const end = literalsOfSql(text, start, limitOf(text, start), { stopAtClose: true }, literal);
+      const isUnquoted = text.slice(Math.max(0, start - 6), start) === '(SQL: ';
+      const end = isUnquoted ? literalsOfUnquotedSql(text, start, literal) : literalsOfSql(text, start, limitOf(text, start), { stopAtClose: true }, literal);
       found = Math.max(end, start + 1);
       WORDS.lastIndex = Math.max(found, at + match[0].length);
       beginning = undefined;
@@ -124,4 +125,24 @@ function literalsOfParameters(text: string, from: number, literal: MarkLiteral):
     lexDocument(text, start, end, false, literal);
     PARAMETERS.lastIndex = end;
   }
+}
+
+/**
+ * Laravel puts parameters into `(SQL: insert into users (name) values (Jane Doe, 5))` without quotes. So what follows a comparison or
+ * stands in VALUES goes up to the next word that cannot be a value; it may hold anything, so that the end is a guess on the safe side.
+ */
+function literalsOfUnquotedSql(text: string, start: number, literal: MarkLiteral): number {
+  const line = text.indexOf('\n', start);
+  const end = line === -1 ? text.length : line;
+  let last = start;
+  for (const match of text.slice(start, end).matchAll(/(?:[=<>]\s{0,4}|\b(?:like|between|limit|offset)\s{1,4}|\b(?:in|values)\s{0,4}\()/gi)) {
+    const from = start + match.index + match[0].length;
+    if (from < last) continue;
+    const isList = match[0].endsWith('(');
+    const stop = isList ? /\)(?=\)?$|\s(?:on|and|or|order|limit|returning)\b)/i : /,\s[`"[]|\s(?:and|or|where|order|group|limit|offset|returning)\s|\)$/i;
+    const found = stop.exec(text.slice(from, end));
+    last = found === null ? end : from + found.index;
+    if (last > from) literal(from, last);
+  }
+  return end;
 }

@@ -19,6 +19,7 @@ const CLAUSES = new Set('SELECT FROM WHERE SET BY RETURNING VALUES INTO HAVING O
 const KEYWORDS = new Set([...BEFORE_NAME, ...BEFORE_OPERAND, ...BEFORE_LIST, ...CLAUSES, 'IN', 'LIKE', 'BETWEEN', 'THEN', 'ELSE', 'IS', 'LIMIT', 'OFFSET', 'PIVOT', 'FOR', 'DISTINCT', 'ALL', 'TOP', 'RETURN', 'ARRAY']);
 
 const QUALIFYING = /(?:\bFROM|\bJOIN|\bINTO|\bUPDATE)\s{1,8}"|"\s{0,4}\.\s{0,4}["A-Za-z_]|[\w]\."[A-Za-z_]/i;
+const BACKQUOTED = /`[A-Za-z_][\w$ .-]{0,64}`/;
 const PLAIN_NAME = /^[A-Za-z_][\w$#]{0,62}$/;
 const ANY_NAME = /^[\p{L}_][\p{L}\p{N}_ $#:./()-]{0,127}$/u;
 const COMPARES = /^\s{0,8}(?:[=<>!~|*+/-]|(?:IS|IN|LIKE|ILIKE|NOT|BETWEEN|REGEXP|RLIKE|SIMILAR|COLLATE)\b)/i;
@@ -49,7 +50,7 @@ export class QuotedNames {
     this.#limit = limit;
     const slice = start === 0 && limit === text.length ? text : text.slice(start, limit);
     const hasQuotes = slice.includes('"');
-    this.#stringsOnly = stringsOnly || (hasQuotes && slice.includes('`'));
+    this.#stringsOnly = stringsOnly || (hasQuotes && BACKQUOTED.test(slice));
     this.#namesAreQuoted = hasQuotes && !this.#stringsOnly && QUALIFYING.test(slice);
   }
 

@@ -147,6 +147,8 @@ test('literalsOf() reads documents of MongoDB and Elasticsearch', () => {
     ['{"query":{"match":{"title":"jane doe"}},"size":10}', '{"query":{"match":{"title":?}},"size":?}'],
     ['GET /users/_search\n{"query":{"term":{"email":"jane"}}}', 'GET /users/_search\n{"query":{"term":{"email":?}}}'],
     ['{"a":"Jane', '{"a":?'],
+    ['POST /users/_doc/5?routing=jane&x=1\n{"name":"jane"}', 'POST /users/_doc/??routing=?&x=?\n{"name":?}'],
+    ['<Query field="name"><Eq>jane</Eq></Query>', '<Query field=?><Eq>?</Eq></Query>'],
     ['{"a":"b\\"c","d":null,"e":[1,2.5e3,-1]}', '{"a":?,"d":null,"e":[?,?,?]}'],
     ['{"jane@example.com":1}', '{?:?}'],
     ['from(bucket:"x") |> range(start: -1h) |> filter(fn: (r) => r._measurement == "cpu")', 'from(bucket:?) |> range(start: ?) |> filter(fn: (r) => r._measurement == ?)'],
@@ -198,6 +200,31 @@ test('literalsOf() reads what it does not know in the way that hides most', () =
   ]);
 });
 
+test('literalsOf() leaves no literal and loses no name of generated statements', () => {
+  const seed = Date.now() & 0xffff;
+  let state = seed || 1;
+  const random = (below: number): number => {
+    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
+    return (state >>> 8) % below;
+  };
+  const pick = (choices: readonly string[]): string => choices[random(choices.length)]!;
+  const secret = (): string => pick(['SECRET', 'SEC RET', "SEC''RET", 'SEC"RET', 'SEC;RET -- x', 'SEC /* RET', 'SEC(RET', 'SEC]RET', 'SEC`RET', 'SEC?RET', 'SEC$$RET', 'SEC\nRET', 'SEC=RET', "''SECRET", "SECRET''", '']);
+  const value = (): string => pick([`'${secret()}'`, `N'${secret()}'`, `E'${secret()}'`, `$t$SEC'RET$t$`, '4711', '-4711.5', '0x4711', "DATE '4711-01-01'", "X'4711'", `CONCAT('${secret()}', kept)`, `(SELECT kept FROM kept WHERE kept = '${secret()}')`, `q'[SEC'RET]'`]);
+  const condition = (): string => pick([`kept = ${value()}`, `"kept"."kept" <> ${value()}`, `kept IN (${value()}, ${value()})`, `kept BETWEEN ${value()} AND ${value()}`, `kept LIKE ${value()}`, `kept->>${value()} IS NULL`, `kept = $1`]);
+  for (let round = 0; round < 2000; round += 1) {
+    const sql = pick([
+      `SELECT kept, ${value()} AS kept FROM kept WHERE ${condition()} AND (${condition()} OR ${condition()}) LIMIT 4711`,
+      `INSERT INTO kept (kept, "kept") VALUES (${value()}, ${value()}), (${value()},${value()}) ON CONFLICT DO NOTHING`,
+      `UPDATE kept SET kept = ${value()}, "kept"=${value()} WHERE ${condition()}`,
+      `DELETE FROM kept WHERE ${condition()}; SELECT kept(${value()}, kept)`,
+    ]);
+    const result = stripped(sql);
+    const told = `seed ${seed} round ${round}: ${sql} => ${result}`;
+    assert.doesNotMatch(result, /SEC|RET|4711/, told);
+    assert.equal(result.split('kept').length, sql.split('kept').length, told);
+  }
+});
+
 test('literalsOf() holds its bounds on hostile text, in linear time', () => {
   const seed = Date.now() & 0xffff;
   let state = seed || 1;
@@ -217,5 +244,5 @@ test('literalsOf() holds its bounds on hostile text, in linear time', () => {
   }
   // Long runs of one piece: quadratic work would take minutes.
   for (const piece of pieces) stripped(`SELECT ${piece.repeat(50_000)}`);
-  for (const piece of ['{"a":', '(', '[', "'a' ", '"a" ', '$a$ ', '/*', '"a".', 'x=', ':']) for (const start of ['SELECT ', '{', 'SET k ', 'MATCH (a) RETURN ', 'x ']) stripped(start + piece.repeat(20_000));
+  for (const piece of ['{"a":', '(', '<a b="', '<', '[', "'a' ", '"a" ', '$a$ ', '/*', '"a".', 'x=', ':']) for (const start of ['SELECT ', '{', 'SET k ', 'MATCH (a) RETURN ', 'x ', '<a>', 'GET /']) stripped(start + piece.repeat(20_000));
 });

@@ -14,9 +14,11 @@ export function literalsOf(text: string, literal: MarkLiteral): void {
   const language = languageOf(text);
   if (language === 'sql') literalsOfSql(text, 0, text.length, {}, literal);
   else if (language === 'cypher') lexSql(text, 0, text.length, { backslash: true, doubleQuotedStrings: true }, literal);
-  else if (language === 'document' || language === 'graphql') lexDocument(text, 0, text.length, language === 'graphql', literal);
+  else if (language === 'document') lexDocument(text, literalsOfRequestLine(text, literal), text.length, false, literal);
+  else if (language === 'graphql') lexDocument(text, 0, text.length, true, literal);
   else if (language === 'command') lexCommands(text, 0, text.length, literal);
   else if (language === 'ldap') literalsOfFilter(text, literal);
+  else if (/^\s{0,64}</.test(text)) literalsOfMarkup(text, literal);
   else literalsOfUnknown(text, literal);
 }
 
@@ -67,6 +69,38 @@ function union(a: readonly number[], b: readonly number[]): number[] {
 
 function emitAll(ranges: readonly number[], literal: MarkLiteral): void {
   for (let i = 0; i < ranges.length; i += 2) literal(ranges[i]!, ranges[i + 1]!);
+}
+
+/** `GET /users/_doc/5?routing=jane`: numbers of the path and values of the query. Returns where the line ends, or 0. */
+function literalsOfRequestLine(text: string, literal: MarkLiteral): number {
+  if (!/^\s{0,64}(?:GET|POST|PUT|DELETE|HEAD|PATCH)\s+\//.test(text.slice(0, 160))) return 0;
+  const line = text.trimStart().indexOf('\n');
+  const end = line === -1 ? text.length : line + text.length - text.trimStart().length;
+  for (const match of text.slice(0, end).matchAll(/(?<=\/)\d[\w-]*|(?<==)[^&\s]+/g)) literal(match.index, match.index + match[0].length);
+  return end;
+}
+
+/** XML: text between tags, and values of attributes. */
+function literalsOfMarkup(text: string, literal: MarkLiteral): void {
+  let i = 0;
+  while (i < text.length) {
+    const open = text.indexOf('<', i);
+    const textEnd = open === -1 ? text.length : open;
+    if (text.slice(i, textEnd).trim() !== '') literal(i, textEnd);
+    if (open === -1) return;
+    i = open + 1;
+    while (i < text.length && text[i] !== '>') {
+      const quote = text[i];
+      if (quote !== '"' && quote !== "'") i += 1;
+      else {
+        const close = text.indexOf(quote, i + 1);
+        const end = close === -1 ? text.length : close + 1;
+        literal(i, end);
+        i = end;
+      }
+    }
+    i += 1;
+  }
 }
 
 /** LDAP (RFC 4515): `(&(objectClass=user)(uid=jane))`; the assertion value of every item. */
