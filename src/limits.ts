@@ -141,6 +141,9 @@ export const LIMITS = {
   // --- control --------------------------------------------------------------------------------------------------------
   producers_max: 10_000,
   tokens_max: 10_000,
+  tenants_max: 1_000,
+  /** Keys of one producer valid at once: rotations whose grace has not ended. */
+  producer_keys_max: 8,
   producer_name_bytes_max: 128,
   service_globs_max: 64,
   service_glob_bytes_max: 256,

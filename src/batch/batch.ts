@@ -6,7 +6,7 @@
  * ranges of entries. Reused from request to request: arrays grow, they are not made anew.
  */
 export { ByteWriter, equalBytes, HASH_SEED, hashBytes } from './bytes.ts';
-export { KeyTable, PLACE, textBytesMax } from './key-table.ts';
+export { KEYS_FULL, KeyTable, PLACE, textBytesMax } from './key-table.ts';
 import { KeyTable } from './key-table.ts';
 
 /** What a value is; the order of `TYPE_LETTERS`, which is what the store keeps. */

@@ -26,6 +26,10 @@ export function textBytesMax(key: number): number {
 /** Keys in this namespace are the server's own words about a span; a producer's are dropped, or it could forge them. */
 const RESERVED_PREFIX = 'tracekeep.';
 
+/** In place of an id: one request brings more different keys than are told apart, its attribute is cut. */
+export const KEYS_FULL = -1;
+const KEYS_MAX = 2 * LIMITS.interned_keys_max;
+
 /** Entries of the byte-addressed cache in front of the map; a power of two. */
 const SLOTS = 16_384;
 const PROBES_MAX = 8;
@@ -46,7 +50,7 @@ export class KeyTable {
     return this.texts.length;
   }
 
-  /** The id of the key at these bytes. Equal bytes give equal ids within a generation. */
+  /** The id of the key at these bytes, or `KEYS_FULL`. Equal bytes give equal ids within a generation. */
   intern(bytes: Uint8Array, start: number, length: number): number {
     let slot = hashBytes(bytes, start, length, HASH_SEED) & (SLOTS - 1);
     for (let probe = 0; probe < PROBES_MAX; probe++) {
@@ -75,6 +79,7 @@ export class KeyTable {
     const exact = Buffer.from(copy.buffer).toString('latin1');
     let id = this.#ids.get(exact);
     if (id === undefined) {
+      if (this.texts.length >= KEYS_MAX) return KEYS_FULL;
       id = this.texts.length;
       const text = Buffer.from(copy.buffer).toString('utf8');
       this.texts.push(text);

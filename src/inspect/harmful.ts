@@ -4,9 +4,11 @@
  * character becomes its picture (`␛`), the others their code point (`<U+202E>`), invalid bytes U+FFFD. Tab and line breaks stay.
  */
 
-// C0 without tab, line feed and carriage return; DEL; C1; zero-width and bidirectional controls; line separators; interlinear
-// anchors; tags; byte order mark. U+200D (joiner) stays: emoji are made with it.
-const HARMFUL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udc7f]/g;
+// C0 without tab, line feed and carriage return; DEL; C1; what has no width (Unicode Default_Ignorable_Code_Point) and bidirectional
+// controls; line separators; interlinear anchors; tags and variation selectors of plane 14; byte order mark. U+200D (joiner) and
+// U+FE00–U+FE0F (variation selectors) stay: emoji are made with them.
+const HARMFUL =
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb]|\udb40[\udc00-\udfff]/g;
 const TEST = new RegExp(HARMFUL.source);
 
 export function isHarmful(text: string): boolean {

@@ -5,7 +5,8 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { type KeyTable, type SpanBatch, textBytesMax, TYPE } from '#batch';
-import { decodeNested, type Leaf, type NestedValue } from '#otlp';
+import { LIMITS } from '#limits';
+import { CUT, decodeNested, type Leaf, type NestedValue } from '#otlp';
 import { type Refusal, refuse } from '#refusal';
 import { FEATURE, featuresOf } from '#scanner/features';
 import { KEY, type KeyClass, type Kind, type Mark } from '#scanner/recognizer';
@@ -20,7 +21,8 @@ export type InspectedBatch = SpanBatch & { readonly [inspected]: true };
 
 /** What was found in one text. */
 export interface TextFinding {
-  readonly is: 'text' | 'bytes' | 'number';
+  /** `bytes`: bytes that are text. `scalar`: a number, or bytes that are no text in base64; it is replaced as a whole or not at all. */
+  readonly is: 'text' | 'bytes' | 'scalar';
   /** Harmless already: harmful characters are made visible before the text is scanned, or they could hide a secret. */
   readonly text: string;
   readonly marks: readonly Mark[];
@@ -34,11 +36,19 @@ export interface NestedFinding {
 }
 export type Finding = TextFinding | NestedFinding;
 
-/** Findings remembered before all of them are forgotten between two requests. */
-const FINDINGS_MAX = 50_000;
+/** What findings may hold in memory, estimated, before all of them are forgotten between two requests. */
+const HELD_BYTES_MAX = 32 * 1024 * 1024;
+/** What a finding takes beside its text, its output included; and an element of an array or map. */
+const FINDING_BYTES = 512;
+const ELEMENT_BYTES = 256;
+/** In place of a mark: why a request is refused. */
+const UNDECODABLE = -1;
+const TOO_MUCH = -2;
 const HALF_WORD = 0x1_0000_0000;
 /** Numbers shorter than this many digits are no card, phone number or national id. */
 const SHORT_NUMBER_MAX = 10_000_000;
+/** …unless the key says that any value of it is one. */
+const SHORT_NUMBERS_MATTER = KEY.secret | KEY.session | KEY.cookie | KEY.personal | KEY.parameter;
 const LOOK_CLOSER = FEATURE.nonAscii | FEATURE.control;
 
 export class Inspector {
@@ -54,16 +64,19 @@ export class Inspector {
   readonly #memo = new Memo();
   readonly #classes: KeyClass[] = [];
   #keysGeneration = 0;
+  #held_bytes = 0;
+  #held_bytes_max = 0;
 
   constructor(scanner: Scanner, keys: KeyTable) {
     this.#scanner = scanner;
     this.#keys = keys;
   }
 
-  /** Marks every value. Refuses only what turns out undecodable inside an array or map (`body_undecodable`). */
+  /** Marks every value. Refuses what turns out undecodable inside an array or map (`body_undecodable`), and findings without end (`body_too_large`). */
   inspect(batch: ValidBatch): InspectedBatch | Refusal {
     this.#forgetWhenFull();
     this.#learnKeys();
+    this.#held_bytes_max = this.#held_bytes + LIMITS.findings_bytes_per_request_max;
     const { valueKey, valueType, valueA, valueB, valueMark, bytes } = batch;
     for (let value = 0, end = batch.values; value < end; value++) {
       const type = valueType[value]!;
@@ -71,8 +84,10 @@ export class Inspector {
       const key = valueKey[value]!;
       if (type === TYPE.int || type === TYPE.double) {
         const low = valueA[value]!;
-        if (type === TYPE.int && valueB[value] === 0 && low < SHORT_NUMBER_MAX && this.#classes[key] === KEY.plain) continue;
-        valueMark[value] = this.#number(key, type, low, valueB[value]!);
+        if (type === TYPE.int && valueB[value] === 0 && low < SHORT_NUMBER_MAX && (this.#classes[key]! & SHORT_NUMBERS_MATTER) === 0) continue;
+        const mark = this.#number(key, type, low, valueB[value]!);
+        if (mark < 0) return refusalOf(mark);
+        valueMark[value] = mark;
         continue;
       }
       const length = valueB[value]!;
@@ -82,7 +97,7 @@ export class Inspector {
       let mark = this.#memo.find(keyAndType, bytes, start, length);
       if (mark < 0) {
         mark = this.#look(key, type, bytes, start, length);
-        if (mark < 0) return refuse('body_undecodable', 'malformed protobuf inside an array or map value');
+        if (mark < 0) return refusalOf(mark);
         this.#memo.remember(keyAndType, bytes, start, length, mark);
       }
       valueMark[value] = mark;
@@ -90,17 +105,21 @@ export class Inspector {
     return batch as SpanBatch as InspectedBatch;
   }
 
-  /** Scans a value seen for the first time. Returns its mark, or -1 if it is undecodable. */
+  /** Scans a value seen for the first time. Returns its mark, or why the request is refused. */
   #look(key: number, type: number, bytes: Uint8Array, start: number, length: number): number {
     const keyClass = this.#classes[key]!;
     if (type === TYPE.array || type === TYPE.map) {
       const value = decodeNested(bytes, start, length, type === TYPE.map);
-      return value === null ? -1 : this.#add(this.#nested(value, keyClass));
+      return value === null ? UNDECODABLE : this.#add(this.#nested(value, keyClass), value.elements * ELEMENT_BYTES + length);
+    }
+    const slice = Buffer.from(bytes.buffer, bytes.byteOffset + start, length);
+    const tooLong = length > textBytesMax(key);
+    if (type === TYPE.bytes) {
+      // Half a file is no file: bytes that are too long go as a whole.
+      const finding = tooLong ? CUT_BYTES : this.#bytes(slice, keyClass);
+      return finding === null ? 0 : this.#add(finding);
     }
     const features = featuresOf(bytes, start, start + length);
-    const slice = Buffer.from(bytes.buffer, bytes.byteOffset + start, length);
-    if (type === TYPE.bytes) return this.#bytes(slice, features, keyClass);
-    const tooLong = length > textBytesMax(key);
     if ((features & LOOK_CLOSER) === 0 && !tooLong) {
       const marks = this.#scanner.scan(bytes, start, start + length, keyClass, features);
       return marks === null ? 0 : this.#add({ is: 'text', text: slice.toString('latin1'), marks, neutralized: 0 });
@@ -112,12 +131,12 @@ export class Inspector {
     return invalid === 0 && !tooLong ? 0 : this.#add({ is: 'text', text, marks: [], neutralized: invalid });
   }
 
-  /** Bytes that are text are scanned as text. They are stored in base64, which harms nobody, so nothing is neutralized. */
-  #bytes(slice: Buffer, features: number, keyClass: KeyClass): number {
-    if ((features & FEATURE.nonAscii) !== 0 && !isUtf8(slice)) return 0;
-    const text = slice.toString('utf8');
+  /** Bytes that are text are scanned as text. They are stored in base64, which harms nobody, so nothing is neutralized. Others are sensitive only by their key. */
+  #bytes(raw: Buffer, keyClass: KeyClass): TextFinding | null {
+    if (!isUtf8(raw)) return (keyClass & KEY.secret) === 0 ? null : scalarFinding(raw.toString('base64'), secretKind(keyClass));
+    const text = raw.toString('utf8');
     const marks = this.#scanner.scanText(text, keyClass);
-    return marks === null ? 0 : this.#add({ is: 'bytes', text, marks, neutralized: 0 });
+    return marks === null ? null : { is: 'bytes', text, marks, neutralized: 0 };
   }
 
   #text(raw: string, keyClass: KeyClass): TextFinding | null {
@@ -139,29 +158,38 @@ export class Inspector {
   #leaf(leaf: Leaf, keyClass: KeyClass): TextFinding | null {
     if (leaf.field === 'intValue') {
       const kind = this.#scanner.scanInteger(BigInt(leaf.text), keyClass);
-      return kind === null ? null : numberFinding(leaf.text, kind);
+      return kind === null ? null : scalarFinding(leaf.text, kind);
     }
-    if (leaf.field === 'bytesValue') {
-      const raw = Buffer.from(leaf.text, 'base64');
-      const text = isUtf8(raw) ? raw.toString('utf8') : '';
-      const marks = this.#scanner.scanText(text, keyClass);
-      return marks === null ? null : { is: 'bytes', text, marks, neutralized: 0 };
+    if (leaf.field === 'doubleValue') {
+      const kind = this.#doubleKind(Number(leaf.text), keyClass);
+      return kind === null ? null : scalarFinding(leaf.text, kind);
     }
-    return this.#text(leaf.text, keyClass);
+    return leaf.field === 'bytesValue' ? this.#bytes(Buffer.from(leaf.text, 'base64'), keyClass) : this.#text(leaf.text, keyClass);
   }
 
   #number(key: number, type: number, low: number, high: number): number {
     const keyClass = this.#classes[key]!;
     if (type === TYPE.double) {
-      if ((keyClass & KEY.secret) === 0) return 0;
-      return this.#add(numberFinding('', 'credential'));
+      HALVES[0] = low;
+      HALVES[1] = high;
+      const kind = this.#doubleKind(DOUBLE[0]!, keyClass);
+      return kind === null ? 0 : this.#add(scalarFinding(Object.is(DOUBLE[0], -0) ? '-0' : String(DOUBLE[0]), kind));
     }
     const integer = high === 0 ? low : (BigInt(high | 0) << 32n) | BigInt(low);
     const kind = this.#scanner.scanInteger(typeof integer === 'number' || high >= 0x20_0000 ? integer : high * HALF_WORD + low, keyClass);
-    return kind === null ? 0 : this.#add(numberFinding(String(integer), kind));
+    return kind === null ? 0 : this.#add(scalarFinding(String(integer), kind));
   }
 
-  #add(finding: Finding): number {
+  /** A whole number may be a card number here too: JSON and some SDKs know only doubles. Any other is sensitive only by its key. */
+  #doubleKind(value: number, keyClass: KeyClass): Kind | null {
+    if ((keyClass & KEY.secret) !== 0) return secretKind(keyClass);
+    return Number.isSafeInteger(value) && value >= SHORT_NUMBER_MAX ? this.#scanner.scanInteger(value, keyClass) : null;
+  }
+
+  #add(finding: Finding, more_bytes = 0): number {
+    if (this.#held_bytes > this.#held_bytes_max) return TOO_MUCH;
+    // Text is held here and once more in its output.
+    this.#held_bytes += FINDING_BYTES + more_bytes + (finding.is === 'nested' ? 0 : finding.text.length * 2);
     this.findings.push(finding);
     return this.findings.length - 1;
   }
@@ -181,16 +209,30 @@ export class Inspector {
   }
 
   #forgetWhenFull(): void {
-    if (this.#memo.full || this.findings.length > FINDINGS_MAX) this.#forget();
+    if (this.#memo.full || this.#held_bytes > HELD_BYTES_MAX) this.#forget();
   }
 
   #forget(): void {
     this.#memo.clear();
     this.findings.length = 1;
+    this.#held_bytes = 0;
     this.generation++;
   }
 }
 
-function numberFinding(digits: string, kind: Kind): TextFinding {
-  return { is: 'number', text: digits, marks: [{ kind, start: 0, end: digits.length }], neutralized: 0 };
+function scalarFinding(text: string, kind: Kind): TextFinding {
+  return { is: 'scalar', text, marks: [{ kind, start: 0, end: text.length }], neutralized: 0 };
 }
+
+function secretKind(keyClass: KeyClass): Kind {
+  return (keyClass & KEY.password) === 0 ? 'credential' : 'password';
+}
+
+function refusalOf(mark: number): Refusal {
+  if (mark === TOO_MUCH) return refuse('body_too_large', 'more was found in it than can be held');
+  return refuse('body_undecodable', 'malformed protobuf inside an array or map value');
+}
+
+const CUT_BYTES: TextFinding = { is: 'text', text: CUT, marks: [], neutralized: 0 };
+const DOUBLE = new Float64Array(1);
+const HALVES = new Uint32Array(DOUBLE.buffer);

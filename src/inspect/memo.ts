@@ -16,7 +16,7 @@ export class Memo {
   readonly #slots = new Uint32Array(SLOTS * STRIDE);
   readonly #arena = new Uint8Array(LIMITS.memo_bytes_max);
   #used_bytes = 0;
-  /** Where `find` missed last: what `remember` fills. */
+  /** Where `find` looked last, so that it looks there again: what `remember` fills. */
   #slot = 0;
   #hash = 0;
 
@@ -36,13 +36,13 @@ export class Memo {
     let slot = (hash & (SLOTS - 1)) * STRIDE;
     this.#hash = hash;
     for (let probe = 0; probe < PROBES_MAX; probe++) {
+      this.#slot = slot;
       const mark = slots[slot + 4]!;
       if (mark === 0) break;
       if (slots[slot] === hash && slots[slot + 1] === keyAndType && slots[slot + 3] === length && equalBytes(this.#arena, slots[slot + 2]!, bytes, start, length)) return mark - 1;
       slot += STRIDE;
       if (slot === SLOTS * STRIDE) slot = 0;
     }
-    this.#slot = slot;
     return -1;
   }
 

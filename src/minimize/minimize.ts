@@ -5,6 +5,7 @@
  */
 import { type KeyTable, type SpanBatch, textBytesMax, TYPE } from '#batch';
 import type { Kind } from '#scanner/recognizer';
+import { NEUTRALIZED } from '#model';
 import type { Inspector, InspectedBatch, NestedFinding, TextFinding } from '#inspect';
 import type { CompiledPolicy } from './policy.ts';
 import { rewrite } from './rewrite.ts';
@@ -40,7 +41,8 @@ export class Minimizer {
   readonly outputs: (Output | null)[] = [null];
   /** Bytes of each key as stored, by key id. */
   readonly keyBytes: Uint8Array[] = [];
-  readonly keyCounts: (readonly Count[])[] = [];
+  /** What was replaced in each key, and harmful characters under `neutralized`, by key id. */
+  readonly keyCounts: (readonly { readonly kind: string; readonly count: number }[])[] = [];
 
   readonly #policy: CompiledPolicy;
   readonly #inspector: Inspector;
@@ -79,7 +81,7 @@ export class Minimizer {
     const { text, counts, dropped } = this.#rewrite(finding, this.#keys.texts[key]!);
     const neutralized = finding.neutralized;
     if (dropped) return { bytes: EMPTY, type, dropped, counts, neutralized };
-    if (finding.is === 'number' && counts.length === 0) return { bytes: Buffer.from(text), type, dropped, counts, neutralized };
+    if (finding.is === 'scalar' && counts.length === 0) return { bytes: Buffer.from(text), type, dropped, counts, neutralized };
     if (finding.is === 'bytes') return { bytes: Buffer.from(Buffer.from(text).toString('base64')), type: TYPE.bytes, dropped, counts, neutralized };
     return { bytes: cut(text, textBytesMax(key)), type: TYPE.string, dropped, counts, neutralized };
   }
@@ -91,11 +93,12 @@ export class Minimizer {
       const result = this.#rewrite(found, leaf.key === '' ? this.#keys.texts[key]! : leaf.key);
       neutralized += found.neutralized;
       for (const { kind, count } of result.counts) counts.set(kind, (counts.get(kind) ?? 0) + count);
-      if (leaf.field === 'intValue' && result.counts.length > 0) {
-        delete leaf.holder['intValue'];
+      if (found.is === 'text') leaf.holder[leaf.field] = result.text;
+      else if (found.is === 'bytes') leaf.holder['bytesValue'] = Buffer.from(result.text).toString('base64');
+      else if (result.counts.length > 0) {
+        delete leaf.holder[leaf.field];
         leaf.holder['stringValue'] = result.text;
-      } else if (leaf.field === 'bytesValue') leaf.holder['bytesValue'] = Buffer.from(result.text).toString('base64');
-      else leaf.holder[leaf.field] = result.text;
+      }
     }
     const json = Buffer.from(JSON.stringify(finding.value.json));
     const list = [...counts].map(([kind, count]) => ({ kind, count }));
@@ -123,9 +126,9 @@ export class Minimizer {
     }
     for (let key = this.keyBytes.length; key < this.#keys.texts.length; key++) {
       const finding = this.#inspector.keyFindings[key];
-      const result = finding == null ? { text: this.#keys.texts[key]!, counts: [] } : this.#rewrite(finding, '');
-      this.keyBytes.push(Buffer.from(result.text));
-      this.keyCounts.push(result.counts);
+      const { text, counts } = finding == null ? { text: this.#keys.texts[key]!, counts: [] } : this.#rewrite(finding, '');
+      this.keyBytes.push(Buffer.from(text));
+      this.keyCounts.push(finding == null || finding.neutralized === 0 ? counts : [...counts, { kind: NEUTRALIZED, count: finding.neutralized }]);
     }
   }
 }

@@ -53,6 +53,12 @@ export interface Reader {
   readonly role: Role;
 }
 
+/** What stands for a service when the resource names none (OpenTelemetry semantic conventions, service.name). */
+export const UNKNOWN_SERVICE = 'unknown_service';
+
+/** The kind under which harmful characters made visible are counted, beside the kinds of what was replaced. */
+export const NEUTRALIZED = 'neutralized';
+
 /** A value that must never be printed: every road to text gives `[secret]`. */
 export class Secret<T> {
   readonly #value: T;
@@ -78,7 +84,6 @@ export class Secret<T> {
     return '[secret]';
   }
 }
-
 
 /** Rows of one tenant and one retention class, encoded and ready to insert. Immutable once made. */
 export interface SealedBlock {

@@ -1,6 +1,6 @@
 /**
  * Arrays and maps inside attribute values (AnyValue, opentelemetry-proto 1.11 common/v1/common.proto), decoded into OTLP/JSON
- * objects. They are rare and small, so here objects are fine. Every string, key, UTF-8 bytes value and integer inside becomes a leaf that can
+ * objects. They are rare and small, so here objects are fine. Every string, key, bytes value and number inside becomes a leaf that can
  * be inspected and replaced. Limits: `value_nesting_max` levels and `value_elements_max` elements; what lies beyond becomes `[cut]`.
  */
 import { LIMITS } from '#limits';
@@ -8,7 +8,7 @@ import { LIMITS } from '#limits';
 /** A place inside a nested value that can hold something sensitive. `holder[field]` is where its replacement goes. */
 export interface Leaf {
   readonly holder: Record<string, unknown>;
-  readonly field: 'stringValue' | 'bytesValue' | 'intValue' | 'key';
+  readonly field: 'stringValue' | 'bytesValue' | 'intValue' | 'doubleValue' | 'key';
   /** The nearest key above it inside the value; '' directly under the attribute. */
   readonly key: string;
   readonly text: string;
@@ -18,6 +18,8 @@ export interface NestedValue {
   /** OTLP/JSON AnyValue with one of `arrayValue` and `kvlistValue`. */
   readonly json: Record<string, unknown>;
   readonly leaves: readonly Leaf[];
+  /** Elements of all levels that were kept: what it costs to hold. */
+  readonly elements: number;
 }
 
 export const CUT = '[cut]';
@@ -27,7 +29,7 @@ export function decodeNested(bytes: Uint8Array, start: number, length: number, i
   const reader = new Reader(bytes);
   try {
     const json = isMap ? reader.map(start, start + length, 1) : reader.array(start, start + length, 1, '');
-    return { json, leaves: reader.leaves };
+    return { json, leaves: reader.leaves, elements: Math.min(reader.elements, LIMITS.value_elements_max) };
   } catch (error) {
     if (error === MALFORMED) return null;
     throw error;
@@ -39,7 +41,7 @@ const MALFORMED = new Error('malformed AnyValue');
 class Reader {
   readonly leaves: Leaf[] = [];
   readonly #bytes: Buffer;
-  #elements = 0;
+  elements = 0;
   #at = 0;
 
   constructor(bytes: Uint8Array) {
@@ -111,13 +113,14 @@ class Reader {
       const text = json[field];
       if (typeof text === 'string' && text !== '') this.leaves.push({ holder: json, field, key, text });
     }
+    if (typeof json['doubleValue'] === 'number') this.leaves.push({ holder: json, field: 'doubleValue', key, text: String(json['doubleValue']) });
   }
 
   /** True when no more elements are taken; the first time it leaves `mark` as the last element. */
   #full(values: unknown[], mark: unknown): boolean {
-    this.#elements++;
-    if (this.#elements <= LIMITS.value_elements_max) return false;
-    if (this.#elements === LIMITS.value_elements_max + 1) values.push(mark);
+    this.elements++;
+    if (this.elements <= LIMITS.value_elements_max) return false;
+    if (this.elements === LIMITS.value_elements_max + 1) values.push(mark);
     return true;
   }
 

@@ -5,8 +5,10 @@
  *
  * The bytes are attacker-controlled: every length is checked against the message that holds it, nothing recurses except
  * through skipped groups, which are bounded.
+ *
+ * Long because it is one walk over one position: in pieces, the position would be an argument and a result of every call.
  */
-import { NONE, PLACE, SpanBatch, TYPE } from '#batch';
+import { KEYS_FULL, NONE, PLACE, SpanBatch, TYPE } from '#batch';
 import { LIMITS } from '#limits';
 import { type Refusal, refuse } from '#refusal';
 
@@ -81,11 +83,13 @@ class Walk {
     const resource = batch.addResource();
     const list = this.#newList();
     batch.resourceAttributesStart[resource] = batch.values;
+    let cut = 0;
     while (this.#at < end) {
       const tag = this.#varint(end);
-      if (tag === ((1 << 3) | BYTES)) this.#resource(this.#length(end), resource, list); // resource = 1
+      if (tag === ((1 << 3) | BYTES)) cut += this.#resource(this.#length(end), resource, list); // resource = 1
       else this.#skip(tag, end, 0);
     }
+    batch.resourceDropped[resource]! += cut;
     batch.resourceAttributesEnd[resource] = batch.values;
     for (let at = batch.resourceAttributesStart[resource]!; at < batch.values; at++) {
       if (batch.valueType[at] === TYPE.string && batch.keys.texts[batch.valueKey[at]!] === 'service.name') batch.resourceService[resource] = at;
@@ -104,13 +108,16 @@ class Walk {
     }
   }
 
-  #resource(end: number, resource: number, list: number): void {
+  /** Returns how many attributes were cut. The sender's own count stands after the attributes as a rule. */
+  #resource(end: number, resource: number, list: number): number {
+    let cut = 0;
     while (this.#at < end) {
       const tag = this.#varint(end);
-      if (tag === ((1 << 3) | BYTES)) this.#batch.resourceDropped[resource]! += this.#attribute(this.#length(end), list, this.#batch.resourceAttributesStart[resource]!); // attributes = 1
+      if (tag === ((1 << 3) | BYTES)) cut += this.#attribute(this.#length(end), list, this.#batch.resourceAttributesStart[resource]!); // attributes = 1
       else if (tag === ((2 << 3) | VARINT)) this.#batch.resourceDropped[resource] = this.#varint(end); // dropped_attributes_count = 2
       else this.#skip(tag, end, 0); // entity_refs = 3 refer to attributes by key and carry nothing of their own
     }
+    return cut;
   }
 
   #scopeSpans(end: number, resource: number): void {
@@ -122,6 +129,7 @@ class Walk {
     batch.scopeAttributesStart[scope] = batch.values;
     let nameAt = 0;
     let versionAt = 0;
+    let cut = 0;
     while (this.#at < end) {
       const tag = this.#varint(end);
       if (tag === ((1 << 3) | BYTES)) { // scope = 1
@@ -130,13 +138,14 @@ class Walk {
           const inner = this.#varint(scopeEnd);
           if (inner === ((1 << 3) | BYTES)) nameAt = this.#defer(scopeEnd); // name = 1
           else if (inner === ((2 << 3) | BYTES)) versionAt = this.#defer(scopeEnd); // version = 2
-          else if (inner === ((3 << 3) | BYTES)) batch.scopeDropped[scope]! += this.#attribute(this.#length(scopeEnd), list, batch.scopeAttributesStart[scope]!); // attributes = 3
+          else if (inner === ((3 << 3) | BYTES)) cut += this.#attribute(this.#length(scopeEnd), list, batch.scopeAttributesStart[scope]!); // attributes = 3
           else if (inner === ((4 << 3) | VARINT)) batch.scopeDropped[scope] = this.#varint(scopeEnd); // dropped_attributes_count = 4
           else this.#skip(inner, scopeEnd, 0);
         }
       } else this.#skip(tag, end, 0);
     }
     batch.scopeAttributesEnd[scope] = batch.values;
+    batch.scopeDropped[scope]! += cut;
     if (nameAt > 0) batch.scopeName[scope] = this.#textAt(nameAt, PLACE.scopeName, end);
     if (versionAt > 0) batch.scopeVersion[scope] = this.#textAt(versionAt, PLACE.scopeVersion, end);
     this.#at = begin;
@@ -378,7 +387,7 @@ class Walk {
     this.#at = end;
     if (keyLength > LIMITS.key_bytes_max) return 1;
     const key = batch.keys.intern(bytes, keyAt, keyLength);
-    if (batch.keys.reserved[key] !== 0) return 1;
+    if (key === KEYS_FULL || batch.keys.reserved[key] !== 0) return 1;
     if (this.#seenIn[key] === list) {
       // Keys are unique within a list (OTLP common.proto); the value sent last holds, in the place of the first.
       const first = this.#seenAt[key]!;

@@ -27,6 +27,8 @@ export class PlainColumn extends ByteWriter implements ColumnWriter {
 }
 
 const SLOTS_START = 1_024;
+/** Values are attacker-controlled and may be made to collide: one not found in so many places is kept a second time, which the engine folds. */
+const PROBES_MAX = 16;
 /** LowCardinality serialization: version 1 of the key format, then per granule the index type with "has additional keys". */
 const SHARED_DICTIONARIES = 1;
 const ADDITIONAL_KEYS = 0x600;
@@ -52,13 +54,13 @@ export class DictionaryColumn implements ColumnWriter {
     const hash = hashBytes(bytes, start, length, HASH_SEED);
     const mask = this.#slots.length - 1;
     let slot = hash & mask;
-    for (;;) {
+    for (let probe = 0; probe < PROBES_MAX; probe++) {
       const index = this.#slots[slot]!;
-      if (index < 0) break;
+      if (index < 0) return this.#add(bytes, start, length, hash, slot);
       if (this.#hashes[index] === hash && this.#lengths[index] === length && equalBytes(this.#keys.bytes, this.#starts[index]!, bytes, start, length)) return index;
       slot = (slot + 1) & mask;
     }
-    return this.#add(bytes, start, length, hash, slot);
+    return this.#add(bytes, start, length, hash, -1);
   }
 
   pushIndex(index: number): void {
@@ -125,7 +127,7 @@ export class DictionaryColumn implements ColumnWriter {
     this.#starts[index] = this.#keys.length - length;
     this.#lengths[index] = length;
     this.#hashes[index] = hash;
-    this.#slots[slot] = index;
+    if (slot >= 0) this.#slots[slot] = index;
     if (this.#count * 2 > this.#slots.length) this.#rehash();
     return index;
   }
@@ -142,8 +144,9 @@ export class DictionaryColumn implements ColumnWriter {
     const mask = slots.length - 1;
     for (let index = 0; index < this.#count; index++) {
       let slot = this.#hashes[index]! & mask;
-      while (slots[slot]! >= 0) slot = (slot + 1) & mask;
-      slots[slot] = index;
+      let probe = 0;
+      while (slots[slot]! >= 0 && ++probe < PROBES_MAX) slot = (slot + 1) & mask;
+      if (probe < PROBES_MAX) slots[slot] = index;
     }
     this.#slots = slots;
   }

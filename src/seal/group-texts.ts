@@ -4,10 +4,10 @@
  */
 import { NONE, TYPE } from '#batch';
 import type { MinimizedBatch, Minimizer } from '#minimize';
+import { NEUTRALIZED, UNKNOWN_SERVICE } from '#model';
 import { doubleJson } from '#otlp';
-import { UNKNOWN_SERVICE } from '#validate';
 import type { DictionaryColumn } from './columns.ts';
-import { NEUTRALIZED, type Statement } from './minimized-columns.ts';
+import type { Statement } from './minimized-columns.ts';
 
 interface Group {
   readonly json: Buffer;
@@ -140,6 +140,7 @@ export class GroupTexts {
       type = output.type;
       const text = Buffer.from(output.bytes).toString('utf8');
       if (type === TYPE.array || type === TYPE.map) return JSON.parse(text);
+      if (type === TYPE.double) return { doubleValue: doubleJson(Number(text)) };
       return type === TYPE.bytes ? { bytesValue: text } : type === TYPE.int ? { intValue: text } : { stringValue: text };
     }
     switch (type) {

@@ -4,6 +4,7 @@
  */
 import { PLACE } from '#batch';
 import type { MinimizedBatch, Minimizer, Output } from '#minimize';
+import { NEUTRALIZED } from '#model';
 import { ArrayColumn, type ColumnWriter, DictionaryColumn, Offsets, PlainColumn } from './columns.ts';
 import type { GroupTexts } from './group-texts.ts';
 
@@ -13,9 +14,6 @@ export interface Statement {
   readonly kind: string;
   readonly count: number;
 }
-
-/** The kind under which harmful characters made visible are counted. */
-export const NEUTRALIZED = 'neutralized';
 
 export class MinimizedColumns {
   /** Where values are taken from now: the span itself, or its event or link number `index`. */

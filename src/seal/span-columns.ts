@@ -72,6 +72,7 @@ export class SpanColumns {
   #keyIndex = new Uint32Array(1_024);
   #keyStamp = new Uint32Array(1_024);
   #stamp = 1;
+  #keysGeneration = 0;
   readonly #types = new ByteWriter(1_024);
   readonly #groups: GroupTexts;
 
@@ -96,6 +97,11 @@ export class SpanColumns {
     this.#groups.begin(batch);
     this.minimized.begin(batch, this.#minimizer, this.#groups);
     if (batch.keys.size > this.#keyIndex.length) this.#sizeKeys(batch.keys.size);
+    if (batch.keys.generation !== this.#keysGeneration) {
+      // Key ids changed their meaning while the block was open.
+      this.#keysGeneration = batch.keys.generation;
+      this.#stamp++;
+    }
     const tenant = intern(this.#tenant, identity.tenant);
     const retention = intern(this.#retention, identity.retention);
     const sender = intern(this.#producer, producer);

@@ -4,6 +4,7 @@
  */
 import { NONE, type SpanBatch, TYPE } from '#batch';
 import { LIMITS } from '#limits';
+import { UNKNOWN_SERVICE } from '#model';
 import { type SpanRefusalCode, REFUSALS } from '#refusal';
 
 declare const valid: unique symbol;
@@ -21,9 +22,6 @@ export interface Validity {
   /** Spans refused, by code; only codes that occurred. */
   readonly refused: Partial<Record<SpanRefusalCode, number>>;
 }
-
-/** What stands for a service when the resource names none (OpenTelemetry semantic conventions, service.name). */
-export const UNKNOWN_SERVICE = 'unknown_service';
 
 /**
  * `speaksFor` answers whether the producer may send spans of a service, by the name as sent. `now_ms` is the server's clock.
