@@ -7,7 +7,7 @@
 import { KeyTable, SpanBatch } from '#batch';
 import { matchesGlob } from '#control/glob';
 import { Inspector } from '#inspect';
-import { type CompiledPolicy, Minimizer } from '#minimize';
+import { type CompiledPolicy, compilePolicy, DEFAULT_POLICY, Minimizer } from '#minimize';
 import type { Producer } from '#model';
 import { decodeRequest, requestFromJson } from '#otlp';
 import { isRefusal, type Refusal } from '#refusal';
@@ -31,7 +31,7 @@ export class Pipeline {
   readonly #inspector = new Inspector(new Scanner(), this.#keys);
   readonly #minimizer: Minimizer;
 
-  constructor(policy: CompiledPolicy) {
+  constructor(policy: CompiledPolicy = compilePolicy(DEFAULT_POLICY)) {
     this.#minimizer = new Minimizer(policy, this.#inspector, this.#keys);
   }
 

@@ -8,7 +8,7 @@ import { LIMITS } from '#limits';
 import type { Commit, Producer, RequestAccount, SealedBlock, Secret } from '#model';
 import type { Taken } from '#pipeline';
 import { isRefusal, type Refusal, type RefusalCode, refuse } from '#refusal';
-import type { FromWorker, ToWorker, WorkerData } from './worker.ts';
+import type { FromWorker, ToWorker, WorkerData } from '#worker';
 
 export type IngestAnswer = { readonly rejectedSpans: number; readonly message: string } | Refusal;
 
@@ -30,6 +30,7 @@ export interface SequencerEvents {
 
 /** Requests stop coming for this long: what is open is closed. Shorter than anyone notices, longer than the gap between two requests of a busy sender. */
 const LULL_MS = 2;
+const WORKER = new URL('./worker.ts', import.meta.url);
 
 interface Request {
   readonly producer: Producer;
@@ -65,20 +66,22 @@ export class Sequencer {
   #nextRequest = 1;
   #bytes = 0;
   #working = 0;
-  /** Requests taken into blocks that are still open, and since when. */
-  #open = 0;
+  /** Requests taken since blocks were closed last and not in a block that came back, and when blocks are closed for them. */
+  readonly #open = new Set<number>();
   #closeBy_ms = 0;
   #timer: NodeJS.Timeout | null = null;
   #draining = false;
+  /** Repeated requests not answered yet. */
+  #duplicates = 0;
   #idle: (() => void)[] = [];
 
-  constructor(store: CommitStore, options: { workers: number; digestKey: Secret<Uint8Array>; events?: SequencerEvents }) {
+  constructor(store: CommitStore, options: { workers: number; digestKey: Secret<Uint8Array>; events?: SequencerEvents; worker?: URL }) {
     this.#store = store;
     this.#digestKey = options.digestKey;
     this.#events = options.events ?? {};
     const nextBlock = new BigInt64Array(new SharedArrayBuffer(8));
     nextBlock[0] = BigInt(store.lastBlockId + 1);
-    this.#lanes = Array.from({ length: options.workers }, () => this.#startLane({ nextBlock }));
+    this.#lanes = Array.from({ length: options.workers }, () => this.#startLane(options.worker ?? WORKER, { nextBlock }));
     for (const { digest, account, at_ms } of store.rememberedRequests()) {
       this.#remembered.set(digest, { first: Promise.resolve(account.answer), account, at_ms });
     }
@@ -104,9 +107,16 @@ export class Sequencer {
 
   /** Takes one export; resolves when it is durable or refused. `body` is handed over: its buffer is gone afterwards. */
   submit(producer: Producer, body: Uint8Array, encoding: 'protobuf' | 'json'): Promise<IngestAnswer> {
+    if (this.#draining) return Promise.resolve(refuse('draining'));
     const digest = this.#digest(producer, body, encoding);
     const known = this.#remembered.get(digest);
-    if (known !== undefined) return this.#duplicate(producer, digest, known);
+    if (known !== undefined) {
+      this.#duplicates++;
+      return this.#duplicate(producer, digest, known).finally(() => {
+        this.#duplicates--;
+        this.#tellIdle();
+      });
+    }
     const first = new Promise<IngestAnswer>((answer) => {
       const lane = this.#lanes.reduce((least, other) => (other.bytes < least.bytes ? other : least));
       const request = this.#nextRequest++;
@@ -127,12 +137,12 @@ export class Sequencer {
   /** Refuses new requests, waits until those in flight are answered, stops the workers. */
   async drain(): Promise<void> {
     this.#draining = true;
-    if (this.#requests.size > 0) await new Promise<void>((done) => this.#idle.push(done));
+    if (!this.#isIdle) await new Promise<void>((done) => this.#idle.push(done));
     await Promise.all(this.#lanes.map(({ worker }) => worker.terminate()));
   }
 
-  #startLane(data: WorkerData): Lane {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: data });
+  #startLane(code: URL, data: WorkerData): Lane {
+    const worker = new Worker(code, { workerData: data });
     const lane: Lane = { worker, bytes: 0, working: 0 };
     worker.on('message', (message: FromWorker) => this.#hear(lane, message));
     // A worker that dies takes its open blocks along. The process must not go on half-deaf: whoever runs it restarts it.
@@ -145,8 +155,10 @@ export class Sequencer {
     else if (message.is === 'block') void this.#commitBlock(message.block);
     else {
       this.#events.failed?.(`the pipeline failed: ${message.failure}`, null);
-      this.#open = Math.max(0, this.#open - message.requests.length);
-      for (const request of message.requests) this.#answer(request, refuse('store_unavailable'));
+      for (const request of message.requests) {
+        this.#open.delete(request);
+        this.#answer(request, refuse('store_unavailable'));
+      }
     }
   }
 
@@ -161,7 +173,10 @@ export class Sequencer {
         request.taken = result;
         if (result.received === 0) this.#answer(id, { rejectedSpans: 0, message: '' });
         else if (result.stored === 0) void this.#commit([], [id]);
-        else if (this.#open++ === 0) this.#closeBy_ms = performance.now() + LIMITS.commit_delay_ms_max;
+        else {
+          if (this.#open.size === 0) this.#closeBy_ms = performance.now() + LIMITS.commit_delay_ms_max;
+          this.#open.add(id);
+        }
       }
     }
     this.#holdTimer();
@@ -171,7 +186,7 @@ export class Sequencer {
   #holdTimer(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    if (this.#open === 0) return;
+    if (this.#open.size === 0) return;
     const left_ms = this.#closeBy_ms - performance.now();
     if (left_ms <= 0) this.#closeBlocks();
     else this.#timer = setTimeout(() => this.#closeBlocks(), this.#working === 0 ? Math.min(LULL_MS, left_ms) : left_ms);
@@ -179,14 +194,14 @@ export class Sequencer {
 
   #closeBlocks(): void {
     this.#timer = null;
-    this.#open = 0;
+    this.#open.clear();
     const close: ToWorker = { is: 'close' };
     for (const { worker } of this.#lanes) worker.postMessage(close);
   }
 
   async #commitBlock(block: SealedBlock): Promise<void> {
-    // A worker closes full blocks by itself; then fewer requests wait than were counted.
-    this.#open = Math.max(0, this.#open - block.requests.length);
+    // A worker closes full blocks by itself.
+    for (const request of block.requests) this.#open.delete(request);
     await this.#commit([block], block.requests);
   }
 
@@ -216,7 +231,15 @@ export class Sequencer {
     else if (remembered !== undefined) remembered.account = account;
     this.#events.answered?.(request.producer, account, isRefusal(answer) ? answer : null);
     request.answer(answer);
-    if (this.#requests.size === 0) for (const done of this.#idle.splice(0)) done();
+    this.#tellIdle();
+  }
+
+  get #isIdle(): boolean {
+    return this.#requests.size === 0 && this.#duplicates === 0;
+  }
+
+  #tellIdle(): void {
+    if (this.#isIdle) for (const done of this.#idle.splice(0)) done();
   }
 
   /**

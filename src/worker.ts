@@ -5,7 +5,6 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { LIMITS } from '#limits';
-import { compilePolicy, DEFAULT_POLICY } from '#minimize';
 import type { Producer, SealedBlock, TenantId } from '#model';
 import { Pipeline, type Taken } from '#pipeline';
 import { isRefusal, type Refusal, refuse } from '#refusal';
@@ -36,7 +35,7 @@ interface OpenBlock {
   requests: number[];
 }
 
-let pipeline = new Pipeline(compilePolicy(DEFAULT_POLICY));
+let pipeline = new Pipeline();
 const open = new Map<string, OpenBlock>();
 const idle: BlockBuilder[] = [];
 
@@ -55,13 +54,26 @@ function take(request: number, body: Uint8Array, encoding: 'protobuf' | 'json', 
     const block = open.get(name);
     if (!isRefusal(result) && block !== undefined && block.builder.rows >= LIMITS.block_rows_target) close(name, block);
   } catch (error) {
-    const requests = [...open.values()].flatMap((block) => block.requests);
-    open.clear();
-    idle.length = 0;
-    pipeline = new Pipeline(compilePolicy(DEFAULT_POLICY));
-    if (!requests.includes(request)) send({ is: 'taken', request, result: refuse('internal') });
-    send({ is: 'lost', requests, failure: error instanceof Error ? (error.stack ?? error.name) : 'unknown' });
+    // This one is to blame and is refused for good, or its sender would try it for ever.
+    send({ is: 'taken', request, result: refuse('internal') });
+    lose(error);
   }
+}
+
+/** Nothing that a bug has touched is trusted any more. */
+function lose(error: unknown): void {
+  const requests = [...open.values()].flatMap((block) => block.requests);
+  open.clear();
+  idle.length = 0;
+  pipeline = new Pipeline();
+  send({ is: 'lost', requests, failure: nameOf(error) });
+}
+
+/** Messages of the language's own errors may quote what they failed on; ours never do. */
+function nameOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line));
+  return [error.message.startsWith('cannot ') ? `${error.name}: ${error.message}` : error.name, ...frames].join('\n');
 }
 
 function openBlock(name: string, day: number, retention: string, tenant: TenantId, request: number): OpenBlock {
@@ -76,12 +88,16 @@ function openBlock(name: string, day: number, retention: string, tenant: TenantI
 }
 
 function closeAll(): void {
-  for (const [name, block] of open) close(name, block);
+  try {
+    for (const [name, block] of open) close(name, block);
+  } catch (error) {
+    lose(error);
+  }
 }
 
 function close(name: string, block: OpenBlock): void {
-  open.delete(name);
   const sealed = block.builder.close();
+  open.delete(name);
   // A few builders are kept: their memory is sized to the traffic.
   if (idle.length < 4) idle.push(block.builder);
   send({ is: 'block', block: sealed }, [sealed.spans.buffer, sealed.traces.buffer, sealed.traceKeys.buffer]);
