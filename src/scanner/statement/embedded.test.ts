@@ -25,6 +25,7 @@ test('literalsInText() replaces literals of statements inside messages', () => {
     ["failed 'SELECT a FROM t WHERE b = 'x'' after 3 tries", "failed 'SELECT a FROM t WHERE b = ?' after 3 tries"],
     ["ALTER USER jane WITH PASSWORD 'hunter2'", 'ALTER USER jane WITH PASSWORD ?'],
     ['SELECT 1', 'SELECT ?'],
+    ["failed: select id from users where name = 'Jane'", 'failed: select id from users where name = ?'],
     ['1062 (SQL: insert into `users` (`name`, `age`) values (Jane Doe, 5))', '1062 (SQL: insert into `users` (`name`, `age`) values (?))'],
     ['1054 (SQL: update `users` set `name` = Jane, `age` = 5 where `email` = jane@example.com and `x` = 1 limit 1)', '1054 (SQL: update `users` set `name` = ?, `age` = ? where `email` = ? and `x` = ? limit ?)'],
   ] as const)
