@@ -39,6 +39,8 @@ const stop = new AbortController();
 const stopped = new Promise<never>((_, reject) => stop.signal.addEventListener('abort', () => reject(stop.signal.reason)));
 stopped.catch(() => {});
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort(STOPPED));
+// Nobody reads any more (`| head`).
+process.stdout.on('error', () => stop.abort(STOPPED));
 
 const options = readOptions();
 if (options !== null) process.exit(await demo(options));
