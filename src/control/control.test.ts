@@ -108,6 +108,29 @@ test('rotateProducer() without grace ends the old keys at once; a later rotation
   assert.equal(refusedAs(await store.rotateProducer(named, Number.NaN)), 'time_invalid');
 });
 
+test('rotateProducer() keeps no more than the limit of keys valid at once', async () => {
+  const store = await open();
+  const { key } = done(await store.addProducer(shop));
+  for (let keys = 1; keys < LIMITS.producer_keys_max; keys++) done(await store.rotateProducer(named, HOUR));
+  assert.equal(refusedAs(await store.rotateProducer(named, HOUR)), 'control_limit');
+  assert.ok(known(store, key.reveal()), 'a refused rotation changes nothing');
+  assert.equal(done(await store.rotateProducer(named, 0)).producer.keys.length, 1);
+});
+
+test('setTenant() makes tenants up to the limit and changes those there are', async () => {
+  const dataDir = newDir();
+  const store = await open(dataDir);
+  assert.equal(done(await store.setTenant(OTHER_TENANT, 'default')).retention, 'default');
+  const raw = new DatabaseSync(join(dataDir, 'control', 'control.sqlite'));
+  raw.exec(`WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < ${LIMITS.tenants_max}) INSERT INTO tenants SELECT 'full ' || i, x'00' FROM n`);
+  raw.close();
+  assert.equal(refusedAs(await store.setTenant(DEFAULT_TENANT, 'audit')), 'control_limit');
+  assert.equal(refusedAs(await store.addProducer(shop)), 'control_limit');
+  assert.equal(refusedAs(await store.addToken({ tenant: DEFAULT_TENANT, role: 'viewer' })), 'control_limit');
+  assert.equal(done(await store.setTenant(OTHER_TENANT, 'audit')).retention, 'audit');
+  assert.equal(refusedAs(await store.setTenant(OTHER_TENANT, 'No Class')), 'name_invalid');
+});
+
 test('revokeProducer() ends every generation, frees the name and keeps the record', async () => {
   const store = await open();
   const { key, producer } = done(await store.addProducer(shop));

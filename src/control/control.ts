@@ -144,7 +144,7 @@ export class ControlStore {
     return snapshot;
   }
 
-  /** Runs a change under the write lock. A change refuses before it writes, so a refusal has nothing to roll back. */
+  /** Runs a change under the write lock. A change that refuses has written nothing, so there is nothing to roll back. */
   async #change<Done>(work: (change: Change) => Promise<Done | Refusal>): Promise<Done | Refusal> {
     try {
       return await this.#database.kysely.transaction().execute((rows) => work({ rows, sealer: this.#sealer, now: this.#clock(), random: this.#random }));

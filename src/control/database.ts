@@ -34,7 +34,9 @@ export interface ControlDatabase {
   readonly close: () => void;
 }
 
-const BUSY_MS = 10_000;
+const WRITE_BUSY_MS = 10_000;
+/** Readers wait for nobody but a recovery after a crash, and a server waits with them. */
+const READ_BUSY_MS = 1_000;
 
 /** Opens the file and its folder, making both if needed (0600, 0700), and brings the schema up to date. */
 export function openControlDatabase(path: string): ControlDatabase {
@@ -42,11 +44,11 @@ export function openControlDatabase(path: string): ControlDatabase {
   // SQLite would make the file with the mode the umask leaves; its -wal and -shm files take the mode of the file.
   closeSync(openSync(path, 'a', 0o600));
   chmodSync(path, 0o600);
-  const writer = connect(path);
+  const writer = connect(path, WRITE_BUSY_MS);
   try {
     writer.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;');
     migrate(writer);
-    const reader = connect(path);
+    const reader = connect(path, READ_BUSY_MS);
     reader.exec('PRAGMA query_only = ON');
     const version = reader.prepare('PRAGMA data_version');
     return {
@@ -67,8 +69,8 @@ export function openControlDatabase(path: string): ControlDatabase {
   }
 }
 
-function connect(path: string): DatabaseSync {
-  const connection = new DatabaseSync(path, { timeout: BUSY_MS, defensive: true });
+function connect(path: string, busy_ms: number): DatabaseSync {
+  const connection = new DatabaseSync(path, { timeout: busy_ms, defensive: true });
   connection.exec('PRAGMA trusted_schema = OFF');
   return connection;
 }

@@ -34,7 +34,8 @@ export async function addProducer(change: Change, wanted: NewProducer): Promise<
   const { count } = await change.rows.selectFrom('producers').select((is) => is.fn.countAll<number>().as('count')).where('live', '=', 1).executeTakeFirstOrThrow();
   if (count >= LIMITS.producers_max) return refuse('control_limit', `${LIMITS.producers_max} producers`);
 
-  await ensureTenant(change, wanted.tenant);
+  const tenant = await ensureTenant(change, wanted.tenant);
+  if (isRefusal(tenant)) return tenant;
   const { credential, hash } = issueCredential(change, 'producer');
   const producer: ProducerRecord = {
     id: newId(change, 'p_') as ProducerId,
@@ -65,6 +66,7 @@ export async function rotateProducer(change: Change, named: Named, graceMs: numb
     const end = change.now + graceMs;
     const generation = 1 + Math.max(...before.keys.map((key) => key.generation));
     const old = before.keys.map((key) => ({ ...key, expires: Math.min(key.expires ?? end, end) })).filter((key) => key.expires > change.now);
+    if (old.length >= LIMITS.producer_keys_max) return refuse('control_limit', `${LIMITS.producer_keys_max} keys valid at once; no grace period ends the old ones`);
     return { ...before, keys: [...old, { generation, hash, created: change.now, expires: null }] };
   });
   return isRefusal(producer) ? producer : { producer, key: credential };
@@ -75,10 +77,11 @@ export async function revokeProducer(change: Change, named: Named): Promise<Prod
   return edit(change, named, (producer) => ({ ...producer, revoked: change.now }));
 }
 
-async function edit(change: Change, named: Named, next: (producer: ProducerRecord) => ProducerRecord): Promise<ProducerRecord | Refusal> {
+async function edit(change: Change, named: Named, next: (producer: ProducerRecord) => ProducerRecord | Refusal): Promise<ProducerRecord | Refusal> {
   const before = await findProducer(change, named);
   if (before === null) return refuse('name_unknown', `a producer of tenant ${named.tenant}`);
   const after = next(before);
+  if (isRefusal(after)) return after;
   await change.rows.updateTable('producers').set(rowOf(change.sealer, after)).where('id', '=', after.id).execute();
   return after;
 }

@@ -1,6 +1,7 @@
 /** Tenants: made when first named, given a retention class. */
+import { LIMITS } from '#limits';
 import type { TenantId } from '#model';
-import { refuse } from '#refusal';
+import { isRefusal, refuse } from '#refusal';
 import type { Refusal } from '#refusal';
 
 import type { Change } from './change.ts';
@@ -10,10 +11,12 @@ import type { TenantRecord } from './records.ts';
 import type { ColumnSealer } from './sealed.ts';
 
 /** The tenant, made with the default retention class if it was not there. */
-export async function ensureTenant(change: Change, name: TenantId): Promise<TenantRecord> {
+export async function ensureTenant(change: Change, name: TenantId): Promise<TenantRecord | Refusal> {
   const id = idOf(change.sealer, name);
   const row = await change.rows.selectFrom('tenants').select('sealed').where('id', '=', id).executeTakeFirst();
   if (row !== undefined) return change.sealer.open(tenantPlace(id), row.sealed) as TenantRecord;
+  const { count } = await change.rows.selectFrom('tenants').select((is) => is.fn.countAll<number>().as('count')).executeTakeFirstOrThrow();
+  if (count >= LIMITS.tenants_max) return refuse('control_limit', `${LIMITS.tenants_max} tenants`);
   const record: TenantRecord = { name, retention: DEFAULT_RETENTION, created: change.now };
   await change.rows.insertInto('tenants').values({ id, sealed: change.sealer.seal(tenantPlace(id), record) }).execute();
   return record;
@@ -22,7 +25,9 @@ export async function ensureTenant(change: Change, name: TenantId): Promise<Tena
 /** Gives a tenant, made if need be, its retention class. */
 export async function setTenant(change: Change, name: TenantId, retention: string): Promise<TenantRecord | Refusal> {
   if (!isRetentionName(retention)) return refuse('name_invalid', 'the retention class');
-  const record = { ...(await ensureTenant(change, name)), retention };
+  const before = await ensureTenant(change, name);
+  if (isRefusal(before)) return before;
+  const record = { ...before, retention };
   const id = idOf(change.sealer, name);
   await change.rows.updateTable('tenants').set({ sealed: change.sealer.seal(tenantPlace(id), record) }).where('id', '=', id).execute();
   return record;

@@ -36,7 +36,8 @@ export async function addToken(change: Change, wanted: NewToken): Promise<Issued
   const { count } = await change.rows.selectFrom('tokens').select((is) => is.fn.countAll<number>().as('count')).where('live', '=', 1).executeTakeFirstOrThrow();
   if (count >= LIMITS.tokens_max) return refuse('control_limit', `${LIMITS.tokens_max} tokens`);
 
-  await ensureTenant(change, wanted.tenant);
+  const tenant = await ensureTenant(change, wanted.tenant);
+  if (isRefusal(tenant)) return tenant;
   const { credential, hash } = issueCredential(change, 'token');
   const expires = wanted.lifetimeMs === undefined ? null : change.now + wanted.lifetimeMs;
   const token: TokenRecord = { id, name, tenant: wanted.tenant, role: wanted.role, hash, created: change.now, expires, revoked: null };
