@@ -1,23 +1,14 @@
 /**
- * Search in two steps: the positions of matching spans, in an order in which the engine can stop early, then what the list shows of
- * their traces. A trace stands once in all pages, where its best match stands: a later page that meets a weaker match of a
+ * Search in two steps: the positions of matching spans, window by window so that it stops early, then what the list shows of their
+ * traces. A trace stands once in all pages, where its best match stands: a later page that meets a weaker match of a
  * trace already shown recognises it, because the second step sees all matches of the trace.
  */
-import { LIMITS } from '#limits';
-import { conditionOf, type Condition, type Filters } from './condition.ts';
-import { before, cursorText, ORDERS, type Cursor, type Order, type Position } from './order.ts';
+import { openCandidates, type BoundedSearch, type Candidate, type Run } from './candidates.ts';
+import { conditionOf, type Condition } from './condition.ts';
+import { before, cursorText, ORDERS, type Position } from './order.ts';
 import type { Params } from './query-store.ts';
 import { complete, STATEMENTS } from './statements.ts';
 import { traceKeyOf } from './trace-key.ts';
-
-export interface BoundedSearch extends Filters {
-  /** Start of the span, nanoseconds since 1970, both included. */
-  readonly start: bigint;
-  readonly end: bigint;
-  readonly limit: number;
-  readonly order: Order;
-  readonly cursor: Cursor | null;
-}
 
 export interface ServiceCount {
   readonly name: string;
@@ -47,83 +38,21 @@ export interface SearchPage {
   readonly nextCursor: string | null;
 }
 
-/** Runs a statement for the reader's tenant (`{tenant:String}`) within what is left of the deadline. */
-export type Run = <Row>(sql: string, params: Params, rows_max: number) => Promise<Row[]>;
-
-/** What a page may see: blocks up to the snapshot, positions after the last one shown. */
-interface Window {
-  readonly snapshot: bigint;
-  readonly after: Position | null;
-}
-
-interface Candidate {
-  readonly traceId: string;
-  readonly position: Position;
-}
-
-/** Rounds of one page: only traces with matches on both sides of a cursor need a second one. */
-const ROUNDS_MAX = 16;
-
 export async function runSearch(search: BoundedSearch, run: Run): Promise<SearchPage> {
   const condition = conditionOf(search);
+  const candidates = await openCandidates(search, condition, run);
   const traces: TraceSummary[] = [];
-  const snapshot = search.cursor?.snapshot ?? (await newestBlock(run));
-  let cursor = search.cursor;
-  for (let round = 0; round < ROUNDS_MAX; round += 1) {
-    const wanted = search.limit - traces.length;
-    const candidates = await findCandidates(search, condition, { snapshot, after: cursor?.position ?? null }, wanted + 1, run);
-    const first = candidates[0];
-    if (first === undefined) return { traces, nextCursor: null };
-    const page = candidates.slice(0, wanted);
-    traces.push(...(await summarise(search, condition, page, snapshot, run)));
-    const last = page.at(-1) ?? first;
-    cursor = { order: search.order, snapshot, position: last.position };
-    if (candidates.length <= wanted) return { traces, nextCursor: null };
-    if (traces.length >= search.limit) break;
+  let last: Position | null = null;
+  while (traces.length < search.limit) {
+    // One more than shown, to know whether there is a next page.
+    await candidates.fill(search.limit - traces.length + 1);
+    const page = candidates.take(search.limit - traces.length);
+    if (page.length === 0) break;
+    last = page.at(-1)?.position ?? last;
+    traces.push(...(await summarise(search, condition, page, candidates.snapshot, run)));
   }
-  return { traces, nextCursor: cursor === null ? null : cursorText(cursor) };
-}
-
-async function newestBlock(run: Run): Promise<bigint> {
-  const [row] = await run<{ block: string }>(STATEMENTS.snapshot, {}, 1);
-  return BigInt(row?.block ?? 0);
-}
-
-async function findCandidates(search: BoundedSearch, condition: Condition, window: Window, limit: number, run: Run): Promise<Candidate[]> {
-  const { sql, params } = searchStatement(search, condition, window, limit);
-  const rows = await run<{ traceId: string; position: string[] }>(sql, params, limit);
-  return rows.map(({ traceId, position }) => ({ traceId, position: position.map(BigInt) }));
-}
-
-export function searchStatement(search: BoundedSearch, condition: Condition, { snapshot, after: position }: Window, limit: number): { sql: string; params: Params } {
-  const { keys, descending } = ORDERS[search.order];
-  const after = position === null ? { sql: '', params: {} } : afterSql(search.order, position);
-  const matches = condition.sql === '1' ? '' : `AND ${condition.sql}`;
-  const sql = complete(STATEMENTS.search, {
-    position: positionSql(keys),
-    conditions: ['AND block <= {snapshot:UInt64}', matches, after.sql].filter((one) => one !== '').join('\n  '),
-    order: keys.map(({ column }) => `${column}${descending ? ' DESC' : ''}`).join(', '),
-  });
-  const params = { ...condition.params, ...after.params, day_min: firstDay(search.start), start: search.start, end: search.end, snapshot, limit };
-  return { sql, params };
-}
-
-function positionSql(keys: readonly { column: string }[]): string {
-  return `[${keys.map(({ column }) => `toString(${column})`).join(', ')}]`;
-}
-
-function afterSql(order: Order, position: Position): { sql: string; params: Params } {
-  const { keys, descending } = ORDERS[order];
-  const params: Record<string, bigint> = {};
-  const bound = keys.map(({ type }, at) => {
-    params[`c${at}`] = position[at] ?? 0n;
-    return `{c${at}:${type}}`;
-  });
-  const columns = keys.map(({ column }) => column);
-  const sign = descending ? '<' : '>';
-  // The comparison of the first column alone lets the primary key prune.
-  const sql = `AND ${columns[0] ?? ''} ${sign}= ${bound[0] ?? ''} AND (${columns.join(', ')}) ${sign} (${bound.join(', ')})`;
-  return { sql, params };
+  const next = candidates.isEmpty ? candidates.scanned : last;
+  return { traces, nextCursor: next === null ? null : cursorText({ order: search.order, snapshot: candidates.snapshot, position: next }) };
 }
 
 interface SummaryRow {
@@ -185,14 +114,4 @@ function summaryOf(row: SummaryRow): TraceSummary {
     matchedSpanIds: row.matchedSpanIds,
     minimizedCount: row.minimizedCount,
   };
-}
-
-/** Partitions are days of arrival. A span may lie a day in the future of its arrival, so nothing older than that can match. */
-function firstDay(start: bigint): string {
-  return dayText(Number(start / 1_000_000n) - LIMITS.future_ms_max - 86_400_000);
-}
-
-/** `YYYY-MM-DD` of a time, not before the epoch of the type Date. */
-export function dayText(time_ms: number): string {
-  return new Date(Math.max(0, time_ms)).toISOString().slice(0, 10);
 }

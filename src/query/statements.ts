@@ -8,7 +8,7 @@ const read = (name: string): string => readFileSync(new URL(`./sql/${name}.sql`,
 
 export const STATEMENTS = {
   trace: read('trace'),
-  snapshot: read('snapshot'),
+  extent: read('extent'),
   pattern: read('pattern'),
   search: read('search'),
   summaries: read('summaries'),

@@ -13,8 +13,8 @@ import { traceKeyOf } from './trace-key.ts';
 
 export interface TestStore extends QueryStore {
   readonly session: Session;
-  /** Spans become one block: sorted by trace, with their look-up rows. */
-  addBlock(spans: readonly TestSpan[]): Promise<void>;
+  /** Spans become one block: sorted by trace, with their look-up rows. Ids of blocks may be skipped. */
+  addBlock(spans: readonly TestSpan[], skipped?: number): Promise<void>;
   /** Statements that ran, without parameters. */
   readonly statements: string[];
   lines: AccountLine[];
@@ -64,8 +64,8 @@ export function createTestStore(): TestStore {
     },
     mayBePending: () => store.pending,
     accounting: async () => store.lines,
-    async addBlock(added) {
-      blocks += 1;
+    async addBlock(added, skipped = 0) {
+      blocks += 1 + skipped;
       const sorted = added.toSorted((left, right) => (left.traceId < right.traceId ? -1 : 1));
       const rows = sorted.map((span, row) => ({ ...rowOf(span, spans += 1), block: blocks, row }));
       const traces = new Map<string, { first: number; last: number }>();

@@ -1,5 +1,4 @@
--- Spans that match, one per trace, in the order asked for. In the order of the primary key the engine stops at the limit;
--- buffering would read far beyond it, and virtual rows keep it from opening parts that come later in the order.
+-- Spans that match within a window of blocks, in the order asked for. Windows stop a search early; inside one, all threads scan.
 SELECT
   lower(hex(trace_id)) AS traceId,
   /*position*/ AS position
@@ -7,8 +6,8 @@ FROM spans
 WHERE tenant = {tenant:String}
   AND day >= {day_min:Date}
   AND start BETWEEN {start:UInt64} AND {end:UInt64}
+  AND block BETWEEN {block_min:UInt64} AND {block_max:UInt64}
   /*conditions*/
 ORDER BY /*order*/
-LIMIT 1 BY trace_id
 LIMIT {limit:UInt32}
-SETTINGS read_in_order_use_buffering = 0, read_in_order_use_virtual_row = 1
+SETTINGS optimize_read_in_order = 0
