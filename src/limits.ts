@@ -141,7 +141,7 @@ export const LIMITS = {
   // --- control --------------------------------------------------------------------------------------------------------
   producers_max: 10_000,
   tokens_max: 10_000,
-  /** All of them are in memory, and each has its partitions' rows in the store. */
+  /** All of them are in memory. */
   tenants_max: 1_000,
   /** Keys of one producer valid at once: rotations whose grace has not ended. */
   producer_keys_max: 8,
