@@ -85,9 +85,7 @@ export class Segments {
     length.writeUInt32LE(parts.reduce((sum, part) => sum + part.length, 0));
     return new Promise((done, failed) => {
       this.#waiting.push({ parts: [length, ...parts], bytes: length.readUInt32LE(0), done, failed });
-      this.#writing ??= this.#writeAll().finally(() => {
-        this.#writing = null;
-      });
+      this.#writing ??= this.#writeAll();
     });
   }
 
@@ -164,6 +162,8 @@ export class Segments {
         for (const { failed } of group) failed(error);
       }
     }
+    // In the same turn in which nothing was found waiting, so that no entry is left behind.
+    this.#writing = null;
   }
 
   #takeGroup(): Waiting[] {

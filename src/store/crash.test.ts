@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { after, before, describe, test } from 'node:test';
+import type { AccountLine } from './store.ts';
+
+interface Found {
+  readonly spans: readonly { readonly block: string; readonly rows: string; readonly distinct: string }[];
+  readonly traces: readonly { readonly block: string; readonly rows: string }[];
+  readonly account: readonly AccountLine[];
+  readonly digests: readonly string[];
+  readonly lastBlockId: number;
+}
+
+interface Life {
+  /** null: killed before it had recovered. */
+  readonly found: Found | null;
+  readonly acknowledged: number[];
+  readonly signal: NodeJS.Signals | null;
+}
+
+let home = '';
+before(() => {
+  home = mkdtempSync(join(tmpdir(), 'tracekeep-crash-'));
+});
+after(() => rmSync(home, { recursive: true, force: true }));
+
+/** Runs the committing process until it is killed: by itself at a step, or from here some time after its first acknowledgement. */
+function live(step: string, passes: number, kill_ms: number | null): Promise<Life> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'interrupted.ts'), join(home, 'data'), join(home, 'data.key'), step, String(passes)], {
+    env: { ...process.env, UV_THREADPOOL_SIZE: '16' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let found: Found | null = null;
+  const acknowledged: number[] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const said = JSON.parse(line) as Found | { acknowledged: number };
+    if (!('acknowledged' in said)) found = said;
+    else if (acknowledged.push(said.acknowledged) === 1 && kill_ms !== null) setTimeout(() => child.kill('SIGKILL'), kill_ms);
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (_code, signal) => resolve({ found, acknowledged, signal }));
+  });
+}
+
+const rowsOf = (block: number): number => 10 + (block % 7);
+const everAcknowledged = new Set<number>();
+
+/** What must hold of the store after any crash. */
+function check(found: Found | null): void {
+  assert.ok(found !== null, 'the process ended before it said what it found');
+  const { spans, traces, account, digests, lastBlockId } = found;
+  const blocks = new Map(spans.map(({ block, rows, distinct }) => [Number(block), { rows: Number(rows), distinct: Number(distinct) }]));
+  for (const block of everAcknowledged) assert.ok(blocks.has(block), `block ${block} was acknowledged and is gone`);
+  for (const [block, { rows, distinct }] of blocks) assert.deepEqual([rows, distinct], [rowsOf(block), rowsOf(block)], `block ${block} is not there exactly once`);
+  assert.deepEqual(new Map(traces.map(({ block, rows }) => [Number(block), Number(rows)])), new Map([...blocks.keys()].map((block) => [block, Math.ceil(rowsOf(block) / 4)])));
+  const stored = [...blocks.keys()].reduce((sum, block) => sum + rowsOf(block), 0);
+  const counts = Object.fromEntries(account.map(({ outcome, count }) => [outcome, count]));
+  assert.deepEqual(counts, blocks.size === 0 ? {} : { stored, refused: 2 * blocks.size, dropped: blocks.size, minimized: 4 * blocks.size });
+  assert.deepEqual(new Set(digests), new Set([...blocks.keys()].map((block) => `digest-${block}`)), 'a retry would not be recognised');
+  assert.ok(lastBlockId >= Math.max(0, ...blocks.keys()), 'an id would be used again');
+}
+
+describe('killed at any moment, every acknowledged block is there exactly once', () => {
+  const steps = ['journaled', 'spans_inserted', 'inserted', 'parts_synced', 'marked', 'segments_removed', 'flushed'];
+  for (const step of steps) {
+    test(`at the step ${step}`, { timeout: 30_000 }, async () => {
+      const { found, acknowledged, signal } = await live(step, 2, null);
+      check(found);
+      assert.equal(signal, 'SIGKILL');
+      assert.ok(acknowledged.length > 0);
+      for (const block of acknowledged) everAcknowledged.add(block);
+    });
+  }
+
+  for (const step of ['spans_inserted', 'inserted', 'parts_synced', 'marked']) {
+    test(`while recovering, at the step ${step}`, { timeout: 30_000 }, async () => {
+      const { acknowledged } = await live('journaled', 4, null);
+      for (const block of acknowledged) everAcknowledged.add(block);
+      const { found, signal } = await live(step, 0, null);
+      assert.deepEqual([found, signal], [null, 'SIGKILL']);
+    });
+  }
+
+  const seed = Date.now() % 1_000;
+  for (const turn of [1, 2, 3, 4]) {
+    test(`at a random time (${turn} of seed ${seed})`, { timeout: 30_000 }, async () => {
+      const { found, acknowledged } = await live('never', 0, (seed * turn * 7919) % 200);
+      check(found);
+      assert.ok(acknowledged.length > 0);
+      for (const block of acknowledged) everAcknowledged.add(block);
+    });
+  }
+
+  test('and the last one left nothing behind', { timeout: 30_000 }, async () => {
+    check((await live('journaled', 0, null)).found);
+    assert.ok(everAcknowledged.size > 20);
+  });
+});

@@ -1,0 +1,53 @@
+/**
+ * A process that keeps committing until it is killed, for the crash tests: it prints what it found at its start and every block that was
+ * acknowledged, one JSON value a line. It kills itself at a named step, or waits to be killed.
+ *
+ *     node interrupted.ts <data directory> <key file> <step | never> <how many times the step passes first>
+ */
+
+import { openRootKey } from '#keys';
+import { sampleCommit } from './sample.ts';
+import { Store, type StoreEvent } from './store.ts';
+
+process.env['UV_THREADPOOL_SIZE'] ??= '16';
+
+const [dataDir = '', keyFile = '', step = 'never', passes = '0'] = process.argv.slice(2);
+let left = Number(passes);
+
+function interrupt(event: StoreEvent): void {
+  if (event.is !== step) return;
+  if (left === 0) process.kill(process.pid, 'SIGKILL');
+  left -= 1;
+}
+
+function say(value: unknown): Promise<void> {
+  return new Promise((resolve) => {
+    process.stdout.write(`${JSON.stringify(value)}\n`, () => resolve());
+  });
+}
+
+const BOUNDS = { deadline_ms: 10_000, rows_max: 100_000 };
+/** Small, so that segments begin and go all the time. */
+const SEGMENT_BYTES = 20_000;
+
+const config = { retention: { default: { days: 36_500 } }, diskBytesMax: null, diskFreeBytesMin: 0 };
+const store = await Store.open({ dataDir, rootKey: openRootKey({ file: keyFile, dataDir }), config, segmentBytesMax: SEGMENT_BYTES, onEvent: interrupt });
+await say({
+  spans: await store.query('SELECT block, count() AS rows, uniqExact(row) AS distinct FROM spans GROUP BY block', {}, BOUNDS),
+  traces: await store.query('SELECT block, count() AS rows FROM traces GROUP BY block', {}, BOUNDS),
+  account: await store.accounting(),
+  digests: [...store.rememberedRequests()].map(({ digest }) => digest),
+  lastBlockId: store.lastBlockId,
+});
+
+let id = store.lastBlockId;
+let acknowledged: Promise<void>[] = [];
+for (;;) {
+  const block = (id += 1);
+  acknowledged.push(store.commit(sampleCommit(block, 10 + (block % 7), 'mark')).then(() => say({ acknowledged: block })));
+  if (acknowledged.length >= 3) {
+    await Promise.all(acknowledged);
+    acknowledged = [];
+    if (block % 2 === 0) await store.settle();
+  }
+}

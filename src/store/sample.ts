@@ -1,0 +1,32 @@
+/**
+ * Commits for tests: small sealed blocks whose content can be recognised in files and answers.
+ */
+
+import { SPANS, TRACES } from '#clickhouse/schema';
+import { DEFAULT_TENANT, producerId, type Commit, type RequestAccount, type SealedBlock } from '#model';
+import { nativeBlock, sampleSpan, sampleTraces, traceKey } from '#clickhouse/native-sample';
+
+export const SAMPLE_DAY = 20_780;
+const PRODUCER = producerId('p_0123456789abcdef');
+
+export function sampleBlock(id: number, rows: number, mark: string, partition: { day?: number; retention?: string } = {}): SealedBlock {
+  const { day = SAMPLE_DAY, retention = 'default' } = partition;
+  const traces = sampleTraces(id, rows).map((row) => ({ ...row, day, retention }));
+  return {
+    id, tenant: DEFAULT_TENANT, retention, day, rows,
+    spans: nativeBlock(SPANS, Array.from({ length: rows }, (_, row) => ({ ...sampleSpan(id, row, mark), day, retention }))),
+    traces: nativeBlock(TRACES, traces),
+    traceKeys: Uint32Array.from(traces, (_, trace) => Number(traceKey(id, trace) & 0xffff_ffffn)),
+    requests: [id],
+  };
+}
+
+/** The account of a request with two refused spans and one duplicate beside those stored. */
+export function sampleAccount(digest: string, stored: number): RequestAccount {
+  if (PRODUCER === null) throw new Error('cannot make a sample: the producer id is malformed');
+  return { producer: PRODUCER, tenant: DEFAULT_TENANT, digest, received: stored + 3, stored, refused: { span_ids: 2 }, dropped: 1, minimized: { email: 4 }, answer: { rejectedSpans: 2, message: 'two without ids' } };
+}
+
+export function sampleCommit(id: number, rows: number, mark: string, partition: { day?: number; retention?: string } = {}): Commit {
+  return { blocks: [sampleBlock(id, rows, mark, partition)], requests: [sampleAccount(`digest-${id}`, rows)] };
+}
