@@ -12,9 +12,9 @@ import type { Address } from '#config';
 import { LIMITS } from '#limits';
 import { exportAnswer, statusAnswer } from '#otlp';
 import { isRefusal, type Refusal, REFUSALS, refuse, refusalText } from '#refusal';
+import { isExclusive, release } from './buffers.ts';
 import type { IngestAnswer, Reception } from './door.ts';
 import { GrpcCall, ReadingRoom } from './grpc-call.ts';
-import { isExclusive } from './inflate.ts';
 
 // opentelemetry/proto/collector/trace/v1/trace_service.proto
 const TRACE_SERVICE = {
@@ -179,7 +179,13 @@ function bytesAsTheyAre(bytes: Buffer): Buffer {
   return bytes;
 }
 
-/** A message in an ArrayBuffer of its own: grpc-js hands out a part of the frame it came in. */
+/** A message in an ArrayBuffer of its own: grpc-js hands out the frame it came in without its first bytes. */
 function exclusive(message: Buffer): Uint8Array {
-  return isExclusive(message) ? message : new Uint8Array(message);
+  if (isExclusive(message)) return message;
+  const copy = new Uint8Array(message);
+  if (message.buffer.byteLength === FRAME_HEADER_BYTES + message.length) release(message);
+  return copy;
 }
+
+/** Compressed flag and length (gRPC over HTTP/2, Length-Prefixed-Message). */
+const FRAME_HEADER_BYTES = 5;

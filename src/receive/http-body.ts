@@ -5,6 +5,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type Refusal, refuse } from '#refusal';
 import type { Lease } from './budget.ts';
+import { isExclusive, release } from './buffers.ts';
 
 const FIRST_ROOM = 64 * 1024;
 
@@ -32,6 +33,8 @@ export function collect(request: IncomingMessage, declared: number | null, max: 
       if (next > body.length) body = widened(body, length, Math.min(max, Math.max(next, body.length * 2)));
       body.set(chunk, length);
       length = next;
+      // Node's parser makes a buffer for each chunk.
+      if (isExclusive(chunk)) release(chunk);
     };
     const onEnd = (): void => settle(length === body.length ? body : new Uint8Array(body.subarray(0, length)));
     const onGone = (): void => settle(ABORTED);
@@ -43,6 +46,7 @@ export function collect(request: IncomingMessage, declared: number | null, max: 
 function widened(body: Uint8Array, length: number, room: number): Uint8Array {
   const wider = Buffer.allocUnsafeSlow(room);
   wider.set(body.subarray(0, length));
+  release(body);
   return wider;
 }
 

@@ -11,6 +11,7 @@ import { LIMITS } from '#limits';
 import { type Encoding, exportAnswer, MEDIA_TYPES, statusAnswer } from '#otlp';
 import { isRefusal, type Refusal, REFUSALS, refuse } from '#refusal';
 import type { Lease } from './budget.ts';
+import { release } from './buffers.ts';
 import type { IngestAnswer, Outcome, Reception, Taken } from './door.ts';
 import { codingOf, encodingOf, valuesOf } from './headers.ts';
 import { ABORTED, collect } from './http-body.ts';
@@ -183,14 +184,16 @@ export class HttpReceiver<P extends object> {
     const { door, meter, limits, inflater } = this.#reception;
     const wire = await collect(request, declared, limits.body_wire_bytes_max, lease);
     if (wire === ABORTED || isRefusal(wire)) return wire;
+    const wireBytes = wire.length;
     let body = wire;
-    if (coding !== 'identity' && wire.length > 0) {
+    if (coding !== 'identity' && wireBytes > 0) {
       const inflated = await inflater.inflate(wire, coding, lease);
       if (isRefusal(inflated)) return inflated;
-      lease.give(wire.length);
+      lease.give(wireBytes);
+      release(wire);
       body = inflated;
     }
-    meter.arrived('http', wire.length, body.length);
+    meter.arrived('http', wireBytes, body.length);
     // OTLP 1.11: a request without telemetry is a success.
     return body.length === 0 ? NOTHING : door.submit(producer, body, encoding);
   }

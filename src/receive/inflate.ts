@@ -7,10 +7,12 @@ import { constants, createGunzip, createInflate, createInflateRaw, createZstdDec
 import { LIMITS } from '#limits';
 import { type Refusal, refuse } from '#refusal';
 import type { Lease } from './budget.ts';
+import { isExclusive, release } from './buffers.ts';
 
 export type Coding = 'identity' | 'gzip' | 'deflate' | 'zstd';
 
-const PIECE_MIN = 64 * 1024;
+/** Larger than what Node takes from its pool, so that each piece has a buffer of its own. */
+const PIECE_MIN = 128 * 1024;
 const PIECE_MAX = 4 * 1024 * 1024;
 
 export class Inflater {
@@ -98,10 +100,7 @@ function join(pieces: readonly Uint8Array[], length: number): Uint8Array {
     whole.set(piece, at);
     at += piece.length;
   }
+  // Only now: zlib puts the next piece behind the last one while there is room.
+  for (const piece of pieces) release(piece);
   return whole;
-}
-
-/** The bytes fill their buffer, so that it can be handed to a worker. */
-export function isExclusive(bytes: Uint8Array): boolean {
-  return bytes.byteOffset === 0 && bytes.buffer.byteLength === bytes.byteLength;
 }
