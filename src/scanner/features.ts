@@ -31,7 +31,7 @@ export const FEATURE = {
   question: 1 << 19, // ?
   ampersand: 1 << 20, // &
   semicolon: 1 << 21, // ;
-  parenthesis: 1 << 22, // (
+  statementWord: 1 << 22, // a word of a database statement or of a database's error message
   nonAscii: 1 << 23, // a byte above 0x7f
   control: 1 << 24, // below 0x20 except tab, line feed, carriage return; and 0x7f
   secretWord: 1 << 25, // a word that names secrets: password, token, key, sig …
@@ -263,8 +263,6 @@ function featuresOfByte(byte: number): number {
       return FEATURE.ampersand;
     case ';':
       return FEATURE.semicolon;
-    case '(':
-      return FEATURE.parenthesis;
     default:
       return byte < 0x20 || byte === 0x7f ? FEATURE.control : 0;
   }

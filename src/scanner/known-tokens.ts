@@ -157,7 +157,7 @@ const ROWS: readonly (readonly [string, string, string])[] = [
   ['razorpay', 'rzp_live_ rzp_test_', `${A}{14}`],
   ['coinbase', 'cb_', `${A}{40,80}`],
   ['frameio', 'fio-u-', `${W}{60,70}`],
-  ['adobe', 'p8e-', `${A}{32}`],
+  ['adobe', 'p8e-', `${A}{24,32}`],
   ['adyen', 'AQE', `[A-Za-z0-9+/=]{6}hmfuXNWTK[A-Za-z0-9+/=.-]{40,300}`],
   ['clerk', 'sk_live_ sk_test_', `${A}{20,80}`],
   ['stytch', 'secret-live- secret-test-', `[A-Za-z0-9_=-]{30,80}`],
@@ -196,6 +196,9 @@ const ROWS: readonly (readonly [string, string, string])[] = [
 
 /** Prefixes that stand inside their token: what belongs to it before them. */
 const BEFORE: Readonly<Record<string, string>> = { 'Q~': '[A-Za-z0-9_~.-]{3}\\d', '.atlasv1.': '[A-Za-z0-9]{12,16}', _mmk: '[A-Za-z0-9]{6}_[A-Za-z0-9_]{27,31}', JQQJ99: '[A-Za-z0-9]{48,56}' };
+
+/** The most characters that `before` can take. */
+export const BEFORE_MAX: Readonly<Record<string, number>> = { 'Q~': 4, '.atlasv1.': 16, _mmk: 38, JQQJ99: 56 };
 
 /** Prefixes short or common enough that the rest has to look random too. */
 const RANDOM = new Set(['sk-', 'b_', 'fw_', 're_', 'live_', 'test_', 'cio', 'oy2', '4b1d', 'EAA', 'EAAA', 'secret_', 'cb_', 'API-', 'sl.', 'AQE', 'pat', 'y0_', 'y1_', 'YCM', 'YCN', 'YCO', 'YCP', 'AKID', 'fo1_', 'ext_', 'sc_', '1//0', 'pk_', 'glc_', 'xai-', 'rnd_', 'vcp_', 'vci_', 'vca_', 'vcr_', 'vck_', 'sgp_', 'tskey-']);

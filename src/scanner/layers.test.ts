@@ -8,6 +8,11 @@ test('percentDecoded() decodes UTF-8 and maps back to the encoded text', () => {
   assert.deepEqual([...(layer?.at ?? [])], [0, 1, 4, 5, 11, 11, 23, 24]);
 });
 
+test('percentDecoded() takes + for a space in forms only', () => {
+  assert.equal(percentDecoded('a=b+c%2Bd')?.text, 'a=b c+d');
+  assert.equal(percentDecoded('a b+c%2Bd')?.text, 'a b+c+d');
+});
+
 test('percentDecoded() takes invalid sequences as bytes or as they are', () => {
   assert.equal(percentDecoded('100% of %zz'), undefined);
   assert.equal(percentDecoded('%C3%28')?.text, 'Ã(');

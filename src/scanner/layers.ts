@@ -9,9 +9,13 @@ export interface Layer {
   readonly at: Uint32Array;
 }
 
-/** Percent-decodes (RFC 3986 §2.1), UTF-8 where it is valid, single bytes otherwise. Undefined if nothing was encoded. */
+/**
+ * Percent-decodes (RFC 3986 §2.1), UTF-8 where it is valid, single bytes otherwise. In a text without spaces + is taken for one,
+ * as forms have it. Undefined if nothing was encoded.
+ */
 export function percentDecoded(text: string): Layer | undefined {
-  return decoded(text, 0x25, (at) => {
+  const isForm = text.includes('+') && !text.includes(' ');
+  const layer = decoded(text, 0x25, (at) => {
     const first = byteAt(text, at);
     if (first < 0) return undefined;
     if (first < 0x80) return { code: first, length: 3 };
@@ -24,6 +28,12 @@ export function percentDecoded(text: string): Layer | undefined {
     }
     return { code: code > 0x10ffff ? 0xfffd : code, length: 3 + more * 3 };
   });
+  return layer === undefined || !isForm ? layer : { text: spaced(layer, text), at: layer.at };
+}
+
+/** Only what was + outside: an encoded + (`%2B`) stays one. */
+function spaced(layer: Layer, encoded: string): string {
+  return layer.text.replaceAll('+', (plus: string, index: number) => (encoded[layer.at[index] as number] === '+' ? ' ' : plus));
 }
 
 /** Undoes one level of backslash escapes of JSON, JavaScript and Go strings (RFC 8259 §7, `\xNN`). Undefined if there are none. */

@@ -14,7 +14,9 @@ const RANK = new Map(GRAVITY.map((kind, index) => [kind, index]));
 /** Sorts and joins `marks` of `text`; drops those that would change nothing or lie inside what was replaced before. */
 export function joined(text: string, marks: readonly Mark[]): readonly Mark[] | null {
   const result: Mark[] = [];
-  for (const mark of [...marks].sort((a, b) => a.start - b.start || b.end - a.end)) {
+  const kept = text.includes('[') ? placeholdersOf(text) : [];
+  const whole = kept.length === 0 ? [...marks] : marks.flatMap((mark) => aroundPlaceholders(text, mark, kept));
+  for (const mark of whole.sort((a, b) => a.start - b.start || b.end - a.end)) {
     if (changesNothing(text, mark)) continue;
     const last = result.at(-1);
     if (last === undefined || mark.start >= last.end) result.push(mark);
@@ -37,6 +39,43 @@ function join(first: Mark, second: Mark): Mark {
 
 function rank(kind: Kind): number {
   return RANK.get(kind) ?? GRAVITY.length;
+}
+
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+const PLACEHOLDER = new RegExp(`\\[(?:${GRAVITY.join('|')})\\]`, 'g');
+
+function placeholdersOf(text: string): readonly Range[] {
+  return [...text.matchAll(PLACEHOLDER)].map((match) => ({ start: match.index, end: match.index + match[0].length }));
+}
+
+/**
+ * A mark that cuts into what was replaced before is widened to hold it whole; one that holds nothing else but signs is dropped.
+ * A text that holds a placeholder among secret characters is still marked: a sender may write placeholders too.
+ */
+function aroundPlaceholders(text: string, mark: Mark, kept: readonly Range[]): readonly Mark[] {
+  const first = kept[firstBehind(kept, mark.start)];
+  if (first === undefined || first.start >= mark.end) return [mark];
+  const last = kept[firstBehind(kept, mark.end - 1)];
+  const start = Math.min(mark.start, first.start);
+  const end = last === undefined || last.start >= mark.end ? mark.end : Math.max(mark.end, last.end);
+  if (!/[\p{L}\p{N}]/u.test(text.slice(start, end).replaceAll(PLACEHOLDER, ''))) return [];
+  return [start === mark.start && end === mark.end ? mark : { kind: mark.kind, start, end }];
+}
+
+/** Index of the first range that ends behind `at`. */
+function firstBehind(ranges: readonly Range[], at: number): number {
+  let low = 0;
+  let high = ranges.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ranges[middle] as Range).end > at) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** The text there already is what would be put there: `[email]`, a shortened address, `?`. */

@@ -42,7 +42,7 @@ export function isMasked(value: string): boolean {
   return /(?:your|my|insert|put|replace|enter|some)[-_ ]?(?:own[-_ ])?(?:api|access|secret|auth|token|key|password|client|here|github|openai)|[xX*]{4}[-_][xX*]{4}|change[-_]?me|placeholder|redacted|_here\b/i.test(value);
 }
 
-const MASKS = 'xX*#.0_-•?=~▒█';
+const MASKS = 'xX*#.01_-•?=~▒█';
 
 const ABSENCES = new Set(
   ('null nil none undefined true false yes no on off n/a na nan empty blank missing invalid incorrect wrong expired required optional denied refused rejected failed failure error unknown unset notset ' +

@@ -28,8 +28,15 @@ const SCHEME_WORDS: readonly string[] = [
   'curl', 'mysql', 'mongo', 'redis-cli', 'sshpass', 'psql', 'wget', 'docker login', 'sqlplus', 'smbclient', 'ldapsearch', 'openssl', 'sqlcmd', 'helm ', 'podman login', 'machine ', 'htpasswd', 'net use', 'cmdkey', 'rsync', 'az login',
 ];
 
+/** Words without which there is no statement (`statement/embedded.ts`) and no value in an error message (`statement/database-error.ts`). */
+const STATEMENT_WORDS: readonly string[] = [
+  'select', 'insert', 'merge', 'replace', 'upsert', 'update', 'delete', 'create', 'alter', 'exec', 'call',
+  'duplicate', 'incorrect', 'failing row', 'invalid input', 'invalid value', 'key (', 'converting', 'at or near', 'use near', 'dup key', 'out of range', 'too long', 'cannot be converted',
+];
+
 export const WORDS = {
   secretWord: SECRET_WORDS,
   knownPrefix: KNOWN_PREFIXES,
   schemeWord: SCHEME_WORDS,
+  statementWord: STATEMENT_WORDS,
 } as const;

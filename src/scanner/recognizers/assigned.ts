@@ -25,12 +25,14 @@ export const assigned: Recognizer = {
   find(text, keyClass, mark) {
     let resume = 0;
     let namesUntil = 0;
-    let unread = 4 * text.length + 65_536;
+    let unread = 2 * text.length + 65_536;
     forEachWord(text, FEATURE.secretWord, (end) => {
       if (end <= resume || end <= namesUntil) return;
       const name = nameAround(text, end, resume);
       if (name === undefined) return;
       namesUntil = name.end;
+      // `[password]` is what minimization leaves; `user[password]` is a name.
+      if (text[name.start - 1] === '[' && isReplaced(text.slice(name.start - 1, name.end + 1)) && !isNameUnit(text.charCodeAt(name.start - 2))) return;
       const nameClass = classAt(text, name.start, name.end);
       if ((nameClass & SECRET_CLASSES) === 0) return;
       const found = readAssignment(text, name.start, name.end, (keyClass & KEY.url) !== 0, unread < 0);
@@ -150,7 +152,7 @@ function isSecret(content: string, value: Assigned, nameClass: KeyClass, name: s
     case 'prose':
       if (perhaps) return false;
       if (PHRASES.test(name) && content.split(' ').length >= 4) return true;
-      return isPassword ? looksLikePassword(content) && !looksLikeCode(content) : looksRandom(content, 12);
+      return isPassword ? looksLikePassword(content) && !looksLikeCode(content) : looksRandom(content, 12) || /^\d{10,}$/.test(content);
     case 'bare':
       if (perhaps) return false;
       return isPassword ? content.length >= 6 && looksLikePassword(content) && /\d/.test(content) && !looksLikeCode(content) : looksRandom(content);

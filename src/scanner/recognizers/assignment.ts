@@ -22,7 +22,7 @@ export interface Assigned {
 const MAY_FOLLOW = new Set('=:"\'`\\])<>,; \t\r\n&?*|+!-.：＝');
 const VALUE_MAX = 16_384;
 /** How far a value is read once a hostile text has had many long values read from overlapping places. */
-const VALUE_MAX_SPENT = 512;
+const VALUE_MAX_SPENT = 64;
 const ELEMENTS_MAX = 64;
 
 const OPERATOR = /(?:\\{0,7}["'`]|&quot;|&#34;)?[\])]{0,2}[ \t]{0,8}(?:\r?\n[ \t]{0,40})?(?:=>|:{1,3}=|\?=|\.=|\+=|\|\|=|={1,3}|!={1,2}|->|:|：|＝)/y;
@@ -66,19 +66,21 @@ export function readAssignment(text: string, nameStart: number, nameEnd: number,
     const at = after(MULTIPART, text, nameEnd);
     if (at >= 0) return trimmed(text, at, endOfLine(text, at), 'sure');
   }
-  if (NAME_BEFORE.test(text.slice(Math.max(0, nameStart - 40), nameStart))) {
+  const next = text.charCodeAt(nameEnd);
+  if (next !== 0x3d && /["'`:=\s]/.test(before) && NAME_BEFORE.test(text.slice(Math.max(0, nameStart - 40), nameStart))) {
     const at = after(NAMED_VALUE, text, nameEnd);
     if (at >= 0) return readValue(text, at, nameStart, 'sure');
   }
-  const typed = after(TYPED, text, nameEnd);
+  const typed = next === 0x3a || next === 0x3f || next === 0x20 ? after(TYPED, text, nameEnd) : -1;
   if (typed >= 0) return readValue(text, typed, nameStart, 'sure');
 
   const operator = after(OPERATOR, text, nameEnd);
   if (operator >= 0) return readOperand(text, nameStart, nameEnd, operator, inUrl);
 
-  const comma = after(COMMA, text, nameEnd);
+  const comma = next === 0x20 ? -1 : after(COMMA, text, nameEnd);
   if (comma >= 0) return readValue(text, comma, nameStart, /\($/.test(text.slice(Math.max(0, nameStart - 6), nameStart).replace(/\\{0,7}["'`]$/, '')) ? 'argument' : 'bare');
 
+  if (next !== 0x20 && next !== 0x09) return [];
   if (/(?:^|[\s"'])--?$/.test(text.slice(Math.max(0, nameStart - 3), nameStart))) {
     const at = after(FLAG, text, nameEnd);
     if (at >= 0) return readValue(text, at, nameStart, 'sure', true);
@@ -187,7 +189,7 @@ function readList(text: string, from: number): readonly Assigned[] {
     if (end > start) values.push({ start, end, form: 'sure' });
     at = end + quote[0].length;
   }
-  if (values.length > 0) return values;
+  if (values.length > 0 || isReplaced(text.slice(at, at + 24))) return values;
   const end = untilAny(text, at, /[\]\r\n]/g);
   return trimmed(text, at, end, 'sure');
 }

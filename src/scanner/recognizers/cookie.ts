@@ -26,9 +26,12 @@ export const cookieInText: Recognizer = {
   kind: 'cookie',
   needs: FEATURE.secretWord | FEATURE.equals,
   find(text, _keyClass, mark) {
-    for (const match of text.matchAll(COOKIE_HEADER)) {
+    COOKIE_HEADER.lastIndex = 0;
+    for (let match = COOKIE_HEADER.exec(text); match !== null; match = COOKIE_HEADER.exec(text)) {
       const start = match.index + match[0].length;
-      markCookies(text, start, endOfHeader(text, start, match[1] ?? ''), mark);
+      const end = endOfHeader(text, start, match[1] ?? '');
+      markCookies(text, start, end, mark);
+      COOKIE_HEADER.lastIndex = Math.max(end, start);
     }
   },
 };

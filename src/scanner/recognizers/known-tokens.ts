@@ -1,23 +1,30 @@
 /** Credentials of well-known services by their prefix. The table is `known-tokens.ts` of the scanner. */
 import { FEATURE, forEachWord } from '#scanner/features';
-import { KNOWN_TOKENS } from '#scanner/known-tokens';
+import { BEFORE_MAX, KNOWN_TOKENS } from '#scanner/known-tokens';
 import type { Recognizer } from '#scanner/recognizer';
 import { isMasked, isPlaceholder, looksRandom } from '#scanner/values';
 
 interface Rule {
+  readonly prefix: string;
   readonly tail: RegExp;
-  readonly before: RegExp | undefined;
+  /** What belongs to the token before the prefix, and at most how many characters. */
+  readonly before: { readonly expression: RegExp; readonly length: number } | undefined;
   readonly random: boolean;
 }
 
-const BEFORE_MAX = 64;
-const RULES = new Map<string, Rule[]>();
-for (const { prefix, tail, before, random } of KNOWN_TOKENS) {
-  const rules = RULES.get(prefix) ?? [];
-  rules.push({ tail: new RegExp(tail, 'y'), before: before === undefined ? undefined : new RegExp(`(?<![A-Za-z0-9])${before}$`), random: random === true });
-  RULES.set(prefix, rules);
+/** By the last character of the prefix, longest prefix first. */
+const RULES = new Map<number, Rule[]>();
+for (const { prefix, tail, before, random } of [...KNOWN_TOKENS].sort((a, b) => b.prefix.length - a.prefix.length)) {
+  const last = prefix.charCodeAt(prefix.length - 1);
+  const rules = RULES.get(last) ?? [];
+  rules.push({
+    prefix,
+    tail: new RegExp(tail, 'y'),
+    before: before === undefined ? undefined : { expression: new RegExp(`(?<![A-Za-z0-9])(?:${before})$`), length: BEFORE_MAX[prefix] ?? 0 },
+    random: random === true,
+  });
+  RULES.set(last, rules);
 }
-const PREFIX_LENGTHS = [...new Set([...RULES.keys()].map((prefix) => prefix.length))].sort((a, b) => b - a);
 
 export const knownTokens: Recognizer = {
   id: 'credential.known',
@@ -27,16 +34,15 @@ export const knownTokens: Recognizer = {
     let done = 0;
     forEachWord(text, FEATURE.knownPrefix, (end) => {
       if (end <= done) return;
-      for (const length of PREFIX_LENGTHS) {
-        if (length > end) continue;
-        for (const rule of RULES.get(text.slice(end - length, end)) ?? []) {
-          const found = tryRule(text, end - length, end, rule);
-          if (found === undefined) continue;
-          // A webhook's host stays: only its path is secret.
-          mark(prefixIsUrl(text, end) ? end : found.start, found.end);
-          done = found.end;
-          return;
-        }
+      for (const rule of RULES.get(text.charCodeAt(end - 1)) ?? []) {
+        const start = end - rule.prefix.length;
+        if (start < 0 || !text.startsWith(rule.prefix, start)) continue;
+        const found = tryRule(text, start, end, rule);
+        if (found === undefined) continue;
+        // A webhook's host stays: only its path is secret.
+        mark(prefixIsUrl(text, end) ? end : found.start, found.end);
+        done = found.end;
+        return;
       }
     });
   },
@@ -49,10 +55,12 @@ function prefixIsUrl(text: string, prefixEnd: number): boolean {
 function tryRule(text: string, prefixStart: number, prefixEnd: number, rule: Rule): { start: number; end: number } | undefined {
   let start = prefixStart;
   if (rule.before !== undefined) {
-    const before = rule.before.exec(text.slice(Math.max(0, prefixStart - BEFORE_MAX), prefixStart));
+    const before = rule.before.expression.exec(text.slice(Math.max(0, prefixStart - rule.before.length - 1), prefixStart));
     if (before === null) return undefined;
     start -= before[0].length;
-  } else if (/[A-Za-z0-9]/.test(text[prefixStart - 1] ?? '') && /[A-Za-z0-9]/.test(text[prefixStart] as string)) {
+    // The digits of `%3D` are no part of it.
+    if (text[start - 1] === '%') start += 2;
+  } else if (isAlphanumeric(text.charCodeAt(prefixStart - 1)) && isAlphanumeric(text.charCodeAt(prefixStart))) {
     return undefined;
   }
   rule.tail.lastIndex = prefixEnd;
@@ -62,4 +70,8 @@ function tryRule(text: string, prefixStart: number, prefixEnd: number, rule: Rul
   if (rest !== '' && (isMasked(rest) || isPlaceholder(rest) || !/\d|[a-z][A-Z]|[A-Z][a-z]/.test(rest))) return undefined;
   if (rule.random && !looksRandom(rest, 12)) return undefined;
   return { start, end };
+}
+
+function isAlphanumeric(unit: number): boolean {
+  return (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x41 && unit <= 0x5a) || (unit >= 0x30 && unit <= 0x39);
 }

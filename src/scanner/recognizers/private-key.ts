@@ -11,9 +11,11 @@ export const privateKey: Recognizer = {
   needs: FEATURE.knownPrefix | FEATURE.hyphen,
   find(text, _keyClass, mark) {
     BEGIN.lastIndex = 0;
+    let hasFooter = true;
     for (let begin = BEGIN.exec(text); begin !== null; begin = BEGIN.exec(text)) {
       const bodyStart = begin.index + begin[0].length;
-      const close = text.indexOf('-----END', bodyStart);
+      const close: number = hasFooter ? text.indexOf('-----END', bodyStart) : -1;
+      hasFooter = close >= 0;
       const bodyEnd = close < 0 ? endOfBody(text, bodyStart) : close;
       const end = close < 0 ? bodyEnd : endOfFooter(text, close);
       BEGIN.lastIndex = Math.max(end, bodyStart);

@@ -14,7 +14,7 @@ const SHAPES = new RegExp(
     '[0-9a-f]{32}-us\\d{1,2}(?![0-9A-Za-z])', // Mailchimp
     '[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}(?![0-9A-Za-z-])', // Mailgun
     'SK[0-9a-f]{32}(?![0-9A-Za-z])', // Twilio API key
-    '\\d{13,17}\\|[A-Za-z0-9_-]{25,30}(?![A-Za-z0-9_-])', // Facebook app access token
+    '\\d{13,17}\\|[A-Za-z0-9_-]{20,30}(?![A-Za-z0-9_-])', // Facebook app access token
     'pat[A-Za-z0-9]{14}\\.[0-9a-f]{64}', // Airtable
     '[12]/\\d{15,18}(?:/\\d{15,18})?:[0-9a-f]{32}', // Asana
     're_[A-Za-z0-9]{8}_[A-Za-z0-9]{20,30}', // Resend
