@@ -30,6 +30,8 @@ export interface SequencerEvents {
 
 /** Requests stop coming for this long: what is open is closed. Shorter than anyone notices, longer than the gap between two requests of a busy sender. */
 const LULL_MS = 2;
+/** A worker that died is replaced after this long. */
+const RESTART_MS = 500;
 const WORKER = new URL('./worker.ts', import.meta.url);
 
 interface Request {
@@ -42,10 +44,14 @@ interface Request {
 }
 
 interface Lane {
-  readonly worker: Worker;
+  /** Replaced when it dies. */
+  worker: Worker;
   bytes: number;
   /** Requests handed over and not reported back. */
   working: number;
+  /** Resolves when a worker of this lane has come up. */
+  readonly ready: Promise<void>;
+  readonly up: () => void;
 }
 
 interface Remembered {
@@ -85,6 +91,11 @@ export class Sequencer {
     for (const { digest, account, at_ms } of store.rememberedRequests()) {
       this.#remembered.set(digest, { first: Promise.resolve(account.answer), account, at_ms });
     }
+  }
+
+  /** Resolves when every worker has come up once; what is submitted before waits for it. */
+  async ready(): Promise<void> {
+    await Promise.all(this.#lanes.map((lane) => lane.ready));
   }
 
   get requestsInFlight(): number {
@@ -141,19 +152,43 @@ export class Sequencer {
     await Promise.all(this.#lanes.map(({ worker }) => worker.terminate()));
   }
 
-  #startLane(code: URL, data: WorkerData): Lane {
-    const worker = new Worker(code, { workerData: data });
-    const lane: Lane = { worker, bytes: 0, working: 0 };
-    worker.on('message', (message: FromWorker) => this.#hear(lane, message));
-    // A worker that dies takes its open blocks along. The process must not go on half-deaf: whoever runs it restarts it.
-    worker.on('error', (error) => this.#events.failed?.('a pipeline worker stopped', error));
+  #startLane(url: URL, workerData: WorkerData): Lane {
+    let up: () => void = () => {};
+    const lane: Lane = { worker: this.#startWorker(url, workerData, () => lane), bytes: 0, working: 0, ready: new Promise((resolve) => (up = resolve)), up };
     return lane;
+  }
+
+  #startWorker(url: URL, workerData: WorkerData, lane: () => Lane): Worker {
+    const worker = new Worker(url, { workerData });
+    worker.on('message', (message: FromWorker) => {
+      if (message.is === 'ready') lane().up();
+      this.#hear(lane(), message);
+    });
+    worker.on('error', (error) => this.#events.failed?.('a pipeline worker failed', error));
+    // It takes its open blocks along: their requests are refused, so that their senders try again, and another takes its place.
+    worker.on('exit', () => {
+      if (this.#draining) return;
+      this.#refuseAllOf(lane());
+      setTimeout(() => (lane().worker = this.#startWorker(url, workerData, lane)), RESTART_MS).unref();
+    });
+    return worker;
+  }
+
+  #refuseAllOf(lane: Lane): void {
+    this.#working -= lane.working;
+    lane.working = lane.bytes = 0;
+    for (const [id, request] of [...this.#requests]) {
+      if (request.worker !== lane) continue;
+      this.#open.delete(id);
+      this.#answer(id, refuse('store_unavailable', 'a pipeline worker failed'));
+    }
+    this.#holdTimer();
   }
 
   #hear(lane: Lane, message: FromWorker): void {
     if (message.is === 'taken') this.#hearTaken(lane, message.request, message.result);
     else if (message.is === 'block') void this.#commitBlock(message.block);
-    else {
+    else if (message.is === 'lost') {
       this.#events.failed?.(`the pipeline failed: ${message.failure}`, null);
       for (const request of message.requests) {
         this.#open.delete(request);

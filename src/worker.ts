@@ -15,6 +15,7 @@ export type ToWorker =
   | { readonly is: 'close' };
 
 export type FromWorker =
+  | { readonly is: 'ready' }
   | { readonly is: 'taken'; readonly request: number; readonly result: Taken | Refusal }
   | { readonly is: 'block'; readonly block: SealedBlock }
   /** These requests were taken but their block is lost; `failure` names the kind of error, without payload. */
@@ -106,3 +107,5 @@ function close(name: string, block: OpenBlock): void {
 function send(message: FromWorker, transfer: ArrayBufferLike[] = []): void {
   port.postMessage(message, transfer as ArrayBuffer[]);
 }
+
+send({ is: 'ready' });

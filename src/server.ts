@@ -1,0 +1,98 @@
+/**
+ * Starts the parts in order and stops them in reverse: keys, control data, store, sequencer with its workers, console, receivers.
+ * What fails to start takes down what was started before it.
+ */
+import { once } from 'node:events';
+import { createAuthenticator } from '#authenticate';
+import type { Address, Config } from '#config';
+import { ControlStore } from '#control';
+import { deriveKey, openRootKey } from '#keys';
+import type { Producer } from '#model';
+import { createQueries, type Queries } from '#query';
+import { startConsole } from '#query/api';
+import { type IngestDoor, startReceivers } from '#receive';
+import { Sequencer } from '#sequencer';
+import { Store, type StoreEvent } from '#store';
+
+export interface RunningServer {
+  /** Where it really listens. */
+  readonly addresses: { readonly otlpHttp: Address; readonly otlpGrpc: Address; readonly console: Address };
+  /** For the verbs of the command line that ask a running server. */
+  readonly queries: Queries;
+  /** Answers what is under way, refuses what comes, writes everything down, closes. */
+  stop(): Promise<void>;
+}
+
+/** Failures are named by what failed and the request's id, never by what was in it. */
+export type Report = (what: string, failure: unknown) => void;
+
+export async function startServer(config: Config, report: Report = reportLine): Promise<RunningServer> {
+  const started: { readonly what: string; readonly stop: () => Promise<void> | void }[] = [];
+  const stop = async (): Promise<void> => {
+    for (const part of started.splice(0).reverse()) {
+      try {
+        await part.stop();
+      } catch (failure) {
+        report(`cannot stop the ${part.what}`, failure);
+      }
+    }
+  };
+  try {
+    const rootKey = openRootKey({ file: config.rootKeyFile, dataDir: config.data });
+    const control = await ControlStore.open({ dataDir: config.data, key: deriveKey(rootKey, 'control') });
+    started.push({ what: 'control store', stop: () => control.close() });
+    const authenticator = createAuthenticator(control, (failure) => report('cannot check credentials', failure));
+
+    const store = await Store.open({ dataDir: config.data, rootKey, config, onEvent: (event) => reportStore(event, report) });
+    started.push({ what: 'store', stop: () => store.close() });
+    const sequencer = new Sequencer(store, { workers: config.workers, digestKey: deriveKey(rootKey, 'digest'), events: { failed: report } });
+    started.push({ what: 'sequencer', stop: () => sequencer.drain() });
+    await workersUp(sequencer);
+
+    const queries = createQueries({ store, producers: async (tenant) => (await control.listProducers(tenant)).map(({ id, name }) => ({ id, name })) });
+    const webConsole = await startConsole({
+      address: config.console,
+      queries,
+      authenticator,
+      metricsText: async () => '',
+      ready: async () => sequencer.admit(),
+      onFailure: (request, sentence) => report(`cannot answer query ${request}: ${sentence}`, null),
+    });
+    started.push({ what: 'console', stop: () => webConsole.stop() });
+
+    const door: IngestDoor<Producer> = {
+      authenticate: (authorization) => authenticator.producer(authorization),
+      admit: () => sequencer.admit(),
+      submit: (producer, body, encoding) => sequencer.submit(producer, body, encoding),
+    };
+    const receivers = await startReceivers({
+      http: config.otlpHttp,
+      grpc: config.otlpGrpc,
+      door,
+      meter: { ended() {}, arrived() {}, turnedAway() {} },
+      report: (failure, request) => report(`cannot answer request ${request}`, failure),
+    });
+    started.push({ what: 'receivers', stop: () => receivers.stop() });
+    return { addresses: { otlpHttp: receivers.addresses.http, otlpGrpc: receivers.addresses.grpc, console: webConsole.address }, queries, stop };
+  } catch (failure) {
+    await stop();
+    throw failure;
+  }
+}
+
+/** A worker that does not come up within this time never will. */
+const WORKERS_MS = 15_000;
+
+async function workersUp(sequencer: Sequencer): Promise<void> {
+  const late = AbortSignal.timeout(WORKERS_MS);
+  await Promise.race([sequencer.ready(), once(late, 'abort').then(() => Promise.reject(new Error('cannot start the pipeline workers')))]);
+}
+
+function reportStore(event: StoreEvent, report: Report): void {
+  if (event.is === 'failed') report(`cannot finish the ${event.what}`, event.error);
+}
+
+function reportLine(what: string, failure: unknown): void {
+  const why = failure instanceof Error ? `: ${failure.message}${failure.cause instanceof Error ? ` (${failure.cause.message})` : ''}` : '';
+  process.stderr.write(`${new Date().toISOString()} ${what}${why}\n`);
+}
