@@ -3,14 +3,14 @@
  * becomes SQL.
  */
 import assert from 'node:assert/strict';
-import { request as httpRequest } from 'node:http';
+import { request as httpRequest, type Server } from 'node:http';
 import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
 import { createAuthenticator } from '#authenticate';
 import { LIMITS } from '#limits';
 import type { Reader, TenantId } from '#model';
 import { refuse } from '#refusal';
-import { startConsole, type RunningConsole } from './api.ts';
+import { createConsole, startConsole, type RunningConsole } from './api.ts';
 import { createQueries } from './query.ts';
 import { createTestStore, START_NS, TODAY_MS, type TestStore } from './testing.ts';
 
@@ -220,11 +220,39 @@ test('what the HTTP parser refuses is answered as JSON and closed', async () => 
   assert.match(await raw(`GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(LIMITS.headers_bytes_max)}\r\n\r\n`), /^HTTP\/1\.1 431 [\s\S]*"code":"headers_too_large"/);
 });
 
+test('slow senders and readers, idle connections and too many of them have bounds', async () => {
+  const app = await createConsole({ address: { host: '127.0.0.1', port: 0 }, queries: createQueries({ store, producers: async () => [] }), authenticator, metricsText: async () => '', ready: async () => null });
+  const { headersTimeout, requestTimeout, keepAliveTimeout, timeout, maxConnections } = app.server as Server;
+  assert.deepEqual([headersTimeout, requestTimeout, keepAliveTimeout, timeout, maxConnections], [LIMITS.headers_ms_max, LIMITS.request_ms_max, LIMITS.idle_connection_ms_max, LIMITS.idle_connection_ms_max, LIMITS.connections_max]);
+  await app.close();
+});
+
 test('accounting balances', async () => {
   const answer = await ask('/api/v1/accounting');
   const shop = { received: 5, stored: 3, refused: 2, dropped: 0, minimized: { email: 4 }, refusedBy: { span_ids: 2 } };
   assert.deepEqual(JSON.parse(answer.body), { totals: shop, producers: [{ id: 'p_1', name: 'shop', ...shop }] });
 });
+
+test('answers have exactly the fields that the OpenAPI document says', async () => {
+  const document = JSON.parse((await ask('/api/v1/openapi.json')).body) as { paths: Record<string, { get: { responses: Record<string, { content: Record<string, { schema: Schema }> }> } }> };
+  const schemaOf = (path: string): Schema => document.paths[path]?.get.responses['200']?.content['application/json']?.schema ?? {};
+  for (const [path, asked] of [['/api/v1/search', ''], ['/api/v1/services', ''], ['/api/v1/services/{service}/operations', '/api/v1/services/shop/operations'], ['/api/v1/accounting', ''], ['/api/v1/routes', ''], ['/api/v1/traces/{id}', `/api/v1/traces/${TRACE}`]] as const) {
+    sameFields(JSON.parse((await ask(asked || path)).body), schemaOf(path), path);
+  }
+});
+
+interface Schema {
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+}
+
+function sameFields(value: unknown, schema: Schema, place: string): void {
+  if (schema.properties !== undefined) {
+    assert.deepEqual(Object.keys(value as object).toSorted(), Object.keys(schema.properties).toSorted(), place);
+    for (const [name, inner] of Object.entries(schema.properties)) sameFields((value as Record<string, unknown>)[name], inner, `${place}.${name}`);
+  }
+  if (schema.items !== undefined) for (const item of value as unknown[]) sameFields(item, schema.items, `${place}[]`);
+}
 
 test('the OpenAPI document describes every route with its parameters', async () => {
   const document = JSON.parse((await ask('/api/v1/openapi.json')).body) as { openapi: string; paths: Record<string, { get: { parameters?: { name: string }[] } }> };

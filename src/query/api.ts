@@ -1,8 +1,7 @@
 /**
  * The console port: Fastify with the guard before everything, the query API, health, metrics and the documents that describe them.
  */
-import type { AddressInfo } from 'node:net';
-import type { Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import swagger from '@fastify/swagger';
 import type { Address } from '#config';
 import { LIMITS } from '#limits';
@@ -54,6 +53,8 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
     exposeHeadRoutes: false,
     bodyLimit: LIMITS.query_body_bytes_max,
     requestTimeout: LIMITS.request_ms_max,
+    // A reader who takes nothing of an answer for this long is cut off; longer than any query may take.
+    connectionTimeout: LIMITS.idle_connection_ms_max,
     keepAliveTimeout: LIMITS.idle_connection_ms_max,
     forceCloseConnections: 'idle',
     http: { maxHeaderSize: LIMITS.headers_bytes_max, headersTimeout: LIMITS.headers_ms_max, connectionsCheckingInterval: 1_000 },

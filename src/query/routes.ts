@@ -5,6 +5,7 @@
 import { LIMITS } from '#limits';
 import { isRefusal, refuse, type Refusal } from '#refusal';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { answers } from './answers.ts';
 import { readerOf, sendRefusal } from './guard.ts';
 import { ORDER_NAMES } from './order.ts';
 import { otlpJson } from './otlp-json.ts';
@@ -70,6 +71,7 @@ export function addRoutes(app: FastifyInstance, served: Served, routes: readonly
         description: 'Spans whose values were minimized carry the attribute tracekeep.minimized. The header tracekeep-more: true says that the trace holds more spans than the answer.',
         params: { type: 'object', required: ['id'], properties: { id: { type: 'string', pattern: '^[0-9a-fA-F]{32}$' } } },
         querystring: NO_QUERY,
+        response: answers('trace'),
       },
     },
     async (request, reply) => {
@@ -82,7 +84,7 @@ export function addRoutes(app: FastifyInstance, served: Served, routes: readonly
 
   app.get<{ Querystring: SearchParameters }>(
     '/api/v1/search',
-    { config: { action: 'trace.search' }, schema: { summary: 'Traces with a span that fulfils all filters', querystring: SEARCH_QUERY } },
+    { config: { action: 'trace.search' }, schema: { summary: 'Traces with a span that fulfils all filters', querystring: SEARCH_QUERY, response: answers('search') } },
     async (request, reply) => {
       const search = readSearch(request.query, served.now_ms());
       return answer(request, reply, isRefusal(search) ? search : await queries.search(readerOf(request), search));
@@ -91,7 +93,7 @@ export function addRoutes(app: FastifyInstance, served: Served, routes: readonly
 
   app.get(
     '/api/v1/services',
-    { config: { action: 'service.list' }, schema: { summary: 'Services that sent spans in the last 31 days', querystring: NO_QUERY } },
+    { config: { action: 'service.list' }, schema: { summary: 'Services that sent spans in the last 31 days', querystring: NO_QUERY, response: answers('services') } },
     async (request, reply) => answer(request, reply, wrap('services', await queries.services(readerOf(request)))),
   );
 
@@ -99,7 +101,7 @@ export function addRoutes(app: FastifyInstance, served: Served, routes: readonly
     '/api/v1/services/:service/operations',
     {
       config: { action: 'operation.list' },
-      schema: { summary: 'Operations of a service', params: { type: 'object', required: ['service'], properties: { service: SERVICE } }, querystring: NO_QUERY },
+      schema: { summary: 'Operations of a service', params: { type: 'object', required: ['service'], properties: { service: SERVICE } }, querystring: NO_QUERY, response: answers('operations') },
     },
     async (request, reply) => {
       const operations = await queries.operations(readerOf(request), request.params.service);
@@ -110,13 +112,13 @@ export function addRoutes(app: FastifyInstance, served: Served, routes: readonly
 
   app.get(
     '/api/v1/accounting',
-    { config: { action: 'accounting.read' }, schema: { summary: 'Received = stored + refused + dropped, in spans, in all and per producer', querystring: NO_QUERY } },
+    { config: { action: 'accounting.read' }, schema: { summary: 'Received = stored + refused + dropped, in spans, in all and per producer', querystring: NO_QUERY, response: answers('accounting') } },
     async (request, reply) => answer(request, reply, await queries.accounting(readerOf(request))),
   );
 
   app.get(
     '/api/v1/routes',
-    { config: { action: 'openapi.read' }, schema: { summary: 'Every route of this port', querystring: NO_QUERY } },
+    { config: { action: 'openapi.read' }, schema: { summary: 'Every route of this port', querystring: NO_QUERY, response: answers('routes') } },
     async (_request, reply) => sendJson(reply, JSON.stringify({ routes })),
   );
 

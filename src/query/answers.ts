@@ -1,0 +1,39 @@
+/**
+ * The shapes of answers, for the OpenAPI document: answers are written as text, so these describe and do not filter.
+ */
+
+const object = (properties: Readonly<Record<string, object>>, more: object = {}): object => ({ type: 'object', required: Object.keys(properties), properties, ...more });
+const array = (items: object): object => ({ type: 'array', items });
+const text = (description?: string): object => (description === undefined ? { type: 'string' } : { type: 'string', description });
+const count = { type: 'integer', minimum: 0 };
+const counts = { type: 'object', additionalProperties: count };
+
+const ERROR = {
+  description: 'A refusal.',
+  ...object({ error: object({ code: text('Stable, see docs/reference/refusals.md.'), message: text(), advice: text(), requestId: text() }) }),
+};
+
+const BALANCE = { received: count, stored: count, refused: count, dropped: count, minimized: counts, refusedBy: counts };
+
+export const ANSWERS = {
+  trace: object({ resourceSpans: array({ type: 'object' }) }, { description: 'OTLP/JSON (opentelemetry.proto.trace.v1.TracesData).' }),
+  search: object({
+    traces: array(
+      object({
+        traceId: text(), rootService: text(), rootName: text(), startTimeUnixNano: text('Decimal.'), durationNano: text('Decimal.'), spanCount: count, errorCount: count,
+        services: array(object({ name: text(), spanCount: count, errorCount: count })),
+        matchedSpanCount: count, matchedSpanIds: array(text('At most 20.')), minimizedCount: { ...count, description: 'Values replaced in the trace.' },
+      }),
+    ),
+    nextCursor: { type: ['string', 'null'], description: 'null at the end.' },
+  }),
+  services: object({ services: array(text()) }),
+  operations: object({ operations: array(object({ name: text(), kind: text(), spanCount: count })) }),
+  accounting: object({ totals: object(BALANCE), producers: array(object({ id: text(), name: text(), ...BALANCE })) }),
+  routes: object({ routes: array(object({ method: text(), path: text(), action: text(), public: { type: 'boolean' } })) }),
+} as const satisfies Record<string, object>;
+
+/** The `response` of a route: its answer, and refusals for everything else. */
+export function answers(name: keyof typeof ANSWERS): object {
+  return { 200: { description: 'Found.', ...ANSWERS[name] }, default: ERROR };
+}
