@@ -9,7 +9,7 @@ import type { RetentionClass } from '#config';
 
 export interface RetentionRules {
   readonly classes: Readonly<Record<string, RetentionClass>>;
-  /** null: only age counts. */
+  /** For the tables; the journal comes on top, for as long as the engine takes to follow it. null: only age counts. */
   readonly diskBytesMax: number | null;
 }
 
@@ -38,8 +38,8 @@ interface Part {
 const TABLES_WITH_AGE: readonly string[] = [SPANS.name, TRACES.name];
 const DAY_MS = 86_400_000;
 
-/** One pass; `otherBytes` is what the data directory holds besides the tables. */
-export async function applyRetention(engine: Engine, rules: RetentionRules, now_ms: number, otherBytes: number): Promise<Removal[]> {
+/** One pass. */
+export async function applyRetention(engine: Engine, rules: RetentionRules, now_ms: number): Promise<Removal[]> {
   const today = Math.floor(now_ms / DAY_MS);
   const parts = await listParts(engine);
   const tooOld = parts.filter(({ day, retention }) => today - day > daysOf(rules, retention));
@@ -47,7 +47,7 @@ export async function applyRetention(engine: Engine, rules: RetentionRules, now_
   if (rules.diskBytesMax === null) return removals;
 
   const kept = parts.filter((part) => !tooOld.includes(part));
-  let excess = kept.reduce((sum, { bytes }) => sum + bytes, otherBytes) - rules.diskBytesMax;
+  let excess = kept.reduce((sum, { bytes }) => sum + bytes, 0) - rules.diskBytesMax;
   const newest = Math.max(...kept.map(({ day }) => day));
   for (const day of [...new Set(kept.map((part) => part.day))].sort((a, b) => a - b)) {
     if (excess <= 0) break;

@@ -182,7 +182,7 @@ export class Store {
   /** One pass of retention, besides the one that runs every minute. */
   async retain(): Promise<Removal[]> {
     const { retention, diskBytesMax } = this.#options.config;
-    const removals = await applyRetention(this.engine, { classes: retention, diskBytesMax }, this.#now_ms(), this.#journal.bytes + this.#remembered.bytes);
+    const removals = await applyRetention(this.engine, { classes: retention, diskBytesMax }, this.#now_ms());
     this.#tableBytes = Number(await this.engine.command("SELECT sum(bytes_on_disk) FROM system.parts WHERE database = 'tracekeep' AND active"));
     return removals;
   }
