@@ -24,7 +24,7 @@ const KNOWN_PREFIXES: readonly string[] = [
 
 /** Authorization schemes and programs that take credentials as arguments. */
 const SCHEME_WORDS: readonly string[] = [
-  'bearer', 'basic ', 'digest ', 'negotiate ', 'ntlm ', 'apikey ', 'api-key ', 'token ', 'aws4-hmac', 'hmac ', 'hawk ', 'dpop ', 'sharedkey', 'mac id=', 'gssapi', 'oauth ',
+  'bearer', 'basic ', 'digest ', 'negotiate ', 'ntlm ', 'apikey ', 'api-key ', 'token ', 'aws4-hmac', 'hmac ', 'hawk ', 'ssws ', 'geniekey ', 'dpop ', 'sharedkey', 'mac id=', 'gssapi', 'oauth ',
   'curl', 'mysql', 'mongo', 'redis-cli', 'sshpass', 'psql', 'wget', 'docker login', 'sqlplus', 'smbclient', 'ldapsearch', 'openssl', 'sqlcmd', 'helm ', 'podman login', 'machine ', 'htpasswd', 'net use', 'cmdkey', 'rsync', 'az login',
 ];
 

@@ -96,6 +96,10 @@ function readOperand(text: string, nameStart: number, nameEnd: number, operatorE
   const sign = text.slice(nameEnd, operatorEnd);
   const before = text[nameStart - 1] ?? '';
   if (sign === '=' && (before === '?' || before === '&' || before === '#' || (inUrl && nameStart === 0))) return readQuery(text, operatorEnd);
+  // A path parameter (RFC 3986 §3.3): `/cart;jsessionid=…?page=1`.
+  if (sign === '=' && before === ';' && /sessionid$/i.test(text.slice(nameStart, nameEnd))) {
+    return trimmed(text, operatorEnd, untilAny(text, operatorEnd, /[?#;&\s"'<>/]/g), 'sure');
+  }
   if (sign === '=' && nameStart === 0) {
     const end = untilAny(text, operatorEnd, /[&\s"'<>;,]/g);
     if (text[end] === '&') return readQuery(text, operatorEnd);

@@ -24,7 +24,7 @@ export const urlPassword: Recognizer = {
         continue;
       }
       const password = userinfo.slice(colon + 1);
-      if (password !== '' && !isReplaced(password) && !isPlaceholder(password)) mark(start + colon + 1, end);
+      if (password !== '' && password !== 'x-oauth-basic' && !isReplaced(password) && !isPlaceholder(password)) mark(start + colon + 1, end);
       const user = userinfo.slice(0, colon);
       if ((password === '' || password === 'x-oauth-basic') && user.length >= 12 && looksRandom(user, 12)) mark(start, start + colon);
     }

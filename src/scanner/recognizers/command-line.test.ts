@@ -1,0 +1,35 @@
+import { test } from 'node:test';
+import { expectMarks } from '#scanner/testing';
+import { commandLine } from './command-line.ts';
+
+test('commandLine marks credentials that no name announces', () => {
+  for (const text of [
+    'curl -u admin:«S3cret» https://x',
+    `curl --user 'admin:«S3 cret»' https://x`,
+    'curl -sSu "admin:«S3cret»" https://x',
+    'curl --proxy-user=bob:«hunter2» https://x',
+    'curl -u "«d2LkV78zLx»:" https://x',
+    'curl -u ":«d2LkV78zLx»" https://x',
+    'mysql -u root -p«Secr3t» shop',
+    `mysqldump -uroot -p'«Secr3t»' shop`,
+    'redis-cli -h r -a «s3cretpw» ping',
+    `sshpass -p '«hunter2»' ssh host`,
+    'docker login -u me -p «hunter2» r.io',
+    'mongosh -u me -p «hunter2» db',
+    'openssl enc -pass pass:«hunter2» -in x',
+    'openssl enc -k «hunter2» -in x',
+    `smbclient -U 'bob%«hunter2»' //h/s`,
+    'sqlplus scott/«tiger»@db',
+    'machine api.example.com login bob password «hunter2»',
+    'machine a\n  login b\n  password «c0de»',
+    'net use z: \\\\h\\s /user:bob «hunter2»',
+    'cmdkey /add:h /user:bob /pass:«hunter2»',
+  ]) expectMarks(commandLine, text, 'password');
+});
+
+test('commandLine leaves templates, manuals and other options alone', () => {
+  for (const text of [
+    'curl -u "$USER:$PASS" https://x', 'curl -u ${f5user}:${f5pass} \\', 'curl -u user:password https://x', 'curl -u "myusername" http://x', 'curl -u "{{ .Values.u }}:{{ .Values.p }}"', 'curl -u bob:[password] https://x', 'curl --upload-file out.txt https://x',
+    'mysql -u root -h db --protocol tcp --port 3306', 'docker login r.io', 'docker run -p 8080:80 nginx', 'redis-cli -h r ping', 'sshpass -p [password] ssh h', 'mysql --plugin-dir=/x', 'ssh -p 2222 host', 'mkdir -p /var/x', 'password',
+  ]) expectMarks(commandLine, text, 'password');
+});
