@@ -19,6 +19,11 @@ test('Gate.run() lets so many in at once and the others in their turn', async ()
   await Promise.all([0, 1, 2, 3, 4, 5].map((at) => gate.run(5_000, work(at))));
   assert.equal(most, 2);
   assert.deepEqual(order, [0, 1, 2, 3, 4, 5]);
+  // Places that were handed over are still taken when others come later.
+  const early = [6, 7, 8, 9].map((at) => gate.run(5_000, work(at)));
+  await later(7);
+  await Promise.all([...early, ...[10, 11, 12].map((at) => gate.run(5_000, work(at)))]);
+  assert.equal(most, 2);
 });
 
 test('Gate.run() refuses when too many wait, and who waits too long', async () => {

@@ -260,6 +260,12 @@ test('search() goes on in wider windows until it has found enough, and no furthe
   assert.deepEqual(seen, [601, 602, 603, 604, 605].map(id));
 });
 
+test('search() finds what stands behind thousands of matches of one trace', async () => {
+  const who = viewer('crowd');
+  await store.addBlock([{ traceId: id(701), tenant: 'crowd' }, ...Array.from({ length: 2_500 }, () => ({ traceId: id(702), tenant: 'crowd' }))]);
+  for (const order of ['newest', 'oldest', 'longest'] as const) assert.deepEqual((await find({ order, limit: 5 }, who)).toSorted(), [701, 702].map(id), order);
+});
+
 test('nobody reads what belongs to another tenant, by no question', async () => {
   // The same trace id in both: the look-up leads to both, the answer holds one.
   await store.addBlock([{ traceId: id(501), tenant: 'mine', columns: { service: 'my-service', name: 'my-name' } }, { traceId: id(501), tenant: 'theirs', columns: { service: 'their-service', name: 'their-name' } }]);
