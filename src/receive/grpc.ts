@@ -1,10 +1,10 @@
 /**
  * OTLP/gRPC (OTLP 1.11): TraceService/Export on @grpc/grpc-js, with messages as plain bytes. The sender is known, and the
  * state of the server asked, when the metadata arrive; only then is the message read. We accept the connections
- * ourselves and hand them over, for grpc-js neither limits their number nor lets the last ones be cut.
+ * ourselves and hand them over, for grpc-js does not limit their number.
  */
 import { randomBytes } from 'node:crypto';
-import { type AddressInfo, createServer, type Server as TcpServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server as TcpServer } from 'node:net';
 import {
   type ConnectionInjector, logVerbosity, Metadata, type sendUnaryData, Server, ServerCredentials, ServerInterceptingCall, type ServerInterceptor, type ServerUnaryCall, type ServiceDefinition, setLogVerbosity,
 } from '@grpc/grpc-js';
@@ -36,7 +36,6 @@ export class GrpcReceiver<P extends object> {
   readonly #grpc: Server;
   readonly #injector: ConnectionInjector;
   readonly #listener: TcpServer;
-  readonly #sockets = new Set<Socket>();
   readonly #room = new ReadingRoom(LIMITS.grpc_reads_at_once_max);
   /** Calls let in, by the metadata that grpc-js hands from the interceptor to the handler. */
   readonly #calls = new WeakMap<Metadata, GrpcCall<P>>();
@@ -60,11 +59,7 @@ export class GrpcReceiver<P extends object> {
     });
     this.#grpc.addService(TRACE_SERVICE, { export: (call: Call, reply: sendUnaryData<Buffer>) => void this.#export(call, reply) });
     this.#injector = this.#grpc.createConnectionInjector(ServerCredentials.createInsecure());
-    this.#listener = createServer({ noDelay: true }, (socket) => {
-      this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
-      this.#injector.injectConnection(socket);
-    });
+    this.#listener = createServer({ noDelay: true }, (socket) => this.#injector.injectConnection(socket));
     this.#listener.maxConnections = limits.connections_max;
     this.#listener.on('drop', () => meter.turnedAway('grpc'));
   }
@@ -83,18 +78,13 @@ export class GrpcReceiver<P extends object> {
   /** Answers what is under way, takes nothing new. What is not done after `drain_ms_max` is cut. */
   stop(): Promise<void> {
     this.#draining = true;
-    const { drain_ms_max } = this.#reception.limits;
     return new Promise((resolve) => {
-      const cut = setTimeout(() => {
-        for (const socket of this.#sockets) socket.destroy();
-      }, drain_ms_max);
-      // GOAWAY on every connection; each closes when its last call is answered.
-      this.#injector.drain(drain_ms_max);
       this.#listener.close(() => {
-        clearTimeout(cut);
         this.#grpc.forceShutdown();
         resolve();
       });
+      // GOAWAY on every connection; each closes when its last call is answered, or is cut when the time is over.
+      this.#injector.drain(this.#reception.limits.drain_ms_max);
     });
   }
 

@@ -131,8 +131,8 @@ export class HttpReceiver<P extends object> {
       answer = refuse('internal', `request id ${id}`);
     }
     if (answer === ABORTED) return ABORTED;
-    // A refused body that was announced but not invited never comes, and what follows on the connection is no request.
-    if (this.#draining || (invites && isRefusal(answer))) response.shouldKeepAlive = false;
+    // Node does the same when a body was announced but not invited: what follows on that connection is no request.
+    if (this.#draining) response.shouldKeepAlive = false;
     if (isRefusal(answer)) {
       this.#sendRefusal(request, response, answer, encoding);
       return answer.refused;
