@@ -284,16 +284,18 @@ describe('BlockBuilder: blocks, requests, traces', () => {
   test('keys keep their names when the key table starts afresh while a block is open', async () => {
     const stages = new Stages();
     const builder = open(new BlockBuilder(stages.minimizer));
-    const attributes = (names: string[]) => names.map((key) => ({ key, value: { boolValue: true } }));
+    const attributes = (names: string[]) => names.map((key) => ({ key, value: { stringValue: 'a@example.com' } }));
     builder.append(stages.minimized(spansOf(span({ name: 'before', attributes: attributes(['one', 'two']) }))), 1, PRODUCER);
-    const crowd = Array.from({ length: Math.ceil(LIMITS.interned_keys_max / 250) + 1 }, (_, n) => span({ name: 'crowd', attributes: attributes(Array.from({ length: 250 }, (_, k) => `c${n}.${k}`)) }));
+    const crowd = Array.from({ length: Math.ceil(LIMITS.interned_keys_max / 250) + 1 }, (_, n) => span({ name: 'crowd', attributes: Array.from({ length: 250 }, (_, k) => ({ key: `c${n}.${k}`, value: {} })) }));
     builder.append(stages.minimized(spansOf(...crowd)), 2, PRODUCER);
     const generation = stages.keys.generation;
     builder.append(stages.minimized(spansOf(span({ name: 'after', attributes: attributes(['three', 'one']) }))), 3, PRODUCER);
     assert.equal(stages.keys.generation, generation + 1, 'the table did start afresh');
     await store(builder.close());
-    const rows = await query("SELECT name, mapKeys(attributes) AS keys FROM spans WHERE block = {block:UInt64} AND name != 'crowd' ORDER BY row", { block: blocks });
-    assert.deepEqual(rows.map((row) => Object.values(row)), [['before', ['one', 'two']], ['after', ['three', 'one']]]);
+    const rows = await query("SELECT name, mapKeys(attributes) AS keys, minimized.place AS places FROM spans WHERE block = {block:UInt64} AND name != 'crowd' ORDER BY row", { block: blocks });
+    assert.deepEqual(rows.map((row) => Object.values(row)), [
+      ['before', ['one', 'two'], ['attributes.one', 'attributes.two']], ['after', ['three', 'one'], ['attributes.three', 'attributes.one']],
+    ]);
   });
 
   test('a builder takes requests only while a block is open', () => {

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { KeyTable, SpanBatch } from '#batch';
+import { LIMITS } from '#limits';
+import { decodeRequest, requestFromJson } from '#otlp';
+import { isRefusal, type Refusal } from '#refusal';
+import { Scanner } from '#scanner';
+import { validate } from '#validate';
+import { type Finding, type InspectedBatch, Inspector } from './inspect.ts';
+
+type Json = Record<string, unknown>;
+const MAIL = 'jane.doe@example.com';
+
+function stages() {
+  const keys = new KeyTable();
+  const batch = new SpanBatch(keys);
+  const inspector = new Inspector(new Scanner(), keys);
+  const inspectBytes = (bytes: Uint8Array): InspectedBatch | Refusal => {
+    assert.equal(decodeRequest(bytes, batch), null);
+    return inspector.inspect(validate(batch, () => true, Date.now()).batch);
+  };
+  const inspect = (spans: Json[]): InspectedBatch => {
+    const bytes = requestFromJson(Buffer.from(JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: spans.map((span) => ({ traceId: '01'.repeat(16), spanId: '01'.repeat(8), ...span })) }] }] })));
+    assert.ok(bytes instanceof Uint8Array);
+    const inspected = inspectBytes(bytes);
+    assert.ok(!isRefusal(inspected));
+    return inspected;
+  };
+  return { keys, batch, inspector, inspect, inspectBytes };
+}
+
+/** What was found in the only attribute; null = nothing. */
+function look(key: string, value: Json): Finding | null {
+  const { inspect, inspector } = stages();
+  const batch = inspect([{ attributes: [{ key, value }] }]);
+  const mark = batch.valueMark[batch.attributesStart[0]!]!;
+  return mark === 0 ? null : inspector.findings[mark]!;
+}
+function kinds(finding: Finding | null): string[] {
+  if (finding === null) return [];
+  return finding.is === 'nested' ? finding.leaves.flatMap(({ finding }) => finding.marks.map(({ kind }) => kind)) : finding.marks.map(({ kind }) => kind);
+}
+
+const base64 = (text: string | Uint8Array) => Buffer.from(text).toString('base64');
+const SENSITIVE: [name: string, key: string, value: Json, kinds: string[]][] = [
+  ['text', 'note', { stringValue: `from ${MAIL}` }, ['email']],
+  ['text that is not ASCII', 'note', { stringValue: `an ${MAIL} — größer` }, ['email']],
+  ['bytes that are text', 'note', { bytesValue: base64(`from ${MAIL}`) }, ['email']],
+  ['a card number as integer', 'note', { intValue: '4111111111111111' }, ['card']],
+  ['a card number as double', 'note', { doubleValue: 4111111111111111 }, ['card']],
+  ['a number under a password’s key', 'db.password', { intValue: '1234' }, ['password']],
+  ['a double under a password’s key', 'db.password', { doubleValue: 12.5 }, ['password']],
+  ['bytes that are no text under a secret’s key', 'db.password', { bytesValue: base64(Uint8Array.of(0xff, 0xfe, 0, 1)) }, ['password']],
+  ['an array', 'note', { arrayValue: { values: [{ stringValue: 'x' }, { stringValue: MAIL }] } }, ['email']],
+  ['a card number as double in an array', 'note', { arrayValue: { values: [{ doubleValue: 4111111111111111 }] } }, ['card']],
+  ['bytes in an array', 'note', { arrayValue: { values: [{ bytesValue: base64(MAIL) }] } }, ['email']],
+  ['a value under a secret’s key in a map', 'note', { kvlistValue: { values: [{ key: 'password', value: { stringValue: 'hunter2' } }] } }, ['password']],
+  ['a number under a secret’s key in a map', 'note', { kvlistValue: { values: [{ key: 'password', value: { intValue: '1234' } }] } }, ['password']],
+  ['a double under a secret’s key in a map', 'note', { kvlistValue: { values: [{ key: 'password', value: { doubleValue: 1.5 } }] } }, ['password']],
+  ['bytes that are no text under a secret’s key in a map', 'note', { kvlistValue: { values: [{ key: 'password', value: { bytesValue: base64(Uint8Array.of(0xff)) } }] } }, ['password']],
+  ['a key in a map', 'note', { kvlistValue: { values: [{ key: MAIL, value: {} }] } }, ['email']],
+  ['a value in an array under a secret’s key', 'db.password', { arrayValue: { values: [{ stringValue: 'hunter2' }] } }, ['password']],
+];
+for (const [name, key, value, expected] of SENSITIVE) {
+  test(`inspect finds ${name}`, () => assert.deepEqual(kinds(look(key, value)), expected));
+}
+
+test('inspect leaves ordinary values of every type without a mark', () => {
+  for (const value of [{ stringValue: 'GET' }, { stringValue: 'grüße' }, { intValue: '200' }, { intValue: '-5' }, { doubleValue: 0.25 }, { doubleValue: 'NaN' }, { boolValue: true }, { bytesValue: '/wAB' }, {}, { stringValue: '' }]) {
+    assert.equal(look('note', value), null, JSON.stringify(value));
+  }
+});
+
+test('inspect makes harmful text visible before it looks for secrets, and counts invalid UTF-8', () => {
+  const finding = look('note', { stringValue: `\u001b[1m${MAIL}\u202e` });
+  assert.ok(finding?.is === 'text');
+  assert.deepEqual([finding.text, finding.neutralized, kinds(finding)], [`␛[1m${MAIL}<U+202E>`, 2, ['email']]);
+  const { batch, inspector, inspectBytes } = stages();
+  const name = Uint8Array.of(0x61, 0xff, 0x62);
+  inspectBytes(request(field(5, name)));
+  const mark = batch.valueMark[batch.name[0]!]!;
+  assert.deepEqual(inspector.findings[mark], { is: 'text', text: 'a\ufffdb', marks: [], neutralized: 1 });
+});
+
+test('inspect gives every array and map a mark, empty ones too, and cuts what is too long', () => {
+  assert.equal(look('note', { arrayValue: {} })?.is, 'nested');
+  assert.equal(look('note', { kvlistValue: {} })?.is, 'nested');
+  assert.notEqual(look('note', { stringValue: 'x '.repeat(LIMITS.value_bytes_max) }), null);
+  const bytes = look('note', { bytesValue: base64(new Uint8Array(LIMITS.value_bytes_max + 1)) });
+  assert.deepEqual(bytes, { is: 'text', text: '[cut]', marks: [], neutralized: 0 });
+});
+
+test('inspect remembers: equal values under one key share a mark, under another key or type they do not', () => {
+  const { inspect } = stages();
+  const attributes = [{ key: 'a', value: { stringValue: MAIL } }, { key: 'b', value: { stringValue: MAIL } }, { key: 'c', value: { bytesValue: base64(MAIL) } }];
+  const batch = inspect([{ attributes }, { attributes }]);
+  const marks = Array.from(batch.valueMark.subarray(0, batch.values)).filter((mark) => mark > 0);
+  assert.deepEqual(marks, [1, 2, 3, 1, 2, 3]);
+});
+
+test('inspect looks into keys, once each', () => {
+  const { inspect, inspector, keys } = stages();
+  inspect([{ attributes: [{ key: `user.${MAIL}`, value: { boolValue: true } }, { key: 'bell\u0007', value: {} }, { key: 'plain', value: {} }] }]);
+  const found = (text: string) => inspector.keyFindings[keys.texts.indexOf(text)]!;
+  assert.deepEqual(kinds(found(`user.${MAIL}`)), ['email']);
+  assert.deepEqual([found('bell\u0007').text, found('bell\u0007').neutralized], ['bell␇', 1]);
+  assert.equal(found('plain'), null);
+});
+
+test('inspect forgets marks and keys when the key table starts afresh', () => {
+  const { inspect, inspector, keys } = stages();
+  inspect([{ attributes: [{ key: 'note', value: { stringValue: MAIL } }] }]);
+  const { generation } = inspector;
+  for (let i = 0; i < LIMITS.interned_keys_max; i++) keys.intern(Buffer.from(`k${i}`), 0, `k${i}`.length);
+  const batch = inspect([{ attributes: [{ key: 'other', value: {} }, { key: 'note', value: { stringValue: 'clean' } }] }]);
+  assert.equal(inspector.generation, generation + 1);
+  assert.equal(batch.valueMark[batch.attributesStart[0]! + 1], 0);
+});
+
+test('inspect refuses a request whose arrays are malformed, or small on the wire and huge in memory', () => {
+  const { inspectBytes } = stages();
+  assert.equal(decodeRefusal(inspectBytes(request(attribute('a', field(5, Uint8Array.of(10, 200)))))), 'body_undecodable');
+  // 4,096 empty elements take 8 KB on the wire.
+  const elements = Buffer.alloc(LIMITS.value_elements_max * 2);
+  for (let i = 0; i < elements.length; i += 2) elements[i] = 10;
+  const many = Array.from({ length: 300 }, (_, n) => attribute(`k${n % 200}.${n}`, field(5, elements)));
+  assert.equal(decodeRefusal(inspectBytes(request(...many.slice(0, 200)))), null);
+  assert.equal(decodeRefusal(inspectBytes(Buffer.concat(Array.from({ length: 6 }, () => request(...many.slice(0, 250)))))), 'body_too_large');
+  assert.equal(decodeRefusal(inspectBytes(request(attribute('a', field(1, 'fine'))))), null, 'and goes on with the next');
+});
+
+test('inspect lets go of what it found once that grows large', () => {
+  const { inspect, inspector } = stages();
+  const generation = inspector.generation;
+  for (let round = 0; round < 30; round++) {
+    inspect(Array.from({ length: 10 }, (_, n) => ({ attributes: [{ key: 'stack', value: { stringValue: `${round}.${n} ${MAIL} ${'at '.repeat(20_000)}` } }] })));
+    assert.ok(inspector.findings.length <= 10 * 30);
+  }
+  assert.ok(inspector.generation > generation, 'findings of 36 MB were not kept for ever');
+});
+
+function decodeRefusal(result: InspectedBatch | Refusal): string | null {
+  return isRefusal(result) ? result.refused : null;
+}
+function field(number: number, payload: Uint8Array | string): Buffer {
+  const bytes = Buffer.from(payload);
+  const length: number[] = [];
+  let rest = bytes.length;
+  for (; rest > 127; rest >>>= 7) length.push((rest & 127) | 128);
+  return Buffer.concat([Buffer.from([(number << 3) | 2, ...length, rest]), bytes]);
+}
+function attribute(key: string, value: Uint8Array): Buffer {
+  return field(9, Buffer.concat([field(1, key), field(2, value)]));
+}
+function request(...spanFields: Buffer[]): Buffer {
+  const ids = Buffer.concat([field(1, Buffer.alloc(16, 1)), field(2, Buffer.alloc(8, 1))]);
+  return field(1, field(2, field(2, Buffer.concat([ids, ...spanFields]))));
+}
