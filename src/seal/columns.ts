@@ -13,8 +13,54 @@ export interface ColumnWriter {
   reset(): void;
 }
 
-/** Fixed-width values and Strings: what was written is what is stored. */
+/** Fixed-width values and Strings: what was written is what is stored. The methods append a value a row for many rows at once. */
 export class PlainColumn extends ByteWriter implements ColumnWriter {
+  repeat16(value: number, rows: number): void {
+    this.reserve(rows * 2);
+    for (let row = 0; row < rows; row++) {
+      this.bytes[this.length++] = value;
+      this.bytes[this.length++] = value >>> 8;
+    }
+  }
+
+  repeat64(value: number, rows: number): void {
+    this.reserve(rows * 8);
+    for (let row = 0; row < rows; row++) this.uint64(value);
+  }
+
+  /** `first`, `first + 1`, … */
+  count32(first: number, rows: number): void {
+    this.reserve(rows * 4);
+    for (let row = 0; row < rows; row++) this.uint32(first + row);
+  }
+
+  /** `width` bytes at `offsets[chosen[row]]` of `source`; offset 0 stands for zeros. */
+  gather(source: Uint8Array, offsets: Uint32Array, chosen: Uint32Array, rows: number, width: number): void {
+    this.reserve(rows * width);
+    const target = this.bytes;
+    let at = this.length;
+    for (let row = 0; row < rows; row++) {
+      const offset = offsets[chosen[row]!]!;
+      if (offset === 0) {
+        for (let i = 0; i < width; i++) target[at++] = 0;
+      } else for (let i = 0; i < width; i++) target[at++] = source[offset + i]!;
+    }
+    this.length = at;
+  }
+
+  gather32(values: Uint32Array | Int32Array, chosen: Uint32Array, rows: number): void {
+    this.reserve(rows * 4);
+    for (let row = 0; row < rows; row++) this.uint32(values[chosen[row]!]!);
+  }
+
+  gather64(low: Uint32Array, high: Uint32Array, chosen: Uint32Array, rows: number): void {
+    this.reserve(rows * 8);
+    for (let row = 0; row < rows; row++) {
+      this.uint32(low[chosen[row]!]!);
+      this.uint32(high[chosen[row]!]!);
+    }
+  }
+
   prefix(): void {}
 
   data(out: ByteWriter): void {
@@ -64,12 +110,14 @@ export class DictionaryColumn implements ColumnWriter {
   }
 
   pushIndex(index: number): void {
-    if (this.#rows === this.#indexes.length) {
-      const larger = new Uint32Array(this.#rows * 2);
-      larger.set(this.#indexes);
-      this.#indexes = larger;
-    }
+    if (this.#rows === this.#indexes.length) this.#reserve(1);
     this.#indexes[this.#rows++] = index;
+  }
+
+  pushRun(index: number, rows: number): void {
+    this.#reserve(rows);
+    this.#indexes.fill(index, this.#rows, this.#rows + rows);
+    this.#rows += rows;
   }
 
   push(bytes: Uint8Array, start: number, length: number): void {
@@ -112,6 +160,13 @@ export class DictionaryColumn implements ColumnWriter {
     this.#keys.reset();
     if (this.#slots.length > SLOTS_START * 16) this.#slots = new Int32Array(SLOTS_START);
     this.#slots.fill(-1);
+  }
+
+  #reserve(rows: number): void {
+    if (this.#rows + rows <= this.#indexes.length) return;
+    const larger = new Uint32Array(Math.max(this.#rows + rows, this.#indexes.length * 2));
+    larger.set(this.#indexes);
+    this.#indexes = larger;
   }
 
   #width(): 1 | 2 | 4 {

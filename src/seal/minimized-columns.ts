@@ -27,6 +27,9 @@ export class MinimizedColumns {
   readonly #counts = new PlainColumn(1_024);
   #row = 0;
   #totals = new Map<string, number>();
+  /** Index in `#places` of `attributes.<key>`, by key id, + 1; 0 = not in this block yet. Most statements are about these. */
+  #attributePlaces = new Uint32Array(1_024);
+  readonly #kindIndexes = new Map<string, number>();
   #batch: MinimizedBatch | null = null;
   #minimizer: Minimizer | null = null;
   #groups: GroupTexts | null = null;
@@ -40,6 +43,22 @@ export class MinimizedColumns {
     this.#minimizer = minimizer;
     this.#groups = groups;
     this.#totals = new Map();
+    if (batch.keys.size > this.#attributePlaces.length) {
+      const larger = new Uint32Array(batch.keys.size * 2);
+      larger.set(this.#attributePlaces);
+      this.#attributePlaces = larger;
+    }
+  }
+
+  /** Forgets the indexes of the block that was just written. */
+  newBlock(): void {
+    this.forgetKeys();
+    this.#kindIndexes.clear();
+  }
+
+  /** Key ids no longer mean what they meant. */
+  forgetKeys(): void {
+    this.#attributePlaces.fill(0);
   }
 
   /** The output of a mark, noted in the row under construction. Throws if the choke point was passed by. */
@@ -47,8 +66,8 @@ export class MinimizedColumns {
     const output = this.#minimizer!.outputs[mark];
     if (output == null) throw new Error('cannot seal a value that was not minimized');
     if (output.counts.length > 0 || output.neutralized > 0) {
-      const place = placeOf(this.place, this.index, key, this.#keyText(key));
-      for (const { kind, count } of output.counts) this.#note(place, kind, count);
+      const place = this.#placeIndex(key);
+      for (let i = 0; i < output.counts.length; i++) this.#note(place, output.counts[i]!.kind, output.counts[i]!.count);
       if (output.neutralized > 0) this.#note(place, NEUTRALIZED, output.neutralized);
     }
     return output;
@@ -56,16 +75,17 @@ export class MinimizedColumns {
 
   /** Notes what was replaced in the key itself. */
   takeKey(key: number): void {
-    const place = placeOf(this.place, this.index, key, this.#keyText(key));
-    for (const { kind, count } of this.#minimizer!.keyCounts[key]!) this.#note(`${place} (key)`, kind, count);
+    const place = this.#intern(`${placeOf(this.place, this.index, key, this.#keyText(key))} (key)`);
+    for (const { kind, count } of this.#minimizer!.keyCounts[key]!) this.#note(place, kind, count);
   }
 
   /** Ends the row of a span: adds what its resource and scope had replaced. */
   endRow(span: number): void {
     const batch = this.#batch!;
-    const groups = this.#groups!;
-    for (const { place, kind, count } of groups.resourceStatements(batch.resource[span]!)) this.#push(place, kind, count);
-    for (const { place, kind, count } of groups.scopeStatements(batch.scope[span]!)) this.#push(place, kind, count);
+    const ofResource = this.#groups!.resourceStatements(batch.resource[span]!);
+    if (ofResource.length > 0) for (const { place, kind, count } of ofResource) this.#push(this.#intern(place), kind, count);
+    const ofScope = this.#groups!.scopeStatements(batch.scope[span]!);
+    if (ofScope.length > 0) for (const { place, kind, count } of ofScope) this.#push(this.#intern(place), kind, count);
     this.#offsets.push(this.#row);
     this.#row = 0;
   }
@@ -77,16 +97,35 @@ export class MinimizedColumns {
     return Object.fromEntries(totals);
   }
 
-  #note(place: string, kind: string, count: number): void {
+  #note(place: number, kind: string, count: number): void {
     this.#totals.set(kind, (this.#totals.get(kind) ?? 0) + count);
     this.#push(place, kind, count);
   }
 
-  #push(place: string, kind: string, count: number): void {
-    pushText(this.#places, place);
-    pushText(this.#kinds, kind);
+  #push(place: number, kind: string, count: number): void {
+    let kindIndex = this.#kindIndexes.get(kind);
+    if (kindIndex === undefined) {
+      const bytes = Buffer.from(kind);
+      this.#kindIndexes.set(kind, (kindIndex = this.#kinds.intern(bytes, 0, bytes.length)));
+    }
+    this.#places.pushIndex(place);
+    this.#kinds.pushIndex(kindIndex);
     this.#counts.uint32(count);
     this.#row++;
+  }
+
+  #placeIndex(key: number): number {
+    if (this.place !== 'span') return this.#intern(placeOf(this.place, this.index, key, this.#keyText(key)));
+    const known = this.#attributePlaces[key]!;
+    if (known !== 0) return known - 1;
+    const index = this.#intern(placeOf('span', 0, key, this.#keyText(key)));
+    this.#attributePlaces[key] = index + 1;
+    return index;
+  }
+
+  #intern(place: string): number {
+    const bytes = Buffer.from(place);
+    return this.#places.intern(bytes, 0, bytes.length);
   }
 
   #keyText(key: number): string {
@@ -99,9 +138,4 @@ function placeOf(place: 'span' | 'event' | 'link', index: number, key: number, t
   if (place === 'event') return `events.${index}.${key === PLACE.eventName ? 'name' : text}`;
   if (place === 'link') return `links.${index}.${text}`;
   return key <= PLACE.schemaUrl ? text : `attributes.${text}`;
-}
-
-function pushText(column: DictionaryColumn, text: string): void {
-  const bytes = Buffer.from(text);
-  column.push(bytes, 0, bytes.length);
 }

@@ -92,74 +92,78 @@ export class SpanColumns {
     if (this.#columns.length !== SPANS.columns.length) throw new Error('cannot build spans: the columns differ from the schema');
   }
 
-  /** Appends the taken spans of a request in the order of its traces. */
+  /**
+   * Appends the taken spans of a request in the order of its traces. Column by column where a column is one loop; what may carry a mark
+   * goes span by span, so that the statements about what was minimized stay with their row.
+   */
   append(batch: MinimizedBatch, order: TraceOrder, identity: BlockIdentity, producer: string): void {
+    const rows = order.taken;
+    const spans = order.order;
     this.#groups.begin(batch);
     this.minimized.begin(batch, this.#minimizer, this.#groups);
-    if (batch.keys.size > this.#keyIndex.length) this.#sizeKeys(batch.keys.size);
-    if (batch.keys.generation !== this.#keysGeneration) {
-      // Key ids changed their meaning while the block was open.
+    if (this.#keysGeneration !== batch.keys.generation) {
+      // The key table started afresh: ids mean other keys now.
       this.#keysGeneration = batch.keys.generation;
       this.#stamp++;
+      this.minimized.forgetKeys();
     }
-    const tenant = intern(this.#tenant, identity.tenant);
-    const retention = intern(this.#retention, identity.retention);
-    const sender = intern(this.#producer, producer);
-    const { bytes } = batch;
-    for (let at = 0; at < order.taken; at++) {
-      const span = order.order[at]!;
-      this.#block.uint64(identity.block);
-      this.#row.uint32(this.rows++);
-      this.#day.uint8(identity.day & 255);
-      this.#day.uint8(identity.day >>> 8);
-      this.#retention.pushIndex(retention);
-      this.#tenant.pushIndex(tenant);
-      this.#producer.pushIndex(sender);
-      this.#traceId.copy(bytes, batch.traceId[span]!, 16);
-      this.#spanId.copy(bytes, batch.spanId[span]!, 8);
-      const parent = batch.parentId[span]!;
-      if (parent === 0) this.#parentId.zeros(8);
-      else this.#parentId.copy(bytes, parent, 8);
+    if (batch.keys.size > this.#keyIndex.length) this.#sizeKeys(batch.keys.size);
+    this.#block.repeat64(identity.block, rows);
+    this.#row.count32(this.rows, rows);
+    this.#day.repeat16(identity.day, rows);
+    this.#tenant.pushRun(intern(this.#tenant, identity.tenant), rows);
+    this.#retention.pushRun(intern(this.#retention, identity.retention), rows);
+    this.#producer.pushRun(intern(this.#producer, producer), rows);
+    this.#traceId.gather(batch.bytes, batch.traceId, spans, rows, 16);
+    this.#spanId.gather(batch.bytes, batch.spanId, spans, rows, 8);
+    this.#parentId.gather(batch.bytes, batch.parentId, spans, rows, 8);
+    this.#flags.gather32(batch.flags, spans, rows);
+    this.#kind.gather32(batch.kind, spans, rows);
+    this.#start.gather64(batch.startLow, batch.startHigh, spans, rows);
+    this.#durations(batch, spans, rows);
+    this.#statusCode.gather32(batch.statusCode, spans, rows);
+    this.#droppedAttributes.gather32(batch.droppedAttributes, spans, rows);
+    this.#droppedEvents.gather32(batch.droppedEvents, spans, rows);
+    this.#droppedLinks.gather32(batch.droppedLinks, spans, rows);
+    // No value is longer as stored than as sent, but for numbers as text and what has an output of its own.
+    this.#attributes.values.reserve(batch.bytes.length + batch.values * 32);
+    for (let at = 0; at < rows; at++) {
+      const span = spans[at]!;
       this.#pushText(this.#traceState, batch, batch.traceState[span]!);
-      this.#flags.uint32(batch.flags[span]!);
       this.#pushText(this.#name, batch, batch.name[span]!);
-      this.#kind.uint32(batch.kind[span]!);
-      this.#times(batch, span);
-      this.#statusCode.uint32(batch.statusCode[span]!);
       this.#text(this.#statusMessage, batch, batch.statusMessage[span]!);
       const resource = batch.resource[span]!;
-      const scope = batch.scope[span]!;
       this.#service.pushIndex(this.#groups.service(resource, this.#service));
       this.#resource.pushIndex(this.#groups.resource(resource, this.#resource));
-      this.#scope.pushIndex(this.#groups.scope(scope, this.#scope));
+      this.#scope.pushIndex(this.#groups.scope(batch.scope[span]!, this.#scope));
       this.#list(batch, batch.attributesStart[span]!, batch.attributesEnd[span]!, this.#attributes, this.#attributeTypes);
-      this.#droppedAttributes.uint32(batch.droppedAttributes[span]!);
-      this.#droppedEvents.uint32(batch.droppedEvents[span]!);
-      this.#droppedLinks.uint32(batch.droppedLinks[span]!);
       this.#eventsOf(batch, span);
       this.#linksOf(batch, span);
       this.minimized.endRow(span);
     }
+    this.rows += rows;
   }
 
   /** One Native block of all rows; the columns are empty afterwards. */
   encode(): Uint8Array<ArrayBuffer> {
     const out = encodeBlock(SPANS.columns, this.#columns, this.rows);
     for (const column of this.#columns) column.reset();
+    this.minimized.newBlock();
     this.#groups.reset();
     this.rows = 0;
     this.#stamp++;
     return out;
   }
 
-  #times(batch: MinimizedBatch, span: number): void {
-    const startLow = batch.startLow[span]!;
-    const startHigh = batch.startHigh[span]!;
-    const endLow = batch.endLow[span]!;
-    this.#start.uint32(startLow);
-    this.#start.uint32(startHigh);
-    this.#duration.uint32((endLow - startLow) >>> 0);
-    this.#duration.uint32((batch.endHigh[span]! - startHigh - (endLow < startLow ? 1 : 0)) >>> 0);
+  #durations(batch: MinimizedBatch, spans: Uint32Array, rows: number): void {
+    const { startLow, startHigh, endLow, endHigh } = batch;
+    this.#duration.reserve(rows * 8);
+    for (let at = 0; at < rows; at++) {
+      const span = spans[at]!;
+      const low = endLow[span]! - startLow[span]!;
+      this.#duration.uint32(low >>> 0);
+      this.#duration.uint32((endHigh[span]! - startHigh[span]! - (low < 0 ? 1 : 0)) >>> 0);
+    }
   }
 
   #eventsOf(batch: MinimizedBatch, span: number): void {
