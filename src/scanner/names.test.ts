@@ -29,7 +29,7 @@ test('names of other secrets', () => {
 });
 
 test('names of sessions and cookies', () => {
-  all(KEY.session, 'sessionId session_id JSESSIONID PHPSESSID connect.sid session_token ASP.NET_SessionId laravel_session');
+  all(KEY.session, 'sessionId session_id JSESSIONID PHPSESSID connect.sid ASP.NET_SessionId laravel_session');
   all(KEY.cookie, 'Cookie cookies set-cookie setCookie');
   all(KEY.secret | KEY.authorization, 'authorization Authorization proxy-authorization');
 });

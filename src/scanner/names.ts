@@ -92,7 +92,7 @@ const SECRETS = new Set(
     'appsecret clientsecret licensekey licencekey sharedkey encryptionkey signingkey masterkey accountkey refreshtoken idtoken seedphrase apisecret secretaccesskey').split(' '),
 );
 const SECRET_ENDINGS = ['secret', 'apikey', 'secretkey', 'accesskey', 'privatekey', 'authkey', 'licensekey', 'encryptionkey', 'accountkey', 'sharedkey', 'signingkey', 'masterkey'];
-const SECRET_PAIRS = new Set(['secret id', 'client assertion', 'saml response', 'saml assertion', 'app secret', 'shared access', 'webhook url', 'sas url', 'api token', 'npm auth', 'basic auth', 'http auth', 'registry auth', 'docker auth', 'docker config', 'dockerconfigjson']);
+const SECRET_PAIRS = new Set(['secret id', 'session token', 'session key', 'client assertion', 'saml response', 'saml assertion', 'app secret', 'shared access', 'webhook url', 'sas url', 'api token', 'npm auth', 'basic auth', 'http auth', 'registry auth', 'docker auth', 'docker config', 'dockerconfigjson']);
 const NOT_BEFORE_TOKEN = new Set(
   ('page next prev previous continuation sync cursor resume change delta max min num total input output prompt completion stop eos bos pad unk mask cls sep unexpected syntax ' +
     'cancellation lock fencing pagination list scroll search marker skip last first current start end word sub vocab special idempotency client-request request device-type').split(' '),
@@ -109,8 +109,8 @@ const NOT_BEFORE_KEY = new Set(
     'unknown invalid no any each every first last next this that the a an of storage-path setting settings variable env span trace service-account-name product sku job state statement rate limit limiter bucketing state-store').split(' '),
 );
 
-const SESSIONS = new Set('sessionid sessid jsessionid phpsessid aspsessionid sessiontoken sessionkey'.split(' '));
-const SESSION_PAIRS = new Set(['session id', 'session token', 'session key', 'session cookie', 'connect sid', 'session uuid', 'net sessionid', 'laravel session', 'gitlab session', 'sess id', 'session identifier', 'session hash']);
+const SESSIONS = new Set('sessionid sessid jsessionid phpsessid aspsessionid'.split(' '));
+const SESSION_PAIRS = new Set(['session id', 'session cookie', 'connect sid', 'session uuid', 'net sessionid', 'laravel session', 'gitlab session', 'sess id', 'session identifier', 'session hash']);
 
 const PERHAPS = new Set('auth code sig signature nonce ticket otc secrets tokens keys hmac salt seed dsn clave cipher license licence authenticity webhook'.split(' '));
 const PERHAPS_PAIRS = new Set(['access id', 'key id', 'auth code', 'authorization code', 'oauth state', 'oauth verifier', 'code verifier', 'device code', 'user code', 'invite code', 'reset code']);

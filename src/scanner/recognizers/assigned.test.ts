@@ -54,6 +54,16 @@ test('assigned reads queries and forms', () => {
   all('parameter', ['/search?code=DE&state=BY&key=name&sort=asc', '/x?next_page_token=abc', '/x?tokens=5', '/x?token=&y=1', '/x?token=[parameter]&y=1']);
 });
 
+test('assigned reads dumps of Ruby, PHP, Go, Rust and Java', () => {
+  all('password', ['{:password=>"«hunter2»", :user=>"bob"}', '["password"]=> string(7) "«hunter2»"', '[password] => «hunter2x»', '&User{Name:"bob", Password:"«hunter2»"}', 'User { password: "«hunter2»" }', "LoginRequest{username='bob', password='«hunter2»'}", 'password<-"«hunter2»"', 'password\\=«hunter2»', 'password: !vault «hunter2»']);
+  all('password', ['<param name="password">«hunter2»</param>', '<entry key="password"><string>«hunter2»</string></entry>', '<input type="password" name="password"> Forgot it?', '<button name="password">Show</button>']);
+});
+
+test('assigned reads numbers only where they prove something', () => {
+  all('password', ['otp: «482193»', 'your verification code is «482193»', '{"pin":«4821»}', 'pin=GPIO17', 'cvv=«123»']);
+  all('credential', ['X-Api-Key: «12345»', '{"token":1024}', 'token=42']);
+});
+
 test('assigned reads sentences, where a value must look like a secret', () => {
   all('password', ['password is «hunter2»', "The password '«hunter2»' was rejected", 'Login failed with password «hunter2»']);
   all('credential', ['token «3fea6af1349166ea33» is not valid', 'client secret «8f3kd93kd02kd83kd0»', 'Incorrect API key provided: «8f3kd93kd02kd83kd»', '(use the client secret: «qtt8a9c7ij5rouhvpd2tuf»)']);

@@ -32,7 +32,7 @@ export const assigned: Recognizer = {
       if (name === undefined) return;
       namesUntil = name.end;
       // `[password]` is what minimization leaves; `user[password]` is a name.
-      if (text[name.start - 1] === '[' && isReplaced(text.slice(name.start - 1, name.end + 1)) && !isNameUnit(text.charCodeAt(name.start - 2))) return;
+      if (text[name.start - 1] === '[' && isReplaced(text.slice(name.start - 1, name.end + 1)) && !isNameUnit(text.charCodeAt(name.start - 2)) && !text.startsWith('] =>', name.end)) return;
       const nameClass = classAt(text, name.start, name.end);
       if ((nameClass & SECRET_CLASSES) === 0) return;
       const found = readAssignment(text, name.start, name.end, (keyClass & KEY.url) !== 0, unread < 0);
@@ -138,7 +138,8 @@ function isSecret(content: string, value: Assigned, nameClass: KeyClass, name: s
   const perhaps = (nameClass & KEY.perhaps) !== 0;
   const isPassword = (nameClass & KEY.password) !== 0;
   if (/^(?:OLD)?PWD$/i.test(name) && /^(?:\/|~|[A-Za-z]:[\\/])/.test(content)) return false;
-  if (!isPassword && /^-?\d{1,5}(?:\.\d+)?$/.test(content)) return false;
+  if (/token$/i.test(name) && /^-?\d{1,5}(?:\.\d+)?$/.test(content)) return false;
+  if (/(?:^|[^a-z])pin$/i.test(name) && !/^\d{3,12}$/.test(content)) return false;
   switch (value.form) {
     case 'query':
       return !perhaps || PROOFS.test(name) ? content.length >= 3 : looksRandom(content, 10) || content.length >= 20;
@@ -152,7 +153,9 @@ function isSecret(content: string, value: Assigned, nameClass: KeyClass, name: s
     case 'prose':
       if (perhaps) return false;
       if (PHRASES.test(name) && content.split(' ').length >= 4) return true;
-      return isPassword ? looksLikePassword(content) && !looksLikeCode(content) : looksRandom(content, 12) || /^\d{10,}$/.test(content);
+      if (isPassword) return (looksLikePassword(content) && !looksLikeCode(content)) || (/(?:code|otp|pin|cvv|cvc)$/i.test(name) && /^\d{3,8}$/.test(content));
+      // A name with a hyphen is a header's, and "credentials" stands for passwords too.
+      return looksRandom(content, 12) || /^\d{10,}$/.test(content) || (/-|cred/i.test(name) && looksLikePassword(content));
     case 'bare':
       if (perhaps) return false;
       return isPassword ? content.length >= 6 && looksLikePassword(content) && /\d/.test(content) && !looksLikeCode(content) : looksRandom(content);

@@ -25,7 +25,7 @@ const VALUE_MAX = 16_384;
 const VALUE_MAX_SPENT = 64;
 const ELEMENTS_MAX = 64;
 
-const OPERATOR = /(?:\\{0,7}["'`]|&quot;|&#34;)?[\])]{0,2}[ \t]{0,8}(?:\r?\n[ \t]{0,40})?(?:=>|:{1,3}=|\?=|\.=|\+=|\|\|=|={1,3}|!={1,2}|->|:|：|＝)/y;
+const OPERATOR = /(?:\\{0,7}["'`]|&quot;|&#34;|\\(?==))?[\])]{0,2}[ \t]{0,8}(?:\r?\n[ \t]{0,40})?(?:=>|:{1,3}=|\?=|\.=|\+=|\|\|=|={1,3}|!={1,2}|->|<-(?=[ \t"'`])|:|：|＝)/y;
 const TYPED =
   /(?:\??:[ \t]{0,4}[A-Za-z_&*][\w.<>|&?[\] ]{0,40}?|[ \t]{1,8}(?:\*|&)?(?:'static )?(?:string|str|text|byte|char|varchar|nsstring|std::string|bytes|securestring)(?:\[\]|\*)?)[ \t]{0,4}:?=[ \t]{0,8}(?=\\{0,3}["'`])/iy;
 const ELEMENT = /(?:[ \t\r\n][^<>]{0,300})?>[ \t\r\n]{0,80}(?:<!\[CDATA\[)?/y;
@@ -36,8 +36,12 @@ const NAMED_VALUE = /(?:\\{0,7}["'`])?(?:\s{0,4}[,;]|\s)[\s,;]{0,40}(?:[-*]\s)?(
 const NAME_BEFORE = /(?:name|key|id|header|field|param|variable)(?:\\{0,7}["'`])?\s{0,4}(?:=>|=|:)\s{0,4}(?:\\{0,7}["'`])?$/i;
 const MULTIPART = /\\{0,3}"(?:;[^\r\n]{0,200})?\r?\n(?:[\w-]{1,60}:[^\r\n]{0,300}\r?\n){0,4}\r?\n/y;
 const WRAPPED_VALUE = /\{\s{0,8}\\{0,7}["']?(?:string_?value|value|s|string|plaintext|raw|\$|#text|_text)\\{0,7}["']?\s{0,4}(?:=>|:|=)/iy;
-const SENTENCE = /[ \t]{1,3}(?:(?:is|was|are|provided|given|used|supplied|entered|set to|value|equals|of|with)(?:[ \t]{0,2}(?:is|was))?[ \t]{0,2}:?[ \t]{1,3}|(?=["'`]))/iy;
+const SENTENCE = /[ \t]{1,3}(?:(?:is|was|are|provided|given|used|supplied|entered|set to|value|equals|of|with|\|)(?:[ \t]{0,2}(?:is|was))?[ \t]{0,2}:?[ \t]{1,3}|(?=["'`]))/iy;
 const BARE = /[ \t]{1,3}(?=[^\s"'`=:{}()[\]<>,;|&-])/y;
+/** What stands between an operator and its value without being part of it: PHP's `string(7)`, YAML's `!tag`. */
+const DECORATION = /string\(\d{1,6}\)[ ]?(?=")|![\w.-]{1,40}[ \t]{1,4}(?=\S)/y;
+/** `<param name="password">…</param>`, with an element of its own for the value or not. */
+const ATTRIBUTE_OF_ELEMENT = /\\{0,3}["'][^<>/]{0,200}>[ \t\r\n]{0,40}(?:<(?:string|value|text)>[ \t\r\n]{0,40})?(?=[^<\s])/iy;
 const CALL = /(?:new )?(?:[A-Za-z_][\w.:<>]{0,60}\([ \t]{0,4}){1,2}(?=\\{0,3}["'`])/y;
 const READER = /env|get|read|load|fetch|config|lookup|path|file|open|prompt|input|find|require|import|resolve|setting/i;
 const QUOTE_PREFIX = /(?:[bBuUrRfFL@$]{1,2})?(\\{0,7})(["'`]|&quot;|&#34;)/y;
@@ -70,6 +74,8 @@ export function readAssignment(text: string, nameStart: number, nameEnd: number,
   if (next !== 0x3d && /["'`:=\s]/.test(before) && NAME_BEFORE.test(text.slice(Math.max(0, nameStart - 40), nameStart))) {
     const at = after(NAMED_VALUE, text, nameEnd);
     if (at >= 0) return readValue(text, at, nameStart, 'sure');
+    const inner = after(ATTRIBUTE_OF_ELEMENT, text, nameEnd);
+    if (inner >= 0 && text.startsWith('</', untilAngle(text, inner))) return trimmed(text, inner, untilAngle(text, inner), 'argument');
   }
   const typed = next === 0x3a || next === 0x3f || next === 0x20 ? after(TYPED, text, nameEnd) : -1;
   if (typed >= 0) return readValue(text, typed, nameStart, 'sure');
@@ -136,6 +142,8 @@ function readValue(text: string, from: number, nameStart: number, form: Form, is
     const wrapped = after(WRAPPED_VALUE, text, at);
     if (wrapped >= 0) return readValue(text, wrapped, nameStart, form);
   }
+  const decoration = after(DECORATION, text, at);
+  if (decoration >= 0) at = decoration;
   const call = after(CALL, text, at);
   if (call >= 0) {
     if (READER.test(text.slice(at, call))) return [];

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { KNOWN_TOKENS } from '#scanner/known-tokens';
 import { expectMarks, marksOf } from '#scanner/testing';
 import { SHAPES } from '#scanner/words';
-import { knownTokens } from './known-tokens.ts';
+import { awsSecretKey, knownTokens } from './known-tokens.ts';
 
 test('every row of the table finds what it describes, alone and in a text', () => {
   const random = randomFrom(20260717);
@@ -35,6 +35,12 @@ test('knownTokens leaves masks, words and code alone', () => {
     'ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx', 'sk-ant-', 'AKIAXXXXXXXXXXXXXXXX', 'risk-assessment-for-the-whole-of-production', 'task-sk-container-with-a-long-name-here', 'hf_requiredCharacteristicTypesForDisplayMetadata', 'test_that_the_service_is_up_and_running_well', 'live_migration_of_the_database', 'secret_name_of_the_application_here', 'GLC_CreateLightmapTextureArray(void)',
     'dp.pt.', 'API-BD80F56CDC1441E6', 'sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08', 'xoxb-', 'npm_config_registry', 'AIzaSy', 'pat.', 'sl.example.com', '{SHA}', 'eyJrIjoi', '/1//0/', 'key-value', 'EAAAAAAAAAAA',
   ]) expectMarks(knownTokens, text, 'credential');
+});
+
+test('awsSecretKey marks the secret half beside the public one', () => {
+  expectMarks(awsSecretKey, 'new Credentials("AKIAIOSFODNN7EXAMPLE", "«wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY»")', 'credential');
+  expectMarks(awsSecretKey, 'AKIAIOSFODNN7EXAMPLE da39a3ee5e6b4b0d3255bfef95601890afd80709', 'credential');
+  expectMarks(awsSecretKey, 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY', 'credential');
 });
 
 /** A string that matches `source`: the constructs of the table only (classes, groups, alternatives, bounded repetition). */

@@ -48,6 +48,19 @@ export const knownTokens: Recognizer = {
   },
 };
 
+/** The secret half of an AWS key, 40 characters without a beginning, where its public half stands in the same text. */
+export const awsSecretKey: Recognizer = {
+  id: 'credential.aws-secret',
+  kind: 'credential',
+  needs: FEATURE.knownPrefix | FEATURE.longToken,
+  find(text, _keyClass, mark) {
+    if (!/(?<![A-Za-z0-9])A(?:KIA|SIA)[A-Z0-9]{16}(?![A-Za-z0-9])/.test(text)) return;
+    for (const match of text.matchAll(/(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])/g)) {
+      if (looksRandom(match[0]) && !/^[0-9a-f]+$/.test(match[0])) mark(match.index, match.index + 40);
+    }
+  },
+};
+
 function prefixIsUrl(text: string, prefixEnd: number): boolean {
   return /[a-z]\.[a-z]{2,9}\/[a-z0-9/]{0,20}$/.test(text.slice(Math.max(0, prefixEnd - 40), prefixEnd));
 }

@@ -16,6 +16,7 @@ import { iban } from './iban.ts';
 import { ip } from './ip.ts';
 import { ipVersion6 } from './ip.ts';
 import { jwt } from './jwt.ts';
+import { awsSecretKey } from './known-tokens.ts';
 import { knownTokens } from './known-tokens.ts';
 import { kubernetesSecret } from './kubernetes-secret.ts';
 import { literal } from './literal.ts';
@@ -39,6 +40,7 @@ import { wholeValue } from './whole-value.ts';
 export const RECOGNIZERS: readonly Recognizer[] = [
   assigned,
   authorization,
+  awsSecretKey,
   card,
   commandLine,
   cookieHeader,
