@@ -4,6 +4,7 @@
  * requests are then refused, not acknowledged.
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import { release } from '#batch';
 import { LIMITS } from '#limits';
 import type { Producer, SealedBlock, TenantId } from '#model';
 import { Pipeline, type Taken } from '#pipeline';
@@ -51,6 +52,7 @@ function take(request: number, body: Uint8Array, encoding: 'protobuf' | 'json', 
   const name = `${day} ${producer.retention} ${producer.tenant}`;
   try {
     const result = pipeline.take(body, encoding, producer, request, now_ms, () => openBlock(name, day, producer.retention, producer.tenant, request).builder);
+    release(body);
     send({ is: 'taken', request, result });
     const block = open.get(name);
     if (!isRefusal(result) && block !== undefined && block.builder.rows >= LIMITS.block_rows_target) close(name, block);

@@ -1,0 +1,326 @@
+import assert from 'node:assert/strict';
+import { randomInt } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { after, test, type TestContext } from 'node:test';
+import { LIMITS } from '#limits';
+import { type Commit, type Producer, type ProducerId, type RequestAccount, Secret, type TenantId } from '#model';
+import { isRefusal, REFUSALS, type RefusalCode } from '#refusal';
+import { type CommitStore, type IngestAnswer, Sequencer, type SequencerEvents } from './sequencer.ts';
+
+const ACME: Producer = { id: 'p_000000000000000a' as ProducerId, name: 'acme', tenant: 'acme' as TenantId, retention: 'default', services: ['*'], version: 1 };
+const ZETA: Producer = { ...ACME, id: 'p_000000000000000b' as ProducerId, name: 'zeta', tenant: 'zeta' as TenantId };
+const LONG: Producer = { ...ACME, id: 'p_000000000000000c' as ProducerId, retention: 'long' };
+const DIGEST_KEY = new Secret(new Uint8Array(32).fill(7));
+
+/** Keeps commits in memory; tests hold them back and make them fail. */
+class FakeStore implements CommitStore {
+  lastBlockId = 41;
+  pendingRows = 0;
+  unavailable: RefusalCode | null = null;
+  readonly commits: Commit[] = [];
+  remembered: { digest: string; account: RequestAccount; at_ms: number }[] = [];
+  /** Called in each commit before it is durable. */
+  before: (commit: Commit) => Promise<void> | void = () => {};
+
+  async commit(commit: Commit): Promise<void> {
+    await this.before(commit);
+    this.commits.push(commit);
+  }
+
+  rememberedRequests() {
+    return this.remembered;
+  }
+
+  get accounts(): RequestAccount[] {
+    return this.commits.flatMap(({ requests }) => requests);
+  }
+}
+
+function start(t: TestContext, store: FakeStore, options: { workers?: number; worker?: URL; events?: SequencerEvents } = {}): Sequencer {
+  const sequencer = new Sequencer(store, { workers: options.workers ?? 1, digestKey: DIGEST_KEY, ...options });
+  t.after(() => sequencer.drain());
+  return sequencer;
+}
+
+let serial = 0;
+/** An export of `spans` sound spans and `refused` without ids; no two are equal. */
+function body(spans = 1, refused = 0): Uint8Array {
+  const span = () => ({ traceId: '01'.repeat(16), spanId: (++serial).toString(16).padStart(16, '0'), name: 'op' });
+  const list = [...Array.from({ length: spans }, span), ...Array.from({ length: refused }, () => ({ ...span(), spanId: '' }))];
+  return new Uint8Array(Buffer.from(JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: list }] }] })));
+}
+const again = (bytes: Uint8Array) => new Uint8Array(bytes);
+const send = (sequencer: Sequencer, bytes: Uint8Array, producer = ACME) => sequencer.submit(producer, bytes, 'json');
+function gate() {
+  let open = (): void => {};
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { open, opened };
+}
+const settled = async (promise: Promise<unknown>, turns = 20): Promise<boolean> => {
+  let done = false;
+  void promise.then(() => (done = true));
+  for (let turn = 0; turn < turns && !done; turn++) await setTimeout(2);
+  return done;
+};
+const code = (answer: IngestAnswer) => (isRefusal(answer) ? answer.refused : null);
+function assertBalanced(store: FakeStore): void {
+  for (const { received, stored, refused, dropped } of store.accounts) {
+    assert.equal(received, stored + dropped + Object.values(refused).reduce((sum, count) => sum + count, 0), 'received = stored + Σ refused + dropped');
+  }
+  const stored = store.accounts.reduce((sum, account) => sum + account.stored, 0);
+  assert.equal(store.commits.flatMap(({ blocks }) => blocks).reduce((sum, { rows }) => sum + rows, 0), stored, 'rows of the blocks');
+}
+
+test('a request is acknowledged when its commit is durable, not earlier', async (t) => {
+  const store = new FakeStore();
+  const sequencer = start(t, store);
+  const entered = gate();
+  const durable = gate();
+  store.before = async () => (entered.open(), await durable.opened);
+  const answer = send(sequencer, body(2, 1));
+  await entered.opened;
+  assert.equal(await settled(answer), false);
+  assert.equal(sequencer.requestsInFlight, 1);
+  durable.open();
+  const { rejectedSpans, message } = (await answer) as { rejectedSpans: number; message: string };
+  assert.equal(rejectedSpans, 1);
+  assert.match(message, /span_ids/);
+  assert.deepEqual([sequencer.requestsInFlight, sequencer.bytesInFlight], [0, 0]);
+  const [account] = store.accounts;
+  assert.deepEqual([account?.producer, account?.tenant, account?.received, account?.stored, account?.refused, account?.dropped], [ACME.id, 'acme', 3, 2, { span_ids: 1 }, 0]);
+  assertBalanced(store);
+});
+
+test('a request repeated by its producer is answered again, not stored again, and counted as dropped', async (t) => {
+  const store = new FakeStore();
+  const sequencer = start(t, store);
+  const bytes = body(2, 1);
+  const first = await send(sequencer, again(bytes));
+  const second = await send(sequencer, again(bytes));
+  assert.deepEqual(second, first);
+  assert.equal(store.commits.flatMap(({ blocks }) => blocks).length, 1);
+  assert.deepEqual(store.accounts.map(({ stored, dropped }) => [stored, dropped]), [[2, 0], [0, 3]]);
+  await send(sequencer, again(bytes), ZETA);
+  assert.deepEqual(store.accounts.at(-1)?.stored, 2, 'the same bytes of another producer are another request');
+  assertBalanced(store);
+});
+
+test('a request repeated while the first is on its way is answered with it', async (t) => {
+  const store = new FakeStore();
+  const sequencer = start(t, store);
+  const durable = gate();
+  store.before = () => durable.opened;
+  const bytes = body(3);
+  const answers = [send(sequencer, again(bytes)), send(sequencer, again(bytes)), send(sequencer, again(bytes))];
+  assert.equal(await settled(Promise.race(answers)), false);
+  durable.open();
+  assert.deepEqual(await Promise.all(answers), Array.from({ length: 3 }, () => ({ rejectedSpans: 0, message: '' })));
+  assert.deepEqual(store.accounts.map(({ stored, dropped }) => [stored, dropped]), [[3, 0], [0, 3], [0, 3]]);
+  assertBalanced(store);
+});
+
+test('requests remembered from before a restart are recognised', async (t) => {
+  const earlier = new FakeStore();
+  const bytes = body(2);
+  await send(start(t, earlier), again(bytes));
+  const store = new FakeStore();
+  store.remembered = earlier.accounts.map((account) => ({ digest: account.digest, account, at_ms: Date.now() }));
+  const answer = await send(start(t, store), again(bytes));
+  assert.deepEqual(answer, { rejectedSpans: 0, message: '' });
+  assert.deepEqual(store.accounts.map(({ stored, dropped }) => [stored, dropped]), [[0, 2]]);
+});
+
+test('a request that cannot be decoded is refused each time, and is in no commit', async (t) => {
+  const store = new FakeStore();
+  const answered: (string | null)[] = [];
+  const sequencer = start(t, store, { events: { answered: (_, account, refusal) => answered.push(account === null ? (refusal?.refused ?? null) : 'stored') } });
+  for (let time = 0; time < 2; time++) assert.equal(code(await send(sequencer, new Uint8Array(Buffer.from('{"resourceSpans":7}')))), 'body_undecodable');
+  assert.deepEqual(await sequencer.submit(ACME, new Uint8Array(0), 'protobuf'), { rejectedSpans: 0, message: '' });
+  assert.deepEqual(store.commits, []);
+  assert.deepEqual(answered, ['body_undecodable', 'body_undecodable', null]);
+  assert.equal(sequencer.requestsInFlight, 0);
+});
+
+test('a commit that fails is refused as retryable, with those that wait for it, and the retry is stored', async (t) => {
+  const store = new FakeStore();
+  const failures: string[] = [];
+  const sequencer = start(t, store, { events: { failed: (what) => failures.push(what) } });
+  const bytes = body(2);
+  store.before = () => Promise.reject(new Error('disk'));
+  const refused = await Promise.all([send(sequencer, again(bytes)), send(sequencer, again(bytes))]);
+  for (const answer of refused) assert.ok(isRefusal(answer) && REFUSALS[answer.refused].retry);
+  assert.equal(failures.length, 1);
+  store.unavailable = 'disk_full';
+  assert.equal(code(await send(sequencer, again(bytes))), 'disk_full');
+  store.unavailable = null;
+  store.before = () => {};
+  assert.equal(code(await send(sequencer, again(bytes))), null);
+  assert.deepEqual(store.accounts.map(({ stored, dropped }) => [stored, dropped]), [[2, 0]]);
+  assert.equal(sequencer.bytesInFlight, 0);
+});
+
+test('a repeated request whose own account cannot be written is refused as retryable', async (t) => {
+  const store = new FakeStore();
+  const sequencer = start(t, store);
+  const bytes = body();
+  await send(sequencer, again(bytes));
+  store.before = () => Promise.reject(new Error('disk'));
+  assert.equal(code(await send(sequencer, again(bytes))), 'store_unavailable');
+});
+
+test('spans that are all refused are accounted without a block', async (t) => {
+  const store = new FakeStore();
+  const answer = await send(start(t, store), body(0, 2));
+  assert.ok(!isRefusal(answer));
+  assert.equal(answer.rejectedSpans, 2);
+  assert.deepEqual(store.commits.map(({ blocks, requests }) => [blocks.length, requests[0]?.refused]), [[0, { span_ids: 2 }]]);
+});
+
+test('tenants and retention classes have blocks of their own, numbered upwards from the last one', async (t) => {
+  const store = new FakeStore();
+  const sequencer = start(t, store, { workers: 2 });
+  await Promise.all(Array.from({ length: 30 }, (_, n) => send(sequencer, body(n % 3 + 1), [ACME, ZETA, LONG][n % 3])));
+  const blocks = store.commits.flatMap((commit) => commit.blocks);
+  assert.deepEqual(new Set(blocks.map(({ tenant, retention }) => `${tenant} ${retention}`)), new Set(['acme default', 'zeta default', 'acme long']));
+  const ids = blocks.map(({ id }) => id).sort((a, b) => a - b);
+  assert.equal(new Set(ids).size, ids.length);
+  assert.equal(ids[0], 42);
+  assert.equal(new Set(blocks.flatMap(({ requests }) => requests)).size, 30, 'each request is in one block');
+  assertBalanced(store);
+});
+
+test('a full block is closed at once, and a request is never split', async (t) => {
+  const store = new FakeStore();
+  const sequencer = start(t, store);
+  await Promise.all(Array.from({ length: 5 }, () => send(sequencer, body(3_000))));
+  const rows = store.commits.flatMap(({ blocks }) => blocks.map((block) => block.rows));
+  assert.ok(rows[0]! >= LIMITS.block_rows_target && rows.every((count) => count % 3_000 === 0), rows.join());
+  assertBalanced(store);
+});
+
+test('drain refuses what is new and waits for what is on its way, repeated requests included', async (t) => {
+  const store = new FakeStore();
+  const sequencer = start(t, store);
+  const durable = gate();
+  store.before = () => durable.opened;
+  const bytes = body();
+  const answers = Promise.all([send(sequencer, again(bytes)), send(sequencer, again(bytes))]);
+  const drained = sequencer.drain();
+  assert.equal(sequencer.admit()?.refused, 'draining');
+  assert.equal(code(await send(sequencer, body())), 'draining');
+  assert.equal(await settled(drained), false);
+  durable.open();
+  await drained;
+  assert.deepEqual((await answers).map(code), [null, null]);
+  assert.equal(store.accounts.length, 2);
+});
+
+test('admit refuses when the store cannot write, when too many rows wait, and when too much is in flight', async (t) => {
+  const store = new FakeStore();
+  const sequencer = start(t, store);
+  assert.equal(sequencer.admit(), null);
+  store.unavailable = 'disk_full';
+  assert.equal(sequencer.admit()?.refused, 'disk_full');
+  store.unavailable = null;
+  store.pendingRows = LIMITS.pending_rows_max;
+  assert.equal(sequencer.admit()?.refused, 'overloaded');
+  store.pendingRows = 0;
+  const durable = gate();
+  store.before = () => durable.opened;
+  const answers = Array.from({ length: LIMITS.requests_in_flight_max }, () => send(sequencer, body()));
+  assert.equal(sequencer.admit()?.refused, 'overloaded');
+  durable.open();
+  await Promise.all(answers);
+  assert.equal(sequencer.admit(), null);
+});
+
+const faulty = mkdtempSync(join(tmpdir(), 'tracekeep-worker-'));
+after(() => rmSync(faulty, { recursive: true, force: true }));
+
+/** The real worker, with a bug in the pipeline for producers named `bug` and one in sealing for tenants named `unsealable`. */
+function workerWithBug(): URL {
+  const path = join(faulty, 'worker.mjs');
+  const module = (file: string) => JSON.stringify(new URL(file, import.meta.url).href);
+  writeFileSync(path, `
+    import { Pipeline } from ${module('./pipeline.ts')};
+    import { BlockBuilder } from ${module('./seal/seal.ts')};
+    const { take } = Pipeline.prototype;
+    Pipeline.prototype.take = function (body, encoding, producer, request, now_ms, blockFor) {
+      if (producer.name === 'bug') { blockFor(); throw new TypeError('bad ' + Buffer.from(body)); }
+      return take.apply(this, arguments);
+    };
+    const { close, open } = BlockBuilder.prototype;
+    BlockBuilder.prototype.open = function (identity) { this.unsealable = identity.tenant === 'unsealable'; return open.call(this, identity); };
+    BlockBuilder.prototype.close = function () { if (this.unsealable) throw new Error('cannot seal'); return close.call(this); };
+    await import(${module('./worker.ts')});
+  `);
+  return pathToFileURL(path);
+}
+
+test('a bug in the pipeline refuses its request for good and those it took along as retryable; the next work', async (t) => {
+  const store = new FakeStore();
+  const failures: string[] = [];
+  const sequencer = start(t, store, { worker: workerWithBug(), events: { failed: (what) => failures.push(what) } });
+  const lost = body(2);
+  const [taken, poison] = await Promise.all([send(sequencer, again(lost)), send(sequencer, body(), { ...ZETA, name: 'bug' })]);
+  assert.deepEqual([code(taken), code(poison)], ['store_unavailable', 'internal']);
+  assert.equal(failures.length, 1);
+  assert.match(failures[0]!, /TypeError\n +at /);
+  assert.ok(!failures[0]!.includes('traceId'), 'no payload');
+  assert.equal(code(await send(sequencer, again(lost))), null);
+  assert.deepEqual(store.accounts.map(({ stored, dropped }) => [stored, dropped]), [[2, 0]]);
+  assert.deepEqual([sequencer.requestsInFlight, sequencer.bytesInFlight], [0, 0]);
+  assertBalanced(store);
+});
+
+test('a block that cannot be sealed is lost with its requests alone, which are refused as retryable', async (t) => {
+  const store = new FakeStore();
+  const failures: string[] = [];
+  const sequencer = start(t, store, { worker: workerWithBug(), events: { failed: (what) => failures.push(what) } });
+  const unsealable = { ...ZETA, tenant: 'unsealable' as TenantId };
+  assert.equal(code(await send(sequencer, body(), unsealable)), 'store_unavailable');
+  assert.match(failures[0]!, /Error: cannot seal/);
+  assert.equal(code(await send(sequencer, body(9_000), unsealable)), 'internal', 'a full block is closed while its last request is taken');
+  assert.equal(code(await send(sequencer, body())), null);
+  assert.equal(sequencer.requestsInFlight, 0);
+});
+
+test('every request is answered whatever comes between, and the account balances', { timeout: 60_000 }, async (t) => {
+  const seed = randomInt(1, 2 ** 31);
+  t.diagnostic(`seed ${seed}`);
+  let state = seed;
+  const random = (below: number) => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) % below;
+  };
+  const store = new FakeStore();
+  const sequencer = start(t, store, { workers: 2 });
+  store.before = async () => {
+    if (random(3) === 0) await setTimeout(random(4));
+    if (random(10) === 0) throw new Error('disk');
+  };
+  const sent: Uint8Array[] = [];
+  let codes: (string | null)[] = [];
+  for (let round = 0; round < 25; round++) {
+    const answers: Promise<IngestAnswer>[] = [];
+    for (let n = random(12); n >= 0; n--) {
+      const kind = random(10);
+      const bytes = kind === 0 ? new Uint8Array(Buffer.from(`{"resourceSpans":${++serial}}`)) : kind === 1 ? body(0, 1) : kind < 4 && sent.length > 0 ? again(sent[random(sent.length)]!) : body(random(40) + 1, random(2));
+      sent.push(again(bytes));
+      answers.push(send(sequencer, bytes, [ACME, ZETA, LONG][random(3)]));
+      if (random(3) === 0) await setTimeout(random(5));
+      else await setImmediate();
+    }
+    // Nothing follows in this round: whoever is not answered now waits for ever.
+    codes = [...codes, ...(await Promise.all(answers)).map(code)];
+  }
+  assert.deepEqual(new Set(codes), new Set([null, 'body_undecodable', 'store_unavailable']), `seed ${seed}`);
+  assertBalanced(store);
+  assert.deepEqual([sequencer.requestsInFlight, sequencer.bytesInFlight], [0, 0]);
+});
