@@ -117,6 +117,16 @@ test('traceById() waits for the store only when spans of the trace may be pendin
   assert.equal(store.settles, settles + 1);
 });
 
+test('each question waits for what was acknowledged before it, not for what the first one waited for', async () => {
+  let settles = 0;
+  const pending: TestStore = { ...store, query: store.query, pendingRows: 1, mayBePending: () => true, settle: async () => void (settles += 1) };
+  const reading = createQueries({ store: pending, producers: async () => [], now_ms, settle_ms: 0 });
+  for (let asked = 1; asked <= 3; asked++) {
+    await reading.services(reader);
+    assert.equal(settles, asked);
+  }
+});
+
 test('while nothing becomes readable, reading goes on with what there is', async () => {
   const stuck: TestStore = { ...store, query: store.query, pendingRows: 1, mayBePending: () => true, settle: async () => Promise.reject(new Error('cannot flush')) };
   const reading = createQueries({ store: stuck, producers: async () => [], now_ms, settle_ms: 0 });

@@ -200,7 +200,8 @@ function shareSettles(store: QueryStore, settle_ms: number): () => Promise<boole
   let next: Promise<boolean> | null = null;
   const settle = async (): Promise<boolean> => {
     const wait_ms = last_ms + settle_ms - performance.now();
-    if (wait_ms > 0) await new Promise((resolve) => setTimeout(resolve, wait_ms));
+    // INVARIANT: at least a turn, so that `next` is set by the caller before it is cleared here.
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, wait_ms)));
     last_ms = performance.now();
     next = null;
     let timer: NodeJS.Timeout | undefined;
