@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { featuresOf } from './features.ts';
 import { KEY, KINDS } from './recognizer.ts';
 import type { Mark, Recognizer } from './recognizer.ts';
-import { RECOGNIZERS } from './recognizers/recognizers.ts';
+import { RECOGNIZERS } from '#scanner/recognizers';
 import { Scanner } from './scanner.ts';
 
 const SEED = Number(process.env['TRACEKEEP_TEST_SEED'] ?? Date.now() % 2 ** 31);

@@ -1,5 +1,6 @@
 /**
  * Values as traces are full of them: nothing may be found in any. A false positive is a defect of the same rank as a leak.
+ * Long because it is a list.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

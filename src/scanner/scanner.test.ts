@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { KEY } from './recognizer.ts';
 import type { KeyClass, Recognizer } from './recognizer.ts';
-import { RECOGNIZERS } from './recognizers/recognizers.ts';
+import { RECOGNIZERS } from '#scanner/recognizers';
 import { Scanner } from './scanner.ts';
 
 const scanner = new Scanner();

@@ -14,7 +14,7 @@ import { forEachMember } from './members.ts';
 import { joined } from './overlaps.ts';
 import { KEY } from './recognizer.ts';
 import type { KeyClass, Kind, Mark, Recognizer } from './recognizer.ts';
-import { RECOGNIZERS } from './recognizers/recognizers.ts';
+import { RECOGNIZERS } from '#scanner/recognizers';
 
 const CLASSES_MAX = 32_768;
 const NAME_CLASSES_MAX = 8_192;

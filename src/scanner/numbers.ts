@@ -1,0 +1,107 @@
+/**
+ * Second pass over the bytes of a value that holds digits or colons enough: tells what could be a number that belongs to a
+ * person, or an address, from the ids, times and versions of which traces are full.
+ */
+
+/** Bits of `FEATURE` that this file sets. */
+export const NUMBER_FEATURES = {
+  dottedQuad: 1 << 17, // four short numbers joined by dots
+  number: 1 << 28, // what could be a person's number: seven digits together or in groups, or a long code of few letters and many digits
+  hextets: 1 << 29, // colons between hexadecimal groups as in IPv6
+} as const;
+const { dottedQuad, number, hextets } = NUMBER_FEATURES;
+
+/** 1 = letter or `_` or not ASCII, 2 = digit, 0 = neither. */
+const RUN = new Uint8Array(256);
+/** 1 = may stand between groups of digits. */
+const JOINT = new Uint8Array(256);
+for (let b = 0; b < 256; b++) {
+  RUN[b] = b >= 0x80 || /[A-Za-z_]/.test(String.fromCharCode(b)) ? 1 : b >= 0x30 && b <= 0x39 ? 2 : 0;
+  JOINT[b] = ' -./+()%,\u00a0'.includes(String.fromCharCode(b)) ? 1 : 0;
+}
+
+/**
+ * `number`, `dottedQuad` and `hextets`: walks the runs of letters and digits. Groups of digits joined by one or two separators
+ * make a chain; a run with letters in it counts by itself if it alternates between letters and digits rarely, as national ids
+ * and IBANs do and hexadecimal ids do not.
+ */
+export function numbersOf(bytes: Uint8Array, start: number, end: number): number {
+  let found = 0;
+  let chain = 0; // digits of the chain
+  let groups = 0; // its groups
+  let pairs = 0; // its latest groups of two digits
+  let isQuad = true; // joined by dots alone, no group above three digits
+  let i = start;
+  let runEnd = start;
+  while (i < end) {
+    while (i < end && RUN[bytes[i] as number] === 0) i++;
+    if (i >= end) break;
+    const gap = i - runEnd;
+    const separator = gap === 0 ? 0 : (bytes[i - 1] as number);
+    // The two digits of `%3D` are no part of what follows.
+    if (separator === 0x25 && i + 2 < end && isHex(bytes[i] as number) && isHex(bytes[i + 1] as number) && RUN[bytes[i + 2] as number] === 2) i += 2;
+    const runStart = i;
+    let digits = 0;
+    let turns = 0;
+    let lead = 0;
+    let before = 0;
+    for (; i < end; i++) {
+      const is = RUN[bytes[i] as number] as number;
+      if (is === 0) break;
+      if (is === 2) digits++;
+      else if (digits === 0) lead++;
+      if (before !== 0 && is !== before) turns++;
+      before = is;
+    }
+    const length = i - runStart;
+    const joins = gap > 0 && gap <= 2 && JOINT[separator] === 1 && (gap === 1 || JOINT[bytes[runEnd] as number] === 1);
+    runEnd = i;
+    if (!joins) {
+      found |= ofChain(chain, groups, isQuad);
+      chain = groups = pairs = 0;
+      isQuad = true;
+    }
+    if (digits === length || (turns === 1 && length <= 5)) {
+      if (joins && groups > 0 && separator !== 0x2e) {
+        // The end of a quad in a list: `203.0.113.9, 10.0.0.1`.
+        if (isQuad && groups === 4) found |= dottedQuad;
+        isQuad = false;
+      }
+      if (digits > 3 || digits !== length) isQuad = false;
+      chain += digits;
+      groups++;
+      pairs = length === 2 && digits === 2 ? pairs + 1 : 0;
+      if (pairs === 3 || (length === 6 && digits === 6)) found |= number;
+      continue;
+    }
+    found |= ofChain(chain, groups, isQuad);
+    chain = groups = pairs = 0;
+    isQuad = true;
+    if (length === 5 && turns === 2 && digits === 4 && separator === 0x20) found |= number;
+    if (digits >= 5 && length >= 9 && length <= 34 && ((turns <= 3 && digits >= 6) || (length === 16 && lead === 6) || (lead === 2 && length >= 15))) found |= number;
+  }
+  return found | ofChain(chain, groups, isQuad) | hextetsOf(bytes, start, end);
+}
+
+function ofChain(digits: number, groups: number, isQuad: boolean): number {
+  if (isQuad && groups === 4) return dottedQuad;
+  return digits >= 7 ? number | (isQuad && groups > 4 ? dottedQuad : 0) : 0;
+}
+
+/** Two colons side by side with a hexadecimal digit beside them, or five colons each at most five bytes behind the one before. */
+function hextetsOf(bytes: Uint8Array, start: number, end: number): number {
+  let near = 0;
+  let last = -8;
+  for (let i = start; i < end; i++) {
+    if (bytes[i] !== 0x3a) continue;
+    if (i - last === 1 && (isHex(bytes[i + 1] ?? 0) || isHex(bytes[last - 1] ?? 0) || end - start <= 4)) return hextets;
+    near = i - last <= 5 ? near + 1 : 1;
+    if (near >= 5) return hextets;
+    last = i;
+  }
+  return 0;
+}
+
+function isHex(byte: number): boolean {
+  return (byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x66) || (byte >= 0x41 && byte <= 0x46);
+}
