@@ -48,6 +48,8 @@ export interface ServerOptions {
   /** More words for `serve`, such as `['--workers', '2']`. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Words before its command line, of a program that becomes it, such as `['strace', '-D']`. */
+  readonly under?: readonly string[];
 }
 
 export interface Exit {
@@ -94,11 +96,14 @@ export class TestServer {
 
   async ready(): Promise<void> {
     const late = setTimeout(() => this.child.kill('SIGKILL'), PATIENCE_MS);
-    while (!this.stdout.includes('\n')) {
-      assert.ok(this.child.exitCode === null && this.child.signalCode === null, `the server ended before it was ready:\n${this.stderr}`);
-      await new Promise<void>((changed) => (this.#changed = changed));
+    try {
+      while (!this.stdout.includes('\n')) {
+        assert.ok(this.child.exitCode === null && this.child.signalCode === null, `the server ended before it was ready:\n${this.stderr}`);
+        await new Promise<void>((changed) => (this.#changed = changed));
+      }
+    } finally {
+      clearTimeout(late);
     }
-    clearTimeout(late);
     const [, http, grpc, console] = /^tracekeep ready otlp-http=(\S+) otlp-grpc=http:\/\/(\S+) console=(\S+) /.exec(this.stdout) ?? [];
     assert.ok(http !== undefined && grpc !== undefined && console !== undefined, `not a line that says ready: ${this.stdout}`);
     Object.assign(this, { otlpHttp: http, otlpGrpc: grpc, console });
@@ -129,12 +134,17 @@ export class TestServer {
 
 /** Starts a server and waits until it serves. */
 export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
+  const server = launchServer(options);
+  await server.ready();
+  return server;
+}
+
+/** Starts a server and does not wait. */
+export function launchServer(options: ServerOptions = {}): TestServer {
   const data = options.data ?? join(temporaryFolder(), 'data');
   const free = '127.0.0.1:0';
   const words = ['serve', '--data', data, '--otlp-http', free, '--otlp-grpc', free, '--console', free, ...(options.args ?? [])];
-  const server = new TestServer(data, spawnTracekeep(words, options.env));
-  await server.ready();
-  return server;
+  return new TestServer(data, spawnTracekeep(words, options.env, options.under));
 }
 
 export interface Done {
@@ -179,10 +189,11 @@ export function lastLine({ code, stdout, stderr }: Done): string {
   return stdout.trimEnd().split('\n').at(-1) ?? '';
 }
 
-function spawnTracekeep(words: readonly string[], more: Readonly<Record<string, string>> = {}): ChildProcess {
+function spawnTracekeep(words: readonly string[], more: Readonly<Record<string, string>> = {}, under: readonly string[] = []): ChildProcess {
   // A test runner above this process is nothing to the server.
   const { NODE_TEST_CONTEXT: _runner, ...env } = process.env;
-  const child = spawn(process.execPath, [MAIN, ...words], { cwd: ROOT, env: { ...env, UV_THREADPOOL_SIZE: '16', ...more }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const [program = process.execPath, ...args] = [...under, process.execPath, MAIN, ...words];
+  const child = spawn(program, args, { cwd: ROOT, env: { ...env, UV_THREADPOOL_SIZE: '16', ...more }, stdio: ['ignore', 'pipe', 'pipe'] });
   children.add(child);
   return child;
 }
