@@ -152,7 +152,7 @@ const ROWS: readonly (readonly [string, string, string])[] = [
   ['paypal', 'access_token$production$ access_token$sandbox$', `[a-z0-9]{10,20}\\$${X}{32}`],
   ['plaid', 'access-sandbox- access-development- access-production-', UUID],
   ['duffel', 'duffel_test_ duffel_live_', `[A-Za-z0-9_=-]{40,48}`],
-  ['gocardless mollie lob', 'live_ test_', `(?:pub_)?[A-Za-z0-9]{30,44}(?![A-Za-z0-9])`],
+  ['gocardless mollie lob', 'live_ test_', `(?:pub_)?[A-Za-z0-9_=-]{30,44}(?![A-Za-z0-9_=-])`],
   ['xendit', 'xnd_production_ xnd_development_', `${A}{30,80}`],
   ['razorpay', 'rzp_live_ rzp_test_', `${A}{14}`],
   ['coinbase', 'cb_', `${A}{40,80}`],
@@ -186,6 +186,8 @@ const ROWS: readonly (readonly [string, string, string])[] = [
   ['facebook', 'EAA', `${A}{60,400}`],
   ['twitter', 'AAAAAAAAAAAAAAAAAAAA', `[A-Za-z0-9%]{40,200}`],
   ['maxmind', '_mmk', ''],
+  // Base64 of `-----BEGIN … PRIVATE KEY`
+  ['pem', 'LS0tLS1CRUdJTiBQUklWQVRF LS0tLS1CRUdJTiBSU0EgUFJJVkFURS LS0tLS1CRUdJTiBFQyBQUklWQVRF LS0tLS1CRUdJTiBPUEVOU1NI LS0tLS1CRUdJTiBFTkNSWVBURU LS0tLS1CRUdJTiBEU0Eg LS0tLS1CRUdJTiBQR1AgUFJJVk', `${B}{20,16384}={0,2}`],
   // Keys and password hashes in their own notations
   ['bip32', 'xprv yprv zprv', '[1-9A-HJ-NP-Za-km-z]{100,112}'],
   ['bcrypt', '$2a$ $2b$ $2y$ $2x$', '\\d\\d\\$[./A-Za-z0-9]{53}'],

@@ -89,10 +89,10 @@ const NOT_BEFORE_PASS = new Set('first second single multi by high low band test
 
 const SECRETS = new Set(
   ('secret jwt apikey credential credentials creds cred bearer mnemonic csrf xsrf samlresponse samlrequest assertion authtoken accesskey secretkey privatekey authkey ' +
-    'appsecret clientsecret licensekey licencekey sharedkey encryptionkey signingkey masterkey accountkey refreshtoken idtoken seedphrase apisecret secretaccesskey').split(' '),
+    'appsecret clientsecret licensekey licencekey sharedkey encryptionkey signingkey masterkey accountkey refreshtoken idtoken seedphrase apisecret secretaccesskey accessid').split(' '),
 );
 const SECRET_ENDINGS = ['secret', 'apikey', 'secretkey', 'accesskey', 'privatekey', 'authkey', 'licensekey', 'encryptionkey', 'accountkey', 'sharedkey', 'signingkey', 'masterkey'];
-const SECRET_PAIRS = new Set(['secret id', 'session token', 'session key', 'client assertion', 'saml response', 'saml assertion', 'app secret', 'shared access', 'webhook url', 'sas url', 'api token', 'npm auth', 'basic auth', 'http auth', 'registry auth', 'docker auth', 'docker config', 'dockerconfigjson']);
+const SECRET_PAIRS = new Set(['secret id', 'access id', 'session token', 'session key', 'client assertion', 'saml response', 'saml assertion', 'app secret', 'shared access', 'webhook url', 'sas url', 'api token', 'npm auth', 'basic auth', 'http auth', 'registry auth', 'docker auth', 'docker config', 'dockerconfigjson']);
 const NOT_BEFORE_TOKEN = new Set(
   ('page next prev previous continuation sync cursor resume change delta max min num total input output prompt completion stop eos bos pad unk mask cls sep unexpected syntax ' +
     'cancellation lock fencing pagination list scroll search marker skip last first current start end word sub vocab special idempotency client-request request device-type').split(' '),
@@ -113,7 +113,7 @@ const SESSIONS = new Set('sessionid sessid jsessionid phpsessid aspsessionid'.sp
 const SESSION_PAIRS = new Set(['session id', 'session cookie', 'connect sid', 'session uuid', 'net sessionid', 'laravel session', 'gitlab session', 'sess id', 'session identifier', 'session hash']);
 
 const PERHAPS = new Set('auth code sig signature nonce ticket otc secrets tokens keys hmac salt seed dsn clave cipher license licence authenticity webhook'.split(' '));
-const PERHAPS_PAIRS = new Set(['access id', 'key id', 'auth code', 'authorization code', 'oauth state', 'oauth verifier', 'code verifier', 'device code', 'user code', 'invite code', 'reset code']);
+const PERHAPS_PAIRS = new Set(['key id', 'auth code', 'authorization code', 'oauth state', 'oauth verifier', 'code verifier', 'device code', 'user code', 'invite code', 'reset code']);
 
 const PERSONAL = new Set(
   ('email mail emails phone mobile cell telephone tel fax msisdn whatsapp ssn nin nino tin iban card pan cardnumber creditcard passport cpf cnpj personnummer bsn dni nif nie pesel aadhaar aadhar ' +

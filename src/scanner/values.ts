@@ -76,6 +76,10 @@ export function isOrdinaryId(value: string): boolean {
   return UUID.test(value) || HEX.test(value) || DATE.test(value) || /^(?:sha(?:1|256|384|512)|md5)[:-]/.test(value);
 }
 
+export function isUuid(value: string): boolean {
+  return UUID.test(value);
+}
+
 /**
  * True when the characters look drawn at random: letters and digits (or cases) alternate far more often than in words,
  * paths, versions and camel case.

@@ -12,7 +12,7 @@ const SECRET_WORDS: readonly string[] = [
   'passw', 'passwd', 'passphrase', 'passcode', 'pass=', 'pass:', 'pass"', "pass'", '_pass', '-pass', 'pwd', 'passin', 'passout',
   'secret', 'token', 'key', 'credential', 'creds', 'auth', 'bearer', 'jwt', 'cookie', 'sess', 'sid=', 'sid:', '.sid', 'sid"',
   'sig=', 'signature', 'code=', 'state=', 'ticket', 'assertion', 'nonce', 'otp', 'pin"', 'pin=', 'pin:', 'cvv', 'cvc', 'csrf', 'xsrf',
-  'mnemonic', 'recovery code', 'backup code', 'verification code', 'security code', 'recovery phrase', 'seed_phrase', 'seed phrase', 'seedphrase', 'contribsys', 'saml', 'dsn', 'webhook', 'client_id', 'clientid', 'client-id', 'license', 'licence', 'encrypt',
+  'mnemonic', 'recovery code', 'backup code', 'verification code', 'security code', 'recovery phrase', 'seed_phrase', 'seed phrase', 'seedphrase', 'contribsys', 'saml', 'dsn', 'webhook', 'accessid', 'access_id', 'access-id', 'access id', 'license', 'licence', 'encrypt',
   'contrase', 'senha', 'motdepasse', 'mot_de_passe', 'mot de passe', 'mdp=', 'mdp:', 'mdp"', 'passwort', 'kennwort', 'parola', 'wachtwoord', 'haslo', 'salasana', 'sifre', 'clave',
 ];
 

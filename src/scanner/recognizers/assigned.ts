@@ -9,7 +9,7 @@ import { FEATURE, forEachWord } from '#scanner/features';
 import { classOfHeader } from '#scanner/key-class';
 import { KEY } from '#scanner/recognizer';
 import type { KeyClass, Kind, Recognizer } from '#scanner/recognizer';
-import { isOrdinaryId, isPlaceholder, isReplaced, looksLikeCode, looksLikePassword, looksRandom } from '#scanner/values';
+import { isOrdinaryId, isPlaceholder, isReplaced, isUuid, looksLikeCode, looksLikePassword, looksRandom } from '#scanner/values';
 import { readAssignment } from './assignment.ts';
 import type { Assigned } from './assignment.ts';
 import { markAuthorizationValue } from './authorization.ts';
@@ -144,7 +144,7 @@ function isSecret(content: string, value: Assigned, nameClass: KeyClass, name: s
     case 'query':
       return !perhaps || PROOFS.test(name) ? content.length >= 3 : looksRandom(content, 10) || content.length >= 20;
     case 'sure':
-      if (perhaps) return looksRandom(content) && !(isOrdinaryId(content) && !/[a-z].*key|auth/i.test(name)) && !/^(?:https?:|\/)/.test(content);
+      if (perhaps) return looksRandom(content) && !isUuid(content) && !(isOrdinaryId(content) && !/[a-z].*key|auth/i.test(name)) && !/^(?:https?:|\/)/.test(content);
       return !/^(?:https?:\/\/[^@\s]*|\/[\w./-]+)$/.test(content) || isPassword;
     case 'code':
     case 'argument':
@@ -155,11 +155,16 @@ function isSecret(content: string, value: Assigned, nameClass: KeyClass, name: s
       if (PHRASES.test(name) && content.split(' ').length >= 4) return true;
       if (isPassword) return (looksLikePassword(content) && !looksLikeCode(content)) || (/(?:code|otp|pin|cvv|cvc)$/i.test(name) && /^\d{3,8}$/.test(content));
       // A name with a hyphen is a header's, and "credentials" stands for passwords too.
-      return looksRandom(content, 12) || /^\d{10,}$/.test(content) || (/-|cred/i.test(name) && looksLikePassword(content));
+      return looksRandom(content, 12) || isOpaque(content) || (/-|cred/i.test(name) && looksLikePassword(content));
     case 'bare':
       if (perhaps) return false;
-      return isPassword ? content.length >= 6 && looksLikePassword(content) && /\d/.test(content) && !looksLikeCode(content) : looksRandom(content);
+      return isPassword ? content.length >= 6 && looksLikePassword(content) && /\d/.test(content) && !looksLikeCode(content) : looksRandom(content) || isOpaque(content);
   }
+}
+
+/** Ten digits, or twenty letters and digits without a sign between them, as words never are. */
+function isOpaque(content: string): boolean {
+  return /^\d{10,}$/.test(content) || (/^[A-Za-z0-9+/]{20,}={0,2}$/.test(content) && /\d/.test(content) && /[A-Za-z]/.test(content));
 }
 
 /** Query parameters that prove something: replaced whatever they look like. */

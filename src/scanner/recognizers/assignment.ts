@@ -44,6 +44,8 @@ const DECORATION = /string\(\d{1,6}\)[ ]?(?=")|![\w.-]{1,40}[ \t]{1,4}(?=\S)/y;
 const ATTRIBUTE_OF_ELEMENT = /\\{0,3}["'][^<>/]{0,200}>[ \t\r\n]{0,40}(?:<(?:string|value|text)>[ \t\r\n]{0,40})?(?=[^<\s])/iy;
 const CALL = /(?:new )?(?:[A-Za-z_][\w.:<>]{0,60}\([ \t]{0,4}){1,2}(?=\\{0,3}["'`])/y;
 const READER = /env|get|read|load|fetch|config|lookup|path|file|open|prompt|input|find|require|import|resolve|setting/i;
+/** `Authorization: Scheme name=…`, a scheme nobody registered. */
+const SCHEME_PARAMETER = /[ \t][\w-]{1,30}=["']?\S/y;
 const QUOTE_PREFIX = /(?:[bBuUrRfFL@$]{1,2})?(\\{0,7})(["'`]|&quot;|&#34;)/y;
 const NEXT_PAIR = /[,;)}\]&][ \t]{0,2}["']?[A-Za-z_][\w.-]{0,64}["']?[ \t]{0,2}[=:]/y;
 const NEXT_ASSIGNED_TYPE = /[ \t]{0,4}=[ \t]{0,8}(?=\\{0,3}["'`])/y;
@@ -162,7 +164,8 @@ function readValue(text: string, from: number, nameStart: number, form: Form, is
   if (end <= at) return [];
   const typed = after(NEXT_ASSIGNED_TYPE, text, end);
   if (typed >= 0 && !header) return readValue(text, typed, nameStart, 'sure');
-  if (header && /^(?:bearer|basic|digest|token|apikey|negotiate|ntlm|aws4-hmac-sha256|hmac|oauth|hawk|signature|dpop|sharedkey)$/i.test(text.slice(at, end))) {
+  const isOwnScheme = header && /^(?:proxy-)?authorization/i.test(text.slice(nameStart, nameStart + 20)) && after(SCHEME_PARAMETER, text, end) >= 0;
+  if (isOwnScheme || (header && /^(?:bearer|basic|digest|token|apikey|negotiate|ntlm|aws4-hmac-sha256|hmac|oauth|hawk|signature|dpop|sharedkey)$/i.test(text.slice(at, end)))) {
     const rest = untilAny(text, end, /[\r\n"'`<>]|, [A-Z]/g);
     return [{ start: at, end: trimEnd(text, at, rest), form }];
   }
