@@ -23,8 +23,11 @@ export interface CommitStore {
 }
 
 export interface SequencerEvents {
-  /** A request was refused as a whole or answered. */
-  answered?(producer: Producer, account: RequestAccount | null, refusal: Refusal | null): void;
+  /** What became of the spans of a request is durable. */
+  accounted?(account: RequestAccount): void;
+  /** A request waited this long for a worker. */
+  waited?(ms: number): void;
+  committed?(rows: number, ms: number): void;
   failed?(what: string, error: unknown): void;
 }
 
@@ -40,6 +43,7 @@ interface Request {
   readonly bytes: number;
   readonly worker: Lane;
   readonly answer: (answer: IngestAnswer) => void;
+  readonly submitted_ms: number;
   taken: Taken | null;
 }
 
@@ -132,7 +136,7 @@ export class Sequencer {
       const lane = this.#lanes.reduce((least, other) => (other.bytes < least.bytes ? other : least));
       const request = this.#nextRequest++;
       const bytes = body.byteLength;
-      this.#requests.set(request, { producer, digest, bytes, worker: lane, answer, taken: null });
+      this.#requests.set(request, { producer, digest, bytes, worker: lane, answer, submitted_ms: performance.now(), taken: null });
       this.#bytes += bytes;
       lane.bytes += bytes;
       lane.working++;
@@ -186,7 +190,7 @@ export class Sequencer {
   }
 
   #hear(lane: Lane, message: FromWorker): void {
-    if (message.is === 'taken') this.#hearTaken(lane, message.request, message.result);
+    if (message.is === 'taken') this.#hearTaken(lane, message.request, message.result, message.took_ms);
     else if (message.is === 'block') void this.#commitBlock(message.block);
     else if (message.is === 'lost') {
       this.#events.failed?.(`the pipeline failed: ${message.failure}`, null);
@@ -197,12 +201,13 @@ export class Sequencer {
     }
   }
 
-  #hearTaken(lane: Lane, id: number, result: Taken | Refusal): void {
+  #hearTaken(lane: Lane, id: number, result: Taken | Refusal, took_ms: number): void {
     const request = this.#requests.get(id);
     this.#working--;
     lane.working--;
     if (request !== undefined) {
       lane.bytes -= request.bytes;
+      this.#events.waited?.(Math.max(0, performance.now() - request.submitted_ms - took_ms));
       if (isRefusal(result)) this.#answer(id, result);
       else {
         request.taken = result;
@@ -246,8 +251,10 @@ export class Sequencer {
       const request = this.#requests.get(id);
       if (request?.taken != null) accounts.set(id, accountOf(request.producer, request.digest, request.taken));
     }
+    const began_ms = performance.now();
     try {
       await this.#store.commit({ blocks, requests: [...accounts.values()] });
+      this.#events.committed?.(blocks.reduce((rows, block) => rows + block.rows, 0), performance.now() - began_ms);
     } catch (error) {
       this.#events.failed?.('cannot commit', error);
       for (const id of ids) this.#answer(id, refuse(this.#store.unavailable ?? 'store_unavailable'));
@@ -264,7 +271,7 @@ export class Sequencer {
     const remembered = this.#remembered.get(request.digest);
     if (account === null) this.#remembered.delete(request.digest);
     else if (remembered !== undefined) remembered.account = account;
-    this.#events.answered?.(request.producer, account, isRefusal(answer) ? answer : null);
+    if (account !== null) this.#events.accounted?.(account);
     request.answer(answer);
     this.#tellIdle();
   }
@@ -292,7 +299,7 @@ export class Sequencer {
       this.#events.failed?.('cannot commit', error);
       return refuse(this.#store.unavailable ?? 'store_unavailable');
     }
-    this.#events.answered?.(producer, account, null);
+    this.#events.accounted?.(account);
     return answer;
   }
 

@@ -7,12 +7,14 @@ import { createAuthenticator } from '#authenticate';
 import type { Address, Config } from '#config';
 import { ControlStore } from '#control';
 import { deriveKey, openRootKey } from '#keys';
+import { type Meter, startMeter } from '#meter';
 import type { Producer } from '#model';
 import { createQueries, type Queries } from '#query';
 import { startConsole } from '#query/api';
 import { type IngestDoor, startReceivers } from '#receive';
 import { Sequencer } from '#sequencer';
 import { Store, type StoreEvent } from '#store';
+import { VERSION } from '#version';
 
 export interface RunningServer {
   /** Where it really listens. */
@@ -43,9 +45,20 @@ export async function startServer(config: Config, report: Report = reportLine): 
     started.push({ what: 'control store', stop: () => control.close() });
     const authenticator = createAuthenticator(control, (failure) => report('cannot check credentials', failure));
 
-    const store = await Store.open({ dataDir: config.data, rootKey, config, onEvent: (event) => reportStore(event, report) });
+    const meter = await startMeter({ version: VERSION, environment: process.env });
+    started.push({ what: 'meter', stop: () => meter.stop() });
+    const store = await Store.open({ dataDir: config.data, rootKey, config, onEvent: (event) => hearStore(event, meter, report) });
     started.push({ what: 'store', stop: () => store.close() });
-    const sequencer = new Sequencer(store, { workers: config.workers, digestKey: deriveKey(rootKey, 'digest'), events: { failed: report } });
+    const sequencer = new Sequencer(store, {
+      workers: config.workers,
+      digestKey: deriveKey(rootKey, 'digest'),
+      events: {
+        accounted: (account) => meter.accounted(account),
+        waited: (ms) => meter.waited(ms),
+        committed: (rows, ms) => meter.committed(rows, ms),
+        failed: report,
+      },
+    });
     started.push({ what: 'sequencer', stop: () => sequencer.drain() });
     await workersUp(sequencer);
 
@@ -54,7 +67,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
       address: config.console,
       queries,
       authenticator,
-      metricsText: async () => '',
+      metricsText: () => meter.text(),
       ready: async () => sequencer.admit(),
       onFailure: (request, sentence) => report(`cannot answer query ${request}: ${sentence}`, null),
     });
@@ -69,10 +82,11 @@ export async function startServer(config: Config, report: Report = reportLine): 
       http: config.otlpHttp,
       grpc: config.otlpGrpc,
       door,
-      meter: { ended() {}, arrived() {}, turnedAway() {} },
+      meter,
       report: (failure, request) => report(`cannot answer request ${request}`, failure),
     });
     started.push({ what: 'receivers', stop: () => receivers.stop() });
+    watch(meter, store, () => receivers.inFlight());
     return { addresses: { otlpHttp: receivers.addresses.http, otlpGrpc: receivers.addresses.grpc, console: webConsole.address }, queries, stop };
   } catch (failure) {
     await stop();
@@ -88,8 +102,17 @@ async function workersUp(sequencer: Sequencer): Promise<void> {
   await Promise.race([sequencer.ready(), once(late, 'abort').then(() => Promise.reject(new Error('cannot start the pipeline workers')))]);
 }
 
-function reportStore(event: StoreEvent, report: Report): void {
+function watch(meter: Meter, store: Store, inFlight: () => { readonly requests: number; readonly bytes: number }): void {
+  meter.watch('requestsInFlight', () => inFlight().requests);
+  meter.watch('bytesInFlight', () => inFlight().bytes);
+  meter.watch('pendingRows', () => store.pendingRows);
+  meter.watch('diskFree', () => store.health().diskFreeBytes);
+  meter.watch('diskUsed', () => store.health().dataBytes);
+}
+
+function hearStore(event: StoreEvent, meter: Meter, report: Report): void {
   if (event.is === 'failed') report(`cannot finish the ${event.what}`, event.error);
+  else if (event.is === 'flushed') meter.flushed(event.rows, event.took_ms);
 }
 
 function reportLine(what: string, failure: unknown): void {

@@ -17,7 +17,8 @@ export type ToWorker =
 
 export type FromWorker =
   | { readonly is: 'ready' }
-  | { readonly is: 'taken'; readonly request: number; readonly result: Taken | Refusal }
+  /** `took_ms`: time the pipeline spent on it. */
+  | { readonly is: 'taken'; readonly request: number; readonly result: Taken | Refusal; readonly took_ms: number }
   | { readonly is: 'block'; readonly block: SealedBlock }
   /** These requests were taken but their block is lost; `failure` names the kind of error, without payload. */
   | { readonly is: 'lost'; readonly requests: readonly number[]; readonly failure: string };
@@ -47,18 +48,19 @@ port.on('message', (message: ToWorker) => {
 });
 
 function take(request: number, body: Uint8Array, encoding: 'protobuf' | 'json', producer: Producer): void {
+  const began_ms = performance.now();
   const now_ms = Date.now();
   const day = Math.floor(now_ms / DAY_MS);
   const name = `${day} ${producer.retention} ${producer.tenant}`;
   try {
     const result = pipeline.take(body, encoding, producer, request, now_ms, () => openBlock(name, day, producer.retention, producer.tenant, request).builder);
     release(body);
-    send({ is: 'taken', request, result });
+    send({ is: 'taken', request, result, took_ms: performance.now() - began_ms });
     const block = open.get(name);
     if (!isRefusal(result) && block !== undefined && block.builder.rows >= LIMITS.block_rows_target) close(name, block);
   } catch (error) {
     // This one is to blame and is refused for good, or its sender would try it for ever.
-    send({ is: 'taken', request, result: refuse('internal') });
+    send({ is: 'taken', request, result: refuse('internal'), took_ms: performance.now() - began_ms });
     lose(error);
   }
 }

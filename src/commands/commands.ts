@@ -4,8 +4,8 @@
  *
  * Exit codes: 0 done, 1 could not be done, 2 the command line or configuration makes no sense.
  */
-import { readFileSync } from 'node:fs';
 
+import { VERSION } from '#version';
 import { Command, CommanderError } from 'commander';
 
 import { OperatorError, errorText } from './operator-error.ts';
@@ -32,7 +32,7 @@ export async function runCommandLine(words: readonly string[]): Promise<number> 
 function program(): Command {
   const tracekeep = new Command('tracekeep').description('A distributed-tracing backend that can be handed to an auditor.');
   tracekeep.addHelpText('after', '\nEvery option is also a variable (--otlp-http is TRACEKEEP_OTLP_HTTP) and a key in tracekeep.yaml (otlp-http).\nStart with: tracekeep producer add my-team --service "*"');
-  tracekeep.version(version(), '-V, --version', 'show the version');
+  tracekeep.version(VERSION, '-V, --version', 'show the version');
   const verbs = [serveCommand(), producerCommand(), tokenCommand(), tenantCommand(), traceCommand(), versionCommand()];
   for (const verb of verbs) tracekeep.addCommand(verb);
   settle(tracekeep);
@@ -51,10 +51,5 @@ function settle(command: Command): void {
 }
 
 function versionCommand(): Command {
-  return new Command('version').description('show the version').action(() => print(version()));
-}
-
-function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : 'unknown';
+  return new Command('version').description('show the version').action(() => print(VERSION));
 }

@@ -12,7 +12,7 @@ import type { Address } from '#config';
 import { LIMITS } from '#limits';
 import { exportAnswer, statusAnswer } from '#otlp';
 import { isRefusal, type Refusal, REFUSALS, refuse, refusalText } from '#refusal';
-import { isExclusive, release } from './buffers.ts';
+import { isExclusive, release } from '#batch';
 import type { IngestAnswer, Reception } from './door.ts';
 import { GrpcCall, ReadingRoom } from './grpc-call.ts';
 

@@ -5,7 +5,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type Refusal, refuse } from '#refusal';
 import type { Lease } from './budget.ts';
-import { isExclusive, release } from './buffers.ts';
+import { isExclusive, release } from '#batch';
 
 const FIRST_ROOM = 64 * 1024;
 

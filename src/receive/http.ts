@@ -11,7 +11,7 @@ import { LIMITS } from '#limits';
 import { type Encoding, exportAnswer, MEDIA_TYPES, statusAnswer } from '#otlp';
 import { isRefusal, type Refusal, REFUSALS, refuse } from '#refusal';
 import type { Lease } from './budget.ts';
-import { release } from './buffers.ts';
+import { release } from '#batch';
 import type { IngestAnswer, Outcome, Reception, Taken } from './door.ts';
 import { codingOf, encodingOf, valuesOf } from './headers.ts';
 import { ABORTED, collect } from './http-body.ts';

@@ -7,7 +7,7 @@ import { constants, createGunzip, createInflate, createInflateRaw, createZstdDec
 import { LIMITS } from '#limits';
 import { type Refusal, refuse } from '#refusal';
 import type { Lease } from './budget.ts';
-import { isExclusive, release } from './buffers.ts';
+import { isExclusive, release } from '#batch';
 
 export type Coding = 'identity' | 'gzip' | 'deflate' | 'zstd';
 

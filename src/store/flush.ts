@@ -6,6 +6,7 @@
  */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { isExclusive, release } from '#batch';
 import type { Engine } from '#clickhouse';
 import { ACCOUNTING, SPANS, TRACES } from '#clickhouse/schema';
 import { LIMITS } from '#limits';
@@ -210,6 +211,10 @@ export class Flusher {
     for (const journaled of batch) {
       this.#rows -= rowsOf(journaled);
       this.#bytes -= bytesOf(journaled);
+      for (const { spans, traces } of journaled.commit.blocks) {
+        // Replayed blocks are views of the record they came in.
+        for (const bytes of [spans, traces]) if (isExclusive(bytes)) release(bytes);
+      }
     }
   }
 }

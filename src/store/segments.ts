@@ -9,6 +9,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { readFile, stat, truncate, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isExclusive, release } from '#batch';
 import { deriveKey, type KeyPurpose, Sealer } from '#keys';
 import type { Secret } from '#model';
 import { type AppendFile, FILES, type Files } from './files.ts';
@@ -20,6 +21,9 @@ const PREAMBLE_BYTES = MAGIC.length + SALT_BYTES;
 const NAME = /^(\d{16})\.seg$/;
 /** Bytes that go out as one record at most, beyond a single entry. */
 const RECORD_BYTES_TARGET = 64 * 1024 * 1024;
+
+/** Smaller pieces of a written record are left to the garbage collector. */
+const RELEASED_BYTES_MIN = 16 * 1024;
 
 export interface SegmentsOptions {
   readonly directory: string;
@@ -198,6 +202,7 @@ export class Segments {
     segment.bytes += record.reduce((sum, part) => sum + part.length, 0);
     segment.last = sequence;
     this.#next = sequence + 1;
+    for (const part of record) if (part.length >= RELEASED_BYTES_MIN && isExclusive(part)) release(part);
     return sequence;
   }
 
