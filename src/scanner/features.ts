@@ -12,7 +12,7 @@ import { WORDS } from './words.ts';
 /** What may be present, one bit each. A recognizer's `needs` is a union of these. */
 export const FEATURE = {
   at: 1, // @
-  digit: 1 << 1,
+  digit: 1 << 1, // 0 to 9
   digits4: 1 << 2, // four digits in a row
   digits8: 1 << 3, // eight digits in a row
   longToken: 1 << 4, // twenty characters of A-Z a-z 0-9 _ - in a row
@@ -44,7 +44,10 @@ export const FEATURE = {
 } as const;
 export type Features = number;
 
-const TOKEN = 1 << 30; // internal: a character of a token run
+const DIGIT_LOG2 = 1;
+const TOKEN_LOG2 = 30;
+const TOKEN = 1 << TOKEN_LOG2; // internal: a character of a token run
+const COUNTED = 1 << 31; // internal: a character that is counted, : . /
 const REPORTED = TOKEN - 1;
 /** Digits below which a text holds no number of interest. */
 const DIGITS_OF_INTEREST = 6;
@@ -61,36 +64,40 @@ const { column: COLUMN, next: NEXT, output: OUTPUT } = automatonOf(
 export function featuresOf(bytes: Uint8Array, start: number, end: number): Features {
   let found = 0;
   let state = 0;
+  let token = 0;
   let digits = 0;
   let digitsInAll = 0;
+  // Negative once a run was long enough: runs are compared without branches, which words and digits would mispredict.
+  let longToken = 0;
+  let fourDigits = 0;
+  let eightDigits = 0;
   let colons = 0;
-  let token = 0;
+  let dots = 0;
   let slash = -2;
   for (let i = start; i < end; i++) {
     const byte = bytes[i] as number;
     const is = BYTES[byte] as number;
     state = NEXT[(state << COLUMNS_LOG2) | (COLUMN[byte] as number)] as number;
     found |= is | (OUTPUT[state] as number);
-    if ((is & TOKEN) !== 0) {
-      if (++token >= LONG_TOKEN) found |= FEATURE.longToken;
-      if ((is & FEATURE.digit) !== 0) {
-        digitsInAll++;
-        if (++digits >= 4) found |= digits >= 8 ? FEATURE.digits8 : FEATURE.digits4;
-      } else {
-        digits = 0;
-      }
-    } else {
-      token = 0;
-      digits = 0;
-      if (byte === 0x2f) {
-        if (slash === i - 1) found |= FEATURE.slashSlash;
-        slash = i;
-      } else if (byte === 0x3a) {
-        colons++;
-      }
+    token = (token + 1) & -((is >>> TOKEN_LOG2) & 1);
+    longToken |= LONG_TOKEN - 1 - token;
+    const digit = (is >>> DIGIT_LOG2) & 1;
+    digitsInAll += digit;
+    digits = (digits + 1) & -digit;
+    fourDigits |= 3 - digits;
+    eightDigits |= 7 - digits;
+    if (is >= 0) continue;
+    if (byte === 0x3a) colons++;
+    else if (byte === 0x2e) dots++;
+    else {
+      if (slash === i - 1) found |= FEATURE.slashSlash;
+      slash = i;
     }
   }
-  if (digitsInAll >= DIGITS_OF_INTEREST || colons >= 2 || (digitsInAll >= 4 && (found & FEATURE.dot) !== 0)) found |= numbersOf(bytes, start, end);
+  if (longToken < 0) found |= FEATURE.longToken;
+  if (fourDigits < 0) found |= FEATURE.digits4;
+  if (eightDigits < 0) found |= FEATURE.digits8;
+  if (digitsInAll >= DIGITS_OF_INTEREST || colons >= 2 || (digitsInAll >= 4 && dots >= 3)) found |= numbersOf(bytes, start, end);
   return found & REPORTED;
 }
 
@@ -137,7 +144,7 @@ function featuresOfByte(byte: number): number {
     case '=':
       return FEATURE.equals;
     case ':':
-      return FEATURE.colon;
+      return FEATURE.colon | COUNTED;
     case '"':
     case "'":
     case '`':
@@ -148,7 +155,9 @@ function featuresOfByte(byte: number): number {
     case '[':
       return FEATURE.brace;
     case '.':
-      return FEATURE.dot;
+      return FEATURE.dot | COUNTED;
+    case '/':
+      return COUNTED;
     case '\\':
       return FEATURE.backslash;
     case '+':
