@@ -78,7 +78,7 @@ export const SPANS: Table = {
   partitionBy: '(day, retention)',
   orderBy: '(block, row)',
   indexes: ['INDEX start_range start TYPE minmax GRANULARITY 1'],
-  settings: { index_granularity: 2048 },
+  settings: { index_granularity: 4096 },
 };
 
 /** Which rows of which blocks hold a trace: `trace` is the last 8 bytes of the trace id, little-endian (the random half in every id scheme). */
