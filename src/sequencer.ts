@@ -45,11 +45,14 @@ interface Request {
   readonly answer: (answer: IngestAnswer) => void;
   readonly submitted_ms: number;
   taken: Taken | null;
+  /** Its block came back and is on its way to the store: what becomes of the worker no longer matters. */
+  committing: boolean;
 }
 
 interface Lane {
-  /** Replaced when it dies. */
+  /** Replaced when it dies; until then the lane takes nothing. */
   worker: Worker;
+  alive: boolean;
   bytes: number;
   /** Requests handed over and not reported back. */
   working: number;
@@ -132,11 +135,13 @@ export class Sequencer {
         this.#tellIdle();
       });
     }
+    const alive = this.#lanes.filter((lane) => lane.alive);
+    if (alive.length === 0) return Promise.resolve(refuse('store_unavailable', 'no pipeline worker runs'));
     const first = new Promise<IngestAnswer>((answer) => {
-      const lane = this.#lanes.reduce((least, other) => (other.bytes < least.bytes ? other : least));
+      const lane = alive.reduce((least, other) => (other.bytes < least.bytes ? other : least));
       const request = this.#nextRequest++;
       const bytes = body.byteLength;
-      this.#requests.set(request, { producer, digest, bytes, worker: lane, answer, submitted_ms: performance.now(), taken: null });
+      this.#requests.set(request, { producer, digest, bytes, worker: lane, answer, submitted_ms: performance.now(), taken: null, committing: false });
       this.#bytes += bytes;
       lane.bytes += bytes;
       lane.working++;
@@ -158,7 +163,7 @@ export class Sequencer {
 
   #startLane(url: URL, workerData: WorkerData): Lane {
     let up: () => void = () => {};
-    const lane: Lane = { worker: this.#startWorker(url, workerData, () => lane), bytes: 0, working: 0, ready: new Promise((resolve) => (up = resolve)), up };
+    const lane: Lane = { worker: this.#startWorker(url, workerData, () => lane), alive: true, bytes: 0, working: 0, ready: new Promise((resolve) => (up = resolve)), up };
     return lane;
   }
 
@@ -171,9 +176,14 @@ export class Sequencer {
     worker.on('error', (error) => this.#events.failed?.('a pipeline worker failed', error));
     // It takes its open blocks along: their requests are refused, so that their senders try again, and another takes its place.
     worker.on('exit', () => {
-      if (this.#draining) return;
+      lane().alive = false;
       this.#refuseAllOf(lane());
-      setTimeout(() => (lane().worker = this.#startWorker(url, workerData, lane)), RESTART_MS).unref();
+      if (this.#draining) return;
+      setTimeout(() => {
+        if (this.#draining) return;
+        lane().worker = this.#startWorker(url, workerData, lane);
+        lane().alive = true;
+      }, RESTART_MS).unref();
     });
     return worker;
   }
@@ -182,7 +192,7 @@ export class Sequencer {
     this.#working -= lane.working;
     lane.working = lane.bytes = 0;
     for (const [id, request] of [...this.#requests]) {
-      if (request.worker !== lane) continue;
+      if (request.worker !== lane || request.committing) continue;
       this.#open.delete(id);
       this.#answer(id, refuse('store_unavailable', 'a pipeline worker failed'));
     }
@@ -249,7 +259,9 @@ export class Sequencer {
     const accounts = new Map<number, RequestAccount>();
     for (const id of ids) {
       const request = this.#requests.get(id);
-      if (request?.taken != null) accounts.set(id, accountOf(request.producer, request.digest, request.taken));
+      if (request?.taken == null) continue;
+      request.committing = true;
+      accounts.set(id, accountOf(request.producer, request.digest, request.taken));
     }
     const began_ms = performance.now();
     try {

@@ -52,17 +52,19 @@ function take(request: number, body: Uint8Array, encoding: 'protobuf' | 'json', 
   const now_ms = Date.now();
   const day = Math.floor(now_ms / DAY_MS);
   const name = `${day} ${producer.retention} ${producer.tenant}`;
+  let result: Taken | Refusal;
   try {
-    const result = pipeline.take(body, encoding, producer, request, now_ms, () => openBlock(name, day, producer.retention, producer.tenant, request).builder);
-    release(body);
-    send({ is: 'taken', request, result, took_ms: performance.now() - began_ms });
-    const block = open.get(name);
-    if (!isRefusal(result) && block !== undefined && block.builder.rows >= LIMITS.block_rows_target) close(name, block);
+    result = pipeline.take(body, encoding, producer, request, now_ms, () => openBlock(name, day, producer.retention, producer.tenant, request).builder);
   } catch (error) {
     // This one is to blame and is refused for good, or its sender would try it for ever.
     send({ is: 'taken', request, result: refuse('internal'), took_ms: performance.now() - began_ms });
     lose(error);
+    return;
   }
+  release(body);
+  send({ is: 'taken', request, result, took_ms: performance.now() - began_ms });
+  const block = open.get(name);
+  if (!isRefusal(result) && block !== undefined && block.builder.rows >= LIMITS.block_rows_target) close(name, block);
 }
 
 /** Nothing that a bug has touched is trusted any more. */
@@ -93,15 +95,17 @@ function openBlock(name: string, day: number, retention: string, tenant: TenantI
 }
 
 function closeAll(): void {
-  try {
-    for (const [name, block] of open) close(name, block);
-  } catch (error) {
-    lose(error);
-  }
+  for (const [name, block] of open) close(name, block);
 }
 
 function close(name: string, block: OpenBlock): void {
-  const sealed = block.builder.close();
+  let sealed: SealedBlock;
+  try {
+    sealed = block.builder.close();
+  } catch (error) {
+    lose(error);
+    return;
+  }
   open.delete(name);
   // A few builders are kept: their memory is sized to the traffic.
   if (idle.length < 4) idle.push(block.builder);
