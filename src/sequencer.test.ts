@@ -202,22 +202,25 @@ test('a full block is closed at once, and a request is never split', async (t) =
   assertBalanced(store);
 });
 
-test('drain refuses what is new and waits for what is on its way, repeated requests included', async (t) => {
-  const store = new FakeStore();
-  const sequencer = start(t, store);
-  const durable = gate();
-  store.before = () => durable.opened;
-  const bytes = body();
-  const answers = Promise.all([send(sequencer, again(bytes)), send(sequencer, again(bytes))]);
-  const drained = sequencer.drain();
-  assert.equal(sequencer.admit()?.refused, 'draining');
-  assert.equal(code(await send(sequencer, body())), 'draining');
-  assert.equal(await settled(drained), false);
-  durable.open();
-  await drained;
-  assert.deepEqual((await answers).map(code), [null, null]);
-  assert.equal(store.accounts.length, 2);
-});
+for (const [name, fresh] of [['what is on its way', 1], ['repeated requests', 0]] as const) {
+  test(`drain refuses what is new and waits for ${name}`, async (t) => {
+    const store = new FakeStore();
+    const sequencer = start(t, store);
+    const repeated = body();
+    await send(sequencer, again(repeated));
+    const durable = gate();
+    store.before = () => durable.opened;
+    const answers = Promise.all([send(sequencer, again(repeated)), ...Array.from({ length: fresh }, () => send(sequencer, body()))]);
+    const drained = sequencer.drain();
+    assert.equal(sequencer.admit()?.refused, 'draining');
+    assert.equal(code(await send(sequencer, body())), 'draining');
+    assert.equal(await settled(drained), false);
+    durable.open();
+    await drained;
+    assert.deepEqual((await answers).map(code), Array.from({ length: 1 + fresh }, () => null));
+    assert.equal(store.accounts.length, 2 + fresh);
+  });
+}
 
 test('admit refuses when the store cannot write, when too many rows wait, and when too much is in flight', async (t) => {
   const store = new FakeStore();
@@ -241,7 +244,7 @@ test('admit refuses when the store cannot write, when too many rows wait, and wh
 const faulty = mkdtempSync(join(tmpdir(), 'tracekeep-worker-'));
 after(() => rmSync(faulty, { recursive: true, force: true }));
 
-/** The real worker, with a bug in the pipeline for producers named `bug` and one in sealing for tenants named `unsealable`. */
+/** The real worker, with a bug in the pipeline for producers named `bug` one in sealing for tenants named `unsealable`, and an end for producers named `fatal`. */
 function workerWithBug(): URL {
   const path = join(faulty, 'worker.mjs');
   const module = (file: string) => JSON.stringify(new URL(file, import.meta.url).href);
@@ -250,6 +253,7 @@ function workerWithBug(): URL {
     import { BlockBuilder } from ${module('./seal/seal.ts')};
     const { take } = Pipeline.prototype;
     Pipeline.prototype.take = function (body, encoding, producer, request, now_ms, blockFor) {
+      if (producer.name === 'fatal') process.exit(1);
       if (producer.name === 'bug') { blockFor(); throw new TypeError('bad ' + Buffer.from(body)); }
       return take.apply(this, arguments);
     };
@@ -284,9 +288,66 @@ test('a block that cannot be sealed is lost with its requests alone, which are r
   const unsealable = { ...ZETA, tenant: 'unsealable' as TenantId };
   assert.equal(code(await send(sequencer, body(), unsealable)), 'store_unavailable');
   assert.match(failures[0]!, /Error: cannot seal/);
-  assert.equal(code(await send(sequencer, body(9_000), unsealable)), 'internal', 'a full block is closed while its last request is taken');
+  assert.equal(code(await send(sequencer, body(9_000), unsealable)), 'store_unavailable', 'a full block, closed by the worker itself');
   assert.equal(code(await send(sequencer, body())), null);
   assert.equal(sequencer.requestsInFlight, 0);
+});
+
+test('a worker that dies takes along what it had not handed over, as retryable, and another takes its place', { timeout: 30_000 }, async (t) => {
+  const store = new FakeStore();
+  const sequencer = start(t, store, { worker: workerWithBug(), events: { failed: () => {} } });
+  const entered = gate();
+  const durable = gate();
+  store.before = async () => (entered.open(), await durable.opened);
+  const committing = body(3);
+  const first = send(sequencer, again(committing));
+  await entered.opened;
+  const open = send(sequencer, body(2));
+  assert.equal(code(await send(sequencer, body(), { ...ZETA, name: 'fatal' })), 'store_unavailable');
+  assert.equal(code(await open), 'store_unavailable');
+  assert.equal(code(await send(sequencer, body())), 'store_unavailable', 'nobody is there to take it');
+  durable.open();
+  assert.equal(code(await first), null, 'what the store has is acknowledged');
+  await send(sequencer, again(committing));
+  assert.deepEqual(store.accounts.map(({ stored, dropped }) => [stored, dropped]), [[3, 0], [0, 3]]);
+  while (code(await send(sequencer, body())) !== null) await setTimeout(20);
+  assert.deepEqual([sequencer.requestsInFlight, sequencer.bytesInFlight], [0, 0]);
+  assertBalanced(store);
+});
+
+/** A worker that does as the body says (`{taken_ms, refuse}`) and takes its time to seal. */
+function scriptedWorker(): URL {
+  const path = join(faulty, 'scripted.mjs');
+  writeFileSync(path, `
+    import { parentPort } from 'node:worker_threads';
+    let open = [];
+    parentPort.on('message', (message) => {
+      if (message.is === 'export') {
+        const { taken_ms, refuse } = JSON.parse(Buffer.from(message.body));
+        setTimeout(() => {
+          if (!refuse) open.push(message.request);
+          parentPort.postMessage({ is: 'taken', request: message.request, took_ms: 0, result: refuse ? { refused: 'body_undecodable' } : { received: 1, stored: 1, refused: {}, minimized: {}, message: '' } });
+        }, taken_ms);
+      } else {
+        const requests = open;
+        open = [];
+        if (requests.length > 0) setTimeout(() => parentPort.postMessage({ is: 'block', block: { id: 1, rows: requests.length, requests } }), 60);
+      }
+    });
+    parentPort.postMessage({ is: 'ready' });
+  `);
+  return pathToFileURL(path);
+}
+
+test('a request is not forgotten in its open block when an earlier block comes back and another request is refused', { timeout: 10_000 }, async (t) => {
+  const sequencer = start(t, new FakeStore(), { worker: scriptedWorker() });
+  const scripted = (taken_ms: number, refuse = false) => send(sequencer, new Uint8Array(Buffer.from(JSON.stringify({ taken_ms, refuse, serial: ++serial }))));
+  const first = scripted(0);
+  await setTimeout(20);
+  // The first block is being sealed. This one is taken meanwhile; the refused one keeps it from being closed at a lull.
+  const second = scripted(0);
+  const refused = scripted(75, true);
+  assert.deepEqual((await Promise.all([first, second, refused])).map(code), [null, null, 'body_undecodable']);
 });
 
 test('every request is answered whatever comes between, and the account balances', { timeout: 60_000 }, async (t) => {
