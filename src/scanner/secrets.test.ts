@@ -3,20 +3,13 @@
  * holds a secret must not hold it any more, plain, in a log line, in JSON, in JSON inside JSON, percent-encoded, in a form, in HTML.
  */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import type { KeyClass, Mark } from './recognizer.ts';
+import { readSamples, type SecretSample, secretsOf } from './samples.ts';
 import { Scanner } from './scanner.ts';
 
-interface Sample {
-  readonly kind: string;
-  readonly contains_secret: boolean;
-  readonly input: string;
-}
-
 const scanner = new Scanner();
-const samples = readSamples();
+const samples = readSamples<SecretSample>('secrets.jsonl');
 const positives = samples.filter((sample) => sample.contains_secret);
 const negatives = samples.filter((sample) => !sample.contains_secret);
 
@@ -97,35 +90,4 @@ function minimized(text: string, keyClass: KeyClass): string {
     at = mark.end;
   }
   return written + text.slice(at);
-}
-
-/** What of a line is secret: the parts of it that look most like a credential, worked out without the scanner. */
-function secretsOf(kind: string, input: string): string[] {
-  if (kind === 'curl-auth-user') {
-    const [, user, password] = /(?:-u|--user) ["']?([^:\s"']*):([^\s"']*)/.exec(input) ?? [];
-    return [password !== '' ? (password as string) : (user as string)];
-  }
-  if (kind === 'private-key') return input.split('\n').filter((line) => /^[A-Za-z0-9+/=]{20,}$/.test(line));
-  if (kind === 'sidekiq-secret') return [/[0-9a-f]{8}:[0-9a-f]{8}/.exec(input)?.[0] as string];
-  const tokens = [...input.matchAll(/[A-Za-z0-9_+/=.~|:@!$-]{8,}/g)].map((match) => match[0].replace(/^.*=(?=.{8})/, '')).filter((token) => !token.endsWith(':'));
-  const best = tokens.sort((a, b) => likeness(b) - likeness(a))[0] as string;
-  return [best, best.slice(0, 16)];
-}
-
-function likeness(token: string): number {
-  let turns = 0;
-  for (let i = 1; i < token.length; i++) {
-    if (/\d/.test(token[i] as string) !== /\d/.test(token[i - 1] as string)) turns++;
-  }
-  return turns * 4 + Math.min(token.length, 60) - (/^https?:/.test(token) ? 100 : 0);
-}
-
-function readSamples(): Sample[] {
-  const folder = process.env['TRACEKEEP_TEST_DATA'] ?? join(import.meta.dirname, '../../../shared/data');
-  try {
-    const lines = readFileSync(join(folder, 'secrets.jsonl'), 'utf8').trim().split('\n');
-    return lines.map((line) => JSON.parse(line) as Sample);
-  } catch (cause) {
-    throw new Error(`cannot read secrets.jsonl in ${folder}: set TRACEKEEP_TEST_DATA to the folder of outside test data`, { cause });
-  }
 }
