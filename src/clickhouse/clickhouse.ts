@@ -17,6 +17,7 @@ import type { Table } from './schema.ts';
 import { EngineSession } from './session.ts';
 
 export { DATABASE } from './ddl.ts';
+export { ENGINE_FOLDER, SEALED_FOLDER } from './engine-config.ts';
 export type { Param, Params } from './parameters.ts';
 export { QueryRefused, type QueryBounds } from './readers.ts';
 export { EngineError } from './session.ts';

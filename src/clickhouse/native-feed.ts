@@ -36,7 +36,8 @@ export class NativeFeed {
       if (!opened) this.#releaseWriter(opening);
       throw cause;
     });
-    const opening = open(this.path, 'w').then((handle) => {
+    // Never created here: a file in the FIFO's place would take the rows in clear.
+    const opening = open(this.path, constants.O_WRONLY).then((handle) => {
       opened = true;
       return handle;
     });

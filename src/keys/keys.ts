@@ -23,7 +23,8 @@ const CHECK_TEXT = 'tracekeep key check 1';
  */
 export function openRootKey(options: { readonly file: string; readonly dataDir: string; readonly random?: (bytes: number) => Uint8Array }): Secret<Uint8Array> {
   const { file, random = randomBytes } = options;
-  mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
+  const made = mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
+  if (made !== undefined) syncDirectory(dirname(made));
   const dataDir = realpathSync(options.dataDir);
   refuseInside(file, dataDir);
 
@@ -88,9 +89,13 @@ function publish(file: string, text: string): void {
   } finally {
     unlinkSync(draft);
   }
-  const directory = openSync(dirname(resolve(file)), constants.O_RDONLY);
-  fsyncSync(directory);
-  closeSync(directory);
+  syncDirectory(dirname(resolve(file)));
+}
+
+function syncDirectory(path: string): void {
+  const fd = openSync(path, constants.O_RDONLY);
+  fsyncSync(fd);
+  closeSync(fd);
 }
 
 function isErrno(error: unknown, code: string): boolean {

@@ -2,16 +2,19 @@
  * A process that keeps committing until it is killed, for the crash tests: it prints what it found at its start and every block that was
  * acknowledged, one JSON value a line. It kills itself at a named step, or waits to be killed.
  *
- *     node interrupted.ts <data directory> <key file> <step | never> <how many times the step passes first>
+ *     node interrupted.ts <data directory> <key file> <step | never> <how many times the step passes first> [commits at once] [record]
+ *
+ * With `record` it also prints what it does to its own files, for systems on which its system calls cannot be watched.
  */
 
 import { openRootKey } from '#keys';
+import { FILES, type Files } from './files.ts';
 import { sampleCommit } from './sample.ts';
 import { Store, type StoreEvent } from './store.ts';
 
 process.env['UV_THREADPOOL_SIZE'] ??= '16';
 
-const [dataDir = '', keyFile = '', step = 'never', passes = '0'] = process.argv.slice(2);
+const [dataDir = '', keyFile = '', step = 'never', passes = '0', atOnce = '3', record = ''] = process.argv.slice(2);
 let left = Number(passes);
 
 function interrupt(event: StoreEvent): void {
@@ -26,12 +29,29 @@ function say(value: unknown): Promise<void> {
   });
 }
 
+function recorded(is: 'create' | 'write' | 'sync', path: string): void {
+  void say({ call: { is, path } });
+}
+
+const RECORDED: Files = {
+  async create(path) {
+    const file = await FILES.create(path);
+    recorded('create', path);
+    return {
+      ...file,
+      append: (parts) => file.append(parts).then(() => recorded('write', path)),
+      sync: () => file.sync().then(() => recorded('sync', path)),
+    };
+  },
+  syncDirectory: (path) => FILES.syncDirectory(path).then(() => recorded('sync', path)),
+};
+
 const BOUNDS = { deadline_ms: 10_000, rows_max: 100_000 };
 /** Small, so that segments begin and go all the time. */
 const SEGMENT_BYTES = 20_000;
 
 const config = { retention: { default: { days: 36_500 } }, diskBytesMax: null, diskFreeBytesMin: 0 };
-const store = await Store.open({ dataDir, rootKey: openRootKey({ file: keyFile, dataDir }), config, segmentBytesMax: SEGMENT_BYTES, onEvent: interrupt });
+const store = await Store.open({ dataDir, rootKey: openRootKey({ file: keyFile, dataDir }), config, segmentBytesMax: SEGMENT_BYTES, files: record === '' ? FILES : RECORDED, onEvent: interrupt });
 await say({
   spans: await store.query('SELECT block, count() AS rows, uniqExact(row) AS distinct FROM spans GROUP BY block', {}, BOUNDS),
   traces: await store.query('SELECT block, count() AS rows FROM traces GROUP BY block', {}, BOUNDS),
@@ -45,7 +65,7 @@ let acknowledged: Promise<void>[] = [];
 for (;;) {
   const block = (id += 1);
   acknowledged.push(store.commit(sampleCommit(block, 10 + (block % 7), 'mark')).then(() => say({ acknowledged: block })));
-  if (acknowledged.length >= 3) {
+  if (acknowledged.length >= Number(atOnce)) {
     await Promise.all(acknowledged);
     acknowledged = [];
     if (block % 2 === 0) await store.settle();

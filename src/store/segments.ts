@@ -8,7 +8,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { readFile, stat, truncate, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isExclusive, release } from '#batch';
 import { deriveKey, type KeyPurpose, Sealer } from '#keys';
 import type { Secret } from '#model';
@@ -70,6 +70,7 @@ export class Segments {
   static async open(options: SegmentsOptions): Promise<Segments> {
     mkdirSync(options.directory, { recursive: true, mode: 0o700 });
     const log = new Segments(options);
+    await log.#files.syncDirectory(dirname(options.directory));
     const names = readdirSync(options.directory).filter((name) => NAME.test(name)).sort();
     for (const [at, name] of names.entries()) await log.#read(join(options.directory, name), Number(NAME.exec(name)?.[1]), at === names.length - 1);
     return log;

@@ -101,6 +101,7 @@ export class Store {
       opened.push(engine);
       await refuseLostJournal(engine, journal);
       const partSync = new PartSync(engine, options.files);
+      await partSync.syncTables(dataDir);
       const flusher = new Flusher({ engine, journal, remembered, partSync, now_ms, onEvent: (event) => options.onEvent?.(event) });
       await flusher.recover(unflushed);
       await partSync.sync();
