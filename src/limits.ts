@@ -66,6 +66,10 @@ export const LIMITS = {
   key_bytes_max: 512,
   /** A longer string is cut at a character boundary after minimization and ends in `…[cut]`. */
   value_bytes_max: 64 * KiB,
+  /** Of a longer string only this much is looked at: twice what is kept, because minimizing shortens. Arrays and maps above it go as a whole. */
+  value_scanned_bytes_max: 128 * KiB,
+  /** What is not kept of the end of what was looked at: a secret that begins there may have been cut in the middle and not be recognised. */
+  value_edge_bytes: 8 * KiB,
   /** Span names, event names, scope names and versions. */
   name_bytes_max: 1_024,
   /** W3C Trace Context asks for at least 512; 32 members of 256 fit. */

@@ -90,6 +90,41 @@ test('inspect gives every array and map a mark, empty ones too, and cuts what is
   assert.deepEqual(bytes, { is: 'text', text: '[cut]', marks: [], neutralized: 0 });
 });
 
+test('inspect leaves no part of a secret that straddles an edge of what is looked at or kept', () => {
+  const KiB = 1024;
+  const secrets = [`ghp_${'A1b2C3d4'.repeat(5)}`, `password=${'hunter2-'.repeat(600)}`, `-----BEGIN PRIVATE KEY-----\n${`${'MIIEvQIBADANBgkq'.repeat(4)}\n`.repeat(60)}-----END PRIVATE KEY-----`, 'Cookie: sid=q8w7e6r5t4y3u2', 'jane.doe@example.com', 'größe 4111 1111 1111 1111'];
+  for (const edge of [64 * KiB, 120 * KiB, 128 * KiB]) {
+    for (const secret of secrets) {
+      for (const before of [1, 12, secret.length >> 1, secret.length - 1]) {
+        const text = `${'word '.repeat(edge / 5 + 1).slice(0, edge - before - 1)} ${secret} ${'more '.repeat(60_000)}`;
+        const finding = look('note', { stringValue: text });
+        assert.ok(finding?.is === 'text');
+        let left = '';
+        let at = 0;
+        for (const mark of finding.marks) {
+          left += finding.text.slice(at, mark.start);
+          at = mark.end;
+        }
+        left += finding.text.slice(at);
+        for (let i = secret.indexOf('=') + 1 || 4; i + 5 <= secret.length; i += 3) {
+          if (!/^(?:größ|öße|e 4|sid|Cook|-----|BEGIN|PRIV| KEY)/.test(secret.slice(i)) && /\d/.test(secret.slice(i, i + 5))) assert.ok(!left.includes(secret.slice(i, i + 5)), `${secret.slice(0, 12)}… at ${edge} - ${before}: ${i}`);
+        }
+        assert.ok(finding.text.length <= 120 * KiB + 6 && finding.text.endsWith('…[cut]'));
+      }
+    }
+  }
+});
+
+test('inspect cuts between characters and takes what is too long of an array or map as a whole', () => {
+  for (const shift of [0, 1, 2, 3]) {
+    const finding = look('note', { stringValue: `${'x'.repeat(shift)}${'😀'.repeat(LIMITS.value_scanned_bytes_max / 4 + 10)}` });
+    assert.ok(finding?.is === 'text' && finding.neutralized === 0 && finding.text.isWellFormed());
+  }
+  for (const long of [{ arrayValue: { values: [{ stringValue: 'x '.repeat(LIMITS.value_scanned_bytes_max) }] } }, { kvlistValue: { values: [{ key: 'a', value: { stringValue: `${MAIL} `.repeat(10_000) } }] } }]) {
+    assert.deepEqual(look('note', long), { is: 'text', text: '…[cut]', marks: [], neutralized: 0 });
+  }
+});
+
 test('inspect remembers: equal values under one key share a mark, under another key or type they do not', () => {
   const { inspect } = stages();
   const attributes = [{ key: 'a', value: { stringValue: MAIL } }, { key: 'b', value: { stringValue: MAIL } }, { key: 'c', value: { bytesValue: base64(MAIL) } }];

@@ -109,6 +109,7 @@ export class Inspector {
   #look(key: number, type: number, bytes: Uint8Array, start: number, length: number): number {
     const keyClass = this.#classes[key]!;
     if (type === TYPE.array || type === TYPE.map) {
+      if (length > LIMITS.value_scanned_bytes_max) return this.#add(CUT_NESTED);
       const value = decodeNested(bytes, start, length, type === TYPE.map);
       return value === null ? UNDECODABLE : this.#add(this.#nested(value, keyClass), value.elements * ELEMENT_BYTES + length);
     }
@@ -119,6 +120,7 @@ export class Inspector {
       const finding = tooLong ? CUT_BYTES : this.#bytes(slice, keyClass);
       return finding === null ? 0 : this.#add(finding);
     }
+    if (length > LIMITS.value_scanned_bytes_max) return this.#add(this.#beginning(slice, keyClass));
     const features = featuresOf(bytes, start, start + length);
     if ((features & LOOK_CLOSER) === 0 && !tooLong) {
       const marks = this.#scanner.scan(bytes, start, start + length, keyClass, features);
@@ -129,6 +131,22 @@ export class Inspector {
     const finding = this.#text(text, keyClass);
     if (finding !== null) return this.#add({ ...finding, neutralized: finding.neutralized + invalid });
     return invalid === 0 && !tooLong ? 0 : this.#add({ is: 'text', text, marks: [], neutralized: invalid });
+  }
+
+  /**
+   * The beginning of a text that is too long to be looked at whole. What was looked at last is not kept, nor is any part of a
+   * secret that reaches into it: its other half, which would show what it is, may be behind the end.
+   */
+  #beginning(raw: Buffer, keyClass: KeyClass): TextFinding {
+    let end: number = LIMITS.value_scanned_bytes_max;
+    while (end > LIMITS.value_scanned_bytes_max - 3 && (raw[end]! & 0xc0) === 0x80) end--;
+    const beginning = raw.subarray(0, end);
+    const decoded = beginning.toString('utf8');
+    const { text, marks, neutralized } = this.#text(decoded, keyClass) ?? { text: decoded, marks: [], neutralized: 0 };
+    let keep = text.length - LIMITS.value_edge_bytes;
+    for (const mark of marks) if (mark.start < keep && mark.end > keep) keep = mark.start;
+    if (isLowSurrogate(text.charCodeAt(keep))) keep--;
+    return { is: 'text', text: text.slice(0, keep) + CUT_MARK, marks: marks.filter((mark) => mark.end <= keep), neutralized: neutralized + (isUtf8(beginning) ? 0 : 1) };
   }
 
   /** Bytes that are text are scanned as text. They are stored in base64, which harms nobody, so nothing is neutralized. Others are sensitive only by their key. */
@@ -233,6 +251,12 @@ function refusalOf(mark: number): Refusal {
   return refuse('body_undecodable', 'malformed protobuf inside an array or map value');
 }
 
+function isLowSurrogate(unit: number): boolean {
+  return (unit & 0xfc00) === 0xdc00;
+}
+
+const CUT_MARK = '…[cut]';
 const CUT_BYTES: TextFinding = { is: 'text', text: CUT, marks: [], neutralized: 0 };
+const CUT_NESTED: TextFinding = { is: 'text', text: CUT_MARK, marks: [], neutralized: 0 };
 const DOUBLE = new Float64Array(1);
 const HALVES = new Uint32Array(DOUBLE.buffer);
