@@ -51,8 +51,8 @@ export interface Export {
   readonly traces: ReadonlyMap<string, TraceSum>;
 }
 
-/** An export of so many spans in traces of up to sixteen; every other one is protobuf. */
-export function makeExport(random: Random, spans: number, attributes: Readonly<Record<string, string>> = {}): Export {
+/** An export of so many spans in traces of up to sixteen; protobuf or JSON as it falls, unless told. */
+export function makeExport(random: Random, spans: number, attributes: Readonly<Record<string, string>> = {}, encoding = random.below(2) === 0 ? 'json' : 'protobuf'): Export {
   const traces = new Map<string, TraceSum>();
   const list = Array.from({ length: spans }, (_, at) => {
     const traceId = at % 16 === 0 ? random.hex(16) : ([...traces.keys()].at(-1) ?? '');
@@ -62,7 +62,7 @@ export function makeExport(random: Random, spans: number, attributes: Readonly<R
     return spanOf({ 'http.route': `/shelf/${random.below(50)}`, 'http.response.status_code': 200, attempt: at, ...attributes }, { traceId, spanId, name: `GET /shelf ${random.below(20)}` });
   });
   const json = new Uint8Array(Buffer.from(JSON.stringify(exportOf(list, `shop-${random.below(5)}`))));
-  const bytes = random.below(2) === 0 ? json : requestFromJson(json);
+  const bytes = encoding === 'json' ? json : requestFromJson(json);
   assert.ok(!isRefusal(bytes));
   return { body: new Uint8Array(bytes), type: bytes === json ? 'application/json' : 'application/x-protobuf', spans, traces };
 }
