@@ -22,7 +22,8 @@ test('classOfKey() knows current and earlier conventions', () => {
   all(KEY.statement, 'db.query.text db.statement');
   all(KEY.parameter, 'db.query.parameter.0 db.query.parameter.user_id db.operation.parameter.x');
   all(KEY.url, 'url.full url.query url.original http.url http.target');
-  all(KEY.clientAddress, 'client.address http.client_ip net.peer.ip net.sock.peer.addr network.peer.address source.address');
+  all(KEY.clientAddress, 'client.address http.client_ip source.address');
+  all(KEY.peerAddress, 'network.peer.address net.peer.ip net.sock.peer.addr peer.ipv4 app.peer_address');
   all(KEY.session, 'session.id');
   all(KEY.secret | KEY.password, 'db.password spring.datasource.password user.password env.PGPASSWORD');
   all(KEY.secret, 'aws.secret_key app.secret config.api_key messaging.rabbitmq.token');

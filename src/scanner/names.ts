@@ -60,6 +60,7 @@ function personalClass(words: readonly string[], last: string, pair: string): Ke
 }
 
 function placeClass(words: readonly string[], last: string, before: string, pair: string): KeyClass {
+  if (PEER_ADDRESSES.has(pair) || last === 'peerip') return KEY.peerAddress;
   if (CLIENT_ADDRESSES.has(last) || CLIENT_ADDRESS_PAIRS.has(pair)) return words.some((word) => OWN_MACHINES.has(word)) ? 0 : KEY.clientAddress;
   if ((last === 'ip' || last === 'ipaddress' || last === 'ipaddr' || pair === 'ip address' || pair === 'ip addr') && !words.some((word) => OWN_MACHINES.has(word))) {
     return KEY.clientAddress;
@@ -125,11 +126,12 @@ const PERSONAL_PAIRS = new Set([
   'person number', 'personal number', 'codice fiscale', 'steuer id', 'email address', 'e mail', 'mail address', 'national insurance', 'payment card', 'primary account', 'caller id', 'to number', 'from number', 'sort code', 'user contact',
 ]);
 
-const CLIENT_ADDRESSES = new Set('clientip remoteip remoteaddr remoteaddress userip clientaddress sourceip peerip realip callerip'.split(' '));
+const CLIENT_ADDRESSES = new Set('clientip remoteip remoteaddr remoteaddress userip clientaddress sourceip realip callerip'.split(' '));
 const CLIENT_ADDRESS_PAIRS = new Set([
-  'client ip', 'client address', 'client addr', 'remote ip', 'remote addr', 'remote address', 'user ip', 'peer ip', 'peer addr', 'peer address', 'source ip', 'source address', 'src ip', 'caller ip', 'forwarded for', 'real ip', 'connecting ip', 'visitor ip', 'customer ip', 'login ip',
-  'peer ipv', 'client host', 'remote host', 'viewer address', 'origin ip', 'requester ip', 'sender ip', 'x forwarded', 'socket address',
+  'client ip', 'client address', 'client addr', 'remote ip', 'remote addr', 'remote address', 'user ip', 'source ip', 'source address', 'src ip', 'caller ip', 'forwarded for', 'real ip', 'connecting ip', 'visitor ip', 'customer ip', 'login ip',
+  'client host', 'remote host', 'viewer address', 'origin ip', 'requester ip', 'sender ip', 'x forwarded',
 ]);
+const PEER_ADDRESSES = new Set(['peer ip', 'peer addr', 'peer address', 'peer ipv', 'socket address']);
 const OWN_MACHINES = new Set('host server pod node container instance destination local listen bind service cluster gateway upstream backend dns lb ingress egress nat'.split(' '));
 
 const IDENTIFIERS = new Set(

@@ -58,6 +58,8 @@ export const KEY = {
   authorization: 1024,
   /** The name often carries a secret (`key`, `code`, `hash`): its value is one only if it looks random. Says nothing where `secret` holds. */
   perhaps: 2048,
+  /** The other end of a connection, person or machine: `network.peer.address`. Public addresses may be people's, private ones are infrastructure. */
+  peerAddress: 4096,
 } as const;
 export type KeyClass = number;
 

@@ -23,8 +23,8 @@ test('shortened4() and shortened6() keep the network', () => {
 
 test('ip shortens every address under a key of clients', () => {
   for (const [text, expected] of [
-    ['203.0.113.195', '203.0.113.0'], ['203.0.113.195:4433', '203.0.113.0:4433'], ['203.0.113.195, 10.1.2.3,192.168.7.9', '203.0.113.0, 10.1.2.0,192.168.7.0'], ['127.0.0.1', '127.0.0.0'],
-    ['2001:db8:85a3:8d3::7348', '2001:db8:85a3::'], ['[2001:db8:85a3::1]:443', '[2001:db8:85a3::]:443'], ['::ffff:203.0.113.9', '::ffff:203.0.113.0'], ['fe80::1%eth0', 'fe80::'], ['::1', '::'],
+    ['203.0.113.195', '203.0.113.0'], ['203.0.113.195:4433', '203.0.113.0:4433'], ['203.0.113.195, 10.1.2.3,192.168.7.9', '203.0.113.0, 10.1.2.0,192.168.7.0'], ['127.0.0.1', '127.0.0.1'], ['10.20.30.40', '10.20.30.0'],
+    ['2001:db8:85a3:8d3::7348', '2001:db8:85a3::'], ['[2001:db8:85a3::1]:443', '[2001:db8:85a3::]:443'], ['::ffff:203.0.113.9', '::ffff:203.0.113.0'], ['fe80::1%eth0', 'fe80::'], ['::1', '::1'], ['0:0:0:0:0:0:0:1', '0:0:0:0:0:0:0:1'], ['::ffff:127.0.0.1', '::ffff:127.0.0.1'], ['1::1', '1::'],
     ['for="[2001:db8::17]:4711";proto=http', 'for="[2001:db8::]:4711";proto=http'], ['client.example.com', 'client.example.com'], ['203.0.113.0', '203.0.113.0'], ['unix:/run/app.sock', 'unix:/run/app.sock'],
   ] as const)
     assert.equal(minimized(text, KEY.clientAddress), expected);
@@ -51,4 +51,13 @@ test('ip leaves servers, versions, times and hashes alone', () => {
   ])
     assert.equal(minimized(text), text);
   for (const text of ['v1.2.3.4.5', 'x203.0.113.9', '300.1.1.1', 'aa:bb:cc:dd:ee:ff', '10:30:00', '1.2.3.4-beta']) assert.equal(minimized(text, KEY.clientAddress), text);
+});
+
+test('ip shortens of the other end of a connection only public addresses', () => {
+  for (const [text, expected] of [
+    ['203.0.113.195', '203.0.113.0'], ['203.0.113.195:443', '203.0.113.0:443'], ['2001:db8:85a3:8d3::7348', '2001:db8:85a3::'], ['::ffff:203.0.113.9', '::ffff:203.0.113.0'], ['172.32.0.9', '172.32.0.0'], ['100.128.0.9', '100.128.0.0'],
+    ...['10.1.2.3', '172.16.0.9', '172.31.255.9', '192.168.1.2', '127.0.0.1', '169.254.1.9', '100.64.0.9', '::1', 'fe80::1', 'fd12:3456::9', '::ffff:10.0.0.9', '0.0.0.0', '/var/run/app.sock', 'db.internal'].map((text) => [text, text] as const),
+  ] as const)
+    assert.equal(minimized(text, KEY.peerAddress), expected);
+  assert.equal(minimized('peer_ip=203.0.113.195 peer_addr: 10.0.0.5 socket.address=127.0.0.1'), 'peer_ip=203.0.113.0 peer_addr: 10.0.0.5 socket.address=127.0.0.1');
 });

@@ -3,9 +3,10 @@
  * logs. Ports, brackets and lists stay.
  *
  * An address belongs to a person if the key says so (`client.address`), or the text does (`X-Forwarded-For: …`,
- * `remote_addr=…`, `client 203.0.113.9`). Server addresses stay whole: they are what a trace is about. Private, loopback
- * and link-local addresses of clients are shortened too: inside a company they name a person's machine. A host name under
- * a client's key stays.
+ * `remote_addr=…`, `client 203.0.113.9`). Server addresses stay whole: they are what a trace is about. Private and
+ * link-local addresses of clients are shortened too: inside a company they name a person's machine; loopback names nobody.
+ * The other end of a connection (`network.peer.address`, `peer_ip=…`) may be a client, a proxy or a database: there only
+ * public addresses are shortened, the others are infrastructure. A host name under such a key stays.
  */
 import { FEATURE } from '#scanner/features';
 import { KEY } from '#scanner/recognizer';
@@ -13,7 +14,8 @@ import type { Recognizer } from '#scanner/recognizer';
 import { endsEscape, isHexCode, isWordCode } from './surroundings.ts';
 
 const NAMES_CLIENT =
-  /(?:x[-_](?:original[-_])?forwarded[-_]for|forwarded["']?[:=] ?["']?(?:.{0,60};)? ?for|[;,] ?for|x[-_]real[-_]ip|true[-_]client[-_]ip|(?:cf|fastly|do)[-_]connecting[-_]ip|fastly[-_]client[-_]ip|x[-_]client[-_]ip|x[-_]cluster[-_]client[-_]ip|remote[-_ ]?(?:addr(?:ess)?|ip|host)|client(?:[-_ .]?(?:ip|addr(?:ess)?|host))?|(?:user|visitor|caller|customer|source|src|peer|login|sender)[-_ .]?(?:ip|addr(?:ess)?)(?:[-_ ]addr(?:ess)?)?|visitor|logged in from|(?:sign|log)[- ]?(?:in|ed in|on) from|ip[-_ ]address)["'\]]{0,2}(?: ?(?:[:=]|=>|%3[AaDd]|is|from) ?| )["'[]{0,3}$/i;
+  /(?:x[-_](?:original[-_])?forwarded[-_]for|forwarded["']?[:=] ?["']?(?:.{0,60};)? ?for|[;,] ?for|x[-_]real[-_]ip|true[-_]client[-_]ip|(?:cf|fastly|do)[-_]connecting[-_]ip|fastly[-_]client[-_]ip|x[-_]client[-_]ip|x[-_]cluster[-_]client[-_]ip|remote[-_ ]?(?:addr(?:ess)?|ip|host)|client(?:[-_ .]?(?:ip|addr(?:ess)?|host))?|(?:user|visitor|caller|customer|source|src|login|sender)[-_ .]?(?:ip|addr(?:ess)?)(?:[-_ ]addr(?:ess)?)?|visitor|logged in from|(?:sign|log)[- ]?(?:in|ed in|on) from|ip[-_ ]address)["'\]]{0,2}(?: ?(?:[:=]|=>|%3[AaDd]|is|from) ?| )["'[]{0,3}$/i;
+const NAMES_PEER = /(?:^|[^A-Za-z])(?:peer|socket)[-_ .]?(?:ip|addr(?:ess)?)["'\]]{0,2}(?: ?(?:[:=]|=>|%3[AaDd]|is|from) ?| )["'[]{0,3}$/i;
 /** Characters looked at before an address. */
 const BEFORE = 96;
 
@@ -35,6 +37,7 @@ type MarkRange = Parameters<Recognizer['find']>[2];
 
 function findAddresses(text: string, keyClass: number, mark: MarkRange, version6: boolean): void {
   const isClient = (keyClass & KEY.clientAddress) !== 0;
+  const isPeer = (keyClass & KEY.peerAddress) !== 0;
   let listEnd = -1; // the end of the last address of a client: what follows a comma is one too
   for (const match of text.matchAll(version6 ? /[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]{1,45}/g : /\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}/g)) {
     const start = match.index;
@@ -44,11 +47,33 @@ function findAddresses(text: string, keyClass: number, mark: MarkRange, version6
     const short = version6 ? shortened6(address) : shortened4(address);
     if (short === undefined) continue;
     const continues = listEnd !== -1 && start - listEnd <= 24 && /^(?::\d{1,5})?["'\]]{0,2}(?:,|%2[Cc]) ?(?:for=)?["'[]{0,3}$/.test(text.slice(listEnd, start));
-    if (!isClient && !continues && !NAMES_CLIENT.test(text.slice(Math.max(0, start - BEFORE), start))) continue;
+    const before = text.slice(Math.max(0, start - BEFORE), start);
+    if (!isClient && !continues && !NAMES_CLIENT.test(before)) {
+      if (!(isPeer || NAMES_PEER.test(before)) || !isPublic(address)) continue;
+    }
+    if (isLoopback(address)) continue;
     const zone = version6 ? (/^%(?:25)?[A-Za-z0-9._-]{1,16}/.exec(text.slice(end, end + 20))?.[0].length ?? 0) : 0;
     listEnd = end + zone;
     if (short !== address || zone > 0) mark(start, listEnd, short);
   }
+}
+
+/** RFC 1122 §3.2.1.3, RFC 4291 §2.5.3. */
+function isLoopback(address: string): boolean {
+  return /^(?:::ffff:(?:0{1,4}:)?)?127\.|^(?:0{0,4}:){2,7}0{0,3}[01]$|^::$/i.test(address);
+}
+
+/** Neither private (RFC 1918, RFC 4193), shared (RFC 6598), link-local nor loopback, unspecified or multicast. */
+function isPublic(address: string): boolean {
+  if (isLoopback(address)) return false;
+  const version4 = /^(?:::ffff:(?:0{1,4}:)?)?(\d+)\.(\d+)\.\d+\.\d+$/i.exec(address);
+  if (version4 === null) return !/^(?:f[cdef]|:)/i.test(address);
+  const first = Number(version4[1]);
+  const second = Number(version4[2]);
+  if (first === 0 || first === 10 || first >= 224) return false;
+  if (first === 100) return second < 64 || second > 127;
+  if (first === 172) return second < 16 || second > 31;
+  return !(first === 192 && second === 168) && !(first === 169 && second === 254);
 }
 
 /** The address without the punctuation of the sentence after it. */
