@@ -1,0 +1,126 @@
+/**
+ * `npm run bench`: ingest, queries and the parts of the pipeline, measured on a real server. Prints tables, writes everything as JSON below
+ * bench/out/. Needs Linux: CPU, memory and threads are read from /proc.
+ *
+ *   --quick            100,000 spans instead of a million
+ *   --spans MILLIONS   spans of the queries, 1 by default; ingest stays at a million
+ *   --runs N           medians of N runs of ingest
+ *   --connections A,B  8,128 by default
+ *   --gzip             bodies are compressed
+ *   --only PART,…      of ingest, query, parts
+ *   --profile          CPU profiles of the server's threads, into bench/out/profile/
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { corpusOf } from './corpus.ts';
+import { type Ingest, measureIngest } from './ingest.ts';
+import { describeMachine, type Machine } from './machine.ts';
+import { measureParts, type Parts } from './parts.ts';
+import { measureQueries, type Query } from './query.ts';
+import type { ServerOptions } from './server.ts';
+import { medianOf } from './summary.ts';
+import { ingestText, machineText, partsText, queryText, threadsText } from './table.ts';
+
+export interface BenchOptions {
+  /** Spans of the corpus. */
+  readonly spans: number;
+  readonly passes: number;
+  readonly runs: number;
+  readonly connections: readonly number[];
+  readonly gzip: boolean;
+  readonly only: readonly string[];
+  readonly profile: boolean;
+  /** True: it does not wait for rest, so CPU and disk are too low. For tests. */
+  readonly hurried: boolean;
+  /** Of the corpus, at most, while the last questions are asked. */
+  readonly laterPasses: number;
+  readonly traces: number;
+  readonly searches: number;
+  readonly searchRounds: number;
+  readonly out: string;
+}
+
+export interface Figures {
+  readonly machine: Machine;
+  readonly spans: number;
+  /** The median run of each number of connections, by CPU. */
+  readonly ingest: readonly Ingest[];
+  readonly runs: readonly Ingest[];
+  readonly query: Query | null;
+  readonly parts: Parts | null;
+  readonly tables: readonly string[];
+}
+
+const PARTS = ['ingest', 'query', 'parts'];
+const OUT = join(import.meta.dirname, 'out');
+
+/** `say` gets each table as soon as it is known. */
+export async function bench(options: BenchOptions, say: (text: string) => void): Promise<Figures> {
+  const machine = describeMachine();
+  const tables: string[] = [];
+  const show = (text: string): void => {
+    tables.push(text);
+    say(`${text}\n`);
+  };
+  show(machineText(machine));
+  mkdirSync(options.out, { recursive: true });
+  const corpus = corpusOf(options.spans, options.out);
+  const { described } = corpus;
+  show(`corpus: ${described.spans.toLocaleString('en')} spans of ${Math.round(described.bytes / described.spans)} bytes and ${(described.attributes / described.spans).toFixed(1)} attributes, ${described.traces.toLocaleString('en')} traces`);
+  const { hurried, passes, laterPasses, traces, searches, searchRounds } = options;
+  const server: ServerOptions = { hurried, node: options.profile ? ['--cpu-prof', `--cpu-prof-dir=${join(options.out, 'profile')}`] : [] };
+  const runs: Ingest[] = [];
+  const ingest: Ingest[] = [];
+  if (options.only.includes('ingest')) {
+    for (const connections of options.connections) {
+      const same: Ingest[] = [];
+      for (let run = 0; run < options.runs; run++) same.push(await measureIngest({ corpus, connections, gzip: options.gzip, server }));
+      const median = medianOf(same.map(({ cpuSecondsPerMillion }) => cpuSecondsPerMillion));
+      ingest.push(...same.filter(({ cpuSecondsPerMillion }) => cpuSecondsPerMillion === median).slice(0, 1));
+      runs.push(...same);
+    }
+    show(ingestText(ingest));
+    show(threadsText(ingest));
+  }
+  const query = options.only.includes('query') ? await measureQueries({ corpus, passes, laterPasses, traces, searches, searchRounds, server: { hurried } }) : null;
+  if (query !== null) show(queryText(query));
+  const parts = options.only.includes('parts') ? await measureParts(corpus) : null;
+  if (parts !== null) show(partsText(parts));
+  corpus.close();
+  const figures: Figures = { machine, spans: described.spans, ingest, runs, query, parts, tables };
+  const name = `figures-${machine.at.replaceAll(/[:.]/gu, '-')}.json`;
+  writeFileSync(join(options.out, name), `${JSON.stringify(figures, null, 1)}\n`);
+  say(`written to ${join(options.out, name)}`);
+  return figures;
+}
+
+function optionsOf(args: readonly string[]): BenchOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      quick: { type: 'boolean', default: false }, spans: { type: 'string', default: '1' }, runs: { type: 'string', default: '1' }, connections: { type: 'string', default: '8,128' },
+      gzip: { type: 'boolean', default: false }, only: { type: 'string', default: PARTS.join(',') }, profile: { type: 'boolean', default: false },
+    },
+  });
+  const only = values.only.split(',');
+  const unknown = only.find((part) => !PARTS.includes(part));
+  if (unknown !== undefined) throw new Error(`cannot measure ${unknown}: say some of ${PARTS.join(', ')}`);
+  const count = (name: 'spans' | 'runs', text: string): number => {
+    const number = Number(text);
+    if (!Number.isSafeInteger(number) || number < 1) throw new Error(`cannot read --${name}: it is a whole number from 1 on`);
+    return number;
+  };
+  const connections = values.connections.split(',').map(Number);
+  if (!connections.every((number) => Number.isSafeInteger(number) && number > 0)) throw new Error('cannot read --connections: it is whole numbers with commas between');
+  return {
+    spans: values.quick ? 100_000 : 1_000_000, passes: count('spans', values.spans), runs: count('runs', values.runs), connections, gzip: values.gzip, only, profile: values.profile,
+    hurried: false, laterPasses: Number.MAX_SAFE_INTEGER, traces: 300, searches: 50, searchRounds: values.quick ? 2 : 4, out: OUT,
+  };
+}
+
+if (import.meta.main) {
+  const figures = await bench(optionsOf(process.argv.slice(2)), (text) => console.log(text));
+  const failed = figures.runs.some(({ loaded, stored }) => Object.keys(loaded.failures).length > 0 || stored !== figures.spans) || (figures.query?.wrong.length ?? 0) > 0;
+  if (failed) process.exitCode = 1;
+}

@@ -1,0 +1,164 @@
+/**
+ * Reading back, one question at a time: traces by id, searches, services, operations; first at rest, then while spans keep coming in.
+ * Every answer is checked: a fast wrong answer is no figure.
+ */
+import type { Corpus, KnownSearch } from './corpus.ts';
+import { Random } from './random.ts';
+import { MeasuredServer, type ServerOptions } from './server.ts';
+import { SERVICES } from './shop.ts';
+import { type Summary, summaryOf } from './summary.ts';
+
+export interface QueryOptions {
+  readonly corpus: Corpus;
+  /** How often the corpus is sent, each time with ids of its own. */
+  readonly passes: number;
+  readonly traces: number;
+  /** How many of the known searches are asked, and how often each. */
+  readonly searches: number;
+  readonly searchRounds: number;
+  /** How often it is sent while the last questions are asked, at most. */
+  readonly laterPasses: number;
+  readonly server?: ServerOptions;
+}
+
+/** Milliseconds by kind of question. */
+export interface QueryTimes {
+  readonly traceById: Summary;
+  readonly search: Summary;
+  readonly services: Summary;
+  readonly operations: Summary;
+}
+
+export interface Query {
+  readonly spans: number;
+  readonly atRest: QueryTimes;
+  readonly underLoad: QueryTimes;
+  /** Answers that were not what is known; empty in a sound run. */
+  readonly wrong: readonly string[];
+  readonly peakMemoryBytes: number;
+}
+
+interface FoundTrace {
+  readonly traceId: string;
+}
+
+const LOAD_CONNECTIONS = 8;
+const PAGE = 1_000;
+/** Searches with more matches are compared on their first page only. */
+const COMPARED_WHOLE_MAX = 5_000;
+
+export async function measureQueries(options: QueryOptions): Promise<Query> {
+  const { corpus, passes } = options;
+  const server = await MeasuredServer.start(options.server);
+  try {
+    const loaded = await server.load({ corpus: corpus.folder, connections: LOAD_CONNECTIONS, gzip: false, firstPass: 0, passes }).loaded;
+    await server.quiet();
+    const questions = new Questions(server, options);
+    await questions.compareSearches();
+    const atRest = await questions.ask(true);
+    const load = server.load({ corpus: corpus.folder, connections: LOAD_CONNECTIONS, gzip: false, firstPass: passes, passes: options.laterPasses });
+    const underLoad = await questions.ask(false);
+    load.stop();
+    await load.loaded;
+    return { spans: loaded.spans, atRest, underLoad, wrong: questions.wrong, peakMemoryBytes: server.peakMemoryBytes };
+  } finally {
+    await server.stop();
+  }
+}
+
+class Questions {
+  readonly wrong: string[] = [];
+  readonly #server: MeasuredServer;
+  readonly #options: QueryOptions;
+  readonly #searches: readonly KnownSearch[];
+  readonly #random = new Random(7);
+
+  constructor(server: MeasuredServer, options: QueryOptions) {
+    this.#server = server;
+    this.#options = options;
+    this.#searches = options.corpus.searches.slice(0, options.searches);
+  }
+
+  /** `complete`: nothing is coming in, so the number of matches is known as well. */
+  async ask(complete: boolean): Promise<QueryTimes> {
+    const { searchRounds } = this.#options;
+    const traces: number[] = [];
+    for (let at = 0; at < this.#options.traces; at++) traces.push(await this.#trace());
+    const searches: number[] = [];
+    for (let round = 0; round < searchRounds; round++) for (const search of this.#searches) searches.push(await this.#search(search, complete));
+    const services: number[] = [];
+    const operations: number[] = [];
+    for (let round = 0; round < Math.max(1, searchRounds); round++) {
+      services.push(await this.#services());
+      for (const service of SERVICES) operations.push(await this.#operations(service));
+    }
+    return { traceById: summaryOf(traces), search: summaryOf(searches), services: summaryOf(services), operations: summaryOf(operations) };
+  }
+
+  /** Page by page, every search finds exactly the traces that match. */
+  async compareSearches(): Promise<void> {
+    const { passes } = this.#options;
+    for (const search of this.#searches) {
+      const expected = search.traces.length * passes;
+      const found = new Set<string>();
+      let more = '';
+      do {
+        const { json } = await this.#server.ask(`/api/v1/search?${parametersOf(search)}&limit=${PAGE}${more}`);
+        const { traces, nextCursor } = json as { traces: FoundTrace[]; nextCursor: string | null };
+        for (const { traceId } of traces) {
+          if (found.has(traceId)) this.wrong.push(`${nameOf(search)}: a trace twice`);
+          found.add(traceId);
+          if (!this.#matches(search, traceId)) this.wrong.push(`${nameOf(search)}: a trace that does not match`);
+        }
+        more = nextCursor === null ? '' : `&cursor=${nextCursor}`;
+      } while (more !== '' && expected <= COMPARED_WHOLE_MAX);
+      const least = expected <= COMPARED_WHOLE_MAX ? expected : PAGE;
+      if (found.size !== least) this.wrong.push(`${nameOf(search)}: ${found.size} traces, not ${least}`);
+    }
+  }
+
+  async #trace(): Promise<number> {
+    const { corpus, passes } = this.#options;
+    const trace = this.#random.int(corpus.described.traces);
+    const { json, ms } = await this.#server.ask(`/api/v1/traces/${corpus.traceId(trace, this.#random.int(passes))}`);
+    const { resourceSpans } = json as { resourceSpans: { scopeSpans: { spans: unknown[] }[] }[] };
+    const spans = resourceSpans.flatMap(({ scopeSpans }) => scopeSpans).reduce((sum, scope) => sum + scope.spans.length, 0);
+    if (spans !== corpus.spansOf(trace)) this.wrong.push(`trace ${trace}: ${spans} spans, not ${corpus.spansOf(trace)}`);
+    return ms;
+  }
+
+  async #search(search: KnownSearch, complete: boolean): Promise<number> {
+    const { json, ms } = await this.#server.ask(`/api/v1/search?${parametersOf(search)}`);
+    const { traces } = json as { traces: FoundTrace[] };
+    const known = search.traces.length * this.#options.passes;
+    const least = Math.min(20, known);
+    if (traces.length < least || (complete && traces.length !== least)) this.wrong.push(`${nameOf(search)}: ${traces.length} traces, not ${least}`);
+    if (traces.some(({ traceId }) => !this.#matches(search, traceId))) this.wrong.push(`${nameOf(search)}: a trace that does not match`);
+    return ms;
+  }
+
+  async #services(): Promise<number> {
+    const { json, ms } = await this.#server.ask('/api/v1/services');
+    const { services } = json as { services: string[] };
+    if (services.toSorted().join() !== SERVICES.toSorted().join()) this.wrong.push(`services: ${services.length}, not ${SERVICES.length}`);
+    return ms;
+  }
+
+  async #operations(service: string): Promise<number> {
+    const { json, ms } = await this.#server.ask(`/api/v1/services/${service}/operations`);
+    if ((json as { operations: unknown[] }).operations.length === 0) this.wrong.push(`operations of ${service}: none`);
+    return ms;
+  }
+
+  #matches({ traces }: KnownSearch, traceId: string): boolean {
+    return this.#options.corpus.tracesOf(traceId).some((trace) => traces.includes(trace));
+  }
+}
+
+function parametersOf({ service, key, value, durationMin_ms }: KnownSearch): URLSearchParams {
+  return new URLSearchParams({ service, attribute: `${key}=${value}`, durationMin: `${durationMin_ms}ms`, start: '24h' });
+}
+
+function nameOf({ service, key, value, durationMin_ms }: KnownSearch): string {
+  return `${service} ${key}=${value} at least ${durationMin_ms} ms`;
+}

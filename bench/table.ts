@@ -1,0 +1,73 @@
+/** The figures as text: one table a part, numbers that a person can compare. */
+import type { Ingest } from './ingest.ts';
+import type { Machine } from './machine.ts';
+import type { Parts } from './parts.ts';
+import type { Query, QueryTimes } from './query.ts';
+import type { Summary } from './summary.ts';
+
+const MiB = 1024 * 1024;
+
+export function machineText({ cores, cpu, memoryBytes, node, engine, commit, kernel, loadAverage, busy }: Machine): string {
+  const where = `${cores} cores ${cpu}, ${Math.round(memoryBytes / 1024 / MiB)} GiB, Linux ${kernel}, Node ${node}, ${engine}${commit === '' ? '' : `, ${commit}`}, load average ${loadAverage.toFixed(2)}`;
+  return busy ? `${where}\nwarning: the machine is busy; rates and latencies are of no use, CPU times and sizes suffer less` : where;
+}
+
+export function ingestText(runs: readonly Ingest[]): string {
+  const row = (name: string, of: (run: Ingest) => string): string[] => [name, ...runs.map(of)];
+  return aligned([
+    row('ingest', ({ connections, gzip }) => `${connections} connections${gzip ? ', gzip' : ''}`),
+    row('spans/s acknowledged', ({ loaded }) => whole(loaded.spansPerSecond)),
+    row('spans per server CPU-second, merges included', ({ spansPerCpuSecond }) => whole(spansPerCpuSecond)),
+    row('server CPU-seconds per million spans', ({ cpuSecondsPerMillion }) => cpuSecondsPerMillion.toFixed(2)),
+    row('acknowledged, p50 / p99', ({ loaded }) => times(loaded.acknowledged_ms)),
+    row('peak memory', ({ peakMemoryBytes }) => `${whole(peakMemoryBytes / MiB)} MiB`),
+    row('bytes on disk per span', ({ diskBytesPerSpan }) => diskBytesPerSpan.toFixed(1)),
+    row('refused for the moment, sent again', ({ loaded }) => whole(loaded.refusals)),
+    row('failed', ({ loaded }) => whole(Object.values(loaded.failures).reduce((sum, count) => sum + count, 0))),
+    ...(runs.every(({ quiet }) => quiet) ? [] : [row('came to rest', ({ quiet }) => (quiet ? 'yes' : 'no: CPU is too low'))]),
+  ]);
+}
+
+/** CPU seconds by the names of threads, those that used any. */
+export function threadsText(runs: readonly Ingest[]): string {
+  const names = new Set(runs.flatMap(({ cpuSecondsByThread }) => Object.keys(cpuSecondsByThread)));
+  const seconds = (run: Ingest, name: string): number => run.cpuSecondsByThread[name] ?? 0;
+  return aligned([
+    ['CPU-seconds by thread', ...runs.map(({ connections }) => `${connections} connections`)],
+    ...[...names].filter((name) => runs.some((run) => seconds(run, name) >= 0.1)).map((name) => [name, ...runs.map((run) => seconds(run, name).toFixed(2))]),
+  ]);
+}
+
+export function queryText({ spans, atRest, underLoad, wrong, peakMemoryBytes }: Query): string {
+  const row = (name: string, of: (times: QueryTimes) => Summary): string[] => [name, times(of(atRest)), times(of(underLoad))];
+  return aligned([
+    [`queries at ${(spans / 1e6).toFixed(2)} M spans, p50 / p99`, 'at rest', 'under ingest'],
+    row('trace by id', ({ traceById }) => traceById),
+    row('search: service, attribute, duration', ({ search }) => search),
+    row('services', ({ services }) => services),
+    row('operations', ({ operations }) => operations),
+    ['peak memory', '', `${whole(peakMemoryBytes / MiB)} MiB`],
+    ['wrong answers', '', whole(wrong.length)],
+  ]);
+}
+
+export function partsText(parts: Parts): string {
+  const names: Readonly<Record<keyof Parts, string>> = {
+    decode: 'decode', validate: 'validate', inspect: 'inspect', inspectFirst: '  with nothing remembered', inspectRepeated: '  with everything remembered', minimize: 'minimize',
+    append: 'seal: append to the block', encode: 'seal: encode the block', journal: 'journal, CPU of this thread', insert: 'insert into the engine, CPU of all threads', nativeBytesPerSpan: 'bytes of a span in a block',
+  };
+  return aligned([['stage', 'µs a span'], ...Object.entries(names).map(([key, name]) => [name, parts[key as keyof Parts].toFixed(2)])]);
+}
+
+function aligned(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => [...(row[column] ?? '')].length))) ?? [];
+  return rows.map((row) => row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ').trimEnd()).join('\n');
+}
+
+function whole(value: number): string {
+  return Math.round(value).toLocaleString('en');
+}
+
+function times({ p50, p99 }: Summary): string {
+  return `${p50.toFixed(1)} / ${p99.toFixed(1)} ms`;
+}
