@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { KeyTable, SpanBatch } from '#batch';
+import { KeyTable, SpanBatch, viewOf } from '#batch';
 import { LIMITS } from '#limits';
 import { decodeRequest, requestFromJson } from '#otlp';
 import { isRefusal, type Refusal } from '#refusal';
@@ -59,6 +59,9 @@ const SENSITIVE: [name: string, key: string, value: Json, kinds: string[]][] = [
   ['a double under a secret’s key in a map', 'note', { kvlistValue: { values: [{ key: 'password', value: { doubleValue: 1.5 } }] } }, ['password']],
   ['bytes that are no text under a secret’s key in a map', 'note', { kvlistValue: { values: [{ key: 'password', value: { bytesValue: base64(Uint8Array.of(0xff)) } }] } }, ['password']],
   ['a key in a map', 'note', { kvlistValue: { values: [{ key: MAIL, value: {} }] } }, ['email']],
+  ['a value behind its flag in an array', 'process.command_args', { arrayValue: { values: ['app', '--password', 'hunter2secret', '--port', '80'].map((stringValue) => ({ stringValue })) } }, ['password']],
+  ['a command line in pieces', 'process.command_args', { arrayValue: { values: ['docker', 'login', '-p', 'hunter2secret', 'r.example'].map((stringValue) => ({ stringValue })) } }, ['password']],
+  ['a value beside its name in a map', 'env', { kvlistValue: { values: [{ key: 'name', value: { stringValue: 'DB_PASSWORD' } }, { key: 'value', value: { stringValue: 'hunter2' } }] } }, ['password']],
   ['a value in an array under a secret’s key', 'db.password', { arrayValue: { values: [{ stringValue: 'hunter2' }] } }, ['password']],
 ];
 for (const [name, key, value, expected] of SENSITIVE) {
@@ -146,7 +149,7 @@ test('inspect forgets marks and keys when the key table starts afresh', () => {
   const { inspect, inspector, keys } = stages();
   inspect([{ attributes: [{ key: 'note', value: { stringValue: MAIL } }] }]);
   const { generation } = inspector;
-  for (let i = 0; i < LIMITS.interned_keys_max; i++) keys.intern(Buffer.from(`k${i}`), 0, `k${i}`.length);
+  for (let i = 0; i < LIMITS.interned_keys_max; i++) keys.intern(viewOf(Buffer.from(`k${i}`)), 0, `k${i}`.length);
   const batch = inspect([{ attributes: [{ key: 'other', value: {} }, { key: 'note', value: { stringValue: 'clean' } }] }]);
   assert.equal(inspector.generation, generation + 1);
   assert.equal(batch.valueMark[batch.attributesStart[0]! + 1], 0);

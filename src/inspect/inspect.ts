@@ -77,7 +77,7 @@ export class Inspector {
     this.#forgetWhenFull();
     this.#learnKeys();
     this.#held_bytes_max = this.#held_bytes + LIMITS.findings_bytes_per_request_max;
-    const { valueKey, valueType, valueA, valueB, valueMark, bytes } = batch;
+    const { valueKey, valueType, valueA, valueB, valueMark, bytes, view } = batch;
     for (let value = 0, end = batch.values; value < end; value++) {
       const type = valueType[value]!;
       if (type === TYPE.bool || type === TYPE.empty) continue;
@@ -94,11 +94,11 @@ export class Inspector {
       if (length === 0 && type !== TYPE.array && type !== TYPE.map) continue;
       const keyAndType = key * 8 + type;
       const start = valueA[value]!;
-      let mark = this.#memo.find(keyAndType, bytes, start, length);
+      let mark = this.#memo.find(keyAndType, view, start, length);
       if (mark < 0) {
         mark = this.#look(key, type, bytes, start, length);
         if (mark < 0) return refusalOf(mark);
-        this.#memo.remember(keyAndType, bytes, start, length, mark);
+        this.#memo.remember(keyAndType, view, start, length, mark);
       }
       valueMark[value] = mark;
     }
@@ -165,12 +165,39 @@ export class Inspector {
 
   #nested(value: NestedValue, keyClass: KeyClass): NestedFinding {
     const leaves: { leaf: Leaf; finding: TextFinding }[] = [];
-    for (const leaf of value.leaves) {
-      const leafClass = leaf.field === 'key' ? KEY.plain : keyClass | (leaf.key === '' ? KEY.plain : this.#scanner.keyClass(leaf.key));
+    const { leaves: all } = value;
+    for (let at = 0; at < all.length; at++) {
+      const leaf = all[at]!;
+      const leafClass = this.#classOfLeaf(all, at, keyClass);
+      const end = endOfStrings(all, at);
+      if (end > at + 1) {
+        this.#strings(all.slice(at, end), leafClass, leaves);
+        at = end - 1;
+        continue;
+      }
       const finding = this.#leaf(leaf, leafClass);
       if (finding !== null) leaves.push({ leaf, finding });
     }
     return { is: 'nested', value, leaves };
+  }
+
+  /** What the key nearest to a leaf says about it; beside `name` or `key`, what the name there says: `{ name: 'DB_PASSWORD', value: … }`. */
+  #classOfLeaf(leaves: readonly Leaf[], at: number, keyClass: KeyClass): KeyClass {
+    const leaf = leaves[at]!;
+    if (leaf.field === 'key') return KEY.plain;
+    if (leaf.key === '') return keyClass;
+    const named = at >= 2 && VALUE_KEYS.test(leaf.key) && NAME_KEYS.test(leaves[at - 2]!.key) ? leaves[at - 2]!.text : leaf.key;
+    return keyClass | this.#scanner.keyClass(named);
+  }
+
+  /** Strings that follow each other in one array. */
+  #strings(leaves: readonly Leaf[], keyClass: KeyClass, found: { leaf: Leaf; finding: TextFinding }[]): void {
+    const harmless = leaves.map(({ text }) => (isHarmful(text) ? neutralize(text) : { text, count: 0 }));
+    const marks = this.#scanner.scanList(harmless.map(({ text }) => text), keyClass);
+    for (const [index, leaf] of leaves.entries()) {
+      const { text, count } = harmless[index]!;
+      if (marks[index] !== null || count > 0) found.push({ leaf, finding: { is: 'text', text, marks: marks[index] ?? [], neutralized: count } });
+    }
   }
 
   #leaf(leaf: Leaf, keyClass: KeyClass): TextFinding | null {
@@ -237,6 +264,17 @@ export class Inspector {
     this.generation++;
   }
 }
+
+/** Where the row of strings of one array that begins at `at` ends. */
+function endOfStrings(leaves: readonly Leaf[], at: number): number {
+  const { key } = leaves[at]!;
+  let end = at;
+  while (end < leaves.length && leaves[end]!.field === 'stringValue' && leaves[end]!.key === key) end++;
+  return end;
+}
+
+const NAME_KEYS = /^(?:name|key|header|field|param|parameter|variable)$/i;
+const VALUE_KEYS = /^(?:value|val|content|stringValue)$/i;
 
 function scalarFinding(text: string, kind: Kind): TextFinding {
   return { is: 'scalar', text, marks: [{ kind, start: 0, end: text.length }], neutralized: 0 };

@@ -87,9 +87,13 @@ test('scanInteger() knows cards and numbers under secret keys', () => {
   assert.equal(scanner.scanInteger(-5, KEY.plain), null);
 });
 
-test('classAfterArgument() says what a flag promises', () => {
-  assert.equal(scanner.classAfterArgument('--password'), KEY.secret | KEY.password);
-  assert.equal(scanner.classAfterArgument('--api-key'), KEY.secret);
-  assert.equal(scanner.classAfterArgument('--verbose'), KEY.plain);
-  assert.equal(scanner.classAfterArgument('password'), KEY.plain);
+test('scanList() lets one string say what the next is', () => {
+  const list = (...texts: string[]): string[] => scanner.scanList(texts, KEY.plain).map((marks, index) => (marks === null ? texts[index]! : marks.map(({ start, end, kind }) => `${texts[index]!.slice(0, start)}[${kind}]${texts[index]!.slice(end)}`).join(' & ')));
+  assert.deepEqual(list('app', '--password', 'hunter2secret', '--port', '8080'), ['app', '--password', '[password]', '--port', '8080']);
+  assert.deepEqual(list('app', '--token=Q8w7e6r5t4', 'x'), ['app', '--token=[credential]', 'x']);
+  assert.deepEqual(list('docker', 'login', '-u', 'bob', '-p', 'hunter2', 'registry.example.com'), ['docker', 'login', '-u', 'bob', '-p', '[password]', 'registry.example.com']);
+  assert.deepEqual(list('mysql', '-u', 'root', '-phunter2'), ['mysql', '-u', 'root', '-p[password]']);
+  assert.deepEqual(list('curl', '-u', 'bob:hunter2', 'https://x.example'), ['curl', '-u', 'bob:[password]', 'https://x.example']);
+  assert.deepEqual(list('X-Api-Key', 'q8W7e6R5t4Y3u2I1o0'), ['X-Api-Key', '[credential]']);
+  for (const texts of [['--password', '--verbose'], ['username', 'password', 'email'], ['ssh', '-p', '2222', 'host'], ['--token-file', '/var/run/token'], ['--max-tokens', '4096'], ['-c', 'sleep 5'], ['--id', '4711'], ['token'], []]) assert.deepEqual(list(...texts), texts);
 });

@@ -24,6 +24,11 @@ const BASE64_CHARACTERS_MAX = 65_536;
 /** What a name inside a text can say that is not the business of `credential.assigned`. */
 const MEMBER_CLASSES = KEY.clientAddress | KEY.peerAddress | KEY.personal | KEY.statement | KEY.parameter | KEY.cookie | KEY.identifier;
 
+/** What one string of a list can say about the next. */
+const SECRET_CLASSES = KEY.secret | KEY.password | KEY.session | KEY.cookie | KEY.authorization | KEY.perhaps;
+/** What is looked for in a list read as one command line. */
+const COMMAND_KINDS: ReadonlySet<Kind> = new Set<Kind>(['credential', 'password', 'authorization', 'session-id', 'cookie']);
+
 /** Recognizers that run for one key class, by the features they need. */
 interface Selection {
   readonly always: boolean;
@@ -74,11 +79,34 @@ export class Scanner {
   }
 
   /**
-   * Class of a command's argument by the argument before it: after `--password` comes a secret. For lists such as
-   * `process.command_args`, where name and value are values of their own.
+   * Marks of the strings of one list, for each its own or null. One may say what the next is: after `--password` comes a secret, and
+   * `docker`, `login`, `-p` are a command line in pieces.
    */
-  classAfterArgument(argument: string): KeyClass {
-    return /^--?[A-Za-z][\w-]{1,60}$/.test(argument) ? this.#nameClass(argument.replace(/^-+/, '')) & ~KEY.perhaps : KEY.plain;
+  scanList(texts: readonly string[], keyClass: KeyClass): readonly (readonly Mark[] | null)[] {
+    const isCommand = texts.length > 1 && texts.some((text) => text.charCodeAt(0) === 0x2d);
+    const together = isCommand ? (this.scanText(texts.join(' '), keyClass) ?? []).filter(({ kind }) => COMMAND_KINDS.has(kind)) : [];
+    let from = 0;
+    let next = 0;
+    return texts.map((text, index) => {
+      const own = this.scanText(text, keyClass | (index === 0 ? KEY.plain : this.#classAfter(texts[index - 1]!, text)));
+      const to = from + text.length;
+      const marks: Mark[] = own === null ? [] : [...own];
+      while (next < together.length && together[next]!.end <= from) next++;
+      for (let at = next; at < together.length && together[at]!.start < to; at++) {
+        const { kind, start, end } = together[at]!;
+        marks.push({ kind, start: Math.max(start, from) - from, end: Math.min(end, to) - from });
+      }
+      from = to + 1;
+      return marks.length === 0 ? null : joined(text, marks);
+    });
+  }
+
+  /** What `before` says about `text` behind it. A flag is sure of it; a mere name (`X-Api-Key`) is not. */
+  #classAfter(before: string, text: string): KeyClass {
+    if (/^--?[A-Za-z][\w-]{1,60}$/.test(before)) return /^--?[a-z][a-z-]+$/.test(text) ? KEY.plain : this.#nameClass(before.replace(/^-+/, '')) & SECRET_CLASSES & ~KEY.perhaps;
+    if (!/^[A-Za-z][\w.-]{2,60}$/.test(before)) return KEY.plain;
+    const nameClass = this.#nameClass(before);
+    return (nameClass & KEY.authorization) !== 0 ? KEY.plain : (nameClass & KEY.cookie) !== 0 && text.includes('=') ? KEY.cookie : (nameClass & SECRET_CLASSES) === 0 ? KEY.plain : KEY.perhaps;
   }
 
   #scan(text: string, keyClass: KeyClass, features: Features): readonly Mark[] | null {
