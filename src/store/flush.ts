@@ -14,13 +14,16 @@ import type { SealedBlock } from '#model';
 import { accountingBlock } from './account.ts';
 import type { Journal, Journaled } from './journal.ts';
 import type { PartSync } from './part-sync.ts';
-import { type Inserted, NOTHING, whatIsThere } from './recovery.ts';
+import { type Inserted, NOTHING, requireWhole, whatIsThere } from './recovery.ts';
 import type { RememberedRequests } from './remembered.ts';
+import { insertOneByOne, isUnreadable, type SetAside } from './set-aside.ts';
 
 /** Steps of the way of a commit, for logs and for tests that interrupt it. Never carries payload. */
 export type StoreEvent =
   | { readonly is: 'journaled' | 'spans_inserted' | 'inserted' | 'parts_synced' | 'marked' | 'segments_removed'; readonly through: number }
   | { readonly is: 'flushed'; readonly through: number; readonly rows: number; readonly took_ms: number }
+  /** The engine does not take this block at all; it is kept, sealed, in `set-aside`. */
+  | { readonly is: 'set_aside'; readonly block: number; readonly rows: number; readonly error: unknown }
   | { readonly is: 'failed'; readonly what: 'flush' | 'retention'; readonly error: unknown };
 
 export interface FlusherOptions {
@@ -28,6 +31,7 @@ export interface FlusherOptions {
   readonly journal: Journal;
   readonly remembered: RememberedRequests;
   readonly partSync: PartSync;
+  readonly setAside: SetAside;
   readonly onEvent: (event: StoreEvent) => void;
   readonly now_ms: () => number;
 }
@@ -139,7 +143,8 @@ export class Flusher {
     await nextTurn();
     const batch = this.#takeBatch();
     try {
-      await this.#flush(batch, this.#failure === null ? NOTHING : await whatIsThere(this.#options.engine, batch));
+      if (this.#failure === null) await this.#flush(batch, NOTHING);
+      else await this.#repeat(batch, this.#failure);
       this.#failure = null;
       this.#retry_ms = 0;
     } catch (error) {
@@ -159,9 +164,26 @@ export class Flusher {
     }
     while (this.#pending.length > 0) {
       const batch = this.#takeBatch();
-      await this.#flush(batch, await whatIsThere(this.#options.engine, batch));
+      await this.#repeat(batch, null).catch((error: unknown) => this.#repeat(batch, error));
     }
     this.#failure = null;
+  }
+
+  /** After a failure: looks at what the engine has, and if it was a block that it could not read, finds out which. */
+  async #repeat(batch: readonly Journaled[], failure: unknown): Promise<void> {
+    const { engine, setAside, onEvent } = this.#options;
+    let there = await whatIsThere(engine, batch);
+    if (isUnreadable(failure)) {
+      const blocks = batch.flatMap(({ commit }) => commit.blocks);
+      for (const { block, error } of await insertOneByOne(engine, blocks, there)) {
+        await setAside.add(block);
+        onEvent({ is: 'set_aside', block: block.id, rows: block.rows, error });
+      }
+      // By now every block is in the engine or set aside: only the account and the mark are left.
+      const all = new Set(blocks.map(({ id }) => id));
+      there = { spans: all, traces: all };
+    }
+    await this.#flush(batch, there);
   }
 
   #takeBatch(): Journaled[] {
@@ -190,6 +212,7 @@ export class Flusher {
     if (spans.length > 0) await engine.insertNative(SPANS, spans);
     onEvent({ is: 'spans_inserted', through });
     if (traces.length > 0) await engine.insertNative(TRACES, traces);
+    await requireWhole(engine, blocks.filter(({ id }) => !there.spans.has(id) || !there.traces.has(id)));
     if (account !== null) await engine.insertNative(ACCOUNTING, [account]);
     onEvent({ is: 'inserted', through });
     await remembered.add(batch);

@@ -29,6 +29,21 @@ export async function whatIsThere(engine: Engine, batch: readonly Journaled[]): 
   };
 }
 
+/** An insert can succeed and have lost rows, when the bytes of one block run into the next. Throws then; nothing of it may be marked. */
+export async function requireWhole(engine: Engine, blocks: readonly SealedBlock[]): Promise<void> {
+  const spans = await wholeBlocks(engine, SPANS, blocks, (block) => rowsOfNative(block.spans));
+  const traces = await wholeBlocks(engine, TRACES, blocks, (block) => rowsOfNative(block.traces));
+  const missing = blocks.filter(({ id }) => !spans.has(id) || !traces.has(id));
+  if (missing.length > 0) throw new RowsMissing(missing.length);
+}
+
+export class RowsMissing extends Error {
+  constructor(blocks: number) {
+    super(`cannot find all rows of ${blocks} inserted blocks`);
+    this.name = 'RowsMissing';
+  }
+}
+
 async function wholeBlocks(engine: Engine, table: Table, blocks: readonly SealedBlock[], rowsOf: (block: SealedBlock) => number): Promise<Set<number>> {
   if (blocks.length === 0) return new Set();
   const ids = blocks.map(({ id }) => id).join(', ');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
@@ -222,6 +222,50 @@ describe('when something fails', () => {
     for (let tries = 0; store2.pendingRows > 0 && tries < 100; tries += 1) await wait(100);
     const rows = await store2.query<{ c: string; names: string[] }>('SELECT count() AS c, groupUniqArray(name) AS names FROM spans', {}, BOUNDS);
     assert.deepEqual(rows, [{ c: '10', names: [`GET /${MARK}`] }]);
+  });
+});
+
+describe('a block that the engine cannot read', () => {
+  const spoilt = (id: number, share = 0.5) => {
+    const block = sampleBlock(id, 10, MARK);
+    return { blocks: [{ ...block, spans: block.spans.subarray(0, block.spans.length * share) }], requests: [sampleAccount(`digest-${id}`, 10)] };
+  };
+
+  test('is set aside, sealed, and holds up nothing else', async () => {
+    const store1 = await open();
+    await Promise.all([store1.commit(sampleCommit(1, 10, MARK)), store1.commit(spoilt(2)), store1.commit(sampleCommit(3, 10, MARK))]);
+    await store1.settle().catch(() => undefined);
+    for (let tries = 0; store1.pendingRows > 0 && tries < 100; tries += 1) await wait(100);
+    assert.deepEqual(await store1.query('SELECT block, count() AS c FROM spans GROUP BY block ORDER BY block', {}, BOUNDS), [{ block: '1', c: '10' }, { block: '3', c: '10' }]);
+    assert.deepEqual(events.flatMap((event) => (event.is === 'set_aside' ? [[event.block, event.rows]] : [])), [[2, 10]]);
+    const [kept = ''] = filesUnder(join(dataDir, 'set-aside'));
+    assert.equal(readFileSync(kept).includes(MARK), false);
+    assert.ok(statSync(kept).size > 2_000);
+  });
+
+  test('does not take rows of the next one with it', async () => {
+    const store1 = await open();
+    await Promise.all([store1.commit(sampleCommit(1, 10, MARK)), store1.commit(spoilt(2, 0.995)), store1.commit(sampleCommit(3, 10, MARK))]);
+    await store1.settle().catch(() => undefined);
+    for (let tries = 0; store1.pendingRows > 0 && tries < 100; tries += 1) await wait(100);
+    assert.deepEqual(await store1.query('SELECT block, count() AS c FROM spans WHERE block != 2 GROUP BY block ORDER BY block', {}, BOUNDS), [{ block: '1', c: '10' }, { block: '3', c: '10' }]);
+  });
+
+  test('does not keep the server from starting', async () => {
+    const child = await open();
+    await child.commit(sampleCommit(1, 10, MARK));
+    await child.commit(spoilt(2));
+    // As after a crash: what is in the journal is all that is left of the process.
+    const copy = join(home, 'copy');
+    cpSync(join(dataDir, 'journal'), copy, { recursive: true });
+    await child.settle().catch(() => undefined);
+    await child.close().catch(() => undefined);
+    for (const name of ['journal', 'engine', 'sealed', 'remembered', 'set-aside']) rmSync(join(dataDir, name), { recursive: true, force: true });
+    renameSync(copy, join(dataDir, 'journal'));
+    const again = await open();
+    assert.equal(await count(again), 10);
+    assert.equal(again.pendingRows, 0);
+    assert.equal(filesUnder(join(dataDir, 'set-aside')).length, 1);
   });
 });
 

@@ -19,6 +19,7 @@ import { type DirectoryLock, lockDirectory } from './lock.ts';
 import { PartSync } from './part-sync.ts';
 import { RememberedRequests, type RememberedRequest, rememberedOf } from './remembered.ts';
 import { applyRetention, type Removal } from './retention.ts';
+import { SetAside } from './set-aside.ts';
 
 export type { AccountLine } from './account.ts';
 export type { StoreEvent } from './flush.ts';
@@ -102,7 +103,8 @@ export class Store {
       await refuseLostJournal(engine, journal);
       const partSync = new PartSync(engine, options.files);
       await partSync.syncTables(dataDir);
-      const flusher = new Flusher({ engine, journal, remembered, partSync, now_ms, onEvent: (event) => options.onEvent?.(event) });
+      const setAside = new SetAside({ directory: join(dataDir, 'set-aside'), key: deriveKey(rootKey, 'set-aside'), ...files });
+      const flusher = new Flusher({ engine, journal, remembered, partSync, setAside, now_ms, onEvent: (event) => options.onEvent?.(event) });
       await flusher.recover(unflushed);
       await partSync.sync();
       const account = await readAccount(engine);

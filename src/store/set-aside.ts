@@ -1,0 +1,57 @@
+/**
+ * Blocks that the engine cannot read. That is a bug, but one block must not hold up all others, nor the next start: it is kept, sealed
+ * and durable, beside the journal, so that what was acknowledged is not lost, and an operator is told.
+ */
+
+import { type Engine, EngineError } from '#clickhouse';
+import { SPANS, TRACES } from '#clickhouse/schema';
+import type { SealedBlock, Secret } from '#model';
+import { encodeCommit } from './commit-entry.ts';
+import type { Files } from './files.ts';
+import { type Inserted, requireWhole, RowsMissing } from './recovery.ts';
+import { Segments } from './segments.ts';
+
+const SEGMENT_BYTES_MAX = 64 * 1024 * 1024;
+
+/** Errors of ClickHouse that speak of the machine and not of the block: memory, disk, parts, time, shutting down. */
+const OF_THE_MACHINE: ReadonlySet<number> = new Set([74, 75, 76, 77, 159, 160, 173, 210, 236, 241, 243, 252, 394, 439]);
+
+/** Whether a failure may lie in the bytes of a block. */
+export function isUnreadable(error: unknown): boolean {
+  if (error instanceof RowsMissing) return true;
+  return error instanceof EngineError && error.clickhouseCode !== null && !OF_THE_MACHINE.has(error.clickhouseCode);
+}
+
+export class SetAside {
+  readonly #options: { readonly directory: string; readonly key: Secret<Uint8Array>; readonly files?: Files };
+
+  constructor(options: { readonly directory: string; readonly key: Secret<Uint8Array>; readonly files?: Files }) {
+    this.#options = options;
+  }
+
+  /** Durable when resolved. */
+  async add(block: SealedBlock): Promise<void> {
+    const segments = await Segments.open({ ...this.#options, purpose: 'set-aside', segmentBytesMax: SEGMENT_BYTES_MAX, replay: () => undefined });
+    try {
+      await segments.append(encodeCommit({ blocks: [block], requests: [] }, 0));
+    } finally {
+      await segments.close();
+    }
+  }
+}
+
+/** Inserts what is missing block by block and gives the ones that the engine cannot read. Throws when the machine is at fault. */
+export async function insertOneByOne(engine: Engine, blocks: readonly SealedBlock[], there: Inserted): Promise<{ block: SealedBlock; error: unknown }[]> {
+  const unreadable: { block: SealedBlock; error: unknown }[] = [];
+  for (const block of blocks) {
+    try {
+      if (!there.spans.has(block.id)) await engine.insertNative(SPANS, [block.spans]);
+      if (!there.traces.has(block.id)) await engine.insertNative(TRACES, [block.traces]);
+      await requireWhole(engine, [block]);
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      unreadable.push({ block, error });
+    }
+  }
+  return unreadable;
+}
