@@ -5,8 +5,9 @@
  * Every text and attribute value of the record, wherever it stands, is one entry of the `value…` columns. Attribute lists are
  * ranges of entries. Reused from request to request: arrays grow, they are not made anew.
  */
-export { ByteWriter, equalBytes, HASH_SEED, hashBytes, isExclusive, release } from './bytes.ts';
+export { ByteWriter, equalBytes, equalWords, HASH_SEED, hashBytes, hashWords, isExclusive, release, viewOf } from './bytes.ts';
 export { KEYS_FULL, KeyTable, PLACE, textBytesMax } from './key-table.ts';
+import { viewOf } from './bytes.ts';
 import { KeyTable } from './key-table.ts';
 
 /** What a value is; the order of `TYPE_LETTERS`, which is what the store keeps. */
@@ -25,6 +26,8 @@ export class SpanBatch {
   readonly keys: KeyTable;
   /** The request, attacker-controlled. Offsets below point into it. */
   bytes: Uint8Array = new Uint8Array(0);
+  /** The same bytes, to be read by words. */
+  view: DataView = new DataView(new ArrayBuffer(0));
 
   // --- spans ----------------------------------------------------------------------------------------------------------
   spans = 0;
@@ -112,6 +115,7 @@ export class SpanBatch {
   /** Begins a new request over these bytes. */
   reset(bytes: Uint8Array): void {
     this.bytes = bytes;
+    this.view = viewOf(bytes);
     this.spans = this.spansCut = this.values = this.events = this.links = this.resources = this.scopes = 0;
     this.keys.resetWhenFull();
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ByteWriter, equalBytes, hashBytes } from './bytes.ts';
+import { ByteWriter, equalBytes, equalWords, hashBytes, hashWords, viewOf } from './bytes.ts';
 
 test('ByteWriter grows and keeps what was written', () => {
   const out = new ByteWriter(2);
@@ -29,7 +29,11 @@ test('ByteWriter.varuint writes LEB128 up to the largest safe integer', () => {
   }
 });
 
-test('hashBytes depends on every byte, the length and the seed', () => {
+for (const [name, hashOf] of [['hashBytes', hashBytes], ['hashWords', (bytes: Uint8Array, start: number, length: number, seed: number) => hashWords(viewOf(bytes), start, length, seed)]] as const) {
+  test(`${name} depends on every byte, the length and the seed`, () => hashes(hashOf));
+}
+
+function hashes(hashBytes: (bytes: Uint8Array, start: number, length: number, seed: number) => number): void {
   const base = Buffer.from('abcdefghijklmnopqrstuvwxyz0');
   const hashes = new Set([hashBytes(base, 0, base.length, 1), hashBytes(base, 0, base.length, 2), hashBytes(base, 0, base.length - 1, 1)]);
   for (let i = 0; i < base.length; i++) {
@@ -38,6 +42,30 @@ test('hashBytes depends on every byte, the length and the seed', () => {
     hashes.add(hashBytes(changed, 0, changed.length, 1));
   }
   assert.equal(hashes.size, 3 + base.length);
+}
+
+test('equalWords compares ranges at any offset and length', () => {
+  for (let length = 0; length < 20; length++) {
+    const text = Buffer.from('abcdefghijklmnopqrst'.slice(0, length));
+    const a = Buffer.concat([Buffer.from('xx'), text]);
+    const b = Buffer.concat([Buffer.from('y'), text, Buffer.from('z')]);
+    assert.equal(equalWords(viewOf(a), 2, viewOf(b), 1, length), true);
+    for (let i = 0; i < length; i++) {
+      b[1 + i]! ^= 1;
+      assert.equal(equalWords(viewOf(a), 2, viewOf(b), 1, length), false, `byte ${i} of ${length}`);
+      b[1 + i]! ^= 1;
+    }
+  }
+});
+
+test('ByteWriter.stringOf writes what string writes, at every length', () => {
+  const source = Buffer.from(Array.from({ length: 20_000 }, (_, i) => i * 7));
+  for (const length of [0, 1, 3, 4, 5, 126, 127, 128, 129, 130, 16_383, 16_384]) {
+    const [one, other] = [new ByteWriter(1), new ByteWriter(1)];
+    one.string(source, 3, length);
+    other.stringOf(viewOf(source), 3, length);
+    assert.deepEqual(Buffer.from(other.view()), Buffer.from(one.view()), `length ${length}`);
+  }
 });
 
 test('equalBytes compares ranges of different arrays', () => {

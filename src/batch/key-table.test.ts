@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LIMITS } from '#limits';
-import { KeyTable, PLACE } from './key-table.ts';
+import { viewOf } from './bytes.ts';
+import { viewOf } from './bytes.ts';
+import { KEYS_FULL, KeyTable, PLACE } from './key-table.ts';
 
-const intern = (keys: KeyTable, text: string) => keys.intern(Buffer.from(text), 0, Buffer.byteLength(text));
+const intern = (keys: KeyTable, text: string) => keys.intern(viewOf(Buffer.from(text)), 0, Buffer.byteLength(text));
 
 test('KeyTable gives equal keys equal ids and different keys different ones', () => {
   const keys = new KeyTable();
@@ -18,7 +20,7 @@ test('KeyTable gives equal keys equal ids and different keys different ones', ()
 
 test('KeyTable keeps keys that are invalid UTF-8 apart', () => {
   const keys = new KeyTable();
-  assert.notEqual(keys.intern(Uint8Array.of(0xff), 0, 1), keys.intern(Uint8Array.of(0xfe), 0, 1));
+  assert.notEqual(keys.intern(viewOf(Uint8Array.of(0xff)), 0, 1), keys.intern(viewOf(Uint8Array.of(0xfe)), 0, 1));
 });
 
 test('KeyTable knows the keys that are the server’s own', () => {
@@ -35,4 +37,16 @@ test('KeyTable is bounded: it starts afresh when full, and says so', () => {
   assert.equal(keys.generation, 1);
   assert.equal(keys.size, PLACE.schemaUrl + 1);
   assert.equal(keys.texts[intern(keys, 'key.77')], 'key.77');
+});
+
+test('KeyTable tells no more keys apart than its limit, however many one request brings', () => {
+  const keys = new KeyTable();
+  let id = 0;
+  let taken = 0;
+  for (; id !== KEYS_FULL && taken <= 3 * LIMITS.interned_keys_max; taken++) id = intern(keys, `key.${taken}`);
+  assert.equal(keys.size, 2 * LIMITS.interned_keys_max);
+  assert.equal(intern(keys, 'key.0'), intern(keys, 'key.0'), 'those it knows keep their ids');
+  assert.notEqual(intern(keys, 'key.5'), KEYS_FULL);
+  keys.resetWhenFull();
+  assert.notEqual(intern(keys, 'one more'), KEYS_FULL);
 });

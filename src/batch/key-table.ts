@@ -3,7 +3,7 @@
  * policy and rules are array look-ups for every span after. Bounded: a worker starts afresh between requests when full.
  */
 import { LIMITS } from '#limits';
-import { equalBytes, HASH_SEED, hashBytes } from './bytes.ts';
+import { equalWords, HASH_SEED, hashWords, viewOf } from './bytes.ts';
 
 /** Text that is no attribute has a key too, so that one loop inspects every value of a record. */
 export const PLACE = {
@@ -43,7 +43,10 @@ export class KeyTable {
   generation = 0;
 
   readonly #ids = new Map<string, number>();
-  readonly #bytes: Uint8Array[] = PLACES.map((text) => Buffer.from(text));
+  readonly #views: DataView[] = PLACES.map((text) => viewOf(Buffer.from(text)));
+  /** Which key followed each key last: lists repeat, so the next key is mostly known before it is hashed. */
+  #after = new Int32Array(1_024).fill(-1);
+  #previous = 0;
   readonly #slots = new Int32Array(SLOTS).fill(-1);
 
   get size(): number {
@@ -51,30 +54,53 @@ export class KeyTable {
   }
 
   /** The id of the key at these bytes, or `KEYS_FULL`. Equal bytes give equal ids within a generation. */
-  intern(bytes: Uint8Array, start: number, length: number): number {
-    let slot = hashBytes(bytes, start, length, HASH_SEED) & (SLOTS - 1);
-    for (let probe = 0; probe < PROBES_MAX; probe++) {
-      const id = this.#slots[slot]!;
-      if (id < 0) break;
-      const known = this.#bytes[id]!;
-      if (known.length === length && equalBytes(known, 0, bytes, start, length)) return id;
-      slot = (slot + 1) & (SLOTS - 1);
+  intern(view: DataView, start: number, length: number): number {
+    const guess = this.#after[this.#previous]!;
+    if (guess >= 0 && this.#is(guess, view, start, length)) return (this.#previous = guess);
+    const id = this.#find(view, start, length);
+    if (id >= 0) {
+      if (id >= this.#after.length || this.#previous >= this.#after.length) this.#growAfter();
+      this.#after[this.#previous] = id;
+      this.#previous = id;
     }
-    return this.#add(bytes, start, length, slot);
+    return id;
   }
 
   /** Forgets all keys when there are too many. Only between requests. */
   resetWhenFull(): void {
     if (this.texts.length < LIMITS.interned_keys_max) return;
-    this.texts.length = this.reserved.length = this.#bytes.length = PLACES.length;
+    this.texts.length = this.reserved.length = this.#views.length = PLACES.length;
     this.#ids.clear();
     this.#slots.fill(-1);
+    this.#after.fill(-1);
+    this.#previous = 0;
     this.generation++;
   }
 
-  #add(bytes: Uint8Array, start: number, length: number, slot: number): number {
-    // Not `slice`: that of a Buffer is a view.
-    const copy = new Uint8Array(bytes.subarray(start, start + length));
+  #find(view: DataView, start: number, length: number): number {
+    let slot = hashWords(view, start, length, HASH_SEED) & (SLOTS - 1);
+    for (let probe = 0; probe < PROBES_MAX; probe++) {
+      const id = this.#slots[slot]!;
+      if (id < 0) break;
+      if (this.#is(id, view, start, length)) return id;
+      slot = (slot + 1) & (SLOTS - 1);
+    }
+    return this.#add(view, start, length, slot);
+  }
+
+  #is(id: number, view: DataView, start: number, length: number): boolean {
+    const known = this.#views[id]!;
+    return known.byteLength === length && equalWords(known, 0, view, start, length);
+  }
+
+  #growAfter(): void {
+    const larger = new Int32Array(this.texts.length * 2).fill(-1);
+    larger.set(this.#after);
+    this.#after = larger;
+  }
+
+  #add(view: DataView, start: number, length: number, slot: number): number {
+    const copy = new Uint8Array(view.buffer, view.byteOffset + start, length).slice();
     // Latin-1 maps bytes one to one, so that keys that are invalid UTF-8 stay distinct.
     const exact = Buffer.from(copy.buffer).toString('latin1');
     let id = this.#ids.get(exact);
@@ -84,7 +110,7 @@ export class KeyTable {
       const text = Buffer.from(copy.buffer).toString('utf8');
       this.texts.push(text);
       this.reserved.push(text.startsWith(RESERVED_PREFIX) ? 1 : 0);
-      this.#bytes.push(copy);
+      this.#views.push(viewOf(copy));
       this.#ids.set(exact, id);
     }
     if (this.#slots[slot]! < 0) this.#slots[slot] = id;

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { viewOf } from '#batch';
 import { LIMITS } from '#limits';
 import { Memo } from './memo.ts';
 
-const find = (memo: Memo, key: number, text: string) => memo.find(key, Buffer.from(text), 0, Buffer.byteLength(text));
+const find = (memo: Memo, key: number, text: string) => memo.find(key, viewOf(Buffer.from(text)), 0, Buffer.byteLength(text));
 /** As `inspect` does: a miss, then what is to be remembered. */
 function learn(memo: Memo, key: number, text: string, mark: number): void {
   assert.equal(find(memo, key, text), -1);
-  memo.remember(key, Buffer.from(text), 0, Buffer.byteLength(text), mark);
+  memo.remember(key, viewOf(Buffer.from(text)), 0, Buffer.byteLength(text), mark);
 }
 
 test('Memo tells mark 0 from not known, and reads at any offset', () => {
@@ -17,7 +18,7 @@ test('Memo tells mark 0 from not known, and reads at any offset', () => {
   assert.equal(find(memo, 8, 'clean'), 0);
   assert.equal(find(memo, 8, 'dirty'), 7);
   assert.equal(find(memo, 8, 'other'), -1);
-  assert.equal(memo.find(8, Buffer.from('xxdirtyxx'), 2, 5), 7);
+  assert.equal(memo.find(8, viewOf(Buffer.from('xxdirtyxx')), 2, 5), 7);
 });
 
 test('Memo keeps equal bytes under different keys and types apart', () => {
@@ -31,8 +32,8 @@ test('Memo keeps equal bytes under different keys and types apart', () => {
 test('Memo copies what it remembers: the request may be overwritten', () => {
   const memo = new Memo();
   const request = Buffer.from('value');
-  memo.find(1, request, 0, 5);
-  memo.remember(1, request, 0, 5, 4);
+  memo.find(1, viewOf(request), 0, 5);
+  memo.remember(1, viewOf(request), 0, 5, 4);
   request.fill(0x41);
   assert.equal(find(memo, 1, 'value'), 4);
   assert.equal(find(memo, 1, 'AAAAA'), -1);
@@ -42,9 +43,10 @@ test('Memo never gives a wrong mark when it holds more values than it has slots,
   const memo = new Memo();
   const values = 400_000;
   const bytes = Buffer.alloc(8);
-  const at = (value: number) => (bytes.writeUInt32LE(value), bytes);
+  const view = viewOf(bytes);
+  const at = (value: number) => (bytes.writeUInt32LE(value), view);
   for (let value = 0; value < values; value++) {
-    if (memo.find(1, at(value), 0, 8) < 0) memo.remember(1, bytes, 0, 8, value);
+    if (memo.find(1, at(value), 0, 8) < 0) memo.remember(1, view, 0, 8, value);
   }
   let known = 0;
   for (let value = 0; value < values; value++) {
@@ -56,8 +58,8 @@ test('Memo never gives a wrong mark when it holds more values than it has slots,
   // What was just learned is found, however crowded: it would take memory at every sight otherwise.
   for (let value = values; value < values + 2_000; value++) {
     memo.find(1, at(value), 0, 8);
-    memo.remember(1, bytes, 0, 8, value);
-    assert.equal(memo.find(1, bytes, 0, 8), value);
+    memo.remember(1, view, 0, 8, value);
+    assert.equal(memo.find(1, view, 0, 8), value);
   }
 });
 
@@ -67,15 +69,15 @@ test('Memo is bounded, says when it is full, and forgets everything when cleared
   let remembered = 0;
   for (; !memo.full; remembered++) {
     value.writeUInt32LE(remembered);
-    memo.find(1, value, 0, value.length);
-    memo.remember(1, value, 0, value.length, 1);
+    memo.find(1, viewOf(value), 0, value.length);
+    memo.remember(1, viewOf(value), 0, value.length, 1);
   }
   assert.ok(remembered * value.length <= LIMITS.memo_bytes_max);
   learn(memo, 2, 'one more', 1);
   assert.equal(find(memo, 2, 'one more'), -1, 'nothing is taken when full');
   memo.clear();
   assert.equal(memo.full, false);
-  assert.equal(memo.find(1, value, 0, value.length), -1);
+  assert.equal(memo.find(1, viewOf(value), 0, value.length), -1);
   const tooLong = 'x'.repeat(LIMITS.memo_value_bytes_max + 1);
   learn(memo, 1, tooLong, 1);
   assert.equal(find(memo, 1, tooLong), -1);

@@ -3,18 +3,23 @@
  * look-up costs a hash and a comparison instead of a scan. Seeded and compared in full, so that nobody can make one value
  * pass for another; bounded, and forgotten as a whole when full, so that nobody can grow it.
  */
-import { equalBytes, HASH_SEED, hashBytes } from '#batch';
+import { equalWords, HASH_SEED, hashWords, viewOf } from '#batch';
 import { LIMITS } from '#limits';
 
 const SLOTS = 1 << 17;
 const PROBES_MAX = 6;
 /** Words of a slot: hash, key and type, offset in the arena, length, mark + 1 (0 = free). */
 const STRIDE = 5;
+/** Keys whose latest slot is known; a power of two. */
+const LATEST = 1 << 12;
 const ARENA_FULL = LIMITS.memo_bytes_max - LIMITS.memo_value_bytes_max;
 
 export class Memo {
   readonly #slots = new Uint32Array(SLOTS * STRIDE);
   readonly #arena = new Uint8Array(LIMITS.memo_bytes_max);
+  readonly #arenaView = viewOf(this.#arena);
+  /** The slot that answered last, by key: many attributes have the same value span after span. */
+  readonly #latest = new Uint32Array(LATEST);
   #used_bytes = 0;
   /** Where `find` looked last, so that it looks there again: what `remember` fills. */
   #slot = 0;
@@ -30,16 +35,21 @@ export class Memo {
   }
 
   /** The mark remembered for this value, or -1. `keyAndType` tells apart equal bytes under different keys. */
-  find(keyAndType: number, bytes: Uint8Array, start: number, length: number): number {
+  find(keyAndType: number, view: DataView, start: number, length: number): number {
     const slots = this.#slots;
-    const hash = hashBytes(bytes, start, length, HASH_SEED ^ Math.imul(keyAndType, 0x9e3779b1));
+    const latest = this.#latest[keyAndType & (LATEST - 1)]!;
+    if (slots[latest + 4] !== 0 && slots[latest + 1] === keyAndType && slots[latest + 3] === length && equalWords(this.#arenaView, slots[latest + 2]!, view, start, length)) return slots[latest + 4]! - 1;
+    const hash = hashWords(view, start, length, HASH_SEED ^ Math.imul(keyAndType, 0x9e3779b1));
     let slot = (hash & (SLOTS - 1)) * STRIDE;
     this.#hash = hash;
     for (let probe = 0; probe < PROBES_MAX; probe++) {
       this.#slot = slot;
       const mark = slots[slot + 4]!;
       if (mark === 0) break;
-      if (slots[slot] === hash && slots[slot + 1] === keyAndType && slots[slot + 3] === length && equalBytes(this.#arena, slots[slot + 2]!, bytes, start, length)) return mark - 1;
+      if (slots[slot] === hash && slots[slot + 1] === keyAndType && slots[slot + 3] === length && equalWords(this.#arenaView, slots[slot + 2]!, view, start, length)) {
+        this.#latest[keyAndType & (LATEST - 1)] = slot;
+        return mark - 1;
+      }
       slot += STRIDE;
       if (slot === SLOTS * STRIDE) slot = 0;
     }
@@ -47,7 +57,7 @@ export class Memo {
   }
 
   /** Remembers the value that `find` just missed; the slot it takes may be another's. */
-  remember(keyAndType: number, bytes: Uint8Array, start: number, length: number, mark: number): void {
+  remember(keyAndType: number, view: DataView, start: number, length: number, mark: number): void {
     if (length > LIMITS.memo_value_bytes_max || this.full) return;
     const slots = this.#slots;
     const slot = this.#slot;
@@ -56,7 +66,7 @@ export class Memo {
     slots[slot + 2] = this.#used_bytes;
     slots[slot + 3] = length;
     slots[slot + 4] = mark + 1;
-    this.#arena.set(bytes.subarray(start, start + length), this.#used_bytes);
+    this.#arena.set(new Uint8Array(view.buffer, view.byteOffset + start, length), this.#used_bytes);
     this.#used_bytes += length;
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { KeyTable, PLACE, SpanBatch, TYPE } from '#batch';
+import { KeyTable, PLACE, SpanBatch, TYPE, viewOf } from '#batch';
 import { Inspector } from '#inspect';
 import { LIMITS } from '#limits';
 import { decodeRequest, requestFromJson } from '#otlp';
@@ -142,7 +142,7 @@ test('minimize rewrites keys and says what it did to them', () => {
 test('minimize forgets with inspect: marks and key ids get new meanings', () => {
   const { keys, batch, minimizer, minimize, outputOf } = stages();
   minimize({ attributes: [{ key: 'note', value: { stringValue: MAIL } }] });
-  for (let i = 0; i < LIMITS.interned_keys_max; i++) keys.intern(Buffer.from(`k${i}`), 0, `k${i}`.length);
+  for (let i = 0; i < LIMITS.interned_keys_max; i++) keys.intern(viewOf(Buffer.from(`k${i}`)), 0, `k${i}`.length);
   minimize({ attributes: [{ key: 'other', value: { stringValue: `x ${MAIL}` } }] });
   assert.equal(Buffer.from(outputOf(batch.attributesStart[0]!).bytes).toString(), 'x [email]');
   assert.equal(Buffer.from(minimizer.keyBytes[batch.valueKey[batch.attributesStart[0]!]!]!).toString(), 'other');

@@ -39,6 +39,24 @@ test('rewrite() refuses marks that overlap or lie outside', () => {
   assert.throws(() => rewrite('abcdef', [mark(3, 2)], () => 'replace'));
 });
 
+test('rewrite() keeps of what overlaps only what no other kind in it wants gone', () => {
+  const scanner = new Scanner();
+  const by = (kept: readonly string[], text: string, keyClass: number, action: Action = 'replace') => rewrite(text, scanner.scanText(text, keyClass) ?? [], (mark) => (kept.includes(mark.kind) ? 'keep' : action));
+  const statement = "SELECT * FROM users WHERE mail = 'jane.doe@example.com' AND n = 5";
+  assert.equal(by([], statement, KEY.statement).text, 'SELECT * FROM users WHERE mail = ? AND n = ?');
+  assert.deepEqual(by(['literal'], statement, KEY.statement), { text: "SELECT * FROM users WHERE mail = '[email]' AND n = 5", counts: [{ kind: 'email', count: 1 }] });
+  assert.equal(by(['email'], statement, KEY.statement).text, 'SELECT * FROM users WHERE mail = ? AND n = ?');
+  assert.equal(by(['email', 'literal'], statement, KEY.statement).text, statement);
+  assert.equal(by(['password'], 'password=jane.doe@example.com', KEY.plain).text, 'password=[email]');
+  assert.equal(by(['credential', 'parameter'], 'https://x.example/?token=jane.doe@example.com&x=1', KEY.plain).text, 'https://x.example/?token=[email]&x=1');
+  let dropped = false;
+  rewrite(statement, scanner.scanText(statement, KEY.statement) ?? [], ({ kind }) => {
+    dropped ||= kind === 'email';
+    return kind === 'email' ? 'drop' : 'replace';
+  });
+  assert.ok(dropped, 'the policy is asked about every kind');
+});
+
 test('rewrite() leaves nothing that the scanner would find again', () => {
   const scanner = new Scanner();
   const policy = compilePolicy(DEFAULT_POLICY);

@@ -2,6 +2,7 @@
  * Writes a text anew with its marks acted upon: `[email]` where an address stood, the rest as it was. Scanning the result
  * again finds nothing, because recognizers know what is left here and leave it alone.
  */
+import { withoutKept } from '#scanner/overlaps';
 import type { Kind, Mark } from '#scanner/recognizer';
 import type { Action } from './policy.ts';
 
@@ -19,15 +20,14 @@ export function rewrite(text: string, marks: readonly Mark[], decide: (mark: Mar
   for (const mark of marks) {
     // INVARIANT: an overlap would write a marked range out twice, or leave a part of it.
     if (mark.start < at || mark.end < mark.start || mark.end > text.length) throw new Error('cannot rewrite a text: its marks overlap or lie outside');
-    written += text.slice(at, mark.start);
-    at = mark.end;
-    const action = decide(mark);
-    if (action === 'keep') {
-      written += text.slice(mark.start, mark.end);
-      continue;
+    for (const part of mark.parts ?? []) decide(part);
+    // What is kept of a mark is what no other kind in it wants gone.
+    for (const left of withoutKept(mark, (kind) => decide({ ...mark, kind }) === 'keep') ?? [mark]) {
+      written += text.slice(at, left.start);
+      at = left.end;
+      counts.set(left.kind, (counts.get(left.kind) ?? 0) + 1);
+      if (decide(left) !== 'drop') written += left.instead ?? `[${left.kind}]`;
     }
-    counts.set(mark.kind, (counts.get(mark.kind) ?? 0) + 1);
-    if (action !== 'drop') written += mark.instead ?? `[${mark.kind}]`;
   }
   return { text: written + text.slice(at), counts: [...counts].map(([kind, count]) => ({ kind, count })) };
 }

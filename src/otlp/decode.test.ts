@@ -160,3 +160,20 @@ test('decodeRequest refuses every cut of a request inside a field, and never thr
     assert.ok(batch.values <= LIMITS.values_per_request_max);
   }
 });
+
+test('decodeRequest adds what it cut from a resource or scope to the count sent, which stands after the attributes', () => {
+  const many = (number: number) => Array.from({ length: LIMITS.attributes_per_list_max + 3 }, (_, i) => field(number, keyValue(`k${i}`, field(1, 'v'))));
+  const resource = field(1, Buffer.concat([...many(1), Buffer.from([16, 10])]));
+  const scope = field(1, Buffer.concat([...many(3), Buffer.from([32, 20])]));
+  const batch = newBatch();
+  assert.equal(decodeRequest(field(1, Buffer.concat([resource, field(2, Buffer.concat([scope, field(2, ids)]))])), batch), null);
+  assert.deepEqual([batch.resourceDropped[0], batch.scopeDropped[0]], [13, 23]);
+});
+
+test('decodeRequest cuts attributes of more different keys than are told apart', () => {
+  const batch = newBatch();
+  const spans = Array.from({ length: 300 }, (_, n) => Buffer.concat([ids, ...Array.from({ length: 250 }, (_, k) => field(9, keyValue(`${n}.${k}`, field(1, 'v'))))]));
+  assert.equal(decodeRequest(request(...spans), batch), null);
+  assert.ok(batch.keys.size <= 2 * LIMITS.interned_keys_max);
+  assert.deepEqual([batch.droppedAttributes[0], batch.droppedAttributes[299]], [0, 250]);
+});

@@ -386,7 +386,7 @@ class Walk {
     }
     this.#at = end;
     if (keyLength > LIMITS.key_bytes_max) return 1;
-    const key = batch.keys.intern(bytes, keyAt, keyLength);
+    const key = batch.keys.intern(batch.view, keyAt, keyLength);
     if (key === KEYS_FULL || batch.keys.reserved[key] !== 0) return 1;
     if (this.#seenIn[key] === list) {
       // Keys are unique within a list (OTLP common.proto); the value sent last holds, in the place of the first.

@@ -289,12 +289,12 @@ describe('BlockBuilder: blocks, requests, traces', () => {
     const crowd = Array.from({ length: Math.ceil(LIMITS.interned_keys_max / 250) + 1 }, (_, n) => span({ name: 'crowd', attributes: Array.from({ length: 250 }, (_, k) => ({ key: `c${n}.${k}`, value: {} })) }));
     builder.append(stages.minimized(spansOf(...crowd)), 2, PRODUCER);
     const generation = stages.keys.generation;
-    builder.append(stages.minimized(spansOf(span({ name: 'after', attributes: attributes(['three', 'one']) }))), 3, PRODUCER);
+    builder.append(stages.minimized(spansOf(span({ name: 'after', attributes: attributes(['three', 'one', 'four', 'five']) }))), 3, PRODUCER);
     assert.equal(stages.keys.generation, generation + 1, 'the table did start afresh');
     await store(builder.close());
     const rows = await query("SELECT name, mapKeys(attributes) AS keys, minimized.place AS places FROM spans WHERE block = {block:UInt64} AND name != 'crowd' ORDER BY row", { block: blocks });
     assert.deepEqual(rows.map((row) => Object.values(row)), [
-      ['before', ['one', 'two'], ['attributes.one', 'attributes.two']], ['after', ['three', 'one'], ['attributes.three', 'attributes.one']],
+      ['before', ['one', 'two'], ['attributes.one', 'attributes.two']], ['after', ['three', 'one', 'four', 'five'], ['attributes.three', 'attributes.one', 'attributes.four', 'attributes.five']],
     ]);
   });
 

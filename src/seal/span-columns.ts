@@ -205,7 +205,7 @@ export class SpanColumns {
 
   /** An attribute list: keys by index, values as text, one type letter each. */
   #list(batch: MinimizedBatch, start: number, end: number, column: AttributesColumn, types: DictionaryColumn): void {
-    const { bytes, valueKey, valueType, valueMark, valueA, valueB } = batch;
+    const { bytes, view, valueKey, valueType, valueMark, valueA, valueB } = batch;
     const { values, keys } = column;
     const letters = this.#types;
     const span = column === this.#attributes;
@@ -220,7 +220,7 @@ export class SpanColumns {
         if (output.dropped) continue;
         type = output.type;
         values.string(output.bytes, 0, output.bytes.length);
-      } else if (type === TYPE.string) values.string(bytes, valueA[value]!, valueB[value]!);
+      } else if (type === TYPE.string) values.stringOf(view, valueA[value]!, valueB[value]!);
       else this.#scalar(values, type, valueA[value]!, valueB[value]!, bytes);
       if (this.#minimizer.keyCounts[key]!.length > 0) this.minimized.takeKey(key);
       letters.uint8(LETTERS[type]!);
