@@ -342,6 +342,7 @@ function scriptedWorker(): URL {
 test('a request is not forgotten in its open block when an earlier block comes back and another request is refused', { timeout: 10_000 }, async (t) => {
   const sequencer = start(t, new FakeStore(), { worker: scriptedWorker() });
   const scripted = (taken_ms: number, refuse = false) => send(sequencer, new Uint8Array(Buffer.from(JSON.stringify({ taken_ms, refuse, serial: ++serial }))));
+  await sequencer.ready();
   const first = scripted(0);
   await setTimeout(20);
   // The first block is being sealed. This one is taken meanwhile; the refused one keeps it from being closed at a lull.
