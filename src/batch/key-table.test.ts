@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LIMITS } from '#limits';
 import { viewOf } from './bytes.ts';
-import { viewOf } from './bytes.ts';
 import { KEYS_FULL, KeyTable, PLACE } from './key-table.ts';
 
 const intern = (keys: KeyTable, text: string) => keys.intern(viewOf(Buffer.from(text)), 0, Buffer.byteLength(text));
