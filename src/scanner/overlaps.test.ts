@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { joined } from './overlaps.ts';
+import { joined, withoutKept } from './overlaps.ts';
 import type { Kind, Mark } from './recognizer.ts';
 
 const mark = (kind: Kind, start: number, end: number, instead?: string): Mark => ({ kind, start, end, ...(instead === undefined ? {} : { instead }) });
+/** What a mark covers, apart. */
+const whole = (marks: readonly Mark[] | null): Mark[] | undefined => marks?.map(({ parts: _parts, ...rest }) => rest);
 const TEXT = '0123456789'.repeat(4);
 
 test('joined() sorts and keeps what does not overlap', () => {
@@ -12,16 +14,27 @@ test('joined() sorts and keeps what does not overlap', () => {
 });
 
 test('joined() covers all of two marks that overlap, under the graver kind', () => {
-  assert.deepEqual(joined(TEXT, [mark('email', 0, 12), mark('credential', 8, 20)]), [mark('credential', 0, 20)]);
-  assert.deepEqual(joined(TEXT, [mark('email', 0, 12), mark('credential', 2, 8)]), [mark('credential', 0, 12)]);
-  assert.deepEqual(joined(TEXT, [mark('jwt', 0, 12), mark('credential', 0, 12)]), [mark('jwt', 0, 12)]);
-  assert.deepEqual(joined(TEXT, [mark('email', 0, 5), mark('phone', 4, 10), mark('jwt', 9, 12)]), [mark('jwt', 0, 12)]);
+  assert.deepEqual(whole(joined(TEXT, [mark('email', 0, 12), mark('credential', 8, 20)])), [mark('credential', 0, 20)]);
+  assert.deepEqual(whole(joined(TEXT, [mark('email', 0, 12), mark('credential', 2, 8)])), [mark('credential', 0, 12)]);
+  assert.deepEqual(whole(joined(TEXT, [mark('jwt', 0, 12), mark('credential', 0, 12)])), [mark('jwt', 0, 12)]);
+  assert.deepEqual(whole(joined(TEXT, [mark('email', 0, 5), mark('phone', 4, 10), mark('jwt', 9, 12)])), [mark('jwt', 0, 12)]);
 });
 
 test('joined() lets a literal stand as ? whatever is in it, but under the graver kind', () => {
-  assert.deepEqual(joined(TEXT, [mark('literal', 0, 20, '?'), mark('email', 1, 19)]), [mark('literal', 0, 20, '?')]);
-  assert.deepEqual(joined(TEXT, [mark('literal', 0, 20, '?'), mark('credential', 1, 19)]), [mark('credential', 0, 20, '?')]);
-  assert.deepEqual(joined(TEXT, [mark('credential', 0, 20), mark('literal', 0, 20, '?')]), [mark('credential', 0, 20, '?')]);
+  assert.deepEqual(whole(joined(TEXT, [mark('literal', 0, 20, '?'), mark('email', 1, 19)])), [mark('literal', 0, 20, '?')]);
+  assert.deepEqual(whole(joined(TEXT, [mark('literal', 0, 20, '?'), mark('credential', 1, 19)])), [mark('credential', 0, 20, '?')]);
+  assert.deepEqual(whole(joined(TEXT, [mark('credential', 0, 20), mark('literal', 0, 20, '?')])), [mark('credential', 0, 20, '?')]);
+});
+
+test('withoutKept() leaves the parts of other kinds', () => {
+  const [outer] = joined(TEXT, [mark('literal', 0, 20, '?'), mark('email', 1, 9), mark('card', 10, 19), mark('card', 12, 19)]) ?? [];
+  const without = (...kept: Kind[]) => withoutKept(outer as Mark, (kind) => kept.includes(kind));
+  assert.equal(without(), null);
+  assert.deepEqual(without('literal'), [mark('email', 1, 9), mark('card', 10, 19)]);
+  assert.deepEqual(whole(without('email')), [mark('literal', 0, 20, '?')]);
+  assert.deepEqual(without('literal', 'email', 'card'), []);
+  assert.deepEqual(withoutKept(mark('email', 0, 4), () => true), []);
+  assert.equal(withoutKept(mark('email', 0, 4), () => false), null);
 });
 
 test('joined() drops what was replaced before and what would change nothing', () => {

@@ -3,7 +3,8 @@
  *
  * Marks that overlap become one mark over all of them, so that no part of either is left standing. Its kind is the gravest
  * among them: what a policy does about credentials must not be undone by what it does about literals. What stands instead
- * is that of the mark that covers the whole, if one does; else `[kind]`.
+ * is that of the mark that covers the whole, if one does; else `[kind]`. What was joined stays known as its `parts`: a policy
+ * that keeps one kind must not keep another with it.
  */
 import type { Kind, Mark } from './recognizer.ts';
 
@@ -13,14 +14,31 @@ const RANK = new Map(GRAVITY.map((kind, index) => [kind, index]));
 
 /** Sorts and joins `marks` of `text`; drops those that would change nothing or lie inside what was replaced before. */
 export function joined(text: string, marks: readonly Mark[]): readonly Mark[] | null {
-  const result: Mark[] = [];
   const kept = text.includes('[') ? placeholdersOf(text) : [];
   const whole = kept.length === 0 ? [...marks] : marks.flatMap((mark) => aroundPlaceholders(text, mark, kept));
-  for (const mark of whole.sort((a, b) => a.start - b.start || b.end - a.end)) {
-    if (changesNothing(text, mark)) continue;
+  return joinedInOrder(whole.filter((mark) => !changesNothing(text, mark)));
+}
+
+/** What is left to do about a mark whose kinds are partly kept: marks over the other kinds' parts. Null = nothing is kept. */
+export function withoutKept(mark: Mark, isKept: (kind: Kind) => boolean): readonly Mark[] | null {
+  if (mark.parts === undefined) return isKept(mark.kind) ? [] : null;
+  const left = mark.parts.filter(({ kind }) => !isKept(kind));
+  return left.length === mark.parts.length ? null : (joinedInOrder(left) ?? []);
+}
+
+function joinedInOrder(marks: Mark[]): readonly Mark[] | null {
+  const result: Mark[] = [];
+  let parts: Mark[] = [];
+  for (const mark of marks.sort((a, b) => a.start - b.start || b.end - a.end)) {
     const last = result.at(-1);
-    if (last === undefined || mark.start >= last.end) result.push(mark);
-    else result[result.length - 1] = join(last, mark);
+    if (last === undefined || mark.start >= last.end) {
+      result.push(mark);
+      parts = [mark];
+      continue;
+    }
+    parts.push(mark);
+    const whole = join(last, mark);
+    result[result.length - 1] = last.parts !== undefined || mark.kind !== last.kind ? { ...whole, parts } : whole;
   }
   return result.length === 0 ? null : result;
 }

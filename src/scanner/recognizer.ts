@@ -70,6 +70,8 @@ export interface Mark {
   readonly end: number;
   /** What stands in the text instead when this kind is replaced and the recognizer knows better than `[kind]`: a shortened IP, `?` for a literal. */
   readonly instead?: string;
+  /** The marks of different kinds that this one covers, itself not among them; absent where there was but one kind. */
+  readonly parts?: readonly Mark[];
 }
 
 export interface Recognizer {
