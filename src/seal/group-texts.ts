@@ -7,7 +7,13 @@ import type { MinimizedBatch, Minimizer } from '#minimize';
 import { NEUTRALIZED, UNKNOWN_SERVICE } from '#model';
 import { doubleJson } from '#otlp';
 import type { DictionaryColumn } from './columns.ts';
-import type { Statement } from './minimized-columns.ts';
+
+/** One statement: so many values of this kind at this place. */
+export interface Statement {
+  readonly place: string;
+  readonly kind: string;
+  readonly count: number;
+}
 
 interface Group {
   readonly json: Buffer;

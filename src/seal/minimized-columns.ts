@@ -8,13 +8,6 @@ import { NEUTRALIZED } from '#model';
 import { ArrayColumn, type ColumnWriter, DictionaryColumn, Offsets, PlainColumn } from './columns.ts';
 import type { GroupTexts } from './group-texts.ts';
 
-/** One statement: so many values of this kind at this place. */
-export interface Statement {
-  readonly place: string;
-  readonly kind: string;
-  readonly count: number;
-}
-
 export class MinimizedColumns {
   /** Where values are taken from now: the span itself, or its event or link number `index`. */
   place: 'span' | 'event' | 'link' = 'span';
