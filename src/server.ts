@@ -116,6 +116,19 @@ function hearStore(event: StoreEvent, meter: Meter, report: Report): void {
 }
 
 function reportLine(what: string, failure: unknown): void {
-  const why = failure instanceof Error ? `: ${failure.message}${failure.cause instanceof Error ? ` (${failure.cause.message})` : ''}` : '';
-  process.stderr.write(`${new Date().toISOString()} ${what}${why}\n`);
+  const reasons = reasonsOf(failure);
+  process.stderr.write(`${new Date().toISOString()} ${what}${reasons === '' ? '' : `: ${reasons}`}\n`);
+}
+
+/**
+ * Why, without payload: our own messages (`cannot …`) carry none, those of libraries and of the engine may quote what they failed on and are
+ * named by their code or class alone.
+ */
+export function reasonsOf(failure: unknown): string {
+  const reasons: string[] = [];
+  for (let error = failure, depth = 0; error instanceof Error && depth < 5; error = error.cause, depth++) {
+    if (error.message.startsWith('cannot ')) reasons.push(error.message);
+    else reasons.push('code' in error && typeof error.code === 'string' ? error.code : error.name);
+  }
+  return reasons.join(', because: ').replace(/[\0-\x1f\x7f-\x9f]/g, ' ');
 }
