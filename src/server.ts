@@ -112,6 +112,7 @@ function watch(meter: Meter, store: Store, inFlight: () => { readonly requests: 
 
 function hearStore(event: StoreEvent, meter: Meter, report: Report): void {
   if (event.is === 'failed') report(`cannot finish the ${event.what}`, event.error);
+  else if (event.is === 'set_aside') report(`block ${event.block} with ${event.rows} spans cannot be stored and is kept in set-aside/: please report this as a bug`, event.error);
   else if (event.is === 'flushed') meter.flushed(event.rows, event.took_ms);
 }
 
