@@ -10,6 +10,9 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
+/** Where `mkfifo` is when the PATH of who starts the server does not lead there: POSIX systems have it in one of these. */
+const standardFolders = '/usr/bin:/bin';
+
 export class NativeFeed {
   readonly path: string;
 
@@ -20,7 +23,7 @@ export class NativeFeed {
   static async make(path: string): Promise<NativeFeed> {
     rmSync(path, { force: true });
     try {
-      await run('mkfifo', ['-m', '600', path]);
+      await run('mkfifo', ['-m', '600', path], { env: { PATH: [process.env['PATH'], standardFolders].filter(Boolean).join(':') } });
     } catch (cause) {
       throw new Error(`cannot make the FIFO ${path}`, { cause });
     }
