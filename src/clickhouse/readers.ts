@@ -36,6 +36,8 @@ const GRACE_MS = 250;
 export const READER_SETTINGS = `SET ${Object.entries({
   max_memory_usage: LIMITS.query_memory_bytes_max,
   max_threads: 2,
+  // The engine looks at the clock between blocks: with its default of 65,409 rows a costly pattern runs on for minutes after the deadline.
+  max_block_size: 2_048,
   max_bytes_before_external_group_by: 0,
   max_bytes_before_external_sort: 0,
   max_bytes_ratio_before_external_group_by: 0,

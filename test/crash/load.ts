@@ -51,15 +51,18 @@ export interface Export {
   readonly traces: ReadonlyMap<string, TraceSum>;
 }
 
-/** An export of so many spans in traces of up to sixteen; protobuf or JSON as it falls, unless told. */
-export function makeExport(random: Random, spans: number, attributes: Readonly<Record<string, string>> = {}, encoding = random.below(2) === 0 ? 'json' : 'protobuf'): Export {
+type Attributes = Readonly<Record<string, string>>;
+
+/** An export of so many spans in traces of up to sixteen; protobuf or JSON as it falls, unless told. The spans are of now, or of another time. */
+export function makeExport(random: Random, spans: number, attributes: Attributes | (() => Attributes) = {}, encoding = random.below(2) === 0 ? 'json' : 'protobuf', at_ms = Date.now()): Export {
+  const time = `${at_ms}000000`;
   const traces = new Map<string, TraceSum>();
   const list = Array.from({ length: spans }, (_, at) => {
     const traceId = at % 16 === 0 ? random.hex(16) : ([...traces.keys()].at(-1) ?? '');
     const spanId = random.hex(8);
     const sum = traces.get(traceId) ?? { spans: 0, ids: 0n };
     traces.set(traceId, { spans: sum.spans + 1, ids: sum.ids ^ BigInt(`0x${spanId}`) });
-    return spanOf({ 'http.route': `/shelf/${random.below(50)}`, 'http.response.status_code': 200, attempt: at, ...attributes }, { traceId, spanId, name: `GET /shelf ${random.below(20)}` });
+    return spanOf({ 'http.route': `/shelf/${random.below(50)}`, 'http.response.status_code': 200, attempt: at, ...(typeof attributes === 'function' ? attributes() : attributes) }, { traceId, spanId, name: `GET /shelf ${random.below(20)}`, startTimeUnixNano: time, endTimeUnixNano: time });
   });
   const json = new Uint8Array(Buffer.from(JSON.stringify(exportOf(list, `shop-${random.below(5)}`))));
   const bytes = encoding === 'json' ? json : requestFromJson(json);

@@ -1,0 +1,130 @@
+/**
+ * Nothing of what exporters send, no name of a producer and no key lies in clear anywhere under the data directory: not while it is only in the
+ * journal, not in the engine's files, not after a kill, a start and a stop. Nobody else may read what is there, and nothing lies elsewhere.
+ */
+import assert from 'node:assert/strict';
+import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { deflateSync } from 'node:zlib';
+import { addProducer, createToken, startServer, temporaryFolder, until } from '#harness';
+import { ask, exportOf, type Json, send, spanOf } from '#harness/exchange';
+
+const home = realpathSync(temporaryFolder());
+const data = join(home, 'data');
+/** What the server and the verbs take for the machine's temporary folder; nothing is to appear in it. */
+const temporary = join(home, 'temporary');
+mkdirSync(temporary);
+const env = { TMPDIR: temporary };
+
+/** Words that stand in no program and no table definition. */
+const NEEDLES = ['zq-service', 'zq-span-name', 'zq.key', 'zq-value', 'zq-event', 'zq-resource', 'zq-scope', 'zq-status', 'zq-producer', 'zq-state', 'zq-list'];
+
+function telling(count: number): Json {
+  const spans = Array.from({ length: count }, (_, at) =>
+    spanOf({ 'zq.key': `zq-value-${at}`, 'zq.key.list': ['zq-list', at] }, {
+      name: `zq-span-name ${at % 7}`,
+      traceState: 'zq-state=1',
+      status: { code: 2, message: 'zq-status' },
+      events: [{ timeUnixNano: String(Date.now() * 1e6), name: 'zq-event', attributes: [{ key: 'zq.key.event', value: { stringValue: 'zq-value' } }] }],
+    }));
+  const [group] = exportOf(spans, 'zq-service', { 'zq.key.resource': 'zq-resource' })['resourceSpans'] as Json[];
+  return { resourceSpans: [{ ...group, scopeSpans: [{ scope: { name: 'zq-scope', version: 'zq-scope-1' }, spans }] }] };
+}
+
+function everything(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? [path, ...everything(path)] : [path];
+  });
+}
+
+/** Files may go while they are listed: parts are merged, segments removed. */
+function readIfThere(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return Buffer.alloc(0);
+    throw error;
+  }
+}
+
+const filesOf = (folder: string): string[] => everything(folder).filter((path) => lstatSync(path, { throwIfNoEntry: false })?.isFile() === true);
+
+function checkSealed(secrets: readonly string[], least: number): void {
+  const files = filesOf(data);
+  assert.ok(files.length >= least, 'there are too few files to prove anything');
+  for (const path of files) {
+    const bytes = readIfThere(path);
+    for (const secret of secrets) {
+      for (const encoding of ['utf8', 'utf16le'] as const) assert.ok(!bytes.includes(Buffer.from(secret, encoding)), `${path} holds ${secret.slice(0, 8)}… in ${encoding}`);
+      // The root key is written in hexadecimal and used as bytes.
+      if (/^[0-9a-f]{64}$/.test(secret)) assert.ok(!bytes.includes(Buffer.from(secret, 'hex')), `${path} holds a key`);
+    }
+    // What can be compressed is not encrypted.
+    const isSealed = ['journal', 'sealed', 'remembered'].some((folder) => path.startsWith(join(data, folder)));
+    if (isSealed && bytes.length > 1_024) assert.ok(deflateSync(bytes).length > 0.98 * bytes.length, `${path} is not encrypted`);
+  }
+}
+
+function checkModes(): void {
+  for (const path of [data, ...everything(data), `${data}.key`]) {
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    // Links have no mode of their own.
+    if (stat === undefined || stat.isSymbolicLink()) continue;
+    assert.equal((stat.mode & 0o777).toString(8), stat.isDirectory() ? '700' : '600', path);
+  }
+}
+
+test('no service, name, key, value or secret lies in clear on the disk', { timeout: 180_000 }, async (t) => {
+  let server = await startServer({ data, env });
+  const key = await addProducer(data, 'zq-producer', ['zq-*']);
+  const token = await createToken(data, 'viewer', ['--name', 'zq-producer']);
+  const rootKey = readFileSync(`${data}.key`, 'utf8').trim();
+  assert.match(rootKey, /^[0-9a-f]{64}$/);
+  const secrets = [...NEEDLES, key, token, rootKey];
+
+  await t.test('in the journal, before anything is flushed', async () => {
+    assert.equal((await send(server, key, telling(500))).status, 200);
+    // The engine takes rows after seconds; what is in the journal only is there now.
+    checkSealed(secrets, 10);
+    assert.ok(filesOf(join(data, 'journal')).some((path) => readIfThere(path).length > 10_000), 'the journal is empty');
+    checkModes();
+  });
+
+  await t.test('killed with an unflushed journal', async () => {
+    assert.equal((await send(server, key, telling(500))).status, 200);
+    await server.kill();
+    checkSealed(secrets, 10);
+  });
+
+  await t.test('in the tables, after a start and a flush', async () => {
+    server = await startServer({ data, env });
+    assert.equal((await send(server, key, telling(2_000))).status, 200);
+    await until(async () => /zq-service/.test((await ask(server, token, '/api/v1/services')).text), 'the service is listed');
+    checkSealed(secrets, 40);
+    checkModes();
+  });
+
+  await t.test('after a stop', async () => {
+    await server.stop();
+    checkSealed(secrets, 40);
+    checkModes();
+    for (const needle of [...secrets]) assert.ok(!(server.stdout + server.stderr).includes(needle), 'the server said what it must not say');
+  });
+
+  await t.test('and nothing lies beside the data directory and its key', () => {
+    assert.deepEqual(everything(temporary), []);
+    assert.deepEqual(readdirSync(home).sort(), ['data', 'data.key', 'temporary']);
+  });
+});
+
+test('the search finds what does lie in clear', () => {
+  const planted = join(data, 'journal', 'planted');
+  for (const text of [Buffer.from('…zq-value…', 'utf8'), Buffer.from('…zq-value…', 'utf16le'), Buffer.from('text in clear '.repeat(200))]) {
+    writeFileSync(planted, text, { mode: 0o600 });
+    assert.throws(() => checkSealed(NEEDLES, 1), /planted/);
+  }
+  chmodSync(planted, 0o640);
+  assert.throws(checkModes, /planted/);
+});
