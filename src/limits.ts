@@ -26,6 +26,8 @@ export const LIMITS = {
   requests_in_flight_max: 512,
   /** Bytes of request bodies held in memory at once, inflated. Above: 503 / UNAVAILABLE, retryable. */
   bytes_in_flight_max: 256 * MiB,
+  /** What one producer may take of the requests, bytes and reads above, lest a slow or hostile one leaves nothing to the others. */
+  producer_share_max: 0.75,
   /** Requests sent ahead on one connection before the first is answered. No exporter does so; above: the connection is closed. */
   requests_ahead_max: 32,
   /** Header lines of a request. */

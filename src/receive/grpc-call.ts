@@ -2,16 +2,20 @@
  * One gRPC call from its metadata to its answer: what it holds, and that it ends exactly once, whichever comes first of
  * answer, deadline, broken connection and slow sender.
  */
-import type { Lease } from './budget.ts';
+import { type Lease, shareOf } from './budget.ts';
 import type { Outcome } from './door.ts';
 
-/** Lets a few calls read their message at once; the others wait their turn. */
+/** Lets a few calls read their message at once, not all of them of one producer; the others wait their turn. */
 export class ReadingRoom {
   #free: number;
+  readonly #share: number;
   readonly #waiting: GrpcCall<object>[] = [];
+  /** Calls that read, by producer. */
+  readonly #reading = new Map<object, number>();
 
   constructor(places: number) {
     this.#free = places;
+    this.#share = shareOf(places);
   }
 
   enter(call: GrpcCall<object>): void {
@@ -21,8 +25,10 @@ export class ReadingRoom {
 
   /** Takes back the place, or the wish for one. */
   leave(call: GrpcCall<object>, reading: boolean): void {
-    if (reading) this.#free++;
-    else {
+    if (reading) {
+      this.#free++;
+      this.#count(call.producer, -1);
+    } else {
       const at = this.#waiting.indexOf(call);
       if (at >= 0) this.#waiting.splice(at, 1);
     }
@@ -31,11 +37,19 @@ export class ReadingRoom {
 
   #next(): void {
     while (this.#free > 0) {
-      const call = this.#waiting.shift();
+      const at = this.#waiting.findIndex(({ producer }) => (this.#reading.get(producer) ?? 0) < this.#share);
+      const [call] = at < 0 ? [] : this.#waiting.splice(at, 1);
       if (call === undefined) return;
       this.#free--;
+      this.#count(call.producer, 1);
       call.begin();
     }
+  }
+
+  #count(producer: object, by: number): void {
+    const reading = (this.#reading.get(producer) ?? 0) + by;
+    if (reading === 0) this.#reading.delete(producer);
+    else this.#reading.set(producer, reading);
   }
 }
 

@@ -121,7 +121,7 @@ export class GrpcReceiver<P extends object> {
     if (isRefusal(producer)) return producer;
     const closed = this.#draining ? refuse('draining') : door.admit();
     if (closed !== null) return closed;
-    const lease = budget.enter();
+    const lease = budget.enter(producer);
     if (lease === null) return refuse('overloaded', 'requests in flight');
     return new GrpcCall(producer, lease, this.#room, (outcome, ms) => meter.ended('grpc', outcome, ms));
   }

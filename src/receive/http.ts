@@ -176,7 +176,7 @@ export class HttpReceiver<P extends object> {
     if (declared !== null && declared > limits.body_wire_bytes_max) return refuse('body_too_large', `more than ${limits.body_wire_bytes_max} bytes`);
     const closed = this.#draining ? refuse('draining') : door.admit();
     if (closed !== null) return closed;
-    const lease = budget.enter();
+    const lease = budget.enter(producer);
     return lease === null ? refuse('overloaded', 'requests in flight') : { producer, encoding, coding, declared, lease };
   }
 
