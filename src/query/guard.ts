@@ -35,7 +35,9 @@ export function installGuard(app: FastifyInstance, authenticator: ReaderAuthenti
   const allowed = new Set(['localhost', '127.0.0.1', '[::1]', ...hosts.map(hostName)]);
   const check = (request: FastifyRequest, reply: FastifyReply): Refusal | null => {
     reply.headers(HEADERS);
-    if (!allowed.has(hostName(request.headers.host ?? ''))) return refuse('host_unknown');
+    // More than one is malformed (RFC 9112 §3.2), and Node would take the first.
+    const [host = '', ...others] = request.raw.headersDistinct['host'] ?? [];
+    if (others.length > 0 || !allowed.has(hostName(host))) return refuse('host_unknown');
     const { action, public: isPublic } = request.routeOptions.config;
     if (isPublic === true) return null;
     const reader = authenticator.reader(request.raw.headersDistinct['authorization']);
