@@ -1,0 +1,181 @@
+/** Attacks through the query API: SQL in every parameter, parameters nobody knows, ranges and limits, pages of other origins. */
+import assert from 'node:assert/strict';
+import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
+import { before, test } from 'node:test';
+import { LIMITS } from '#limits';
+import { addProducer, createToken, startServer, type TestServer } from '#harness';
+import { assertServes, assertUnharmed, spansThere } from '#harness/aftermath';
+import { ask, askWell, balancedAccounting, exportOf, type Json, type Reply, sendWell, spanOf } from '#harness/exchange';
+
+let server: TestServer;
+let key = '';
+let token = '';
+const mine = spanOf({ colour: 'green' }, { name: 'my operation' });
+const MINE = String(mine['traceId']);
+
+before(async () => {
+  server = await startServer();
+  const elsewhere = ['--tenant', 'elsewhere'];
+  [key, token] = [await addProducer(server.data, 'shop'), await createToken(server.data, 'admin')];
+  await sendWell(server, key, exportOf([mine], 'my-service'));
+  await sendWell(server, await addProducer(server.data, 'bank', ['*'], elsewhere), exportOf([spanOf({ word: 'tenant-secret' }, { name: 'their operation' })], 'their-service'));
+});
+
+const PAYLOADS = [
+  "' OR 1=1 --", "' OR '1'='1", "\\' OR 1=1 --", "') OR 1=1 /*", "my-service' UNION ALL SELECT * FROM tracekeep.spans --", "'; DROP TABLE tracekeep.spans; --", "'; SELECT sleep(3); --", "' AND sleep(3) AND '", '" OR ""="', '` OR 1', '{tenant:String}', "{service:String} OR 1=1",
+  '${7*7}', '$(id)', '%27%20OR%201=1--', "' UNION SELECT name FROM system.tables --", "', tenant) OR 1=1 --", "x' INTO OUTFILE '/tmp/x", "' FORMAT Null", "file('/etc/passwd')", "url('http://127.0.0.1:1/')", '\u0000', "a\u0000' OR 1=1", '../../etc/passwd', '*', '%', '_', '(?i).*', '.*', '[', '(a+)+$', '\\',
+  "0) OR 1=1 --", '1 OR 1=1', '1; DROP TABLE spans', '1e309', '-1', '0x10', 'NaN', 'null', '[]', '{"$gt":""}', '{"colour":"x\' OR 1=1 --"}', '9'.repeat(400), 'x'.repeat(5_000),
+];
+const RANGE = `start=${Date.now() - 3_600_000}`;
+
+test('SQL in any parameter of any route finds nothing, fails nothing, reaches no other tenant, changes no table', async () => {
+  const { routes } = await askWell<{ routes: { method: string; path: string }[] }>(server, token, '/api/v1/routes');
+  const document = await askWell<{ paths: Record<string, { get?: { parameters?: { name: string; in: string }[] } }> }>(server, token, '/api/v1/openapi.json');
+  let tried = 0;
+  const attack = async (path: string): Promise<void> => {
+    tried++;
+    const began = performance.now();
+    const reply = await ask(server, token, path);
+    assertHarmless(reply, path);
+    assert.ok(performance.now() - began < 20_000, `it slept: ${path.slice(0, 80)}`);
+  };
+  for (const { path } of routes) {
+    const parameters = document.paths[path.replace(/:(\w+)/g, '{$1}')]?.get?.parameters ?? [];
+    for (const payload of PAYLOADS) {
+      const encoded = encodeURIComponent(payload);
+      const url = path.replace(/:\w+/, encoded);
+      if (url !== path) await attack(url);
+      const bounded = path.endsWith('/search') ? `&${RANGE}` : '';
+      const target = path.replace(':id', MINE).replace(':service', 'my-service');
+      const forms = parameters.filter((parameter) => parameter.in === 'query').flatMap(({ name }) => (name === 'attribute' ? [`attribute=${encodeURIComponent(`colour=${payload}`)}`, `attribute=${encodeURIComponent(`${payload}=green`)}`, `attribute=${encodeURIComponent(`span:colour=~${payload}`)}`, `attribute=${encodeURIComponent(`${payload}`)}`] : [`${name}=${encoded}`]));
+      for (let at = 0; at < forms.length; at += 8) await Promise.all(forms.slice(at, at + 8).map((form) => attack(`${target}?${form}${form.startsWith('start=') ? '' : bounded}`)));
+    }
+  }
+  assert.ok(tried > PAYLOADS.length * 15, `${tried} requests`);
+  assert.equal(await spansThere(server, token), 1, 'the tables are whole');
+});
+
+test('a value with SQL in it is found as what it is, and nothing else is', async () => {
+  const value = "x' OR '1'='1";
+  const span = spanOf({ quote: value, "key' OR 1=1 --": 1 });
+  await sendWell(server, key, exportOf([span], "ser'vice"));
+  const found = async (query: string): Promise<string[]> => (await askWell<{ traces: { traceId: string }[] }>(server, token, `/api/v1/search?${RANGE}&${query}`)).traces.map(({ traceId }) => traceId);
+  assert.deepEqual(await found(`attribute=${encodeURIComponent(`quote=${value}`)}`), [span['traceId']]);
+  assert.deepEqual(await found(`service=${encodeURIComponent("ser'vice")}`), [span['traceId']]);
+  assert.deepEqual(await found(`attribute=${encodeURIComponent("key' OR 1")}`), []);
+  assert.deepEqual(await found(`service=${encodeURIComponent("ser' OR '1'='1")}`), []);
+});
+
+test('parameters that nobody knows, come twice or are of another kind are refused', async () => {
+  for (const query of ['nothing=1', 'tenant=elsewhere', 'sql=SELECT%201', 'limit=10&limit=20', 'service=a&service=b', 'status=%27', 'kind=9', 'order=name', 'limit=ten', 'limit=1.5', 'cursor=%00', 'cursor=AAAA', '__proto__[x]=1', 'constructor=1', 'attribute=', 'attribute=%3Dx', 'tags=%5B1%5D', 'start=yesterday', 'start=2026-13-45T00:00:00Z']) {
+    const { status, text } = await ask(server, token, `/api/v1/search?${query}`);
+    assert.equal(status, 400, `${query}: ${text}`);
+    assert.match(text, /"code":"query_invalid"/);
+  }
+});
+
+test('no limit, range or number of filters asks for more than the server gives', async () => {
+  const now = Date.now();
+  const refused = [
+    `limit=0`, `limit=${LIMITS.search_results_max + 1}`, 'limit=99999999999999999999', 'limit=-1', `start=0&end=${now}`, `start=${now}&end=${now - 1}`, `start=${now - 40 * 86_400_000}`, `end=99999999999999999999`, 'durationMin=99999999999999999999', 'durationMin=2s&durationMax=1s',
+    Array.from({ length: LIMITS.search_attributes_max + 1 }, (_, i) => `attribute=k${i}%3Dv`).join('&'), `attribute=${'x'.repeat(LIMITS.query_text_bytes_max + 1)}`, `attribute=${'k'.repeat(LIMITS.key_bytes_max + 1)}%3Dv`, `service=${'s'.repeat(LIMITS.name_bytes_max + 1)}`, 'attribute=a%3D~(', 'attribute=a%3E', 'attribute=a%3Eb',
+  ];
+  for (const query of refused) {
+    const { status, text } = await ask(server, token, `/api/v1/search?${query}`);
+    assert.equal(status, 400, `${query.slice(0, 60)}: ${text}`);
+  }
+  const most = Array.from({ length: LIMITS.search_attributes_max }, (_, i) => `attribute=k${i}%3D~${encodeURIComponent('(x+x+)+y{1,50}')}`).join('&');
+  assert.ok([200, 400].includes((await ask(server, token, `/api/v1/search?${RANGE}&${most}`)).status));
+  const long = await raw(`GET /${'a'.repeat(LIMITS.headers_bytes_max)} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+  assert.match(long, /^HTTP\/1\.1 4(31|14|00) /);
+});
+
+test('a storm of slow queries is refused beyond the waiting room, and traces are taken meanwhile', async () => {
+  const query = `/api/v1/search?${RANGE}&limit=1000&attribute=colour%3D~${encodeURIComponent('.*e.*n.*')}`;
+  const storm = Array.from({ length: 300 }, () => ask(server, token, query));
+  const span = spanOf();
+  await sendWell(server, key, exportOf([span]));
+  const statuses = new Set((await Promise.all(storm)).map(({ status }) => status));
+  for (const status of statuses) assert.ok([200, 503, 504].includes(status), String(status));
+  assert.ok(statuses.has(200));
+  await assertServes(server, key, token);
+});
+
+test('a page of another origin does not reach the API through DNS: a Host that is not ours is refused', async () => {
+  for (const host of ['evil.example', 'evil.example:4320', 'localhost.evil.example', '127.0.0.1.evil.example', '169.254.169.254', '127.0.0.2', 'evil.example@localhost', 'LOCALHOST.']) {
+    const { status, text } = await withHost(host, { Authorization: `Bearer ${token}` });
+    assert.ok(status === 421 || status === 400, `${host}: ${status}`);
+    assert.ok(!text.includes('my-service'));
+  }
+  for (const host of ['localhost', 'LOCALHOST:1234', '127.0.0.1', '[::1]:80']) assert.equal((await withHost(host, { Authorization: `Bearer ${token}` })).status, 200, host);
+  for (const host of ['Host:', 'Host: localhost\r\nHost: evil.example', 'Host: evil.example\r\nX-Forwarded-Host: localhost']) {
+    assert.match(await raw(`GET /api/v1/services HTTP/1.1\r\n${host}\r\nAuthorization: Bearer ${token}\r\n\r\n`), /^HTTP\/1\.1 4\d\d /, host);
+  }
+  assert.match(await raw(`GET /api/v1/services HTTP/1.1\r\nAuthorization: Bearer ${token}\r\n\r\n`), /^HTTP\/1\.1 4\d\d /);
+});
+
+test('an answer cannot be read, framed, sniffed or cached by another page', async () => {
+  for (const path of ['/api/v1/services', '/healthz', '/nothing', `/api/v1/traces/${MINE}`]) {
+    const { headers } = await ask(server, token, path, { Origin: 'https://evil.example' });
+    assert.equal(headers.get('access-control-allow-origin'), null, path);
+    assert.equal(headers.get('x-content-type-options'), 'nosniff', path);
+    assert.match(headers.get('content-security-policy') ?? '', /default-src 'none'/, path);
+    assert.equal(headers.get('cache-control'), 'no-store', path);
+  }
+  const preflight = await fetch(`${server.console}/api/v1/services`, { method: 'OPTIONS', headers: { Origin: 'https://evil.example', 'Access-Control-Request-Method': 'GET', 'Access-Control-Request-Headers': 'authorization' } });
+  assert.ok(preflight.status >= 400 && preflight.headers.get('access-control-allow-origin') === null);
+});
+
+test('requests that are none, smuggled or too large are answered with a refusal and an end', async () => {
+  const credential = `Authorization: Bearer ${token}`;
+  const cases = [
+    'GARBAGE\r\n\r\n', `GET /api/v1/services HTTP/1.1\r\nHost: localhost\r\n${credential}\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`, `GET /api/v1/services HTTP/1.1\r\nHost: localhost\r\n${credential}\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx`,
+    `GET /api/v1/services HTTP/1.1\r\nHost: localhost\r\nX: ${'y'.repeat(LIMITS.headers_bytes_max)}\r\n\r\n`, `GET /api/v1/services HTTP/1.1\r\nHost: localhost\r\nBad Header: x\r\n\r\n`, '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
+    `POST /api/v1/accounting HTTP/1.1\r\nHost: localhost\r\n${credential}\r\nContent-Type: application/json\r\nContent-Length: 99999999\r\n\r\n{`, `GET /api/v1/../../../etc/passwd HTTP/1.1\r\nHost: localhost\r\n${credential}\r\n\r\n`,
+  ];
+  for (const text of cases) assert.match(await raw(text), /^HTTP\/1\.1 4\d\d /, JSON.stringify(text.slice(0, 90)));
+});
+
+test('after all that: it serves, and its account is what can be read', async () => {
+  const { totals } = await balancedAccounting(server, token);
+  assert.deepEqual([totals.refused, totals.dropped], [0, 0]);
+  await assertUnharmed(server, key, token);
+});
+
+function assertHarmless({ status, text }: Reply, path: string): void {
+  assert.ok([200, 400, 404, 414, 431, 503].includes(status), `${path.slice(0, 120)}: ${status} ${text.slice(0, 300)}`);
+  for (const word of ['their-service', 'their operation', 'tenant-secret', 'root:x:', 'system.', 'DB::Exception', 'Code: ']) assert.ok(!text.includes(word), `${path.slice(0, 120)} answers ${word}`);
+  if (status === 200 && path.includes('/search?')) {
+    const { traces } = JSON.parse(text) as { traces: Json[] };
+    assert.ok(traces.every(({ traceId }) => traceId === MINE), path);
+  }
+}
+
+/** Node's fetch does not let the Host header be chosen. */
+function withHost(host: string, headers: Readonly<Record<string, string>>): Promise<{ status: number; text: string }> {
+  const { port } = new URL(server.console);
+  return new Promise((resolve, reject) => {
+    const request = httpRequest({ host: '127.0.0.1', port, path: '/api/v1/services', headers: { ...headers, Host: host } }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (part: string) => (text += part));
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
+    });
+    request.on('error', reject).end();
+  });
+}
+
+/** What the console port answers to these bytes, until it closes or has answered once. */
+function raw(bytes: string): Promise<string> {
+  const socket = connect(Number(new URL(server.console).port), '127.0.0.1');
+  return new Promise((resolve) => {
+    let answer = '';
+    socket.on('data', (part) => {
+      answer += part.toString('latin1');
+      if (answer.includes('\r\n\r\n')) socket.destroy();
+    });
+    socket.on('error', () => {});
+    socket.on('close', () => resolve(answer));
+    socket.write(Buffer.from(bytes, 'latin1'));
+  });
+}
