@@ -11,6 +11,7 @@
  *   --profile          CPU profiles of the server's threads, into bench/out/profile/
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { corpusOf } from './corpus.ts';
@@ -69,7 +70,7 @@ export async function bench(options: BenchOptions, say: (text: string) => void):
   const { described } = corpus;
   show(`corpus: ${described.spans.toLocaleString('en')} spans of ${Math.round(described.bytes / described.spans)} bytes and ${(described.attributes / described.spans).toFixed(1)} attributes, ${described.traces.toLocaleString('en')} traces`);
   const { hurried, passes, laterPasses, traces, searches, searchRounds } = options;
-  const server: ServerOptions = { hurried, node: options.profile ? ['--cpu-prof', `--cpu-prof-dir=${join(options.out, 'profile')}`] : [] };
+  const server: ServerOptions = { hurried, ...(options.profile ? profiled(options.out) : {}) };
   const runs: Ingest[] = [];
   const ingest: Ingest[] = [];
   if (options.only.includes('ingest')) {
@@ -93,6 +94,11 @@ export async function bench(options: BenchOptions, say: (text: string) => void):
   writeFileSync(join(options.out, name), `${JSON.stringify(figures, null, 1)}\n`);
   say(`written to ${join(options.out, name)}`);
   return figures;
+}
+
+/** Node writes a file for each of its threads; sampling alone takes some percent of a core. */
+function profiled(out: string): ServerOptions {
+  return { node: ['--cpu-prof', `--cpu-prof-dir=${join(out, 'profile')}`], restShare: 0.25 };
 }
 
 function optionsOf(args: readonly string[]): BenchOptions {
@@ -120,6 +126,8 @@ function optionsOf(args: readonly string[]): BenchOptions {
 }
 
 if (import.meta.main) {
+  // An exit ends and removes what was started; a signal alone would not.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(128 + constants.signals[signal]));
   const figures = await bench(optionsOf(process.argv.slice(2)), (text) => console.log(text));
   const failed = figures.runs.some(({ loaded, stored }) => Object.keys(loaded.failures).length > 0 || stored !== figures.spans) || (figures.query?.wrong.length ?? 0) > 0;
   if (failed) process.exitCode = 1;

@@ -27,6 +27,8 @@ export interface ServerOptions {
   /** More arguments for Node, such as those of its profiler. */
   readonly node?: readonly string[];
   readonly args?: readonly string[];
+  /** Share of a core below which it is at rest; a profiler needs one of its own. */
+  readonly restShare?: number;
   /** True: figures of CPU and disk do not matter, so it is not waited until they have settled. */
   readonly hurried?: boolean;
 }
@@ -36,25 +38,28 @@ export class MeasuredServer {
   readonly #child: ChildProcess;
   readonly #data: string;
   readonly #hurried: boolean;
+  readonly #restShare: number;
   #otlpHttp = '';
   #console = '';
   #key = '';
   #token = '';
   #emptyBytes = 0;
 
-  private constructor(folder: string, child: ChildProcess, hurried: boolean) {
+  private constructor(folder: string, child: ChildProcess, { hurried = false, restShare = QUIET_SHARE }: ServerOptions) {
     this.#hurried = hurried;
+    this.#restShare = restShare;
     this.#folder = folder;
     this.#data = join(folder, 'data');
     this.#child = child;
   }
 
-  static async start({ node = [], args = [], hurried = false }: ServerOptions = {}): Promise<MeasuredServer> {
+  static async start(options: ServerOptions = {}): Promise<MeasuredServer> {
+    const { node = [], args = [] } = options;
     const folder = mkdtempSync(join(tmpdir(), 'tracekeep-bench-'));
     const listen = ['--otlp-http', '--otlp-grpc', '--console'].flatMap((flag) => [flag, `${HOST}:0`]);
     const { NODE_TEST_CONTEXT: _runner, ...env } = process.env;
     const child = spawn(process.execPath, [...node, MAIN, 'serve', '--data', join(folder, 'data'), ...listen, ...args], { env: { ...env, UV_THREADPOOL_SIZE: '16' }, stdio: ['ignore', 'pipe', 'pipe'] });
-    const server = new MeasuredServer(folder, child, hurried);
+    const server = new MeasuredServer(folder, child, options);
     process.on('exit', server.#remove);
     try {
       await server.#ready();
@@ -112,7 +117,7 @@ export class MeasuredServer {
       const began = performance.now();
       await wait(QUIET_MS);
       const busy = (this.cpu_s - before) / ((performance.now() - began) / 1_000);
-      if (busy < QUIET_SHARE && (await this.#pendingRows()) === 0) return true;
+      if (busy < this.#restShare && (await this.#pendingRows()) === 0) return true;
     }
     return false;
   }
