@@ -30,7 +30,8 @@ const ROWS: readonly (readonly [string, string, string])[] = [
   ['gitlab', 'glpat- gldt- glft- glrt- glrtr- glptt- glsoat- glimt- glagent- glcbt- glffct- glwt- gloas-', `[A-Za-z0-9_=.-]{16,320}`],
   ['gitlab', 'GR1348941', `${W}{20,64}`],
   ['bitbucket', 'ATBB', `${A}{28,64}`],
-  ['atlassian', 'ATATT3 ATCTT3 ATOTT3', `[A-Za-z0-9_=-]{50,300}`],
+  ['atlassian', 'ATOA', `${A}{36,60}(?![A-Za-z0-9])`],
+  ['atlassian', 'ATATT3 ATCTT3 ATOTT3 ATSTT3', `[A-Za-z0-9_=-]{50,300}`],
   ['trello', 'ATTA', `${X}{60,80}`],
   ['npm', 'npm_', `${A}{30,64}`],
   ['pypi', 'pypi-AgE pypi-AgEN', `${W}{40,1000}`],
@@ -45,6 +46,7 @@ const ROWS: readonly (readonly [string, string, string])[] = [
   ['circleci', 'CCIPAT_ CCIPRJ_', `[A-Za-z0-9_]{20,120}`],
   ['buildkite', 'bkua_ bkpi_ bkct_ bkaj_', `${A}{32,64}`],
   ['sonar', 'squ_ sqp_ sqa_', `${X}{40}`],
+  ['snyk', 'snyk_uat. snyk_sat.', `[A-Za-z0-9_.-]{40,400}`],
   ['sourcegraph', 'sgp_ slk_', `[A-Za-z0-9_]{40,100}`],
   ['jfrog', 'AKCP', `${A}{60,100}`],
   ['pulumi', 'pul-', `${X}{40}`],
@@ -72,7 +74,8 @@ const ROWS: readonly (readonly [string, string, string])[] = [
   ['tencent', 'AKID', `${A}{32}(?![A-Za-z0-9])`],
   ['volcengine', 'AKLT', `${W}{30,64}`],
   ['yandex', 'AQVN', `${W}{33,40}`],
-  ['yandex', 'YCAJE YCM YCN YCO YCP', `${W}{30,40}`],
+  ['yandex', 'YCAJE', `${W}{20}(?!${W})`],
+  ['yandex', 'YCM YCN YCO YCP', `${W}{30,40}`],
   ['yandex', 't1.9eu', `${W}{20,400}={0,2}(?:\\.${W}{60,120}={0,2})?`],
   ['yandex', 'y0_ y1_', `${W}{40,70}`],
   ['digitalocean', 'dop_v1_ doo_v1_ dor_v1_', `${X}{60,68}`],
@@ -103,6 +106,8 @@ const ROWS: readonly (readonly [string, string, string])[] = [
   ['dynatrace', 'dt0c01. dt0s01. dt0s02. dt0s03. dt0s06. dt0s08. dt0s16.', '[A-Za-z0-9]{8,32}\\.[A-Za-z0-9]{40,80}'],
   ['grafana', 'glc_ glsa_', `[A-Za-z0-9+/_]{32,400}={0,3}`],
   ['grafana', 'eyJrIjoi', `${B}{40,400}={0,3}`],
+  ['datadog', 'ddapp_ ddpat_', `${A}{30,60}`],
+  ['elastic', 'essu_', `${B}{30,200}={0,2}`],
   ['newrelic', 'NRAK- NRJS- NRIQ- NRII- NRRA- NRSP- NRAA- NRBR-', `${W}{16,64}`],
   ['sentry', 'sntrys_ sntryu_ sntrya_ sntryi_', `[A-Za-z0-9+/=_-]{40,400}`],
   ['honeycomb', 'hcaik_ hcbik_ hcxik_ hcalk_ hcamk_ hccik_', `${A}{40,70}`],
@@ -112,9 +117,12 @@ const ROWS: readonly (readonly [string, string, string])[] = [
   ['zuplo', 'zpka_', `${A}{20,80}`],
   // Messaging and collaboration
   ['slack', 'xoxb- xoxp- xoxa- xoxr- xoxs- xoxo- xoxc- xoxd- xoxe- xoxe.xoxp- xoxe.xoxb- xapp- xwfp-', `[A-Za-z0-9%-]{16,400}`],
+  ['slack', 'xoxd-', `[A-Za-z0-9%+/=-]{40,400}`],
+  ['slack', 'xoxe.xoxp- xoxe.xoxb- xoxe-', `[A-Za-z0-9%+/=-]{40,400}`],
   ['slack', 'hooks.slack.com/services/ hooks.slack.com/workflows/ hooks.slack.com/triggers/', `[A-Za-z0-9+/_-]{20,120}`],
   ['discord', 'discord.com/api/webhooks/ discordapp.com/api/webhooks/', `\\d{15,22}/${W}{40,100}`],
   ['teams', '.webhook.office.com/webhookb2/', `[A-Za-z0-9@/_-]{60,300}`],
+  ['discord', 'mfa.', `${W}{80,90}(?!${W})`],
   ['telegram', 'api.telegram.org/bot', `\\d{5,16}:${W}{30,40}`],
   ['zapier', 'hooks.zapier.com/hooks/catch/', '[A-Za-z0-9/]{8,60}'],
   ['notion', 'ntn_', `\\d{9,12}${A}{32,40}(?![A-Za-z0-9])`],
@@ -136,12 +144,15 @@ const ROWS: readonly (readonly [string, string, string])[] = [
   ['settlemint', 'sm_aat_ sm_pat_ sm_sat_', `${A}{12,32}`],
   // Mail, telephony
   ['sendgrid', 'SG.', `[A-Za-z0-9_=.-]{60,72}`],
+  ['mailchimp', 'md-', `${W}{22}(?!${W})`],
   ['sendinblue', 'xkeysib- xsmtpsib-', `${X}{60,68}-${A}{12,20}`],
   ['mailgun', 'key- pubkey-', `${X}{32}(?![A-Za-z0-9])`],
   ['resend', 're_', `${A}{8}_${A}{24}(?![A-Za-z0-9])`],
   ['pubnub', 'sec-c-', `[A-Za-z0-9=-]{36,60}`],
   // Payment and trade
   ['stripe', 'sk_live_ sk_test_ sk_prod_ rk_live_ rk_test_ rk_prod_ sk_sbox_', `[A-Za-z0-9_]{10,255}`],
+  ['stripe', 'pi_ seti_ cs_live_ cs_test_', `${A}{14,60}_secret_${A}{14,120}`],
+  ['stripe', 'ephkey_ ek_live_ ek_test_', `${A}{20,200}`],
   ['stripe', 'whsec_', `[A-Za-z0-9+/=]{20,100}`],
   ['square', 'sq0atp- sq0csp- sq0ats-', `${W}{20,64}`],
   ['square', 'EAAA', `${W}{56,64}(?!${W})`],
@@ -150,7 +161,8 @@ const ROWS: readonly (readonly [string, string, string])[] = [
   ['easypost', 'EZAK EZTK', `${A}{54}(?![A-Za-z0-9])`],
   ['flutterwave', 'FLWPUBK_TEST- FLWSECK_TEST- FLWSECK- FLWPUBK-', `[A-Za-z0-9]{10,40}(?:-X)?`],
   ['paypal', 'access_token$production$ access_token$sandbox$', `[a-z0-9]{10,20}\\$${X}{32}`],
-  ['plaid', 'access-sandbox- access-development- access-production-', UUID],
+  ['paypal', 'A21AA', `${W}{80,120}`],
+  ['plaid', 'public-sandbox- public-development- public-production- link-production- link-sandbox- access-sandbox- access-development- access-production-', UUID],
   ['duffel', 'duffel_test_ duffel_live_', `[A-Za-z0-9_=-]{40,48}`],
   ['gocardless mollie lob', 'live_ test_', `(?:pub_)?[A-Za-z0-9_=-]{30,44}(?![A-Za-z0-9_=-])`],
   ['xendit', 'xnd_production_ xnd_development_', `${A}{30,80}`],
@@ -165,6 +177,8 @@ const ROWS: readonly (readonly [string, string, string])[] = [
   ['anthropic', 'sk-ant-', `${W}{20,300}`],
   ['openai', 'sk-proj- sk-svcacct- sk-admin- sk-None-', `${W}{20,300}`],
   ['openai', 'sk-', `${W}{20,300}`],
+  ['openai', 'sess-', `${A}{40}(?![A-Za-z0-9_-])`],
+  ['elevenlabs', 'sk_', `${X}{48}(?![A-Za-z0-9])`],
   ['openrouter', 'sk-or-', `${W}{30,120}`],
   ['groq', 'gsk_', `${A}{40,64}`],
   ['xai', 'xai-', `${W}{40,120}`],
@@ -184,6 +198,8 @@ const ROWS: readonly (readonly [string, string, string])[] = [
   ['cerebras', 'csk-', `${A}{40,60}`],
   // Social
   ['facebook', 'EAA', `${A}{60,400}`],
+  ['aspnet', 'CfDJ8', `${W}{60,4000}`],
+  ['laravel', 'eyJpdiI6', `${B}{60,4000}(?:={0,2}|%3D)`],
   ['twitter', 'AAAAAAAAAAAAAAAAAAAA', `[A-Za-z0-9%]{40,200}`],
   ['maxmind', '_mmk', ''],
   // Base64 of `-----BEGIN … PRIVATE KEY`
@@ -193,6 +209,8 @@ const ROWS: readonly (readonly [string, string, string])[] = [
   ['bcrypt', '$2a$ $2b$ $2y$ $2x$', '\\d\\d\\$[./A-Za-z0-9]{53}'],
   ['argon2', '$argon2id$ $argon2i$ $argon2d$', '[A-Za-z0-9+/=,$-]{30,300}'],
   ['crypt', '$6$ $5$ $apr1$ $y$ $scrypt$', '[A-Za-z0-9./$=,]{20,200}'],
+  ['pbkdf2', 'pbkdf2_sha256$ pbkdf2_sha1$ pbkdf2:sha256: $pbkdf2-sha256$', `[A-Za-z0-9+/=.,$:-]{20,300}`],
+  ['scrypt', 'scrypt:', `\\d{1,8}:\\d{1,3}:\\d{1,3}\\$[A-Za-z0-9+/=.]{4,64}\\$[A-Za-z0-9+/=.]{32,300}`],
   ['ldap-hash', '{SSHA} {SHA} {SSHA512} {SSHA256}', `${B}{20,120}={0,2}`],
 ];
 
@@ -203,7 +221,7 @@ const BEFORE: Readonly<Record<string, string>> = { 'Q~': '[A-Za-z0-9_~.-]{3}\\d'
 export const BEFORE_MAX: Readonly<Record<string, number>> = { 'Q~': 4, '.atlasv1.': 16, _mmk: 38, JQQJ99: 56 };
 
 /** Prefixes short or common enough that the rest has to look random too. */
-const RANDOM = new Set(['sk-', 'b_', 'fw_', 're_', 'live_', 'test_', 'cio', 'oy2', '4b1d', 'EAA', 'EAAA', 'secret_', 'cb_', 'API-', 'sl.', 'AQE', 'pat', 'y0_', 'y1_', 'YCM', 'YCN', 'YCO', 'YCP', 'AKID', 'fo1_', 'ext_', 'sc_', '1//0', 'pk_', 'glc_', 'xai-', 'rnd_', 'vcp_', 'vci_', 'vca_', 'vcr_', 'vck_', 'sgp_', 'tskey-']);
+const RANDOM = new Set(['pi_', 'seti_', 'md-', 'mfa.', 'ATOA', 'sess-', 'A21AA', 'sk-', 'b_', 'fw_', 're_', 'live_', 'test_', 'cio', 'oy2', '4b1d', 'EAA', 'EAAA', 'secret_', 'cb_', 'API-', 'sl.', 'AQE', 'pat', 'y0_', 'y1_', 'YCM', 'YCN', 'YCO', 'YCP', 'AKID', 'fo1_', 'ext_', 'sc_', '1//0', 'pk_', 'glc_', 'xai-', 'rnd_', 'vcp_', 'vci_', 'vca_', 'vcr_', 'vck_', 'sgp_', 'tskey-']);
 
 export const KNOWN_TOKENS: readonly KnownToken[] = ROWS.flatMap(([id, prefixes, tail]) =>
   prefixes.split(' ').map((prefix) => ({

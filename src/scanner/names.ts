@@ -82,18 +82,18 @@ const QUESTIONS = new Set('is has have had should use uses using require require
 
 const PASSWORDS = new Set(
   ('password passwd passwort passwords pwd pswd psw passphrase passcode passwrd userpass kennwort contraseña contrasena senha motdepasse mdp parola wachtwoord ' +
-    'haslo hasło salasana lösenord losenord пароль 密码 密碼 口令 パスワード 비밀번호 şifre sifre кодоваяфраза otp totp cvv cvc pincode passkey userpassword').split(' '),
+    'haslo hasło salasana lösenord losenord пароль 密码 密碼 口令 パスワード 비밀번호 şifre sifre кодоваяфраза otp totp cvv cvc pincode passkey userpassword pw storepass keypass cvv cvc dbpass').split(' '),
 );
 const PASSWORD_ENDINGS = ['password', 'passwd', 'passwort', 'passphrase', 'userpwd', 'dbpwd', 'rootpwd', 'adminpwd', 'passw'];
 const PASSWORD_PAIRS = new Set(['de passe', 'pass word', 'pass phrase', 'pin code', 'security code', 'mfa code', 'otp code', 'sms code', 'verification code', 'backup code', 'recovery code', 'seed phrase', 'recovery phrase', 'one time', 'pass code']);
 const NOT_BEFORE_PASS = new Set('first second single multi by high low band test tests render compiler optimization boarding season all did not gpio io interrupt'.split(' '));
 
 const SECRETS = new Set(
-  ('secret jwt apikey credential credentials creds cred bearer mnemonic csrf xsrf samlresponse samlrequest assertion authtoken accesskey secretkey privatekey authkey ' +
+  ('secret jwt apikey credential credentials creds cred bearer mnemonic csrf xsrf samlresponse samlrequest samlart appkey assertion authtoken accesskey secretkey privatekey authkey ' +
     'appsecret clientsecret licensekey licencekey sharedkey encryptionkey signingkey masterkey accountkey refreshtoken idtoken seedphrase apisecret secretaccesskey accessid').split(' '),
 );
 const SECRET_ENDINGS = ['secret', 'apikey', 'secretkey', 'accesskey', 'privatekey', 'authkey', 'licensekey', 'encryptionkey', 'accountkey', 'sharedkey', 'signingkey', 'masterkey'];
-const SECRET_PAIRS = new Set(['secret id', 'access id', 'session token', 'session key', 'client assertion', 'saml response', 'saml assertion', 'app secret', 'shared access', 'webhook url', 'sas url', 'api token', 'npm auth', 'basic auth', 'http auth', 'registry auth', 'docker auth', 'docker config', 'dockerconfigjson']);
+const SECRET_PAIRS = new Set(['secret id', 'access id', 'session token', 'session key', 'client assertion', 'saml response', 'saml request', 'sam lart', 'saml assertion', 'app secret', 'shared access', 'webhook url', 'sas url', 'api token', 'npm auth', 'basic auth', 'http auth', 'registry auth', 'key data', 'unseal key', 'session ticket', 'nt hash', 'ntlm hash', 'password hash', 'lm hash', 'access sign', 'mbx apikey', 'jenkins crumb', 'honeycomb team', 'sonar login', 'client random', 'docker auth', 'docker config', 'dockerconfigjson']);
 const NOT_BEFORE_TOKEN = new Set(
   ('page next prev previous continuation sync cursor resume change delta max min num total input output prompt completion stop eos bos pad unk mask cls sep unexpected syntax ' +
     'cancellation lock fencing pagination list scroll search marker skip last first current start end word sub vocab special idempotency client-request request device-type').split(' '),
@@ -101,7 +101,7 @@ const NOT_BEFORE_TOKEN = new Set(
 const BEFORE_KEY = new Set(
   ('api access secret private encryption encrypt decryption signing signature shared account auth authentication authorization master license licence service server application consumer hmac ' +
     'webhook ssh session admin subscription functions function app rapidapi deploy write read client personal recovery root sas ingest ingestion integration push crypt crypto cipher aes rsa jwt ' +
-    'token ikey instrumentation security secure login user-api data-api rest sdk bot pem wallet signer seed kek dek sealing unseal vault').split(' '),
+    'fastly unseal token ikey instrumentation security secure login user-api data-api rest sdk bot pem wallet signer seed kek dek sealing unseal vault').split(' '),
 );
 const NOT_BEFORE_KEY = new Set(
   ('public primary foreign partition sort cache routing message msg row object idempotency composite unique hash range group index map dict config property attribute field json event record lookup ' +

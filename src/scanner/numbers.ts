@@ -78,6 +78,7 @@ export function numbersOf(bytes: Uint8Array, start: number, end: number): number
     chain = groups = pairs = 0;
     isQuad = true;
     if (length === 5 && turns === 2 && digits === 4 && separator === 0x20) found |= number;
+    if (lead === 2 && length >= 15 && length <= 34 && RUN[bytes[runStart + 3] as number] === 2 && RUN[bytes[runStart + 2] as number] === 2) found |= number;
     if (digits >= 5 && length >= 9 && length <= 34 && ((turns <= 3 && digits >= 6) || (length === 16 && lead === 6) || (lead === 2 && length >= 15))) found |= number;
   }
   return found | ofChain(chain, groups, isQuad) | hextetsOf(bytes, start, end);

@@ -5,7 +5,7 @@
 import { KNOWN_TOKENS } from './known-tokens.ts';
 
 /** Prefixes of known tokens too short to look for: `shapes.ts` finds those tokens by their form. */
-export const SHAPES: ReadonlySet<string> = new Set(['2/', '1/', 'b_', 're_', 'pat', 'cio', 'cb_', 'sl.', 'sc_']);
+export const SHAPES: ReadonlySet<string> = new Set(['2/', '1/', 'b_', 're_', 'pat', 'cio', 'cb_', 'sl.', 'sc_', 'pi_', 'md-', 'sk_']);
 
 /** Words inside names that carry secrets. A recognizer reads the whole name around the word (`key-class.ts`). */
 const SECRET_WORDS: readonly string[] = [
@@ -13,7 +13,8 @@ const SECRET_WORDS: readonly string[] = [
   'secret', 'token', 'key', 'credential', 'creds', 'auth', 'bearer', 'jwt', 'cookie', 'sess', 'sid=', 'sid:', '.sid', 'sid"',
   'sig=', 'signature', 'code=', 'state=', 'ticket', 'assertion', 'nonce', 'otp', 'pin"', 'pin=', 'pin:', 'cvv', 'cvc', 'csrf', 'xsrf',
   'mnemonic', 'recovery code', 'backup code', 'verification code', 'security code', 'recovery phrase', 'seed_phrase', 'seed phrase', 'seedphrase', 'contribsys', 'saml', 'dsn', 'webhook', 'accessid', 'access_id', 'access-id', 'access id', 'license', 'licence', 'encrypt',
-  'contrase', 'senha', 'motdepasse', 'mot_de_passe', 'mot de passe', 'mdp=', 'mdp:', 'mdp"', 'passwort', 'kennwort', 'parola', 'wachtwoord', 'haslo', 'salasana', 'sifre', 'clave',
+  'is your', 'as your', 'one-time', 'one time', ' code ', ' code:', 'verifier', 'samlart', 'wordpress_', 'hash:', 'client_random', '_pw', '"pw', "'pw", 'pw=', 'sonar.login', 'honeycomb-team', 'jenkins-crumb', 'access-sign', 'cf-access',
+  'policy=', 'magic', 'recovery_code', 'backup_code', 'state"', 'contrase', 'senha', 'motdepasse', 'mot_de_passe', 'mot de passe', 'mdp=', 'mdp:', 'mdp"', 'passwort', 'kennwort', 'parola', 'wachtwoord', 'haslo', 'salasana', 'sifre', 'clave',
 ];
 
 /** How well-known credentials begin; `known-tokens.ts` says how they go on. Prefixes of one or two characters are shapes, not words. */
@@ -26,6 +27,11 @@ const KNOWN_PREFIXES: readonly string[] = [
 const SCHEME_WORDS: readonly string[] = [
   'bearer', 'basic ', 'digest ', 'negotiate ', 'ntlm ', 'apikey ', 'api-key ', 'token ', 'aws4-hmac', 'hmac ', 'hawk ', 'ssws ', 'geniekey ', 'dpop ', 'sharedkey', 'mac id=', 'gssapi', 'oauth ',
   'curl', 'mysql', 'mongo', 'redis-cli', 'sshpass', 'psql', 'wget', 'docker login', 'sqlplus', 'smbclient', 'ldapsearch', 'openssl', 'sqlcmd', 'helm ', 'podman login', 'machine ', 'htpasswd', 'net use', 'cmdkey', 'rsync', 'az login',
+  // Paths that end in a token
+  'reset/', 'resets/', 'password/', 'password-reset', 'recover/', 'recovery/', 'invite/', 'invites/', 'invitation/', 'verify/', 'verification/', 'email/', 'account/', 'confirm/', 'confirmation/', 'activate/', 'activation/', 'unsubscribe/', 'opt-out/', 'magic', 'link/', 'token/', 'tokens/', 'share/', 'shared/', 'key/', 'join/', 'authorize/',
+  'hook', 'hc-ping', 'pagerduty.com/integration', 'victorops', '/v1/input', 'pipedream.net', 'one-time/', 'passwordless', 'complete/', 'validate/', 'claim/', 'approve/', 'sso/', 'catch/',
+  // Commands and protocols in which a password has no name
+  'password-stdin', 'unzip', 'zip -', '7z', 'useradd', 'net user', '/user:', 'storepass', 'keypass', 'identified by', 'auth plain', 'auth login', 'auth default', 'auth ', 'pass ', 'login ', 'user ', 'credentials',
 ];
 
 /** Words without which there is no statement (`statement/embedded.ts`) and no value in an error message (`statement/database-error.ts`). */

@@ -31,6 +31,7 @@ export const assigned: Recognizer = {
       const name = nameAround(text, end, resume);
       if (name === undefined) return;
       namesUntil = name.end;
+      if (/^(?:session|sess)$/i.test(text.slice(name.start, name.end)) && /^ (?:id|key|ticket)\b/i.test(text.slice(name.end, name.end + 8))) name.end = endOfWord(text, name.end + 1);
       // `[password]` is what minimization leaves; `user[password]` is a name.
       if (text[name.start - 1] === '[' && isReplaced(text.slice(name.start - 1, name.end + 1)) && !isNameUnit(text.charCodeAt(name.start - 2)) && !text.startsWith('] =>', name.end)) return;
       const nameClass = classAt(text, name.start, name.end);
@@ -62,6 +63,12 @@ function nameAround(text: string, wordEnd: number, floor: number): { start: numb
   return start < end ? { start, end } : undefined;
 }
 
+function endOfWord(text: string, start: number): number {
+  let end = start;
+  while (end < text.length && isNameUnit(text.charCodeAt(end))) end++;
+  return end;
+}
+
 function isJoint(unit: number): boolean {
   return unit === 0x2d || unit === 0x2e || unit === 0x24;
 }
@@ -79,6 +86,7 @@ const CLASSES_MAX = 4096;
 /** Class of a name, with the word before it where names are written in two words: `API key`, `client secret`. */
 function classAt(text: string, start: number, end: number): KeyClass {
   let name = text.slice(start, end);
+  if (STATE.test(name) && text[end] === '=') return KEY.perhaps;
   if (SECOND_WORDS.has(name.toLowerCase())) {
     const first = /([A-Za-z]{2,20}) $/.exec(text.slice(Math.max(0, start - 22), start))?.[1];
     if (first !== undefined) name = `${first}_${name}`;
@@ -92,7 +100,9 @@ function classAt(text: string, start: number, end: number): KeyClass {
   return keyClass;
 }
 
-const SECOND_WORDS = new Set(['key', 'keys', 'token', 'phrase', 'passe', 'code', 'id', 'response']);
+/** Parameters of single sign-on whose names mean other things elsewhere: they count only before `=`, and if the value looks random. */
+const STATE = /^(?:state|policy|magic|relaystate)$/i;
+const SECOND_WORDS = new Set(['key', 'keys', 'token', 'phrase', 'passe', 'code', 'id', 'response', 'hash', 'ticket']);
 
 /** Marks the value if it is a secret. Returns where the search goes on: behind the value, or where it was. */
 function markValue(text: string, value: Assigned, nameClass: KeyClass, name: string, mark: MarkRange): number {
@@ -140,6 +150,8 @@ function isSecret(content: string, value: Assigned, nameClass: KeyClass, name: s
   if (/^(?:OLD)?PWD$/i.test(name) && /^(?:\/|~|[A-Za-z]:[\\/])/.test(content)) return false;
   if (/token$/i.test(name) && /^-?\d{1,5}(?:\.\d+)?$/.test(content)) return false;
   if (/(?:^|[^a-z])pin$/i.test(name) && !/^\d{3,12}$/.test(content)) return false;
+  if (SESSION_NAMES.test(name) && value.form !== 'query' && looksLikeSession(content)) return true;
+  if (isPassword && SHORT_CODES.test(name) && /^\d{3,8}$/.test(content)) return true;
   switch (value.form) {
     case 'query':
       return !perhaps || PROOFS.test(name) ? content.length >= 3 : looksRandom(content, 10) || content.length >= 20;
@@ -162,8 +174,18 @@ function isSecret(content: string, value: Assigned, nameClass: KeyClass, name: s
   }
 }
 
+/** Names that stand before other words, too: `session timeout=30`. */
+const SESSION_NAMES = /(?:^|[-_.])(?:session|sess|sid)$/i;
+
+function looksLikeSession(content: string): boolean {
+  return looksRandom(content, 20) || isOpaque(content) || isUuid(content) || /^(?=.*\d)[0-9a-f]{24,}$/i.test(content);
+}
+
+const SHORT_CODES = /(?:code|otp|pin|cvv2?|cvc2?)$/i;
+
 /** Ten digits, or twenty letters and digits without a sign between them, as words never are. */
 function isOpaque(content: string): boolean {
+  if (/^[A-Z0-9]{4,6}(?:-[A-Z0-9]{4,6}){3,7}$/.test(content) && /\d/.test(content)) return true;
   return /^\d{10,}$/.test(content) || (/^[A-Za-z0-9+/]{20,}={0,2}$/.test(content) && /\d/.test(content) && /[A-Za-z]/.test(content));
 }
 

@@ -46,6 +46,8 @@ const CALL = /(?:new )?(?:[A-Za-z_][\w.:<>]{0,60}\([ \t]{0,4}){1,2}(?=\\{0,3}["'
 const READER = /env|get|read|load|fetch|config|lookup|path|file|open|prompt|input|find|require|import|resolve|setting/i;
 /** `Authorization: Scheme name=…`, a scheme nobody registered. */
 const SCHEME_PARAMETER = /[ \t][\w-]{1,30}=["']?\S/y;
+/** …or `Authorization: Scheme token`. */
+const SCHEME_TOKEN = /[ \t](?=[\w.~+/=:-]{0,60}\d)[\w.~+/=:-]{16,}/y;
 const QUOTE_PREFIX = /(?:[bBuUrRfFL@$]{1,2})?(\\{0,7})(["'`]|&quot;|&#34;)/y;
 const NEXT_PAIR = /[,;)}\]&][ \t]{0,2}["']?[A-Za-z_][\w.-]{0,64}["']?[ \t]{0,2}[=:]/y;
 const NEXT_ASSIGNED_TYPE = /[ \t]{0,4}=[ \t]{0,8}(?=\\{0,3}["'`])/y;
@@ -164,7 +166,7 @@ function readValue(text: string, from: number, nameStart: number, form: Form, is
   if (end <= at) return [];
   const typed = after(NEXT_ASSIGNED_TYPE, text, end);
   if (typed >= 0 && !header) return readValue(text, typed, nameStart, 'sure');
-  const isOwnScheme = header && /^(?:proxy-)?authorization/i.test(text.slice(nameStart, nameStart + 20)) && after(SCHEME_PARAMETER, text, end) >= 0;
+  const isOwnScheme = header && /^(?:proxy-)?authorization/i.test(text.slice(nameStart, nameStart + 20)) && (after(SCHEME_PARAMETER, text, end) >= 0 || (/^[A-Za-z][\w-]{1,30}$/.test(text.slice(at, Math.min(end, at + 32))) && after(SCHEME_TOKEN, text, end) >= 0));
   if (isOwnScheme || (header && /^(?:bearer|basic|digest|token|apikey|negotiate|ntlm|aws4-hmac-sha256|hmac|oauth|hawk|signature|dpop|sharedkey)$/i.test(text.slice(at, end)))) {
     const rest = untilAny(text, end, /[\r\n"'`<>]|, [A-Z]/g);
     return [{ start: at, end: trimEnd(text, at, rest), form }];

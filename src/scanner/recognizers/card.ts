@@ -112,6 +112,7 @@ function standsAlone(text: string, start: number, end: number, named: () => bool
   const before = text[start - 1]!;
   if (!isWordCode(text.charCodeAt(start - 1)) && !'.-+'.includes(before)) return true;
   if (before === '+') return start >= 2 && !/[\s=:,(]/.test(text[start - 2]!); // `+4…` is a phone number, `a+4…` encoded text
+  if (before === 'B' && text[start - 2] === '%') return true; // track 1 of a magnetic stripe, ISO/IEC 7813
   // `card-4111…`, `PAN4111…`: a word without digits that names a card.
   return before !== '.' && !/[\d.]/.test(text[start - 2] ?? '') && named() && /(?:card|pan|cc|visa|mastercard|amex|number|nr|no)[-_]?$/i.test(text.slice(Math.max(0, start - 12), start));
 }

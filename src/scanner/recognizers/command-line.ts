@@ -1,6 +1,7 @@
 /**
  * Credentials on command lines that no name announces: `curl -u user:password`, `mysql -psecret`, `redis-cli -a …`,
- * `sshpass -p …`, `docker login -p …`, and the `machine … login … password …` of `.netrc`.
+ * `sshpass -p …`, `docker login -p …`, `echo … | docker login --password-stdin`, the `machine … login … password …` of
+ * `.netrc`, and the log-in commands of SMTP, IMAP, POP3, FTP and Redis.
  */
 import { FEATURE } from '#scanner/features';
 import type { Recognizer } from '#scanner/recognizer';
@@ -11,13 +12,18 @@ export const commandLine: Recognizer = {
   kind: 'password',
   needs: FEATURE.schemeWord,
   find(text, _keyClass, mark) {
+    const marked = new Set<number>();
+    const once = (start: number, end: number): void => {
+      if (!marked.has(start)) mark(start, end);
+      marked.add(start);
+    };
     for (const rule of RULES) {
       if (!rule.program.test(text)) continue;
       for (const match of text.matchAll(rule.argument)) {
-        const value = match.at(-1) as string;
+        const value = match.slice(1).findLast((group) => group !== undefined) as string;
         const start = match.index + match[0].length - value.length;
-        if (rule.isUserAndPassword) markUserAndPassword(value, start, mark);
-        else if (!isReplaced(value) && !isPlaceholder(value)) mark(start, start + value.length);
+        if (rule.isUserAndPassword) markUserAndPassword(value, start, once);
+        else if (!isReplaced(value) && !isPlaceholder(value)) once(start, start + value.length);
       }
     }
   },
@@ -45,8 +51,20 @@ const RULES: readonly Rule[] = [
   { program: /\bopenssl\b/i, argument: /\s-k\s{1,4}["']?([^\s"'`-][^\s"'`]{0,511})/g },
   { program: /\bsmbclient\b|\brpcclient\b/i, argument: /\s-U\s{0,4}["']?[^\s"'`%]{1,128}%([^\s"'`]{1,512})/g },
   { program: /\bsqlplus\b/i, argument: /\bsqlplus\s(?:-\w{1,10}\s){0,4}["']?[\w.-]{1,64}\/([^\s"'`@]{1,256})(?=@|["'\s]|$)/gi },
-  { program: /\bmachine\s/i, argument: /\b(?:machine\s{1,8}\S{1,256}|default)\s{1,40}(?:login\s{1,8}\S{1,256}\s{1,40})?(?:account\s{1,8}\S{1,256}\s{1,40})?password\s{1,8}(\S{1,512})/gi },
-  { program: /\bnet\s+use\b/i, argument: /\bnet\s{1,4}use\s[^\n]{0,200}?\s\/user:\S{1,128}\s{1,4}([^\s/]\S{0,255})/gi },
+  { program: /\bmachine\s|\bdefault\s+login\b/i, argument: /\b(?:machine\s{1,8}\S{1,256}|default)\s{1,40}(?:login\s{1,8}\S{1,256}\s{1,40})?(?:account\s{1,8}\S{1,256}\s{1,40})?password\s{1,8}(\S{1,512})/gi },
+  { program: /--password-stdin/, argument: /\b(?:echo|printf)(?:\s{1,4}-[neE]{1,3})?(?:\s{1,4}%s)?\s{1,4}(?:'([^'\n]{1,512})(?=')|"([^"\n]{1,512})(?=")|([^\s'"|$][^\s'"|]{0,511}))/g },
+  { program: /\b(?:un)?zip\b|\b7za?\b/i, argument: /\b(?:unzip|zip|7za?)\b[^|\n]{0,200}?\s-[pP](?:\s{1,4}|(?=\S))["']?([^\s"'`-][^\s"'`]{2,255})/g },
+  { program: /\b(?:useradd|usermod)\b/, argument: /\b(?:useradd|usermod)\s[^|\n]{0,200}?(?:-p|--password)\s{1,4}["']?([^\s"'`-][^\s"'`]{2,255})/g },
+  { program: /\bnet\s+user\b/i, argument: /\bnet\s{1,4}user\s{1,4}[\w.-]{1,64}\s{1,4}([^\s/*"'][^\s"']{2,127})/gi },
+  { program: /\/user:/i, argument: /\s\/user:\S{1,128}\s{1,4}([^\s/"'][^\s"']{3,255})/gi },
+  { program: /\b(?:store|key)pass\b/i, argument: /(?<![\w.])-?(?:src|dest)?(?:store|key)pass\s{1,4}["']?([^\s"'`:=-][^\s"'`]{3,255})/gi },
+  { program: /\bidentified\s+by\b/i, argument: /\bidentified\s{1,4}by\s{1,4}(?:password\s{1,4})?["']?([^\s"';,?:$][^\s"';]{2,255})/gi },
+  { program: /\bAUTH\s/, argument: /\bAUTH (?:PLAIN|LOGIN|XOAUTH2|CRAM-MD5|default)[ \t]{1,4}["']?([^\s"'`=][^\s"'`]{5,4095})/g },
+  { program: /\bAUTH\s/, argument: /(?<![\w-])AUTH[ \t]{1,4}["']?(?=[^\s"']*\d)(?=[^\s"']*[A-Za-z])([^\s"'`:;,.()]{12,512})(?![^\s"'])/g },
+  { program: /\bPASS\s/, argument: /(?:^|[\s>"'])PASS[ \t]{1,4}:?(?=\S*[\d!@#$%^&*])(?=\S*[A-Za-z])([^\s"'`:;,()]{6,255})(?=$|[\s"'\\])/g },
+  { program: /\bLOGIN\s/, argument: /(?<![\w.-])[A-Za-z]{0,4}\d{1,6} LOGIN "?[^\s"]{1,128}"? "?([^\s"]{4,255})/g },
+  { program: /\b(?:user(?:name)?|login|credentials)\b/i, argument: /\b(?:user(?:name)?|login|credentials)(?:[:=]? |[:=])["']?[A-Za-z][\w.@-]{1,64}:(?=[^\s"'/]*[\d!#$%^&*])(?=[^\s"'/]*[A-Za-z])([^\s"'/:@,;.)\]}]{8,128})(?=$|[\s"',;.)\]}])/gi },
+  { program: /\buser(?:name)?\b.{0,80}\bpass\b/i, argument: /\buser(?:name)?[:= ]{1,3}\S{1,64}\s{0,4}(?:\/|,|and|&|\|)\s{0,4}pass[:= ]{1,3}([^\s"',;]{4,128})/gi },
   { program: /\bcmdkey\b/i, argument: /\s\/pass:(\S{1,255})/gi },
 ];
 

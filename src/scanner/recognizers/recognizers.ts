@@ -19,10 +19,12 @@ import { jwt } from './jwt.ts';
 import { awsSecretKey } from './known-tokens.ts';
 import { knownTokens } from './known-tokens.ts';
 import { kubernetesSecret } from './kubernetes-secret.ts';
+import { linkToken } from './link-token.ts';
 import { literal } from './literal.ts';
 import { literalDatabaseError } from './literal.ts';
 import { literalEmbedded } from './literal.ts';
 import { literalParameter } from './literal.ts';
+import { oneTimeCode } from './one-time-code.ts';
 import { oracleUrl } from './url-password.ts';
 import { foreignNames } from './foreign-names.ts';
 import { nationalId } from './national-ids.ts';
@@ -32,6 +34,8 @@ import { phonePercentEncoded } from './phone.ts';
 import { jsonWebKey } from './private-key.ts';
 import { privateKey } from './private-key.ts';
 import { puttyKey } from './private-key.ts';
+import { oddlyNamed } from './shapes.ts';
+import { pgpass } from './shapes.ts';
 import { sidekiq } from './shapes.ts';
 import { tokenShapes } from './shapes.ts';
 import { urlPassword } from './url-password.ts';
@@ -56,10 +60,12 @@ export const RECOGNIZERS: readonly Recognizer[] = [
   jwt,
   knownTokens,
   kubernetesSecret,
+  linkToken,
   literal,
   literalDatabaseError,
   literalEmbedded,
   literalParameter,
+  oneTimeCode,
   oracleUrl,
   foreignNames,
   nationalId,
@@ -68,6 +74,8 @@ export const RECOGNIZERS: readonly Recognizer[] = [
   phonePercentEncoded,
   privateKey,
   puttyKey,
+  oddlyNamed,
+  pgpass,
   sidekiq,
   tokenShapes,
   urlPassword,

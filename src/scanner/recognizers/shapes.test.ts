@@ -1,6 +1,6 @@
 import { test } from 'node:test';
 import { expectMarks } from '#scanner/testing';
-import { sidekiq, tokenShapes } from './shapes.ts';
+import { oddlyNamed, pgpass, sidekiq, tokenShapes } from './shapes.ts';
 
 const HEX32 = '0123456789abcdef0123456789abcdef';
 
@@ -26,4 +26,14 @@ test('tokenShapes leaves ids alone', () => {
 test('sidekiq marks the credentials of its gem server', () => {
   expectMarks(sidekiq, 'export BUNDLE_ENTERPRISE__CONTRIBSYS__COM=«cafebabe:deadbeef»', 'credential');
   expectMarks(sidekiq, 'BUNDLE_GEMS__CONTRIBSYS__COM: x', 'credential');
+});
+
+test('pgpass and oddlyNamed mark what has no name beside it', () => {
+  expectMarks(pgpass, 'db.example.com:5432:shop:app:«aH2ehDPtvNoSLznj»', 'password');
+  expectMarks(pgpass, '*:5432:*:postgres:«oz24CncvIUPZ!»', 'password');
+  for (const text of ['db:5432:shop', 'GET http://db:5432/a:b:c', 'db:5432:shop:app:[password]']) expectMarks(pgpass, text, 'password');
+  expectMarks(oddlyNamed, 'Unseal Key 1: «DGGe7eon5hWOEOs8PyH7Je1YSh3K7DttKq1h9zEqn4T=»', 'credential');
+  expectMarks(oddlyNamed, `CLIENT_RANDOM ${'a1'.repeat(32)} «${'b2'.repeat(48)}»`, 'credential');
+  expectMarks(oddlyNamed, 'NT hash: «45a33cb95f2b07f25658ffa9d661c7cb»', 'credential');
+  for (const text of ['Unseal Key 1: sealed', 'content hash: 45a33cb95f2b07f25658ffa9d661c7cb', 'client random numbers']) expectMarks(oddlyNamed, text, 'credential');
 });

@@ -1,0 +1,25 @@
+/**
+ * Codes that are good once, in the sentences that carry them: `123456 is your verification code`, `Use 123456 as your
+ * code`, `OTP 123456 sent`. Codes with their name and a sign before them are the business of `credential.assigned`.
+ */
+import { FEATURE } from '#scanner/features';
+import type { Recognizer } from '#scanner/recognizer';
+
+export const oneTimeCode: Recognizer = {
+  id: 'password.one-time',
+  kind: 'password',
+  needs: FEATURE.secretWord | FEATURE.digit,
+  find(text, _keyClass, mark) {
+    for (const match of text.matchAll(BEFORE_NAME)) {
+      const start = match.index + (match[0].startsWith('G-') ? 2 : 0);
+      mark(start, start + (match[1] as string).length);
+    }
+    for (const match of text.matchAll(AFTER_NAME)) {
+      const code = match[1] as string;
+      mark(match.index + match[0].length - code.length, match.index + match[0].length);
+    }
+  },
+};
+
+const BEFORE_NAME = /(?<![\w.-])(?:G-)?(\d{4,8}|\d{3}[ -]\d{3}) (?:is|as) (?:your|the|a) (?:[\w-]{1,20} ){0,3}(?:code|otp|pin|password|passcode)\b/gi;
+const AFTER_NAME = /(?<![A-Za-z])(?:otp|one[- ]time (?:password|passcode|code|pin)|(?:2fa|mfa|sms|login|verification|security|confirmation|authentication|access|recovery) code|passcode)(?: (?:is|was|of))?["']?[:=]? {1,2}["']?(\d{4,8})(?![\w.]|-\w)/gi;
