@@ -20,8 +20,8 @@ const QUIET_MS = 5_000;
 const QUIET_SHARE = 0.02;
 const QUIET_MS_MAX = 300_000;
 /** Parts that were merged stay for a while; the disk is measured when it has not changed for so long. */
-const DISK_SAME_MS = 30_000;
-const DISK_MS_MAX = 120_000;
+const DISK_SAME_MS = 45_000;
+const DISK_MS_MAX = 330_000;
 
 export interface ServerOptions {
   /** More arguments for Node, such as those of its profiler. */
