@@ -63,3 +63,9 @@ test('forEachWord() calls with the end of each word', () => {
   forEachWord('my token and Secret', FEATURE.secretWord, (end) => ends.push(end));
   assert.deepEqual(ends, [8, 19]);
 });
+
+test('featuresOf() passes over UUIDs and points in time, but not over numbers beside them', () => {
+  const number = (text: string): boolean => (featuresOfText(text) & FEATURE.number) !== 0;
+  for (const text of ['8f14e45f-ceea-467f-a1b2-123456789012', '2024-05-17T12:34:56.123456789Z', '2024-05-17 12:34:56', 'id=8f14e45f-ceea-467f-a1b2-123456789012;']) assert.ok(!number(text), text);
+  for (const text of ['8f14e45f-ceea-467f-a1b2-123456789012 4111111111111111', '2024-05-17T12:34:56Z 4111111111111111', '12345678-1234-1234-1234-123456789012', '8f14e45f-ceea-467f-a1b2-1234567890123', '2024-05-17T12:34:56.1234567890123']) assert.ok(number(text), text);
+});

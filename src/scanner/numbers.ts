@@ -40,6 +40,14 @@ export function numbersOf(bytes: Uint8Array, start: number, end: number): number
     const separator = gap === 0 ? 0 : (bytes[i - 1] as number);
     // The two digits of `%3D` are no part of what follows.
     if (separator === 0x25 && i + 2 < end && isHex(bytes[i] as number) && isHex(bytes[i + 1] as number) && RUN[bytes[i + 2] as number] === 2) i += 2;
+    const passed = endOfId(bytes, i, end);
+    if (passed > i) {
+      found |= ofChain(chain, groups, isQuad);
+      chain = groups = pairs = 0;
+      isQuad = true;
+      i = runEnd = passed;
+      continue;
+    }
     const runStart = i;
     let digits = 0;
     let turns = 0;
@@ -82,6 +90,36 @@ export function numbersOf(bytes: Uint8Array, start: number, end: number): number
     if (digits >= 5 && length >= 9 && length <= 34 && ((turns <= 3 && digits >= 6) || (length === 16 && lead === 6) || (lead === 2 && length >= 15))) found |= number;
   }
   return found | ofChain(chain, groups, isQuad) | hextetsOf(bytes, start, end);
+}
+
+/**
+ * The end of a UUID (RFC 9562) or a point in time (RFC 3339) that begins at `start`; `start` if none does. They are full of digits
+ * that are nobody's number, and too frequent to be looked at by every recognizer of numbers.
+ */
+function endOfId(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start >= 19 && bytes[start + 4] === 0x2d && bytes[start + 7] === 0x2d && bytes[start + 13] === 0x3a && bytes[start + 16] === 0x3a) {
+    if ((bytes[start + 10] as number) !== 0x54 && (bytes[start + 10] as number) !== 0x20) return start;
+    for (let i = start; i < start + 19; i++) {
+      const offset = i - start;
+      if (offset !== 4 && offset !== 7 && offset !== 10 && offset !== 13 && offset !== 16 && RUN[bytes[i] as number] !== 2) return start;
+    }
+    let i = start + 19;
+    if (bytes[i] === 0x2e && RUN[bytes[i + 1] as number] === 2) {
+      i++;
+      while (i < end && i < start + 29 && RUN[bytes[i] as number] === 2) i++;
+    }
+    if (i < end && bytes[i] === 0x5a) i++;
+    return i < end && RUN[bytes[i] as number] !== 0 ? start : i;
+  }
+  if (end - start < 36 || bytes[start + 8] !== 0x2d || bytes[start + 13] !== 0x2d || bytes[start + 18] !== 0x2d || bytes[start + 23] !== 0x2d) return start;
+  let letters = 0;
+  for (let i = start; i < start + 36; i++) {
+    if (i === start + 8 || i === start + 13 || i === start + 18 || i === start + 23) continue;
+    const byte = bytes[i] as number;
+    if (!isHex(byte)) return start;
+    letters |= RUN[byte] as number;
+  }
+  return (letters & 1) === 0 || (start + 36 < end && RUN[bytes[start + 36] as number] !== 0) ? start : start + 36;
 }
 
 function ofChain(digits: number, groups: number, isQuad: boolean): number {

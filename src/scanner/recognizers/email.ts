@@ -159,7 +159,7 @@ function isNoPerson(text: string, start: number, at: number, domainStart: number
   const local = text.slice(start, at);
   const domain = text.slice(domainStart, domainEnd);
   if (MACHINE_NAME.test(domain)) return true;
-  if (/^(?:git|hg|svn)$/.test(local) && (text[domainEnd] === ':' || text[domainEnd] === '/')) return true;
+  if (/^(?:git|hg|svn)$/.test(local) && (text[domainEnd] === ':' || text[domainEnd] === '/' || text.startsWith('%3A', domainEnd))) return true;
   // Java's `Class@hash`, when a method name follows.
   if (/(?:^|\.)[A-Z][\w$]*$/.test(local) && /^[0-9a-f]{1,8}\./.test(domain) && /^[a-f]*\d/.test(domain)) return true;
   return isAccountOfUrl(text, start, at, domainStart);

@@ -35,7 +35,8 @@ const GENERAL = ['national.?(?:id|identi\\w*|insurance|no|number)', 'id.?(?:card
 export interface NationalIdFinder {
   readonly name: string;
   readonly shapes: number;
-  find(text: string, keyClass: KeyClass, mark: (start: number, end: number) => void): void;
+  /** `mayBeNamed`: the text has words, or its key is one; without it only what is unmistakable is looked for. */
+  find(text: string, keyClass: KeyClass, mark: (start: number, end: number) => void, mayBeNamed: boolean): void;
 }
 
 export function nationalId(id: NationalId): NationalIdFinder {
@@ -46,7 +47,7 @@ export function nationalId(id: NationalId): NationalIdFinder {
   return {
     name: id.name,
     shapes: id.shapes,
-    find(text, keyClass, mark) {
+    find(text, keyClass, mark, mayBeNamed) {
       const marked = new Set<number>();
       if (written !== undefined) {
         forEachToken(text, written, (start, end) => {
@@ -55,7 +56,7 @@ export function nationalId(id: NationalId): NationalIdFinder {
           mark(start, end);
         });
       }
-      if (plain === undefined) return;
+      if (plain === undefined || !mayBeNamed) return;
       forEachToken(text, plain, (start, end) => {
         if (marked.has(start) || !isValid(text.slice(start, end))) return;
         if ((keyClass & KEY.personal) !== 0 || isNamed(text, start, end, names)) mark(start, end);

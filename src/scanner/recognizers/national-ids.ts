@@ -60,6 +60,9 @@ const COUNTRIES: readonly NationalIdFinder[] = [
   zaId,
 ];
 
+/** Without them no word can name a number. */
+const TWO_LETTERS = /[A-Za-z\u0080-\uffff]{2}/;
+
 /** The recognizer of some countries' ids. */
 export function nationalIds(finders: readonly NationalIdFinder[]): Recognizer {
   const shapes = finders.reduce((all, finder) => all | finder.shapes, 0);
@@ -71,8 +74,9 @@ export function nationalIds(finders: readonly NationalIdFinder[]): Recognizer {
       if ((keyClass & KEY.identifier) !== 0) return;
       const present = shapesOf(text) & shapes;
       if (present === 0) return;
+      const mayBeNamed = (keyClass & KEY.personal) !== 0 || TWO_LETTERS.test(text);
       for (const finder of finders) {
-        if ((present & finder.shapes) !== 0) finder.find(text, keyClass, mark);
+        if ((present & finder.shapes) !== 0) finder.find(text, keyClass, mark, mayBeNamed);
       }
     },
   };

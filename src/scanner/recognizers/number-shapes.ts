@@ -8,7 +8,7 @@
  */
 import { isHexCode } from './surroundings.ts';
 
-/** A chain of eight digits or more whose only separators are dots, as versions and decimals are, too. */
+/** A chain of eight digits or more whose only separators are dots, as decimals are, too, and no group but the first of one digit, as versions have. */
 export const DOTTED = 1;
 /** Bits 1 to 7: a group of so many digits in a chain of nine digits or more, with other separators than dots. */
 export function group(length: number): number {
@@ -49,6 +49,9 @@ for (let code = 0; code < 128; code += 1) {
   CLASS[code] = /\d/.test(character) ? DIGIT : /\w/.test(character) ? LETTER : /[ +\-./]/.test(character) ? SEPARATOR : OTHER;
 }
 
+/** RFC 9562, with a letter in it; its groups of digits are nobody's number. */
+const UUID = /(?=[\d-]{0,35}[A-Fa-f])[\dA-Fa-f]{8}-[\dA-Fa-f]{4}-[\dA-Fa-f]{4}-[\dA-Fa-f]{4}-[\dA-Fa-f]{12}(?!\w)/y;
+
 let lastText = '';
 let lastShapes = 0;
 
@@ -72,6 +75,7 @@ function look(text: string): number {
   let groups = 0;
   let lengths = 0;
   let hasCapital = false;
+  let hasSingle = false; // a group of one digit that is not the first, as in versions
   let isDotted = true;
   let i = 0;
   while (i < end) {
@@ -86,6 +90,14 @@ function look(text: string): number {
       separates = i - gapStart <= 6;
     }
 
+    UUID.lastIndex = i;
+    if (text.charCodeAt(i + 8) === 45 && text.charCodeAt(i + 13) === 45 && UUID.test(text)) {
+      i += 36;
+      digitsOfChain = groups = lengths = 0;
+      hasCapital = hasSingle = false;
+      isDotted = true;
+      continue;
+    }
     const start = i;
     let digits = 0;
     let capitals = 0;
@@ -99,19 +111,20 @@ function look(text: string): number {
     const length = i - start;
     if (!separates) {
       digitsOfChain = groups = lengths = 0;
-      hasCapital = false;
+      hasCapital = hasSingle = false;
       isDotted = true;
     }
     if (length === 0) continue;
     if (digits < length && (length > 5 || (digits === 0 && length > 3))) {
       if (digits > 1) shapes |= shapeOfMixed(text, start, length, digits);
       digitsOfChain = groups = lengths = 0;
-      hasCapital = false;
+      hasCapital = hasSingle = false;
       isDotted = true;
       continue;
     }
     if (groups > 0 && separator !== 46 && digits > 0) isDotted = false;
     if (digits === length) {
+      if (length === 1 && groups > 0) hasSingle = true;
       if (length < 8) lengths |= 1 << length;
       else if (length < 20 && !(groups > 0 && separator === 46)) shapes |= 1 << length;
     } else {
@@ -123,7 +136,7 @@ function look(text: string): number {
     if (digitsOfChain < 6 || groups < 2) continue;
     if (hasCapital) shapes |= CAPITALS_IN_CHAIN;
     if (isDotted) {
-      if (digitsOfChain >= 8) shapes |= DOTTED;
+      if (digitsOfChain >= 8 && !hasSingle) shapes |= DOTTED;
       continue;
     }
     if (digitsOfChain >= 9) shapes |= lengths;

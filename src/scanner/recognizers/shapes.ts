@@ -39,7 +39,7 @@ export const tokenShapes: Recognizer = {
   kind: 'credential',
   needs: FEATURE.longToken | FEATURE.digit,
   find(text, _keyClass, mark) {
-    if (!/[:|.\/!]|-us\d|-[0-9a-f]{8}-|SK|re_|NRAL|pi_|sk_|md-|R0/.test(text)) return;
+    if (!/[:|.\/!]|-us\d|-[0-9a-f]{8}-[0-9a-f]{8}(?![0-9A-Za-z-])|SK|re_|NRAL|pi_|sk_|md-|R0/.test(text)) return;
     for (const match of text.matchAll(SHAPES)) {
       if (!isMasked(match[0]) && (looksRandom(match[0], 12) || match[0].length > 30)) mark(match.index, match.index + match[0].length);
     }
