@@ -14,7 +14,7 @@ import { errorText } from './operator-error.ts';
 import { settingsOf, withSettings } from './options.ts';
 import { addressText } from './quantity.ts';
 import type { TraceQueries } from './stored-trace.ts';
-import { exitSoon, note, print } from './terminal.ts';
+import { exitNow, note, print } from './terminal.ts';
 import { ensureThreads } from './threads.ts';
 
 /** What `serve` needs of a server. */
@@ -34,7 +34,7 @@ export function serveCommand(): Command {
     const config = await settingsOf(command);
     prepareDataDirectory(config.data);
     await serve(config, async () => (await import('#server')).startServer(config));
-    exitSoon();
+    exitNow();
   });
 }
 
