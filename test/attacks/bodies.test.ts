@@ -46,7 +46,7 @@ test('a bomb inside a bomb, a truncated one and one with a tail are not opened',
   const inner = gzipSync(Buffer.alloc(2 ** 20));
   const good = request([span(...ids(), 'x')]);
   const cases: [string, Uint8Array][] = [
-    ['gzip, gzip', gzipSync(inner)], ['gzip', gzipSync(good).subarray(0, -6)], ['gzip', Buffer.concat([gzipSync(good), Buffer.from('tail')])],
+    ['gzip, gzip', gzipSync(inner)], ['gzip', gzipSync(good).subarray(0, -6)], ['gzip', Buffer.concat([gzipSync(good), Buffer.from('tail')])], ['deflate', Buffer.concat([deflateSync(good), Buffer.from('tail')])], ['zstd', zstdCompressSync(good).subarray(0, -3)],
     ['deflate', gzipSync(good)], ['zstd', gzipSync(good)], ['gzip', good], ['br', good],
   ];
   for (const [coding, body] of cases) {

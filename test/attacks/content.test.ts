@@ -67,6 +67,7 @@ test('bytes that are no UTF-8 are stored as U+FFFD, never refused whole and neve
   const answer = new TextDecoder('utf-8', { fatal: true }).decode(await response.arrayBuffer());
   const [found] = spansOf(JSON.parse(answer) as Json);
   assert.match(String(found?.['name']), /^a\ufffd+b$/);
+  assert.match(answer, /tracekeep\.minimized/, 'and the span says so');
 });
 
 test('ids of zeros, of the wrong length or missing are refused and counted', async () => {
