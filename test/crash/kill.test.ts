@@ -3,6 +3,7 @@
  * stored with exactly its spans, nothing is stored twice, and the account says the same.
  */
 import assert from 'node:assert/strict';
+import { watch } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { addProducer, createToken, launchServer, startServer, temporaryFolder, type TestServer } from '#harness';
@@ -15,6 +16,8 @@ const CONNECTIONS = 6;
 /** Longer than a flush waits, so that kills hit inserts, marks and removed segments too. */
 const KILL_MS_MAX = 2_800;
 const REPEATED = 10;
+/** About as long as from the first file of an insert to the mark in the journal. */
+const INSERT_MS = 150;
 
 const random = new Random(newSeed());
 const ledger = new Ledger();
@@ -30,6 +33,13 @@ async function load(server: TestServer, key: string, gone: () => boolean): Promi
   await Promise.all(Array.from({ length: CONNECTIONS }, sender));
 }
 
+/** Resolves when the engine begins to write a part. */
+async function nextInsert(data: string): Promise<void> {
+  for await (const { filename } of watch(join(data, 'sealed'), { recursive: true, signal: AbortSignal.timeout(30_000) })) {
+    if (filename?.includes('tmp_insert_') === true) return;
+  }
+}
+
 test('killed at any moment, the server keeps every acknowledged export once', { timeout: 240_000 }, async (t) => {
   const data = join(temporaryFolder(), 'data');
   const key = await addProducer(data, 'shop');
@@ -42,12 +52,14 @@ test('killed at any moment, the server keeps every acknowledged export once', { 
     let gone = false;
     const loading = load(server, key, () => gone);
     while (ledger.acknowledged.length === before) await pause(5);
-    const kill_ms = random.below(KILL_MS_MAX);
+    // Every other time while the engine takes rows: that is short and has the most steps.
+    if (round % 2 === 0) await nextInsert(data);
+    const kill_ms = random.below(round % 2 === 0 ? INSERT_MS : KILL_MS_MAX);
     await pause(kill_ms);
     await server.kill();
     gone = true;
     await loading;
-    t.diagnostic(`round ${round}: killed ${kill_ms} ms after the first of ${ledger.acknowledged.length - before} acknowledgements, ${ledger.open.length} exports unanswered`);
+    t.diagnostic(`round ${round}: killed ${kill_ms} ms after ${round % 2 === 0 ? 'an insert began' : 'the first acknowledgement'}, ${ledger.acknowledged.length - before} exports acknowledged, ${ledger.open.length} not`);
     if (round % 3 === 0) {
       // And while it recovers from that.
       const starting = launchServer({ data });
