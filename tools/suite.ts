@@ -36,7 +36,7 @@ interface Ended {
   readonly late: boolean;
 }
 
-const unitDeadlineMs = 60_000;
+const unitDeadlineMs = 120_000;
 const systemDeadlineMs = 300_000;
 /** A file's output beyond this is cut: a runaway test must not exhaust the machine. */
 const outputCharsMax = 2_000_000;

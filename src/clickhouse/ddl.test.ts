@@ -14,7 +14,7 @@ ${ACCOUNTING.columns.map(({ name, type, codec }) => `  \`${name}\` ${type} CODEC
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(time)
 ORDER BY (tenant, producer, time)
-SETTINGS min_bytes_for_wide_part = 134217728, merge_selector_base = 10, max_bytes_to_merge_at_max_space_in_pool = 536870912, enable_vertical_merge_algorithm = 0, fsync_after_insert = 1, min_rows_to_fsync_after_merge = 1, old_parts_lifetime = 20, storage_policy = 'sealed'`,
+SETTINGS min_bytes_for_wide_part = 134217728, merge_selector_base = 10, max_bytes_to_merge_at_max_space_in_pool = 536870912, enable_vertical_merge_algorithm = 0, fsync_after_insert = 1, min_rows_to_fsync_after_merge = 1, old_parts_lifetime = 8, cleanup_delay_period = 2, max_cleanup_delay_period = 5, cleanup_delay_period_random_add = 0, storage_policy = 'sealed'`,
   );
 });
 

@@ -14,7 +14,8 @@ export type Target = { readonly kind: 'embedded' } | { readonly kind: 'cluster';
  * compact parts (one data file) until they are large, since a wide part costs two files and a flush per column and insert;
  * merges cost as much as inserts, so they wait for many similar parts and stop at a size that retention can remove piece by piece;
  * they go by rows, not by columns, which is cheaper for rows that come sorted;
- * data of inserts and merges is on the disk before it counts, and replaced parts go soon, so that dropped data frees its disk.
+ * data of inserts and merges is on the disk before it counts, and replaced parts go within seconds (by default the engine looks for them
+ * every half to five minutes), so that merged and dropped data frees its disk.
  */
 const PART_SETTINGS: Readonly<Record<string, string | number>> = {
   min_bytes_for_wide_part: 128 * 1024 * 1024,
@@ -23,7 +24,10 @@ const PART_SETTINGS: Readonly<Record<string, string | number>> = {
   enable_vertical_merge_algorithm: 0,
   fsync_after_insert: 1,
   min_rows_to_fsync_after_merge: 1,
-  old_parts_lifetime: 20,
+  old_parts_lifetime: 8,
+  cleanup_delay_period: 2,
+  max_cleanup_delay_period: 5,
+  cleanup_delay_period_random_add: 0,
 };
 
 export function createTable(table: Table, target: Target): string {

@@ -97,11 +97,14 @@ export class Flusher {
   }
 
   async close(): Promise<void> {
-    await this.settle().finally(() => {
+    try {
+      await this.settle();
+    } finally {
       this.#closed = true;
       if (this.#timer !== null) clearTimeout(this.#timer);
-    });
-    await this.#running;
+      await this.#running;
+      await this.#options.partSync.stop();
+    }
   }
 
   // --- when -----------------------------------------------------------------------------------------------------------
@@ -221,6 +224,7 @@ export class Flusher {
     await journal.mark(through);
     onEvent({ is: 'marked', through });
     this.#done(batch, through);
+    partSync.follow();
     await journal.removeThrough(through);
     onEvent({ is: 'segments_removed', through });
     await remembered.forget(this.#options.now_ms());
