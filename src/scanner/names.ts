@@ -55,6 +55,7 @@ function secretClass(words: readonly string[], last: string, before: string, pai
 }
 
 function personalClass(words: readonly string[], last: string, pair: string): KeyClass {
+  if (ID_NUMBERS.has(last) || ID_NUMBER_PAIRS.has(pair) || (words.length > 2 && ID_NUMBER_PAIRS.has(`${words.at(-3)} ${words.at(-2)}`) && /^(?:number|no|nr|id|num)$/.test(last))) return KEY.personal | KEY.idNumber;
   if (PERSONAL.has(last) || PERSONAL_PAIRS.has(pair)) return KEY.personal;
   return words.length > 2 && PERSONAL_PAIRS.has(`${words.at(-3)} ${words.at(-2)}`) && (last === 'number' || last === 'no' || last === 'id') ? KEY.personal : 0;
 }
@@ -124,6 +125,12 @@ const PERSONAL_PAIRS = new Set([
   'phone number', 'mobile number', 'cell phone', 'contact number', 'fax number', 'card number', 'card no', 'cc number', 'credit card', 'debit card', 'account number', 'bank account', 'tax id', 'tax number', 'vat number', 'vat id',
   'national id', 'identity number', 'id number', 'id card', 'passport number', 'passport no', 'driver license', 'drivers license', 'driving license', 'license number', 'social security', 'security number', 'insurance number', 'nhs number', 'medicare number',
   'person number', 'personal number', 'codice fiscale', 'steuer id', 'email address', 'e mail', 'mail address', 'national insurance', 'payment card', 'primary account', 'caller id', 'to number', 'from number', 'sort code', 'user contact',
+]);
+
+const ID_NUMBERS = new Set('ssn passport nric nin nino ppsn cpf cnpj dni pesel aadhaar aadhar personnummer bsn oib curp nhs medicare driverlicense nationalid taxid steuerid codicefiscale itin hkid'.split(' '));
+const ID_NUMBER_PAIRS = new Set([
+  'passport number', 'passport no', 'passport id', 'driver license', 'drivers license', 'driving license', 'driver licence', 'driving licence', 'license number', 'licence number', 'national id', 'tax id', 'tax number', 'vat number', 'vat id', 'social security',
+  'nhs number', 'medicare number', 'insurance number', 'identity number', 'id card', 'citizen id', 'resident id', 'codice fiscale', 'steuer id',
 ]);
 
 const CLIENT_ADDRESSES = new Set('clientip remoteip remoteaddr remoteaddress userip clientaddress sourceip realip callerip'.split(' '));

@@ -60,6 +60,8 @@ export const KEY = {
   perhaps: 2048,
   /** The other end of a connection, person or machine: `network.peer.address`. Public addresses may be people's, private ones are infrastructure. */
   peerAddress: 4096,
+  /** With `personal`: a number that a state gave a person, whatever its form: `user.passport_number`. */
+  idNumber: 8192,
 } as const;
 export type KeyClass = number;
 

@@ -22,7 +22,7 @@ const NAME_CLASSES_MAX = 8_192;
 const DEPTH_MAX = 4;
 const BASE64_CHARACTERS_MAX = 65_536;
 /** What a name inside a text can say that is not the business of `credential.assigned`. */
-const MEMBER_CLASSES = KEY.clientAddress | KEY.peerAddress | KEY.personal | KEY.statement | KEY.parameter | KEY.cookie | KEY.identifier;
+const MEMBER_CLASSES = KEY.clientAddress | KEY.peerAddress | KEY.personal | KEY.idNumber | KEY.statement | KEY.parameter | KEY.cookie | KEY.identifier;
 
 /** What one string of a list can say about the next. */
 const SECRET_CLASSES = KEY.secret | KEY.password | KEY.session | KEY.cookie | KEY.authorization | KEY.perhaps;

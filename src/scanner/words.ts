@@ -12,8 +12,11 @@ const SECRET_WORDS: readonly string[] = [
   'passw', 'passwd', 'passphrase', 'passcode', 'pass=', 'pass:', 'pass"', "pass'", '_pass', '-pass', 'pwd', 'passin', 'passout',
   'secret', 'token', 'key', 'credential', 'creds', 'auth', 'bearer', 'jwt', 'cookie', 'sess', 'sid=', 'sid:', '.sid', 'sid"',
   'sig=', 'signature', 'code=', 'state=', 'ticket', 'assertion', 'nonce', 'otp', 'pin"', 'pin=', 'pin:', 'cvv', 'cvc', 'csrf', 'xsrf',
-  'mnemonic', 'recovery code', 'backup code', 'verification code', 'security code', 'recovery phrase', 'seed_phrase', 'seed phrase', 'seedphrase', 'contribsys', 'saml', 'dsn', 'webhook', 'accessid', 'access_id', 'access-id', 'access id', 'license', 'licence', 'encrypt',
+  'mnemonic', 'recovery code', 'backup code', 'verification code', 'security code', 'recovery phrase', 'seed_phrase', 'seed phrase', 'seedphrase', 'contribsys', 'saml', 'dsn', 'webhook', 'accessid', 'access_id', 'access-id', 'access id', 'encrypt',
   'is your', 'as your', 'one-time', 'one time', ' code ', ' code:', 'verifier', 'samlart', 'wordpress_', 'hash:', 'client_random', '_pw', '"pw', "'pw", 'pw=', 'sonar.login', 'honeycomb-team', 'jenkins-crumb', 'access-sign', 'cf-access',
+  // Names of numbers that states give
+  'passport', 'passeport', 'pasaporte', 'reisepass', 'licen', 'nhs', 'medicare', 'pan card', 'pan_card', 'ein ', 'ein:', 'ein"', 'vat ', 'vat_', 'vat:', 'vat"', 'national id', 'national_id', 'nationalid', 'national-id', 'id card', 'id_card', 'tax ', 'tax_', 'taxid', 'tin:', 'tin ', 'tin=', 'rfc ', 'rfc:', 'rut ', 'rut:', 'pps ', 'ppsn',
+  'nif ', 'nif:', 'nie ', 'nie:', 'oib', 'cnp ', 'cnp:', 'egn ', 'egn:', 'rodn', 'amka', 'nric', 'hkid', 'cuit', 'cuil', 'curp', 'dula', 'insurance', 'ssn', 'social', 'steuernummer', 'ausweis', 'citizen',
   'policy=', 'magic', 'recovery_code', 'backup_code', 'state"', 'contrase', 'senha', 'motdepasse', 'mot_de_passe', 'mot de passe', 'mdp=', 'mdp:', 'mdp"', 'passwort', 'kennwort', 'parola', 'wachtwoord', 'haslo', 'salasana', 'sifre', 'clave',
 ];
 

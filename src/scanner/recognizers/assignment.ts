@@ -91,7 +91,7 @@ export function readAssignment(text: string, nameStart: number, nameEnd: number,
   if (comma >= 0) return readValue(text, comma, nameStart, /\($/.test(text.slice(Math.max(0, nameStart - 6), nameStart).replace(/\\{0,7}["'`]$/, '')) ? 'argument' : 'bare');
 
   if (next !== 0x20 && next !== 0x09) return [];
-  if (/(?:^|[\s"'])--?$/.test(text.slice(Math.max(0, nameStart - 3), nameStart))) {
+  if (/(?:^|[\s"'=])--?$/.test(text.slice(Math.max(0, nameStart - 3), nameStart))) {
     const at = after(FLAG, text, nameEnd);
     if (at >= 0) return readValue(text, at, nameStart, 'sure', true);
   }

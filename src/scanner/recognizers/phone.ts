@@ -7,7 +7,7 @@
 import { FEATURE } from '#scanner/features';
 import { KEY } from '#scanner/recognizer';
 import type { Recognizer } from '#scanner/recognizer';
-import { CHAIN_7, bare, shapesOf } from './number-shapes.ts';
+import { CHAIN_7, DOTTED, bare, shapesOf } from './number-shapes.ts';
 import { forEachToken, isDigitCode, isFreeAfter, isNamed, isWordCode, naming } from './surroundings.ts';
 
 /** Digits of an E.164 number, country code included (§6.2.1); under eight no country reaches. */
@@ -18,10 +18,10 @@ const DIGITS_MIN = 8;
 const TWO = new Set('20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 81 82 84 86 90 91 92 93 94 95 98'.split(' '));
 const THREE = /^(?:21[1-368]|2[2-4]\d|25[0-8]|26\d|29[01789]|35\d|37\d|38[0-25-79]|42[013]|50\d|59\d|67[02-9]|68[0-35-9]|69[0-2]|8[05]\d|87[08]|88[0-36-8]|96[0-8]|97[0-79]|99[2-68])/;
 
-const NAMES = naming(['phone\\p{L}*', 'tele?phone\\p{L}*', 'telefon\\p{L}*', 'tele?fono', 't[ée]l[ée]phone', 'tel', 'mobile?\\p{L}*', 'cell(?:ular|phone)?', 'fax', 'call(?:er|ee|back)', 'sms', 'whats.?app', 'handy\\p{L}*', 'rufnummer', 'msisdn', 'hotline', 'puhelin', '電話', '电话', '手机', '전화']);
+const NAMES = naming(['phone\\p{L}*', 'm[óo]vil', 'celular', 'cellulare', 'portable', 'gsm', 'call(?:ed|ing)?', 'dial(?:ed)?', 'text(?:ed)?', 'tele?phone\\p{L}*', 'telefon\\p{L}*', 'tele?fono', 't[ée]l[ée]phone', 'tel', 'mobile?\\p{L}*', 'cell(?:ular|phone)?', 'fax', 'call(?:er|ee|back)', 'sms', 'whats.?app', 'handy\\p{L}*', 'rufnummer', 'msisdn', 'hotline', 'puhelin', '電話', '电话', '手机', '전화']);
 /** A quick answer for the texts that have numbers but are not about phones. */
-const NAMED_ANYWHERE = /phone|tel|mobil|cell|fax|call|sms|whats|handy|rufnummer|msisdn|hotline|puhelin|[^\x00-\x7f]/i;
-const SHAPES = CHAIN_7 | bare(8) | bare(9) | bare(10) | bare(11) | bare(12) | bare(13) | bare(14) | bare(15);
+const NAMED_ANYWHERE = /phone|tel|mobil|movil|celu|gsm|dial|text|cell|fax|call|sms|whats|handy|rufnummer|msisdn|hotline|puhelin|[^\x00-\x7f]/i;
+const SHAPES = CHAIN_7 | DOTTED | bare(8) | bare(9) | bare(10) | bare(11) | bare(12) | bare(13) | bare(14) | bare(15);
 const NAMED_DIRECTLY =
   /(?:phone|mobile|msisdn|whatsapp|telefon[oe]?|rufnummer|(?<![a-z])(?:tel|cell|fax|sms|handy|caller|callee))(?:[-_. ]?(?:no|nr|num|number|e164|home|work|mobile|primary|id|to|from|\d))?["'\]]{0,2}\s{0,2}(?:[:=]|=>|%3[AaDd]|is)?\s{0,2}["'[]{0,2}$/i;
 
@@ -68,7 +68,7 @@ export const phoneNational: Recognizer = {
     let last = 0;
     forEachToken(text, NATIONAL, (start, end) => {
       const number = text.slice(start, end);
-      if (!isNationalNumber(number) || isAfterPlus(text, start) || /^\([2-9]\d\d\) ?[2-9]\d\d[-. ]\d{4}$/.test(number)) return;
+      if (!(isNationalNumber(number) || (/^\(?[2-9]\d\d\)?[. -][2-9]\d\d[. -]\d{4}$/.test(number))) || isAfterPlus(text, start) || /^\([2-9]\d\d\) ?[2-9]\d\d[-. ]\d{4}$/.test(number)) return;
       if (personal || isNamed(text, start, start, NAMES)) mark(start, (last = end));
     });
     forEachToken(text, BARE, (start, end) => {

@@ -27,6 +27,8 @@ import { literalParameter } from './literal.ts';
 import { oneTimeCode } from './one-time-code.ts';
 import { oracleUrl } from './url-password.ts';
 import { foreignNames } from './foreign-names.ts';
+import { idOfKey } from './named-id.ts';
+import { namedId } from './named-id.ts';
 import { nationalId } from './national-ids.ts';
 import { phone } from './phone.ts';
 import { phoneNational } from './phone.ts';
@@ -68,6 +70,8 @@ export const RECOGNIZERS: readonly Recognizer[] = [
   oneTimeCode,
   oracleUrl,
   foreignNames,
+  idOfKey,
+  namedId,
   nationalId,
   phone,
   phoneNational,

@@ -29,6 +29,7 @@ const SHAPES = new RegExp(
     'R0[A-Z0-9]{30}(?![A-Za-z0-9])', // PagerDuty integration
     'K10[0-9a-f]{64}::[A-Za-z0-9_-]{1,30}:[A-Za-z0-9]{16,64}', // K3s
     '[A-Za-z0-9._-]{1,64}::[A-Za-z0-9._-]{0,64}:[0-9a-fA-F]{16}:[0-9a-fA-F]{32}:[0-9a-fA-F]{20,2000}', // NetNTLMv2
+    'cio[A-Za-z0-9]{32}(?![A-Za-z0-9])', // crates.io
     '(?:sc|ext)_[A-Za-z0-9]{5,30}\\.[A-Za-z0-9]{4,6}\\.acc[_-][A-Za-z0-9-]{10,32}\\.[A-Za-z0-9+/_=-]{30,120}', // Authress
   ].join('|')})`,
   'g',
@@ -39,7 +40,7 @@ export const tokenShapes: Recognizer = {
   kind: 'credential',
   needs: FEATURE.longToken | FEATURE.digit,
   find(text, _keyClass, mark) {
-    if (!/[:|.\/!]|-us\d|-[0-9a-f]{8}-[0-9a-f]{8}(?![0-9A-Za-z-])|SK|re_|NRAL|pi_|sk_|md-|R0/.test(text)) return;
+    if (!/[:|.\/!]|-us\d|-[0-9a-f]{8}-[0-9a-f]{8}(?![0-9A-Za-z-])|SK|re_|NRAL|pi_|sk_|md-|R0|cio/.test(text)) return;
     for (const match of text.matchAll(SHAPES)) {
       if (!isMasked(match[0]) && (looksRandom(match[0], 12) || match[0].length > 30)) mark(match.index, match.index + match[0].length);
     }
