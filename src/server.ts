@@ -71,7 +71,13 @@ export async function startServer(config: Config, report: Report = reportLine): 
       ready: async () => sequencer.admit(),
       onFailure: (request, sentence) => report(`cannot answer query ${request}: ${sentence}`, null),
     });
-    started.push({ what: 'console', stop: () => webConsole.stop() });
+    started.push({
+      what: 'console',
+      stop: () => {
+        store.drainQueries();
+        return webConsole.stop();
+      },
+    });
 
     const door: IngestDoor<Producer> = {
       authenticate: (authorization) => authenticator.producer(authorization),

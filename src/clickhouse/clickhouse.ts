@@ -75,6 +75,11 @@ export class Engine {
     return this.#readers.query<T>(sql, params, bounds);
   }
 
+  /** Refuses queries that wait and those that come, as `draining`. */
+  drainQueries(): void {
+    this.#readers.drain();
+  }
+
   /** Runs a statement of our own (DDL, retention, look-ups of parts) outside the readers' limits. Gives tab-separated text. */
   command(sql: string): Promise<string> {
     return this.#housekeeper.text(sql);

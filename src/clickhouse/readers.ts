@@ -55,7 +55,8 @@ export const READER_SETTINGS = `SET ${Object.entries({
 
 export class Readers {
   readonly #free: EngineSession[];
-  readonly #waiting: ((session: EngineSession) => void)[] = [];
+  readonly #waiting: { readonly enter: (session: EngineSession) => void; readonly refuse: () => void }[] = [];
+  #draining = false;
 
   constructor(sessions: readonly EngineSession[]) {
     this.#free = [...sessions];
@@ -72,7 +73,14 @@ export class Readers {
     return parseRows<T>(text);
   }
 
+  /** From now on nothing is begun, and what waits is refused: a statement that runs cannot be cut short, so a stop waits for these few only. */
+  drain(): void {
+    this.#draining = true;
+    for (const { refuse: refuseNow } of this.#waiting.splice(0)) refuseNow();
+  }
+
   #take(wait_ms: number): Promise<EngineSession> {
+    if (this.#draining) return Promise.reject(new QueryRefused(refuse('draining')));
     const free = this.#free.pop();
     if (free !== undefined) return Promise.resolve(free);
     if (this.#waiting.length >= LIMITS.queries_waiting_max) return Promise.reject(new QueryRefused(refuse('query_busy')));
@@ -81,9 +89,15 @@ export class Readers {
         this.#waiting.splice(this.#waiting.indexOf(turn), 1);
         reject(new QueryRefused(refuse('query_timeout', 'while waiting for other queries')));
       }, wait_ms);
-      const turn = (session: EngineSession): void => {
-        clearTimeout(timer);
-        resolve(session);
+      const turn = {
+        enter: (session: EngineSession): void => {
+          clearTimeout(timer);
+          resolve(session);
+        },
+        refuse: (): void => {
+          clearTimeout(timer);
+          reject(new QueryRefused(refuse('draining')));
+        },
       };
       this.#waiting.push(turn);
     });
@@ -92,7 +106,7 @@ export class Readers {
   #give(session: EngineSession): void {
     const next = this.#waiting.shift();
     if (next === undefined) this.#free.push(session);
-    else next(session);
+    else next.enter(session);
   }
 }
 

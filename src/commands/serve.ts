@@ -14,7 +14,7 @@ import { errorText } from './operator-error.ts';
 import { settingsOf, withSettings } from './options.ts';
 import { addressText } from './quantity.ts';
 import type { TraceQueries } from './stored-trace.ts';
-import { exitNow, note, print } from './terminal.ts';
+import { exitNow, exitWithoutTeardown, note, print } from './terminal.ts';
 import { ensureThreads } from './threads.ts';
 
 /** What `serve` needs of a server. */
@@ -77,6 +77,7 @@ async function stopInTime(server: ServedServer): Promise<void> {
   if (outcome === 'late') {
     // Everything acknowledged is in the journal, so cutting the rest loses nothing.
     note(`stopped after ${LIMITS.drain_ms_max} ms without waiting for the rest`);
+    exitWithoutTeardown();
   } else {
     note('stopped');
   }

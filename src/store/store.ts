@@ -158,6 +158,11 @@ export class Store {
     return this.engine.query<T>(sql, params, bounds);
   }
 
+  /** The server is about to stop: queries that have not begun are refused. */
+  drainQueries(): void {
+    this.engine.drainQueries();
+  }
+
   /** The whole account, balanced with what was acknowledged at this moment. */
   accounting(): Promise<readonly AccountLine[]> {
     return Promise.resolve(this.#account.lines());
