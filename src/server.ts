@@ -2,7 +2,6 @@
  * Starts the parts in order and stops them in reverse: keys, control data, store, sequencer with its workers, console, receivers.
  * What fails to start takes down what was started before it.
  */
-import { once } from 'node:events';
 import { createAuthenticator } from '#authenticate';
 import type { Address, Config } from '#config';
 import { ControlStore } from '#control';
@@ -104,8 +103,12 @@ export async function startServer(config: Config, report: Report = reportLine): 
 const WORKERS_MS = 15_000;
 
 async function workersUp(sequencer: Sequencer): Promise<void> {
-  const late = AbortSignal.timeout(WORKERS_MS);
-  await Promise.race([sequencer.ready(), once(late, 'abort').then(() => Promise.reject(new Error('cannot start the pipeline workers')))]);
+  let timer: NodeJS.Timeout | undefined;
+  // Not AbortSignal.timeout, which does not keep the process: nothing else may be running yet.
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('cannot start the pipeline workers')), WORKERS_MS);
+  });
+  await Promise.race([sequencer.ready(), late]).finally(() => clearTimeout(timer));
 }
 
 function watch(meter: Meter, store: Store, inFlight: () => { readonly requests: number; readonly bytes: number }): void {
