@@ -62,6 +62,16 @@ export function withoutReferences(text: string): Layer | undefined {
   });
 }
 
+/** Full-width forms and spaces of other widths as the ASCII they stand for, one for one. Undefined if there are none. */
+export function narrowed(text: string): Layer | undefined {
+  if (!WIDE.test(text)) return undefined;
+  const at = Uint32Array.from({ length: text.length + 1 }, (_none, index) => index);
+  return { text: text.replaceAll(EACH_WIDE, (wide) => (wide >= '\uff01' ? String.fromCharCode(wide.charCodeAt(0) - 0xfee0) : ' ')), at };
+}
+
+const WIDE = /[\u00a0\u2000-\u200a\u202f\u3000\uff01-\uff5e]/;
+const EACH_WIDE = new RegExp(WIDE.source, 'g');
+
 const NAMED = new Map([['quot', 0x22], ['apos', 0x27], ['amp', 0x26], ['lt', 0x3c], ['gt', 0x3e], ['equals', 0x3d], ['colon', 0x3a], ['commat', 0x40]]);
 
 function decoded(text: string, sign: number, read: (at: number) => { code: number; length: number } | undefined): Layer | undefined {

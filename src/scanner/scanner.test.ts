@@ -97,3 +97,7 @@ test('scanList() lets one string say what the next is', () => {
   assert.deepEqual(list('X-Api-Key', 'q8W7e6R5t4Y3u2I1o0'), ['X-Api-Key', '[credential]']);
   for (const texts of [['--password', '--verbose'], ['username', 'password', 'email'], ['ssh', '-p', '2222', 'host'], ['--token-file', '/var/run/token'], ['--max-tokens', '4096'], ['-c', 'sleep 5'], ['--id', '4711'], ['token'], []]) assert.deepEqual(list(...texts), texts);
 });
+
+test('scanText() reads full-width forms and other spaces as what they stand for', () => {
+  for (const [text, expected] of [['ｐａｓｓｗｏｒｄ=hunter2abc', 'ｐａｓｓｗｏｒｄ=[password]'], ['４１１１１１１１１１１１１１１１', '[card]'], ['jane.doe＠example.com', '[email]'], ['password\u00a0=\u00a0hunter2abc', 'password\u00a0=\u00a0[password]'], ['价格：１２３', '价格：１２３']] as const) assert.equal(shown(text), expected);
+});

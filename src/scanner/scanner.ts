@@ -8,7 +8,7 @@
 import { FEATURE, featuresOf, featuresOfText } from './features.ts';
 import type { Features } from './features.ts';
 import { classOfHeader, classOfKey } from './key-class.ts';
-import { percentDecoded, unescaped, withoutReferences } from './layers.ts';
+import { narrowed, percentDecoded, unescaped, withoutReferences } from './layers.ts';
 import type { Layer } from './layers.ts';
 import { forEachMember } from './members.ts';
 import { joined } from './overlaps.ts';
@@ -120,6 +120,7 @@ export class Scanner {
     this.#find(text, keyClass, features, place);
     if (depth >= DEPTH_MAX) return;
     if ((features & MEMBER_VALUES) !== 0 && ((features & FEATURE.equals) !== 0 || (features & JSON_FEATURES) === JSON_FEATURES)) this.#members(text, depth, place);
+    if ((features & FEATURE.nonAscii) !== 0) this.#layer(narrowed(text), keyClass, depth, place);
     if ((features & FEATURE.percent) !== 0) this.#layer(percentDecoded(text), keyClass, depth, place);
     if ((features & FEATURE.backslash) !== 0) this.#layer(unescaped(text), keyClass, depth, place);
     if ((features & REFERENCE_FEATURES) === REFERENCE_FEATURES) this.#layer(withoutReferences(text), keyClass, depth, place);

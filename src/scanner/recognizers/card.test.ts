@@ -48,3 +48,8 @@ test('card leaves ids, clocks and decimals alone', () => {
     expectMarks(card, text, 'card');
   expectMarks(card, '4111111111111111', 'card', KEY.identifier);
 });
+
+test('card knows a number that a double made of it', () => {
+  expectMarks(card, 'pan: «4111111111111111».0', 'card');
+  expectMarks(card, '4111111111111111.05', 'card');
+});

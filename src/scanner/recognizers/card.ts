@@ -107,7 +107,8 @@ function isGrouping(starts: readonly number[], ends: readonly number[], first: n
 
 function standsAlone(text: string, start: number, end: number, named: () => boolean): boolean {
   const after = text.charCodeAt(end);
-  if (isWordCode(after) || (/[.\-:]/.test(text[end] ?? '') && isWordCode(text.charCodeAt(end + 1)) && !(text[end] === ':' && named()))) return false;
+  const isWholeDouble = text.startsWith('.0', end) && !isWordCode(text.charCodeAt(end + 2));
+  if (isWordCode(after) || (!isWholeDouble && /[.\-:]/.test(text[end] ?? '') && isWordCode(text.charCodeAt(end + 1)) && !(text[end] === ':' && named()))) return false;
   if (start === 0 || endsEscape(text, start)) return true;
   const before = text[start - 1]!;
   if (!isWordCode(text.charCodeAt(start - 1)) && !'.-+'.includes(before)) return true;

@@ -26,6 +26,7 @@ test('commandLine marks credentials that no name announces', () => {
     'echo «Str0ngpw» | docker login -u bob --password-stdin r.io', "printf %s '«s3 cret»' | helm registry login r.io --password-stdin", 'unzip -P «92Q6LbEaG7» x.zip', '7z a -p«S3cret99» x.7z', 'useradd -p «Sm6JpM4x» bob', 'net user bob «G3bKQYBSz3!» /add',
     'keytool -list -storepass «SahhU5e4zT»', 'IDENTIFIED BY "«1YHdAhjXUg»"', 'AUTH PLAIN «AGJvYgBzU49L1TRRnwSZKOxf=»', 'AUTH «EB0aWb9sbvVrPJIR3mo7»', 'AUTH default «xageOkyOurzLl2sJe8JP»', 'USER bob\r\nPASS «6PlslACN3o»', 'a1 LOGIN "bob" "«yngzLF8HCS»"',
     'login bob:«AexvI5fDWk!» failed', 'user bob / pass «ZFptjLlZ4»', 'default login anonymous password «rEezu1»',
+    '["docker","login","-p","«hunter2»","r.io"]', "['sshpass', '-p', '«hunter2»', 'ssh', 'h']",
     'cmdkey /add:h /user:bob /pass:«hunter2»',
   ]) expectMarks(commandLine, text, 'password');
 });
@@ -33,6 +34,6 @@ test('commandLine marks credentials that no name announces', () => {
 test('commandLine leaves templates, manuals and other options alone', () => {
   for (const text of [
     'curl -u "$USER:$PASS" https://x', 'curl -u ${f5user}:${f5pass} \\', 'curl -u user:password https://x', 'curl -u "myusername" http://x', 'curl -u "{{ .Values.u }}:{{ .Values.p }}"', 'curl -u bob:[password] https://x', 'curl --upload-file out.txt https://x',
-    'mysql -u root -h db --protocol tcp --port 3306', 'docker login r.io', 'docker run -p 8080:80 nginx', 'redis-cli -h r ping', 'sshpass -p [password] ssh h', 'mysql --plugin-dir=/x', 'ssh -p 2222 host', 'mkdir -p /var/x', 'docker login --password-stdin', 'unzip -q x.zip', 'useradd -m bob', 'AUTH required', 'PASS 12 tests', 'FAIL/PASS counts', 'user login: ok', 'login api-gateway:8080', 'user bob:editor', 'IDENTIFIED BY ?', 'net user bob', 'AUTH PLAIN [password]', 'password',
+    'mysql -u root -h db --protocol tcp --port 3306', 'docker login r.io', 'docker run -p 8080:80 nginx', 'redis-cli -h r ping', 'sshpass -p [password] ssh h', 'mysql --plugin-dir=/x', 'ssh -p 2222 host', 'mkdir -p /var/x', 'docker login --password-stdin', 'unzip -q x.zip', 'useradd -m bob', 'AUTH required', 'PASS 12 tests', 'FAIL/PASS counts', 'PASS src/app2.test.ts', 'x=PASS src%2Fapp.test.ts', 'user login: ok', 'login api-gateway:8080', 'user bob:editor', 'IDENTIFIED BY ?', 'net user bob', 'AUTH PLAIN [password]', 'password',
   ]) expectMarks(commandLine, text, 'password');
 });

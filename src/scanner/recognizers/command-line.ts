@@ -11,7 +11,9 @@ export const commandLine: Recognizer = {
   id: 'password.command-line',
   kind: 'password',
   needs: FEATURE.schemeWord,
-  find(text, _keyClass, mark) {
+  find(written, _keyClass, mark) {
+    // A command line in pieces, `["docker", "login", "-p", "…"]`, read as one with every offset where it was.
+    const text = written.includes(',') ? written.replaceAll(/["'] ?, ?["']/g, (joint) => ' '.repeat(joint.length)) : written;
     if (!ANY_PROGRAM.test(text)) return;
     const marked = new Set<number>();
     const once = (start: number, end: number): void => {
@@ -62,7 +64,7 @@ const RULES: readonly Rule[] = [
   { program: /\bidentified\s+by\b/i, argument: /\bidentified\s{1,4}by\s{1,4}(?:password\s{1,4})?["']?([^\s"';,?:$][^\s"';]{2,255})/gi },
   { program: /\bAUTH\s/, argument: /\bAUTH (?:PLAIN|LOGIN|XOAUTH2|CRAM-MD5|default)[ \t]{1,4}["']?([^\s"'`=][^\s"'`]{5,4095})/g },
   { program: /\bAUTH\s/, argument: /(?<![\w-])AUTH[ \t]{1,4}["']?(?=[^\s"']*\d)(?=[^\s"']*[A-Za-z])([^\s"'`:;,.()]{12,512})(?![^\s"'])/g },
-  { program: /\bPASS\s/, argument: /(?:^|[\s>"'=])PASS[ \t]{1,4}:?(?=[^\s"']*[\d!@#$%^&*])(?=[^\s"']*[A-Za-z])([^\s"'`:;,()]{6,255})(?=$|[\s"'\\])/g },
+  { program: /\bPASS\s/, argument: /(?:^|[\s>"'=])PASS[ \t]{1,4}:?(?![^\s"']*(?:\/|%2F))(?=[^\s"']*[\d!@#$%^&*])(?=[^\s"']*[A-Za-z])([^\s"'`:;,()]{6,255})(?=$|[\s"'\\])/g },
   { program: /\bLOGIN\s/, argument: /(?<![\w.-])[A-Za-z]{0,4}\d{1,6} LOGIN "?[^\s"]{1,128}"? "?([^\s"]{4,255})/g },
   { program: /\b(?:user(?:name)?|login|credentials)\b/i, argument: /\b(?:user(?:name)?|login|credentials)(?:[:=]? |[:=])["']?[A-Za-z][\w.@-]{1,64}:(?=[^\s"'/]*[\d!#$%^&*])(?=[^\s"'/]*[A-Za-z])([^\s"'/:@,;.)\]}]{8,128})(?=$|[\s"',;.)\]}])/gi },
   { program: /\buser(?:name)?\b.{0,80}\bpass\b/i, argument: /\buser(?:name)?[:= ]{1,3}\S{1,64}\s{0,4}(?:\/|,|and|&|\|)\s{0,4}pass[:= ]{1,3}([^\s"',;]{4,128})/gi },
