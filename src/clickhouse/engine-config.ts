@@ -42,11 +42,14 @@ const SERVER: Readonly<Record<string, number>> = {
   database_atomic_delay_before_drop_table_sec: 0,
 };
 
-/** The configuration file. Its paths are ours; the key is named, not contained. */
+/**
+ * The configuration file. Its paths are ours; the key is named, not contained. Started from a terminal the engine writes every statement to it,
+ * values included and whatever the level, unless the console is named and switched off.
+ */
 export function engineConfig(dataDir: string): string {
   const server = Object.entries(SERVER).map(([name, value]) => `  <${name}>${value}</${name}>`);
   return `<clickhouse>
-  <logger><level>none</level></logger>
+  <logger><level>none</level><console>false</console></logger>
   <storage_configuration>
     <disks>
       <plain><type>local</type><path>${xml(`${dataDir}/${SEALED_FOLDER}/`)}</path></plain>
