@@ -133,6 +133,8 @@ export const LIMITS = {
   search_results_max: 1_000,
   /** Spans of one trace that an answer carries. The answer says when there are more. */
   trace_spans_max: 100_000,
+  /** Spans that are joined with their parents to count calls between services. Of more, a share of the traces is looked at and counts are estimates. */
+  dependency_spans_max: 2_000_000,
   /** Widest time range of a search. */
   search_range_ms_max: 31 * 24 * 3_600_000,
   /** A request to the query API. */

@@ -41,6 +41,7 @@ export const REFUSALS = {
   sender_too_slow: row(408, GRPC.unavailable, false, 'The request did not arrive in time.', 'Check the network between exporter and server.'),
   host_unknown: row(421, GRPC.invalidArgument, false, 'The Host header names no host that this server answers for.', 'Use the address it listens on; this check keeps web pages elsewhere from reaching it (DNS rebinding).'),
   query_invalid: row(400, GRPC.invalidArgument, false, 'A query parameter is missing or malformed.', 'See the parameters at /api/v1/openapi.json.'),
+  query_unsupported: row(501, GRPC.unimplemented, false, 'Tracekeep does not answer this question.', 'See docs/reference/jaeger.md for what is answered.'),
   not_found: row(404, GRPC.notFound, false, 'Nothing was found under this id.', 'It may not have arrived yet, was refused, or its retention is over.'),
   // changes to producers, tokens and tenants
   name_invalid: row(400, GRPC.invalidArgument, false, 'The name is not a valid one.', 'Use 1 to 128 bytes of printable text without spaces at its ends; tenants and retention classes take lower-case letters, digits and hyphens.'),

@@ -14,6 +14,7 @@ const WHO_MAY = {
   'trace.search': VIEWER,
   'service.list': VIEWER,
   'operation.list': VIEWER,
+  'dependency.read': VIEWER,
   'accounting.read': VIEWER,
   'openapi.read': VIEWER,
   'metrics.read': ADMIN,

@@ -29,7 +29,7 @@ const failures: string[] = [];
 before(async () => {
   store = createTestStore();
   await store.addBlock([{ traceId: TRACE, columns: { attributes: { 'user.note': 'it\'s "here"' }, attribute_types: 's' } }]);
-  store.lines = [{ tenant: 'default', producer: 'p_1', outcome: 'stored', reason: '', count: 3 }, { tenant: 'default', producer: 'p_1', outcome: 'refused', reason: 'span_ids', count: 2 }, { tenant: 'default', producer: 'p_1', outcome: 'minimized', reason: 'email', count: 4 }];
+  store.lines = [{ tenant: 'default', producer: 'p_1', outcome: 'received', reason: '', count: 5 }, { tenant: 'default', producer: 'p_1', outcome: 'stored', reason: '', count: 3 }, { tenant: 'default', producer: 'p_1', outcome: 'refused', reason: 'span_ids', count: 2 }, { tenant: 'default', producer: 'p_1', outcome: 'minimized', reason: 'email', count: 4 }];
   running = await startConsole({
     address: { host: '127.0.0.1', port: 0 },
     queries: createQueries({ store, producers: async () => [{ id: 'p_1', name: 'shop' }], now_ms, settle_ms: 0 }),
@@ -77,7 +77,7 @@ test('every route that is not public answers 401 to a caller without credential,
   const { routes } = JSON.parse((await ask('/api/v1/routes')).body) as { routes: { method: string; path: string; action: string; public: boolean }[] };
   assert.ok(routes.length >= 10);
   assert.deepEqual(routes.filter((route) => route.public).map(({ path }) => path), ['/healthz', '/readyz']);
-  assert.ok(routes.every(({ method, action }) => method === 'GET' && action !== 'none'));
+  assert.ok(routes.every(({ method, action }) => ['GET', 'POST'].includes(method) && action !== 'none'));
   const paths = [...routes.filter((route) => !route.public).map(({ path }) => path.replace(/:\w+/, '%00')), '/api/v1/unknown', '/api/nothing', '/', '/api/v1/traces/%zz', '/api/v1/search?limit=x&limit=y', '/documentation/json'];
   for (const path of paths) {
     for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']) {

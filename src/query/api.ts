@@ -5,6 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import swagger from '@fastify/swagger';
 import type { Address } from '#config';
 import { LIMITS } from '#limits';
+import { addJaegerRoutes } from '#query/jaeger';
 import { refuse, REFUSALS, type Refusal, type RefusalCode } from '#refusal';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { installGuard, requestId, sendRefusal, type ReaderAuthenticator } from './guard.ts';
@@ -89,7 +90,9 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
   app.addHook('onRoute', ({ method, url, config }) => {
     for (const one of [method].flat()) routes.push({ method: one, path: url, action: config?.action ?? 'none', public: config?.public === true });
   });
-  addRoutes(app, { queries: parts.queries, metricsText: parts.metricsText, ready: parts.ready, now_ms: parts.now_ms ?? Date.now }, routes);
+  const { queries, now_ms = Date.now } = parts;
+  addRoutes(app, { queries, metricsText: parts.metricsText, ready: parts.ready, now_ms }, routes);
+  addJaegerRoutes(app, { queries, now_ms });
   await app.ready();
   return app;
 }

@@ -105,7 +105,7 @@ function afterSql(order: Order, position: Position): { sql: string; params: Para
 }
 
 /** Partitions are days of arrival. A span may lie a day in the future of its arrival, so nothing older than that can match. */
-function firstDay(start: bigint): string {
+export function firstDay(start: bigint): string {
   return dayText(Number(start / 1_000_000n) - LIMITS.future_ms_max - 86_400_000);
 }
 

@@ -1,10 +1,11 @@
 /**
- * Fetches the spans of a trace page by page: an answer of 100,000 spans in one piece would hold up everything else on this thread while it is
+ * Fetches the spans of a trace, or of several, page by page: an answer of 100,000 spans in one piece would hold up everything else on this thread while it is
  * parsed, and would be in memory several times over.
  */
 import { LIMITS } from '#limits';
 import type { TraceId } from '#model';
 import type { Run } from './candidates.ts';
+import type { Params } from './query-store.ts';
 import { spanOf, type Span, type SpanRow, type Trace } from './span.ts';
 import { STATEMENTS } from './statements.ts';
 import { traceKeyOf } from './trace-key.ts';
@@ -12,11 +13,39 @@ import { traceKeyOf } from './trace-key.ts';
 const PAGE_SPANS = 5_000;
 
 export async function fetchTrace(id: TraceId, run: Run, page_spans: number = PAGE_SPANS): Promise<Trace> {
+  const { spans, more } = await fetchSpans(STATEMENTS.trace, { trace: traceKeyOf(id), trace_id: id }, run, page_spans);
+  return { traceId: id, spans: spans.sort(byStart), more };
+}
+
+/** In the order of the ids, without those of which there is no span. All together carry as many spans as one trace may. */
+export async function fetchTraces(ids: readonly string[], run: Run, page_spans: number = PAGE_SPANS): Promise<Trace[]> {
+  if (ids.length === 0) return [];
+  const { spans, more } = await fetchSpans(STATEMENTS.traces, { traces: ids.map(traceKeyOf), trace_ids: ids }, run, page_spans);
+  const byId = Map.groupBy(spans, ({ traceId }) => traceId);
+  return ids.flatMap((traceId) => {
+    const own = byId.get(traceId);
+    return own === undefined ? [] : [{ traceId, spans: own.sort(byStart), more }];
+  });
+}
+
+/** Which of the traces found go into one answer. The first always does: it is cut, and says so. */
+export function fitTogether(found: readonly { readonly traceId: string; readonly spanCount: number }[], spans_max: number = LIMITS.trace_spans_max): { fitting: string[]; leftOut: string[] } {
+  const fitting: string[] = [];
+  const leftOut: string[] = [];
+  let spans = 0;
+  for (const { traceId, spanCount } of found) {
+    const fits = fitting.length === 0 || spans + spanCount <= spans_max;
+    (fits ? fitting : leftOut).push(traceId);
+    if (fits) spans += spanCount;
+  }
+  return { fitting, leftOut };
+}
+
+async function fetchSpans(statement: string, which: Params, run: Run, page_spans: number): Promise<{ spans: Span[]; more: boolean }> {
   const spans: Span[] = [];
   let from = { block: 0n, row: 0 };
   while (spans.length <= LIMITS.trace_spans_max) {
-    const params = { trace: traceKeyOf(id), trace_id: id, from_block: from.block, from_row: from.row, limit: page_spans };
-    const rows = await run<SpanRow>(STATEMENTS.trace, params, page_spans);
+    const rows = await run<SpanRow>(statement, { ...which, from_block: from.block, from_row: from.row, limit: page_spans }, page_spans);
     for (const row of rows) spans.push(spanOf(row));
     const last = rows.at(-1);
     if (last === undefined || rows.length < page_spans) break;
@@ -24,7 +53,7 @@ export async function fetchTrace(id: TraceId, run: Run, page_spans: number = PAG
   }
   const more = spans.length > LIMITS.trace_spans_max;
   if (more) spans.length = LIMITS.trace_spans_max;
-  return { traceId: id, spans: spans.sort(byStart), more };
+  return { spans, more };
 }
 
 function byStart(left: Span, right: Span): number {

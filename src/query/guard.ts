@@ -16,8 +16,12 @@ declare module 'fastify' {
     readonly action?: Action | 'health.read';
     /** Answers without a credential. */
     readonly public?: boolean;
+    /** The words and the envelope of refusals where clients expect those of another product. */
+    readonly wording?: RefusalWording;
   }
 }
+
+export type RefusalWording = (refusal: Refusal, requestId: string) => string;
 
 const HEADERS = {
   'cache-control': 'no-store',
@@ -65,11 +69,17 @@ export function readerOf(request: FastifyRequest): Reader {
 }
 
 export function sendRefusal(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply {
-  const { http, retry, says, advice } = REFUSALS[refusal.refused];
+  const { http, retry } = REFUSALS[refusal.refused];
   if (http === 401) reply.header('www-authenticate', 'Bearer realm="tracekeep"');
   if (retry) reply.header('retry-after', String(LIMITS.retry_after_s));
+  const { wording = ownWording } = request.routeOptions.config;
+  return reply.code(http).type('application/json; charset=utf-8').send(wording(refusal, request.id));
+}
+
+function ownWording(refusal: Refusal, requestId: string): string {
+  const { says, advice } = REFUSALS[refusal.refused];
   const message = refusal.detail === undefined ? says : `${says} (${refusal.detail})`;
-  return reply.code(http).type('application/json; charset=utf-8').send(JSON.stringify({ error: { code: refusal.refused, message, advice, requestId: request.id } }));
+  return JSON.stringify({ error: { code: refusal.refused, message, advice, requestId } });
 }
 
 /** Made here, never taken from the request: it ends up in logs. */

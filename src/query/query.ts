@@ -10,11 +10,12 @@ import { isRefusal, refuse, type Refusal } from '#refusal';
 import { accountOf, type Account } from './account.ts';
 import { dayText, type BoundedSearch, type Run } from './candidates.ts';
 import { anchored, type Filters } from './condition.ts';
-import { fetchTrace } from './fetch-trace.ts';
+import { findDependencies, type Dependencies, type DependencyWindow } from './dependencies.ts';
+import { fetchTrace, fetchTraces, fitTogether } from './fetch-trace.ts';
 import { Gate } from './gate.ts';
 import { ORDER_NAMES, readCursor, type Order } from './order.ts';
 import type { QueryStore } from './query-store.ts';
-import { runSearch, type SearchPage } from './search.ts';
+import { countOrphans, runSearch, type SearchPage, type TraceSummary } from './search.ts';
 import type { Trace } from './span.ts';
 import { STATEMENTS } from './statements.ts';
 import { low32, traceKeyOf } from './trace-key.ts';
@@ -35,9 +36,29 @@ export interface Operation {
   readonly spanCount: number;
 }
 
+/** Whole traces that a search found. */
+export interface FoundTraces {
+  readonly traces: readonly Trace[];
+  /** Ids of traces found that are too large to go into the same answer. */
+  readonly leftOut: readonly string[];
+}
+
+export interface SummaryWithOrphans extends TraceSummary {
+  /** Spans whose parent is not in the trace. */
+  readonly orphanCount: number;
+}
+
 export interface Queries {
   traceById(reader: Reader, id: string): Promise<Trace | Refusal>;
+  /** Traces that exist, in the order of their ids; others are not in the answer. */
+  tracesByIds(reader: Reader, ids: readonly string[]): Promise<readonly Trace[] | Refusal>;
   search(reader: Reader, search: Search): Promise<SearchPage | Refusal>;
+  /** The first page of a search with the spans of its traces. */
+  findTraces(reader: Reader, search: Search): Promise<FoundTraces | Refusal>;
+  /** The first page of a search with what the list of Jaeger's API v3 says of each trace. */
+  findSummaries(reader: Reader, search: Search): Promise<readonly SummaryWithOrphans[] | Refusal>;
+  /** Calls between services. */
+  dependencies(reader: Reader, window: DependencyWindow): Promise<Dependencies | Refusal>;
   services(reader: Reader): Promise<readonly string[] | Refusal>;
   operations(reader: Reader, service: string): Promise<readonly Operation[] | Refusal>;
   accounting(reader: Reader): Promise<Account | Refusal>;
@@ -83,6 +104,17 @@ export function createQueries(parts: QueryParts): Queries {
     });
   }
 
+  async function searchPage(search: Search, run: Run): Promise<SearchPage | Refusal> {
+    const bounded = boundSearch(search, now_ms());
+    if (isRefusal(bounded)) return bounded;
+    for (const { op, value } of bounded.attributes) {
+      // A pattern that no row meets would otherwise pass unread.
+      if (op === '=~' || op === '!~') await run(STATEMENTS.pattern, { pattern: anchored(value) }, 1);
+    }
+    await settled();
+    return runSearch(bounded, run);
+  }
+
   return {
     traceById: (reader, text) =>
       answer(reader, 'trace.read', lookups, async (run) => {
@@ -94,16 +126,40 @@ export function createQueries(parts: QueryParts): Queries {
         return readable ? refuse('not_found') : refuse('query_timeout', 'what was just acknowledged cannot be read yet');
       }),
 
-    search: (reader, search) =>
-      answer(reader, 'trace.search', scans, async (run) => {
-        const bounded = boundSearch(search, now_ms());
-        if (isRefusal(bounded)) return bounded;
-        for (const { op, value } of bounded.attributes) {
-          // A pattern that no row meets would otherwise pass unread.
-          if (op === '=~' || op === '!~') await run(STATEMENTS.pattern, { pattern: anchored(value) }, 1);
-        }
+    tracesByIds: (reader, texts) =>
+      answer(reader, 'trace.read', scans, async (run) => {
+        const ids = [...new Set(texts.map(readTraceId))].filter((id) => id !== null);
+        if (ids.length > LIMITS.search_results_max) return refuse('query_invalid', `more than ${LIMITS.search_results_max} trace ids`);
         await settled();
-        return runSearch(bounded, run);
+        return fetchTraces(ids, run);
+      }),
+
+    search: (reader, search) => answer(reader, 'trace.search', scans, (run) => searchPage(search, run)),
+
+    findTraces: (reader, search) =>
+      answer(reader, 'trace.search', scans, async (run) => {
+        const allowed = decide(reader, 'trace.read', { tenant: reader.tenant });
+        if (allowed !== true) return allowed;
+        const page = await searchPage(search, run);
+        if (isRefusal(page)) return page;
+        const { fitting, leftOut } = fitTogether(page.traces);
+        return { traces: await fetchTraces(fitting, run), leftOut };
+      }),
+
+    findSummaries: (reader, search) =>
+      answer(reader, 'trace.search', scans, async (run) => {
+        const page = await searchPage(search, run);
+        if (isRefusal(page)) return page;
+        const orphans = await countOrphans(page.traces.map(({ traceId }) => traceId), run);
+        return page.traces.map((one) => ({ ...one, orphanCount: orphans.get(one.traceId) ?? 0 }));
+      }),
+
+    dependencies: (reader, window) =>
+      answer(reader, 'dependency.read', scans, async (run) => {
+        if (window.start > window.end) return refuse('query_invalid', 'start lies after end');
+        if (window.end - window.start > BigInt(LIMITS.search_range_ms_max) * 1_000_000n) return refuse('query_invalid', 'the range from start to end is longer than 31 days');
+        await settled();
+        return findDependencies(window, run);
       }),
 
     services: (reader) =>

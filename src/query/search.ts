@@ -55,6 +55,14 @@ export async function runSearch(search: BoundedSearch, run: Run): Promise<Search
   return { traces, nextCursor: next === null ? null : cursorText({ order: search.order, snapshot: candidates.snapshot, position: next }) };
 }
 
+/** Per trace, how many spans name a parent that is not in it. Traces without such spans are left out. */
+export async function countOrphans(traceIds: readonly string[], run: Run): Promise<Map<string, number>> {
+  if (traceIds.length === 0) return new Map();
+  const params = { traces: traceIds.map(traceKeyOf), trace_ids: traceIds, limit: traceIds.length };
+  const rows = await run<{ traceId: string; orphanCount: number }>(STATEMENTS.orphans, params, traceIds.length);
+  return new Map(rows.map(({ traceId, orphanCount }) => [traceId, orphanCount]));
+}
+
 interface SummaryRow {
   readonly traceId: string;
   readonly startNano: string;

@@ -7,7 +7,10 @@ import { readFileSync } from 'node:fs';
 const read = (name: string): string => readFileSync(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8');
 
 export const STATEMENTS = {
-  trace: read('trace'),
+  trace: complete(read('trace'), { span: read('span') }),
+  traces: complete(read('traces'), { span: read('span') }),
+  orphans: read('orphans'),
+  dependencies: read('dependencies'),
   extent: read('extent'),
   pattern: read('pattern'),
   search: read('search'),

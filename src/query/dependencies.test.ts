@@ -1,0 +1,66 @@
+/**
+ * Calls between services, and several traces fetched at once, against a real engine.
+ */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Run } from './candidates.ts';
+import { findDependencies } from './dependencies.ts';
+import { fetchTraces, fitTogether } from './fetch-trace.ts';
+import { createTestStore, START_NS, type TestSpan, type TestStore } from './testing.ts';
+
+const TRACES = 400;
+const HOUR_NS = 3_600_000_000_000n;
+const WINDOW = { start: START_NS - HOUR_NS, end: START_NS + HOUR_NS };
+const PARENT_NS = START_NS - 90n * 60_000_000_000n;
+
+/** The half of an id that is random is spread over what there is. */
+const traceId = (serial: number): string => `${serial.toString(16).padStart(16, '0')}${((BigInt(serial) * 0x9e37_79b9_7f4a_7c15n) & ((1n << 64n) - 1n)).toString(16).padStart(16, '0')}`;
+const span = (serial: number, spanId: string, parent: string, service: string, columns: Readonly<Record<string, unknown>> = {}): TestSpan => ({ traceId: traceId(serial), spanId: spanId.repeat(16), columns: { parent_span_id: parent.repeat(16), service, ...columns } });
+
+let store: TestStore;
+let run: Run;
+
+before(async () => {
+  store = createTestStore();
+  run = (sql, params, rows_max) => store.query(sql, sql.includes('{tenant:String}') ? { ...params, tenant: 'default' } : params, { deadline_ms: 10_000, rows_max });
+  const block = (at: number): TestSpan[] => Array.from({ length: TRACES / 2 }, (_, n) => n + at).flatMap((n) => [span(n, '1', '0', 'web'), span(n, '2', '1', 'web'), span(n, '3', '2', 'cart'), span(n, '4', '3', 'db')]);
+  await store.addBlock(block(1));
+  await store.addBlock(block(1 + TRACES / 2));
+  // A parent in another block, and two with the same id: the call counts once.
+  await store.addBlock([span(1, '5', '4', 'disk'), span(1, '4', '3', 'db')]);
+  await store.addBlock([span(5_000, '1', '0', 'early', { start: String(PARENT_NS) })]);
+  await store.addBlock([span(5_000, '2', '1', 'late', { start: String(START_NS) })]);
+});
+after(() => store.close());
+
+test('findDependencies() counts calls from one service to another, wherever parent and child lie', async () => {
+  const { links, oneIn } = await findDependencies(WINDOW, run);
+  assert.equal(oneIn, 1);
+  assert.deepEqual(links.map(({ parent, child, callCount }) => `${parent} ${child} ${callCount}`), ['cart db 401', 'db disk 1', 'early late 1', 'web cart 400']);
+  assert.deepEqual((await findDependencies({ start: START_NS + 1n, end: WINDOW.end }, run)).links, []);
+});
+
+test('findDependencies() estimates from whole traces where there are too many spans', async () => {
+  const { links, oneIn } = await findDependencies(WINDOW, run, 500);
+  assert.equal(oneIn, 4);
+  const count = (parent: string): number => links.find((link) => link.parent === parent)?.callCount ?? 0;
+  // A share of 400 traces; a join of unlike shares would find a quarter of that.
+  for (const parent of ['web', 'cart']) assert.ok(count(parent) > 300 && count(parent) < 500 && count(parent) % 4 === 0, `${parent} ${count(parent)}`);
+});
+
+test('fetchTraces() gives whole traces in the order asked for, over pages', async () => {
+  const wanted = [traceId(3), traceId(9_999), traceId(1), traceId(5_000)];
+  for (const page of [2, 5_000]) {
+    const traces = await fetchTraces(wanted, run, page);
+    assert.deepEqual(traces.map((trace) => [trace.traceId, trace.spans.length, trace.more]), [[traceId(3), 4, false], [traceId(1), 6, false], [traceId(5_000), 2, false]]);
+    assert.deepEqual(traces[2]?.spans.map(({ service }) => service), ['early', 'late']);
+  }
+  assert.deepEqual(await fetchTraces([], run), []);
+});
+
+test('fitTogether() leaves out what would make the answer too large, but never everything', () => {
+  const found = [{ traceId: 'a', spanCount: 900 }, { traceId: 'b', spanCount: 200 }, { traceId: 'c', spanCount: 100 }];
+  assert.deepEqual(fitTogether(found, 1_000), { fitting: ['a', 'c'], leftOut: ['b'] });
+  assert.deepEqual(fitTogether(found, 100), { fitting: ['a'], leftOut: ['b', 'c'] });
+  assert.deepEqual(fitTogether([], 1), { fitting: [], leftOut: [] });
+});
