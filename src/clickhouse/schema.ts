@@ -98,16 +98,16 @@ export const TRACES: Table = {
   settings: {},
 };
 
-/** The account, in spans, written with the commits it describes; received = Σ outcomes stored, refused, dropped. `minimized` rows count values instead. */
+/** The account, in spans, written with the commits it describes; received = stored + refused + dropped. `minimized` rows count values instead. */
 export const ACCOUNTING: Table = {
   name: 'accounting',
   columns: [
     column('time', 'DateTime64(3)'),
     column('tenant', TEXT),
     column('producer', TEXT),
-    /** stored, refused, dropped, minimized */
+    /** received, stored, refused, dropped, minimized */
     column('outcome', TEXT),
-    /** '' for stored; the refusal code, `duplicate`, or the kind of value. */
+    /** '' for received and stored; the refusal code, `duplicate`, or the kind of value. */
     column('reason', TEXT),
     column('count', 'UInt64'),
     column('sequence', 'UInt64'),

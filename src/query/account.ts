@@ -1,6 +1,6 @@
 /**
- * The account as it is shown: in all and per producer, in spans, `received = stored + refused + dropped`; what was minimized counts
- * values. Computed from the lines alone, so that it balances exactly when they do.
+ * The account as it is shown: in all and per producer, in spans; what was minimized counts values. `received = stored + refused + dropped` holds
+ * because the server loses nothing, not because it is computed so: each of the four is counted by itself.
  */
 import type { AccountLine } from './query-store.ts';
 
@@ -38,8 +38,7 @@ export function accountOf(lines: readonly AccountLine[], producers: readonly { r
 
 function balanceOf(lines: readonly AccountLine[]): Balance {
   const sum = (outcome: string): number => lines.reduce((total, line) => (line.outcome === outcome ? total + line.count : total), 0);
-  const [stored, refused, dropped] = [sum('stored'), sum('refused'), sum('dropped')];
-  return { received: stored + refused + dropped, stored, refused, dropped, minimized: byReason(lines, 'minimized'), refusedBy: byReason(lines, 'refused') };
+  return { received: sum('received'), stored: sum('stored'), refused: sum('refused'), dropped: sum('dropped'), minimized: byReason(lines, 'minimized'), refusedBy: byReason(lines, 'refused') };
 }
 
 function byReason(lines: readonly AccountLine[], outcome: string): Record<string, number> {

@@ -13,7 +13,7 @@ export interface QueryBounds {
   readonly rows_max: number;
 }
 
-/** One line of the account. `outcome` is stored, refused, dropped (in spans) or minimized (in values); `reason` a code or kind. */
+/** One line of the account. `outcome` is received, stored, refused, dropped (in spans) or minimized (in values); `reason` a code or kind. */
 export interface AccountLine {
   readonly tenant: string;
   readonly producer: string;

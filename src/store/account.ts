@@ -6,7 +6,10 @@
 import type { RequestAccount } from '#model';
 import type { Journaled } from './journal.ts';
 
-/** `outcome` is stored, refused, dropped (in spans) or minimized (in values); `reason` a code or kind, '' for stored. */
+/**
+ * `outcome` is received, stored, refused, dropped (in spans) or minimized (in values); `reason` a code or kind, '' for received and stored.
+ * What was received is counted by itself, so that a loss would show.
+ */
 export interface AccountLine {
   readonly tenant: string;
   readonly producer: string;
@@ -59,6 +62,7 @@ function linesOf(request: RequestAccount): AccountLine[] {
   const { tenant, producer } = request;
   const line = (outcome: string, reason: string, count: number): AccountLine => ({ tenant, producer, outcome, reason, count });
   return [
+    line('received', '', request.received),
     line('stored', '', request.stored),
     ...Object.entries(request.refused).map(([code, count]) => line('refused', code, count)),
     line('dropped', 'duplicate', request.dropped),
