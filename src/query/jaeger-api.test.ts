@@ -131,6 +131,7 @@ const REQUESTS: readonly (readonly [client: string, request: string, expected: u
   // Grafana's Jaeger data source 13.0.1: pkg/jaeger/client.go. Searches in microseconds, traces and dependencies in milliseconds.
   ['Grafana', '/api/services', ['billing/v2 ü', 'cart', 'frontend'], (found) => found.data],
   ['Grafana', '/api/services/frontend/operations', ['GET /cart', 'GET /health', 'cart.Get', 'old'], (found) => found.data],
+  ['Grafana', '/api/services/billing/v2%20%C3%BC/operations', ['bill'], (found) => found.data],
   ['Grafana', `/api/traces?end=${NOW_MS}000&limit=20&maxDuration=5s&minDuration=1ms&operation=GET+%2Fcart&service=frontend&start=${FROM_MS}000&tags=%7B%22http.response.status_code%22%3A%22500%22%7D`, [SHOP], ids],
   ['Grafana', `/api/traces/${SHOP}?end=${NOW_MS}&start=${FROM_MS}`, [SHOP], ids],
   ['Grafana', `/api/dependencies?endTs=${NOW_MS}&lookback=3600000`, [{ parent: 'frontend', child: 'cart', callCount: 2 }], (found) => found.data],
@@ -210,6 +211,10 @@ test('what is malformed is refused in the envelope of the version, by the name o
     assert.deepEqual([error.httpCode, error.grpcCode, error.httpStatus], [400, 3, 'Bad Request']);
     assert.match(error.message, new RegExp(names), path);
   }
+});
+
+test('what is no path of Jaeger’s is not one here', async () => {
+  for (const path of ['/api/services/a/b', '/api/services/', '/api/v3/nothing', '/api/traces/a/b']) assert.equal((await ask(path)).status, 404, path);
 });
 
 test('a request without a token is 401 in the envelope of its version, whatever else is wrong with it', async () => {

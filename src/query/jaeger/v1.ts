@@ -50,11 +50,17 @@ export function addRoutesV1(app: FastifyInstance, served: JaegerServed): void {
     return isRefusal(services) ? services : dataJson(JSON.stringify(services), services.length);
   });
 
-  get('/api/services/:service/operations', { action: 'operation.list', summary: 'Jaeger v1: operations of a service', path: SERVICE, answer: 'data: names' }, async (request) => {
-    const operations = await queries.operations(readerOf(request), request.params['service'] ?? '');
+  const operationNames = async (request: FastifyRequest, service: string): Promise<string | Refusal> => {
+    const operations = await queries.operations(readerOf(request), service);
     if (isRefusal(operations)) return operations;
     const names = [...new Set(operations.map(({ name }) => name))];
     return dataJson(JSON.stringify(names), names.length);
+  };
+  get('/api/services/:service/operations', { action: 'operation.list', summary: 'Jaeger v1: operations of a service', path: SERVICE, answer: 'data: names' }, (request) => operationNames(request, request.params['service'] ?? ''));
+  // Grafana's data source does not escape the slashes of a service's name.
+  get('/api/services/*', { action: 'operation.list', summary: 'Jaeger v1: operations of a service whose name has slashes', path: { '*': text('service/operations') }, answer: 'data: names' }, async (request) => {
+    const service = /^(.+)\/operations$/s.exec(request.params['*'] ?? '')?.[1];
+    return service === undefined ? refuse('path_unknown') : operationNames(request, service);
   });
 
   get('/api/operations', { action: 'operation.list', summary: 'Jaeger v1: operations with their kind', query: { ...SERVICE, spanKind: text('internal, server, client, producer or consumer.') }, answer: 'data: name and spanKind' }, async (request) => {
