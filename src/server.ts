@@ -11,6 +11,7 @@ import type { Producer } from '#model';
 import { createQueries, type Queries } from '#query';
 import { startConsole } from '#query/api';
 import { type IngestDoor, startReceivers } from '#receive';
+import { refuse } from '#refusal';
 import { Sequencer } from '#sequencer';
 import { Store, type StoreEvent } from '#store';
 import { VERSION } from '#version';
@@ -29,7 +30,9 @@ export type Report = (what: string, failure: unknown) => void;
 
 export async function startServer(config: Config, report: Report = reportLine): Promise<RunningServer> {
   const started: { readonly what: string; readonly stop: () => Promise<void> | void }[] = [];
+  let leaving = false;
   const stop = async (): Promise<void> => {
+    leaving = true;
     for (const part of started.splice(0).reverse()) {
       try {
         await part.stop();
@@ -67,7 +70,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
       queries,
       authenticator,
       metricsText: () => meter.text(),
-      ready: async () => sequencer.admit(),
+      ready: async () => (leaving ? refuse('draining') : sequencer.admit()),
       onFailure: (request, sentence) => report(`cannot answer query ${request}: ${sentence}`, null),
     });
     started.push({
