@@ -30,7 +30,7 @@ export class StoreUnavailable extends Error {
 }
 
 /** A segment that holds less is not worth a new file with each mark. */
-const ROTATE_BYTES = 8 * 1024 * 1024;
+const ROTATE_BYTES = 256 * 1024;
 
 export class Journal {
   readonly #segments: Segments;
