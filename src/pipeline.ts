@@ -25,6 +25,9 @@ export interface Taken {
   readonly message: string;
 }
 
+/** Among the counts of what was minimized: spans whose times are odd, kept as they came. */
+const ODD_TIME = 'odd-time';
+
 export class Pipeline {
   readonly #keys = new KeyTable();
   readonly #batch = new SpanBatch(this.#keys);
@@ -51,7 +54,7 @@ export class Pipeline {
     if (undecodable !== null) return undecodable;
 
     const speaksFor = (service: string) => producer.services.some((glob) => matchesGlob(glob, service));
-    const { batch: valid, received, taken, refused } = validate(this.#batch, speaksFor, now_ms);
+    const { batch: valid, received, taken, oddTimes, refused } = validate(this.#batch, speaksFor, now_ms);
     const message = refusedMessage(refused);
     if (taken === 0) return { received, stored: 0, refused, minimized: {}, message };
 
@@ -59,6 +62,6 @@ export class Pipeline {
     if (isRefusal(inspected)) return inspected;
     const minimized = this.#minimizer.minimize(inspected);
     const counts = blockFor().append(minimized, request, producer.id);
-    return { received, stored: taken, refused, minimized: counts, message };
+    return { received, stored: taken, refused, minimized: oddTimes === 0 ? counts : { ...counts, [ODD_TIME]: oddTimes }, message };
   }
 }

@@ -37,7 +37,13 @@ export async function startMeter({ version, environment }: MeterOptions): Promis
   if (endpoint === undefined || endpoint === '') return new Meter(version, []);
   // Loaded only here: most servers are scraped or not watched at all.
   const { OTLPMetricExporter } = await import('@opentelemetry/exporter-metrics-otlp-proto');
-  return new Meter(version, [new PeriodicExportingMetricReader({ exporter: new OTLPMetricExporter({ url: endpoint, timeoutMillis: EXPORT_MS_MAX }) })]);
+  return new Meter(version, [new PeriodicExportingMetricReader({ exporter: new OTLPMetricExporter({ url: endpoint, timeoutMillis: EXPORT_MS_MAX }), exportIntervalMillis: intervalOf(environment['OTEL_METRIC_EXPORT_INTERVAL']), exportTimeoutMillis: EXPORT_MS_MAX })]);
+}
+
+/** Milliseconds between two pushes (OpenTelemetry specification, default one minute); never less than a push may take. */
+function intervalOf(text: string | undefined): number {
+  const ms = Number(text ?? '');
+  return Number.isFinite(ms) && ms > 0 ? Math.max(ms, EXPORT_MS_MAX) : 60_000;
 }
 
 /** Never throws on the hot path, never blocks, keeps no payload. */

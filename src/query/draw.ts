@@ -24,7 +24,7 @@ export interface DrawOptions {
 /** How a stream wants to be drawn on: its width, and colours unless it is no terminal or NO_COLOR (no-color.org) is set. */
 export function drawOptions(stream: { readonly isTTY?: boolean; readonly columns?: number }, environment: Readonly<Record<string, string | undefined>>): DrawOptions {
   const plain = (environment['NO_COLOR'] ?? '') !== '' || environment['TERM'] === 'dumb';
-  return { width: stream.columns ?? 100, color: stream.isTTY === true && !plain };
+  return { width: stream.columns || 100, color: stream.isTTY === true && !plain };
 }
 
 const WIDTH_MIN = 24;

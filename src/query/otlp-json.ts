@@ -93,7 +93,8 @@ const DOUBLE = /^-?[0-9]{1,40}(\.[0-9]{1,40})?(e[+-]?[0-9]{1,4})?$/;
 /** A stored text that does not fit its type is answered as a string: whoever reads sees it, and the answer stays JSON. */
 function valueJson(type: string, text: string): string {
   if (type === 'i' && DECIMAL.test(text)) return `{"intValue":"${text}"}`;
-  if (type === 'd' && DOUBLE.test(text)) return `{"doubleValue":${text}}`;
+  // Some readers take -0 for an integer, which has no sign.
+  if (type === 'd' && DOUBLE.test(text)) return `{"doubleValue":${text === '-0' ? '-0.0' : text}}`;
   if (type === 'd' && (text === 'NaN' || text === 'Infinity' || text === '-Infinity')) return `{"doubleValue":"${text}"}`;
   if (type === 'b' && (text === 'true' || text === 'false')) return `{"boolValue":${text}}`;
   if (type === 'x') return `{"bytesValue":${quote(text)}}`;

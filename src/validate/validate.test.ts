@@ -25,8 +25,9 @@ const spans = (...list: Json[]) => [{ scopeSpans: [{ spans: list }] }];
 const service = (value: unknown) => ({ attributes: [{ key: 'service.name', value }] });
 
 test('validate takes a sound span, a root without parent, times of any age and an end before the start', () => {
-  const { taken, received, refused } = judge(spans(GOOD, { ...GOOD, parentSpanId: '2122232425262728' }, { ...GOOD, startTimeUnixNano: '0', endTimeUnixNano: '0' }, { ...GOOD, endTimeUnixNano: '1' }));
+  const { taken, received, refused, oddTimes } = judge(spans(GOOD, { ...GOOD, parentSpanId: '2122232425262728' }, { ...GOOD, startTimeUnixNano: '0', endTimeUnixNano: '0' }, { ...GOOD, endTimeUnixNano: '1' }));
   assert.deepEqual([taken, received, refused], [4, 4, {}]);
+  assert.equal(oddTimes, 2, 'odd times are counted');
 });
 
 const WRONG: [name: string, span: Json, code: (typeof SPAN_REFUSALS)[number]][] = [

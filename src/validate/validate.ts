@@ -19,6 +19,8 @@ export interface Validity {
   readonly batch: ValidBatch;
   readonly received: number;
   readonly taken: number;
+  /** Taken spans that end before they start or have no start: kept as sent, but counted. */
+  readonly oddTimes: number;
   /** Spans refused, by code; only codes that occurred. */
   readonly refused: Partial<Record<SpanRefusalCode, number>>;
 }
@@ -32,18 +34,22 @@ export function validate(batch: SpanBatch, speaksFor: (service: string) => boole
   for (let resource = 0; resource < batch.resources; resource++) allowed.push(speaksFor(serviceOf(batch, resource)));
   const counts = [0, 0, 0, 0, 0];
   let taken = 0;
+  let oddTimes = 0;
   for (let span = 0; span < batch.spans; span++) {
     const code = judge(batch, span, allowed[batch.resource[span]!]!, latest_ns);
     batch.refused[span] = code;
-    if (code === 0) taken++;
-    else counts[code - 1]!++;
+    if (code !== 0) counts[code - 1]!++;
+    else {
+      taken++;
+      if (hasOddTimes(batch, span)) oddTimes++;
+    }
   }
   counts[4] = batch.spansCut;
   const refused: Partial<Record<SpanRefusalCode, number>> = {};
   counts.forEach((count, at) => {
     if (count > 0) refused[SPAN_REFUSALS[at]!] = count;
   });
-  return { batch: batch as ValidBatch, received: batch.spans + batch.spansCut, taken, refused };
+  return { batch: batch as ValidBatch, received: batch.spans + batch.spansCut, taken, oddTimes, refused };
 }
 
 /** The sentence of the partial success: every reason with its count, no values. '' when nothing was refused. */
@@ -60,6 +66,14 @@ function judge(batch: SpanBatch, span: number, serviceAllowed: boolean, latest_n
   if (batch.startHigh[span]! * 0x1_0000_0000 > latest_ns || batch.endHigh[span]! * 0x1_0000_0000 > latest_ns) return CODE.time;
   if (batch.eventsEnd[span]! - batch.eventsStart[span]! > LIMITS.events_per_span_max || batch.linksEnd[span]! - batch.linksStart[span]! > LIMITS.links_per_span_max) return CODE.linksEvents;
   return 0;
+}
+
+/** Clocks that were set between start and end, and senders that leave times out: odd, but no reason to lose the span. */
+function hasOddTimes(batch: SpanBatch, span: number): boolean {
+  const startHigh = batch.startHigh[span]!;
+  const endHigh = batch.endHigh[span]!;
+  if (startHigh === 0 && batch.startLow[span] === 0) return true;
+  return endHigh < startHigh || (endHigh === startHigh && batch.endLow[span]! < batch.startLow[span]!);
 }
 
 /** W3C Trace Context and OTLP: an id of all zeros is invalid. */
