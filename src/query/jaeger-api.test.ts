@@ -186,6 +186,19 @@ test('nothing found is 200 in v1 searches and summaries, 404 for a trace and in 
   assert.deepEqual([ids(some), some.errors], [[SHOP], [{ msg: 'trace not found', traceID: missing }]]);
 });
 
+test('traces found that would make the answer too large are named and left out', async () => {
+  const [large, small] = ['5'.repeat(32), '6'.repeat(32)];
+  store.session.query(`INSERT INTO spans (block, row, day, retention, tenant, trace_id, span_id, name, kind, start, duration, service, resource, scope) SELECT 50, number, '2026-06-01', 'default', 'large', unhex('${large}'), reinterpretAsFixedString(number + 1), 'work', 1, ${START_NS}, 1, 'batch', '{}', '{}' FROM numbers(${LIMITS.trace_spans_max})`);
+  store.session.query(`INSERT INTO traces VALUES (reinterpretAsUInt64(unhex('${large.slice(16)}')), 50, 0, ${LIMITS.trace_spans_max - 1}, '2026-06-01', 'default')`);
+  await store.addBlock([{ traceId: small, tenant: 'large', columns: { service: 'batch' } }], 100);
+  const found = await body('/api/traces?service=batch', 200, 'tt_large');
+  assert.deepEqual([ids(found), found.errors?.map(({ traceID }) => traceID)], [[small], [large]]);
+  const range = query({ 'query.serviceName': 'batch', 'query.startTimeMin': iso(FROM_MS), 'query.startTimeMax': iso(NOW_MS) });
+  assert.equal((await ask(`/api/v3/traces?${range}`, 'tt_large')).headers['tracekeep-more'], 'true');
+  const { summaries } = await body(`/api/v3/trace-summaries?${range}`, 200, 'tt_large');
+  assert.deepEqual(summaries.map(({ traceId, spanCount }) => [traceId, spanCount]), [[small, 1], [large, LIMITS.trace_spans_max]]);
+});
+
 test('a search without times looks two days back; a range too long is searched at its end', async () => {
   assert.deepEqual(ids(await body('/api/traces?service=frontend&operation=old')), []);
   const answer = await ask('/api/traces?service=frontend&operation=old&start=0');
