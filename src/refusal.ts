@@ -60,7 +60,7 @@ export const REFUSALS = {
   query_timeout: row(504, GRPC.unavailable, true, 'The query took longer than its deadline.', 'Narrow the time range or add a service.'),
   internal: row(500, GRPC.internal, false, 'The server failed to answer this request.', 'The server log has an entry with the same request id.'),
   // single spans (reported in the partial success)
-  span_service: row(200, 0, false, 'The service name is not one this key may speak for.', 'Add the service to the producer: tracekeep producer add NAME --service GLOB.'),
+  span_service: row(200, 0, false, 'The service name is not one this key may speak for.', 'Name all services of the producer anew: tracekeep producer change NAME --service GLOB…'),
   span_ids: row(200, 0, false, 'Trace or span id is missing, all zero or of the wrong length.', 'Use 16-byte trace ids and 8-byte span ids that are not all zero.'),
   span_time: row(200, 0, false, 'Start or end lies too far in the future or cannot be represented.', 'Check the clock of the sending host.'),
   span_count: row(200, 0, false, 'The request holds more spans than the limit.', 'Lower the batch size of the exporter.'),
