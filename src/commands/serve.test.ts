@@ -75,13 +75,19 @@ test('a server that cannot start is a failure, and nothing says ready', async ()
 
 test('a drain that takes too long is cut', async () => {
   mock.timers.enable({ apis: ['setTimeout'] });
+  // It ends the process, which is the one that runs this test.
+  const ended = mock.method(process as Required<Pick<NodeJS.Process, 'execve'>>, 'execve', () => {
+    throw new Error('ended');
+  });
   const server = fakeServer();
   const signals = new EventEmitter();
-  const done = serve({ data }, async () => server, signals);
+  const done = assert.rejects(serve({ data }, async () => server, signals), /^Error: ended$/);
   signals.emit('SIGTERM');
   await until(() => server.stops > 0);
+  assert.equal(ended.mock.callCount(), 0);
   mock.timers.tick(60_000);
   await done;
+  assert.equal(ended.mock.callCount(), 1);
   mock.timers.reset();
 });
 
