@@ -125,7 +125,8 @@ test('more connections than the limit are turned away at once, and there is room
   // The other ports have limits of their own.
   await sendOverGrpc();
   assert.equal((await ask(server, token, '/api/v1/services')).status, 200);
-  await allClosed(silent, LIMITS.headers_ms_max);
+  // Thousands at once: the system's own queue lets some in seconds later, and each has its time from then. Far below the limit for idling in any case.
+  await allClosed(silent, LIMITS.headers_ms_max * 5);
   await sendWell(server, key, exportOf([spanOf()]));
 });
 
