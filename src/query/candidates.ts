@@ -3,6 +3,7 @@
  * matches end in the first small window; rare ones cost little more than one scan by all threads.
  */
 import { LIMITS } from '#limits';
+import type { Run } from './answering.ts';
 import type { Condition, Filters } from './condition.ts';
 import { ORDERS, windowOf, type Cursor, type Order, type Position, type Window } from './order.ts';
 import type { Params } from './query-store.ts';
@@ -16,9 +17,6 @@ export interface BoundedSearch extends Filters {
   readonly order: Order;
   readonly cursor: Cursor | null;
 }
-
-/** Runs a statement for the reader's tenant (`{tenant:String}`) within what is left of the deadline. */
-export type Run = <Row>(sql: string, params: Params, rows_max: number) => Promise<Row[]>;
 
 /** Statements of one page. A page that would need more is short and goes on with its cursor. */
 const STATEMENTS_MAX = 64;

@@ -3,7 +3,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Run } from './candidates.ts';
+import type { Run } from './answering.ts';
 import { findDependencies } from './dependencies.ts';
 import { fetchTraces, fitTogether } from './fetch-trace.ts';
 import { createTestStore, START_NS, type TestSpan, type TestStore } from './testing.ts';

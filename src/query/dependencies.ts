@@ -3,7 +3,8 @@
  * above, estimated from a share of the traces, which the answer says.
  */
 import { LIMITS } from '#limits';
-import { firstDay, type Run } from './candidates.ts';
+import type { Run } from './answering.ts';
+import { firstDay } from './candidates.ts';
 import { STATEMENTS } from './statements.ts';
 
 export interface DependencyWindow {

@@ -4,7 +4,7 @@
  */
 import { LIMITS } from '#limits';
 import type { TraceId } from '#model';
-import type { Run } from './candidates.ts';
+import type { Run } from './answering.ts';
 import type { Params } from './query-store.ts';
 import { spanOf, type Span, type SpanRow, type Trace } from './span.ts';
 import { STATEMENTS } from './statements.ts';

@@ -3,7 +3,8 @@
  * traces. A trace stands once in all pages, where its best match stands: a later page that meets a weaker match of a
  * trace already shown recognises it, because the second step sees all matches of the trace.
  */
-import { openCandidates, type BoundedSearch, type Candidate, type Run } from './candidates.ts';
+import type { Run } from './answering.ts';
+import { openCandidates, type BoundedSearch, type Candidate } from './candidates.ts';
 import { conditionOf, type Condition } from './condition.ts';
 import { before, cursorText, ORDERS, type Position } from './order.ts';
 import type { Params } from './query-store.ts';

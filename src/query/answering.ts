@@ -1,0 +1,119 @@
+/**
+ * Answering one question: authorise ▸ wait for a place ▸ fetch within the deadline ▸ say no in words. Everything that reads the store goes
+ * through here, so that a statement never runs without the reader's tenant, a limit on its rows and what is left of the time.
+ */
+import { decide, type Action } from '#access';
+import { LIMITS } from '#limits';
+import type { Reader } from '#model';
+import { isRefusal, refuse, type Refusal } from '#refusal';
+import { Gate } from './gate.ts';
+import type { Params, QueryStore } from './query-store.ts';
+
+/** Runs a statement for the reader's tenant (`{tenant:String}`) within what is left of the deadline. */
+export type Run = <Row>(sql: string, params: Params, rows_max: number) => Promise<Row[]>;
+
+/** `lookup`: answered from a few rows. `scan`: may read many; scans together never take every place. */
+export type Weight = 'lookup' | 'scan';
+
+export interface AnsweringParts {
+  readonly store: QueryStore;
+  readonly now_ms?: () => number;
+  readonly deadline_ms?: number;
+  /** Waits for readability are at least this far apart: each makes the store write. */
+  readonly settle_ms?: number;
+}
+
+export interface Answering {
+  /** Authorises, waits for a place and gives the work a `run` that knows the reader's tenant and what is left of the time. */
+  answer<T>(reader: Reader, action: Action, weight: Weight, work: (run: Run) => Promise<T | Refusal>): Promise<T | Refusal>;
+  /** Waits until what was acknowledged can be read; false when that takes too long. */
+  settled(): Promise<boolean>;
+  readonly store: QueryStore;
+  readonly now_ms: () => number;
+}
+
+export function createAnswering({ store, now_ms = Date.now, deadline_ms = LIMITS.query_ms_default, settle_ms = 250 }: AnsweringParts): Answering {
+  const gates: Record<Weight, Gate> = { lookup: new Gate(LIMITS.queries_at_once_max), scan: new Gate(LIMITS.queries_at_once_max - 1) };
+  return {
+    store,
+    now_ms,
+    settled: shareSettles(store, settle_ms),
+    async answer(reader, action, weight, work) {
+      const allowed = decide(reader, action, { tenant: reader.tenant });
+      if (allowed !== true) return allowed;
+      const until = now_ms() + deadline_ms;
+      const run: Run = async (sql, params, rows_max) => {
+        const left = until - now_ms();
+        if (left <= 0) throw new DeadlineError();
+        // INVARIANT: every statement that reads rows asks for the tenant, and only this line answers.
+        const bound = sql.includes('{tenant:String}') ? { ...params, tenant: reader.tenant } : params;
+        return store.query(sql, bound, { deadline_ms: left, rows_max });
+      };
+      return gates[weight].run(deadline_ms, async () => {
+        try {
+          return await work(run);
+        } catch (error) {
+          return refusalOf(error, now_ms() >= until);
+        }
+      });
+    },
+  };
+}
+
+class DeadlineError extends Error {}
+
+/** Error codes of ClickHouse that are an answer to the caller rather than a failure of the server. */
+const TOO_SLOW: readonly number[] = [159, 160];
+const MEMORY_LIMIT_EXCEEDED = 241;
+const CANNOT_COMPILE_REGEXP = 427;
+const TOO_LARGE_RESULT: readonly number[] = [MEMORY_LIMIT_EXCEEDED, 158, 307, 396];
+
+function refusalOf(error: unknown, late: boolean): Refusal {
+  // The engine says busy and late in our own words.
+  if (error instanceof Error && 'refusal' in error && isRefusal(error.refusal)) return error.refusal;
+  const code = engineCode(error);
+  if (late || error instanceof DeadlineError || (code !== null && TOO_SLOW.includes(code))) return refuse('query_timeout');
+  if (code === CANNOT_COMPILE_REGEXP) return refuse('query_invalid', 'the regular expression is not one of RE2');
+  if (code !== null && TOO_LARGE_RESULT.includes(code)) return refuse('query_too_large');
+  throw error;
+}
+
+function engineCode(error: unknown): number | null {
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
+    if ('clickhouseCode' in at && typeof at.clickhouseCode === 'number') return at.clickhouseCode;
+  }
+  return null;
+}
+
+/** With a full disk nothing becomes readable, and reading goes on with what there is. */
+const SETTLE_WAIT_MS = 2_000;
+
+/**
+ * Waits until what was acknowledged can be read; false when that takes too long. Questions that come close together share one wait; each
+ * still sees everything acknowledged before it was asked.
+ */
+function shareSettles(store: QueryStore, settle_ms: number): () => Promise<boolean> {
+  let last_ms = Number.NEGATIVE_INFINITY;
+  let next: Promise<boolean> | null = null;
+  const settle = async (): Promise<boolean> => {
+    const wait_ms = last_ms + settle_ms - performance.now();
+    // INVARIANT: at least a turn, so that `next` is set by the caller before it is cleared here.
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, wait_ms)));
+    last_ms = performance.now();
+    next = null;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(false), SETTLE_WAIT_MS);
+    });
+    const done = store.settle().then(
+      () => true,
+      () => false,
+    );
+    return Promise.race([done, late]).finally(() => clearTimeout(timer));
+  };
+  return async () => {
+    if (store.pendingRows === 0) return true;
+    next ??= settle();
+    return next;
+  };
+}
