@@ -1,0 +1,76 @@
+/**
+ * The browser's program: the Chromium that comes with `@sparticuz/chromium`, unpacked once beside the installed packages, or the one that
+ * TRACEKEEP_CHROMIUM names. At most two run on a machine at a time, whoever starts them.
+ */
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createServer, type Server } from 'node:net';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const ROOT = join(import.meta.dirname, '../..');
+const AT_ONCE_MAX = 2;
+const WAIT_MS_MAX = 240_000;
+
+export interface Program {
+  readonly path: string;
+  /** Where its fonts are described and, on machines that lack them, its libraries. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Waits for its turn, which ends with this process or when the answer is called. */
+export async function takeTurn(): Promise<() => void> {
+  const end = performance.now() + WAIT_MS_MAX;
+  for (;;) {
+    for (let slot = 0; slot < AT_ONCE_MAX; slot++) {
+      const held = await hold(`tracekeep-chromium-${process.getuid?.() ?? 0}-${slot}`);
+      if (held !== null) return () => held.close();
+    }
+    if (performance.now() > end) throw new Error('cannot start Chromium: others held both turns all the time');
+    await sleep(100 + Math.random() * 100);
+  }
+}
+
+export async function chromiumProgram(): Promise<Program> {
+  const own = process.env['TRACEKEEP_CHROMIUM'];
+  if (own !== undefined) return { path: own, env: {} };
+  const entry = createRequire(import.meta.url).resolve('@sparticuz/chromium');
+  const packed = join(dirname(entry), '..', 'bin');
+  const folder = join(ROOT, 'node_modules', '.cache', 'chromium-153.0.0');
+  if (!existsSync(folder)) await unpack(packed, folder);
+  return {
+    path: join(folder, 'chromium'),
+    env: { FONTCONFIG_PATH: join(folder, 'fonts'), LD_LIBRARY_PATH: [process.env['LD_LIBRARY_PATH'], join(folder, 'al2023', 'lib')].filter((part) => part !== undefined && part !== '').join(':') },
+  };
+}
+
+/** A rename puts it there whole, so that a second process finds everything or nothing. */
+async function unpack(packed: string, folder: string): Promise<void> {
+  const { inflate } = await import('@sparticuz/chromium');
+  const half = `${folder}.${process.pid}`;
+  mkdirSync(half, { recursive: true });
+  const before = process.env['TMPDIR'];
+  try {
+    // `inflate` writes to the temporary folder, whose name it reads before it first waits.
+    process.env['TMPDIR'] = half;
+    const parts = ['chromium.br', 'fonts.tar.br', 'al2023.tar.br'].map((name) => inflate(join(packed, name)));
+    if (before === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = before;
+    await Promise.all(parts);
+    renameSync(half, folder);
+  } catch (cause) {
+    if (!existsSync(folder)) throw new Error('cannot unpack Chromium', { cause });
+  } finally {
+    rmSync(half, { recursive: true, force: true });
+  }
+}
+
+/** Listens on a name of Linux's abstract sockets, which the kernel gives free when the process ends in whatever way; null if taken. */
+function hold(name: string): Promise<Server | null> {
+  return new Promise((resolve, reject) => {
+    const server = createServer((socket) => socket.destroy());
+    server.once('error', (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? resolve(null) : reject(new Error('cannot wait for a turn', { cause: error }))));
+    server.listen({ path: `\0${name}` }, () => resolve(server));
+    server.unref();
+  });
+}
