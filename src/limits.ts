@@ -151,6 +151,46 @@ export const LIMITS = {
   tokens_max: 10_000,
   /** All of them are in memory. */
   tenants_max: 1_000,
+  accounts_max: 1_000,
+  /** Sessions of one person; above it the oldest ends. */
+  account_sessions_max: 10,
+  /** A session that nobody used for this long is over… */
+  session_idle_ms_max: 24 * 3_600_000,
+  /** …and after this long in any case. NIST SP 800-63B-4 §2.1.3 allows 30 days at its first level. */
+  session_ms_max: 7 * 24 * 3_600_000,
+  /** How far the stored moment of last use may lag behind: each correction is a synced write. */
+  session_touch_ms: 300_000,
+  /** Of several session cookies, which other ports of the same host can add, so many are looked at. */
+  session_cookies_max: 4,
+  /** NIST SP 800-63B-4 §3.1.1.2 for a password that stands alone. */
+  password_characters_min: 15,
+  password_characters_max: 256,
+  /** argon2id as RFC 9106 §4 recommends it where memory is limited. */
+  argon2_memory_kib: 65_536,
+  argon2_passes: 3,
+  argon2_lanes: 4,
+  /** Password hashes computed at once: each takes its memory and a thread… */
+  argon2_at_once_max: 2,
+  /** …and so many wait for their turn; above: 503. */
+  argon2_waiting_max: 16,
+  /** Failed attempts to sign in to one account, or from one known browser, before the next must wait… */
+  attempts_account_free: 5,
+  /** …a second at first, twice as long each time, and never longer than this, so that nobody is locked out of their own account for long. */
+  attempts_account_delay_ms_max: 60_000,
+  /** The same for all attempts from one address, behind which there may be many people. */
+  attempts_address_free: 20,
+  attempts_address_delay_ms_max: 10_000,
+  /** Failures are forgotten after this long without another. */
+  attempts_forgotten_ms: 900_000,
+  /** Accounts and addresses whose failures are remembered; the one touched longest ago makes room. */
+  attempts_remembered_max: 10_000,
+  /** A sign-in link that is printed on the server works once and so long. */
+  sign_in_link_ms_max: 600_000,
+  /** How long a browser is known as one from which somebody signed in before. */
+  device_ms_max: 180 * 24 * 3_600_000,
+  /** The console’s own files, which are held in memory. */
+  console_files_max: 500,
+  console_bytes_max: 32 * MiB,
   /** Keys of one producer valid at once: rotations whose grace has not ended. */
   producer_keys_max: 8,
   producer_name_bytes_max: 128,

@@ -28,6 +28,11 @@ export const REFUSALS = {
   credential_unknown: row(401, GRPC.unauthenticated, false, 'The credential is not known, or was revoked.', 'Check it for truncation, or create a new one.'),
   credential_wrong_kind: row(403, GRPC.permissionDenied, false, 'This credential is not meant for this interface.', 'Ingest keys (tk_…) only send traces; tokens (tt_…) only read them.'),
   action_forbidden: row(403, GRPC.permissionDenied, false, 'This credential may not do that.', 'Ask an administrator for a role that may.'),
+  sign_in_failed: row(401, GRPC.unauthenticated, false, 'Name and password do not fit together.', 'Check both. Somebody with access to the server can set a new password: tracekeep user password NAME'),
+  session_over: row(401, GRPC.unauthenticated, false, 'You are not signed in any more.', 'Sign in again; the session expired, was ended, or your password or role was changed.'),
+  link_unknown: row(401, GRPC.unauthenticated, false, 'This sign-in link is not valid: it was used, is older than ten minutes, or is not whole.', 'Print a new one on the server: tracekeep user link'),
+  too_many_attempts: row(429, GRPC.resourceExhausted, true, 'There were too many attempts to sign in.', 'Wait for the given time; nothing is locked.'),
+  csrf_refused: row(403, GRPC.permissionDenied, false, 'The request did not come from the console’s own pages.', 'Reload the console. Programs use a token: tracekeep token create.'),
   // the request as a whole
   path_unknown: row(404, GRPC.unimplemented, false, 'There is nothing at this path.', 'Traces go to POST /v1/traces; the query API is on the console port under /api/v1.'),
   method_unknown: row(405, GRPC.unimplemented, false, 'This path does not take this method.', 'Send OTLP with POST.'),
@@ -49,6 +54,8 @@ export const REFUSALS = {
   name_unknown: row(404, GRPC.notFound, false, 'There is nothing of this name or id.', 'The list verbs show what there is; --tenant chooses another tenant.'),
   glob_invalid: row(400, GRPC.invalidArgument, false, 'A service glob is missing or not a valid one.', 'Name at least one service, such as --service "shop-*"; * stands for any run of characters.'),
   time_invalid: row(400, GRPC.invalidArgument, false, 'A period is out of range.', 'Write a number and a unit, such as 90s, 15m, 24h or 30d.'),
+  password_weak: row(400, GRPC.invalidArgument, false, 'This password is too easy to guess, or too long.', 'Use 15 to 256 characters: a few unrelated words, or what a password manager makes.'),
+  last_admin: row(409, GRPC.invalidArgument, false, 'This is the last administrator.', 'Make somebody else an administrator first.'),
   control_limit: row(409, GRPC.resourceExhausted, false, 'There are as many of these as the limit allows.', 'Revoke those that are no longer used.'),
   // the server's state
   overloaded: row(503, GRPC.unavailable, true, 'Too much is being processed right now.', 'Retry after the given time; exporters do so by themselves.'),
@@ -76,6 +83,8 @@ export interface Refusal {
   readonly refused: RefusalCode;
   /** Where, in terms of keys, positions, lengths or limits; never a payload value. */
   readonly detail?: string;
+  /** When a retryable request may succeed, if it is known better than `LIMITS.retry_after_s`. */
+  readonly retryAfter_s?: number;
 }
 
 /** A refusal with an optional place. */

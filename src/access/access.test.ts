@@ -5,11 +5,11 @@ import { DEFAULT_TENANT, tenantId } from '#model';
 import type { Role, TenantId } from '#model';
 import { isRefusal } from '#refusal';
 
-import { decide } from './access.ts';
+import { actionsOf, decide } from './access.ts';
 import type { Action } from './access.ts';
 
-const READ: readonly Action[] = ['trace.read', 'trace.search', 'service.list', 'operation.list', 'accounting.read', 'openapi.read'];
-const ADMINISTER: readonly Action[] = ['metrics.read', 'producer.list', 'producer.change', 'token.list', 'token.change', 'tenant.list', 'tenant.change'];
+const READ: readonly Action[] = ['trace.read', 'trace.search', 'service.list', 'operation.list', 'accounting.read', 'openapi.read', 'session.read', 'session.end', 'password.change'];
+const ADMINISTER: readonly Action[] = ['metrics.read', 'producer.list', 'producer.change', 'token.list', 'token.change', 'account.list', 'account.change', 'tenant.list', 'tenant.change'];
 const here = { tenant: DEFAULT_TENANT };
 const elsewhere = { tenant: tenantId('other') as TenantId };
 
@@ -26,6 +26,12 @@ test('decide() lets an administrator do everything in their tenant', () => {
 
 test('decide() keeps everybody out of other tenants', () => {
   for (const role of ['viewer', 'admin'] as const) for (const action of [...READ, ...ADMINISTER]) assert.ok(!may(role, action, elsewhere), `${role} ${action}`);
+});
+
+test('actionsOf() names exactly what decide() allows', () => {
+  for (const role of ['viewer', 'admin'] as const) assert.deepEqual([...READ, ...ADMINISTER].filter((action) => actionsOf(role).includes(action)), [...READ, ...ADMINISTER].filter((action) => may(role, action)));
+  assert.ok(actionsOf('admin').length > actionsOf('viewer').length);
+  assert.deepEqual(actionsOf('owner' as Role), []);
 });
 
 test('decide() forbids what is not in the table', () => {

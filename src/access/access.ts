@@ -22,6 +22,11 @@ const WHO_MAY = {
   'producer.change': ADMIN,
   'token.list': ADMIN,
   'token.change': ADMIN,
+  'session.read': VIEWER,
+  'session.end': VIEWER,
+  'password.change': VIEWER,
+  'account.list': ADMIN,
+  'account.change': ADMIN,
   'tenant.list': ADMIN,
   'tenant.change': ADMIN,
 } as const satisfies Record<string, readonly Role[]>;
@@ -30,6 +35,11 @@ export type Action = keyof typeof WHO_MAY;
 
 export interface Resource {
   readonly tenant: TenantId;
+}
+
+/** What a role may do in its own tenant, for those who draw buttons. */
+export function actionsOf(role: Role): readonly Action[] {
+  return (Object.keys(WHO_MAY) as Action[]).filter((action) => (WHO_MAY[action] as readonly Role[]).includes(role));
 }
 
 /** True, or the refusal `action_forbidden`. An action or role that is not in the table is forbidden too. */
