@@ -2,10 +2,10 @@
  * The shapes of answers, for the OpenAPI document: answers are written as text, so these describe and do not filter.
  */
 
-const object = (properties: Readonly<Record<string, object>>, more: object = {}): object => ({ type: 'object', required: Object.keys(properties), properties, ...more });
-const array = (items: object): object => ({ type: 'array', items });
-const text = (description?: string): object => (description === undefined ? { type: 'string' } : { type: 'string', description });
-const count = { type: 'integer', minimum: 0 };
+export const object = (properties: Readonly<Record<string, object>>, more: object = {}): object => ({ type: 'object', required: Object.keys(properties), properties, ...more });
+export const array = (items: object): object => ({ type: 'array', items });
+export const text = (description?: string): object => (description === undefined ? { type: 'string' } : { type: 'string', description });
+export const count = { type: 'integer', minimum: 0 };
 const counts = { type: 'object', additionalProperties: count };
 
 const ERROR = {
@@ -35,5 +35,10 @@ export const ANSWERS = {
 
 /** The `response` of a route: its answer, and refusals for everything else. */
 export function answers(name: keyof typeof ANSWERS): object {
-  return { 200: { description: 'Found.', ...ANSWERS[name] }, default: ERROR };
+  return answersAs(ANSWERS[name]);
+}
+
+/** The same for a shape that stands beside its route. */
+export function answersAs(shape: object): object {
+  return { 200: { description: 'Found.', ...shape }, default: ERROR };
 }

@@ -10,7 +10,8 @@ import { readerOf, sendRefusal } from './guard.ts';
 import { ORDER_NAMES } from './order.ts';
 import { otlpJson } from './otlp-json.ts';
 import type { Queries } from './query.ts';
-import { KINDS, readSearch, type SearchParameters } from './search-parameters.ts';
+import { sendAnswer, sendJson } from './reply.ts';
+import { FILTERS, KINDS, querySchema, readSearch, SERVICE, type SearchParameters } from './search-parameters.ts';
 
 export interface Served {
   readonly queries: Queries;
@@ -28,36 +29,14 @@ export interface Route {
   readonly public: boolean;
 }
 
-const text = (description: string, maxLength: number): object => ({ type: 'string', maxLength, description });
-const SERVICE = text('Service name, exactly.', LIMITS.name_bytes_max);
-const TIME = 'RFC 3339, seconds, ms, µs or ns since 1970, now, or how long ago (1h).';
+const SEARCH_QUERY = querySchema({
+  ...FILTERS,
+  limit: { type: 'integer', minimum: 1, maximum: LIMITS.search_results_max, default: LIMITS.search_results_default },
+  order: { type: 'string', enum: ORDER_NAMES, default: 'newest' },
+  cursor: { type: 'string', minLength: 1, maxLength: 256, pattern: '^[A-Za-z0-9_-]+$', description: 'nextCursor of the page before, with the same search.' },
+});
 
-const SEARCH_QUERY = {
-  type: 'object',
-  additionalProperties: false,
-  properties: {
-    service: SERVICE,
-    operation: text('Span name, exactly.', LIMITS.name_bytes_max),
-    attribute: {
-      type: 'array',
-      maxItems: LIMITS.search_attributes_max,
-      items: { type: 'string', minLength: 1, maxLength: LIMITS.query_text_bytes_max },
-      description: 'key=value; also !=, <, <=, >, >=, =~ and !~ (RE2, whole value), or the key alone. span:, event:, resource: or scope: before the key names a place. Repeat it for more; all hold on one span.',
-    },
-    tags: text('Jaeger’s notation of attributes: a JSON object of key and value.', LIMITS.query_text_bytes_max),
-    durationMin: text('Shortest duration of the span: 100ms, 1.5s, or nanoseconds.', 64),
-    durationMax: text('Longest duration of the span.', 64),
-    status: { type: 'string', enum: ['unset', 'ok', 'error'] },
-    kind: { type: 'string', enum: KINDS },
-    start: text(`Earliest start of the span: ${TIME} Default: an hour before the end.`, 64),
-    end: text(`Latest start of the span: ${TIME} Default: now.`, 64),
-    limit: { type: 'integer', minimum: 1, maximum: LIMITS.search_results_max, default: LIMITS.search_results_default },
-    order: { type: 'string', enum: ORDER_NAMES, default: 'newest' },
-    cursor: { type: 'string', minLength: 1, maxLength: 256, pattern: '^[A-Za-z0-9_-]+$', description: 'nextCursor of the page before, with the same search.' },
-  },
-} as const;
-
-const NO_QUERY = { type: 'object', additionalProperties: false, properties: {} } as const;
+const NO_QUERY = querySchema({});
 
 export function addRoutes(app: FastifyInstance, served: Served, routes: readonly Route[]): void {
   const { queries } = served;
@@ -87,14 +66,14 @@ export function addRoutes(app: FastifyInstance, served: Served, routes: readonly
     { config: { action: 'trace.search' }, schema: { summary: 'Traces with a span that fulfils all filters', querystring: SEARCH_QUERY, response: answers('search') } },
     async (request, reply) => {
       const search = readSearch(request.query, served.now_ms());
-      return answer(request, reply, isRefusal(search) ? search : await queries.search(readerOf(request), search));
+      return sendAnswer(request, reply, isRefusal(search) ? search : await queries.search(readerOf(request), search));
     },
   );
 
   app.get(
     '/api/v1/services',
     { config: { action: 'service.list' }, schema: { summary: 'Services that sent spans in the last 31 days', querystring: NO_QUERY, response: answers('services') } },
-    async (request, reply) => answer(request, reply, wrap('services', await queries.services(readerOf(request)))),
+    async (request, reply) => sendAnswer(request, reply, wrap('services', await queries.services(readerOf(request)))),
   );
 
   app.get<{ Params: { service: string } }>(
@@ -113,7 +92,7 @@ export function addRoutes(app: FastifyInstance, served: Served, routes: readonly
   app.get(
     '/api/v1/accounting',
     { config: { action: 'accounting.read' }, schema: { summary: 'Received = stored + refused + dropped, in spans, in all and per producer', querystring: NO_QUERY, response: answers('accounting') } },
-    async (request, reply) => answer(request, reply, await queries.accounting(readerOf(request))),
+    async (request, reply) => sendAnswer(request, reply, await queries.accounting(readerOf(request))),
   );
 
   app.get(
@@ -148,14 +127,6 @@ export function pathUnknown(request: FastifyRequest, reply: FastifyReply): Fasti
   return sendRefusal(request, reply, refuse('path_unknown'));
 }
 
-function answer(request: FastifyRequest, reply: FastifyReply, value: object): FastifyReply {
-  return isRefusal(value) ? sendRefusal(request, reply, value) : sendJson(reply, JSON.stringify(value));
-}
-
 function wrap<T extends object>(name: string, value: T | Refusal): Refusal | Record<string, T> {
   return isRefusal(value) ? value : { [name]: value };
-}
-
-function sendJson(reply: FastifyReply, json: string): FastifyReply {
-  return reply.type('application/json; charset=utf-8').send(json);
 }
