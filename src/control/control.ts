@@ -1,5 +1,5 @@
 /**
- * Control data: who may send and who may read. Producers with their ingest keys, tokens, tenants with their retention class, kept
+ * Control data: who may send and who may read. Producers with their ingest keys, tokens, people with their sessions, tenants with their retention class, kept
  * sealed in SQLite (see `sealed.ts`). The server and command-line verbs open the same database at the same time: there is no owner.
  * Credentials are answered from memory, and a change made anywhere is noticed within `CHECK_MS`.
  *
@@ -13,6 +13,8 @@ import type { Secret, TenantId } from '#model';
 import { refuse } from '#refusal';
 import type { Refusal } from '#refusal';
 
+import { accountNameHash, addAccount, changeAccount, removeAccount, signOutAccount } from './accounts.ts';
+import type { AccountChange, NewAccount } from './accounts.ts';
 import { credentialHash } from './change.ts';
 import type { Change, Named } from './change.ts';
 import { credentialFault } from './credential.ts';
@@ -20,8 +22,11 @@ import { openControlDatabase } from './database.ts';
 import type { ControlDatabase } from './database.ts';
 import { addProducer, changeServices, revokeProducer, rotateProducer } from './producers.ts';
 import type { KeyedProducer, NewProducer } from './producers.ts';
-import type { ProducerRecord, TenantRecord, TokenRecord } from './records.ts';
+import { accountPlace } from './records.ts';
+import type { AccountRecord, ProducerRecord, TenantRecord, TokenRecord } from './records.ts';
 import { ColumnSealer } from './sealed.ts';
+import { endSession, findSession, startSession, touchSession } from './sessions.ts';
+import type { FoundSession, StartedSession } from './sessions.ts';
 import { takeSnapshot } from './snapshot.ts';
 import type { CredentialHolder, Snapshot } from './snapshot.ts';
 import { setTenant } from './tenants.ts';
@@ -91,6 +96,27 @@ export class ControlStore {
     return found.holder;
   }
 
+  /** The session of a cookie, read from the database; null if there is none or it is over. Throws when the database cannot be read. */
+  findSession(text: string): FoundSession | null {
+    return findSession(this.#database, this.#sealer, text, this.#clock());
+  }
+
+  /** The account of a name, whatever its tenant. */
+  findAccount(name: string): AccountRecord | null {
+    const hash = accountNameHash(this.#sealer, name);
+    const [row] = this.#database.readNow(this.#database.kysely.selectFrom('accounts').select(['id', 'sealed']).where('name', '=', hash));
+    return row === undefined ? null : (this.#sealer.open(accountPlace(row.id), row.sealed) as AccountRecord);
+  }
+
+  hasAccounts(): boolean {
+    return this.#database.readNow(this.#database.kysely.selectFrom('accounts').select('id').limit(1)).length > 0;
+  }
+
+  /** A text that only this store can make of the parts: proves later that it made it, for this use. */
+  proofOf(use: 'csrf' | 'device', ...parts: readonly string[]): string {
+    return this.#sealer.hash(use, ...parts).toString('base64url');
+  }
+
   /** Of one tenant or of all, oldest first; the revoked ones are included. */
   async listProducers(tenant?: TenantId): Promise<readonly ProducerRecord[]> {
     return listed(this.#current().producers, tenant);
@@ -98,6 +124,11 @@ export class ControlStore {
 
   async listTokens(tenant?: TenantId): Promise<readonly TokenRecord[]> {
     return listed(this.#current().tokens, tenant);
+  }
+
+  async listAccounts(tenant?: TenantId): Promise<readonly AccountRecord[]> {
+    const rows = this.#database.readNow(this.#database.kysely.selectFrom('accounts').select(['id', 'sealed']));
+    return listed(rows.map(({ id, sealed }) => this.#sealer.open(accountPlace(id), sealed) as AccountRecord), tenant);
   }
 
   async listTenants(): Promise<readonly TenantRecord[]> {
@@ -126,6 +157,35 @@ export class ControlStore {
 
   async revokeToken(named: Named): Promise<TokenRecord | Refusal> {
     return this.#change((change) => revokeToken(change, named));
+  }
+
+  async addAccount(wanted: NewAccount): Promise<AccountRecord | Refusal> {
+    return this.#change((change) => addAccount(change, wanted));
+  }
+
+  /** Ends the sessions of the account. */
+  async changeAccount(named: Named, wanted: AccountChange): Promise<AccountRecord | Refusal> {
+    return this.#change((change) => changeAccount(change, named, wanted));
+  }
+
+  async removeAccount(named: Named): Promise<AccountRecord | Refusal> {
+    return this.#change((change) => removeAccount(change, named));
+  }
+
+  async signOutAccount(named: Named): Promise<AccountRecord | Refusal> {
+    return this.#change((change) => signOutAccount(change, named));
+  }
+
+  async startSession(account: Pick<AccountRecord, 'id' | 'password'>): Promise<StartedSession | Refusal> {
+    return this.#change((change) => startSession(change, account));
+  }
+
+  async touchSession(id: string): Promise<void> {
+    await this.#change((change) => touchSession(change, id));
+  }
+
+  async endSession(id: string): Promise<void> {
+    await this.#change((change) => endSession(change, id));
   }
 
   /** Makes the tenant if it is new. Which retention classes there are is the server's configuration; this takes any name. */

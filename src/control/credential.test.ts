@@ -19,7 +19,7 @@ test('credentialFault() tells truncated, lengthened and mistyped from well-forme
   assert.equal(credentialFault(key), null);
   assert.match(credentialFault(key.slice(0, -1)) ?? '', /51 characters/);
   assert.match(credentialFault(`${key}\n`) ?? '', /53 characters/);
-  assert.match(credentialFault(`Bearer ${key}`) ?? '', /neither/);
+  assert.match(credentialFault(`Bearer ${key}`) ?? '', /none of the prefixes/);
   for (let at = 3; at < key.length; at++) {
     for (const letter of [key[at] === 'x' ? 'y' : 'x', '%', ' ', 'é']) {
       assert.match(credentialFault(key.slice(0, at) + letter + key.slice(at + 1)) ?? '', /checksum/, `character ${at}`);

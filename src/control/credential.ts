@@ -1,5 +1,5 @@
 /**
- * The text of a credential: a prefix that says what it is for (`tk_` ingest key, `tt_` token), 32 random bytes and a checksum of
+ * The text of a credential: a prefix that says what it is for (`tk_` ingest key, `tt_` token, `ts_` session, `tl_` sign-in link), 32 random bytes and a checksum of
  * 4 bytes, both in base64url. The prefix lets secret scanners find leaked ones. The checksum is no protection: it tells a truncated
  * or mistyped credential from a revoked one without a look at anything, and spares us hashing garbage.
  */
@@ -7,11 +7,11 @@ import { hash, randomBytes } from 'node:crypto';
 
 import { Secret } from '#model';
 
-export type CredentialKind = 'producer' | 'token';
+export type CredentialKind = 'producer' | 'token' | 'session' | 'link';
 
-const PREFIXES: Readonly<Record<CredentialKind, string>> = { producer: 'tk_', token: 'tt_' };
+const PREFIXES: Readonly<Record<CredentialKind, string>> = { producer: 'tk_', token: 'tt_', session: 'ts_', link: 'tl_' };
 const RANDOM_BYTES = 32;
-const FORM = /^t[kt]_[A-Za-z0-9_-]{49}$/;
+const FORM = /^t[klst]_[A-Za-z0-9_-]{49}$/;
 const CHARACTERS = 52;
 
 export function newCredential(kind: CredentialKind, random: (bytes: number) => Uint8Array = randomBytes): Secret<string> {
@@ -21,7 +21,7 @@ export function newCredential(kind: CredentialKind, random: (bytes: number) => U
 
 /** Why a text cannot be a credential of ours, or null if it can. Attacker-controlled: looks at no more than a credential's length. */
 export function credentialFault(text: string): string | null {
-  if (!/^t[kt]_/.test(text)) return 'it begins with neither tk_ nor tt_';
+  if (!/^t[klst]_/.test(text)) return 'it begins with none of the prefixes of a credential';
   if (text.length !== CHARACTERS) return `it has ${text.length} characters instead of ${CHARACTERS}`;
   if (!FORM.test(text) || checksum(text.slice(0, -6)) !== text.slice(-6)) return 'its checksum does not fit: a character is wrong';
   return null;

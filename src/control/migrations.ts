@@ -14,6 +14,11 @@ const STEPS: readonly string[] = [
   CREATE TABLE tokens (id TEXT PRIMARY KEY, name BLOB NOT NULL, live INTEGER NOT NULL, sealed BLOB NOT NULL) STRICT;
   CREATE UNIQUE INDEX tokens_name ON tokens (name) WHERE live = 1;
   `,
+  `
+  CREATE TABLE accounts (id TEXT PRIMARY KEY, name BLOB NOT NULL UNIQUE, sealed BLOB NOT NULL) STRICT;
+  CREATE TABLE sessions (id TEXT PRIMARY KEY, account TEXT NOT NULL, ends INTEGER NOT NULL, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE INDEX sessions_account ON sessions (account);
+  `,
 ];
 
 export function migrate(connection: DatabaseSync): void {

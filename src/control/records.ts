@@ -45,8 +45,30 @@ export interface TokenRecord {
   readonly revoked: number | null;
 }
 
+/** A person who may sign in. */
+export interface AccountRecord {
+  /** `a_` and 16 hexadecimal digits. */
+  readonly id: string;
+  readonly name: string;
+  readonly tenant: TenantId;
+  readonly role: Role;
+  /** The hash of the password, as a PHC string. */
+  readonly password: string;
+  readonly created: number;
+}
+
+export interface SessionRecord {
+  /** The account's id. */
+  readonly account: string;
+  readonly created: number;
+  /** When it was last used, give or take `session_touch_ms`. */
+  readonly seen: number;
+}
+
 export const producerPlace = (id: string): string => `producers/${id}`;
 export const tokenPlace = (id: string): string => `tokens/${id}`;
+export const accountPlace = (id: string): string => `accounts/${id}`;
+export const sessionPlace = (id: string): string => `sessions/${id}`;
 export const tenantPlace = (id: string): string => `tenants/${id}`;
 
 /** The class of tenants that were given none; it exists in every configuration. */

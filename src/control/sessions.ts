@@ -1,0 +1,80 @@
+/**
+ * Sessions of people who signed in. Only a keyed hash of the token is kept, so nobody who reads the database can use one. They are rows
+ * like everything else here: they survive a restart, and a verb of the command line ends one as surely as the server does. They are
+ * read anew for every request, never from memory: what was ended is over at once.
+ */
+import { LIMITS } from '#limits';
+import type { Secret } from '#model';
+import { refuse } from '#refusal';
+import type { Refusal } from '#refusal';
+
+import { credentialHash, issueCredential } from './change.ts';
+import type { Change } from './change.ts';
+import { credentialFault } from './credential.ts';
+import type { ControlDatabase } from './database.ts';
+import { accountPlace, sessionPlace } from './records.ts';
+import type { AccountRecord, SessionRecord } from './records.ts';
+import type { ColumnSealer } from './sealed.ts';
+
+export interface FoundSession {
+  readonly id: string;
+  readonly session: SessionRecord;
+  /** As it is now: its role counts, not the one at sign-in. */
+  readonly account: AccountRecord;
+  /** When it is over if nobody uses it again. */
+  readonly ends: number;
+}
+
+export interface StartedSession extends FoundSession {
+  /** For the cookie: told once, kept nowhere. */
+  readonly token: Secret<string>;
+}
+
+/**
+ * A session for an account whose password was just checked against `account.password`; refused as `session_over` if account or password
+ * changed meanwhile. The oldest one makes room.
+ */
+export async function startSession(change: Change, { id: accountId, password }: Pick<AccountRecord, 'id' | 'password'>): Promise<StartedSession | Refusal> {
+  const row = await change.rows.selectFrom('accounts').select('sealed').where('id', '=', accountId).executeTakeFirst();
+  const account = row === undefined ? null : (change.sealer.open(accountPlace(accountId), row.sealed) as AccountRecord);
+  if (account === null || account.password !== password) return refuse('session_over', 'the account was changed a moment ago');
+  await change.rows.deleteFrom('sessions').where('ends', '<=', change.now).execute();
+  const others = await change.rows.selectFrom('sessions').select(['id', 'sealed']).where('account', '=', accountId).execute();
+  const oldestFirst = others.map(({ id, sealed }) => ({ id, created: (change.sealer.open(sessionPlace(id), sealed) as SessionRecord).created })).sort((a, b) => a.created - b.created);
+  for (const { id } of oldestFirst.slice(0, Math.max(0, others.length + 1 - LIMITS.account_sessions_max))) await endSession(change, id);
+
+  const { credential, hash: id } = issueCredential(change, 'session');
+  const session: SessionRecord = { account: accountId, created: change.now, seen: change.now };
+  await change.rows.insertInto('sessions').values({ id, account: accountId, ends: endOf(session), sealed: change.sealer.seal(sessionPlace(id), session) }).execute();
+  return { id, session, account, ends: endOf(session), token: credential };
+}
+
+/** Writes down that a session is in use. One that was ended meanwhile stays ended. */
+export async function touchSession(change: Change, id: string): Promise<void> {
+  const row = await change.rows.selectFrom('sessions').select('sealed').where('id', '=', id).executeTakeFirst();
+  if (row === undefined) return;
+  const session = { ...(change.sealer.open(sessionPlace(id), row.sealed) as SessionRecord), seen: change.now };
+  await change.rows.updateTable('sessions').set({ ends: endOf(session), sealed: change.sealer.seal(sessionPlace(id), session) }).where('id', '=', id).execute();
+}
+
+export async function endSession(change: Change, id: string): Promise<void> {
+  await change.rows.deleteFrom('sessions').where('id', '=', id).execute();
+}
+
+/** Null for what is no session, is over or was ended. `text` is attacker-controlled. */
+export function findSession(database: ControlDatabase, sealer: ColumnSealer, text: string, now: number): FoundSession | null {
+  if (credentialFault(text) !== null) return null;
+  const id = credentialHash(sealer, text);
+  const [row] = database.readNow(database.kysely.selectFrom('sessions').select('sealed').where('id', '=', id));
+  if (row === undefined) return null;
+  const session = sealer.open(sessionPlace(id), row.sealed) as SessionRecord;
+  const ends = endOf(session);
+  if (ends <= now) return null;
+  const [found] = database.readNow(database.kysely.selectFrom('accounts').select('sealed').where('id', '=', session.account));
+  if (found === undefined) return null;
+  return { id, session, account: sealer.open(accountPlace(session.account), found.sealed) as AccountRecord, ends };
+}
+
+function endOf({ created, seen }: SessionRecord): number {
+  return Math.min(created + LIMITS.session_ms_max, seen + LIMITS.session_idle_ms_max);
+}
