@@ -1,0 +1,40 @@
+/** What every page must stand: no serious accessibility finding, nothing wider than the window. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+
+interface AxeResult {
+  readonly violations: readonly { readonly id: string; readonly impact: string | null; readonly help: string; readonly nodes: readonly { readonly target: readonly unknown[]; readonly failureSummary?: string }[] }[];
+}
+
+let axeSource = '';
+
+/** Serious and critical findings of axe, a line each: rule, what it says, the first elements. */
+export async function axeFindings(page: Page): Promise<string[]> {
+  axeSource ||= readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  // Evaluated by the debugger, so the page's own policy stays in force.
+  await page.evaluate(axeSource);
+  const result = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: { run: (where: Document, options: object) => Promise<AxeResult> } };
+    return axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] });
+  });
+  return result.violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.slice(0, 4).map(({ target, failureSummary = '' }) => `${target.join(' ')} (${failureSummary.replace(/\s+/gu, ' ')})`).join('; ')}`);
+}
+
+/** Elements that reach over the window's right edge without a box of their own that scrolls; empty if the page does not scroll sideways. */
+export async function overflow(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const room = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= room) return [];
+    const clipped = (element: Element): boolean => {
+      for (let above = element.parentElement; above !== null && above !== document.body; above = above.parentElement) if (getComputedStyle(above).overflowX !== 'visible') return true;
+      return false;
+    };
+    return [...document.body.querySelectorAll('*')]
+      .filter((element) => element.getBoundingClientRect().right > room + 0.5 && !clipped(element))
+      .slice(0, 8)
+      .map((element) => `${element.tagName.toLowerCase()}.${element.getAttribute('class') ?? ''} reaches ${Math.round(element.getBoundingClientRect().right)} of ${room}`);
+  });
+}
