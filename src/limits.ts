@@ -141,6 +141,30 @@ export const LIMITS = {
   query_body_bytes_max: 1 * MiB,
   query_text_bytes_max: 4 * KiB,
   search_attributes_max: 16,
+  /** Bars of a histogram; more than a screen has room for. */
+  histogram_buckets_max: 240,
+  histogram_buckets_default: 60,
+  /** Points of a scatter. */
+  points_max: 5_000,
+  points_default: 2_000,
+  /** Spans whose attributes a histogram or a scatter reads. Of more, a share is looked at and figures are estimates. */
+  filtered_spans_max: 600_000,
+  /** Spans whose attributes autocomplete reads: it has to answer while somebody types. */
+  suggested_spans_max: 49_152,
+  suggestions_max: 500,
+  suggestions_default: 100,
+  /** How old a suggestion drawn from a sample may be. */
+  suggestions_ms_max: 10_000,
+  /** Live tails at once; each asks the store once a second. */
+  tails_max: 8,
+  /** A tail ends after this time; a console that is still watched opens another one. */
+  tail_ms_max: 600_000,
+  /** At most one event a tail in this time. */
+  tail_interval_ms: 1_000,
+  /** Traces of one event; what matched beyond them is counted. */
+  tail_traces_max: 50,
+  /** A reader of a tail who leaves this much unread is cut off. */
+  tail_unread_bytes_max: 256 * KiB,
 
   // --- the server's own metrics -------------------------------------------------------------------------------------------
   /** Combinations of attributes of one metric; what comes later is counted under `other`. */
