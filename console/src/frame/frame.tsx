@@ -1,0 +1,37 @@
+/** The frame around every page: rail, bar, and what is reached from anywhere. */
+import { Outlet, useNavigate } from '@tanstack/react-router';
+import { type ReactNode, useEffect, useState } from 'react';
+import { listenForShortcuts, useShortcuts } from '#ui/shortcuts.ts';
+import { Bar } from './bar.tsx';
+import styles from './frame.module.css';
+import { Help } from './help.tsx';
+import { keepRange } from './keep-range.ts';
+import { PAGES } from './pages.ts';
+import { Palette } from './palette.tsx';
+import { Rail } from './rail.tsx';
+
+export function Frame(): ReactNode {
+  const [paletteOpen, setPaletteOpen] = useState(false);
+  const [helpOpen, setHelpOpen] = useState(false);
+  const navigate = useNavigate();
+  useEffect(listenForShortcuts, []);
+  useShortcuts('Everywhere', [
+    { keys: 'ctrl+k', does: 'Go anywhere, do anything', act: () => setPaletteOpen(true) },
+    { keys: '?', does: 'Show the keys of this page', act: () => setHelpOpen(true) },
+    ...PAGES.map(({ key, label, path }) => ({ keys: key, does: label, act: () => void navigate({ to: path, search: keepRange }) })),
+  ]);
+  return (
+    <div className={styles['frame']}>
+      <a href="#page" className={styles['skip']}>
+        Skip to the page
+      </a>
+      <Rail />
+      <Bar onPalette={() => setPaletteOpen(true)} onHelp={() => setHelpOpen(true)} />
+      <main id="page" tabIndex={-1} className={styles['page']}>
+        <Outlet />
+      </main>
+      <Palette isOpen={paletteOpen} onClose={() => setPaletteOpen(false)} />
+      <Help isOpen={helpOpen} onClose={() => setHelpOpen(false)} />
+    </div>
+  );
+}

@@ -1,0 +1,28 @@
+/** The rail: pages with their names. On narrow screens it lies at the bottom. */
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { keepRange } from './keep-range.ts';
+import { Mark } from './mark.tsx';
+import { PAGES } from './pages.ts';
+import styles from './rail.module.css';
+
+export function Rail(): ReactNode {
+  return (
+    <nav aria-label="Pages" className={styles['rail']}>
+      <Link to="/search" className={styles['mark'] ?? ''} aria-label="Tracekeep, to the search">
+        <Mark />
+        <span>Tracekeep</span>
+      </Link>
+      <ul className={styles['pages']}>
+        {PAGES.map(({ path, label, shape: Shape }) => (
+          <li key={path}>
+            <Link to={path} search={keepRange} className={styles['page'] ?? ''} activeProps={{ 'aria-current': 'page' }}>
+              <Shape aria-hidden size={16} />
+              <span>{label}</span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
