@@ -2,7 +2,7 @@
  * The browser's program: the Chromium that comes with `@sparticuz/chromium`, unpacked once beside the installed packages, or the one that
  * TRACEKEEP_CHROMIUM names. At most two run on a machine at a time, whoever starts them.
  */
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -11,6 +11,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const ROOT = join(import.meta.dirname, '../..');
 const AT_ONCE_MAX = 2;
 const WAIT_MS_MAX = 240_000;
+
+/** The package's own looks into folders of the service it was made for. Without any font Chromium draws no text at all. */
+const FONTS = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir prefix="relative">fonts</dir>
+  <dir>/usr/share/fonts</dir>
+  <cachedir prefix="xdg">fonts</cachedir>
+  <config></config>
+</fontconfig>
+`;
 
 export interface Program {
   readonly path: string;
@@ -40,7 +51,7 @@ export async function chromiumProgram(): Promise<Program> {
   if (!existsSync(folder)) await unpack(packed, folder);
   return {
     path: join(folder, 'chromium'),
-    env: { FONTCONFIG_PATH: join(folder, 'fonts'), LD_LIBRARY_PATH: [process.env['LD_LIBRARY_PATH'], join(folder, 'al2023', 'lib')].filter((part) => part !== undefined && part !== '').join(':') },
+    env: { XDG_CACHE_HOME: join(folder, 'cache'), FONTCONFIG_PATH: join(folder, 'fonts'), LD_LIBRARY_PATH: [process.env['LD_LIBRARY_PATH'], join(folder, 'al2023', 'lib')].filter((part) => part !== undefined && part !== '').join(':') },
   };
 }
 
@@ -57,6 +68,7 @@ async function unpack(packed: string, folder: string): Promise<void> {
     if (before === undefined) delete process.env['TMPDIR'];
     else process.env['TMPDIR'] = before;
     await Promise.all(parts);
+    writeFileSync(join(half, 'fonts', 'fonts.conf'), FONTS);
     renameSync(half, folder);
   } catch (cause) {
     if (!existsSync(folder)) throw new Error('cannot unpack Chromium', { cause });
