@@ -15,7 +15,7 @@ export function Bar({ onPalette, onHelp }: { readonly onPalette: () => void; rea
   const Shape = theme === 'light' ? Sun : theme === 'dark' ? Moon : Monitor;
   return (
     <header className={styles['bar']}>
-      <Button className={styles['palette'] ?? ''} onPress={onPalette} aria-label="Go anywhere">
+      <Button className={styles['palette'] ?? ''} onPress={onPalette}>
         <Search aria-hidden />
         <span>Go to trace, service, page…</span>
         <Keys keys="ctrl+K" />
