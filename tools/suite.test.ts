@@ -22,13 +22,14 @@ function treeOf(...files: readonly string[]): Tree {
 }
 
 const tree = treeOf(
-  'bench/a.test.ts', 'demo/a.test.ts', 'src/a/a.test.ts', 'src/a/a.ts', 'test/attacks/a.test.ts', 'test/crash/a.test.ts', 'tools/a.test.ts',
+  'bench/a.test.ts', 'demo/a.test.ts', 'src/a/a.test.ts', 'src/a/a.ts', 'test/attacks/a.test.ts', 'test/browser/a.test.ts', 'test/crash/a.test.ts', 'tools/a.test.ts',
 );
 
-test('lanes() runs unit tests, then the whole system, then crashes one at a time', () => {
-  const [unit, system, crash] = lanes(tree, 'test', []);
+test('lanes() runs unit tests, then the whole system, then browsers, then crashes one at a time', () => {
+  const [unit, system, browser, crash] = lanes(tree, 'test', []);
   assert.deepEqual(unit?.files, ['src/a/a.test.ts', 'tools/a.test.ts']);
   assert.deepEqual(system?.files, ['bench/a.test.ts', 'demo/a.test.ts', 'test/attacks/a.test.ts']);
+  assert.deepEqual(browser?.files, ['test/browser/a.test.ts']);
   assert.deepEqual(crash?.files, ['test/crash/a.test.ts']);
   assert.equal(crash?.atOnce, 1);
 });

@@ -55,9 +55,12 @@ export function lanes(tree: Tree, verb: 'test' | 'ok', patterns: readonly string
   const unit: Lane = { files: below('src', 'tools').filter(outside), atOnce: 3, deadlineMs: unitDeadlineMs };
   if (verb === 'ok') return [unit];
   const system = below('test', 'demo', 'bench').filter(outside);
+  const browser = below('test/browser');
   return [
     unit,
-    { files: system, atOnce: 2, deadlineMs: systemDeadlineMs },
+    { files: system.filter((path) => !browser.includes(path)), atOnce: 2, deadlineMs: systemDeadlineMs },
+    // A browser, a server and a test make three processes that all want the cores.
+    { files: browser, atOnce: 2, deadlineMs: systemDeadlineMs },
     { files: crash, atOnce: 1, deadlineMs: systemDeadlineMs },
   ];
 }
