@@ -26,8 +26,8 @@ const guardStaleMs = 30_000;
 const progressMs = 5_000;
 
 const programs = {
-  demo: { file: 'demo/demo.ts', args: [], line: 'the demo shop and its server' },
-  start: { file: 'src/main.ts', args: ['serve'], line: 'the server' },
+  demo: { file: 'demo/demo.ts', args: [], line: 'the demo shop and its server', console: true },
+  start: { file: 'src/main.ts', args: ['serve'], line: 'the server', console: true },
   test: { file: 'tools/suite.ts', args: ['test'], line: 'types, shape of the code, all tests' },
   ok: { file: 'tools/suite.ts', args: ['ok'], line: 'types, shape of the code, unit tests' },
   bench: { file: 'bench/bench.ts', args: [], line: 'the figures' },
@@ -48,6 +48,7 @@ async function start(name, args) {
     }
     if (!(await install())) return;
   }
+  if (program.console && !(await buildConsole())) return;
   become([join(root, program.file), ...program.args, ...args]);
 }
 
@@ -178,10 +179,36 @@ function npm(...args) {
   });
 }
 
+/** Brings console/dist up to date with the pinned Node; false if that failed or was interrupted. */
+async function buildConsole() {
+  const node = pinnedNode();
+  if (node === undefined) return false;
+  const child = spawn(node, [join(root, 'tools', 'console.ts')], { cwd: root, stdio: ['ignore', 2, 2] });
+  const stop = forward(child);
+  return new Promise((resolve) => {
+    const end = (ok) => {
+      stop();
+      if (!ok) process.exitCode ||= 1;
+      resolve(ok);
+    };
+    child.on('error', (error) => {
+      say(`cannot start ${node} (${error.code})`);
+      end(false);
+    });
+    child.on('exit', (code) => end(code === 0));
+  });
+}
+
+function pinnedNode() {
+  const node = pinnedNodes.find((path) => existsSync(path)) ?? nodeOfThisMachine();
+  if (node === undefined) fail('no pinned Node for this platform, and the one here is older than Node 26');
+  return node;
+}
+
 /** Turns this process into the pinned Node with these arguments; where that is not possible, stands in front of it. */
 function become(args) {
-  const node = pinnedNodes.find((path) => existsSync(path)) ?? nodeOfThisMachine();
-  if (node === undefined) return fail('no pinned Node for this platform, and the one here is older than Node 26');
+  const node = pinnedNode();
+  if (node === undefined) return;
   // The embedded engine blocks threads of libuv's pool, of which there are four by default.
   const env = { ...process.env, UV_THREADPOOL_SIZE: process.env.UV_THREADPOOL_SIZE ?? '16' };
   if (typeof process.execve === 'function') process.execve(node, [node, ...args], env);

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -39,6 +39,7 @@ function room(): Room {
   writeFileSync(join(root, 'package.json'), '{"type":"module","allowScripts":{"a":false}}');
   writeFileSync(join(root, 'package-lock.json'), lock);
   writeFileSync(join(root, 'src/main.ts'), program);
+  writeFileSync(join(root, 'tools/console.ts'), "import { existsSync, writeFileSync } from 'node:fs'; if (existsSync('unbuildable')) process.exitCode = 1; else writeFileSync('console-built', '');");
   const npm = join(root, 'bin/npm');
   // As npm does: empties node_modules, fills it, and leaves its record of what it installed at the end.
   writeFileSync(npm, `#!/bin/sh
@@ -136,6 +137,19 @@ test('run.mjs says at once what it begins when people look on', () => {
   const [first = '', second = ''] = stdout.split('\n');
   assert.match(first, /^tracekeep start: /u);
   assert.deepEqual((JSON.parse(second) as { words: string[] }).words, ['serve', '--data', 'x']);
+});
+
+test('run.mjs builds the console for start, never for serve, and does not start without it', () => {
+  const here = room();
+  run(here, 'tracekeep', 'x');
+  run(here, 'tracekeep', 'serve');
+  assert.equal(existsSync(join(here.root, 'console-built')), false);
+  assert.match(run(here, 'start').stdout, /"serve"/u);
+  assert.equal(existsSync(join(here.root, 'console-built')), true);
+  writeFileSync(join(here.root, 'unbuildable'), '');
+  const { status, stdout } = run(here, 'start');
+  assert.equal(status, 1);
+  assert.doesNotMatch(stdout, /"serve"/u);
 });
 
 test('run.mjs gives the engine its threads unless the environment does', () => {

@@ -52,7 +52,7 @@ export function lanes(tree: Tree, verb: 'test' | 'ok', patterns: readonly string
   const crash = below('src', 'test').filter((path) => path.startsWith('test/crash/') || path.endsWith('/crash.test.ts'));
   const outside = (path: string): boolean => !crash.includes(path);
   // Many wait for timers and disks, so more than the cores have work at once.
-  const unit: Lane = { files: below('src', 'tools').filter(outside), atOnce: 3, deadlineMs: unitDeadlineMs };
+  const unit: Lane = { files: below('src', 'tools', 'console').filter(outside), atOnce: 3, deadlineMs: unitDeadlineMs };
   if (verb === 'ok') return [unit];
   const system = below('test', 'demo', 'bench').filter(outside);
   const browser = below('test/browser');
@@ -120,6 +120,7 @@ async function suite(verb: 'test' | 'ok', patterns: readonly string[]): Promise<
 async function checks(tree: Tree): Promise<string[]> {
   const found = await Promise.all([
     check(tree, 'types', [join('node_modules', 'typescript', 'bin', 'tsc'), '--noEmit', '-p', '.']),
+    check(tree, 'types of console', [join('node_modules', 'typescript', 'bin', 'tsc'), '--noEmit', '-p', 'console']),
     // Its code runs in part inside pages, so it knows the DOM, which the server must not.
     check(tree, 'types of test/browser', [join('node_modules', 'typescript', 'bin', 'tsc'), '--noEmit', '-p', join('test', 'browser')]),
     check(tree, 'shape', [join('tools', 'tidy.ts')]),

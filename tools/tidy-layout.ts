@@ -9,7 +9,7 @@ const catchAll: ReadonlySet<string> = new Set([
 
 export function checkLayout(tree: Tree): Finding[] {
   const code = tree.files.filter((path) => isCode(path) && codeFolders.some((folder) => path.startsWith(`${folder}/`)));
-  return [...checkNames(code), ...checkTested(code)];
+  return [...checkNames([...code, ...tree.files.filter((path) => path.startsWith('console/'))]), ...checkTested(code)];
 }
 
 function checkNames(code: readonly string[]): Finding[] {

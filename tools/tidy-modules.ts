@@ -28,12 +28,12 @@ export interface Unparsed {
   readonly message: string;
 }
 
-/** Parses every code file of the code folders. */
-export function readModules(tree: Tree): { modules: Module[]; unparsed: Unparsed[] } {
+/** Parses every code file of some folders. */
+export function readModules(tree: Tree, folders: readonly string[] = codeFolders): { modules: Module[]; unparsed: Unparsed[] } {
   const modules: Module[] = [];
   const unparsed: Unparsed[] = [];
   for (const path of tree.files) {
-    if (!isCode(path) || !codeFolders.some((folder) => path.startsWith(`${folder}/`))) continue;
+    if (!isCode(path) || !folders.some((folder) => path.startsWith(`${folder}/`))) continue;
     const read = readModule(path, tree.text(path));
     if ('program' in read) modules.push(read);
     else unparsed.push(read);

@@ -70,6 +70,40 @@ function withManifest(change: object): Files {
   return { 'package.json': JSON.stringify({ ...manifest, ...change }) };
 }
 
+const consoleGood: Files = {
+  'console/package.json': JSON.stringify({ imports: { '#ui/*': './src/ui/*', '#frame/*': './src/frame/*' }, dependencies: { react: '19.0.0' } }),
+  'docs/decisions/README.md': '# Decisions\n\n- [Fastify](001-fastify.md)\n- [React](002-react.md)\n',
+  'docs/decisions/002-react.md': record.replace('`fastify`', '`react`').replace('# 1. Fastify', '# 2. React'),
+  'console/src/tokens.css': ':root { --ground: #fff; }\n',
+  'console/src/main.tsx': `${opening}import { Page } from './search/page.tsx';\n\nPage();\n`,
+  'console/src/ui/button.tsx': `${opening}import 'react';\nimport './button.css';\n\nexport const Button = (): string => 'x';\n`,
+  'console/src/ui/button.css': '.a { color: var(--ground); } /* not #fff */\n',
+  'console/src/frame/bar.tsx': `${opening}import { Button } from '#ui/button.tsx';\n\nexport const Bar = Button;\n`,
+  'console/src/search/page.tsx': `${opening}import { Bar } from '#frame/bar.tsx';\n\nexport const Page = Bar;\n`,
+  'console/src/map/page.tsx': `${opening}export const Map = 'map';\n`,
+};
+
+const consoleRules: Readonly<Record<string, readonly [Files, string]>> = {
+  'a page that imports a page': [{ 'console/src/map/page.tsx': `${opening}import { Page } from '../search/page.tsx';\n\nexport const Map = Page;\n` }, 'console/src/map/page.tsx:3 console-import'],
+  'a layer that imports a later one': [{ 'console/src/ui/button.tsx': `${opening}import 'react';\nimport { Bar } from '#frame/bar.tsx';\n\nexport const Button = Bar;\n` }, 'console/src/ui/button.tsx:4 console-import'],
+  'a layer that is not declared': [{ 'console/src/map/page.tsx': `${opening}import { Page } from '#search/page.tsx';\n\nexport const Map = Page;\n` }, 'console/src/map/page.tsx:3 console-import'],
+  'a colour in a style sheet': [{ 'console/src/ui/button.css': '.a { }\n.b { color: #fafafa; }\n' }, 'console/src/ui/button.css:2 colour'],
+  'a colour by its English name': [{ 'console/src/ui/button.css': '.a { background: white; }\n' }, 'console/src/ui/button.css:1 colour'],
+  'a colour in a component': [{ 'console/src/map/page.tsx': `${opening}export const Map = '#ff0000';\n` }, 'console/src/map/page.tsx:3 colour'],
+  'a package of the console that is not declared': [{ 'console/src/map/page.tsx': `${opening}import 'leftpad';\n\nexport const Map = 1;\n` }, 'console/src/map/page.tsx:3 undeclared'],
+  'a package of the console without a record': [{ 'docs/decisions/002-react.md': record.replace('`fastify`', 'it').replace('# 1. Fastify', '# 2. React') }, 'console/package.json:0 recorded'],
+};
+
+test('tidy() finds nothing in a console that is in order', () => {
+  assert.deepEqual(findings(consoleGood), []);
+});
+
+for (const [what, [changes, expected]] of Object.entries(consoleRules)) {
+  test(`tidy() sees ${what}`, () => {
+    assert.deepEqual(findings({ ...consoleGood, ...changes }), [expected]);
+  });
+}
+
 test('tidy() finds nothing in a tree that is in order', () => {
   assert.deepEqual(findings({}), []);
 });

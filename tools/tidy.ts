@@ -3,6 +3,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkConsole } from './tidy-console.ts';
 import { checkImports } from './tidy-imports.ts';
 import { checkLayout } from './tidy-layout.ts';
 import { checkLock, completeLock } from './tidy-lock.ts';
@@ -16,11 +17,13 @@ import { readTree, type Finding, type Tree } from './tidy-tree.ts';
 export function tidy(root: string): Finding[] {
   const tree = readTree(root);
   const { modules, unparsed } = readModules(tree);
+  const inConsole = readModules(tree, ['console']);
   const findings: Finding[] = [
-    ...unparsed.map(({ path, line, message }) => ({ file: path, line, rule: 'syntax', sentence: message })),
+    ...[...unparsed, ...inConsole.unparsed].map(({ path, line, message }) => ({ file: path, line, rule: 'syntax', sentence: message })),
     ...checkLayout(tree),
     ...checkImports(tree, modules),
-    ...modules.flatMap(checkSource),
+    ...checkConsole(tree, inConsole.modules),
+    ...[...modules, ...inConsole.modules].flatMap(checkSource),
     ...checkPackages(tree, modules),
     ...checkLock(tree),
     ...checkMarkdown(tree),
