@@ -1,16 +1,12 @@
 /**
  * The browser's program: the Chromium that comes with `@sparticuz/chromium`, unpacked once beside the installed packages, or the one that
- * TRACEKEEP_CHROMIUM names. At most two run on a machine at a time, whoever starts them.
+ * TRACEKEEP_CHROMIUM names.
  */
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { createServer, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 const ROOT = join(import.meta.dirname, '../..');
-const AT_ONCE_MAX = 2;
-const WAIT_MS_MAX = 240_000;
 
 /** The package's own looks into folders of the service it was made for. Without any font Chromium draws no text at all. */
 const FONTS = `<?xml version="1.0"?>
@@ -27,19 +23,6 @@ export interface Program {
   readonly path: string;
   /** Where its fonts are described and, on machines that lack them, its libraries. */
   readonly env: Readonly<Record<string, string>>;
-}
-
-/** Waits for its turn, which ends with this process or when the answer is called. */
-export async function takeTurn(): Promise<() => void> {
-  const end = performance.now() + WAIT_MS_MAX;
-  for (;;) {
-    for (let slot = 0; slot < AT_ONCE_MAX; slot++) {
-      const held = await hold(`tracekeep-chromium-${process.getuid?.() ?? 0}-${slot}`);
-      if (held !== null) return () => held.close();
-    }
-    if (performance.now() > end) throw new Error('cannot start Chromium: others held both turns all the time');
-    await sleep(100 + Math.random() * 100);
-  }
 }
 
 export async function chromiumProgram(): Promise<Program> {
@@ -75,14 +58,4 @@ async function unpack(packed: string, folder: string): Promise<void> {
   } finally {
     rmSync(half, { recursive: true, force: true });
   }
-}
-
-/** Listens on a name of Linux's abstract sockets, which the kernel gives free when the process ends in whatever way; null if taken. */
-function hold(name: string): Promise<Server | null> {
-  return new Promise((resolve, reject) => {
-    const server = createServer((socket) => socket.destroy());
-    server.once('error', (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? resolve(null) : reject(new Error('cannot wait for a turn', { cause: error }))));
-    server.listen({ path: `\0${name}` }, () => resolve(server));
-    server.unref();
-  });
 }

@@ -4,12 +4,15 @@
  * security policy, requests that failed.
  */
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { chromiumProgram, takeTurn } from './chromium-program.ts';
+import { chromiumProgram } from './chromium-program.ts';
+import { takeTurn } from './turn.ts';
 
 export const SIZES = { 1280: { width: 1280, height: 800 }, 390: { width: 390, height: 844 } } as const;
 export type Width = keyof typeof SIZES;
 export type Theme = 'light' | 'dark';
 
+/** Of whoever on this machine: a browser keeps a core busy. */
+const AT_ONCE_MAX = 2;
 const ACTION_MS_MAX = 20_000;
 
 export interface RunningChromium {
@@ -19,7 +22,7 @@ export interface RunningChromium {
 
 /** `deadlineMs`: the browser is killed after it, and whoever waits for it fails. */
 export async function startChromium(deadlineMs = 240_000): Promise<RunningChromium> {
-  const leave = await takeTurn();
+  const leave = await takeTurn('chromium', AT_ONCE_MAX);
   try {
     const { path, env } = await chromiumProgram();
     const browser = await chromium.launch({

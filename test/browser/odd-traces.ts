@@ -97,11 +97,11 @@ export function xssPayloads(field: string): string[] {
   const call = `window.${XSS_WITNESS}&&window.${XSS_WITNESS}('${field}')`;
   return [
     `<img src=x onerror="${call}">`,
-    `"><svg onload=${call}>`,
+    `"><details open ontoggle="${call}">x</details>`,
     `<script>${call}</script>`,
     `javascript:${call}//https://shop.example/`,
     `</title></textarea></style><iframe srcdoc="<script>parent.${XSS_WITNESS}('${field}')</script>"></iframe>`,
-    `' style='x' onfocus='${call}' autofocus='`,
+    `' style='x' onfocus='${call.replaceAll("'", '"')}' autofocus='`,
     '${' + call + '}{{constructor.constructor("' + call.replaceAll('"', "'") + '")()}}',
   ];
 }

@@ -1,0 +1,66 @@
+/** Notices whether a text that was stored ran as a script in a page; and the mistakes by which it would. */
+import type { BrowserContext, Page } from 'playwright-core';
+import { XSS_WITNESS, xssPayloads } from './odd-traces.ts';
+
+/** The fields whose payload ran, in order. Call before the first page of the context is opened. */
+export async function listenForScripts(context: BrowserContext): Promise<string[]> {
+  const ran: string[] = [];
+  await context.exposeBinding(XSS_WITNESS, (_source, field: string) => void ran.push(field));
+  return ran;
+}
+
+/** Links of the page that would run something, or lead to a document that the link itself holds. */
+export async function dangerousLinks(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const addresses = [...document.querySelectorAll('[href], [src], [action], [formaction], [srcdoc]')].flatMap((element) => ['href', 'src', 'action', 'formaction', 'srcdoc'].map((name) => element.getAttribute(name) ?? ''));
+    return addresses.filter((address) => /^\s*(?:javascript|vbscript|data):|</iu.test(address));
+  });
+}
+
+/** Makes each mistake that one of the payloads waits for: markup as it is, attributes without escaping, an address taken over, a text as code. */
+export async function makeEveryMistake(page: Page): Promise<void> {
+  const payloads = xssPayloads('way').map((payload, way) => payload.replaceAll(/(['"])way\1/gu, `$1way ${way}$1`));
+  await page.evaluate(async (all) => {
+    const room = document.body;
+    for (const text of all) {
+      // Unlike innerHTML, a fragment runs its script elements.
+      room.append(document.createRange().createContextualFragment(text));
+      room.append(document.createRange().createContextualFragment(`<input value='${text}'>`));
+      const link = document.createElement('a');
+      link.href = text;
+      if (link.protocol === 'javascript:') {
+        room.append(link);
+        link.click();
+      }
+    }
+    for (const input of room.querySelectorAll('input')) input.focus();
+    // The debugger lets code from strings pass, but not after a pause.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    try {
+      (0, eval)(`\`${all.at(-1)}\``);
+    } catch {
+      // The policy forbids it, or a word of the payload is no code.
+    }
+    await new Promise((resolve) => setTimeout(resolve, 400));
+  }, payloads);
+}
+
+/** Opens what can be opened on a page: folded parts, tabs, and rows one by one, so that all that is stored has been shown once. */
+export async function openEverything(page: Page): Promise<void> {
+  for (const role of ['treeitem', 'row', 'tab'] as const) {
+    const all = page.locator('main').getByRole(role);
+    const count = Math.min(await all.count(), 8);
+    for (let at = 0; at < count; at++) {
+      await all.nth(at).click({ timeout: 1_500 }).catch(() => undefined);
+      await unfold(page);
+    }
+  }
+  await unfold(page);
+}
+
+async function unfold(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    for (const part of document.querySelectorAll('details')) part.open = true;
+    for (const button of document.querySelectorAll('main button[aria-expanded="false"]:not([aria-haspopup])')) (button as HTMLElement).click();
+  });
+}
