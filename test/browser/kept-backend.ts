@@ -21,9 +21,16 @@ export class KeptBackend {
     this.data = data;
   }
 
-  /** Starts it, or starts it again if a file of `src/` is newer; throws with what it said if it does not come up. */
-  async fresh(): Promise<void> {
-    if (this.#child !== undefined && this.#child.exitCode === null && newestSource_ms() < this.#startedAt) return;
+  /**
+   * Starts it, or starts it again if a file of `src/` is newer; throws with what it said if it does not come up. A source that does not even load,
+   * because somebody is in the middle of a change, is no reason to stop the server of before: the answer says so.
+   */
+  async fresh(): Promise<string> {
+    if (this.#child !== undefined && this.#child.exitCode === null) {
+      if (newestSource_ms() < this.#startedAt) return '';
+      const trouble = await this.verb('--version').then(() => '', (failure: Error) => failure.message);
+      if (trouble !== '') return `src/ does not load just now, so the server is the one of before:\n${trouble.slice(0, 1_500)}`;
+    }
     await this.stop();
     this.#startedAt = Date.now();
     const free = '127.0.0.1:0';
@@ -44,6 +51,7 @@ export class KeptBackend {
         child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
         child.once('exit', () => reject(new Error(`cannot start the server:\n${said}`)));
       });
+      return '';
     } finally {
       clearTimeout(late);
     }

@@ -66,18 +66,18 @@ async function keep(seed: SeedName, stateFile: string): Promise<void> {
     until_ms = now;
     await sendGroups({ otlpHttp: backend.otlpHttp, key }, shopTraffic(random, stretch).groups);
   };
-  const look = async (): Promise<string> => {
+  const look = async (): Promise<{ note: string; failed: boolean }> => {
     looked_ms = Date.now();
     try {
-      await backend.fresh();
+      const note = await backend.fresh();
       await goOn();
-      return '';
+      return { note, failed: false };
     } catch (failure) {
-      return failure instanceof Error ? failure.message : 'cannot start the server';
+      return { note: failure instanceof Error ? failure.message : 'cannot start the server', failed: true };
     }
   };
   const front = createServer((request, response) => {
-    if (request.url === '/__look') return void look().then((trouble) => response.end(trouble));
+    if (request.url === '/__look') return void look().then(({ note, failed }) => response.writeHead(failed ? 500 : 200).end(note));
     if (SERVED.test(request.url ?? '')) return proxy(backend.console, request, response);
     vite.middlewares(request, response, () => response.writeHead(404).end());
   }).listen(0, '127.0.0.1', () => {

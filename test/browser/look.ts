@@ -151,9 +151,12 @@ async function keptPlace(stateFile: string): Promise<Place> {
 async function aliveState(stateFile: string): Promise<KeptState | null> {
   if (!existsSync(stateFile)) return null;
   const state = JSON.parse(readFileSync(stateFile, 'utf8')) as KeptState;
-  const trouble = await fetch(`${state.url}/__look`).then((answer) => answer.text(), () => null);
-  if (trouble !== null && trouble !== '') throw new Error(trouble);
-  return trouble === null ? null : state;
+  const answer = await fetch(`${state.url}/__look`).catch(() => null);
+  if (answer === null) return null;
+  const note = await answer.text();
+  if (!answer.ok) throw new Error(note);
+  if (note !== '') console.log(note);
+  return state;
 }
 
 function stopKept(stateFile: string): number {
