@@ -2,7 +2,10 @@
  * Starts the parts in order and stops them in reverse: keys, control data, store, sequencer with its workers, console, receivers.
  * What fails to start takes down what was started before it.
  */
+import { join } from 'node:path';
 import { createAuthenticator } from '#authenticate';
+import { createPasswords, createPeople } from '#authenticate/people';
+import { createSignIn, type SignIn } from '#authenticate/sign-in';
 import type { Address, Config } from '#config';
 import { ControlStore } from '#control';
 import { deriveKey, openRootKey } from '#keys';
@@ -10,6 +13,7 @@ import { type Meter, startMeter } from '#meter';
 import type { Producer } from '#model';
 import { createQueries, type Queries } from '#query';
 import { startConsole } from '#query/api';
+import { readConsoleFiles } from '#query/pages';
 import { type IngestDoor, startReceivers } from '#receive';
 import { refuse } from '#refusal';
 import { Sequencer } from '#sequencer';
@@ -21,9 +25,14 @@ export interface RunningServer {
   readonly addresses: { readonly otlpHttp: Address; readonly otlpGrpc: Address; readonly console: Address };
   /** For the verbs of the command line that ask a running server. */
   readonly queries: Queries;
+  /** Makes the links with which people sign in without a password. */
+  readonly signIn: Pick<SignIn, 'makeLink' | 'isEmpty'>;
   /** Answers what is under way, refuses what comes, writes everything down, closes. */
   stop(): Promise<void>;
 }
+
+/** Where a build puts the console; `serve` only reads it. */
+const CONSOLE_FOLDER = join(import.meta.dirname, '../console/dist');
 
 /** Failures are named by what failed and the request's id, never by what was in it. */
 export type Report = (what: string, failure: unknown) => void;
@@ -47,6 +56,9 @@ export async function startServer(config: Config, report: Report = reportLine): 
     started.push({ what: 'control store', stop: () => control.close() });
     const authenticator = createAuthenticator(control, (failure) => report('cannot check credentials', failure));
 
+    const passwords = createPasswords();
+    const signIn = createSignIn(control, { passwords, report: (failure) => report('cannot check a session', failure) });
+
     const meter = await startMeter({ version: VERSION, environment: process.env });
     started.push({ what: 'meter', stop: () => meter.stop() });
     const store = await Store.open({ dataDir: config.data, rootKey, config, onEvent: (event) => hearStore(event, meter, report) });
@@ -69,6 +81,9 @@ export async function startServer(config: Config, report: Report = reportLine): 
       address: config.console,
       queries,
       authenticator,
+      signIn,
+      administration: { control, people: createPeople(control, passwords) },
+      pages: readConsoleFiles(CONSOLE_FOLDER),
       metricsText: () => meter.text(),
       ready: async () => (leaving ? refuse('draining') : sequencer.admit()),
       onFailure: (request, sentence) => report(`cannot answer query ${request}: ${sentence}`, null),
@@ -95,7 +110,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
     });
     started.push({ what: 'receivers', stop: () => receivers.stop() });
     watch(meter, store, () => receivers.inFlight());
-    return { addresses: { otlpHttp: receivers.addresses.http, otlpGrpc: receivers.addresses.grpc, console: webConsole.address }, queries, stop };
+    return { addresses: { otlpHttp: receivers.addresses.http, otlpGrpc: receivers.addresses.grpc, console: webConsole.address }, queries, signIn, stop };
   } catch (failure) {
     await stop();
     throw failure;

@@ -5,11 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 
+import { Secret } from '#model';
 import { refuse } from '#refusal';
 
 import { NO_SERVER, adminSocketPath, askAdmin } from './admin.ts';
 import { serve } from './serve.ts';
 import type { ServedServer } from './serve.ts';
+import { firstLink } from './sign-in-link.ts';
 
 let data = '';
 let printed: string[] = [];
@@ -26,12 +28,13 @@ afterEach(() => {
   rmSync(data, { recursive: true });
 });
 
-function fakeServer(): ServedServer & { stops: number; finish: () => void } {
+function fakeServer(empty = false): ServedServer & { stops: number; finish: () => void } {
   const finished = Promise.withResolvers<void>();
   return {
     stops: 0,
     finish: finished.resolve,
     addresses: { otlpHttp: { host: '127.0.0.1', port: 1 }, otlpGrpc: { host: '::1', port: 2 }, console: { host: '127.0.0.1', port: 3 } },
+    signIn: { isEmpty: () => empty, makeLink: (name) => (name === 'nobody' ? refuse('name_unknown') : { kind: name === undefined ? 'first' : 'link', text: new Secret('tl_secret') }) },
     queries: { traceById: async () => refuse('not_found', 'asked'), search: async () => ({ traces: [], nextCursor: null }) },
     async stop() {
       this.stops++;
@@ -54,6 +57,34 @@ test('serve() says ready in one line, answers verbs, and stops once however many
   await done;
   assert.equal(server.stops, 1);
   assert.equal(await askAdmin(adminSocketPath(data), 'trace'), NO_SERVER);
+});
+
+test('serve() prints a sign-in link for an empty store, on standard error, and answers links for accounts', async () => {
+  const said: string[] = [];
+  mock.method(process.stderr, 'write', (text: string) => said.push(text) > 0);
+  for (const empty of [true, false]) {
+    said.length = 0;
+    const server = fakeServer(empty);
+    const signals = new EventEmitter();
+    const done = serve({ data }, async () => server, signals);
+    await until(() => printed.length > 0);
+    printed.length = 0;
+    assert.equal(said.join('').includes('http://127.0.0.1:3/sign-in#first=tl_secret'), empty);
+    const ask = (args: object): Promise<unknown> => askAdmin(adminSocketPath(data), 'sign-in-link', { ...args });
+    assert.equal(await ask({}), 'http://127.0.0.1:3/sign-in#first=tl_secret');
+    assert.equal(await ask({ name: 'Ada' }), 'http://127.0.0.1:3/sign-in#link=tl_secret');
+    assert.deepEqual(await ask({ name: 'nobody' }), refuse('name_unknown'));
+    assert.deepEqual(await ask({ name: 7 }), refuse('name_invalid'));
+    signals.emit('SIGTERM');
+    server.finish();
+    await done;
+  }
+});
+
+test('firstLink() prints nothing where others than this machine would see the page', () => {
+  const { signIn } = fakeServer(true);
+  assert.equal(firstLink(signIn, { host: '192.0.2.1', port: 1 }), null);
+  assert.match(firstLink(signIn, { host: '::1', port: 1 }) ?? '', /^http:\/\/\[::1\]:1\/sign-in#/);
 });
 
 test('a signal during the start stops the server as soon as it has started', async () => {

@@ -4,6 +4,7 @@
  */
 import { Command } from 'commander';
 
+import type { SignIn } from '#authenticate/sign-in';
 import type { Address, Config } from '#config';
 import { LIMITS } from '#limits';
 
@@ -13,6 +14,7 @@ import { prepareDataDirectory } from './data-directory.ts';
 import { errorText } from './operator-error.ts';
 import { settingsOf, withSettings } from './options.ts';
 import { addressText } from './quantity.ts';
+import { answerLink, firstLink } from './sign-in-link.ts';
 import type { TraceQueries } from './stored-trace.ts';
 import { exitNow, exitWithoutTeardown, note, print } from './terminal.ts';
 import { ensureThreads } from './threads.ts';
@@ -23,6 +25,8 @@ export interface ServedServer {
   readonly addresses: { readonly otlpHttp: Address; readonly otlpGrpc: Address; readonly console: Address };
   /** What `tracekeep trace` asks over the admin socket. */
   readonly queries: TraceQueries;
+  /** What `tracekeep user link` asks. */
+  readonly signIn: Pick<SignIn, 'makeLink' | 'isEmpty'>;
   /** Refuses new work, finishes what was taken, closes the store. */
   stop(): Promise<void>;
 }
@@ -49,6 +53,8 @@ export async function serve(config: Pick<Config, 'data'>, start: () => Promise<S
   const admin = await openAdmin(config.data, server);
   const { otlpHttp, otlpGrpc, console } = server.addresses;
   print(`tracekeep ready otlp-http=http://${addressText(otlpHttp)} otlp-grpc=http://${addressText(otlpGrpc)} console=http://${addressText(console)} data=${config.data}`);
+  const link = firstLink(server.signIn, console);
+  if (link !== null) note(`nobody has an account yet. Make the first one, within ten minutes, at:\n\n  ${link}\n\n  (a new link: tracekeep user link --data ${config.data})`);
   await asked;
   note('stopping: finishing what was taken');
   await admin?.close();
@@ -60,9 +66,12 @@ async function openAdmin(data: string, server: ServedServer): Promise<AdminSocke
   const path = adminSocketPath(data);
   const { findStoredTrace } = await import('./stored-trace.ts');
   try {
-    return await startAdminSocket(path, { trace: (args) => findStoredTrace(server.queries, args) });
+    return await startAdminSocket(path, {
+      trace: (args) => findStoredTrace(server.queries, args),
+      'sign-in-link': (args) => answerLink(server.signIn, server.addresses.console, args),
+    });
   } catch (error) {
-    note(`${errorText(error)}; "tracekeep trace" will not reach this server`);
+    note(`${errorText(error)}; "tracekeep trace" and "tracekeep user link" will not reach this server`);
     return null;
   }
 }

@@ -33,6 +33,11 @@ import { setTenant } from './tenants.ts';
 import { addToken, revokeToken } from './tokens.ts';
 import type { IssuedToken, NewToken } from './tokens.ts';
 
+export type { Named } from './change.ts';
+export { newCredential } from './credential.ts';
+export type { AccountRecord, ProducerRecord, TokenRecord } from './records.ts';
+export type { FoundSession, StartedSession } from './sessions.ts';
+
 export interface ControlOptions {
   /** The server's data directory; the database is `control/control.sqlite` below it. */
   readonly dataDir: string;

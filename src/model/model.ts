@@ -44,9 +44,9 @@ export interface Producer {
   readonly version: number;
 }
 
-/** Who reads, as the bearer token of the request says. */
+/** Who reads, as the bearer token or the session of the request says. */
 export interface Reader {
-  /** The token's id: `t_` and 16 lower-case hexadecimal digits. */
+  /** The id of the token (`t_`) or of the person's account (`a_`), and 16 lower-case hexadecimal digits. */
   readonly id: string;
   readonly name: string;
   readonly tenant: TenantId;
@@ -99,6 +99,8 @@ export interface SealedBlock {
   readonly spans: Uint8Array;
   /** One ClickHouse Native block for the table `traces`: which rows of this block belong to which trace. */
   readonly traces: Uint8Array;
+  /** One ClickHouse Native block for the table `item_filters`: what may be in this block. Empty for blocks from before there were filters. */
+  readonly filter: Uint8Array;
   /** Low 32 bits of the trace keys in `traces`, to answer "may this trace still be pending?" without the engine. */
   readonly traceKeys: Uint32Array;
   /** Requests whose spans are in this block. */

@@ -5,7 +5,13 @@ import type { AddressInfo, Socket } from 'node:net';
 import swagger from '@fastify/swagger';
 import type { Address } from '#config';
 import { LIMITS } from '#limits';
+import { addExploreRoutes } from '#query/explore/routes';
+import type { SignIn } from '#authenticate/sign-in';
+import { addAdministrationRoutes, type AdministrationParts } from '#query/administration';
 import { addJaegerRoutes } from '#query/jaeger';
+import { addOutlineRoutes } from '#query/outline/routes';
+import { addPageRoutes, type ConsoleFiles } from '#query/pages';
+import { addSignInRoutes } from '#query/sign-in';
 import { refuse, REFUSALS, type Refusal, type RefusalCode } from '#refusal';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { installGuard, requestId, sendRefusal, type ReaderAuthenticator } from './guard.ts';
@@ -18,6 +24,11 @@ export interface ConsoleParts {
   readonly hosts?: readonly string[];
   readonly queries: Queries;
   readonly authenticator: ReaderAuthenticator;
+  /** Without it only bearer tokens are taken. */
+  readonly signIn?: SignIn;
+  readonly administration?: AdministrationParts;
+  /** Null: the console was not built, and its addresses say so. */
+  readonly pages?: ConsoleFiles | null;
   readonly metricsText: () => Promise<string>;
   /** Null when traces are taken and answered. */
   readonly ready: () => Promise<Refusal | null>;
@@ -70,7 +81,9 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
     },
   });
   app.server.maxConnections = LIMITS.connections_max;
-  check = installGuard(app, parts.authenticator, [parts.address.host, ...(parts.hosts ?? [])]);
+  // A form of another site can send text/plain without being asked whether it may; nothing here is text.
+  app.removeContentTypeParser('text/plain');
+  check = installGuard(app, parts.authenticator, [parts.address.host, ...(parts.hosts ?? [])], parts.signIn);
   app.setNotFoundHandler(pathUnknown);
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const refusal = refusalOf(error);
@@ -92,7 +105,12 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
   });
   const { queries, now_ms = Date.now } = parts;
   addRoutes(app, { queries, metricsText: parts.metricsText, ready: parts.ready, now_ms }, routes);
+  addExploreRoutes(app, { explore: queries.explore, now_ms });
+  addOutlineRoutes(app, queries);
   addJaegerRoutes(app, { queries, now_ms });
+  if (parts.signIn !== undefined) addSignInRoutes(app, { signIn: parts.signIn, now_ms });
+  if (parts.administration !== undefined) addAdministrationRoutes(app, parts.administration);
+  if (parts.pages !== undefined) addPageRoutes(app, parts.pages);
   await app.ready();
   return app;
 }

@@ -1,25 +1,31 @@
 /**
  * What every request to the console port passes before its content is looked at: the headers each answer carries, the Host header
- * (DNS rebinding), and the credential. A route is public only if it says so; an unknown path is not.
+ * (DNS rebinding), and the credential: a bearer token, or the session of a cookie, which counts only for requests that our own pages
+ * make. A route is public only if it says so; an unknown path is not.
  */
-import { randomBytes } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { decide, type Action } from '#access';
 import type { Authenticator } from '#authenticate';
+import type { SignedIn, SignIn } from '#authenticate/sign-in';
 import { LIMITS } from '#limits';
 import type { Reader } from '#model';
 import { isRefusal, refuse, REFUSALS, type Refusal } from '#refusal';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { cookiesOf, isForeign, SESSION_COOKIE, withoutTossed } from './browser.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** What the route does, in the words of `#access`, which decides before the request is looked at any further. */
-    readonly action?: Action | 'health.read';
+    readonly action?: Action | PublicAction;
     /** Answers without a credential. */
     readonly public?: boolean;
     /** The words and the envelope of refusals where clients expect those of another product. */
     readonly wording?: RefusalWording;
   }
 }
+
+/** What everybody may do: not in the table of `#access`, and forbidden to a route that is not public. */
+export type PublicAction = 'health.read' | 'page.read' | 'sign.in';
 
 export type RefusalWording = (refusal: Refusal, requestId: string) => string;
 
@@ -31,26 +37,61 @@ const HEADERS = {
   'x-content-type-options': 'nosniff',
 } as const;
 
-const readers = new WeakMap<FastifyRequest, Reader>();
+/** Who was let in, and how to find out whether they still would be. */
+interface LetIn {
+  readonly reader: Reader;
+  /** Null for a bearer token. */
+  readonly signedIn: SignedIn | null;
+  readonly again: () => boolean;
+}
+
+const letIn = new WeakMap<FastifyRequest, LetIn>();
 
 export type ReaderAuthenticator = Pick<Authenticator, 'reader'>;
+export type Sessions = Pick<SignIn, 'session'>;
 
-export function installGuard(app: FastifyInstance, authenticator: ReaderAuthenticator, hosts: readonly string[]): (request: FastifyRequest, reply: FastifyReply) => Refusal | null {
+export function installGuard(app: FastifyInstance, authenticator: ReaderAuthenticator, hosts: readonly string[], sessions?: Sessions): (request: FastifyRequest, reply: FastifyReply) => Refusal | null {
   const allowed = new Set(['localhost', '127.0.0.1', '[::1]', ...hosts.map(hostName)]);
+
+  const identify = (request: FastifyRequest): Omit<LetIn, 'again'> | Refusal => {
+    const { authorization } = request.raw.headersDistinct;
+    const cookies = authorization === undefined ? cookiesOf(request.raw, SESSION_COOKIE) : [];
+    if (sessions === undefined || cookies.length === 0) {
+      const reader = authenticator.reader(authorization);
+      return isRefusal(reader) ? reader : { reader, signedIn: null };
+    }
+    const signedIn = sessions.session(cookies);
+    if (isRefusal(signedIn)) return signedIn;
+    const changes = isChange(request);
+    if (isForeign(request.raw, changes)) return refuse('csrf_refused');
+    if (changes && !isEqual(request.raw.headersDistinct['x-tracekeep-csrf'], signedIn.csrf)) return refuse('csrf_refused', 'the header x-tracekeep-csrf is missing or of another session');
+    return { reader: signedIn.reader, signedIn };
+  };
+
+  const permit = (reader: Reader, { action }: FastifyRequest['routeOptions']['config']): true | Refusal =>
+    // Without an action there is no route, and nothing will be found.
+    action === undefined ? true : decide(reader, action as Action, { tenant: reader.tenant });
+
   const check = (request: FastifyRequest, reply: FastifyReply): Refusal | null => {
     reply.headers(HEADERS);
     // More than one is malformed (RFC 9112 §3.2), and Node would take the first.
     const [host = '', ...others] = request.raw.headersDistinct['host'] ?? [];
     if (others.length > 0 || !allowed.has(hostName(host))) return refuse('host_unknown');
-    const { action, public: isPublic } = request.routeOptions.config;
-    if (isPublic === true) return null;
-    const reader = authenticator.reader(request.raw.headersDistinct['authorization']);
-    if (isRefusal(reader)) return reader;
-    if (action !== undefined && action !== 'health.read') {
-      const allowed = decide(reader, action, { tenant: reader.tenant });
-      if (allowed !== true) return allowed;
+    const { config } = request.routeOptions;
+    // Without a credential there is no token to ask for, but nobody else's page signs anybody in.
+    if (config.public === true) return isChange(request) && isForeign(request.raw, true) ? refuse('csrf_refused') : null;
+    const who = identify(request);
+    if (isRefusal(who)) {
+      if (who.refused === 'session_over' && cookiesOf(request.raw, SESSION_COOKIE).length > 1) reply.header('set-cookie', withoutTossed(request.url));
+      return who;
     }
-    readers.set(request, reader);
+    const permitted = permit(who.reader, config);
+    if (permitted !== true) return permitted;
+    const again = (): boolean => {
+      const now = identify(request);
+      return !isRefusal(now) && now.reader.id === who.reader.id && permit(now.reader, config) === true;
+    };
+    letIn.set(request, { ...who, again });
     return null;
   };
   // onRequest comes before the body is read and before anything is validated.
@@ -63,15 +104,29 @@ export function installGuard(app: FastifyInstance, authenticator: ReaderAuthenti
 
 /** INVARIANT: only called by handlers of routes that are not public, which the guard let pass with a reader. */
 export function readerOf(request: FastifyRequest): Reader {
-  const reader = readers.get(request);
-  if (reader === undefined) throw new Error('cannot answer without a reader');
-  return reader;
+  return whoIs(request).reader;
+}
+
+/** Whose session the request came with; null for a bearer token. */
+export function signedInOf(request: FastifyRequest): SignedIn | null {
+  return whoIs(request).signedIn;
+}
+
+/** For answers that go on for long: whether credential and role would still let this request in. */
+export function isStillLetIn(request: FastifyRequest): boolean {
+  return whoIs(request).again();
+}
+
+function whoIs(request: FastifyRequest): LetIn {
+  const who = letIn.get(request);
+  if (who === undefined) throw new Error('cannot answer without a reader');
+  return who;
 }
 
 export function sendRefusal(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply {
   const { http, retry } = REFUSALS[refusal.refused];
   if (http === 401) reply.header('www-authenticate', 'Bearer realm="tracekeep"');
-  if (retry) reply.header('retry-after', String(LIMITS.retry_after_s));
+  if (retry) reply.header('retry-after', String(refusal.retryAfter_s ?? LIMITS.retry_after_s));
   const { wording = ownWording } = request.routeOptions.config;
   return reply.code(http).type('application/json; charset=utf-8').send(wording(refusal, request.id));
 }
@@ -80,6 +135,17 @@ function ownWording(refusal: Refusal, requestId: string): string {
   const { says, advice } = REFUSALS[refusal.refused];
   const message = refusal.detail === undefined ? says : `${says} (${refusal.detail})`;
   return JSON.stringify({ error: { code: refusal.refused, message, advice, requestId } });
+}
+
+function isChange({ method }: FastifyRequest): boolean {
+  return method !== 'GET' && method !== 'HEAD';
+}
+
+/** True for exactly one value that is the expected one, in the same time whatever it is. */
+function isEqual(values: readonly string[] | undefined, expected: string): boolean {
+  const [value = '', ...others] = values ?? [];
+  const [given, wanted] = [Buffer.from(value), Buffer.from(expected)];
+  return others.length === 0 && given.length === wanted.length && timingSafeEqual(given, wanted);
 }
 
 /** Made here, never taken from the request: it ends up in logs. */

@@ -1,0 +1,49 @@
+/**
+ * Changes to accounts that begin with a password: here it becomes a hash, and nothing after this line sees it. The command line and the routes
+ * for administrators both come through here.
+ */
+import type { AccountRecord, ControlStore, Named } from '#control';
+import type { Role, TenantId } from '#model';
+import { isRefusal } from '#refusal';
+import type { Refusal } from '#refusal';
+
+import { createPasswords, type Passwords } from './password.ts';
+
+export { createPasswords } from './password.ts';
+
+export interface NewPerson {
+  readonly tenant: TenantId;
+  readonly name: string;
+  readonly role: Role;
+  readonly password: string;
+  readonly first?: boolean;
+}
+
+export interface People {
+  /** Refusals: name_invalid, name_taken, control_limit, password_weak, overloaded. */
+  add(wanted: NewPerson): Promise<AccountRecord | Refusal>;
+  /** Ends the sessions of the account. The same refusals, and name_unknown, last_admin. */
+  change(named: Named, wanted: { readonly role?: Role; readonly password?: string }): Promise<AccountRecord | Refusal>;
+  remove(named: Named): Promise<AccountRecord | Refusal>;
+  signOut(named: Named): Promise<AccountRecord | Refusal>;
+  list(tenant?: TenantId): Promise<readonly AccountRecord[]>;
+}
+
+type Accounts = Pick<ControlStore, 'addAccount' | 'changeAccount' | 'removeAccount' | 'signOutAccount' | 'listAccounts'>;
+
+export function createPeople(control: Accounts, passwords: Passwords = createPasswords()): People {
+  return {
+    async add({ password, ...wanted }) {
+      const hash = await passwords.hash(password, wanted.name);
+      return isRefusal(hash) ? hash : control.addAccount({ ...wanted, password: hash });
+    },
+    async change(named, { role, password }) {
+      const hash = password === undefined ? undefined : await passwords.hash(password, named.name);
+      if (isRefusal(hash)) return hash;
+      return control.changeAccount(named, { ...(role === undefined ? {} : { role }), ...(hash === undefined ? {} : { password: hash }) });
+    },
+    remove: (named) => control.removeAccount(named),
+    signOut: (named) => control.signOutAccount(named),
+    list: (tenant) => control.listAccounts(tenant),
+  };
+}

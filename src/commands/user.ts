@@ -1,0 +1,163 @@
+/**
+ * `tracekeep user`: who signs in to the console. A password that was made here, or a link, stands alone on the last line of standard output. Without
+ * `--password-stdin` a password is made: better than one that ends up in a shell's history.
+ */
+import { randomInt } from 'node:crypto';
+
+import { Command, Option } from 'commander';
+
+import type { People } from '#authenticate/people';
+import type { Config } from '#config';
+import { LIMITS } from '#limits';
+import type { Role } from '#model';
+import { isRefusal } from '#refusal';
+
+import { NO_SERVER, adminSocketPath, askAdmin } from './admin.ts';
+import { requireDataDirectory, withControl, withExistingControl } from './data-directory.ts';
+import { OperatorError } from './operator-error.ts';
+import { PLACE, orFail, readTenant, settingsOf, withSettings, withTenant } from './options.ts';
+import { jsonText, tableText, timeText } from './table.ts';
+import { note, print } from './terminal.ts';
+
+interface TenantOption {
+  readonly tenant: string;
+}
+
+interface PasswordOption {
+  readonly passwordStdin?: boolean;
+}
+
+export function userCommand(): Command {
+  const user = new Command('user').description('who signs in to the console');
+  for (const verb of [addCommand(), listCommand(), passwordCommand(), roleCommand(), signOutCommand(), removeCommand(), linkCommand()]) user.addCommand(verb);
+  return user;
+}
+
+function addCommand(): Command {
+  const command = new Command('add').description('make an account and print its password').argument('<NAME>', 'what to sign in as');
+  command.addOption(roleOption());
+  return withSettings(withTenant(withPassword(command)), PLACE).action(async (name: string, options: TenantOption & PasswordOption & { readonly role: Role }) => {
+    const password = await readPassword(options);
+    const wanted = { tenant: readTenant(options.tenant), name, role: options.role, password: password.text };
+    const account = orFail(await withPeople(withControl, await settingsOf(command), (people) => people.add(wanted)));
+    note(`account ${account.id} may sign in as ${account.role}`);
+    tell(password);
+  });
+}
+
+function listCommand(): Command {
+  const command = new Command('list').description('show accounts').option('--tenant <NAME>', 'only this tenant').option('--json', 'for machines');
+  return withSettings(command, PLACE).action(async (options: { readonly tenant?: string; readonly json?: boolean }) => {
+    const tenant = options.tenant === undefined ? undefined : readTenant(options.tenant);
+    const accounts = await withPeople(withExistingControl, await settingsOf(command), (people) => people.list(tenant));
+    const shown = accounts.map(({ password: _, ...account }) => account);
+    if (options.json === true) return print(jsonText(shown));
+    print(tableText(['ID', 'NAME', 'TENANT', 'ROLE', 'CREATED'], shown.map(({ id, name, tenant: of, role, created }) => [id, name, of, role, timeText(created)])));
+  });
+}
+
+function passwordCommand(): Command {
+  const command = new Command('password').description('give an account a new password and print it; its sessions end').argument('<NAME>', 'name or id');
+  return withSettings(withTenant(withPassword(command)), PLACE).action(async (name: string, options: TenantOption & PasswordOption) => {
+    const password = await readPassword(options);
+    const named = { tenant: readTenant(options.tenant), name };
+    const account = orFail(await withPeople(withExistingControl, await settingsOf(command), (people) => people.change(named, { password: password.text })));
+    note(`account ${account.id} has a new password and is signed out everywhere`);
+    tell(password);
+  });
+}
+
+function roleCommand(): Command {
+  const command = new Command('role').description('give an account another role; its sessions end').argument('<NAME>', 'name or id');
+  command.addOption(roleOption());
+  return withSettings(withTenant(command), PLACE).action(async (name: string, options: TenantOption & { readonly role: Role }) => {
+    const named = { tenant: readTenant(options.tenant), name };
+    const account = orFail(await withPeople(withExistingControl, await settingsOf(command), (people) => people.change(named, { role: options.role })));
+    note(`account ${account.id} is now ${account.role} and is signed out everywhere`);
+  });
+}
+
+function signOutCommand(): Command {
+  const command = new Command('sign-out').description('end all sessions of an account, at once').argument('<NAME>', 'name or id');
+  return withSettings(withTenant(command), PLACE).action(async (name: string, options: TenantOption) => {
+    const named = { tenant: readTenant(options.tenant), name };
+    const account = orFail(await withPeople(withExistingControl, await settingsOf(command), (people) => people.signOut(named)));
+    note(`account ${account.id} is signed out everywhere`);
+  });
+}
+
+function removeCommand(): Command {
+  const command = new Command('remove').description('remove an account; its sessions end').argument('<NAME>', 'name or id');
+  return withSettings(withTenant(command), PLACE).action(async (name: string, options: TenantOption) => {
+    const named = { tenant: readTenant(options.tenant), name };
+    const account = orFail(await withPeople(withExistingControl, await settingsOf(command), (people) => people.remove(named)));
+    note(`account ${account.id} is gone`);
+  });
+}
+
+function linkCommand(): Command {
+  const command = new Command('link').description('print a link that signs in once, within ten minutes; without NAME for the first account of an empty store').argument('[NAME]', 'whose account');
+  return withSettings(command, PLACE).action(async (name: string | undefined) => {
+    const { data } = await settingsOf(command);
+    requireDataDirectory(data);
+    const answer = await askAdmin(adminSocketPath(data), 'sign-in-link', name === undefined ? {} : { name });
+    if (answer === NO_SERVER) throw new OperatorError(`cannot make a sign-in link: no server runs on ${data}; start it with "tracekeep serve"`);
+    const link = isRefusal(answer) ? orFail(answer) : answer;
+    if (typeof link !== 'string') throw new Error('cannot read the answer of the running server');
+    note(`this link signs in once, until ${timeText(Date.now() + LIMITS.sign_in_link_ms_max)}; whoever opens it first is in`);
+    print(link);
+  });
+}
+
+function roleOption(): Option {
+  return new Option('--role <ROLE>', 'viewer reads, admin may do everything').choices(['viewer', 'admin']).makeOptionMandatory();
+}
+
+function withPassword(command: Command): Command {
+  return command.option('--password-stdin', 'read the password from the first line of standard input instead of making one');
+}
+
+async function withPeople<Done>(open: typeof withControl, config: Config, work: (people: People) => Promise<Done>): Promise<Done> {
+  const { createPeople } = await import('#authenticate/people');
+  return open(config, (control) => work(createPeople(control)));
+}
+
+interface Password {
+  readonly text: string;
+  readonly made: boolean;
+}
+
+async function readPassword({ passwordStdin = false }: PasswordOption): Promise<Password> {
+  if (!passwordStdin) return { text: newPassword(), made: true };
+  const text = await firstLine();
+  if (text === '') throw new OperatorError('cannot read the password: standard input has no first line', 2);
+  return { text, made: false };
+}
+
+function tell({ text, made }: Password): void {
+  if (!made) return;
+  note('the password follows; it is shown only now:');
+  print(text);
+}
+
+/** Letters and digits that nobody mistakes for another. */
+const LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789';
+const GROUPS = 5;
+const GROUP = 4;
+
+/** About 99 bits, in groups that can be read out. */
+function newPassword(): string {
+  return Array.from({ length: GROUPS }, () => Array.from({ length: GROUP }, () => LETTERS[randomInt(LETTERS.length)]).join('')).join('-');
+}
+
+const LINE_CHARACTERS_MAX = 4 * LIMITS.password_characters_max;
+
+async function firstLine(): Promise<string> {
+  let text = '';
+  process.stdin.setEncoding('utf8');
+  for await (const part of process.stdin) {
+    text += String(part);
+    if (text.includes('\n') || text.length > LINE_CHARACTERS_MAX) break;
+  }
+  return (text.split('\n', 1)[0] ?? '').replace(/\r$/, '');
+}

@@ -1,0 +1,140 @@
+/**
+ * Sign-in on the console port: sessions begin, are looked at and end here. What a password or a link is worth is decided in `#authenticate`; these
+ * routes turn the answer into cookies and into what the console needs to know.
+ */
+import { actionsOf } from '#access';
+import type { NewSession, SignedIn, SignIn } from '#authenticate/sign-in';
+import { LIMITS } from '#limits';
+import type { Reader } from '#model';
+import { answersAs, object, text } from '#query/answers';
+import { cookie, cookiesOf, DEVICE_COOKIE, deviceCookie, SESSION_COOKIE, sessionCookie } from '#query/browser';
+import { readerOf, sendRefusal, signedInOf } from '#query/guard';
+import { sendJson } from '#query/reply';
+import { isRefusal, refuse, type Refusal } from '#refusal';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+export interface SignInParts {
+  readonly signIn: SignIn;
+  readonly now_ms: () => number;
+}
+
+const BODY_BYTES_MAX = 16 * 1024;
+/** Four bytes a character; what is longer than a password may be is refused as one, not as a malformed request. */
+const SECRET = { type: 'string', maxLength: 4 * LIMITS.password_characters_max } as const;
+const NAME = { type: 'string', maxLength: LIMITS.producer_name_bytes_max } as const;
+const LINK = { type: 'string', maxLength: 128 } as const;
+const NO_QUERY = { type: 'object', additionalProperties: false, properties: {} } as const;
+
+const SESSION = answersAs(
+  object(
+    {
+      account: object({ id: text(), name: text(), role: text() }),
+      tenant: text(),
+      csrf: { type: ['string', 'null'], description: 'For the header x-tracekeep-csrf of requests that change something; null with a bearer token.' },
+      mayDo: { type: 'array', items: text() },
+      signedInAt: { type: ['string', 'null'] },
+      expiresAt: { type: ['string', 'null'] },
+    },
+  ),
+);
+const NOTHING = { 204: { description: 'Done.', type: 'null' } };
+
+export function addSignInRoutes(app: FastifyInstance, { signIn, now_ms }: SignInParts): void {
+  const welcome = async (request: FastifyRequest, reply: FastifyReply, answer: NewSession | Refusal): Promise<FastifyReply> => {
+    if (isRefusal(answer)) return sendRefusal(request, reply, answer);
+    const { signedIn, token, device } = answer;
+    reply.header('set-cookie', [sessionCookie(token.reveal(), signedIn.expiresAt, now_ms()), deviceCookie(device.reveal())]);
+    return sendJson(reply, JSON.stringify(viewOf(signedIn.reader, signedIn)));
+  };
+
+  /** Whoever signs in anew leaves the session that the browser had: nothing of it, least of all its token, goes on. */
+  const leaveOld = async (request: FastifyRequest): Promise<void> => {
+    const old = signIn.session(cookiesOf(request.raw, SESSION_COOKIE));
+    if (!isRefusal(old)) await signIn.signOut(old);
+  };
+
+  app.post<{ Body: { name: string; password: string } }>(
+    '/api/v1/session',
+    { bodyLimit: BODY_BYTES_MAX, config: { action: 'sign.in', public: true }, schema: { summary: 'Sign in', querystring: NO_QUERY, body: bodyOf({ name: NAME, password: SECRET }), response: SESSION } },
+    async (request, reply) => {
+      const { name, password } = request.body;
+      const answer = await signIn.signIn(name, password, { address: request.ip, device: cookiesOf(request.raw, DEVICE_COOKIE)[0] });
+      if (!isRefusal(answer)) await leaveOld(request);
+      return welcome(request, reply, answer);
+    },
+  );
+
+  app.get(
+    '/api/v1/session',
+    { config: { action: 'session.read' }, schema: { summary: 'Who asks, and what they may do', querystring: NO_QUERY, response: SESSION } },
+    async (request, reply) => sendJson(reply, JSON.stringify(viewOf(readerOf(request), signedInOf(request)))),
+  );
+
+  app.delete(
+    '/api/v1/session',
+    { config: { action: 'session.end' }, schema: { summary: 'Sign out here', querystring: NO_QUERY, response: NOTHING } },
+    async (request, reply) => {
+      const who = signedInOf(request);
+      if (who === null) return sendRefusal(request, reply, NO_SESSION);
+      await signIn.signOut(who);
+      return farewell(reply);
+    },
+  );
+
+  app.delete(
+    '/api/v1/session/all',
+    { config: { action: 'session.end' }, schema: { summary: 'Sign out in every browser', querystring: NO_QUERY, response: NOTHING } },
+    async (request, reply) => {
+      const who = signedInOf(request);
+      if (who === null) return sendRefusal(request, reply, NO_SESSION);
+      await signIn.signOutEverywhere(who);
+      return farewell(reply);
+    },
+  );
+
+  app.get(
+    '/api/v1/session/first',
+    { config: { action: 'sign.in', public: true }, schema: { summary: 'Whether nobody has an account yet', querystring: NO_QUERY, response: answersAs(object({ open: { type: 'boolean' } })) } },
+    async (_request, reply) => sendJson(reply, JSON.stringify({ open: signIn.isEmpty() })),
+  );
+
+  app.post<{ Body: { link: string; name: string; password: string } }>(
+    '/api/v1/session/first',
+    { bodyLimit: BODY_BYTES_MAX, config: { action: 'sign.in', public: true }, schema: { summary: 'Make the first administrator with the link that the server printed, and sign in', querystring: NO_QUERY, body: bodyOf({ link: LINK, name: NAME, password: SECRET }), response: SESSION } },
+    async (request, reply) => welcome(request, reply, await signIn.signInFirst(request.body.link, request.body.name, request.body.password)),
+  );
+
+  app.post<{ Body: { link: string } }>(
+    '/api/v1/session/link',
+    { bodyLimit: BODY_BYTES_MAX, config: { action: 'sign.in', public: true }, schema: { summary: 'Sign in with a link that was printed on the server for one account', querystring: NO_QUERY, body: bodyOf({ link: LINK }), response: SESSION } },
+    async (request, reply) => {
+      const answer = await signIn.signInByLink(request.body.link);
+      if (!isRefusal(answer)) await leaveOld(request);
+      return welcome(request, reply, answer);
+    },
+  );
+
+  app.post<{ Body: { current: string; password: string } }>(
+    '/api/v1/session/password',
+    { bodyLimit: BODY_BYTES_MAX, config: { action: 'password.change' }, schema: { summary: 'Change your password; your other sessions end', querystring: NO_QUERY, body: bodyOf({ current: SECRET, password: SECRET }), response: SESSION } },
+    async (request, reply) => {
+      const who = signedInOf(request);
+      return who === null ? sendRefusal(request, reply, NO_SESSION) : welcome(request, reply, await signIn.changePassword(who, request.body.current, request.body.password));
+    },
+  );
+}
+
+const NO_SESSION = refuse('credential_wrong_kind', 'a token has no session');
+
+function bodyOf(properties: Readonly<Record<string, object>>): object {
+  return { type: 'object', additionalProperties: false, required: Object.keys(properties), properties };
+}
+
+function farewell(reply: FastifyReply): FastifyReply {
+  return reply.header('set-cookie', cookie(SESSION_COOKIE, '', 0)).code(204).send();
+}
+
+function viewOf({ id, name, role, tenant }: Reader, session: SignedIn | null): object {
+  const time = (ms: number | undefined): string | null => (ms === undefined ? null : new Date(ms).toISOString());
+  return { account: { id, name, role }, tenant, csrf: session?.csrf ?? null, mayDo: actionsOf(role), signedInAt: time(session?.signedInAt), expiresAt: time(session?.expiresAt) };
+}
