@@ -121,6 +121,18 @@ export const LIMITS = {
   /** Free disk below which ingest is refused as retryable, so that merges and the journal can finish. */
   disk_free_bytes_min: 512 * MiB,
 
+  // --- figures by minute ----------------------------------------------------------------------------------------------
+  /** Rows in the engine and not in the figures at which they are rolled. Until then their spans are read. */
+  figures_roll_rows_target: 131_072,
+  /** …or once the oldest of them has waited this long. */
+  figures_delay_ms_max: 60_000,
+  /** Blocks of one roll: they are named in a statement, which the engine takes up to 256 KiB. */
+  figures_roll_blocks_max: 2_048,
+  /** Names of operations of one tenant that a roll keeps, the most frequent; the others are counted together. A sender may make a new name for each span. */
+  figures_operations_max: 2_000,
+  /** Names of services, for the same reason. */
+  figures_services_max: 500,
+
   // --- queries --------------------------------------------------------------------------------------------------------
   query_ms_default: 10_000,
   query_ms_max: 60_000,
@@ -133,8 +145,20 @@ export const LIMITS = {
   search_results_max: 1_000,
   /** Spans of one trace that an answer carries. The answer says when there are more. */
   trace_spans_max: 100_000,
+  /** Marks of events in the outline of a trace, and of one span in it; more could not be told apart on a screen. */
+  outline_events_max: 20_000,
+  outline_span_events_max: 64,
+  /** Spans of one trace that are named as containing a text. */
+  trace_matches_max: 10_000,
+  trace_match_characters_max: 256,
+  /** Spans of one trace with the same id that can be read one by one. */
+  span_copies_max: 32,
   /** Spans that are joined with their parents to count calls between services. Of more, a share of the traces is looked at and counts are estimates. */
-  dependency_spans_max: 2_000_000,
+  dependency_spans_max: 200_000,
+  /** Services or operations whose figures one answer carries. */
+  figures_groups_max: 100,
+  /** Points of a series of figures. */
+  figures_buckets_max: 120,
   /** Widest time range of a search. */
   search_range_ms_max: 31 * 24 * 3_600_000,
   /** A request to the query API. */

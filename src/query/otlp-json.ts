@@ -25,19 +25,29 @@ export async function otlpJson(trace: Trace): Promise<string> {
     const owner = parseOwner(resource);
     const inner = [...scopes].map(([text, spans]) => {
       const scope = parseOwner(text);
-      return object([
-        field('scope', object([stringField('name', scope.name), stringField('version', scope.version), listField('attributes', scope.attributes), numberField('droppedAttributesCount', scope.dropped)])),
-        field('spans', `[${spans.join(',')}]`),
-        stringField('schemaUrl', scope.schemaUrl),
-      ]);
+      return object([field('scope', scopeJson(scope)), field('spans', `[${spans.join(',')}]`), stringField('schemaUrl', scope.schemaUrl)]);
     });
-    return object([
-      field('resource', object([listField('attributes', owner.attributes), numberField('droppedAttributesCount', owner.dropped)])),
-      field('scopeSpans', `[${inner.join(',')}]`),
-      stringField('schemaUrl', owner.schemaUrl),
-    ]);
+    return object([field('resource', resourceJson(owner)), field('scopeSpans', `[${inner.join(',')}]`), stringField('schemaUrl', owner.schemaUrl)]);
   });
   return `{"resourceSpans":[${groups.join(',')}]}`;
+}
+
+/** `{"resource":{…},"scope":{…},"span":{…},"minimized":[{place, kind, count}]}` of one span; what was minimized stands beside the span, not in it. */
+export function onlySpanJson(span: Span): string {
+  return object([
+    field('resource', resourceJson(parseOwner(span.resource))),
+    field('scope', scopeJson(parseOwner(span.scope))),
+    field('span', spanJson({ ...span, minimized: [] })),
+    field('minimized', JSON.stringify(span.minimized)),
+  ]);
+}
+
+function resourceJson({ attributes, dropped }: Owner): string {
+  return object([listField('attributes', attributes), numberField('droppedAttributesCount', dropped)]);
+}
+
+function scopeJson({ name, version, attributes, dropped }: Owner): string {
+  return object([stringField('name', name), stringField('version', version), listField('attributes', attributes), numberField('droppedAttributesCount', dropped)]);
 }
 
 function spanJson(span: Span): string {

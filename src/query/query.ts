@@ -6,6 +6,8 @@
 import { decide } from '#access';
 import { LIMITS } from '#limits';
 import { traceId as readTraceId, type Reader, type TenantId } from '#model';
+import { createExplore, type Explore } from '#query/explore';
+import { createOutlines, type Outlines } from '#query/outline';
 import { isRefusal, refuse, type Refusal } from '#refusal';
 import { accountOf, type Account } from './account.ts';
 import { type AnsweringParts, createAnswering, type Run } from './answering.ts';
@@ -40,6 +42,8 @@ export interface SummaryWithOrphans extends TraceSummary {
 }
 
 export interface Queries {
+  readonly explore: Explore;
+  readonly outlines: Outlines;
   traceById(reader: Reader, id: string): Promise<Trace | Refusal>;
   /** Traces that exist, in the order of their ids; others are not in the answer. */
   tracesByIds(reader: Reader, ids: readonly string[]): Promise<readonly Trace[] | Refusal>;
@@ -63,7 +67,8 @@ export interface QueryParts extends AnsweringParts {
 const NAMES_MAX = 10_000;
 
 export function createQueries(parts: QueryParts): Queries {
-  const { answer, settled, store, now_ms } = createAnswering(parts);
+  const answering = createAnswering(parts);
+  const { answer, settled, store, now_ms } = answering;
 
   async function searchPage(search: Search, run: Run): Promise<SearchPage | Refusal> {
     const bounded = boundSearch(search, now_ms());
@@ -74,6 +79,9 @@ export function createQueries(parts: QueryParts): Queries {
   }
 
   return {
+    explore: createExplore(answering, parts),
+    outlines: createOutlines(answering),
+
     traceById: (reader, text) =>
       answer(reader, 'trace.read', 'lookup', async (run) => {
         const id = readTraceId(text);

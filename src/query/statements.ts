@@ -6,9 +6,12 @@ import { readFileSync } from 'node:fs';
 
 const read = (name: string): string => readFileSync(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8');
 
+/** The columns of a span as `span.ts` reads them. */
+export const SPAN_COLUMNS = read('span');
+
 export const STATEMENTS = {
-  trace: complete(read('trace'), { span: read('span') }),
-  traces: complete(read('traces'), { span: read('span') }),
+  trace: complete(read('trace'), { span: SPAN_COLUMNS }),
+  traces: complete(read('traces'), { span: SPAN_COLUMNS }),
   orphans: read('orphans'),
   dependencies: read('dependencies'),
   extent: read('extent'),

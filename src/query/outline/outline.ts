@@ -1,0 +1,95 @@
+/**
+ * A trace for drawing: its outline, one span of it in full, and which of its spans contain a text. Each is answered from the rows of the
+ * trace alone.
+ */
+import { LIMITS } from '#limits';
+import { traceId as readTraceId, type Reader, type TraceId } from '#model';
+import type { Answering, Run } from '#query/answering';
+import { onlySpanJson } from '#query/otlp-json';
+import { spanOf, type SpanRow } from '#query/span';
+import { low32, traceKeyOf } from '#query/trace-key';
+import { refuse, type Refusal } from '#refusal';
+import { type KindCount, outlineJson, type OutlinePage } from './columns.ts';
+import { STATEMENTS } from './statements.ts';
+
+export interface Matches {
+  /** In the order of their starts. */
+  readonly spanIds: readonly string[];
+  readonly more: boolean;
+}
+
+export interface Outlines {
+  /** Columns of a waterfall, as JSON text. */
+  outline(reader: Reader, traceId: string): Promise<string | Refusal>;
+  /** OTLP/JSON of one span with its resource, scope and what was minimized. `copy`: which of several spans with this id, from 0. */
+  span(reader: Reader, traceId: string, spanId: string, copy: number): Promise<string | Refusal>;
+  matches(reader: Reader, traceId: string, text: string): Promise<Matches | Refusal>;
+}
+
+/** Few pages: each finds the rows of the trace anew. */
+const PAGE_SPANS = 25_000;
+const KINDS_MAX = 1_000;
+const SPAN_ID = /^[0-9a-f]{16}$/;
+
+export function createOutlines({ answer, settled, store }: Answering, page_spans: number = PAGE_SPANS): Outlines {
+  type Which = { readonly trace: bigint; readonly trace_id: string };
+  /** Reads a trace once it can be read; `not_found` when there is nothing of it. */
+  function ofTrace<T>(reader: Reader, text: string, read: (which: Which, run: Run, id: TraceId) => Promise<T | null>): Promise<T | Refusal> {
+    return answer(reader, 'trace.read', 'lookup', async (run) => {
+      const id = readTraceId(text);
+      if (id === null) return refuse('query_invalid', 'a trace id is 32 hexadecimal digits, not all zero');
+      const trace = traceKeyOf(id);
+      const readable = !store.mayBePending(low32(trace)) || (await settled());
+      const found = await read({ trace, trace_id: id }, run, id);
+      if (found !== null) return found;
+      return readable ? refuse('not_found') : refuse('query_timeout', 'what was just acknowledged cannot be read yet');
+    });
+  }
+
+  return {
+    outline: (reader, text) =>
+      ofTrace(reader, text, async (which, run, traceId) => {
+        const { pages, more } = await fetchPages(which, run, page_spans);
+        if (pages.length === 0) return null;
+        const kinds = await run<{ kindName: string; replaced: number }>(STATEMENTS.minimized, { ...which, limit: KINDS_MAX }, KINDS_MAX);
+        const minimized = kinds.map(({ kindName, replaced }): KindCount => ({ kind: kindName, count: replaced }));
+        return outlineJson(pages, { traceId, more, minimized, events_max: LIMITS.outline_events_max });
+      }),
+
+    span: (reader, text, spanId, copy) =>
+      ofTrace(reader, text, async (which, run) => {
+        if (!SPAN_ID.test(spanId)) return null;
+        const limit = Math.min(copy, LIMITS.span_copies_max - 1) + 1;
+        const rows = await run<SpanRow>(STATEMENTS.oneSpan, { ...which, span_id: spanId, limit }, limit);
+        const row = rows.at(limit - 1);
+        return row === undefined ? null : onlySpanJson(spanOf(row));
+      }),
+
+    matches: (reader, text, wanted) =>
+      ofTrace(reader, text, async (which, run) => {
+        const limit = LIMITS.trace_matches_max + 1;
+        const rows = await run<{ spanId: string }>(STATEMENTS.matches, { ...which, text: wanted, limit }, limit);
+        const spanIds = rows.map(({ spanId }) => spanId);
+        const more = spanIds.length === limit;
+        if (more) spanIds.pop();
+        return { spanIds, more };
+      }),
+  };
+}
+
+async function fetchPages(which: { readonly trace: bigint; readonly trace_id: string }, run: Run, page_spans: number): Promise<{ pages: OutlinePage[]; more: boolean }> {
+  const pages: OutlinePage[] = [];
+  let spans = 0;
+  let from = { block: 0n, row: 0 };
+  while (spans < LIMITS.trace_spans_max) {
+    const limit = Math.min(page_spans, LIMITS.trace_spans_max - spans);
+    const [page] = await run<OutlinePage>(STATEMENTS.outline, { ...which, from_block: from.block, from_row: from.row, events: LIMITS.outline_span_events_max, limit }, 1);
+    if (page === undefined || page.rowCount === 0) return { pages, more: false };
+    pages.push(page);
+    spans += page.rowCount;
+    if (page.rowCount < limit) return { pages, more: false };
+    from = { block: BigInt(page.lastBlock), row: page.lastRow + 1 };
+  }
+  const [rest] = await run<OutlinePage>(STATEMENTS.outline, { ...which, from_block: from.block, from_row: from.row, events: 0, limit: 1 }, 1);
+  return { pages, more: (rest?.rowCount ?? 0) > 0 };
+}

@@ -1,0 +1,76 @@
+/** The routes of a trace that is drawn: its outline, one span, and where in it a text occurs. */
+import { LIMITS } from '#limits';
+import { answersAs, array, count, object, text } from '#query/answers';
+import { readerOf, sendRefusal } from '#query/guard';
+import { sendAnswer, sendJson } from '#query/reply';
+import { querySchema } from '#query/search-parameters';
+import { isRefusal, type Refusal } from '#refusal';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Outlines } from './outline.ts';
+
+const TRACE_ID = { type: 'string', pattern: '^[0-9a-fA-F]{32}$' };
+const SPAN_ID = { type: 'string', pattern: '^[0-9a-fA-F]{16}$' };
+const path = (properties: Readonly<Record<string, object>>): object => ({ type: 'object', required: Object.keys(properties), properties });
+
+const numbers = (description: string): object => ({ type: 'array', items: { type: 'number' }, description });
+const KIND_COUNTS = array(object({ kind: text(), count }));
+
+const OUTLINE = object({
+  traceId: text(), startTimeUnixNano: text('Decimal.'), durationNano: text('Decimal.'), more: { type: 'boolean', description: 'The trace holds more spans than the answer.' }, services: array(text()), names: array(text()),
+  spans: object({
+    id: array(text()), parent: numbers('Place of the parent, -1 without.'), service: numbers('Place in services.'), name: numbers('Place in names.'), start: numbers('Nanoseconds from the start of the trace; in this order.'),
+    duration: numbers('Nanoseconds as sent, negative when the end lies before the start.'), kind: numbers('OTLP span kind.'), status: numbers('0 unset, 1 ok, 2 error.'), events: numbers('How many.'),
+    exceptions: numbers('How many of the events.'), minimized: numbers('Values replaced in the span itself.'), orphan: numbers('1: its parent is not in the trace.'),
+  }),
+  eventTimes: object({ span: numbers('Place of the span.'), at: numbers('Nanoseconds from the start of the trace.'), error: numbers('1: an exception.') }, { description: `The first ${LIMITS.outline_events_max} at most.` }),
+  minimized: KIND_COUNTS,
+});
+const SPAN = object({ resource: { type: 'object' }, scope: { type: 'object' }, span: { type: 'object' }, minimized: array(object({ place: text(), kind: text(), count })) });
+const MATCHES = object({ spanIds: array(text()), more: { type: 'boolean' } });
+
+export interface OutlineServed {
+  readonly outlines: Outlines;
+}
+
+export function addOutlineRoutes(app: FastifyInstance, { outlines }: OutlineServed): void {
+  app.get<{ Params: { id: string } }>(
+    '/api/v1/traces/:id/outline',
+    {
+      config: { action: 'trace.read' },
+      schema: { summary: 'A trace as columns, for drawing', params: path({ id: TRACE_ID }), querystring: querySchema({}), response: answersAs(OUTLINE) },
+    },
+    async (request, reply) => sendText(request, reply, await outlines.outline(readerOf(request), request.params.id)),
+  );
+
+  app.get<{ Params: { id: string; spanId: string }; Querystring: { copy?: number } }>(
+    '/api/v1/traces/:id/spans/:spanId',
+    {
+      config: { action: 'trace.read' },
+      schema: {
+        summary: 'One span in full, as OTLP/JSON, and what was minimized in it',
+        params: path({ id: TRACE_ID, spanId: SPAN_ID }),
+        querystring: querySchema({ copy: { type: 'integer', minimum: 0, maximum: LIMITS.span_copies_max - 1, description: 'Which of several spans with this id, in the order of the outline. Default: 0.' } }),
+        response: answersAs(SPAN),
+      },
+    },
+    async (request, reply) => sendText(request, reply, await outlines.span(readerOf(request), request.params.id, request.params.spanId.toLowerCase(), request.query.copy ?? 0)),
+  );
+
+  app.get<{ Params: { id: string }; Querystring: { text: string } }>(
+    '/api/v1/traces/:id/matches',
+    {
+      config: { action: 'trace.read' },
+      schema: {
+        summary: 'Spans of a trace whose attributes, events or status message contain a text',
+        params: path({ id: TRACE_ID }),
+        querystring: querySchema({ text: { type: 'string', minLength: 1, maxLength: LIMITS.trace_match_characters_max, description: 'Small and capital letters are the same.' } }, ['text']),
+        response: answersAs(MATCHES),
+      },
+    },
+    async (request, reply) => sendAnswer(request, reply, await outlines.matches(readerOf(request), request.params.id, request.query.text)),
+  );
+}
+
+function sendText(request: FastifyRequest, reply: FastifyReply, json: string | Refusal): FastifyReply {
+  return isRefusal(json) ? sendRefusal(request, reply, json) : sendJson(reply, json);
+}

@@ -1,0 +1,12 @@
+/** The statements of this folder, one file each under `sql/`, read once. What a caller sends travels as a bound parameter only. */
+import { readFileSync } from 'node:fs';
+import { complete, SPAN_COLUMNS } from '#query/statements';
+
+const read = (name: string): string => readFileSync(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8');
+
+export const STATEMENTS = {
+  outline: read('outline'),
+  minimized: read('minimized'),
+  oneSpan: complete(read('one-span'), { span: SPAN_COLUMNS }),
+  matches: read('matches'),
+} as const;
