@@ -80,5 +80,7 @@ export class KeptBackend {
 
 function newestSource_ms(): number {
   const files = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).filter((path) => /(?<!\.test)\.ts$|\.sql$/u.test(path));
-  return files.reduce((newest, path) => Math.max(newest, statSync(join(ROOT, 'src', path), { throwIfNoEntry: false })?.mtimeMs ?? 0), 0);
+  // The server reads the built console when it starts.
+  const paths = [...files.map((path) => join(ROOT, 'src', path)), join(ROOT, 'console/dist/.built-from')];
+  return paths.reduce((newest, path) => Math.max(newest, statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0), 0);
 }

@@ -9,6 +9,7 @@ import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { buildConsole } from './built-console.ts';
 import { KeptBackend } from './kept-backend.ts';
 import { plant, type SeedName, sendGroups, shopTraffic } from './seed.ts';
 import { randomFrom } from './told-trace.ts';
@@ -66,9 +67,10 @@ async function keep(seed: SeedName, stateFile: string): Promise<void> {
     until_ms = now;
     await sendGroups({ otlpHttp: backend.otlpHttp, key }, shopTraffic(random, stretch).groups);
   };
-  const look = async (): Promise<{ note: string; failed: boolean }> => {
+  const look = async (built: boolean): Promise<{ note: string; failed: boolean }> => {
     looked_ms = Date.now();
     try {
+      if (built) await buildConsole();
       const note = await backend.fresh();
       await goOn();
       return { note, failed: false };
@@ -77,7 +79,10 @@ async function keep(seed: SeedName, stateFile: string): Promise<void> {
     }
   };
   const front = createServer((request, response) => {
-    if (request.url === '/__look') return void look().then(({ note, failed }) => response.writeHead(failed ? 500 : 200).end(note));
+    if (request.url === '/__look' || request.url === '/__look?built') {
+      const built = request.url.endsWith('built');
+      return void look(built).then(({ note, failed }) => response.writeHead(failed ? 500 : 200, { 'x-built-console': backend.console }).end(note));
+    }
     if (SERVED.test(request.url ?? '')) return proxy(backend.console, request, response);
     vite.middlewares(request, response, () => response.writeHead(404).end());
   }).listen(0, '127.0.0.1', () => {

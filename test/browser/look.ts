@@ -35,12 +35,13 @@ const HELP = `node test/browser/look.ts --page /search [options]
   --motion        do not ask for reduced motion
   --slow MS       answers of the API come later
   --fail PATH     the API answers 503 for paths that begin so, such as /api/v1/search
+  --built         the built console as the server serves it, under its content security policy, instead of the one from source
   --url URL       another server that serves the console (--token SECRET); nothing is started`;
 
 const { values: said } = parseArgs({
   options: {
     page: { type: 'string', default: '/' }, out: { type: 'string' }, width: { type: 'string', default: '1280' }, theme: { type: 'string', default: 'light' }, seed: { type: 'string', default: 'shop' },
-    keep: { type: 'boolean', default: false }, as: { type: 'string' }, stop: { type: 'boolean', default: false }, role: { type: 'string', default: 'admin' }, steps: { type: 'string', default: '' },
+    keep: { type: 'boolean', default: false }, as: { type: 'string' }, stop: { type: 'boolean', default: false }, built: { type: 'boolean', default: false }, role: { type: 'string', default: 'admin' }, steps: { type: 'string', default: '' },
     full: { type: 'boolean', default: false }, text: { type: 'boolean', default: false }, axe: { type: 'boolean', default: false }, motion: { type: 'boolean', default: false },
     slow: { type: 'string' }, fail: { type: 'string' }, url: { type: 'string' }, token: { type: 'string' }, help: { type: 'boolean', default: false },
   },
@@ -151,12 +152,12 @@ async function keptPlace(stateFile: string): Promise<Place> {
 async function aliveState(stateFile: string): Promise<KeptState | null> {
   if (!existsSync(stateFile)) return null;
   const state = JSON.parse(readFileSync(stateFile, 'utf8')) as KeptState;
-  const answer = await fetch(`${state.url}/__look`).catch(() => null);
+  const answer = await fetch(`${state.url}/__look${said.built ? '?built' : ''}`).catch(() => null);
   if (answer === null) return null;
   const note = await answer.text();
   if (!answer.ok) throw new Error(note);
   if (note !== '') console.log(note);
-  return state;
+  return said.built ? { ...state, url: answer.headers.get('x-built-console') ?? state.url } : state;
 }
 
 function stopKept(stateFile: string): number {
