@@ -4,7 +4,7 @@
  */
 
 import { createTable, DATABASE, type Target } from './ddl.ts';
-import { ACCOUNTING, SPANS, TRACES } from './schema.ts';
+import { ACCOUNTING, CALLS, FIGURES, ITEM_FILTERS, SPANS, TRACES } from './schema.ts';
 
 export interface Migration {
   readonly version: number;
@@ -13,6 +13,10 @@ export interface Migration {
 
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, statements: (target) => [SPANS, TRACES, ACCOUNTING].map((table) => createTable(table, target)) },
+  // Filled from the blocks that are there (`#store`).
+  { version: 2, statements: (target) => [FIGURES, CALLS].map((table) => createTable(table, target)) },
+  // Blocks that are there already have no filter, and are searched as if it said yes.
+  { version: 3, statements: (target) => [createTable(ITEM_FILTERS, target)] },
 ];
 
 export interface Migrated {

@@ -118,7 +118,93 @@ export const ACCOUNTING: Table = {
   settings: {},
 };
 
-export const TABLES: readonly Table[] = [SPANS, TRACES, ACCOUNTING];
+/**
+ * Figures of spans by minute, made from whole blocks some time after they are in `spans`; `roll` is the insert that brought a row. A roll is one
+ * insert into one partition, so all of its rows are there or none: `rolled` names the blocks it holds, and a crash leaves nothing to guess.
+ */
+export const FIGURES: Table = {
+  name: 'figures',
+  columns: [
+    /** `spans`: a row of figures. `minimized`: `operation` is a kind of value and `count` how many were replaced. `rolled`: `blocks`. */
+    column('what', "Enum8('spans' = 1, 'minimized' = 2, 'rolled' = 3)"),
+    column('roll', 'UInt64', 'Delta, ZSTD(1)'),
+    column('day', 'Date'),
+    column('retention', TEXT),
+    column('tenant', TEXT),
+    /** Of the start of the spans, since 1970. */
+    column('minute', 'UInt32', 'Delta, ZSTD(1)'),
+    column('service', TEXT),
+    column('operation', TEXT),
+    column('kind', 'Int32'),
+    /** 1: where a service is entered, that is server and consumer spans, and spans without a parent. */
+    column('entry', 'UInt8'),
+    /** 1: operations beyond the limit, together; 2: services beyond the limit, together. Their names are ''. */
+    column('rest', 'UInt8'),
+    column('count', 'UInt64'),
+    column('errors', 'UInt64'),
+    column('longest', 'Int64'),
+    // Buckets of `durations.ts` that are not empty.
+    column('durations.bucket', 'Array(UInt8)'),
+    column('durations.count', 'Array(UInt32)'),
+    column('blocks', 'Array(UInt64)'),
+  ],
+  partitionBy: '(day, retention)',
+  orderBy: '(what, tenant, minute, service, operation, kind, entry)',
+  indexes: [],
+  settings: {},
+};
+
+/** The spans of one in `CALLS_ONE_IN` traces, with as much as shows which service called which. Written with the roll of the same number. */
+export const CALLS: Table = {
+  name: 'calls',
+  columns: [
+    column('roll', 'UInt64', 'Delta, ZSTD(1)'),
+    column('day', 'Date'),
+    column('retention', TEXT),
+    column('tenant', TEXT),
+    /** As in `traces`. */
+    column('trace', 'UInt64'),
+    column('span_id', 'FixedString(8)'),
+    column('parent_span_id', 'FixedString(8)'),
+    column('service', TEXT),
+    column('start', 'UInt64', 'Delta, ZSTD(1)'),
+    column('duration', 'Int64'),
+    column('error', 'UInt8'),
+  ],
+  partitionBy: '(day, retention)',
+  orderBy: '(tenant, start)',
+  indexes: [],
+  settings: {},
+};
+
+/**
+ * Which blocks may hold an item (`#items`): one row for each slice of a block's filter, so that a look-up reads one slice of each block. It may
+ * say yes to a block that has none, never no to one that has; a block without rows, written before this table was or whose insert was lost, is searched.
+ */
+export const ITEM_FILTERS: Table = {
+  name: 'item_filters',
+  columns: [
+    column('slice', 'UInt16', 'Delta, ZSTD(1)'),
+    column('block', 'UInt64', 'Delta, ZSTD(1)'),
+    column('day', 'Date'),
+    column('retention', TEXT),
+    column('tenant', TEXT),
+    /** Seconds since 1970 between which the block's spans start, both included. */
+    column('first_s', 'UInt32', 'Delta, ZSTD(1)'),
+    column('last_s', 'UInt32', 'Delta, ZSTD(1)'),
+    column('bits', 'String', 'NONE'),
+  ],
+  partitionBy: '(day, retention)',
+  orderBy: '(slice, block)',
+  indexes: [],
+  // Rows are large, and a look-up wants those of one slice.
+  settings: { index_granularity: 128 },
+};
+
+/** A power of two: which traces are in `calls` is said by the low bits of the random half of their ids. */
+export const CALLS_ONE_IN = 16;
+
+export const TABLES: readonly Table[] = [SPANS, TRACES, ACCOUNTING, FIGURES, CALLS, ITEM_FILTERS];
 
 /** The structure argument of `file(path, 'Native', structure)`. */
 export function structureOf(table: Table): string {

@@ -24,7 +24,7 @@ export type StoreEvent =
   | { readonly is: 'flushed'; readonly through: number; readonly rows: number; readonly took_ms: number }
   /** The engine does not take this block at all; it is kept, sealed, in `set-aside`. */
   | { readonly is: 'set_aside'; readonly block: number; readonly rows: number; readonly error: unknown }
-  | { readonly is: 'failed'; readonly what: 'flush' | 'retention'; readonly error: unknown };
+  | { readonly is: 'failed'; readonly what: 'flush' | 'retention' | 'figures'; readonly error: unknown };
 
 export interface FlusherOptions {
   readonly engine: Engine;
@@ -33,6 +33,8 @@ export interface FlusherOptions {
   readonly partSync: PartSync;
   readonly setAside: SetAside;
   readonly onEvent: (event: StoreEvent) => void;
+  /** Blocks that are in the engine for good, in the same turn in which they stop to be pending. */
+  readonly onFlushed: (blocks: readonly SealedBlock[]) => void;
   readonly now_ms: () => number;
 }
 
@@ -237,6 +239,7 @@ export class Flusher {
     this.#flushed = through;
     for (const journaled of batch) {
       this.#rows -= rowsOf(journaled);
+    this.#options.onFlushed(batch.flatMap(({ commit }) => commit.blocks));
       this.#bytes -= bytesOf(journaled);
       for (const { spans, traces } of journaled.commit.blocks) {
         // Replayed blocks are views of the record they came in.

@@ -4,7 +4,7 @@
  */
 
 import { DATABASE, type Engine } from '#clickhouse';
-import { SPANS, TRACES } from '#clickhouse/schema';
+import { CALLS, FIGURES, ITEM_FILTERS, SPANS, TRACES } from '#clickhouse/schema';
 import type { RetentionClass } from '#config';
 
 export interface RetentionRules {
@@ -35,7 +35,7 @@ interface Part {
   readonly bytes: number;
 }
 
-const TABLES_WITH_AGE: readonly string[] = [SPANS.name, TRACES.name];
+const TABLES_WITH_AGE: readonly string[] = [SPANS.name, TRACES.name, FIGURES.name, CALLS.name, ITEM_FILTERS.name];
 const DAY_MS = 86_400_000;
 
 /** One pass. */
@@ -68,9 +68,7 @@ async function listParts(engine: Engine): Promise<Part[]> {
   const text = await engine.command(`SELECT p.table, p.name, p.partition_id, toString(k.day), k.retention, p.min_block_number, p.bytes_on_disk
     FROM system.parts AS p
     INNER JOIN (
-      SELECT 'spans' AS table, _partition_id AS partition_id, any(toUInt16(_partition_value.1)) AS day, any(toString(_partition_value.2)) AS retention FROM ${DATABASE}.spans GROUP BY partition_id
-      UNION ALL
-      SELECT 'traces', _partition_id, any(toUInt16(_partition_value.1)), any(toString(_partition_value.2)) FROM ${DATABASE}.traces GROUP BY _partition_id
+      ${TABLES_WITH_AGE.map((table) => `SELECT '${table}' AS table, _partition_id AS partition_id, any(toUInt16(_partition_value.1)) AS day, any(toString(_partition_value.2)) AS retention FROM ${DATABASE}.${table} GROUP BY partition_id`).join('\n      UNION ALL\n      ')}
     ) AS k ON k.table = p.table AND k.partition_id = p.partition_id
     WHERE p.database = '${DATABASE}' AND p.active AND p.rows > 0`);
   return text.split('\n').filter((line) => line !== '').map((line) => {
@@ -92,7 +90,7 @@ async function removePartitions(engine: Engine, parts: readonly Part[], why: Rem
   return removals;
 }
 
-/** The parts with the oldest inserts. Rows of `traces` that lead to removed spans go with their day. */
+/** The parts with the oldest inserts. Rows of `traces` that lead to removed spans go with their day, and so do their figures and filters. */
 async function removeOldestParts(engine: Engine, parts: readonly Part[], excess: number): Promise<Removal[]> {
   const removals: Removal[] = [];
   let left = excess;

@@ -12,6 +12,7 @@ import { LIMITS } from '#limits';
 import type { Commit, Secret } from '#model';
 import type { RefusalCode } from '#refusal';
 import { Account, type AccountLine } from './account.ts';
+import { Figures, type FiguresState } from './figures.ts';
 import type { Files } from './files.ts';
 import { Flusher, type StoreEvent } from './flush.ts';
 import { Journal, type Journaled, StoreUnavailable } from './journal.ts';
@@ -22,6 +23,7 @@ import { applyRetention, type Removal } from './retention.ts';
 import { SetAside } from './set-aside.ts';
 
 export type { AccountLine } from './account.ts';
+export type { FiguresState } from './figures.ts';
 export type { StoreEvent } from './flush.ts';
 export { StoreUnavailable } from './journal.ts';
 export type { RememberedRequest } from './remembered.ts';
@@ -62,6 +64,7 @@ export class Store {
   readonly #journal: Journal;
   readonly #remembered: RememberedRequests;
   readonly #flusher: Flusher;
+  readonly #figures: Figures;
   readonly #account: Account;
   readonly #replayed: RememberedRequest[];
   #journalFailed: RefusalCode | null = null;
@@ -69,7 +72,7 @@ export class Store {
   #tableBytes = 0;
   #housekeeping: NodeJS.Timeout | null = null;
 
-  private constructor(options: StoreOptions, parts: { engine: Engine; lock: DirectoryLock; journal: Journal; remembered: RememberedRequests; flusher: Flusher; account: Account; replayed: RememberedRequest[] }) {
+  private constructor(options: StoreOptions, parts: { engine: Engine; lock: DirectoryLock; journal: Journal; remembered: RememberedRequests; flusher: Flusher; figures: Figures; account: Account; replayed: RememberedRequest[] }) {
     this.#options = options;
     this.#now_ms = options.now_ms ?? Date.now;
     this.engine = parts.engine;
@@ -77,6 +80,7 @@ export class Store {
     this.#journal = parts.journal;
     this.#remembered = parts.remembered;
     this.#flusher = parts.flusher;
+    this.#figures = parts.figures;
     this.#account = parts.account;
     this.#replayed = parts.replayed;
   }
@@ -104,12 +108,15 @@ export class Store {
       const partSync = new PartSync(engine, options.files);
       await partSync.syncTables(dataDir);
       const setAside = new SetAside({ directory: join(dataDir, 'set-aside'), key: deriveKey(rootKey, 'set-aside'), ...files });
-      const flusher = new Flusher({ engine, journal, remembered, partSync, setAside, now_ms, onEvent: (event) => options.onEvent?.(event) });
+      let figures: Figures | null = null;
+      const flusher = new Flusher({ engine, journal, remembered, partSync, setAside, now_ms, onEvent: (event) => options.onEvent?.(event), onFlushed: (blocks) => figures?.add(blocks) });
       await flusher.recover(unflushed);
       await partSync.sync();
+      figures = await Figures.open({ engine, now_ms, onFailure: (error) => options.onEvent?.({ is: 'failed', what: 'figures', error }) });
+      opened.push(figures);
       const account = await readAccount(engine);
       const replayed = [...remembered.takeLoaded(), ...unflushed.flatMap(rememberedOf)];
-      const store = new Store(options, { engine, lock, journal, remembered, flusher, account, replayed });
+      const store = new Store(options, { engine, lock, journal, remembered, flusher, figures, account, replayed });
       await store.#keepHouse();
       store.#housekeeping = setInterval(() => void store.#keepHouse(), HOUSEKEEPING_MS).unref();
       return store;
@@ -158,6 +165,11 @@ export class Store {
     return this.engine.query<T>(sql, params, bounds);
   }
 
+  /** What of the figures by minute is made, and which blocks are only in `spans`. To be used for statements begun in the same turn. */
+  get figures(): FiguresState {
+    return this.#figures.state;
+  }
+
   /** The server is about to stop: queries that have not begun are refused. */
   drainQueries(): void {
     this.engine.drainQueries();
@@ -200,6 +212,7 @@ export class Store {
     try {
       await this.#flusher.close();
     } finally {
+      await this.#figures.close();
       // What could not be flushed is in the journal.
       await this.#journal.close();
       await this.#remembered.close();
