@@ -1,0 +1,49 @@
+/** The pages of the console, and when each has everything it shows. */
+import assert from 'node:assert/strict';
+import type { Page } from 'playwright-core';
+import { settle } from './chromium.ts';
+
+export interface ConsolePage {
+  readonly name: string;
+  /** `{name}` stands for a seeded trace. */
+  readonly path: string;
+  readonly as?: 'nobody';
+  /** Keys to press first, for what opens over a page. */
+  readonly press?: string;
+}
+
+export const CONSOLE_PAGES: readonly ConsolePage[] = [
+  { name: 'search', path: '/search' },
+  { name: 'trace', path: '/traces/{checkout}' },
+  { name: 'flame', path: '/traces/{checkout}?view=flame' },
+  { name: 'compare', path: '/compare/{checkout}/{slow}' },
+  { name: 'services', path: '/services' },
+  { name: 'service', path: '/services/checkout' },
+  { name: 'map', path: '/map' },
+  { name: 'ingest', path: '/ingest' },
+  { name: 'health', path: '/health' },
+  { name: 'settings', path: '/settings' },
+  { name: 'sign-in', path: '/sign-in', as: 'nobody' },
+  { name: 'help', path: '/search', press: '?' },
+  { name: 'palette', path: '/search', press: 'Control+k' },
+];
+
+export function pathOf(page: ConsolePage, traces: Readonly<Record<string, string>>): string {
+  return page.path.replace(/\{(\w+)\}/gu, (_all, name: string) => {
+    const id = traces[name];
+    assert.ok(id !== undefined, `no seeded trace is called ${name}`);
+    return id;
+  });
+}
+
+/** Waits until nothing of the page is a placeholder any more. */
+export async function loaded(page: Page): Promise<void> {
+  await page.locator('h1').first().waitFor();
+  await page.waitForFunction(() => document.querySelector('main [class*="skeleton"], main [aria-busy="true"]') === null);
+  await settle(page, 2_000);
+}
+
+export async function goTo(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await loaded(page);
+}

@@ -1,0 +1,31 @@
+/** Takes the README's pictures of the console: `node test/browser/screenshots.ts` writes docs/images/*.png. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '../..');
+const IMAGES = join(ROOT, 'docs/images');
+const BYTES_MAX = 200_000;
+
+const PICTURES = [
+  { name: 'search', page: '/search', theme: 'light' },
+  { name: 'trace', page: '/traces/{failed}', theme: 'light' },
+  { name: 'trace-dark', page: '/traces/{failed}', theme: 'dark' },
+  { name: 'compare', page: '/compare/{checkout}/{slow}', theme: 'light' },
+  { name: 'services', page: '/services', theme: 'light' },
+  { name: 'map', page: '/map', theme: 'dark' },
+  { name: 'ingest', page: '/ingest', theme: 'light' },
+] as const;
+
+mkdirSync(IMAGES, { recursive: true });
+const look = (...words: string[]): Buffer => execFileSync(process.execPath, [join(import.meta.dirname, 'look.ts'), '--as', 'pictures', ...words], { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
+try {
+  for (const { name, page, theme } of PICTURES) {
+    const out = join(IMAGES, `${name}.png`);
+    process.stdout.write(look('--keep', '--page', page, '--theme', theme, '--out', out));
+    const { size } = statSync(out);
+    if (size > BYTES_MAX) throw new Error(`cannot keep ${name}.png: ${size} bytes are more than ${BYTES_MAX}`);
+  }
+} finally {
+  look('--stop');
+}
