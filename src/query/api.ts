@@ -3,20 +3,20 @@
  */
 import type { AddressInfo, Socket } from 'node:net';
 import swagger from '@fastify/swagger';
+import type { SignIn } from '#authenticate/sign-in';
 import type { Address } from '#config';
 import { LIMITS } from '#limits';
 import { addExploreRoutes } from '#query/explore/routes';
-import type { SignIn } from '#authenticate/sign-in';
-import { addAdministrationRoutes, type AdministrationParts } from '#query/administration';
 import { addJaegerRoutes } from '#query/jaeger';
 import { addOutlineRoutes } from '#query/outline/routes';
-import { addPageRoutes, type ConsoleFiles } from '#query/pages';
-import { addSignInRoutes } from '#query/sign-in';
 import { refuse, REFUSALS, type Refusal, type RefusalCode } from '#refusal';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { addAdministrationRoutes, type AdministrationParts } from './administration-routes.ts';
 import { installGuard, requestId, sendRefusal, type ReaderAuthenticator } from './guard.ts';
+import { addPageRoutes, type ConsoleFiles } from './pages.ts';
 import type { Queries } from './query.ts';
 import { addRoutes, pathUnknown, type Route } from './routes.ts';
+import { addSignInRoutes } from './sign-in-routes.ts';
 
 export interface ConsoleParts {
   readonly address: Address;
@@ -108,7 +108,7 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
   addExploreRoutes(app, { explore: queries.explore, now_ms });
   addOutlineRoutes(app, queries);
   addJaegerRoutes(app, { queries, now_ms });
-  if (parts.signIn !== undefined) addSignInRoutes(app, { signIn: parts.signIn, now_ms });
+  if (parts.signIn !== undefined) addSignInRoutes(app, parts.signIn);
   if (parts.administration !== undefined) addAdministrationRoutes(app, parts.administration);
   if (parts.pages !== undefined) addPageRoutes(app, parts.pages);
   await app.ready();

@@ -36,8 +36,9 @@ export function cookie(name: string, value: string, age_ms: number, path = '/'):
   return `${name}=${value}; Path=${path}; Max-Age=${Math.max(0, Math.floor(age_ms / 1_000))}; HttpOnly; SameSite=Strict`;
 }
 
-export function sessionCookie(token: string, expiresAt_ms: number, now_ms: number): string {
-  return cookie(SESSION_COOKIE, token, expiresAt_ms - now_ms);
+/** Kept as long as a session can live; whether it still does is the server's business. */
+export function sessionCookie(token: string): string {
+  return cookie(SESSION_COOKIE, token, LIMITS.session_ms_max);
 }
 
 export function deviceCookie(device: string): string {

@@ -6,17 +6,12 @@ import { actionsOf } from '#access';
 import type { NewSession, SignedIn, SignIn } from '#authenticate/sign-in';
 import { LIMITS } from '#limits';
 import type { Reader } from '#model';
-import { answersAs, object, text } from '#query/answers';
-import { cookie, cookiesOf, DEVICE_COOKIE, deviceCookie, SESSION_COOKIE, sessionCookie } from '#query/browser';
-import { readerOf, sendRefusal, signedInOf } from '#query/guard';
-import { sendJson } from '#query/reply';
 import { isRefusal, refuse, type Refusal } from '#refusal';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-
-export interface SignInParts {
-  readonly signIn: SignIn;
-  readonly now_ms: () => number;
-}
+import { answersAs, object, text } from './answers.ts';
+import { cookie, cookiesOf, DEVICE_COOKIE, deviceCookie, SESSION_COOKIE, sessionCookie } from './browser.ts';
+import { readerOf, sendRefusal, signedInOf } from './guard.ts';
+import { sendJson } from './reply.ts';
 
 const BODY_BYTES_MAX = 16 * 1024;
 /** Four bytes a character; what is longer than a password may be is refused as one, not as a malformed request. */
@@ -39,11 +34,11 @@ const SESSION = answersAs(
 );
 const NOTHING = { 204: { description: 'Done.', type: 'null' } };
 
-export function addSignInRoutes(app: FastifyInstance, { signIn, now_ms }: SignInParts): void {
+export function addSignInRoutes(app: FastifyInstance, signIn: SignIn): void {
   const welcome = async (request: FastifyRequest, reply: FastifyReply, answer: NewSession | Refusal): Promise<FastifyReply> => {
     if (isRefusal(answer)) return sendRefusal(request, reply, answer);
     const { signedIn, token, device } = answer;
-    reply.header('set-cookie', [sessionCookie(token.reveal(), signedIn.expiresAt, now_ms()), deviceCookie(device.reveal())]);
+    reply.header('set-cookie', [sessionCookie(token.reveal()), deviceCookie(device.reveal())]);
     return sendJson(reply, JSON.stringify(viewOf(signedIn.reader, signedIn)));
   };
 

@@ -6,11 +6,11 @@ import type { People } from '#authenticate/people';
 import type { AccountRecord, ControlStore, ProducerRecord, TokenRecord } from '#control';
 import { LIMITS } from '#limits';
 import type { Role } from '#model';
-import { answersAs, array, object, text } from '#query/answers';
-import { readerOf, sendRefusal } from '#query/guard';
-import { sendAnswer } from '#query/reply';
 import { isRefusal, refuse, type Refusal } from '#refusal';
 import type { FastifyInstance } from 'fastify';
+import { answersAs, array, object, text } from './answers.ts';
+import { readerOf, sendRefusal } from './guard.ts';
+import { sendAnswer } from './reply.ts';
 
 export interface AdministrationParts {
   readonly people: People;

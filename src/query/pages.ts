@@ -9,8 +9,8 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { LIMITS } from '#limits';
 import { refuse } from '#refusal';
-import { sendRefusal } from '#query/guard';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { sendRefusal } from './guard.ts';
 
 export interface ConsoleFile {
   readonly type: string;
