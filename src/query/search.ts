@@ -5,9 +5,10 @@
  */
 import type { Run } from './answering.ts';
 import { openCandidates, type BoundedSearch, type Candidate } from './candidates.ts';
-import { conditionOf, type Condition } from './condition.ts';
+import { conditionOf, type Condition, type Filters } from './condition.ts';
 import { before, cursorText, ORDERS, type Position } from './order.ts';
 import type { Params } from './query-store.ts';
+import type { Range } from './search-bounds.ts';
 import { complete, STATEMENTS } from './statements.ts';
 import { traceKeyOf } from './trace-key.ts';
 
@@ -78,6 +79,14 @@ interface SummaryRow {
   readonly matchedCount: number;
   readonly matchedSpanIds: readonly string[];
   readonly position: readonly string[];
+}
+
+/** Summaries of these traces, in their order. */
+export async function summariesOf(filters: Filters & Range, condition: Condition, traceIds: readonly string[], snapshot: bigint, run: Run): Promise<TraceSummary[]> {
+  const { sql, params } = summaryStatement({ ...filters, order: 'newest', limit: traceIds.length, cursor: null }, condition, traceIds, snapshot);
+  const rows = await run<SummaryRow>(sql, params, traceIds.length);
+  const byId = new Map(rows.map((row) => [row.traceId, row]));
+  return traceIds.flatMap((traceId) => byId.get(traceId) ?? []).map(summaryOf);
 }
 
 /** Summaries of the candidates, in their order, without those whose best match lies before: an earlier page showed them. */
