@@ -258,7 +258,7 @@ test('the OpenAPI document describes every route with its parameters', async () 
   const document = JSON.parse((await ask('/api/v1/openapi.json')).body) as { openapi: string; paths: Record<string, { get: { parameters?: { name: string }[] } }> };
   const { routes } = JSON.parse((await ask('/api/v1/routes')).body) as { routes: { path: string }[] };
   assert.match(document.openapi, /^3\.1\./);
-  assert.deepEqual(Object.keys(document.paths).toSorted(), routes.map(({ path }) => path.replace(/:(\w+)|([*])/, '{$1$2}')).toSorted());
+  assert.deepEqual(Object.keys(document.paths).toSorted(), routes.map(({ path }) => path.replaceAll(/:(\w+)|([*])/g, '{$1$2}')).toSorted());
   const names = document.paths['/api/v1/search']?.get.parameters?.map(({ name }) => name) ?? [];
   assert.ok(names.includes('attribute') && names.includes('durationMin') && names.includes('cursor'));
 });
