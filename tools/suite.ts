@@ -7,6 +7,7 @@
 //   node tools/suite.ts ok              types, shape, unit tests of src/ and tools/
 
 import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
@@ -114,6 +115,7 @@ async function suite(verb: 'test' | 'ok', patterns: readonly string[]): Promise<
   if (patterns.length > 0 && plan.every((lane) => lane.files.length === 0)) failed.push(`no test file matches ${patterns.join(', ')}`);
   const total: Tally = { tests: 0, suites: 0, pass: 0, fail: 0, cancelled: 0, skipped: 0, todo: 0 };
   for (const lane of plan) failed.push(...(await runLane(tree, lane, total)));
+  if (plan.some(({ files }) => files.some((path) => path.startsWith('test/browser/')))) sayPictures(tree);
   return close(failed, total, performance.now() - began);
 }
 
@@ -207,6 +209,13 @@ function report(problem: string, name: string, count: string, ended: Ended): voi
   const seconds = `${(ended.tookMs / 1000).toFixed(1)} s`;
   console.log(`${mark} ${name.padEnd(56)} ${count.padStart(9)} ${seconds.padStart(8)}  ${problem}`.trimEnd());
   if (problem !== '') console.log(ended.output.trimEnd().replace(/^/gmu, '     '));
+}
+
+/** What the browser tests leave for people to look at. */
+function sayPictures(tree: Tree): void {
+  const folder = join('test-output', 'pages');
+  const count = existsSync(join(tree.root, folder)) ? readdirSync(join(tree.root, folder)).length : 0;
+  console.log(`${count} pictures of the console's pages, in both themes and widths: ${folder}/`);
 }
 
 /** The closing lines: what failed, then the lines with which node's own test runner ends. */

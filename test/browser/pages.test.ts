@@ -3,7 +3,7 @@
  * each is kept in `test-output/pages/`.
  */
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { axeFindings, overflow } from './checks.ts';
@@ -17,6 +17,7 @@ const THEMES: readonly Theme[] = ['light', 'dark'];
 
 let stage: Stage;
 before(async () => {
+  rmSync(PICTURES, { recursive: true, force: true });
   mkdirSync(PICTURES, { recursive: true });
   stage = await setStage('shop');
 });

@@ -1,0 +1,112 @@
+/** What is there on every page: rail, palette, help, theme, time range, the way by keyboard. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import type { Viewer } from './chromium.ts';
+import { goTo, loaded } from './pages.ts';
+import { setStage, type Stage } from './stage.ts';
+
+let stage: Stage;
+let viewer: Viewer;
+let page: Page;
+
+before(async () => {
+  stage = await setStage('shop');
+  viewer = await stage.open();
+  page = viewer.page;
+});
+after(() => assert.deepEqual(viewer.complaints, []));
+
+test('the rail leads to each page, which names itself, and number keys do the same', async () => {
+  await goTo(page, '/');
+  assert.match(page.url(), /\/search/u);
+  const names = ['Search', 'Services', 'Map', 'Ingest', 'Health', 'Settings'];
+  for (const [at, name] of names.entries()) {
+    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name, exact: true }).click();
+    await page.getByRole('heading', { level: 1, name }).waitFor();
+    assert.equal(await page.getByRole('link', { name, exact: true }).getAttribute('aria-current'), 'page', name);
+    await page.keyboard.press(String(((at + 1) % names.length) + 1));
+    await page.getByRole('heading', { level: 1, name: names[(at + 1) % names.length]! }).waitFor();
+  }
+});
+
+test('the palette opens by key, finds services, pages and traces by id, and closes by Escape', async () => {
+  await goTo(page, '/health');
+  await page.keyboard.press('Control+k');
+  const field = page.getByRole('searchbox', { name: 'Trace id, service, page or action' });
+  await field.fill('service check');
+  await page.getByRole('menuitem', { name: /checkout/u }).waitFor();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/services\/checkout/u);
+  await page.keyboard.press('Control+k');
+  await field.fill(stage.traces['checkout']!);
+  await page.getByRole('menuitem').first().click();
+  await page.waitForURL(new RegExp(`/traces/${stage.traces['checkout']}`, 'u'));
+  await page.keyboard.press('Control+k');
+  await field.fill('no such thing');
+  await page.getByText('Nothing is called that').waitFor();
+  // Once for what was typed, once for the palette.
+  await page.keyboard.press('Escape');
+  assert.equal(await field.inputValue(), '');
+  await page.keyboard.press('Escape');
+  await field.waitFor({ state: 'detached' });
+});
+
+test('the help lists the keys of the page', async () => {
+  await goTo(page, '/search');
+  await page.keyboard.press('?');
+  const help = page.getByRole('dialog', { name: 'Keys of this page' });
+  await help.getByText('Show the keys of this page').waitFor();
+  await page.keyboard.press('Escape');
+  await help.waitFor({ state: 'detached' });
+});
+
+test('the theme chosen here stays after a reload, against what the system says', async () => {
+  await goTo(page, '/health');
+  const isDark = (dark: boolean): Promise<unknown> =>
+    page.waitForFunction((wanted) => {
+      const [red = 255] = /\d+/u.exec(getComputedStyle(document.documentElement).backgroundColor) ?? [];
+      return Number(red) < 128 === wanted;
+    }, dark);
+  const choose = async (name: string): Promise<void> => {
+    await page.getByRole('button', { name: /^Theme/u }).click();
+    await page.getByRole('menuitem', { name }).click();
+  };
+  await isDark(false);
+  await choose('Dark');
+  await isDark(true);
+  await page.reload();
+  await loaded(page);
+  await isDark(true);
+  await choose('As the system says');
+  await isDark(false);
+});
+
+test('the time range stands in the address and goes along from page to page', async () => {
+  await goTo(page, '/services');
+  await page.getByRole('button', { name: /^Time range/u }).click();
+  await page.getByRole('dialog', { name: 'Time range' }).getByRole('button', { name: /15 minutes/u }).click();
+  await page.getByRole('button', { name: /^Time range: .*15 minutes/u }).waitFor();
+  const from = new URL(page.url()).searchParams.get('from');
+  assert.ok(from !== null, page.url());
+  await page.getByRole('link', { name: 'Map', exact: true }).click();
+  await page.getByRole('heading', { level: 1, name: 'Map' }).waitFor();
+  assert.equal(new URL(page.url()).searchParams.get('from'), from);
+});
+
+test('the first Tab leads past the rail', async () => {
+  await goTo(page, '/health');
+  await page.keyboard.press('Tab');
+  const skip = page.getByRole('link', { name: 'Skip to the page' });
+  assert.ok(await skip.evaluate((link) => link === document.activeElement));
+  await page.keyboard.press('Enter');
+  assert.equal(await page.evaluate(() => document.activeElement?.id), 'page');
+});
+
+test('an address that leads nowhere says so and leads on', async () => {
+  await goTo(page, '/health');
+  await page.evaluate(() => history.pushState({}, '', '/nowhere'));
+  await page.evaluate(() => dispatchEvent(new PopStateEvent('popstate')));
+  await page.getByRole('link', { name: /search/iu }).first().waitFor();
+});
