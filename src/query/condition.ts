@@ -4,14 +4,28 @@
  *
  * An attribute is looked for on the span, its events, its resource and its scope, unless a place is named. Values compare as
  * the text they are stored as: `200` finds the integer and the string. `!=`, `!~` want the key to be there with no such value.
+ * `~` is for people: the value contains the text, whatever the case.
  */
 import type { Param, Params } from './query-store.ts';
 
-export const OPERATORS = ['=', '!=', '<', '<=', '>', '>=', '=~', '!~', 'exists'] as const;
+export const OPERATORS = ['=', '!=', '<', '<=', '>', '>=', '=~', '!~', '~', 'exists'] as const;
 export type Operator = (typeof OPERATORS)[number];
 
-export const PLACES = ['any', 'span', 'event', 'resource', 'scope'] as const;
+export const PLACES = ['any', 'span', 'event', 'resource', 'scope', 'field'] as const;
 export type Place = (typeof PLACES)[number];
+
+/** What a span has of its own, by the names that the place `field` knows. */
+const FIELDS: ReadonlyMap<string, string> = new Map([
+  ['name', 'name'],
+  ['service', 'service'],
+  ['message', 'status_message'],
+  ['kind', `transform(kind, [0, 1, 2, 3, 4, 5], ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'], '')`],
+  ['status', `transform(status_code, [0, 1, 2], ['unset', 'ok', 'error'], '')`],
+]);
+export const FIELD_NAMES: readonly string[] = [...FIELDS.keys()];
+
+/** With `~` this key means everything a person may have read of a span: its name, service, message, events and all values of attributes. */
+const EVERYWHERE = '*';
 
 export interface AttributeFilter {
   readonly place: Place;
@@ -71,6 +85,7 @@ interface Lookup {
 }
 
 function attributeSql({ place, key, op, value }: AttributeFilter, bind: Bind): string {
+  if (op === '~' && place === 'any' && key === EVERYWHERE) return anyText(testOf('~', value, bind));
   const lookups = lookupsOf(place, key, bind);
   // Called only where it is used: every parameter bound stands in the statement.
   const has = (): string => either(lookups.map((one) => one.has()));
@@ -98,8 +113,22 @@ function lookupsOf(place: Place, key: string, bind: Bind): Lookup[] {
     event: () => event,
     resource: () => ownerLookup('resource', key, bind),
     scope: () => ownerLookup('scope', key, bind),
+    field: () => fieldLookup(FIELDS.get(key) ?? `''`, bind),
   };
   return place === 'any' ? [span, event, places.resource(), places.scope()] : [places[place]()];
+}
+
+/** INVARIANT: `column` is from the table above. */
+function fieldLookup(column: string, bind: Bind): Lookup {
+  return { has: () => `(${column} != '')`, holds: (test) => test(column), equals: (value) => `${column} = ${bind(value, 'String')}` };
+}
+
+function anyText(test: (value: string) => string): string {
+  const within = (map: string): string => `arrayExists(v -> ${test('v')}, mapValues(${map}))`;
+  return either([
+    test('name'), test('service'), test('status_message'), within('attributes'),
+    `arrayExists(e -> ${test('e')}, \`events.name\`)`, `arrayExists(m -> ${within('m')}, \`events.attributes\`)`,
+  ]);
 }
 
 /**
@@ -134,6 +163,10 @@ function testOf(op: Exclude<Operator, 'exists'>, value: string, bind: Bind): (te
       // RE2 runs in time linear in the text.
       const bound = bind(anchored(value), 'String');
       return (text) => `match(${text}, ${bound})`;
+    }
+    case '~': {
+      const bound = bind(value, 'String');
+      return (text) => `(positionCaseInsensitiveUTF8(${text}, ${bound}) > 0)`;
     }
     case '<':
     case '<=':

@@ -22,7 +22,7 @@ test('readTime() reads RFC 3339, every size of epoch and how long ago', () => {
 
 test('readAttribute() splits at the first operator and knows places', () => {
   for (const [text, place, key, op, value] of [
-    ['a=b', 'any', 'a', '=', 'b'], ['a=', 'any', 'a', '=', ''], ['a', 'any', 'a', 'exists', ''], ['a!=b=c', 'any', 'a', '!=', 'b=c'], ['a>=1', 'any', 'a', '>=', '1'], ['a<1', 'any', 'a', '<', '1'], ['a=~x|y', 'any', 'a', '=~', 'x|y'], ['a!~x', 'any', 'a', '!~', 'x'],
+    ['a=b', 'any', 'a', '=', 'b'], ['a=', 'any', 'a', '=', ''], ['a', 'any', 'a', 'exists', ''], ['a!=b=c', 'any', 'a', '!=', 'b=c'], ['a>=1', 'any', 'a', '>=', '1'], ['a<1', 'any', 'a', '<', '1'], ['a=~x|y', 'any', 'a', '=~', 'x|y'], ['a!~x', 'any', 'a', '!~', 'x'], ['*~two words', 'any', '*', '~', 'two words'], ['field:name~x', 'field', 'name', '~', 'x'],
     ['resource:k8s.pod=p', 'resource', 'k8s.pod', '=', 'p'], ['event:x', 'event', 'x', 'exists', ''], ['other:x=y', 'any', 'other:x', '=', 'y'], ['a=span:b', 'any', 'a', '=', 'span:b'],
   ] as const) {
     assert.deepEqual(readAttribute(text), { place, key, op, value }, text);

@@ -53,11 +53,11 @@ function bounded(value: bigint): bigint | null {
 }
 
 /** Two-character operators first. */
-const SIGNS: readonly Exclude<Operator, 'exists'>[] = ['!=', '!~', '<=', '>=', '=~', '=', '<', '>'];
+const SIGNS: readonly Exclude<Operator, 'exists'>[] = ['!=', '!~', '<=', '>=', '=~', '=', '<', '>', '~'];
 
-/** `key=value`, any operator in place of `=`, or the key alone (exists); `span:`, `event:`, `resource:` or `scope:` before the key names a place. */
+/** `key=value`, any operator in place of `=`, or the key alone (exists); `span:`, `event:`, `resource:`, `scope:` or `field:` before the key names a place. */
 export function readAttribute(text: string): AttributeFilter | null {
-  const at = text.search(/[=!<>]/);
+  const at = text.search(/[=!<>~]/);
   const [place, key] = splitPlace(at === -1 ? text : text.slice(0, at));
   if (key === '') return null;
   if (at === -1) return { place, key, op: 'exists', value: '' };

@@ -189,6 +189,18 @@ test('search() finds by each filter, and only what fulfils it', async () => {
     [where('exception.type', '=', 'TimeoutError', 'event'), [103]],
     [where('exception.type', '!=', 'TimeoutError'), []],
     [where('exception.type', '!=', 'Other'), [103]],
+    [where('name', '=', 'add', 'field'), [101]],
+    [where('name', '=~', 'a.d', 'field'), [101]],
+    [where('service', '!=', 'cart', 'field'), [102, 103, 104]],
+    [where('status', '!=', 'error', 'field'), [102, 103, 104]],
+    [where('kind', '=', 'server', 'field'), [101]],
+    [where('message', 'exists', '', 'field'), []],
+    [where('route', '~', "IT'S"), [101]],
+    [where('host.name', '~', 'E}B'), [102]],
+    [where('*', '~', 'ADD'), [101]],
+    [where('*', '~', 'timeout'), [103]],
+    [where('*', '~', 'posed'), [104]],
+    [where('*', '=', 'add'), []],
     [{ service: 'cart', status: 'ok' }, []],
   ];
   for (const [search, expected] of cases) {

@@ -5,7 +5,7 @@ import { LIMITS } from '#limits';
 import { isRefusal, refuse, type Refusal } from '#refusal';
 import type { Run } from './answering.ts';
 import type { BoundedSearch } from './candidates.ts';
-import { anchored, type AttributeFilter, type Filters } from './condition.ts';
+import { anchored, type AttributeFilter, FIELD_NAMES, type Filters } from './condition.ts';
 import { ORDER_NAMES, readCursor, type Order } from './order.ts';
 import { STATEMENTS } from './statements.ts';
 
@@ -63,7 +63,9 @@ export function wrongFilter(search: Filters): Refusal | null {
   const { attributes, durationMin_ns: min, durationMax_ns: max } = search;
   if (attributes.length > LIMITS.search_attributes_max) return refuse('query_invalid', `more than ${LIMITS.search_attributes_max} attribute filters`);
   if (min !== undefined && max !== undefined && min > max) return refuse('query_invalid', 'durationMin is longer than durationMax');
-  for (const [at, { key, op, value }] of attributes.entries()) {
+  for (const [at, { place, key, op, value }] of attributes.entries()) {
+    if (place === 'field' && !FIELD_NAMES.includes(key)) return refuse('query_invalid', `attribute filter ${at}: field: knows ${FIELD_NAMES.join(', ')}`);
+    if (op === '~' && value === '') return refuse('query_invalid', `attribute filter ${at}: ~ looks for a text`);
     if (key === '' || Buffer.byteLength(key) > LIMITS.key_bytes_max) return refuse('query_invalid', `attribute filter ${at}: the key is empty or too long`);
     if (Buffer.byteLength(value) > LIMITS.query_text_bytes_max) return refuse('query_invalid', `attribute filter ${at}: the value is too long`);
     if (/^[<>]/.test(op) && (value.trim() === '' || !Number.isFinite(Number(value)))) return refuse('query_invalid', `attribute filter ${at}: ${op} compares numbers`);
