@@ -13,9 +13,10 @@ import { type Meter, startMeter } from '#meter';
 import type { Producer } from '#model';
 import { createQueries, type Queries } from '#query';
 import { startConsole } from '#query/api';
+import { createVitals } from '#query/health';
 import { readConsoleFiles } from '#query/pages';
 import { type IngestDoor, startReceivers } from '#receive';
-import { refuse } from '#refusal';
+import { refuse, type Refusal } from '#refusal';
 import { Sequencer } from '#sequencer';
 import { Store, type StoreEvent } from '#store';
 import { VERSION } from '#version';
@@ -76,6 +77,8 @@ export async function startServer(config: Config, report: Report = reportLine): 
     started.push({ what: 'sequencer', stop: () => sequencer.drain() });
     await workersUp(sequencer);
 
+    const ready = async (): Promise<Refusal | null> => (leaving ? refuse('draining') : sequencer.admit());
+    let inFlight = (): { readonly requests: number; readonly bytes: number } => ({ requests: 0, bytes: 0 });
     const queries = createQueries({ store, producers: async (tenant) => (await control.listProducers(tenant)).map(({ id, name }) => ({ id, name })) });
     const webConsole = await startConsole({
       address: config.console,
@@ -85,7 +88,8 @@ export async function startServer(config: Config, report: Report = reportLine): 
       administration: { control, people: createPeople(control, passwords) },
       pages: readConsoleFiles(CONSOLE_FOLDER),
       metricsText: () => meter.text(),
-      ready: async () => (leaving ? refuse('draining') : sequencer.admit()),
+      ready,
+      vitals: createVitals({ version: VERSION, ready, inFlight: () => inFlight(), store, meter, config }),
       onFailure: (request, sentence) => report(`cannot answer query ${request}: ${sentence}`, null),
     });
     started.push({
@@ -109,7 +113,8 @@ export async function startServer(config: Config, report: Report = reportLine): 
       report: (failure, request) => report(`cannot answer request ${request}`, failure),
     });
     started.push({ what: 'receivers', stop: () => receivers.stop() });
-    watch(meter, store, () => receivers.inFlight());
+    inFlight = () => receivers.inFlight();
+    watch(meter, store, inFlight);
     return { addresses: { otlpHttp: receivers.addresses.http, otlpGrpc: receivers.addresses.grpc, console: webConsole.address }, queries, signIn, stop };
   } catch (failure) {
     await stop();

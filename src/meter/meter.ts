@@ -9,8 +9,10 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { type IMetricReader, MeterProvider, MetricReader, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import type { RequestAccount } from '#model';
 import { COUNTERS, GAUGES, type GaugeName, HISTOGRAMS } from './instruments.ts';
+import { RecentDurations, RecentRate, type RecentTimes } from './recent.ts';
 import { Tally } from './tally.ts';
 
+export type { RecentTimes } from './recent.ts';
 export { COUNTERS, type CounterRow, type GaugeName, GAUGES, HISTOGRAMS, type HistogramRow } from './instruments.ts';
 
 /** The media type of `Meter.text` (Prometheus text exposition format 0.0.4). */
@@ -51,6 +53,9 @@ export class Meter {
   readonly #tallies = Object.fromEntries(Object.entries(COUNTERS).map(([key, { labels }]) => [key, new Tally(labels)])) as Record<keyof typeof COUNTERS, Tally>;
   readonly #gauges = new Map<GaugeName, () => number>([['memory', () => process.memoryUsage.rss()]]);
   readonly #histograms: Record<keyof typeof HISTOGRAMS, Histogram>;
+  readonly #commits = new RecentDurations();
+  readonly #flushes = new RecentDurations();
+  readonly #arrived = new RecentRate();
   readonly #provider: MeterProvider;
   readonly #reader = new OnDemandReader();
   readonly #serializer = new PrometheusSerializer(undefined, false, undefined, false, true);
@@ -98,6 +103,7 @@ export class Meter {
   /** What became of the spans of one request, once its commit is durable. */
   accounted({ producer, received, stored, refused, dropped, minimized }: Spans): void {
     this.#tallies.received.add(received, producer);
+    this.#arrived.add(received);
     this.#tallies.stored.add(stored, producer);
     for (const code in refused) this.#tallies.refused.add(refused[code] as number, producer, code);
     if (dropped > 0) this.#tallies.dropped.add(dropped, producer);
@@ -112,11 +118,18 @@ export class Meter {
   committed(rows: number, ms: number): void {
     this.#tallies.committedRows.add(rows);
     this.#histograms.commitTime.record(ms / 1_000);
+    this.#commits.add(ms);
   }
 
   flushed(rows: number, ms: number): void {
     this.#tallies.flushedRows.add(rows);
     this.#histograms.flushTime.record(ms / 1_000);
+    this.#flushes.add(ms);
+  }
+
+  /** The last minutes, for people who look now. */
+  recent(): { readonly commit: RecentTimes; readonly flush: RecentTimes; readonly spansPerSecond: number } {
+    return { commit: this.#commits.times(), flush: this.#flushes.times(), spansPerSecond: this.#arrived.perSecond() };
   }
 
   /** `read` is called at each collection, so it must be cheap and must not throw. */

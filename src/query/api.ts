@@ -7,6 +7,8 @@ import type { SignIn } from '#authenticate/sign-in';
 import type { Address } from '#config';
 import { LIMITS } from '#limits';
 import { addExploreRoutes } from '#query/explore/routes';
+import type { Vitals } from '#query/health';
+import { addHealthRoutes } from '#query/health/routes';
 import { addJaegerRoutes } from '#query/jaeger';
 import { addOutlineRoutes } from '#query/outline/routes';
 import { refuse, REFUSALS, type Refusal, type RefusalCode } from '#refusal';
@@ -30,6 +32,7 @@ export interface ConsoleParts {
   /** Null: the console was not built, and its addresses say so. */
   readonly pages?: ConsoleFiles | null;
   readonly metricsText: () => Promise<string>;
+  readonly vitals?: () => Promise<Vitals>;
   /** Null when traces are taken and answered. */
   readonly ready: () => Promise<Refusal | null>;
   /** A request could not be answered. The sentence carries no payload. */
@@ -108,6 +111,7 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
   addExploreRoutes(app, { explore: queries.explore, now_ms });
   addOutlineRoutes(app, queries);
   addJaegerRoutes(app, { queries, now_ms });
+  if (parts.vitals !== undefined) addHealthRoutes(app, parts.vitals);
   if (parts.signIn !== undefined) addSignInRoutes(app, parts.signIn);
   if (parts.administration !== undefined) addAdministrationRoutes(app, parts.administration);
   if (parts.pages !== undefined) addPageRoutes(app, parts.pages);

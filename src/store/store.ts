@@ -21,6 +21,7 @@ import { PartSync } from './part-sync.ts';
 import { RememberedRequests, type RememberedRequest, rememberedOf } from './remembered.ts';
 import { applyRetention, type Removal } from './retention.ts';
 import { SetAside } from './set-aside.ts';
+import { readTables, type TableFigures } from './tables.ts';
 
 export type { AccountLine } from './account.ts';
 export type { FiguresState } from './figures.ts';
@@ -28,6 +29,7 @@ export type { StoreEvent } from './flush.ts';
 export { StoreUnavailable } from './journal.ts';
 export type { RememberedRequest } from './remembered.ts';
 export type { Removal } from './retention.ts';
+export type { TableFigures } from './tables.ts';
 
 export interface StoreOptions {
   /** Exists, 0700, and belongs to the root key (`openRootKey`). */
@@ -197,6 +199,11 @@ export class Store {
       lastFlush_ms: this.#flusher.lastFlush_ms,
       acceptingWrites: this.unavailable ?? this.#journalFailed,
     };
+  }
+
+  /** What the engine holds now. */
+  tables(): Promise<TableFigures[]> {
+    return readTables(this.engine);
   }
 
   /** One pass of retention, besides the one that runs every minute. */
