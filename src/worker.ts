@@ -109,7 +109,7 @@ function close(name: string, block: OpenBlock): void {
   open.delete(name);
   // A few builders are kept: their memory is sized to the traffic.
   if (idle.length < 4) idle.push(block.builder);
-  send({ is: 'block', block: sealed }, [sealed.spans.buffer, sealed.traces.buffer, sealed.traceKeys.buffer]);
+  send({ is: 'block', block: sealed }, [sealed.spans.buffer, sealed.traces.buffer, sealed.filter.buffer, sealed.traceKeys.buffer]);
 }
 
 function send(message: FromWorker, transfer: ArrayBufferLike[] = []): void {

@@ -74,6 +74,8 @@ export class SpanBatch {
   valueB = new Uint32Array(VALUES_START);
   /** 0 = clean and harmless as it is; otherwise an entry of `inspect`'s findings, valid for this batch. */
   valueMark = new Uint32Array(VALUES_START);
+  /** Of a worker's values, those with equal numbers have equal key, type and bytes; 0 says nothing. */
+  valueNumber = new Uint32Array(VALUES_START);
 
   // --- events and links ---------------------------------------------------------------------------------------------------
   events = 0;
@@ -128,7 +130,7 @@ export class SpanBatch {
     this.valueType[at] = type;
     this.valueA[at] = a;
     this.valueB[at] = b;
-    this.valueMark[at] = 0;
+    this.valueMark[at] = this.valueNumber[at] = 0;
     return at;
   }
 
@@ -183,6 +185,7 @@ export class SpanBatch {
     this.valueA = grown(this.valueA);
     this.valueB = grown(this.valueB);
     this.valueMark = grown(this.valueMark);
+    this.valueNumber = grown(this.valueNumber);
   }
 
   #growSpans(): void {

@@ -79,7 +79,7 @@ function data(type: string, values: readonly unknown[]): Uint8Array {
   }
 }
 
-const WIDTHS: Readonly<Record<string, number>> = { UInt64: 8, Int64: 8, DateTime64: 8, UInt32: 4, Int32: 4, Date: 2 };
+const WIDTHS: Readonly<Record<string, number>> = { UInt64: 8, Int64: 8, DateTime64: 8, UInt32: 4, Int32: 4, UInt16: 2, Date: 2 };
 
 function defaultOf(type: string): unknown {
   const { name, inner } = parse(type);

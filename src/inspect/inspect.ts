@@ -77,7 +77,8 @@ export class Inspector {
     this.#forgetWhenFull();
     this.#learnKeys();
     this.#held_bytes_max = this.#held_bytes + LIMITS.findings_bytes_per_request_max;
-    const { valueKey, valueType, valueA, valueB, valueMark, bytes, view } = batch;
+    const { valueKey, valueType, valueA, valueB, valueMark, valueNumber, bytes, view } = batch;
+    const memo = this.#memo;
     for (let value = 0, end = batch.values; value < end; value++) {
       const type = valueType[value]!;
       if (type === TYPE.bool || type === TYPE.empty) continue;
@@ -94,12 +95,13 @@ export class Inspector {
       if (length === 0 && type !== TYPE.array && type !== TYPE.map) continue;
       const keyAndType = key * 8 + type;
       const start = valueA[value]!;
-      let mark = this.#memo.find(keyAndType, view, start, length);
+      let mark = memo.find(keyAndType, view, start, length);
       if (mark < 0) {
         mark = this.#look(key, type, bytes, start, length);
         if (mark < 0) return refusalOf(mark);
-        this.#memo.remember(keyAndType, view, start, length, mark);
+        memo.remember(keyAndType, view, start, length, mark);
       }
+      valueNumber[value] = memo.number;
       valueMark[value] = mark;
     }
     return batch as SpanBatch as InspectedBatch;

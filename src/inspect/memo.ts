@@ -8,8 +8,8 @@ import { LIMITS } from '#limits';
 
 const SLOTS = 1 << 17;
 const PROBES_MAX = 6;
-/** Words of a slot: hash, key and type, offset in the arena, length, mark + 1 (0 = free). */
-const STRIDE = 5;
+/** Words of a slot: hash, key and type, offset in the arena, length, mark + 1 (0 = free), number of the value. */
+const STRIDE = 6;
 /** Keys whose latest slot is known; a power of two. */
 const LATEST = 1 << 12;
 const ARENA_FULL = LIMITS.memo_bytes_max - LIMITS.memo_value_bytes_max;
@@ -24,6 +24,10 @@ export class Memo {
   /** Where `find` looked last, so that it looks there again: what `remember` fills. */
   #slot = 0;
   #hash = 0;
+  #last = 0;
+
+  /** Of the value just found or remembered: equal numbers mean equal key, type and bytes, also across `clear`. 0 = not remembered. */
+  number = 0;
 
   get full(): boolean {
     return this.#used_bytes >= ARENA_FULL;
@@ -38,7 +42,10 @@ export class Memo {
   find(keyAndType: number, view: DataView, start: number, length: number): number {
     const slots = this.#slots;
     const latest = this.#latest[keyAndType & (LATEST - 1)]!;
-    if (slots[latest + 4] !== 0 && slots[latest + 1] === keyAndType && slots[latest + 3] === length && equalWords(this.#arenaView, slots[latest + 2]!, view, start, length)) return slots[latest + 4]! - 1;
+    if (slots[latest + 4] !== 0 && slots[latest + 1] === keyAndType && slots[latest + 3] === length && equalWords(this.#arenaView, slots[latest + 2]!, view, start, length)) {
+      this.number = slots[latest + 5]!;
+      return slots[latest + 4]! - 1;
+    }
     const hash = hashWords(view, start, length, HASH_SEED ^ Math.imul(keyAndType, 0x9e3779b1));
     let slot = (hash & (SLOTS - 1)) * STRIDE;
     this.#hash = hash;
@@ -48,6 +55,7 @@ export class Memo {
       if (mark === 0) break;
       if (slots[slot] === hash && slots[slot + 1] === keyAndType && slots[slot + 3] === length && equalWords(this.#arenaView, slots[slot + 2]!, view, start, length)) {
         this.#latest[keyAndType & (LATEST - 1)] = slot;
+        this.number = slots[slot + 5]!;
         return mark - 1;
       }
       slot += STRIDE;
@@ -58,7 +66,9 @@ export class Memo {
 
   /** Remembers the value that `find` just missed; the slot it takes may be another's. */
   remember(keyAndType: number, view: DataView, start: number, length: number, mark: number): void {
+    this.number = 0;
     if (length > LIMITS.memo_value_bytes_max || this.full) return;
+    this.number = this.#last = (this.#last + 1) >>> 0 || 1;
     const slots = this.#slots;
     const slot = this.#slot;
     slots[slot] = this.#hash;
@@ -66,6 +76,7 @@ export class Memo {
     slots[slot + 2] = this.#used_bytes;
     slots[slot + 3] = length;
     slots[slot + 4] = mark + 1;
+    slots[slot + 5] = this.number;
     this.#arena.set(new Uint8Array(view.buffer, view.byteOffset + start, length), this.#used_bytes);
     this.#used_bytes += length;
   }

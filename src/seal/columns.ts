@@ -95,6 +95,15 @@ export class DictionaryColumn implements ColumnWriter {
     return this.#rows;
   }
 
+  /** Distinct values so far. */
+  get size(): number {
+    return this.#count;
+  }
+
+  eachKey(visit: (bytes: Uint8Array, start: number, length: number) => void): void {
+    for (let index = 0; index < this.#count; index++) visit(this.#keys.bytes, this.#starts[index]!, this.#lengths[index]!);
+  }
+
   /** The index of these bytes in the dictionary, which gains them if they are new. */
   intern(bytes: Uint8Array, start: number, length: number): number {
     const hash = hashBytes(bytes, start, length, HASH_SEED);

@@ -2,7 +2,9 @@
  * Resources and scopes as stored: one OTLP/JSON object each, made once a request and kept in a dictionary column, where equal ones
  * cost an index a row. They are few, so objects are fine here.
  */
-import { NONE, TYPE } from '#batch';
+import { NONE, TYPE, viewOf } from '#batch';
+import { keyItem, keySeed, valueItem } from '#items';
+import type { ItemSet } from '#items/set';
 import type { MinimizedBatch, Minimizer } from '#minimize';
 import { NEUTRALIZED, UNKNOWN_SERVICE } from '#model';
 import { doubleJson } from '#otlp';
@@ -17,6 +19,7 @@ export interface Statement {
 
 interface Group {
   readonly json: Buffer;
+  readonly content: unknown;
   readonly statements: readonly Statement[];
   index: number;
 }
@@ -30,8 +33,12 @@ export class GroupTexts {
   #scopes: (Group | undefined)[] = [];
   #services: (number | undefined)[] = [];
 
-  constructor(minimizer: Minimizer) {
+  readonly #items: ItemSet;
+
+  /** Attributes of resources and scopes are noted in `items`. */
+  constructor(minimizer: Minimizer, items: ItemSet) {
     this.#minimizer = minimizer;
+    this.#items = items;
   }
 
   begin(batch: MinimizedBatch): void {
@@ -53,7 +60,7 @@ export class GroupTexts {
     let group = this.#resources[resource];
     if (group === undefined) {
       group = this.#resourceGroup(resource);
-      group.index = column.intern(group.json, 0, group.json.length);
+      this.#place(group, column);
       this.#resources[resource] = group;
     }
     return group.index;
@@ -63,7 +70,7 @@ export class GroupTexts {
     let group = this.#scopes[scope];
     if (group === undefined) {
       group = this.#scopeGroup(scope);
-      group.index = column.intern(group.json, 0, group.json.length);
+      this.#place(group, column);
       this.#scopes[scope] = group;
     }
     return group.index;
@@ -78,6 +85,12 @@ export class GroupTexts {
       index = this.#services[resource] = column.intern(name, 0, name.length);
     }
     return index;
+  }
+
+  #place(group: Group, column: DictionaryColumn): void {
+    const known = column.size;
+    group.index = column.intern(group.json, 0, group.json.length);
+    if (column.size > known) addItems(group.content, this.#items);
   }
 
   resourceStatements(resource: number): readonly Statement[] {
@@ -102,7 +115,7 @@ export class GroupTexts {
     if (batch.resourceDropped[resource]! > 0) json['droppedAttributesCount'] = batch.resourceDropped[resource];
     const schemaUrl = this.#text(batch.resourceSchemaUrl[resource]!, statements, 'resource.schema_url');
     if (schemaUrl !== '') json['schemaUrl'] = schemaUrl;
-    return { json: Buffer.from(JSON.stringify(json)), statements, index: 0 };
+    return { json: Buffer.from(JSON.stringify(json)), content: json, statements, index: 0 };
   }
 
   #scopeGroup(scope: number): Group {
@@ -118,7 +131,7 @@ export class GroupTexts {
     if (attributes.length > 0) json['attributes'] = attributes;
     if (batch.scopeDropped[scope]! > 0) json['droppedAttributesCount'] = batch.scopeDropped[scope];
     if (schemaUrl !== '') json['schemaUrl'] = schemaUrl;
-    return { json: Buffer.from(JSON.stringify(json)), statements, index: 0 };
+    return { json: Buffer.from(JSON.stringify(json)), content: json, statements, index: 0 };
   }
 
   #attributes(start: number, end: number, statements: Statement[], prefix: string): unknown[] {
@@ -192,4 +205,22 @@ export class GroupTexts {
     const { bytes } = this.#batch!;
     return Buffer.from(bytes.buffer, bytes.byteOffset + start, length);
   }
+}
+
+/**
+ * Every key with a value below it, however deep: a search finds `{"key":…,"value":{` wherever it stands in the text. Numbers and booleans
+ * compare as JSON writes them.
+ */
+function addItems(json: unknown, items: ItemSet): void {
+  if (typeof json !== 'object' || json === null) return;
+  if ('key' in json && 'value' in json && typeof json.key === 'string' && typeof json.value === 'object' && json.value !== null) {
+    const seed = keySeed(viewOf(Buffer.from(json.key)));
+    items.add(keyItem(seed));
+    for (const scalar of Object.values(json.value)) {
+      if (typeof scalar === 'object') continue;
+      const text = Buffer.from(typeof scalar === 'string' ? scalar : JSON.stringify(scalar));
+      items.add(valueItem(seed, viewOf(text), 0, text.length));
+    }
+  }
+  for (const inner of Object.values(json)) addItems(inner, items);
 }

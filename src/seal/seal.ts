@@ -1,9 +1,10 @@
 /**
  * Turns minimized batches into blocks: rows of one tenant and retention class, encoded as ClickHouse Native columns, with the
- * index of their traces. A block takes several requests; a request is never split.
+ * index of their traces and a filter of their attributes. A block takes several requests; a request is never split.
  */
 import type { SealedBlock, TenantId } from '#model';
 import type { MinimizedBatch, Minimizer } from '#minimize';
+import { FilterColumns } from './filter-columns.ts';
 import { SpanColumns } from './span-columns.ts';
 import { TraceColumns } from './trace-columns.ts';
 import { TraceOrder } from './trace-order.ts';
@@ -24,7 +25,7 @@ export class BlockBuilder {
   #requests: number[] = [];
 
   constructor(minimizer: Minimizer) {
-    this.#spans = new SpanColumns(minimizer);
+    this.#spans = new SpanColumns(minimizer, new FilterColumns());
   }
 
   get rows(): number {
@@ -55,9 +56,9 @@ export class BlockBuilder {
     if (this.#identity === null) throw new Error('cannot close: no block is open');
     const { block, day, retention, tenant } = this.#identity;
     const rows = this.#spans.rows;
-    const spans = this.#spans.encode();
+    const { spans, filter } = this.#spans.encode(this.#identity);
     const traces = this.#traces.encode();
-    const sealed: SealedBlock = { id: block, tenant, retention, day, rows, spans, traces: traces.bytes, traceKeys: traces.keys, requests: this.#requests };
+    const sealed: SealedBlock = { id: block, tenant, retention, day, rows, spans, filter, traces: traces.bytes, traceKeys: traces.keys, requests: this.#requests };
     this.#identity = null;
     this.#requests = [];
     return sealed;

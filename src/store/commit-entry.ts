@@ -15,7 +15,8 @@ export type JournalEntry = { readonly is: 'commit'; readonly at_ms: number; read
 
 const KIND = { commit: 1, mark: 2 } as const;
 
-type BlockHead = Omit<SealedBlock, 'spans' | 'traces' | 'traceKeys'> & { readonly bytes: readonly [spans: number, traces: number, traceKeys: number] };
+/** Entries from before there were filters have no length of one. */
+type BlockHead = Omit<SealedBlock, 'spans' | 'traces' | 'traceKeys' | 'filter'> & { readonly bytes: readonly [spans: number, traces: number, traceKeys: number, filter?: number] };
 
 interface CommitHead {
   readonly at_ms: number;
@@ -24,8 +25,8 @@ interface CommitHead {
 }
 
 export function encodeCommit(commit: Commit, at_ms: number): Uint8Array[] {
-  const blocks = commit.blocks.map(({ spans, traces, traceKeys, ...head }): BlockHead => ({ ...head, bytes: [spans.length, traces.length, traceKeys.byteLength] }));
-  const body = commit.blocks.flatMap(({ spans, traces, traceKeys }) => [spans, traces, bytesOf(traceKeys)]);
+  const blocks = commit.blocks.map(({ spans, traces, traceKeys, filter, ...head }): BlockHead => ({ ...head, bytes: [spans.length, traces.length, traceKeys.byteLength, filter.length] }));
+  const body = commit.blocks.flatMap(({ spans, traces, traceKeys, filter }) => [spans, traces, bytesOf(traceKeys), filter]);
   const head: CommitHead = { at_ms, blocks, requests: commit.requests };
   return [prefix(KIND.commit, head), ...body];
 }
@@ -44,7 +45,7 @@ export function decodeEntry(entry: Uint8Array): JournalEntry {
   if (kind !== KIND.commit) throw new Error('cannot read the journal: it has an entry of an unknown kind; use a newer Tracekeep');
   const { at_ms, blocks, requests } = head as CommitHead;
   const take = (bytes: number): Uint8Array => view.subarray(at, (at += bytes));
-  const sealed = blocks.map(({ bytes, ...block }): SealedBlock => ({ ...block, spans: take(bytes[0]), traces: take(bytes[1]), traceKeys: wordsOf(take(bytes[2])) }));
+  const sealed = blocks.map(({ bytes, ...block }): SealedBlock => ({ ...block, spans: take(bytes[0]), traces: take(bytes[1]), traceKeys: wordsOf(take(bytes[2])), filter: take(bytes[3] ?? 0) }));
   return { is: 'commit', at_ms, commit: { blocks: sealed, requests } };
 }
 

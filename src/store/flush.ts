@@ -1,6 +1,6 @@
 /**
  * Brings journaled commits into the engine. Large inserts are what keeps the store cheap, so commits wait in memory until there are enough
- * rows or the oldest has waited long enough. Order of a flush: spans ▸ traces ▸ account ▸ remembered requests ▸ part directories
+ * rows or the oldest has waited long enough. Order of a flush: spans ▸ traces ▸ filters ▸ account ▸ remembered requests ▸ part directories
  * synced ▸ mark in the journal ▸ segments removed. A flush that fails anywhere is tried again from the beginning, after looking at what
  * the engine already has; a start after a crash takes the same way.
  */
@@ -8,7 +8,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isExclusive, release } from '#batch';
 import type { Engine } from '#clickhouse';
-import { ACCOUNTING, SPANS, TRACES } from '#clickhouse/schema';
+import { ACCOUNTING, ITEM_FILTERS, SPANS, TRACES } from '#clickhouse/schema';
 import { LIMITS } from '#limits';
 import type { SealedBlock } from '#model';
 import { accountingBlock } from './account.ts';
@@ -186,7 +186,7 @@ export class Flusher {
       }
       // By now every block is in the engine or set aside: only the account and the mark are left.
       const all = new Set(blocks.map(({ id }) => id));
-      there = { spans: all, traces: all };
+      there = { spans: all, traces: all, filters: all };
     }
     await this.#flush(batch, there);
   }
@@ -213,10 +213,12 @@ export class Flusher {
     const blocks = batch.flatMap(({ commit }) => commit.blocks);
     const spans = blocks.filter(({ id }) => !there.spans.has(id)).map((block) => block.spans);
     const traces = blocks.filter(({ id }) => !there.traces.has(id)).map((block) => block.traces);
+    const filters = blocks.filter(({ id, filter }) => filter.length > 0 && !there.filters.has(id)).map(({ filter }) => filter);
     const account = accountingBlock(batch);
     if (spans.length > 0) await engine.insertNative(SPANS, spans);
     onEvent({ is: 'spans_inserted', through });
     if (traces.length > 0) await engine.insertNative(TRACES, traces);
+    if (filters.length > 0) await engine.insertNative(ITEM_FILTERS, filters);
     await requireWhole(engine, blocks.filter(({ id }) => !there.spans.has(id) || !there.traces.has(id)));
     if (account !== null) await engine.insertNative(ACCOUNTING, [account]);
     onEvent({ is: 'inserted', through });
@@ -237,13 +239,13 @@ export class Flusher {
   #done(batch: readonly Journaled[], through: number): void {
     this.#pending.splice(0, batch.length);
     this.#flushed = through;
+    this.#options.onFlushed(batch.flatMap(({ commit }) => commit.blocks));
     for (const journaled of batch) {
       this.#rows -= rowsOf(journaled);
-    this.#options.onFlushed(batch.flatMap(({ commit }) => commit.blocks));
       this.#bytes -= bytesOf(journaled);
-      for (const { spans, traces } of journaled.commit.blocks) {
+      for (const { spans, traces, filter } of journaled.commit.blocks) {
         // Replayed blocks are views of the record they came in.
-        for (const bytes of [spans, traces]) if (isExclusive(bytes)) release(bytes);
+        for (const bytes of [spans, traces, filter]) if (isExclusive(bytes)) release(bytes);
       }
     }
   }
@@ -254,5 +256,5 @@ function rowsOf({ commit }: Journaled): number {
 }
 
 function bytesOf({ commit }: Journaled): number {
-  return commit.blocks.reduce((sum, { spans, traces }) => sum + spans.length + traces.length, 0);
+  return commit.blocks.reduce((sum, { spans, traces, filter }) => sum + spans.length + traces.length + filter.length, 0);
 }

@@ -5,7 +5,7 @@
  */
 
 import { DATABASE, type Engine } from '#clickhouse';
-import { ACCOUNTING, SPANS, type Table, TRACES } from '#clickhouse/schema';
+import { ACCOUNTING, ITEM_FILTERS, SPANS, type Table, TRACES } from '#clickhouse/schema';
 import type { SealedBlock } from '#model';
 import type { Journaled } from './journal.ts';
 
@@ -13,9 +13,10 @@ import type { Journaled } from './journal.ts';
 export interface Inserted {
   readonly spans: ReadonlySet<number>;
   readonly traces: ReadonlySet<number>;
+  readonly filters: ReadonlySet<number>;
 }
 
-export const NOTHING: Inserted = { spans: new Set(), traces: new Set() };
+export const NOTHING: Inserted = { spans: new Set(), traces: new Set(), filters: new Set() };
 
 export async function whatIsThere(engine: Engine, batch: readonly Journaled[]): Promise<Inserted> {
   const first = batch[0];
@@ -26,10 +27,11 @@ export async function whatIsThere(engine: Engine, batch: readonly Journaled[]): 
   return {
     spans: await wholeBlocks(engine, SPANS, blocks, (block) => rowsOfNative(block.spans)),
     traces: await wholeBlocks(engine, TRACES, blocks, (block) => rowsOfNative(block.traces)),
+    filters: await wholeBlocks(engine, ITEM_FILTERS, blocks, (block) => rowsOfNative(block.filter)),
   };
 }
 
-/** An insert can succeed and have lost rows, when the bytes of one block run into the next. Throws then; nothing of it may be marked. */
+/** An insert can succeed and have lost rows, when the bytes of one block run into the next. Throws then; nothing of it may be marked. A block whose filter has lost rows is searched. */
 export async function requireWhole(engine: Engine, blocks: readonly SealedBlock[]): Promise<void> {
   const spans = await wholeBlocks(engine, SPANS, blocks, (block) => rowsOfNative(block.spans));
   const traces = await wholeBlocks(engine, TRACES, blocks, (block) => rowsOfNative(block.traces));

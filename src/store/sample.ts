@@ -2,7 +2,7 @@
  * Commits for tests: small sealed blocks whose content can be recognised in files and answers.
  */
 
-import { SPANS, TRACES } from '#clickhouse/schema';
+import { ITEM_FILTERS, SPANS, TRACES } from '#clickhouse/schema';
 import { DEFAULT_TENANT, producerId, type Commit, type RequestAccount, type SealedBlock } from '#model';
 import { nativeBlock, sampleSpan, sampleTraces, traceKey } from '#clickhouse/native-sample';
 
@@ -16,6 +16,7 @@ export function sampleBlock(id: number, rows: number, mark: string, partition: {
     id, tenant: DEFAULT_TENANT, retention, day, rows,
     spans: nativeBlock(SPANS, Array.from({ length: rows }, (_, row) => ({ ...sampleSpan(id, row, mark), day, retention }))),
     traces: nativeBlock(TRACES, traces),
+    filter: nativeBlock(ITEM_FILTERS, [2, 3].map((slice) => ({ slice, block: id, day, retention, tenant: DEFAULT_TENANT, first_s: 0, last_s: 0xffff_ffff, bits: '\xff'.repeat(4) }))),
     traceKeys: Uint32Array.from(traces, (_, trace) => Number(traceKey(id, trace) & 0xffff_ffffn)),
     requests: [id],
   };

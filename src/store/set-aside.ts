@@ -4,7 +4,7 @@
  */
 
 import { type Engine, EngineError } from '#clickhouse';
-import { SPANS, TRACES } from '#clickhouse/schema';
+import { ITEM_FILTERS, SPANS, TRACES } from '#clickhouse/schema';
 import type { SealedBlock, Secret } from '#model';
 import { encodeCommit } from './commit-entry.ts';
 import type { Files } from './files.ts';
@@ -48,10 +48,20 @@ export async function insertOneByOne(engine: Engine, blocks: readonly SealedBloc
       if (!there.spans.has(block.id)) await engine.insertNative(SPANS, [block.spans]);
       if (!there.traces.has(block.id)) await engine.insertNative(TRACES, [block.traces]);
       await requireWhole(engine, [block]);
+      if (block.filter.length > 0 && !there.filters.has(block.id)) await insertFilter(engine, block);
     } catch (error) {
       if (!isUnreadable(error)) throw error;
       unreadable.push({ block, error });
     }
   }
   return unreadable;
+}
+
+/** A filter that the engine cannot read is done without: its block is searched then. */
+async function insertFilter(engine: Engine, { filter }: SealedBlock): Promise<void> {
+  try {
+    await engine.insertNative(ITEM_FILTERS, [filter]);
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+  }
 }
