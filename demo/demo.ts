@@ -53,7 +53,8 @@ async function demo({ seconds, rate, data }: Options): Promise<number> {
   try {
     server = await startServer(data);
     await unlessStopped(server.ready);
-    screen.say(`The server is ready: OTLP over HTTP at ${server.otlpHttp}, over gRPC at ${server.otlpGrpc}, queries at ${server.console}.`);
+    screen.say(`The server is ready: OTLP over HTTP at ${server.otlpHttp}, over gRPC at ${server.otlpGrpc}.`);
+    await unlessStopped(sayWhereToLook(server, data));
 
     const keys = await unlessStopped(createKeys(server));
     const running = server;
@@ -105,6 +106,11 @@ async function createKeys(server: Tracekeep): Promise<ReadonlyMap<ServiceName, s
   return new Map(keys);
 }
 
+async function sayWhereToLook(server: Tracekeep, data: string): Promise<void> {
+  const link = await server.signInLink();
+  screen.say('', bold('Open the console:'), `  ${link}`, `It signs in once, within ten minutes. For another link: npm run tracekeep -- user link demo --data ${shown(data)}`, '');
+}
+
 /** Counts every two seconds; once, the example. Ends after `seconds`. */
 async function watch(server: Tracekeep, counts: Counts, sent: readonly SentSpan[], { data, seconds }: { data: string; seconds: number }): Promise<void> {
   const end = Date.now() + seconds * 1000;
@@ -124,7 +130,13 @@ async function showExample(server: Tracekeep, sent: readonly SentSpan[], data: s
     const comparison = compare(span, stored);
     if (comparison.changed.length === 0) continue;
     const where = shown(data);
-    screen.say(...renderExample(span, comparison, screen.columns), 'Look for yourself, in another terminal:', `  npm run tracekeep -- trace ${span.traceId} --data ${where}`, `  npm run tracekeep -- trace --last --data ${where}`, '');
+    screen.say(
+      ...renderExample(span, comparison, screen.columns),
+      'Look for yourself, in the console or in another terminal:',
+      `  ${server.console}/traces/${span.traceId}`,
+      `  npm run tracekeep -- trace ${span.traceId} --data ${where}`,
+      '',
+    );
     return true;
   }
   return false;

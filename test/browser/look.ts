@@ -7,7 +7,7 @@
  * `node test/browser/look.ts --help` lists the options.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -133,10 +133,13 @@ async function keptPlace(stateFile: string): Promise<Place> {
   let state = await aliveState(stateFile);
   if (state === null) {
     rmSync(stateFile, { force: true });
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'kept-server.ts'), said.seed, stateFile], { detached: true, stdio: ['ignore', 'ignore', 'inherit'] });
+    // Not our own standard error: whoever reads it (`| tail`) would wait for the kept server.
+    const log = openSync(`${stateFile}.log`, 'w', 0o600);
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'kept-server.ts'), said.seed, stateFile], { detached: true, stdio: ['ignore', 'ignore', log] });
+    closeSync(log);
     child.unref();
     for (let waited = 0; !existsSync(stateFile); waited++) {
-      if (child.exitCode !== null || waited > 600) throw new Error('cannot start the server to look at');
+      if (child.exitCode !== null || waited > 600) throw new Error(`cannot start the server to look at:\n${readFileSync(`${stateFile}.log`, 'utf8')}`);
       await sleep(100);
     }
     state = await aliveState(stateFile);
