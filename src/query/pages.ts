@@ -3,8 +3,8 @@
  * nothing run but them. No path of a request ever reaches the file system.
  */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { LIMITS } from '#limits';
@@ -48,25 +48,30 @@ const HEADERS = {
 /** What a folder holds; null if there is no `index.html` in it: the console was not built. */
 export function readConsoleFiles(folder: string): ConsoleFiles | null {
   const files = new Map<string, ConsoleFile>();
-  let names: string[];
+  let bytes = 0;
   try {
-    names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+    readFolder(folder, '', (path, type) => {
+      const content = readFileSync(join(folder, path));
+      bytes += content.length;
+      if (files.size >= LIMITS.console_files_max || bytes > LIMITS.console_bytes_max) throw new Error('cannot hold so many or so large files');
+      const etag = `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`;
+      files.set(path, { type, bytes: content, etag, hashed: /^\/assets\/.*-[A-Za-z0-9_-]{8,}\.[a-z0-9]+$/.test(path), packed: new Map() });
+    });
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null;
     throw new Error(`cannot read the console’s files in ${folder}`, { cause });
   }
-  let bytes = 0;
-  for (const name of names) {
-    const path = `/${name.split(sep).join('/')}`;
-    const type = TYPES[/\.([a-z0-9]+)$/.exec(name)?.[1] ?? ''];
-    if (type === undefined || !statSync(join(folder, name)).isFile()) continue;
-    const content = readFileSync(join(folder, name));
-    bytes += content.length;
-    if (files.size >= LIMITS.console_files_max || bytes > LIMITS.console_bytes_max) throw new Error(`cannot hold the console’s files in ${folder}: they are too many or too large`);
-    const etag = `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`;
-    files.set(path, { type, bytes: content, etag, hashed: /^\/assets\/.*-[A-Za-z0-9_-]{8,}\.[a-z0-9]+$/.test(path), packed: new Map() });
-  }
   return files.has('/index.html') ? files : null;
+}
+
+/** Files of known types. Links are not followed: what they lead to is no part of the console. */
+function readFolder(folder: string, path: string, found: (path: string, type: string) => void): void {
+  for (const entry of readdirSync(join(folder, path), { withFileTypes: true })) {
+    const inner = `${path}/${entry.name}`;
+    if (entry.isDirectory()) readFolder(folder, inner, found);
+    const type = TYPES[/\.([a-z0-9]{1,8})$/.exec(entry.name)?.[1] ?? ''];
+    if (entry.isFile() && type !== undefined) found(inner, type);
+  }
 }
 
 export function addPageRoutes(app: FastifyInstance, files: ConsoleFiles | null): void {
