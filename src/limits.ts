@@ -112,6 +112,8 @@ export const LIMITS = {
   pending_rows_max: 600_000,
   /** …or bytes of their blocks. */
   pending_bytes_max: 384 * MiB,
+  /** Months of which the account keeps its course over time, besides the one that runs; totals are kept for ever. Longer than any search reaches. */
+  accounting_months_kept: 3,
   /** Requests whose digests are remembered to recognise a retry. */
   remembered_requests_max: 200_000,
   /** …and for how long. OpenTelemetry exporters give up after minutes. */
@@ -157,6 +159,8 @@ export const LIMITS = {
   dependency_spans_max: 200_000,
   /** Services or operations whose figures one answer carries. */
   figures_groups_max: 100,
+  /** Edges of the service map; those with most calls. */
+  figures_edges_max: 2_000,
   /** Points of a series of figures. */
   figures_buckets_max: 120,
   /** Widest time range of a search. */

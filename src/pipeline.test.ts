@@ -178,7 +178,7 @@ test('nothing that an SDK sends is lost: random requests come back from the quer
     await store(block);
   }
   const queries = createQueries({
-    store: { query: (sql, params, bounds) => engine.query(sql, params, bounds), pendingRows: 0, settle: async () => {}, mayBePending: () => false, accounting: async () => [] },
+    store: { query: (sql, params, bounds) => engine.query(sql, params, bounds), pendingRows: 0, settle: async () => {}, mayBePending: () => false, figures: { roll: 0, blocks: [] }, accounting: async () => [] },
     producers: async () => [],
   });
   const reader: Reader = { id: 't_0123456789abcdef', name: 'test', tenant: DEFAULT_TENANT, role: 'viewer' };

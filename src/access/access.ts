@@ -15,6 +15,7 @@ const WHO_MAY = {
   'service.list': VIEWER,
   'operation.list': VIEWER,
   'dependency.read': VIEWER,
+  'figures.read': VIEWER,
   'attribute.list': VIEWER,
   'accounting.read': VIEWER,
   'server.read': VIEWER,

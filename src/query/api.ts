@@ -11,6 +11,7 @@ import type { Vitals } from '#query/health';
 import { addHealthRoutes } from '#query/health/routes';
 import { addJaegerRoutes } from '#query/jaeger';
 import { addOutlineRoutes } from '#query/outline/routes';
+import { addRedRoutes } from '#query/red/routes';
 import { refuse, REFUSALS, type Refusal, type RefusalCode } from '#refusal';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { addAdministrationRoutes, type AdministrationParts } from './administration-routes.ts';
@@ -110,6 +111,7 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
   addRoutes(app, { queries, metricsText: parts.metricsText, ready: parts.ready, now_ms }, routes);
   addExploreRoutes(app, { explore: queries.explore, now_ms });
   addOutlineRoutes(app, queries);
+  addRedRoutes(app, { figures: queries.figures, now_ms });
   addJaegerRoutes(app, { queries, now_ms });
   if (parts.vitals !== undefined) addHealthRoutes(app, parts.vitals);
   if (parts.signIn !== undefined) addSignInRoutes(app, parts.signIn);

@@ -31,6 +31,11 @@ export interface QueryStore {
   settle(): Promise<void>;
   /** False only if no acknowledged span of such a trace waits to become readable. Takes the low 32 bits of the trace key. */
   mayBePending(traceKeyLow32: number): boolean;
+  /**
+   * Where figures by minute are: rolls up to and including `roll`, and for `blocks` in their spans; together every span that can be read, once.
+   * Holds for statements begun in the turn in which it is asked.
+   */
+  readonly figures: { readonly roll: number; readonly blocks: readonly number[] };
   /** The whole account, pending commits included. */
   accounting(): Promise<readonly AccountLine[]>;
 }

@@ -8,25 +8,30 @@ import { LIMITS } from '#limits';
 import { traceId as readTraceId, type Reader, type TenantId } from '#model';
 import { createExplore, type Explore } from '#query/explore';
 import { createOutlines, type Outlines } from '#query/outline';
+import { createFigures, type FiguresOfSpans, type Operation, type Window } from '#query/red';
 import { isRefusal, refuse, type Refusal } from '#refusal';
 import { accountOf, type Account } from './account.ts';
 import { type AnsweringParts, createAnswering, type Run } from './answering.ts';
-import { dayText } from './candidates.ts';
-import { findDependencies, type Dependencies, type DependencyWindow } from './dependencies.ts';
 import { fetchTrace, fetchTraces, fitTogether } from './fetch-trace.ts';
 import { boundSearch, readPatterns, type Search } from './search-bounds.ts';
 import { countOrphans, runSearch, type SearchPage, type TraceSummary } from './search.ts';
 import type { Trace } from './span.ts';
-import { STATEMENTS } from './statements.ts';
 import { low32, traceKeyOf } from './trace-key.ts';
 
 export type { Search } from './search-bounds.ts';
 
-export interface Operation {
-  readonly name: string;
-  /** OTLP span kind. */
-  readonly kind: number;
-  readonly spanCount: number;
+export type { Operation } from '#query/red';
+
+export interface Dependency {
+  readonly parent: string;
+  readonly child: string;
+  readonly callCount: number;
+}
+
+export interface Dependencies {
+  readonly links: readonly Dependency[];
+  /** Counts were multiplied by this, because one of so many traces was looked at; 1 when all were. */
+  readonly oneIn: number;
 }
 
 /** Whole traces that a search found. */
@@ -43,6 +48,7 @@ export interface SummaryWithOrphans extends TraceSummary {
 
 export interface Queries {
   readonly explore: Explore;
+  readonly figures: FiguresOfSpans;
   readonly outlines: Outlines;
   traceById(reader: Reader, id: string): Promise<Trace | Refusal>;
   /** Traces that exist, in the order of their ids; others are not in the answer. */
@@ -53,7 +59,7 @@ export interface Queries {
   /** The first page of a search with what the list of Jaeger's API v3 says of each trace. */
   findSummaries(reader: Reader, search: Search): Promise<readonly SummaryWithOrphans[] | Refusal>;
   /** Calls between services. */
-  dependencies(reader: Reader, window: DependencyWindow): Promise<Dependencies | Refusal>;
+  dependencies(reader: Reader, window: Window): Promise<Dependencies | Refusal>;
   services(reader: Reader): Promise<readonly string[] | Refusal>;
   operations(reader: Reader, service: string): Promise<readonly Operation[] | Refusal>;
   accounting(reader: Reader): Promise<Account | Refusal>;
@@ -64,10 +70,9 @@ export interface QueryParts extends AnsweringParts {
   readonly producers: (tenant: TenantId) => Promise<readonly { readonly id: string; readonly name: string }[]>;
 }
 
-const NAMES_MAX = 10_000;
-
 export function createQueries(parts: QueryParts): Queries {
   const answering = createAnswering(parts);
+  const figures = createFigures(answering);
   const { answer, settled, store, now_ms } = answering;
 
   async function searchPage(search: Search, run: Run): Promise<SearchPage | Refusal> {
@@ -80,6 +85,7 @@ export function createQueries(parts: QueryParts): Queries {
 
   return {
     explore: createExplore(answering, parts),
+    figures,
     outlines: createOutlines(answering),
 
     traceById: (reader, text) =>
@@ -120,28 +126,15 @@ export function createQueries(parts: QueryParts): Queries {
         return page.traces.map((one) => ({ ...one, orphanCount: orphans.get(one.traceId) ?? 0 }));
       }),
 
-    dependencies: (reader, window) =>
-      answer(reader, 'dependency.read', 'scan', async (run) => {
-        if (window.start > window.end) return refuse('query_invalid', 'start lies after end');
-        if (window.end - window.start > BigInt(LIMITS.search_range_ms_max) * 1_000_000n) return refuse('query_invalid', 'the range from start to end is longer than 31 days');
-        await settled();
-        return findDependencies(window, run);
-      }),
+    dependencies: async (reader, window) => {
+      const found = await figures.edges(reader, window);
+      if (isRefusal(found)) return found;
+      const links = found.edges.map(({ parent, child, count }) => ({ parent, child, callCount: count }));
+      return { links: links.sort((left, right) => compare(left.parent, right.parent) || compare(left.child, right.child)), oneIn: found.oneIn };
+    },
 
-    services: (reader) =>
-      answer(reader, 'service.list', 'scan', async (run) => {
-        await settled();
-        const rows = await run<{ serviceName: string }>(STATEMENTS.services, { day_min: oldestDay(now_ms()), limit: NAMES_MAX }, NAMES_MAX);
-        return rows.map(({ serviceName }) => serviceName);
-      }),
-
-    operations: (reader, service) =>
-      answer(reader, 'operation.list', 'scan', async (run) => {
-        await settled();
-        const params = { service, day_min: oldestDay(now_ms()), limit: NAMES_MAX };
-        const rows = await run<{ spanName: string; spanKind: number; spanCount: string }>(STATEMENTS.operations, params, NAMES_MAX);
-        return rows.map(({ spanName, spanKind, spanCount }) => ({ name: spanName, kind: spanKind, spanCount: Number(spanCount) }));
-      }),
+    services: figures.services,
+    operations: figures.operations,
 
     accounting: (reader) =>
       answer(reader, 'accounting.read', 'lookup', async () => {
@@ -151,7 +144,6 @@ export function createQueries(parts: QueryParts): Queries {
   };
 }
 
-/** Names of services and operations come from as far back as a search may reach. */
-function oldestDay(now_ms: number): string {
-  return dayText(now_ms - LIMITS.search_range_ms_max);
+function compare(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
 }

@@ -13,13 +13,10 @@ export const STATEMENTS = {
   trace: complete(read('trace'), { span: SPAN_COLUMNS }),
   traces: complete(read('traces'), { span: SPAN_COLUMNS }),
   orphans: read('orphans'),
-  dependencies: read('dependencies'),
   extent: read('extent'),
   pattern: read('pattern'),
   search: read('search'),
   summaries: read('summaries'),
-  services: read('services'),
-  operations: read('operations'),
 } as const;
 
 /** Fills every occurrence of each marker. A marker that is missing is a bug. */

@@ -63,6 +63,10 @@ export function createTestStore(): TestStore {
       store.pending = false;
     },
     mayBePending: () => store.pending,
+    // Nothing is rolled: figures come from spans.
+    get figures() {
+      return { roll: 0, blocks: Array.from({ length: blocks }, (_, at) => at + 1) };
+    },
     accounting: async () => store.lines,
     async addBlock(added, skipped = 0) {
       blocks += 1 + skipped;

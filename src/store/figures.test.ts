@@ -7,13 +7,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { blocksSql } from '#clickhouse/block-ranges';
 import { nativeBlock, sampleSpan } from '#clickhouse/native-sample';
 import { FIGURES, SPANS } from '#clickhouse/schema';
 import { Engine } from '#clickhouse';
 import { LIMITS } from '#limits';
 import { Secret } from '#model';
 import { Figures, type FlushedBlock } from './figures.ts';
-import { blocksSql, callsStatement, figuresStatement } from './roll-statements.ts';
+import { callsStatement, figuresStatement } from './roll-statements.ts';
 
 process.env['UV_THREADPOOL_SIZE'] ??= '16';
 

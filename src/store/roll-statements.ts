@@ -4,6 +4,7 @@
  */
 
 import { DATABASE } from '#clickhouse';
+import { blocksSql } from '#clickhouse/block-ranges';
 import { bucketSql } from '#clickhouse/durations';
 import { CALLS, CALLS_ONE_IN, FIGURES } from '#clickhouse/schema';
 import { LIMITS } from '#limits';
@@ -65,15 +66,4 @@ export function callsStatement(roll: number, blocks: readonly number[]): string 
 SELECT ${roll}, day, retention, tenant, reinterpretAsUInt64(substring(trace_id, 9, 8)) AS trace, span_id, parent_span_id, service, start, duration, status_code = 2
 FROM ${DATABASE}.spans WHERE ${blocksSql(blocks)} AND trace % ${CALLS_ONE_IN} = 0
 ${SETTINGS}`;
-}
-
-/** Blocks mostly have consecutive numbers: a few ranges instead of a long list. */
-export function blocksSql(blocks: readonly number[]): string {
-  const ranges: { first: number; last: number }[] = [];
-  for (const block of blocks.toSorted((left, right) => left - right)) {
-    const range = ranges.at(-1);
-    if (range !== undefined && block === range.last + 1) range.last = block;
-    else ranges.push({ first: block, last: block });
-  }
-  return ranges.length === 0 ? '(0)' : `(${ranges.map(({ first, last }) => (first === last ? `block = ${first}` : `block BETWEEN ${first} AND ${last}`)).join(' OR ')})`;
 }

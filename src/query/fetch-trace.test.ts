@@ -1,16 +1,13 @@
 /**
- * Calls between services, and several traces fetched at once, against a real engine.
+ * Several traces fetched at once, against a real engine.
  */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Run } from './answering.ts';
-import { findDependencies } from './dependencies.ts';
 import { fetchTraces, fitTogether } from './fetch-trace.ts';
 import { createTestStore, START_NS, type TestSpan, type TestStore } from './testing.ts';
 
 const TRACES = 400;
-const HOUR_NS = 3_600_000_000_000n;
-const WINDOW = { start: START_NS - HOUR_NS, end: START_NS + HOUR_NS };
 const PARENT_NS = START_NS - 90n * 60_000_000_000n;
 
 /** The half of an id that is random is spread over what there is. */
@@ -32,21 +29,6 @@ before(async () => {
   await store.addBlock([span(5_000, '2', '1', 'late', { start: String(START_NS) })]);
 });
 after(() => store.close());
-
-test('findDependencies() counts calls from one service to another, wherever parent and child lie', async () => {
-  const { links, oneIn } = await findDependencies(WINDOW, run);
-  assert.equal(oneIn, 1);
-  assert.deepEqual(links.map(({ parent, child, callCount }) => `${parent} ${child} ${callCount}`), ['cart db 401', 'db disk 1', 'early late 1', 'web cart 400']);
-  assert.deepEqual((await findDependencies({ start: START_NS + 1n, end: WINDOW.end }, run)).links, []);
-});
-
-test('findDependencies() estimates from whole traces where there are too many spans', async () => {
-  const { links, oneIn } = await findDependencies(WINDOW, run, 500);
-  assert.equal(oneIn, 4);
-  const count = (parent: string): number => links.find((link) => link.parent === parent)?.callCount ?? 0;
-  // A share of 400 traces; a join of unlike shares would find a quarter of that.
-  for (const parent of ['web', 'cart']) assert.ok(count(parent) > 300 && count(parent) < 500 && count(parent) % 4 === 0, `${parent} ${count(parent)}`);
-});
 
 test('fetchTraces() gives whole traces in the order asked for, over pages', async () => {
   const wanted = [traceId(3), traceId(9_999), traceId(1), traceId(5_000)];

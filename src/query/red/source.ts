@@ -1,0 +1,62 @@
+/**
+ * Where the statements of this folder read: figures that are rolled, and the spans of blocks that are not, as one table. Conditions on time and names
+ * are the same for both and stand in the fragments; what a caller sent is bound.
+ */
+import { readFileSync } from 'node:fs';
+import { blocksSql } from '#clickhouse/block-ranges';
+import { bucketSql } from '#clickhouse/durations';
+import { CALLS_ONE_IN } from '#clickhouse/schema';
+import { LIMITS } from '#limits';
+import type { Answering } from '#query/answering';
+import { complete } from '#query/statements';
+
+const read = (name: string): string => readFileSync(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8');
+
+const COUNTS = complete(read('counts'), {});
+const DURATIONS = complete(read('durations'), { bucket: bucketSql('duration') });
+const MINIMIZED = complete(read('minimized-values'), {});
+const CALLS = complete(read('calls'), { one_in: String(CALLS_ONE_IN) });
+const CALLS_EXACT = read('calls-exact');
+
+export type FiguresState = Answering['store']['figures'];
+
+/** Minutes since 1970, both included. */
+export interface Minutes {
+  readonly first: number;
+  readonly last: number;
+}
+
+export const MINUTE_NS = 60_000_000_000n;
+
+/** `tenant, minute, service, operation, kind, entry, rest, count, errors`, a row for figures or a span. */
+export function countsSource(state: FiguresState): string {
+  return complete(COUNTS, { blocks: blocksSql(state.blocks) });
+}
+
+/** The same with `bucket`, `n` spans in it and `longest`; `errors` stands in one row of its figures only. */
+export function durationsSource(state: FiguresState): string {
+  return complete(DURATIONS, { blocks: blocksSql(state.blocks) });
+}
+
+/** `minute, service, value_kind, count`. */
+export function minimizedSource(state: FiguresState): string {
+  return complete(MINIMIZED, { blocks: blocksSql(state.blocks) });
+}
+
+/** `trace, span_id, parent_span_id, service, start, duration, error` of all spans, or of the sample that is kept of them. */
+export function callsSource(state: FiguresState, sampled: boolean): string {
+  return sampled ? complete(CALLS, { blocks: blocksSql(state.blocks) }) : CALLS_EXACT;
+}
+
+/** What every source binds besides the tenant. */
+export function sourceParams(state: FiguresState, minutes: Minutes, day_min: string): { roll: number; day_min: string; minute_first: number; minute_last: number; start: bigint; end: bigint } {
+  return { roll: state.roll, day_min, minute_first: minutes.first, minute_last: minutes.last, start: BigInt(minutes.first) * MINUTE_NS, end: BigInt(minutes.last + 1) * MINUTE_NS - 1n };
+}
+
+/** The minutes that a range touches. */
+export function minutesOf(start: bigint, end: bigint): Minutes {
+  const first = Number(start / MINUTE_NS);
+  return { first, last: Math.max(first, Number((end - 1n) / MINUTE_NS)) };
+}
+
+export const MINUTES_MAX = LIMITS.search_range_ms_max / 60_000;
