@@ -12,6 +12,7 @@ import { LIMITS } from '#limits';
 import type { Commit, Secret } from '#model';
 import type { RefusalCode } from '#refusal';
 import { Account, type AccountLine } from './account.ts';
+import { retainAccount } from './account-retention.ts';
 import { Figures, type FiguresState } from './figures.ts';
 import type { Files } from './files.ts';
 import { Flusher, type StoreEvent } from './flush.ts';
@@ -66,6 +67,7 @@ export class Store {
   readonly #journal: Journal;
   readonly #remembered: RememberedRequests;
   readonly #flusher: Flusher;
+  readonly #partSync: PartSync;
   readonly #figures: Figures;
   readonly #account: Account;
   readonly #replayed: RememberedRequest[];
@@ -74,7 +76,7 @@ export class Store {
   #tableBytes = 0;
   #housekeeping: NodeJS.Timeout | null = null;
 
-  private constructor(options: StoreOptions, parts: { engine: Engine; lock: DirectoryLock; journal: Journal; remembered: RememberedRequests; flusher: Flusher; figures: Figures; account: Account; replayed: RememberedRequest[] }) {
+  private constructor(options: StoreOptions, parts: { engine: Engine; lock: DirectoryLock; journal: Journal; remembered: RememberedRequests; flusher: Flusher; partSync: PartSync; figures: Figures; account: Account; replayed: RememberedRequest[] }) {
     this.#options = options;
     this.#now_ms = options.now_ms ?? Date.now;
     this.engine = parts.engine;
@@ -82,6 +84,7 @@ export class Store {
     this.#journal = parts.journal;
     this.#remembered = parts.remembered;
     this.#flusher = parts.flusher;
+    this.#partSync = parts.partSync;
     this.#figures = parts.figures;
     this.#account = parts.account;
     this.#replayed = parts.replayed;
@@ -114,11 +117,13 @@ export class Store {
       const flusher = new Flusher({ engine, journal, remembered, partSync, setAside, now_ms, onEvent: (event) => options.onEvent?.(event), onFlushed: (blocks) => figures?.add(blocks) });
       await flusher.recover(unflushed);
       await partSync.sync();
+      // A pass that was cut off is finished before anything is summed.
+      await retainAccount(engine, now_ms(), () => partSync.sync());
       figures = await Figures.open({ engine, now_ms, onFailure: (error) => options.onEvent?.({ is: 'failed', what: 'figures', error }) });
       opened.push(figures);
       const account = await readAccount(engine);
       const replayed = [...remembered.takeLoaded(), ...unflushed.flatMap(rememberedOf)];
-      const store = new Store(options, { engine, lock, journal, remembered, flusher, figures, account, replayed });
+      const store = new Store(options, { engine, lock, journal, remembered, flusher, partSync, figures, account, replayed });
       await store.#keepHouse();
       store.#housekeeping = setInterval(() => void store.#keepHouse(), HOUSEKEEPING_MS).unref();
       return store;
@@ -210,6 +215,7 @@ export class Store {
   async retain(): Promise<Removal[]> {
     const { retention, diskBytesMax } = this.#options.config;
     const removals = await applyRetention(this.engine, { classes: retention, diskBytesMax }, this.#now_ms());
+    await retainAccount(this.engine, this.#now_ms(), () => this.#partSync.sync());
     this.#tableBytes = Number(await this.engine.command("SELECT sum(bytes_on_disk) FROM system.parts WHERE database = 'tracekeep' AND active"));
     return removals;
   }
