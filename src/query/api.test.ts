@@ -196,12 +196,12 @@ test('no payload in any parameter becomes SQL: the answer is empty or a refusal 
 
 test('a page of another site cannot reach the port by a name of its own (DNS rebinding)', async () => {
   const authorization = 'Bearer tt_viewer';
-  for (const host of ['evil.example', 'evil.example:4320', 'localhost.evil.example', '127.0.0.1.evil.example', '[::2]:80', '10.0.0.1']) {
+  for (const host of ['evil.example', 'evil.localhost', 'tracekeep.localhost.evil.example', 'evil.example:4320', 'localhost.evil.example', '127.0.0.1.evil.example', '[::2]:80', '10.0.0.1']) {
     const answer = await ask('/api/v1/services', { headers: { host, authorization } });
     assert.match(`${answer.status} ${answer.body}`, /^421 .*"host_unknown"/, host);
     assert.equal((await ask('/healthz', { headers: { host } })).status, 421);
   }
-  for (const host of ['localhost', 'LOCALHOST:4320', '127.0.0.1', '127.0.0.1:1', '[::1]:4320', '[::1]']) assert.equal((await ask('/api/v1/services', { headers: { host, authorization } })).status, 200, host);
+  for (const host of ['localhost', 'tracekeep.localhost:4320', 'LOCALHOST:4320', '127.0.0.1', '127.0.0.1:1', '[::1]:4320', '[::1]']) assert.equal((await ask('/api/v1/services', { headers: { host, authorization } })).status, 200, host);
 });
 
 test('two Authorization headers are refused, whichever comes first', async () => {

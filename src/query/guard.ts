@@ -51,7 +51,8 @@ export type ReaderAuthenticator = Pick<Authenticator, 'reader'>;
 export type Sessions = Pick<SignIn, 'session'>;
 
 export function installGuard(app: FastifyInstance, authenticator: ReaderAuthenticator, hosts: readonly string[], sessions?: Sessions): (request: FastifyRequest, reply: FastifyReply) => Refusal | null {
-  const allowed = new Set(['localhost', '127.0.0.1', '[::1]', ...hosts.map(hostName)]);
+  // Names under .localhost always mean this machine (RFC 6761 §6.3). Under one of its own the console shares cookies with no other port's pages.
+  const allowed = new Set(['localhost', 'tracekeep.localhost', '127.0.0.1', '[::1]', ...hosts.map(hostName)]);
 
   const identify = (request: FastifyRequest): Omit<LetIn, 'again'> | Refusal => {
     const { authorization } = request.raw.headersDistinct;
