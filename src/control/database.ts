@@ -7,7 +7,7 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { SQLInputValue } from 'node:sqlite';
+import type { SQLInputValue, StatementSync } from 'node:sqlite';
 
 import { CompiledQuery, Kysely, SqliteAdapter, SqliteDriver, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import type { DatabaseConnection, Dialect, SqliteDatabase } from 'kysely';
@@ -55,11 +55,15 @@ export function openControlDatabase(path: string): ControlDatabase {
     const reader = connect(path, READ_BUSY_MS);
     reader.exec('PRAGMA query_only = ON');
     const version = reader.prepare('PRAGMA data_version');
+    // The texts are our own and few: values are parameters. Preparing one costs several times what running it does.
+    const prepared = new Map<string, StatementSync>();
     return {
       kysely: new Kysely<ControlTables>({ dialect: dialectOf(writer) }),
       readNow: <Row>(query: { compile(): CompiledQuery<Row> }) => {
         const { sql, parameters } = query.compile();
-        return reader.prepare(sql).all(...(parameters as SQLInputValue[])) as Row[];
+        const statement = prepared.get(sql) ?? reader.prepare(sql);
+        prepared.set(sql, statement);
+        return statement.all(...(parameters as SQLInputValue[])) as Row[];
       },
       dataVersion: () => Number(version.get()?.['data_version']),
       close: () => {
