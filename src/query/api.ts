@@ -88,6 +88,11 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
   // A form of another site can send text/plain without being asked whether it may; nothing here is text.
   app.removeContentTypeParser('text/plain');
   check = installGuard(app, parts.authenticator, [parts.address.host, ...(parts.hosts ?? [])], parts.signIn);
+  // The validator takes 1e309 for an integer within any bound.
+  app.addHook('preHandler', async (request, reply) => {
+    const endless = Object.entries(request.query ?? {}).find(([, value]) => typeof value === 'number' && !Number.isFinite(value));
+    return endless === undefined ? undefined : sendRefusal(request, reply, refuse('query_invalid', `querystring/${endless[0]} must be finite`));
+  });
   app.setNotFoundHandler(pathUnknown);
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const refusal = refusalOf(error);

@@ -109,6 +109,15 @@ test('points() thins many evenly, keeps the slowest and more of the errors', asy
   assert.deepEqual(ok(await explore.points(reader, asked(), 500)), drawn, 'the same points again');
 });
 
+test('a chart of nothing is empty', async () => {
+  const none = asked({ service: 'nobody', attributes: red });
+  const drawn = ok(await explore.points(reader, none, 100));
+  assert.deepEqual([drawn.total, drawn.oneIn, drawn.traceIds], [0, 1, []]);
+  assert.equal(total(ok(await explore.histogram(reader, none, 10)).buckets.count), 0);
+  assert.deepEqual(ok(await explore.attributeKeys(reader, { ...HOUR, prefix: '', service: 'nobody', limit: 9 })).keys, []);
+  assert.deepEqual(ok(await explore.attributeValues(reader, { ...HOUR, key: 'name', place: 'field', prefix: '', service: 'nobody', limit: 9 })).values, []);
+});
+
 test('points() from a share estimates the total', async () => {
   const drawn = await drawPoints(asked({ attributes: red }), HOUR, 5_000, run, 3_000);
   assert.ok(drawn.oneIn > 1);

@@ -2,7 +2,7 @@
 SELECT
   toString(count()) AS spanCount,
   toString(countIf(status_code = 2)) AS errorCount,
-  arrayMap(d -> toString(toInt64(d)), quantiles(0.9, 0.99, 0.999, 0.9999, 0.99999)(duration)) AS durations
+  arrayMap(d -> toString(toInt64(if(isFinite(d), least(greatest(d, -9e18), 9e18), 0))), quantiles(0.9, 0.99, 0.999, 0.9999, 0.99999)(duration)) AS durations
 FROM spans
 PREWHERE (cityHash64(_part) + intDiv(_part_offset, 4096)) % {one_in:UInt64} = 0
   AND tenant = {tenant:String}
