@@ -125,8 +125,8 @@ export const ACCOUNTING: Table = {
 export const FIGURES: Table = {
   name: 'figures',
   columns: [
-    /** `spans`: a row of figures. `minimized`: `operation` is a kind of value and `count` how many were replaced. `rolled`: `blocks`. */
-    column('what', "Enum8('spans' = 1, 'minimized' = 2, 'rolled' = 3)"),
+    /** `operations` and `services`: figures of the same spans. `minimized`: `operation` is a kind of value and `count` how many were replaced. `rolled`: `blocks`. */
+    column('what', "Enum8('operations' = 1, 'services' = 2, 'minimized' = 3, 'rolled' = 4)"),
     column('roll', 'UInt64', 'Delta, ZSTD(1)'),
     column('day', 'Date'),
     column('retention', TEXT),
@@ -149,7 +149,7 @@ export const FIGURES: Table = {
     column('blocks', 'Array(UInt64)'),
   ],
   partitionBy: '(day, retention)',
-  orderBy: '(what, tenant, minute, service, operation, kind, entry)',
+  orderBy: '(what, tenant, service, minute, operation, kind, entry)',
   indexes: [],
   settings: {},
 };

@@ -47,7 +47,7 @@ const ask = async (sql: string): Promise<string[]> => (await engine.command(sql)
 
 /** Spans by what a reader adds up. */
 async function counted({ roll, blocks }: Figures['state']): Promise<number> {
-  const [rolled = '0'] = await ask(`SELECT sum(count) FROM tracekeep.figures WHERE what = 'spans' AND roll <= ${roll}`);
+  const [rolled = '0'] = await ask(`SELECT sum(count) FROM tracekeep.figures WHERE what = 'operations' AND roll <= ${roll}`);
   const [left = '0'] = await ask(`SELECT count() FROM tracekeep.spans WHERE ${blocksSql(blocks)}`);
   return Number(rolled) + Number(left);
 }
@@ -62,11 +62,15 @@ describe('a roll', () => {
     await figures.rollAll();
     assert.deepEqual(figures.state, { roll: 1, blocks: [] });
     const minute = START / MINUTE_NS;
-    assert.deepEqual(await ask("SELECT tenant, minute, service, operation, kind, entry, rest, count, errors, longest, `durations.bucket`, `durations.count` FROM tracekeep.figures WHERE what = 'spans' ORDER BY ALL"), [
+    assert.deepEqual(await ask("SELECT tenant, minute, service, operation, kind, entry, rest, count, errors, longest, `durations.bucket`, `durations.count` FROM tracekeep.figures WHERE what = 'operations' ORDER BY ALL"), [
       `default\t${minute}\ta\tx\t2\t1\t0\t3\t1\t8000000\t[80,104]\t[2,1]`,
       `default\t${minute}\tb\tx\t1\t0\t0\t1\t0\t1000000\t[80]\t[1]`,
       `default\t${minute}\tb\tx\t1\t1\t0\t1\t0\t1000000\t[80]\t[1]`,
       `default\t${minute + 1n}\ta\tx\t2\t1\t0\t1\t0\t1000000\t[80]\t[1]`,
+    ]);
+    assert.deepEqual(await ask("SELECT minute, service, operation, kind, entry, rest, count, errors, longest, `durations.bucket`, `durations.count` FROM tracekeep.figures WHERE what = 'services' AND service = 'a' ORDER BY ALL"), [
+      `${minute}\ta\t\t2\t1\t0\t3\t1\t8000000\t[80,104]\t[2,1]`,
+      `${minute + 1n}\ta\t\t2\t1\t0\t1\t0\t1000000\t[80]\t[1]`,
     ]);
     assert.deepEqual(await ask("SELECT blocks, count FROM tracekeep.figures WHERE what = 'rolled'"), ['[1,2]\t6']);
     assert.deepEqual(await ask("SELECT count() FROM system.parts WHERE table = 'figures' AND active"), ['1']);
@@ -85,7 +89,8 @@ describe('a roll', () => {
     const names = LIMITS.figures_operations_max + 300;
     figures.add([await insert(1, Array.from({ length: names + 50 }, (_, at) => ({ service: 'a', name: at < names ? `made-up-${at}` : 'usual' })))]);
     await figures.rollAll();
-    const [rows] = await ask("SELECT count(), sum(count), sumIf(count, operation = 'usual'), sumIf(count, rest = 1), countIf(rest = 1), uniq(operation) FROM tracekeep.figures WHERE what = 'spans'");
+    assert.deepEqual(await ask("SELECT count(), sum(count), max(rest) FROM tracekeep.figures WHERE what = 'services'"), [`1\t${names + 50}\t0`]);
+    const [rows] = await ask("SELECT count(), sum(count), sumIf(count, operation = 'usual'), sumIf(count, rest = 1), countIf(rest = 1), uniq(operation) FROM tracekeep.figures WHERE what = 'operations'");
     assert.equal(rows, `${LIMITS.figures_operations_max + 1}\t${names + 50}\t50\t301\t1\t${LIMITS.figures_operations_max + 1}`);
   });
 
@@ -94,7 +99,7 @@ describe('a roll', () => {
     const services = LIMITS.figures_services_max + 10;
     figures.add([await insert(1, [...Array.from({ length: services }, (_, at) => ({ tenant: 'hostile', service: `s-${at}`, name: 'x' })), { tenant: 'other', service: 'quiet', name: 'x' }])]);
     await figures.rollAll();
-    assert.deepEqual(await ask("SELECT tenant, uniqIf(service, rest = 0), sumIf(count, rest = 2) FROM tracekeep.figures WHERE what = 'spans' GROUP BY tenant ORDER BY tenant"), [`hostile\t${LIMITS.figures_services_max}\t10`, 'other\t1\t0']);
+    assert.deepEqual(await ask("SELECT tenant, uniqIf(service, rest = 0), sumIf(count, rest = 2) FROM tracekeep.figures WHERE what = 'operations' GROUP BY tenant ORDER BY tenant"), [`hostile\t${LIMITS.figures_services_max}\t10`, 'other\t1\t0']);
   });
 
   test('takes one partition at a time', async () => {

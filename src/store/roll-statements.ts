@@ -25,11 +25,11 @@ export function figuresStatement(roll: number, blocks: readonly number[]): strin
   const columns = FIGURES.columns.map(({ name }) => `\`${name}\``).join(', ');
   return `INSERT INTO ${DATABASE}.figures (${columns})
 SELECT * FROM (
-  SELECT 'spans', ${roll}, any(day), any(retention), tenant, minute, service, operation, kind, entry, rest, sum(spans), sum(failed), max(slowest),
+  SELECT if(grouping(operation) = 0, 'operations', 'services'), ${roll}, any(day), any(retention), tenant, minute, service, operation, kind, entry, if(grouping(operation) = 0, rest, service_rest), sum(spans), sum(failed), max(slowest),
     arrayCompact(arraySort(groupArrayArray(buckets)) AS sorted) AS held, arrayMap(bucket -> toUInt32(countEqual(sorted, bucket)), held), CAST([] AS Array(UInt64))
   FROM (
     SELECT day, retention, tenant, minute, kind, entry, spans, failed, slowest, buckets,
-      multiIf(service_rank > ${LIMITS.figures_services_max}, 2, name_rank > ${LIMITS.figures_operations_max}, 1, 0) AS rest, if(rest = 2, '', service_name) AS service, if(rest > 0, '', name) AS operation
+      multiIf(service_rank > ${LIMITS.figures_services_max}, 2, name_rank > ${LIMITS.figures_operations_max}, 1, 0) AS rest, if(rest = 2, '', service_name) AS service, if(rest > 0, '', name) AS operation, if(rest = 2, 2, 0) AS service_rest
     FROM (
       SELECT *, dense_rank() OVER (PARTITION BY tenant ORDER BY of_service DESC, service_name) AS service_rank, dense_rank() OVER (PARTITION BY tenant ORDER BY of_name DESC, service_name, name) AS name_rank
       FROM (
@@ -43,7 +43,7 @@ SELECT * FROM (
       )
     )
   )
-  GROUP BY tenant, minute, service, operation, kind, entry, rest
+  GROUP BY GROUPING SETS ((tenant, minute, service, operation, kind, entry, rest), (tenant, minute, service, kind, entry, service_rest))
   UNION ALL
   SELECT 'minimized', ${roll}, any(day), any(retention), tenant, minute, service, value_kind, 0, 0, 0, sum(n), 0, 0, [], [], []
   FROM (

@@ -60,6 +60,6 @@ test('what is rolled comes from the sample, and is not counted again from its sp
   // A roll that did not come to its end.
   await store.session.queryAsync("INSERT INTO calls SELECT 2, day, retention, tenant, trace, span_id, parent_span_id, service, start, duration, error FROM calls");
   const state = { roll: 1, blocks: blocks.filter((block) => block > 2) };
-  await store.session.queryAsync("INSERT INTO figures (what, roll, day, retention, tenant, minute, service, operation, kind, entry, rest, count, errors, longest) SELECT 'spans', 1, day, retention, tenant, intDiv(start, 60000000000), service, name, kind, 1, 0, count(), 0, 0 FROM spans WHERE block IN (1, 2) GROUP BY ALL");
+  await store.session.queryAsync("INSERT INTO figures (what, roll, day, retention, tenant, minute, service, operation, kind, entry, rest, count, errors, longest) SELECT 'services', 1, day, retention, tenant, intDiv(start, 60000000000), service, '', kind, 1, 0, count(), 0, 0 FROM spans WHERE block IN (1, 2) GROUP BY ALL");
   assert.deepEqual(await findEdges(WINDOW, state, run, EDGES_MAX, 6_000), before);
 });

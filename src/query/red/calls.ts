@@ -51,7 +51,7 @@ export async function findEdges({ start, end }: Window, state: FiguresState, run
   const parent_start = start > PARENT_EARLIER_NS ? start - PARENT_EARLIER_NS : 0n;
   const day_min = firstDay(parent_start);
   const minutes = minutesOf(start, end + 1n);
-  const [counted] = await run<{ spans: number }>(complete(SPAN_COUNT, { counts: countsSource(state) }), { ...sourceParams(state, minutes, day_min), limit: 1 }, 1);
+  const [counted] = await run<{ spans: number }>(complete(SPAN_COUNT, { counts: countsSource(state, 'services') }), { ...sourceParams(state, minutes, day_min), limit: 1 }, 1);
   const spans = counted?.spans ?? 0;
   const sampled = spans > spans_max;
   const share = Math.max(1, Math.ceil(spans / CALLS_ONE_IN / spans_max));

@@ -138,13 +138,13 @@ export function createFigures({ answer, settled, store, now_ms }: Answering): Fi
 
     services: (reader) =>
       answer(reader, 'service.list', 'scan', async (run) => {
-        const rows = await withState((state) => run<{ serviceName: string }>(complete(STATEMENTS.services, { counts: countsSource(state) }), { ...everParams(state), limit: NAMES_MAX }, NAMES_MAX));
+        const rows = await withState((state) => run<{ serviceName: string }>(complete(STATEMENTS.services, { counts: countsSource(state, 'services') }), { ...everParams(state), limit: NAMES_MAX }, NAMES_MAX));
         return rows.map(({ serviceName }) => serviceName);
       }),
 
     operations: (reader, service) =>
       answer(reader, 'operation.list', 'scan', async (run) => {
-        const rows = await withState((state) => run<{ spanName: string; spanKind: number; spanCount: string }>(complete(STATEMENTS.operations, { counts: countsSource(state) }), { ...everParams(state), service, limit: NAMES_MAX }, NAMES_MAX));
+        const rows = await withState((state) => run<{ spanName: string; spanKind: number; spanCount: string }>(complete(STATEMENTS.operations, { counts: countsSource(state, 'operations') }), { ...everParams(state), service, limit: NAMES_MAX }, NAMES_MAX));
         return rows.map(({ spanName, spanKind, spanCount }) => ({ name: spanName, kind: spanKind, spanCount: Number(spanCount) }));
       }),
   };

@@ -12,9 +12,9 @@ import { complete } from '#query/statements';
 
 const read = (name: string): string => readFileSync(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8');
 
-const COUNTS = complete(read('counts'), {});
+const COUNTS = read('counts');
 const DURATIONS = complete(read('durations'), { bucket: bucketSql('duration') });
-const MINIMIZED = complete(read('minimized-values'), {});
+const MINIMIZED = read('minimized-values');
 const CALLS = complete(read('calls'), { one_in: String(CALLS_ONE_IN) });
 const CALLS_EXACT = read('calls-exact');
 
@@ -28,14 +28,17 @@ export interface Minutes {
 
 export const MINUTE_NS = 60_000_000_000n;
 
-/** `tenant, minute, service, operation, kind, entry, rest, count, errors`, a row for figures or a span. */
-export function countsSource(state: FiguresState): string {
-  return complete(COUNTS, { blocks: blocksSql(state.blocks) });
+/** Figures of the same spans: by service, which are few rows, or by operation of a service. */
+export type Level = 'services' | 'operations';
+
+/** `minute, service, operation, kind, entry, rest, count, errors`, a row for figures or a span. */
+export function countsSource(state: FiguresState, level: Level): string {
+  return complete(COUNTS, { level: `'${level}'`, blocks: blocksSql(state.blocks) });
 }
 
 /** The same with `bucket`, `n` spans in it and `longest`; `errors` stands in one row of its figures only. */
-export function durationsSource(state: FiguresState): string {
-  return complete(DURATIONS, { blocks: blocksSql(state.blocks) });
+export function durationsSource(state: FiguresState, level: Level): string {
+  return complete(DURATIONS, { level: `'${level}'`, blocks: blocksSql(state.blocks) });
 }
 
 /** `minute, service, value_kind, count`. */

@@ -1,7 +1,7 @@
 -- Figures without their durations.
 SELECT minute, service, operation, kind, entry, rest, count, errors
 FROM figures
-WHERE what = 'spans'
+WHERE what = /*level*/
   AND tenant = {tenant:String}
   AND day >= {day_min:Date}
   AND roll <= {roll:UInt64}

@@ -2,7 +2,7 @@
 SELECT minute, service, operation, kind, entry, rest, bucket, n, if(place = 1, errors, 0) AS errors, longest
 FROM figures
 ARRAY JOIN durations.bucket AS bucket, durations.count AS n, arrayEnumerate(durations.bucket) AS place
-WHERE what = 'spans'
+WHERE what = /*level*/
   AND tenant = {tenant:String}
   AND day >= {day_min:Date}
   AND roll <= {roll:UInt64}
