@@ -13,7 +13,7 @@ import { type Meter, startMeter } from '#meter';
 import type { Producer } from '#model';
 import { createQueries, type Queries } from '#query';
 import { startConsole } from '#query/api';
-import { createVitals } from '#query/health';
+import { createVitals, type Listens } from '#query/health';
 import { readConsoleFiles } from '#query/pages';
 import { type IngestDoor, startReceivers } from '#receive';
 import { refuse, type Refusal } from '#refusal';
@@ -78,6 +78,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
     await workersUp(sequencer);
 
     const ready = async (): Promise<Refusal | null> => (leaving ? refuse('draining') : sequencer.admit());
+    let listens: Listens | null = null;
     let inFlight = (): { readonly requests: number; readonly bytes: number } => ({ requests: 0, bytes: 0 });
     const queries = createQueries({ store, producers: async (tenant) => (await control.listProducers(tenant)).map(({ id, name }) => ({ id, name })) });
     const webConsole = await startConsole({
@@ -89,7 +90,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
       pages: readConsoleFiles(CONSOLE_FOLDER),
       metricsText: () => meter.text(),
       ready,
-      vitals: createVitals({ version: VERSION, ready, inFlight: () => inFlight(), store, meter, config }),
+      vitals: createVitals({ version: VERSION, ready, listens: () => listens, inFlight: () => inFlight(), store, meter, config }),
       onFailure: (request, sentence) => report(`cannot answer query ${request}: ${sentence}`, null),
     });
     started.push({
@@ -114,6 +115,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
     });
     started.push({ what: 'receivers', stop: () => receivers.stop() });
     inFlight = () => receivers.inFlight();
+    listens = { otlpHttp: receivers.addresses.http, otlpGrpc: receivers.addresses.grpc };
     watch(meter, store, inFlight);
     return { addresses: { otlpHttp: receivers.addresses.http, otlpGrpc: receivers.addresses.grpc, console: webConsole.address }, queries, signIn, stop };
   } catch (failure) {

@@ -8,8 +8,10 @@ import type { Vitals } from './vitals.ts';
 const ms = { type: ['number', 'null'], description: 'Milliseconds, of the last five minutes; null when nothing happened.' };
 const times = object({ p50_ms: ms, p95_ms: ms, p99_ms: ms, lastAt: { type: ['string', 'null'] } });
 
+const ADDRESS = object({ host: text(), port: count });
 const SHAPE = object({
   version: text(), startedAt: text(), now: text(), uptime_ms: count,
+  listens: { type: ['object', 'null'], properties: { otlpHttp: ADDRESS, otlpGrpc: ADDRESS } },
   ready: { type: 'object', required: ['ok'], properties: { ok: { type: 'boolean' }, code: text('A code of docs/reference/refusals.md.'), message: text(), advice: text() } },
   queue: object({ requestsInFlight: count, requestsMax: count, bytesInFlight: count, bytesMax: count, pendingRows: count, pendingRowsMax: count }),
   commit: times, flush: times,

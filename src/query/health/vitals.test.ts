@@ -13,6 +13,7 @@ function partsWith(more: Partial<VitalsParts>): { parts: VitalsParts; reads: () 
     version: '1.2.3',
     now_ms: () => NOW_MS,
     ready: async () => null,
+    listens: () => ({ otlpHttp: { host: '127.0.0.1', port: 4318 }, otlpGrpc: { host: '127.0.0.1', port: 4317 } }),
     inFlight: () => ({ requests: 4, bytes: 5 }),
     store: {
       health: () => ({ diskFreeBytes: 100, dataBytes: 50, journalBytes: 5, pendingRows: 6, lastFlush_ms: null, acceptingWrites: null }),
@@ -38,6 +39,7 @@ function partsWith(more: Partial<VitalsParts>): { parts: VitalsParts; reads: () 
 test('vitals say what waits, how long things take, and what is kept for how long', async () => {
   const vitals = await createVitals(partsWith({}).parts)();
   assert.deepEqual(vitals.ready, { ok: true });
+  assert.equal(vitals.listens?.otlpHttp.port, 4318);
   assert.deepEqual([vitals.queue.requestsInFlight, vitals.queue.bytesInFlight, vitals.queue.pendingRows], [4, 5, 6]);
   assert.deepEqual(vitals.commit, { p50_ms: 1, p95_ms: 2, p99_ms: 3, lastAt: '2026-06-01T11:59:55.000Z' });
   assert.equal(vitals.flush.lastAt, null);

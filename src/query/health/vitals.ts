@@ -12,11 +12,18 @@ export interface Times {
   readonly lastAt: string | null;
 }
 
+export interface Listens {
+  readonly otlpHttp: { readonly host: string; readonly port: number };
+  readonly otlpGrpc: { readonly host: string; readonly port: number };
+}
+
 export interface Vitals {
   readonly version: string;
   readonly startedAt: string;
   readonly now: string;
   readonly uptime_ms: number;
+  /** Where exporters send to; null before the receivers have started. */
+  readonly listens: Listens | null;
   readonly ready: { readonly ok: boolean; readonly code?: RefusalCode; readonly message?: string; readonly advice?: string };
   readonly queue: { readonly requestsInFlight: number; readonly requestsMax: number; readonly bytesInFlight: number; readonly bytesMax: number; readonly pendingRows: number; readonly pendingRowsMax: number };
   /** Of the last five minutes. */
@@ -35,6 +42,7 @@ export interface VitalsParts {
   readonly version: string;
   readonly now_ms?: () => number;
   readonly ready: () => Promise<Refusal | null>;
+  readonly listens: () => Listens | null;
   readonly inFlight: () => { readonly requests: number; readonly bytes: number };
   readonly store: Pick<Store, 'health' | 'tables' | 'accounting'>;
   readonly meter: Pick<Meter, 'recent'>;
@@ -55,7 +63,7 @@ export function createVitals(parts: VitalsParts): () => Promise<Vitals> {
   };
 }
 
-async function readVitals({ version, ready, inFlight, store, meter, config }: VitalsParts, started_ms: number, now: number): Promise<Vitals> {
+async function readVitals({ version, ready, listens, inFlight, store, meter, config }: VitalsParts, started_ms: number, now: number): Promise<Vitals> {
   const [refused, tables, lines] = await Promise.all([ready(), store.tables(), store.accounting()]);
   const health = store.health();
   const recent = meter.recent();
@@ -65,6 +73,7 @@ async function readVitals({ version, ready, inFlight, store, meter, config }: Vi
     startedAt: instant(started_ms),
     now: instant(now),
     uptime_ms: now - started_ms,
+    listens: listens(),
     ready: refused === null ? { ok: true } : { ok: false, code: refused.refused, message: REFUSALS[refused.refused].says, advice: REFUSALS[refused.refused].advice },
     queue: { requestsInFlight: requests, requestsMax: LIMITS.requests_in_flight_max, bytesInFlight: bytes, bytesMax: LIMITS.bytes_in_flight_max, pendingRows: health.pendingRows, pendingRowsMax: LIMITS.pending_rows_max },
     commit: timesOf(recent.commit),
