@@ -8,6 +8,8 @@ export interface Shortcut {
   /** `KeyboardEvent.key` of the plain key, such as `j`, `/` or `ArrowDown`; or `ctrl+k`, which also means ⌘-K. */
   readonly keys: string;
   readonly does: string;
+  /** Otherwise the key goes to whatever has the focus. */
+  readonly when?: () => boolean;
   readonly act: () => void;
 }
 
@@ -60,7 +62,7 @@ export function listenForShortcuts(): () => void {
     const keys = held ? `ctrl+${event.key.toLowerCase()}` : event.key;
     // The group that came last is the innermost: a page before the frame.
     for (const { current } of [...groups].reverse()) {
-      const found = current.shortcuts.find((one) => one.keys === keys);
+      const found = current.shortcuts.find((one) => one.keys === keys && one.when?.() !== false);
       if (found === undefined) continue;
       event.preventDefault();
       found.act();
