@@ -1,0 +1,101 @@
+/** From an empty store to a signed-in administrator by the printed link, and every way in and out after that. */
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { axeFindings, overflow } from './checks.ts';
+import { SIZES, type Viewer } from './chromium.ts';
+import { goTo, loaded } from './pages.ts';
+import { ADMIN, firstLink, setStage, type Stage, VIEWER } from './stage.ts';
+
+let stage: Stage;
+let first: Viewer;
+
+before(async () => {
+  stage = await setStage('empty');
+  first = await stage.open({ as: 'nobody' });
+});
+
+test('a stranger is led to the sign-in, which says where the first link is', async () => {
+  await first.page.goto('/services');
+  await first.page.waitForURL(/\/sign-in/u);
+  await first.page.locator('h1').waitFor();
+  await first.page.getByText(/link/iu).first().waitFor();
+  assert.deepEqual([...(await axeFindings(first.page)), ...(await overflow(first.page))], []);
+});
+
+test('the printed link makes the first administrator, once', async () => {
+  const { page } = first;
+  const link = await firstLink(stage.server);
+  await page.goto(link.href.replace(link.origin, stage.server.console));
+  await page.getByLabel('Your name').fill(ADMIN.name);
+  await page.getByLabel('A password').fill('short');
+  assert.ok(await page.getByRole('button', { name: 'Make account and sign in' }).isDisabled(), 'a weak password is taken');
+  await page.setViewportSize(SIZES[390]);
+  assert.deepEqual([...(await axeFindings(page)), ...(await overflow(page))], []);
+  await page.setViewportSize(SIZES[1280]);
+  await page.getByLabel('A password').fill(ADMIN.password);
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/search/u);
+  await loaded(page);
+  await page.getByRole('button', { name: `Account ${ADMIN.name}, admin` }).waitFor();
+  assert.ok(!page.url().includes(link.hash.slice(7)), 'the link stays in the address');
+  const again = await stage.open({ as: 'nobody' });
+  const answer = await again.context.request.post('/api/v1/session/first', { data: { link: link.hash.replace('#first=', ''), name: 'eve', password: ADMIN.password } });
+  assert.equal(answer.ok(), false, 'the link works twice');
+  await again.close();
+});
+
+test('the cookie is out of reach of scripts and of other sites', async () => {
+  const [cookie] = (await first.context.cookies()).filter(({ name }) => name.endsWith('tracekeep_session'));
+  assert.equal(cookie?.httpOnly, true);
+  assert.equal(cookie?.sameSite, 'Strict');
+  assert.equal(await first.page.evaluate(() => document.cookie.includes('tracekeep_session')), false);
+});
+
+test('a wrong password says one sentence, the right one leads to where one wanted to go', async () => {
+  const { page, close } = await stage.open({ as: 'nobody' });
+  await page.goto('/health');
+  await page.waitForURL(/\/sign-in/u);
+  await page.getByLabel('Name', { exact: true }).fill(ADMIN.name);
+  await page.locator('input[type="password"]').fill('not the password');
+  await page.keyboard.press('Enter');
+  await page.getByRole('alert').getByText('Name and password do not fit together.').waitFor();
+  await page.locator('input[type="password"]').fill(ADMIN.password);
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/health/u);
+  await page.getByRole('heading', { level: 1, name: 'Health' }).waitFor();
+  await close();
+});
+
+test('signing out everywhere ends the sessions of other browsers at once', async () => {
+  const other = await stage.open({ as: 'nobody' });
+  const answer = await other.context.request.post('/api/v1/session', { data: ADMIN });
+  assert.equal(answer.status(), 200, await answer.text());
+  await goTo(other.page, '/search');
+  await goTo(first.page, '/search');
+  await first.page.getByRole('button', { name: /^Account/u }).click();
+  await first.page.getByRole('menuitem', { name: 'Sign out everywhere' }).click();
+  await first.page.waitForURL(/\/sign-in/u);
+  await other.page.getByRole('link', { name: 'Services', exact: true }).click();
+  await other.page.waitForURL(/\/sign-in/u);
+  assert.equal((await other.context.request.get('/api/v1/services')).status(), 401);
+  await other.close();
+});
+
+test('a viewer reads, and is not offered what only administrators may do', async () => {
+  const { page, complaints, close } = await stage.open({ as: 'viewer' });
+  await goTo(page, '/settings');
+  await page.getByRole('button', { name: `Account ${VIEWER.name}, viewer` }).waitFor();
+  assert.equal(await page.getByRole('button', { name: /add|new|create|invite/iu }).count(), 0);
+  assert.equal(await page.locator('main [role="alert"]').count(), 0);
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test('a state-changing request without the token of the session is refused', async () => {
+  const { page, context, close } = await stage.open({ as: 'nobody' });
+  assert.equal((await context.request.post('/api/v1/session', { data: ADMIN })).status(), 200);
+  await goTo(page, '/search');
+  const status = await page.evaluate(async () => (await fetch('/api/v1/session/all', { method: 'DELETE' })).status);
+  assert.equal(status, 403);
+  await close();
+});
