@@ -9,8 +9,8 @@ const BYTES_MAX = 200_000;
 
 const PICTURES = [
   { name: 'search', page: '/search', theme: 'light' },
-  { name: 'trace', page: '/traces/{failed}', theme: 'light' },
-  { name: 'trace-dark', page: '/traces/{failed}', theme: 'dark' },
+  { name: 'trace', page: '/traces/{declined}', theme: 'light' },
+  { name: 'trace-dark', page: '/traces/{declined}', theme: 'dark' },
   { name: 'compare', page: '/compare/{checkout}/{slow}', theme: 'light' },
   { name: 'services', page: '/services', theme: 'light' },
   { name: 'map', page: '/map', theme: 'dark' },

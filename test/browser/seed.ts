@@ -58,11 +58,9 @@ export function shopTraffic(random: () => number, { from_ms, to_ms, traces }: Tr
     const share = (at + random()) / traces;
     const slow = traces > 100 && share > SLOW_FROM && share < SLOW_TO;
     const told = shopTrace(random, from_ms + share * (to_ms - from_ms), slow);
-    if (told.spans.has('mailer')) {
-      const failed = [...told.spans.values()].flat().some((span) => span.status !== undefined);
-      telling[failed ? 'failed' : slow ? 'slow' : 'checkout'] = told.traceId;
-      telling[failed ? 'failedBefore' : 'checkoutBefore'] ??= told.traceId;
-    } else if (told.spans.has('payment')) telling['declined'] = told.traceId;
+    if (told.spans.has('mailer')) telling[slow ? 'slow' : 'checkout'] = told.traceId;
+    else if (told.spans.has('payment')) telling['declined'] = told.traceId;
+    else if (told.spans.has('checkout')) telling['failed'] = told.traceId;
     for (const [service, spans] of told.spans) {
       const all = services.get(service);
       if (all === undefined) services.set(service, [...spans]);
