@@ -8,8 +8,9 @@ export interface SessionView {
   readonly csrf: string | null;
   /** Actions in the words of the server. */
   readonly mayDo: readonly string[];
-  readonly signedInAt?: string;
-  readonly expiresAt?: string;
+  /** Null with a bearer token. */
+  readonly signedInAt: string | null;
+  readonly expiresAt: string | null;
 }
 
 /** Null when nobody is signed in. */

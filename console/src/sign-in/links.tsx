@@ -1,0 +1,60 @@
+/** Links that sign in once: one that is being used, one that is used up, and none where one is needed. */
+import { useQueryClient } from '@tanstack/react-query';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { ApiError } from '#api/client.ts';
+import { beginSession } from '#api/people.ts';
+import { Button } from '#ui/button.tsx';
+import { Snippet } from '#ui/copy.tsx';
+import { ErrorNote } from '#ui/error-note.tsx';
+import styles from './page.module.css';
+
+export function ByLink({ link, onDone, onLeave }: { readonly link: string; readonly onDone: () => void; readonly onLeave: () => void }): ReactNode {
+  const client = useQueryClient();
+  const [error, setError] = useState<Error | null>(null);
+  // A link works once; React may run an effect twice.
+  const asked = useRef(false);
+  useEffect(() => {
+    if (asked.current) return;
+    asked.current = true;
+    beginSession(client, '/api/v1/session/link', { link }).then(onDone, (caught: unknown) => setError(caught instanceof Error ? caught : new Error('unknown')));
+  });
+  if (error === null) {
+    return (
+      <p role="status" className={styles['quiet']}>
+        Signing in…
+      </p>
+    );
+  }
+  if (error instanceof ApiError && error.code === 'link_unknown') return <LinkExpired onLeave={onLeave} />;
+  return (
+    <ErrorNote error={error}>
+      <Button size="small" onPress={onLeave}>
+        Sign in with a password
+      </Button>
+    </ErrorNote>
+  );
+}
+
+export function LinkExpired({ first = false, onLeave }: { readonly first?: boolean; readonly onLeave?: () => void }): ReactNode {
+  return (
+    <div className={styles['form']}>
+      <h1>This link does not work any more</h1>
+      <p>It was used already, is older than ten minutes, or is not whole. Print a new one where the server runs, and open that:</p>
+      <Snippet label="command for a new link" text={`npm run -s tracekeep -- user link${first ? '' : ' NAME'}`} />
+      {onLeave === undefined ? null : <Button onPress={onLeave}>Sign in with a password</Button>}
+    </div>
+  );
+}
+
+export function LinkNeeded(): ReactNode {
+  return (
+    <div className={styles['form']}>
+      <h1>Nobody has an account yet</h1>
+      <p>
+        The server printed a link when it started: look at its output for <code>/sign-in#first=</code> and open that. It works once, within ten minutes. A new one, printed where the server runs:
+      </p>
+      <Snippet label="command for a new link" text="npm run -s tracekeep -- user link" />
+      <p className={styles['quiet']}>This way only somebody with access to the machine becomes the first administrator.</p>
+    </div>
+  );
+}
