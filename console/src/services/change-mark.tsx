@@ -1,0 +1,18 @@
+/** How a figure changed against the period before: an arrow, a size, and a colour where it is better or worse. */
+import { ArrowDown, ArrowUp } from 'lucide-react';
+import type { ReactNode } from 'react';
+import styles from './change-mark.module.css';
+import type { Change } from './figures.ts';
+
+export function ChangeMark({ change }: { readonly change: Change | null }): ReactNode {
+  if (change === null) return <span className={styles['change']}>–</span>;
+  const Arrow = change.direction === 'up' ? ArrowUp : change.direction === 'down' ? ArrowDown : null;
+  const word = change.tone === 'worse' ? 'worse: ' : change.tone === 'better' ? 'better: ' : '';
+  return (
+    <span className={styles['change']} data-tone={change.tone}>
+      {Arrow === null ? null : <Arrow aria-hidden size={11} />}
+      <span className="visually-hidden">{word}</span>
+      {change.text}
+    </span>
+  );
+}
