@@ -34,3 +34,11 @@ export function jaegerProxy(origin: string, secret: string): string {
 export function curlLine(origin: string, secret: string): string {
   return `curl -H "Authorization: Bearer ${secret}" ${origin}/api/v1/services`;
 }
+
+/** A name for a token that no other has: `grafana`, `grafana 2`. */
+export function freshName(wanted: string, taken: readonly string[]): string {
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? wanted : `${wanted} ${number}`;
+    if (!taken.includes(name)) return name;
+  }
+}

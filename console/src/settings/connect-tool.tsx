@@ -8,13 +8,13 @@ import { Snippet } from '#ui/copy.tsx';
 import { Dialog } from '#ui/dialog.tsx';
 import { ErrorNote } from '#ui/error-note.tsx';
 import { Field } from '#ui/field.tsx';
-import { curlLine, grafanaFile, jaegerProxy } from './connect-snippets.ts';
+import { curlLine, freshName, grafanaFile, jaegerProxy } from './connect-snippets.ts';
 import styles from './settings.module.css';
 import { useSending } from './use-sending.ts';
 
 const TOOLS = [
   { id: 'grafana', label: 'Grafana' },
-  { id: 'jaeger', label: 'Jaeger UI' },
+  { id: 'jaeger-ui', label: 'Jaeger UI' },
   { id: 'program', label: 'A program' },
 ] as const;
 type Tool = (typeof TOOLS)[number]['id'];
@@ -28,19 +28,28 @@ const LIFETIMES = [
 ] as const;
 type Lifetime = (typeof LIFETIMES)[number]['id'];
 
-export function ConnectTool({ isOpen, onClose, onDone }: { readonly isOpen: boolean; readonly onClose: () => void; readonly onDone: () => Promise<void> }): ReactNode {
+export interface ConnectToolProps {
+  readonly isOpen: boolean;
+  readonly onClose: () => void;
+  readonly onDone: () => Promise<void>;
+  /** Names that live tokens have. */
+  readonly taken: readonly string[];
+}
+
+export function ConnectTool({ isOpen, onClose, onDone, taken }: ConnectToolProps): ReactNode {
   const [tool, setTool] = useState<Tool>('grafana');
-  const [name, setName] = useState('');
+  const [typed, setTyped] = useState<string | null>(null);
   const [days, setDays] = useState<Lifetime>('365');
   const [secret, setSecret] = useState<string | null>(null);
+  const name = typed ?? freshName(tool, taken);
   const send = useSending(async () => {
-    const made = await post<{ token: Token; secret: string }>('/api/v1/tokens', { role: 'viewer', ...(name === '' ? {} : { name }), ...(days === '0' ? {} : { lifetimeMs: Number(days) * DAY_MS }) });
+    const made = await post<{ token: Token; secret: string }>('/api/v1/tokens', { role: 'viewer', name, ...(days === '0' ? {} : { lifetimeMs: Number(days) * DAY_MS }) });
     setSecret(made.secret);
     await onDone();
   });
   const close = (): void => {
     setSecret(null);
-    setName('');
+    setTyped(null);
     send.forget();
     onClose();
   };
@@ -51,12 +60,12 @@ export function ConnectTool({ isOpen, onClose, onDone }: { readonly isOpen: bool
       {secret === null ? (
         <form className={styles['part']} onSubmit={send.submit}>
           <p>A token of its own lets it read all traces of this tenant, and nothing else.</p>
-          <Field label="Name of the token" autoComplete="off" placeholder={tool === 'program' ? 'nightly report' : tool} value={name} onChange={setName} error={nameFault ? send.words : undefined} />
+          <Field label="Name of the token" autoComplete="off" isRequired value={name} onChange={send.typed(setTyped)} error={nameFault ? send.words : undefined} />
           <Choice label="It is valid" options={LIFETIMES} value={days} onChange={setDays} />
           {send.error === null || nameFault ? null : <ErrorNote error={send.error} />}
           <div className={styles['end']}>
             <Button onPress={close}>Cancel</Button>
-            <Button type="submit" look="primary" isPending={send.busy}>
+            <Button type="submit" look="primary" isPending={send.busy} isDisabled={name === ''}>
               Make token
             </Button>
           </div>
@@ -83,7 +92,7 @@ function Instructions({ tool, secret, onClose }: { readonly tool: Tool; readonly
           <Snippet label="Grafana data source" text={grafanaFile(origin, secret)} />
         </>
       ) : null}
-      {tool === 'jaeger' ? (
+      {tool === 'jaeger-ui' ? (
         <>
           <p>Jaeger UI has no place for a token, so a proxy beside it adds the header. Whoever reaches the proxy reads what the token reads. With nginx:</p>
           <Snippet label="nginx configuration" text={jaegerProxy(origin, secret)} />

@@ -12,7 +12,7 @@ import { Field } from '#ui/field.tsx';
 import { NewPassword } from '#ui/new-password.tsx';
 import { Panel } from '#ui/panel.tsx';
 import { passwordWords } from '#ui/password-words.ts';
-import { TimeText } from '#ui/time-text.tsx';
+import { DayText } from '#ui/time-text.tsx';
 import styles from './settings.module.css';
 
 export function OwnAccount({ session }: { readonly session: SessionView }): ReactNode {
@@ -40,9 +40,9 @@ export function OwnAccount({ session }: { readonly session: SessionView }): Reac
             <dt>Name</dt>
             <dd>{session.account.name}</dd>
             <dt>Signed in</dt>
-            <dd>{session.signedInAt === null ? '–' : <TimeText unix_ms={Date.parse(session.signedInAt)} />}</dd>
+            <dd>{session.signedInAt === null ? '–' : <DayText unix_ms={Date.parse(session.signedInAt)} />}</dd>
             <dt>Ends, if unused</dt>
-            <dd>{session.expiresAt === null ? '–' : <TimeText unix_ms={Date.parse(session.expiresAt)} />}</dd>
+            <dd>{session.expiresAt === null ? '–' : <DayText unix_ms={Date.parse(session.expiresAt)} />}</dd>
           </dl>
           <p className={styles['quiet']}>A session ends after a day without use, and after a week in any case.</p>
           <div className={styles['ways']}>
@@ -91,12 +91,17 @@ function PasswordForm({ name }: { readonly name: string }): ReactNode {
       setBusy(false);
     }
   };
+  /** What the server said was about what stood there before. */
+  const typed = (set: (text: string) => void) => (text: string): void => {
+    set(text);
+    setError(null);
+  };
   return (
     <form className={styles['part']} onSubmit={(event) => void submit(event)}>
       <h3>Change your password</h3>
       <input hidden readOnly type="text" name="username" autoComplete="username" value={name} />
-      <Field label="Current password" name="current-password" type="password" autoComplete="current-password" isRequired value={current} onChange={setCurrent} error={code === 'sign_in_failed' ? 'This is not your current password.' : undefined} />
-      <NewPassword label="New password" value={password} onChange={setPassword} error={code === 'password_weak' && error instanceof ApiError ? `${error.message} ${error.advice}` : undefined} />
+      <Field label="Current password" name="current-password" type="password" autoComplete="current-password" isRequired value={current} onChange={typed(setCurrent)} error={code === 'sign_in_failed' ? 'This is not your current password.' : undefined} />
+      <NewPassword label="New password" value={password} onChange={typed(setPassword)} error={code === 'password_weak' && error instanceof ApiError ? `${error.message} ${error.advice}` : undefined} />
       {error === null || code === 'sign_in_failed' || code === 'password_weak' ? null : <ErrorNote error={error} />}
       <div className={styles['ways']}>
         <Button type="submit" isPending={busy} isDisabled={current === '' || !passwordWords(password).good}>

@@ -11,7 +11,7 @@ import { Menu } from '#ui/menu.tsx';
 import { Panel } from '#ui/panel.tsx';
 import { SkeletonRows } from '#ui/skeleton.tsx';
 import { PlainTable } from '#ui/table.tsx';
-import { TimeText } from '#ui/time-text.tsx';
+import { DayText } from '#ui/time-text.tsx';
 import { AddPerson, ResetPassword } from './person-forms.tsx';
 
 type Act = { readonly kind: 'role' | 'remove' | 'password'; readonly account: Account };
@@ -48,7 +48,7 @@ export function People({ own }: { readonly own: string }): ReactNode {
             cells: [
               account.id === own ? `${account.name} (you)` : account.name,
               roleWord(account.role),
-              <TimeText key="since" unix_ms={Date.parse(account.createdAt)} />,
+              <DayText key="since" unix_ms={Date.parse(account.createdAt)} />,
               <Menu
                 key="acts"
                 label={`What to do with ${account.name}`}

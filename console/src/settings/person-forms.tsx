@@ -42,9 +42,9 @@ export function AddPerson({ isOpen, onClose, onDone }: { readonly isOpen: boolea
         <Told name={name} password={told} onClose={close} />
       ) : (
         <form className={styles['part']} onSubmit={send.submit}>
-          <Field label="Name" autoComplete="off" isRequired autoFocus value={name} onChange={setName} error={taken ? send.words : undefined} />
+          <Field label="Name" autoComplete="off" isRequired autoFocus value={name} onChange={send.typed(setName)} error={taken ? send.words : undefined} />
           <Choice label="Role" options={ROLES} value={role} onChange={setRole} />
-          <NewPassword label="Password" value={password} onChange={setPassword} error={send.code === 'password_weak' ? send.words : undefined} />
+          <NewPassword label="Password" value={password} onChange={send.typed(setPassword)} error={send.code === 'password_weak' ? send.words : undefined} />
           {send.error === null || taken || send.code === 'password_weak' ? null : <ErrorNote error={send.error} />}
           <div className={styles['end']}>
             <Button onPress={close}>Cancel</Button>
@@ -72,7 +72,7 @@ export function ResetPassword({ account, isOwn, onClose }: { readonly account: A
       ) : (
         <form className={styles['part']} onSubmit={send.submit}>
           <p>{isOwn ? 'You are signed out everywhere and sign in again with the new one.' : `${account.name} is signed out everywhere; the old password ends now.`}</p>
-          <NewPassword label="New password" value={password} onChange={setPassword} error={send.code === 'password_weak' ? send.words : undefined} />
+          <NewPassword label="New password" value={password} onChange={send.typed(setPassword)} error={send.code === 'password_weak' ? send.words : undefined} />
           {send.error === null || send.code === 'password_weak' ? null : <ErrorNote error={send.error} />}
           <div className={styles['end']}>
             <Button onPress={onClose}>Cancel</Button>

@@ -12,7 +12,7 @@ import { Panel } from '#ui/panel.tsx';
 import { SkeletonRows } from '#ui/skeleton.tsx';
 import { State } from '#ui/state.tsx';
 import { PlainTable } from '#ui/table.tsx';
-import { TimeText } from '#ui/time-text.tsx';
+import { DayText } from '#ui/time-text.tsx';
 import { ConnectTool } from './connect-tool.tsx';
 
 export function Tokens(): ReactNode {
@@ -59,7 +59,7 @@ export function Tokens(): ReactNode {
             cells: [
               token.name,
               token.role === 'admin' ? 'Administrator' : 'Viewer',
-              <TimeText key="made" unix_ms={Date.parse(token.createdAt)} />,
+              <DayText key="made" unix_ms={Date.parse(token.createdAt)} />,
               <Validity key="state" token={token} />,
               isOver(token) ? null : (
                 <Button key="end" size="small" aria-label={`Revoke ${token.name}`} onPress={() => setEnding(token)}>
@@ -70,7 +70,7 @@ export function Tokens(): ReactNode {
           }))}
         />
       )}
-      <ConnectTool isOpen={making} onClose={() => setMaking(false)} onDone={refresh} />
+      <ConnectTool isOpen={making} onClose={() => setMaking(false)} onDone={refresh} taken={sorted.filter(({ revoked }) => !revoked).map(({ name }) => name)} />
       {ending === null ? null : (
         <Confirm
           title={`Revoke ${ending.name}?`}
@@ -98,7 +98,7 @@ function Validity({ token }: { readonly token: Token }): ReactNode {
   if (token.expiresAt === null) return 'valid until revoked';
   return (
     <span>
-      valid until <TimeText unix_ms={Date.parse(token.expiresAt)} />
+      valid until <DayText unix_ms={Date.parse(token.expiresAt)} />
     </span>
   );
 }

@@ -9,6 +9,8 @@ interface Sending {
   /** What the server said, in one line. */
   readonly words: string;
   readonly submit: (event: FormEvent) => void;
+  /** Whoever types on is not told any longer about what stood there before. */
+  readonly typed: (set: (text: string) => void) => (text: string) => void;
   readonly forget: () => void;
 }
 
@@ -34,6 +36,10 @@ export function useSending(work: () => Promise<void>): Sending {
     submit: (event) => {
       event.preventDefault();
       if (!busy) void send();
+    },
+    typed: (set) => (text) => {
+      set(text);
+      setError(null);
     },
     forget: () => setError(null),
   };

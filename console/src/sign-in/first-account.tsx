@@ -34,13 +34,19 @@ export function FirstAccount({ link, onDone }: { readonly link: string; readonly
     }
   };
 
+  /** What the server said was about what stood there before. */
+  const typed = (set: (text: string) => void) => (text: string): void => {
+    set(text);
+    setError(null);
+  };
+
   if (code === 'link_unknown') return <LinkExpired first />;
   return (
     <form className={styles['form']} onSubmit={(event) => void submit(event)}>
       <h1>Make the first account</h1>
       <p className={styles['quiet']}>Nobody can sign in yet. This account will be an administrator: it sees all traces, and makes accounts for others.</p>
-      <Field label="Your name" name="username" autoComplete="username" isRequired autoFocus value={name} onChange={setName} error={code === 'name_invalid' ? wordsOf(error) : undefined} />
-      <NewPassword label="A password" value={password} onChange={setPassword} error={code === 'password_weak' ? wordsOf(error) : undefined} />
+      <Field label="Your name" name="username" autoComplete="username" isRequired autoFocus value={name} onChange={typed(setName)} error={code === 'name_invalid' ? wordsOf(error) : undefined} />
+      <NewPassword label="A password" value={password} onChange={typed(setPassword)} error={code === 'password_weak' ? wordsOf(error) : undefined} />
       {error === null || code === 'name_invalid' || code === 'password_weak' ? null : <ErrorNote error={error} />}
       <Button type="submit" look="primary" isPending={busy} isDisabled={name === '' || !passwordWords(password).good}>
         Make account and sign in

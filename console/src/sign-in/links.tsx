@@ -41,6 +41,7 @@ export function LinkExpired({ first = false, onLeave }: { readonly first?: boole
       <h1>This link does not work any more</h1>
       <p>It was used already, is older than ten minutes, or is not whole. Print a new one where the server runs, and open that:</p>
       <Snippet label="command for a new link" text={`npm run -s tracekeep -- user link${first ? '' : ' NAME'}`} />
+      <DataHint />
       {onLeave === undefined ? null : <Button onPress={onLeave}>Sign in with a password</Button>}
     </div>
   );
@@ -54,7 +55,17 @@ export function LinkNeeded(): ReactNode {
         The server printed a link when it started: look at its output for <code>/sign-in#first=</code> and open that. It works once, within ten minutes. A new one, printed where the server runs:
       </p>
       <Snippet label="command for a new link" text="npm run -s tracekeep -- user link" />
+      <DataHint />
       <p className={styles['quiet']}>This way only somebody with access to the machine becomes the first administrator.</p>
     </div>
+  );
+}
+
+/** Verbs find the server by its data directory. */
+export function DataHint(): ReactNode {
+  return (
+    <p className={styles['quiet']}>
+      Add <code>--data DIR</code> if the server was started with it.
+    </p>
   );
 }

@@ -7,6 +7,7 @@ import { Button } from '#ui/button.tsx';
 import { Snippet } from '#ui/copy.tsx';
 import { ErrorNote } from '#ui/error-note.tsx';
 import { Field } from '#ui/field.tsx';
+import { DataHint } from './links.tsx';
 import styles from './page.module.css';
 
 export interface SignInFormProps {
@@ -61,6 +62,7 @@ export function SignInForm({ onDone, late }: SignInFormProps): ReactNode {
         <p>An administrator makes accounts under Settings. Whoever runs the server can set a new password, or print a link that signs you in once:</p>
         <Snippet label="command for a new password" text="npm run -s tracekeep -- user password NAME" />
         <Snippet label="command for a link" text="npm run -s tracekeep -- user link NAME" />
+        <DataHint />
       </details>
     </form>
   );

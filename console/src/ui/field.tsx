@@ -17,7 +17,8 @@ export interface FieldProps extends TextFieldProps {
 
 export function Field({ label, note, error, placeholder = '', rows, bare = false, ...rest }: FieldProps): ReactNode {
   return (
-    <TextField {...rest} isInvalid={error !== undefined} className={styles['field'] ?? ''}>
+    // The server is who validates: with native validation a field it refused would keep the form from being sent again.
+    <TextField {...rest} validationBehavior="aria" isInvalid={error !== undefined} className={styles['field'] ?? ''}>
       <Label className={bare ? 'visually-hidden' : (styles['label'] ?? '')}>{label}</Label>
       {rows === undefined ? <Input className={styles['input'] ?? ''} placeholder={placeholder} /> : <TextArea className={styles['input'] ?? ''} rows={rows} placeholder={placeholder} />}
       {note === undefined ? null : (

@@ -19,8 +19,8 @@ export function NewPassword({ label, value, onChange, error }: NewPasswordProps)
   const words = passwordWords(value);
   return (
     <div className={styles['password']}>
-      <Field label={label} name="new-password" type={seen ? 'text' : 'password'} autoComplete="new-password" isRequired spellCheck="false" value={value} onChange={onChange} note={words.text} error={error} />
-      <span aria-hidden className={styles['length']} data-good={words.good || undefined}>
+      <Field label={label} name="new-password" type={seen ? 'text' : 'password'} autoComplete="new-password" isRequired spellCheck="false" value={value} onChange={onChange} {...(error === undefined ? { note: words.text } : { error })} />
+      <span aria-hidden className={styles['length']} data-good={(words.good && error === undefined) || undefined}>
         <span style={{ inlineSize: `${words.share * 100}%` }} />
       </span>
       <div className={styles['ways']}>

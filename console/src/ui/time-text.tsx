@@ -10,3 +10,13 @@ export function TimeText({ unix_ms, now_ms }: { readonly unix_ms: number; readon
     </time>
   );
 }
+
+/** A day far from today: with its year, to the minute. */
+export function DayText({ unix_ms }: { readonly unix_ms: number }): ReactNode {
+  const date = new Date(unix_ms);
+  return (
+    <time dateTime={date.toISOString()} title={date.toISOString()}>
+      {date.toLocaleString('en-GB', { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZoneName: 'short' })}
+    </time>
+  );
+}
