@@ -17,8 +17,15 @@ import { randomFrom } from './told-trace.ts';
 export interface KeptState {
   readonly pid: number;
   readonly url: string;
-  readonly tokens: { readonly admin: string; readonly viewer: string };
+  /** An admin's token, for asking the API by hand. */
+  readonly token: string;
+  readonly people: Readonly<Record<'admin' | 'viewer', Person>>;
   readonly traces: Readonly<Record<string, string>>;
+}
+
+export interface Person {
+  readonly name: string;
+  readonly password: string;
 }
 
 type Middleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
@@ -54,7 +61,8 @@ async function keep(seed: SeedName, stateFile: string): Promise<void> {
     rmSync(stateFile, { force: true });
   });
   const [vite] = await Promise.all([startVite(join(folder, 'vite')), backend.fresh()]);
-  const [key, admin, viewer] = await Promise.all([backend.verb('producer', 'add', 'shop', '--service', '*'), backend.verb('token', 'create', '--role', 'admin'), backend.verb('token', 'create', '--role', 'viewer')]);
+  const [key, token] = await Promise.all([backend.verb('producer', 'add', 'shop', '--service', '*'), backend.verb('token', 'create', '--role', 'admin')]);
+  const people = { admin: await addPerson(backend, token, 'ada', 'admin'), viewer: await addPerson(backend, token, 'vera', 'viewer') };
   const { traces } = await plant({ otlpHttp: backend.otlpHttp, key }, seed, Date.now());
   let until_ms = Date.now();
   let looked_ms = Date.now();
@@ -75,7 +83,7 @@ async function keep(seed: SeedName, stateFile: string): Promise<void> {
       await goOn();
       return { note, failed: false };
     } catch (failure) {
-      return { note: failure instanceof Error ? failure.message : 'cannot start the server', failed: true };
+      return { note: failure instanceof Error ? `${failure.message}\n${failure.cause instanceof Error ? failure.cause.message.slice(0, 2_000) : ''}` : 'cannot start the server', failed: true };
     }
   };
   const front = createServer((request, response) => {
@@ -87,7 +95,7 @@ async function keep(seed: SeedName, stateFile: string): Promise<void> {
     vite.middlewares(request, response, () => response.writeHead(404).end());
   }).listen(0, '127.0.0.1', () => {
     const url = `http://127.0.0.1:${(front.address() as AddressInfo).port}`;
-    const state: KeptState = { pid: process.pid, url, tokens: { admin, viewer }, traces };
+    const state: KeptState = { pid: process.pid, url, token, people, traces };
     writeFileSync(`${stateFile}.half`, JSON.stringify(state), { mode: 0o600 });
     renameSync(`${stateFile}.half`, stateFile);
   });
@@ -96,6 +104,14 @@ async function keep(seed: SeedName, stateFile: string): Promise<void> {
     if (idle_ms > IDLE_MS_MAX) void leave();
     else if (idle_ms < LIVELY_MS) void goOn().catch(() => undefined);
   }, 3_000);
+}
+
+async function addPerson(backend: KeptBackend, token: string, name: string, role: string): Promise<Person> {
+  const password = `kept-${crypto.randomUUID()}`;
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const answer = await fetch(`${backend.console}/api/v1/accounts`, { method: 'POST', headers, body: JSON.stringify({ name, role, password }) });
+  if (!answer.ok) throw new Error(`cannot make an account: ${answer.status} ${await answer.text()}`);
+  return { name, password };
 }
 
 /** Vite belongs to the console's workspace, so it is found from there. */

@@ -15,7 +15,7 @@ import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
 import { axeFindings, overflow } from './checks.ts';
 import { openViewer, settle, startChromium, type Theme, type Viewer, type Width } from './chromium.ts';
-import type { KeptState } from './kept-server.ts';
+import type { KeptState, Person } from './kept-server.ts';
 import { SEEDS } from './seed.ts';
 import { takeSteps } from './steps.ts';
 
@@ -27,7 +27,7 @@ const HELP = `node test/browser/look.ts --page /search [options]
   --seed NAME     ${SEEDS.join(' | ')}; default shop
   --keep          leave the server running and use it next time (as --as NAME, default "look"); ends by itself after half an hour
   --stop          end the kept server of --as and --seed
-  --role viewer   default admin; "none" sends no credential
+  --role viewer   default admin; none: nobody is signed in
   --steps 'click:text=Foo;press:Enter;fill:input[name=q]=error;wait:500;hover:css;goto:/map;drag:10,20,300,200;wheel:600;see:text=Bar'
   --full          the whole page, not only the window
   --text          print the page as a screen reader has it
@@ -49,7 +49,9 @@ const { values: said } = parseArgs({
 
 interface Place {
   readonly url: string;
-  readonly token: string | undefined;
+  readonly token?: string | undefined;
+  /** Whoever signs in first. */
+  readonly person?: Person | undefined;
   readonly traces: Readonly<Record<string, string>>;
   readonly leave: () => void;
 }
@@ -80,6 +82,7 @@ async function look(place: Place): Promise<number> {
       motion: said.motion ? 'no-preference' : 'reduce',
       ...(place.token === undefined ? {} : { token: place.token }),
     });
+    if (place.person !== undefined) await signIn(viewer, place.person);
     await bend(viewer);
     const path = said.page.replace(/\{(\w+)\}/gu, (_all, trace: string) => place.traces[trace] ?? trace);
     await viewer.page.goto(path);
@@ -102,6 +105,11 @@ async function look(place: Place): Promise<number> {
   }
 }
 
+async function signIn({ context }: Viewer, person: Person): Promise<void> {
+  const answer = await context.request.post('/api/v1/session', { data: person });
+  if (!answer.ok()) throw new Error(`cannot sign in: ${answer.status()} ${await answer.text()}`);
+}
+
 async function say(page: Page): Promise<void> {
   for (const line of await overflow(page)) console.log(`  wider than the window: ${line}`);
   if (said.axe) for (const line of await axeFindings(page)) console.log(`  axe: ${line}`);
@@ -111,13 +119,6 @@ async function say(page: Page): Promise<void> {
 /** Slow or failing answers. */
 async function bend({ context }: Viewer): Promise<void> {
   const { slow, fail } = said;
-  // A server that knows no sessions yet: the console is told who looks all the same.
-  await context.route('**/api/v1/session', async (route) => {
-    const answer = await route.fetch();
-    if (answer.status() !== 404) return route.fulfill({ response: answer });
-    const account = { id: 'looker', name: 'looker', role: said.role };
-    return route.fulfill({ json: { account, tenant: 'default', csrf: null, mayDo: [], signedInAt: new Date().toISOString(), expiresAt: new Date().toISOString() } });
-  });
   if (slow === undefined && fail === undefined) return;
   await context.route(/\/api\//u, async (route) => {
     if (slow !== undefined) await sleep(Number(slow));
@@ -145,10 +146,10 @@ async function keptPlace(stateFile: string): Promise<Place> {
     state = await aliveState(stateFile);
     if (state === null) throw new Error('cannot reach the server to look at');
   }
-  if (said.keep) console.log(`kept at ${state.url}, admin token ${state.tokens.admin}, ends with --stop`);
-  const { pid, url, tokens, traces } = state;
-  const token = said.role === 'none' ? undefined : said.role === 'viewer' ? tokens.viewer : tokens.admin;
-  return { url, token, traces, leave: () => void (said.keep || said.as !== undefined || process.kill(pid, 'SIGTERM')) };
+  if (said.keep) console.log(`kept at ${state.url}, admin token ${state.token}, signed in as ${state.people.admin.name}, ends with --stop`);
+  const { pid, url, people, traces } = state;
+  const person = said.role === 'none' ? undefined : said.role === 'viewer' ? people.viewer : people.admin;
+  return { url, person, traces, leave: () => void (said.keep || said.as !== undefined || process.kill(pid, 'SIGTERM')) };
 }
 
 /** What a kept server wrote about itself, after it made sure that it is up to date; null if there is none. */
