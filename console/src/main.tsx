@@ -8,7 +8,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { ApiError, whenSignedOut } from '#api/client.ts';
+import { ApiError, whenSessionIsStale, whenSignedOut } from '#api/client.ts';
 import { sessionQuery } from '#api/session.ts';
 import { applyTheme } from '#frame/theme.ts';
 import { createConsoleRouter } from './router.tsx';
@@ -31,6 +31,9 @@ whenSignedOut(() => {
   client.setQueryData(sessionQuery.queryKey, null);
   void router.invalidate();
 });
+
+// The next try has the right token, and the bar says who it would be.
+whenSessionIsStale(() => void client.invalidateQueries({ queryKey: sessionQuery.queryKey }));
 
 const place = document.getElementById('root');
 if (place === null) throw new Error('cannot find the place of the console in its page');

@@ -39,6 +39,13 @@ export function whenSignedOut(handler: () => void): void {
   onSignedOut = handler;
 }
 
+let onStaleSession: () => void = () => undefined;
+
+/** What happens when this page's CSRF token is not that of the cookie any more: somebody signed in anew in another tab. */
+export function whenSessionIsStale(handler: () => void): void {
+  onStaleSession = handler;
+}
+
 export function queryText(values: QueryValues): string {
   const text = new URLSearchParams();
   for (const [name, value] of Object.entries(values)) {
@@ -76,6 +83,7 @@ async function ask<T>(method: string, path: string, body?: object, signal?: Abor
   if (!response.ok) {
     const error = await errorOf(response);
     if (error.status === 401 && error.code !== 'sign_in_failed' && path !== '/api/v1/session') onSignedOut();
+    if (error.code === 'csrf_refused') onStaleSession();
     throw error;
   }
   if (response.status === 204) return undefined as T;

@@ -23,8 +23,15 @@ export function SignInPage(): ReactNode {
   const session = useSession();
   const first = useQuery(firstQuery);
   useEffect(() => {
-    // What signs somebody in does not stay in the address, from where it would get into the history.
-    if (location.hash !== '') history.replaceState(history.state, '', location.pathname + location.search);
+    // What signs somebody in does not stay in the address, from where it would get into the history. A link may also be pasted over this page's address.
+    const take = (): void => {
+      const found = linkOf(location.hash);
+      if (found !== null) setLink(found);
+      if (location.hash !== '') history.replaceState(history.state, '', location.pathname + location.search);
+    };
+    take();
+    addEventListener('hashchange', take);
+    return () => removeEventListener('hashchange', take);
   }, []);
   const go = (): void => {
     void navigate({ href: returnAddress(new URLSearchParams(location.search).get('to'), location.origin), replace: true });
@@ -46,13 +53,13 @@ export function SignInPage(): ReactNode {
           Tracekeep
         </p>
         {link?.kind === 'link' ? (
-          <ByLink link={link.text} onDone={go} onLeave={leaveLink} />
+          <ByLink key={link.text} link={link.text} onDone={go} onLeave={leaveLink} />
         ) : first.isPending ? (
           <SkeletonRows rows={3} height="52px" />
         ) : first.isError ? (
           <ErrorNote error={first.error} retry={() => void first.refetch()} />
         ) : link?.kind === 'first' && first.data ? (
-          <FirstAccount link={link.text} onDone={go} />
+          <FirstAccount key={link.text} link={link.text} onDone={go} />
         ) : first.data ? (
           <LinkNeeded />
         ) : (
