@@ -1,0 +1,102 @@
+/** The pictures above the list: how many spans over time, and how long they took. Both share one time axis and both can be drawn upon. */
+import { useNavigate } from '@tanstack/react-router';
+import { type ReactNode, useMemo } from 'react';
+import { count } from '#time/format.ts';
+import type { PageRange } from '#time/use-range.ts';
+import { Segments } from '#ui/choice.tsx';
+import { ErrorNote } from '#ui/error-note.tsx';
+import { Skeleton } from '#ui/skeleton.tsx';
+import type { Picture, Scale, SearchState } from './address.ts';
+import { cloudOf } from './cloud.ts';
+import { type Area, CLOUD_HEIGHT, CloudView } from './cloud-view.tsx';
+import { CloudTable } from './cloud-table.tsx';
+import { type Filter, withFilters } from './filters.ts';
+import { Histogram } from './histogram.tsx';
+import styles from './pictures.module.css';
+import { useHistogram, usePoints } from './queries.ts';
+import { durationText } from './scales.ts';
+import type { SearchControl } from './use-search-state.ts';
+
+const VIEWS: readonly { readonly id: Picture; readonly label: string }[] = [
+  { id: 'scatter', label: 'Scatter' },
+  { id: 'heat', label: 'Heat map' },
+  { id: 'table', label: 'Table' },
+  { id: 'none', label: 'Hide' },
+];
+const SCALES: readonly { readonly id: Scale; readonly label: string }[] = [
+  { id: 'log', label: 'Log' },
+  { id: 'linear', label: 'Linear' },
+];
+
+export function Pictures({ state, range, change }: { readonly state: SearchState; readonly range: PageRange; readonly change: SearchControl['change'] }): ReactNode {
+  const navigate = useNavigate();
+  const histogram = useHistogram(state.filters, range);
+  const points = usePoints(state.filters, range, state.picture !== 'none');
+  const cloud = useMemo(() => (points.data === undefined ? null : cloudOf(points.data)), [points.data]);
+  const open = (id: string, elsewhere: boolean): void => {
+    if (elsewhere) window.open(`/traces/${id}`, '_blank', 'noopener');
+    else void navigate({ to: '/traces/$id', params: { id } });
+  };
+  const setRange = (from_ms: number, to_ms: number): void => change({ range: between(from_ms, to_ms) });
+  const setArea = ({ from_ms, to_ms, min, max }: Area): void => {
+    const bounds: Filter[] = [];
+    if (min !== null) bounds.push({ is: 'durationMin', value: durationText(min, 'down') });
+    if (max !== null) bounds.push({ is: 'durationMax', value: durationText(max, 'up') });
+    change({ filters: withFilters(state.filters, bounds), range: between(from_ms, to_ms) });
+  };
+  const total = histogram.data?.buckets.count.reduce((sum, one) => sum + one, 0) ?? 0;
+  const failed = histogram.data?.buckets.errors.reduce((sum, one) => sum + one, 0) ?? 0;
+  const estimated = (histogram.data?.sampledOneIn ?? 1) > 1;
+  const stale = histogram.isPlaceholderData || points.isPlaceholderData;
+  return (
+    <section className={styles['pictures']} aria-label="Spans over time">
+      <header className={styles['header']}>
+        <p className={styles['figures']}>
+          {histogram.data === undefined ? (
+            <Skeleton width="180px" />
+          ) : (
+            <>
+              <span className={styles['figure']}>
+                <i aria-hidden className={styles['spans']} /> {estimated ? '≈ ' : ''}
+                <b>{count(total)}</b> spans
+              </span>
+              <span className={styles['figure']}>
+                <i aria-hidden className={styles['errors']} /> {estimated ? '≈ ' : ''}
+                <b>{count(failed)}</b> errors
+              </span>
+              {estimated ? <span className={styles['note']}>estimated from 1 in {histogram.data.sampledOneIn} spans</span> : null}
+              {state.picture !== 'none' && cloud !== null && cloud.oneIn > 1 ? (
+                <span className={styles['note']}>
+                  {count(cloud.count)} points stand for about {count(cloud.total)}; the slowest and more of the errors are kept
+                </span>
+              ) : null}
+            </>
+          )}
+        </p>
+        <div className={styles['tools']}>
+          {state.picture === 'scatter' || state.picture === 'heat' ? <Segments label="Scale of duration" options={SCALES} value={state.scale} onChange={(scale) => change({ scale })} /> : null}
+          <Segments label="Picture" options={VIEWS} value={state.picture} onChange={(picture) => change({ picture })} />
+        </div>
+      </header>
+      <div className={styles['body']} data-stale={stale || undefined}>
+        {histogram.error === null ? <Histogram histogram={histogram.data} onRange={setRange} /> : null}
+        {histogram.error !== null && points.error === null ? <p className={styles['failed']}>Spans over time did not come: {histogram.error.message}</p> : null}
+        {state.picture === 'none' ? null : points.error !== null ? (
+          <div className={styles['failure']} style={{ minBlockSize: CLOUD_HEIGHT + 22 }}>
+            <ErrorNote error={points.error} retry={() => void Promise.all([points.refetch(), histogram.refetch()])} />
+          </div>
+        ) : state.picture === 'table' ? (
+          <CloudTable cloud={cloud} height={CLOUD_HEIGHT + 22} />
+        ) : (
+          <CloudView cloud={cloud} scale={state.scale} heat={state.picture === 'heat'} onArea={setArea} onTrace={open} />
+        )}
+      </div>
+    </section>
+  );
+}
+
+/** Whole milliseconds outwards. */
+function between(from_ms: number, to_ms: number): { readonly from: string; readonly to: string } {
+  const from = Math.floor(from_ms);
+  return { from: new Date(from).toISOString(), to: new Date(Math.max(from + 1, Math.ceil(to_ms))).toISOString() };
+}
