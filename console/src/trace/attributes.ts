@@ -17,7 +17,7 @@ export interface KeyValue {
 }
 
 export interface MinimizedPlace extends KindCount {
-  /** `attributes.url.full`, `events.0.exception.message`, `resource.host.ip`, `name`, `status_message`; ` (key)` after it: the key itself. */
+  /** `attributes.url.full`, `events.0.exception.message`, `resource.host.ip`, `name`, `status.message`; ` (key)` after it: the key itself. */
   readonly place: string;
 }
 
@@ -101,7 +101,7 @@ export function placeWords(place: string): string {
   const event = /^(event|link)s\.([0-9]+)\.(.*)$/s.exec(bare);
   if (event !== null) return `${what}${event[3]} of ${event[1]} ${Number(event[2]) + 1}`;
   if (bare === 'name') return 'the span’s name';
-  if (bare === 'status_message') return 'the status message';
+  if (bare === 'status.message') return 'the status message';
   if (bare === 'trace_state') return 'the trace state';
   if (bare.startsWith('attributes.')) return `${what}${bare.slice('attributes.'.length)}`;
   if (bare.startsWith('resource.')) return `${what}${bare.slice('resource.'.length)} of the resource`;

@@ -1,0 +1,120 @@
+/** The head of a trace: what it was, when, how long, who took part, what was minimized in it, and what can be done with it. */
+import { ArrowLeftRight, Download, Link2 } from 'lucide-react';
+import { type ReactNode, useEffect, useState } from 'react';
+import type { TraceModel } from '#outline/model.ts';
+import { replacedWords } from '#outline/minimized-words.ts';
+import { nameOf, serviceOf } from '#outline/outline.ts';
+import { count, duration, instant, millisOf, plural } from '#time/format.ts';
+import { Button } from '#ui/button.tsx';
+import { CopyButton } from '#ui/copy.tsx';
+import { Hint } from '#ui/hint.tsx';
+import { PageHeader } from '#ui/page-header.tsx';
+import { ServiceName } from '#ui/service-name.tsx';
+import { State } from '#ui/state.tsx';
+import styles from './header.module.css';
+
+export interface TraceHeaderProps {
+  readonly model: TraceModel;
+  readonly foldedServices: readonly string[];
+  readonly onFoldServices: (names: readonly string[]) => void;
+  readonly onCompare: () => void;
+}
+
+/** More chips than this wait behind a button. */
+const CHIPS_MAX = 12;
+
+export function TraceHeader({ model, foldedServices, onFoldServices, onCompare }: TraceHeaderProps): ReactNode {
+  const { outline, root, errors } = model;
+  const start_ms = millisOf(outline.startTimeUnixNano);
+  const iso = new Date(start_ms).toISOString();
+  const minimized = replacedWords(outline.minimizedKinds);
+  return (
+    <PageHeader
+      title={
+        <span className={styles['title']}>
+          <ServiceName name={serviceOf(outline, root)} />
+          <span>{nameOf(outline, root)}</span>
+        </span>
+      }
+      actions={
+        <>
+          <CopyLink />
+          <Hint text="Compare with another trace" keys="c">
+            <Button onPress={onCompare}>
+              <ArrowLeftRight aria-hidden />
+              Compare…
+            </Button>
+          </Hint>
+          <a className={styles['download']} href={`/api/v1/traces/${outline.traceId}`} download={`trace-${outline.traceId}.json`} title="The whole trace as OTLP/JSON">
+            <Download aria-hidden size={15} />
+            OTLP
+          </a>
+        </>
+      }
+    >
+      <span className={styles['facts']}>
+        <span>
+          <time dateTime={iso} title={iso}>
+            {instant(start_ms)}
+          </time>
+          <CopyButton text={iso} label="Copy the time as ISO" />
+        </span>
+        <b>{duration(model.to - model.from)}</b>
+        <span>{outline.more ? `${count(outline.size)} spans shown of more` : plural(outline.size, 'span')}</span>
+        {errors === 0 ? <span>no errors</span> : <State state="error">{plural(errors, 'error')}</State>}
+        <span>
+          {model.tree.deepest + 1} deep, critical path {duration(model.critical.length)}
+        </span>
+        {minimized === '' ? null : <State state="minimized">{minimized}</State>}
+      </span>
+      <Services model={model} folded={foldedServices} onFold={onFoldServices} />
+    </PageHeader>
+  );
+}
+
+function CopyLink(): ReactNode {
+  const [copied, setCopied] = useState(false);
+  useEffect(() => {
+    if (!copied) return undefined;
+    const timer = setTimeout(() => setCopied(false), 1_500);
+    return () => clearTimeout(timer);
+  }, [copied]);
+  return (
+    <Hint text="Copy the link to what you see" keys="y">
+      <Button onPress={() => void navigator.clipboard.writeText(location.href).then(() => setCopied(true))}>
+        <Link2 aria-hidden />
+        <span role="status">{copied ? 'Copied' : 'Copy link'}</span>
+      </Button>
+    </Hint>
+  );
+}
+
+/** One chip a service; pressing it folds what the service does within itself. */
+function Services({ model, folded, onFold }: { readonly model: TraceModel; readonly folded: readonly string[]; readonly onFold: (names: readonly string[]) => void }): ReactNode {
+  const [all, setAll] = useState(false);
+  const { outline, spansOf, errorsOf } = model;
+  const order = outline.services.map((_, at) => at).sort((left, right) => (spansOf[right] ?? 0) - (spansOf[left] ?? 0));
+  const shown = all ? order : order.slice(0, CHIPS_MAX);
+  return (
+    <span className={styles['services']} role="group" aria-label="Services: press to fold what one does within itself">
+      {shown.map((at) => {
+        const name = outline.services[at] ?? '';
+        const isFolded = folded.includes(name);
+        const errors = errorsOf[at] ?? 0;
+        return (
+          <button key={at} type="button" className={styles['chip']} aria-pressed={isFolded} title={isFolded ? `Show what ${name} does within itself` : `Fold what ${name} does within itself`} onClick={() => onFold(isFolded ? folded.filter((one) => one !== name) : [...folded, name])}>
+            <ServiceName name={name} />
+            <span className={styles['many']}>{count(spansOf[at] ?? 0)}</span>
+            {errors === 0 ? null : <span className={styles['failed']}>{plural(errors, 'error')}</span>}
+            {isFolded ? <span className={styles['folded']}>folded</span> : null}
+          </button>
+        );
+      })}
+      {order.length > CHIPS_MAX ? (
+        <button type="button" className={styles['chip']} onClick={() => setAll(!all)}>
+          {all ? 'Fewer' : `${order.length - CHIPS_MAX} more`}
+        </button>
+      ) : null}
+    </span>
+  );
+}
