@@ -1,0 +1,118 @@
+/** Who sends: what each sent in the time shown and ever, which services it may speak for, and its key. */
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { KeyRound, MoreHorizontal, Trash2 } from 'lucide-react';
+import { type ReactNode, useState } from 'react';
+import { remove } from '#api/client.ts';
+import { type Accounting, type AccountingHistory, type Producer, producersQuery } from '#api/ingest.ts';
+import { useMay } from '#api/session.ts';
+import { Sparkline } from '#charts/sparkline.tsx';
+import { count } from '#time/format.ts';
+import { Button } from '#ui/button.tsx';
+import { Confirm } from '#ui/dialog.tsx';
+import { ErrorNote } from '#ui/error-note.tsx';
+import { Menu } from '#ui/menu.tsx';
+import { Panel } from '#ui/panel.tsx';
+import { SkeletonRows } from '#ui/skeleton.tsx';
+import { PlainTable } from '#ui/table.tsx';
+import { TimeText } from '#ui/time-text.tsx';
+import { lastSeen, sumsOf } from './account-sums.ts';
+import styles from './ingest.module.css';
+import { Rotate } from './rotate.tsx';
+
+export interface ProducersProps {
+  readonly history: AccountingHistory | undefined;
+  readonly account: Accounting | undefined;
+  readonly producer: string | undefined;
+  readonly onChoose: (producer: string) => void;
+}
+
+export function Producers({ history, account, onChoose }: ProducersProps): ReactNode {
+  const mayList = useMay('producer.list');
+  const mayChange = useMay('producer.change');
+  const producers = useQuery({ ...producersQuery, enabled: mayList });
+  const client = useQueryClient();
+  const [revoking, setRevoking] = useState<Producer | null>(null);
+  const [rotating, setRotating] = useState<Producer | null>(null);
+  if (account === undefined || history === undefined || (mayList && producers.isPending)) {
+    return (
+      <Panel title="Producers">
+        <SkeletonRows rows={3} height="40px" />
+      </Panel>
+    );
+  }
+  const known = new Map((producers.data ?? []).map((one) => [one.id, one]));
+  const rows = account.producers.map(({ id, name, received }) => {
+    const record = known.get(id);
+    const sums = sumsOf(history, id);
+    const seen_ms = lastSeen(sums);
+    const over = record?.revoked ?? false;
+    return {
+      id,
+      over,
+      cells: [
+        <span key="name" className={styles['producer']}>
+          <Button look="quiet" size="small" onPress={() => onChoose(id)}>
+            {name}
+          </Button>
+          {over ? <small>key revoked</small> : null}
+        </span>,
+        <code key="services">{record === undefined ? '–' : record.services.join(', ')}</code>,
+        <span key="range" className={styles['course']}>
+          <Sparkline values={sums.received} token="--chart-1" width={72} height={20} filled />
+          {count(sums.totals.received)}
+        </span>,
+        sums.totals.refused + sums.totals.dropped === 0 ? '0' : count(sums.totals.refused + sums.totals.dropped),
+        count(received),
+        seen_ms === null ? 'not in this time' : <TimeText key="seen" unix_ms={seen_ms} now_ms={Number(BigInt(history.end) / 1_000_000n)} />,
+        !mayChange || record === undefined || over ? null : (
+          <Menu
+            key="acts"
+            label={`Key of ${name}`}
+            trigger={
+              <Button look="quiet" size="small" aria-label={`Key of ${name}`}>
+                <MoreHorizontal aria-hidden />
+              </Button>
+            }
+            entries={[
+              { id: 'rotate', label: 'Rotate key…', shape: <KeyRound aria-hidden />, act: () => setRotating(record) },
+              { id: 'revoke', label: 'Revoke…', shape: <Trash2 aria-hidden />, danger: true, act: () => setRevoking(record) },
+            ]}
+          />
+        ),
+      ],
+    };
+  });
+  return (
+    <Panel title="Producers" note={mayList ? 'who may send, and as which services' : 'who sent'} flush>
+      {producers.error === null ? null : <ErrorNote error={producers.error} retry={() => void producers.refetch()} />}
+      <PlainTable label="Producers" columns={['Producer', 'May speak for', 'Received', 'Not stored', 'Ever received', 'Last seen', '']} rows={rows} />
+      {revoking === null ? null : (
+        <Confirm
+          isOpen
+          title={`Revoke ${revoking.name}?`}
+          verb={`Revoke ${revoking.name}`}
+          onClose={() => setRevoking(null)}
+          act={async () => {
+            await remove(`/api/v1/producers/${revoking.id}`);
+            await client.invalidateQueries({ queryKey: producersQuery.queryKey });
+          }}
+          effect={<RevokeEffect producer={revoking} history={history} />}
+        />
+      )}
+      {rotating === null ? null : <Rotate producer={rotating} onClose={() => setRotating(null)} />}
+    </Panel>
+  );
+}
+
+function RevokeEffect({ producer, history }: { readonly producer: Producer; readonly history: AccountingHistory }): ReactNode {
+  const { totals } = sumsOf(history, producer.id);
+  return (
+    <>
+      <p>
+        All keys of <b>{producer.name}</b> end within a second. Whoever still sends with one is refused (<code>credential_unknown</code>), and exporters throw those spans away.
+      </p>
+      <p>{totals.received === 0 ? 'It sent nothing in the time shown.' : `It sent ${count(totals.received)} spans in the time shown, so something probably still uses it.`} What is stored stays.</p>
+      <p>To change a key without losing spans, rotate it instead.</p>
+    </>
+  );
+}
