@@ -39,34 +39,8 @@ export interface Cursor {
   readonly position: Position;
 }
 
-/** A range of blocks, both included, that one statement looks at. */
-export interface Window {
-  readonly first: bigint;
-  readonly last: bigint;
-  /** Where the order goes on after the window; null when nothing lies beyond. */
-  readonly end: Position | null;
-}
-
-/** Blocks of a window: most searches end in the first, and a search that finds nothing costs little more than one scan. A block has at most some thousand rows. */
-const WINDOW_BLOCKS = [8n, 128n, 2_048n] as const;
-const ROW_MAX = (1n << 32n) - 1n;
-
-/** The window that begins at a position, or at the beginning of the order. Orders by duration have only one: their best may be anywhere. */
-export function windowOf(order: Order, extent: { readonly oldest: bigint; readonly newest: bigint }, from: Position | null, level: number): Window {
-  const { oldest, newest } = extent;
-  const size = WINDOW_BLOCKS[level];
-  if (order === 'newest') {
-    const last = from?.[0] ?? newest;
-    const first = size === undefined ? oldest : last - size + 1n;
-    return first > oldest ? { first, last, end: [first, 0n] } : { first: oldest, last, end: null };
-  }
-  if (order === 'oldest') {
-    const first = from?.[0] ?? oldest;
-    const last = size === undefined ? newest : first + size - 1n;
-    return last < newest ? { first, last, end: [last, ROW_MAX] } : { first, last: newest, end: null };
-  }
-  return { first: oldest, last: newest, end: null };
-}
+/** A row that no block has. */
+export const ROW_MAX = (1n << 32n) - 1n;
 
 /** Whether `left` comes before `right` in the order. */
 export function before(order: Order, left: Position, right: Position): boolean {

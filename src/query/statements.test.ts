@@ -10,14 +10,14 @@ import { summaryStatement } from './search.ts';
 import { complete, STATEMENTS } from './statements.ts';
 
 const bounded = (search: Partial<BoundedSearch>): BoundedSearch => ({ attributes: [], start: 1n, end: 2n, limit: 20, order: 'newest', cursor: null, ...search });
-const W = { first: 3n, last: 9n, end: null };
+const RANGES = [{ first: 3n, last: 4n }, { first: 900n, last: 2_000n }];
 const MARK = 'caller-sent-this';
 
 test('generated searches are these', (t) => {
   const filtered = bounded({ service: MARK, operation: MARK, status: 'error', kind: 2, durationMin_ns: 1n, durationMax_ns: 2n, attributes: [{ place: 'any', key: MARK, op: '=', value: MARK }] });
-  t.assert.snapshot(searchStatement(bounded({}), conditionOf(bounded({})), { window: W, after: null }, 21).sql.split('\n'));
-  t.assert.snapshot(searchStatement(filtered, conditionOf(filtered), { window: W, after: [5n, 6n] }, 21).sql.split('\n'));
-  t.assert.snapshot(searchStatement({ ...filtered, order: 'shortest' }, conditionOf({ attributes: [] }), { window: W, after: [4n, 5n, 6n] }, 21).sql.split('\n'));
+  t.assert.snapshot(searchStatement(bounded({}), conditionOf(bounded({})), { ranges: RANGES, after: null }, 21).sql.split('\n'));
+  t.assert.snapshot(searchStatement(filtered, conditionOf(filtered), { ranges: RANGES, after: [5n, 6n] }, 21).sql.split('\n'));
+  t.assert.snapshot(searchStatement({ ...filtered, order: 'shortest' }, conditionOf({ attributes: [] }), { ranges: RANGES, after: [4n, 5n, 6n] }, 21).sql.split('\n'));
   t.assert.snapshot(summaryStatement(bounded({ order: 'longest' }), conditionOf(bounded({})), ['0af7651916cd43dd8448eb211c80319c'], 9n).sql.split('\n'));
 });
 
@@ -31,7 +31,7 @@ test('nothing a caller sends stands in a statement, and every parameter is used'
       const value = /^[<>]/.test(op) ? '77177' : MARK;
       const search = bounded({ order, service: MARK, operation: MARK, start: 77177n, end: 77177n, limit: 77177, durationMin_ns: 77177n, attributes: PLACES.map((place) => ({ place, key: MARK, op, value })) });
       const position = ORDERS[order].keys.map(() => 77177n);
-      for (const { sql, params } of [searchStatement(search, conditionOf(search), { window: { first: 77177n, last: 77177n, end: null }, after: position }, 77177), summaryStatement(search, conditionOf(search), ['0af7651916cd43dd8448eb211c80319c'], 77177n)]) {
+      for (const { sql, params } of [searchStatement(search, conditionOf(search), { ranges: [{ first: 77177n, last: 77177n }, { first: 77177n, last: 771770n }], after: position }, 77177), summaryStatement(search, conditionOf(search), ['0af7651916cd43dd8448eb211c80319c'], 77177n)]) {
         assert.doesNotMatch(sql, /caller|77177|0af765/);
         const placeholders = new Set(Array.from(sql.matchAll(/\{(\w+):/g), ([, name]) => name));
         assert.deepEqual(new Set([...Object.keys(params), 'tenant']), placeholders);

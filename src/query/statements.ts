@@ -14,6 +14,7 @@ export const STATEMENTS = {
   traces: complete(read('traces'), { span: SPAN_COLUMNS }),
   orphans: read('orphans'),
   extent: read('extent'),
+  excluded: read('excluded'),
   pattern: read('pattern'),
   search: read('search'),
   summaries: read('summaries'),

@@ -10,6 +10,7 @@ import type { AccountLine } from './store.ts';
 interface Found {
   readonly spans: readonly { readonly block: string; readonly rows: string; readonly distinct: string }[];
   readonly traces: readonly { readonly block: string; readonly rows: string }[];
+  readonly filters: readonly { readonly block: string; readonly rows: string }[];
   readonly account: readonly AccountLine[];
   readonly digests: readonly string[];
   readonly lastBlockId: number;
@@ -53,11 +54,12 @@ const everAcknowledged = new Set<number>();
 /** What must hold of the store after any crash. */
 function check(found: Found | null): void {
   assert.ok(found !== null, 'the process ended before it said what it found');
-  const { spans, traces, account, digests, lastBlockId } = found;
+  const { spans, traces, filters, account, digests, lastBlockId } = found;
   const blocks = new Map(spans.map(({ block, rows, distinct }) => [Number(block), { rows: Number(rows), distinct: Number(distinct) }]));
   for (const block of everAcknowledged) assert.ok(blocks.has(block), `block ${block} was acknowledged and is gone`);
   for (const [block, { rows, distinct }] of blocks) assert.deepEqual([rows, distinct], [rowsOf(block), rowsOf(block)], `block ${block} is not there exactly once`);
   assert.deepEqual(new Map(traces.map(({ block, rows }) => [Number(block), Number(rows)])), new Map([...blocks.keys()].map((block) => [block, Math.ceil(rowsOf(block) / 4)])));
+  assert.deepEqual(new Map(filters.map(({ block, rows }) => [Number(block), Number(rows)])), new Map([...blocks.keys()].map((block) => [block, 2])));
   const stored = [...blocks.keys()].reduce((sum, block) => sum + rowsOf(block), 0);
   const counts = Object.fromEntries(account.map(({ outcome, count }) => [outcome, count]));
   assert.deepEqual(counts, blocks.size === 0 ? {} : { received: stored + 3 * blocks.size, stored, refused: 2 * blocks.size, dropped: blocks.size, minimized: 4 * blocks.size });

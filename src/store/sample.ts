@@ -16,7 +16,7 @@ export function sampleBlock(id: number, rows: number, mark: string, partition: {
     id, tenant: DEFAULT_TENANT, retention, day, rows,
     spans: nativeBlock(SPANS, Array.from({ length: rows }, (_, row) => ({ ...sampleSpan(id, row, mark), day, retention }))),
     traces: nativeBlock(TRACES, traces),
-    filter: nativeBlock(ITEM_FILTERS, [2, 3].map((slice) => ({ slice, block: id, day, retention, tenant: DEFAULT_TENANT, first_s: 0, last_s: 0xffff_ffff, bits: '\xff'.repeat(4) }))),
+    filter: nativeBlock(ITEM_FILTERS, [2, 3].map((slice) => ({ slice, block: id, day, retention, tenant: DEFAULT_TENANT, first_s: 0, last_s: 0xffff_ffff, bits: '\x7f'.repeat(32) }))),
     traceKeys: Uint32Array.from(traces, (_, trace) => Number(traceKey(id, trace) & 0xffff_ffffn)),
     requests: [id],
   };

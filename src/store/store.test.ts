@@ -316,6 +316,7 @@ describe('retention', () => {
     const before = diskBytes();
     const removals = await store1.retain();
     assert.deepEqual(removals.map(({ table, day, retention, why }) => `${table} ${day} ${retention} ${why}`).sort(), [
+      `item_filters ${old} default age`, `item_filters ${old} gone age`, `item_filters ${SAMPLE_DAY - 4} short age`,
       `spans ${old} default age`, `spans ${old} gone age`, `spans ${SAMPLE_DAY - 4} short age`,
       `traces ${old} default age`, `traces ${old} gone age`, `traces ${SAMPLE_DAY - 4} short age`,
     ]);

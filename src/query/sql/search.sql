@@ -1,4 +1,4 @@
--- Spans that match within a window of blocks, in the order asked for. Windows stop a search early; inside one, all threads scan.
+-- Spans that match within some blocks, in the order asked for. Few blocks at a time stop a search early; within them, all threads read.
 SELECT
   lower(hex(trace_id)) AS traceId,
   /*position*/ AS position
@@ -6,7 +6,7 @@ FROM spans
 WHERE tenant = {tenant:String}
   AND day >= {day_min:Date}
   AND start BETWEEN {start:UInt64} AND {end:UInt64}
-  AND block BETWEEN {block_min:UInt64} AND {block_max:UInt64}
+  AND /*blocks*/
   /*conditions*/
 ORDER BY /*order*/
 LIMIT {limit:UInt32}
