@@ -52,6 +52,8 @@ before(async () => {
       'events.time': [after_ms(7), after_ms(8)], 'events.name': ['retry', 'exception'], 'events.attributes': [{}, { 'exception.message': 'BROKEN pipe' }], 'events.attribute_types': ['', 's'], 'events.dropped': [0, 0],
       ...minimized(ofResource),
     }),
+    // Hardly any of them differs from zero: the engine keeps such columns as sparse ones.
+    ...Array.from({ length: 400 }, (_, serial): TestSpan => ({ traceId: id(77), spanId: span(serial + 1), columns: { start: after_ms(serial), name: 'n', status_code: serial % 97 === 50 ? 2 : 0, kind: serial % 97 === 60 ? 3 : 0, duration: serial % 97 === 70 ? '5' : '0' } })),
     { traceId: id(1), tenant: 'other', spanId: span(9), columns: { attributes: { 'user.note': 'Grüße' }, attribute_types: 's' } },
   ]);
 });
@@ -62,6 +64,12 @@ function ok<T>(value: T | Refusal): T {
   return value;
 }
 const outlineOf = async (which: Outlines, text: string, who = reader): Promise<Outline> => JSON.parse(ok(await which.outline(who, text))) as Outline;
+
+test('outline() keeps values with their spans where most are zero', async () => {
+  const { spans } = await outlineOf(outlines, id(77));
+  const serials = (name: string): number[] => (spans[name] ?? []).flatMap((value, serial) => (value === 0 ? [] : [serial]));
+  assert.deepEqual({ status: serials('status'), kind: serials('kind'), duration: serials('duration') }, { status: [50, 147, 244, 341], kind: [60, 157, 254, 351], duration: [70, 167, 264, 361] });
+});
 
 test('outline() gives columns in the order of starts, parents as places', async () => {
   assert.deepEqual(await outlineOf(outlines, id(1)), {

@@ -1,5 +1,6 @@
 -- The spans of one trace from a row on, as columns: only what a waterfall draws. Columns of one row travel and parse several times faster than
 -- rows. Of a span with very many events the first ones are named.
+-- `materialize`: the engine keeps columns that hold mostly zeros as sparse ones, and its groupArray puts their zeros behind all other values.
 SELECT
   toUInt32(count()) AS rowCount,
   toString(max(atBlock)) AS lastBlock,
@@ -19,8 +20,8 @@ SELECT
   groupArray(arrayMap(n -> toUInt8(n = 'exception'), arraySlice(eventNames, 1, {events:UInt32}))) AS eventErrors
 FROM (
   SELECT
-    block AS atBlock, row AS atRow, span_id AS spanId, parent_span_id AS parentId, service AS serviceName, name AS spanName, start AS startNano, duration AS durationNano,
-    kind AS spanKind, status_code AS statusCode, `events.time` AS eventTimes, `events.name` AS eventNames,
+    block AS atBlock, row AS atRow, span_id AS spanId, materialize(parent_span_id) AS parentId, service AS serviceName, name AS spanName, materialize(start) AS startNano,
+    materialize(duration) AS durationNano, materialize(kind) AS spanKind, materialize(status_code) AS statusCode, `events.time` AS eventTimes, `events.name` AS eventNames,
     `minimized.place` AS places, `minimized.kind` AS minimizedKinds, `minimized.count` AS counts
   FROM spans
   WHERE (block, row) IN (SELECT block, arrayJoin(range(first, last + 1)) FROM traces WHERE trace = {trace:UInt64})
