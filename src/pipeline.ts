@@ -12,6 +12,7 @@ import type { Producer } from '#model';
 import { decodeRequest, requestFromJson } from '#otlp';
 import { isRefusal, type Refusal } from '#refusal';
 import { Scanner } from '#scanner';
+import { RECOGNIZERS } from '#scanner/recognizers';
 import { BlockBuilder } from '#seal';
 import { refusedMessage, validate } from '#validate';
 
@@ -31,10 +32,11 @@ const ODD_TIME = 'odd-time';
 export class Pipeline {
   readonly #keys = new KeyTable();
   readonly #batch = new SpanBatch(this.#keys);
-  readonly #inspector = new Inspector(new Scanner(), this.#keys);
+  readonly #inspector: Inspector;
   readonly #minimizer: Minimizer;
 
   constructor(policy: CompiledPolicy = compilePolicy(DEFAULT_POLICY)) {
+    this.#inspector = new Inspector(new Scanner(RECOGNIZERS, { parts: policy.distinguishes }), this.#keys);
     this.#minimizer = new Minimizer(policy, this.#inspector, this.#keys);
   }
 

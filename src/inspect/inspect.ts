@@ -63,6 +63,8 @@ export class Inspector {
   readonly #keys: KeyTable;
   readonly #memo = new Memo();
   readonly #classes: KeyClass[] = [];
+  /** The request's bytes. */
+  #body: Buffer = Buffer.alloc(0);
   #keysGeneration = 0;
   #held_bytes = 0;
   #held_bytes_max = 0;
@@ -78,6 +80,7 @@ export class Inspector {
     this.#learnKeys();
     this.#held_bytes_max = this.#held_bytes + LIMITS.findings_bytes_per_request_max;
     const { valueKey, valueType, valueA, valueB, valueMark, valueNumber, bytes, view } = batch;
+    this.#body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const memo = this.#memo;
     for (let value = 0, end = batch.values; value < end; value++) {
       const type = valueType[value]!;
@@ -115,21 +118,22 @@ export class Inspector {
       const value = decodeNested(bytes, start, length, type === TYPE.map);
       return value === null ? UNDECODABLE : this.#add(this.#nested(value, keyClass), value.elements * ELEMENT_BYTES + length);
     }
-    const slice = Buffer.from(bytes.buffer, bytes.byteOffset + start, length);
     const tooLong = length > textBytesMax(key);
     if (type === TYPE.bytes) {
       // Half a file is no file: bytes that are too long go as a whole.
-      const finding = tooLong ? CUT_BYTES : this.#bytes(slice, keyClass);
+      const finding = tooLong ? CUT_BYTES : this.#bytes(this.#body.subarray(start, start + length), keyClass);
       return finding === null ? 0 : this.#add(finding);
     }
-    if (length > LIMITS.value_scanned_bytes_max) return this.#add(this.#beginning(slice, keyClass));
+    if (length > LIMITS.value_scanned_bytes_max) return this.#add(this.#beginning(this.#body.subarray(start, start + length), keyClass));
     const features = featuresOf(bytes, start, start + length);
     if ((features & LOOK_CLOSER) === 0 && !tooLong) {
-      const marks = this.#scanner.scan(bytes, start, start + length, keyClass, features);
-      return marks === null ? 0 : this.#add({ is: 'text', text: slice.toString('latin1'), marks, neutralized: 0 });
+      if (!this.#scanner.mayMark(keyClass, features)) return 0;
+      const text = this.#body.toString('latin1', start, start + length);
+      const marks = this.#scanner.scanText(text, keyClass, features);
+      return marks === null ? 0 : this.#add({ is: 'text', text, marks, neutralized: 0 });
     }
-    const invalid = (features & FEATURE.nonAscii) !== 0 && !isUtf8(slice) ? 1 : 0;
-    const text = slice.toString('utf8');
+    const invalid = (features & FEATURE.nonAscii) !== 0 && !isUtf8(this.#body.subarray(start, start + length)) ? 1 : 0;
+    const text = this.#body.toString('utf8', start, start + length);
     const finding = this.#text(text, keyClass);
     if (finding !== null) return this.#add({ ...finding, neutralized: finding.neutralized + invalid });
     return invalid === 0 && !tooLong ? 0 : this.#add({ is: 'text', text, marks: [], neutralized: invalid });

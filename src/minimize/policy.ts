@@ -32,6 +32,8 @@ export interface Policy {
 export interface CompiledPolicy {
   /** SHA-256 of the policy's canonical JSON (sorted members, no spaces), hexadecimal. */
   readonly digest: string;
+  /** Some rule keeps or drops: then it matters which kinds there are below a mark. Else every mark is replaced by what stands in its stead. */
+  readonly distinguishes: boolean;
   decide(kind: Kind, key: string): Action;
 }
 
@@ -52,6 +54,7 @@ export function compilePolicy(data: unknown): CompiledPolicy {
 
   return {
     digest: createHash('sha256').update(canonicalJson(policy)).digest('hex'),
+    distinguishes: rules.some(({ action }) => action === 'keep' || action === 'drop'),
     decide(kind, key) {
       const question = `${kind} ${key}`;
       let action = decisions.get(question);

@@ -3,7 +3,7 @@
  * again finds nothing, because recognizers know what is left here and leave it alone.
  */
 import { withoutKept } from '#scanner/overlaps';
-import type { Kind, Mark } from '#scanner/recognizer';
+import { KINDS, type Kind, type Mark } from '#scanner/recognizer';
 import type { Action } from './policy.ts';
 
 export interface Rewritten {
@@ -31,3 +31,21 @@ export function rewrite(text: string, marks: readonly Mark[], decide: (mark: Mar
   }
   return { text: written + text.slice(at), counts: [...counts].map(([kind, count]) => ({ kind, count })) };
 }
+
+/** The same where no kind is kept or dropped: every mark is replaced. */
+export function replaceAll(text: string, marks: readonly Mark[]): Rewritten {
+  const counts: { kind: Kind; count: number }[] = [];
+  let written = '';
+  let at = 0;
+  for (const { kind, start, end, instead } of marks) {
+    if (start < at || end < start || end > text.length) throw new Error('cannot rewrite a text: its marks overlap or lie outside');
+    written += text.slice(at, start) + (instead ?? PLACEHOLDERS[kind]);
+    at = end;
+    const counted = counts.find((one) => one.kind === kind);
+    if (counted === undefined) counts.push({ kind, count: 1 });
+    else counted.count++;
+  }
+  return { text: at === text.length ? written : written + text.slice(at), counts };
+}
+
+export const PLACEHOLDERS = Object.fromEntries(KINDS.map((kind) => [kind, `[${kind}]`])) as Readonly<Record<Kind, string>>;

@@ -120,14 +120,42 @@ const SCRATCH_MAX = 1 << 20;
 
 /**
  * Calls `hit` with the end offset of every occurrence of a word that carries one of the bits of `wanted`, left to right.
- * Longer words that end at the same place are one call.
+ * Longer words that end at the same place are one call. The words of the last text are kept: several recognizers ask about the same one.
  */
 export function forEachWord(text: string, wanted: Features, hit: (end: number) => void): void {
+  if (text.length > WORDS_KEPT_MAX) {
+    walkWords(text, (end, bits) => {
+      if ((bits & wanted) !== 0) hit(end);
+    });
+    return;
+  }
+  if (text !== wordsText) {
+    wordsText = text;
+    let count = 0;
+    walkWords(text, (end, bits) => {
+      wordEnds[count] = end;
+      wordBits[count++] = bits;
+    });
+    words = count;
+  }
+  for (let word = 0; word < words; word++) {
+    if ((wordBits[word]! & wanted) !== 0) hit(wordEnds[word]!);
+  }
+}
+
+const WORDS_KEPT_MAX = 4_096;
+const wordEnds = new Uint16Array(WORDS_KEPT_MAX);
+const wordBits = new Int32Array(WORDS_KEPT_MAX);
+let wordsText = '';
+let words = 0;
+
+function walkWords(text: string, word: (end: number, bits: Features) => void): void {
   let state = 0;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
     state = NEXT[(state << COLUMNS_LOG2) | (COLUMN[unit > 0x7f ? 0x80 : unit] as number)] as number;
-    if (((OUTPUT[state] as number) & wanted) !== 0) hit(i + 1);
+    const bits = OUTPUT[state] as number;
+    if (bits !== 0) word(i + 1, bits);
   }
 }
 

@@ -15,7 +15,8 @@ const RANK = new Map(GRAVITY.map((kind, index) => [kind, index]));
 /** Sorts and joins `marks` of `text`; drops those that would change nothing or lie inside what was replaced before. */
 export function joined(text: string, marks: readonly Mark[]): readonly Mark[] | null {
   const kept = text.includes('[') ? placeholdersOf(text) : [];
-  const whole = kept.length === 0 ? [...marks] : marks.flatMap((mark) => aroundPlaceholders(text, mark, kept));
+  if (kept.length === 0 && marks.length === 1) return changesNothing(text, marks[0]!) ? null : marks;
+  const whole = kept.length === 0 ? marks : marks.flatMap((mark) => aroundPlaceholders(text, mark, kept));
   return joinedInOrder(whole.filter((mark) => !changesNothing(text, mark)));
 }
 
@@ -43,9 +44,14 @@ function joinedInOrder(marks: Mark[]): readonly Mark[] | null {
   return result.length === 0 ? null : result;
 }
 
+/** The less, the graver. */
+export function gravityOf(kind: Kind): number {
+  return RANK.get(kind) ?? GRAVITY.length;
+}
+
 /** `first` begins no later than `second`. */
 function join(first: Mark, second: Mark): Mark {
-  const kind = rank(first.kind) <= rank(second.kind) ? first.kind : second.kind;
+  const kind = gravityOf(first.kind) <= gravityOf(second.kind) ? first.kind : second.kind;
   if (second.end > first.end) return { kind, start: first.start, end: second.end };
   // The inner mark's replacement would be one of a part; a literal's `?` stands for whatever is inside it.
   if (first.start === second.start && first.end === second.end) {
@@ -55,9 +61,6 @@ function join(first: Mark, second: Mark): Mark {
   return first.instead === undefined || (first.kind !== kind && first.kind !== 'literal') ? { kind, start: first.start, end: first.end } : { kind, start: first.start, end: first.end, instead: first.instead };
 }
 
-function rank(kind: Kind): number {
-  return RANK.get(kind) ?? GRAVITY.length;
-}
 
 interface Range {
   readonly start: number;

@@ -79,7 +79,10 @@ export interface Mark {
 export interface Recognizer {
   /** Unique, `kind` or `kind.detail`: `credential.github`. Names the test, the policy exception and the docs row. */
   readonly id: string;
+  /** Also the gravest kind (`overlaps.ts`) that it may give to a mark. */
   readonly kind: Kind;
+  /** Marks whole values because of their key, whatever they hold: it runs before those that look closer. */
+  readonly ofKey?: true;
   /**
    * Byte features (bits of `FEATURE` in `features.ts`) that must all be present for `find` to run; 0 runs always.
    * This is what keeps unsuspicious values at one pass over their bytes.

@@ -11,7 +11,7 @@ import { classOfHeader, classOfKey } from './key-class.ts';
 import { narrowed, percentDecoded, unescaped, withoutReferences } from './layers.ts';
 import type { Layer } from './layers.ts';
 import { forEachMember } from './members.ts';
-import { joined } from './overlaps.ts';
+import { gravityOf, joined } from './overlaps.ts';
 import { KEY } from './recognizer.ts';
 import type { KeyClass, Kind, Mark, Recognizer } from './recognizer.ts';
 import { RECOGNIZERS } from '#scanner/recognizers';
@@ -34,7 +34,18 @@ interface Selection {
   readonly always: boolean;
   /** Distinct `needs`; a value that satisfies none has nothing to offer. */
   readonly needs: readonly Features[];
+  /** Those that look at nothing but the key first, then the gravest first: what they mark whole, lesser ones need not look at. */
   readonly recognizers: readonly Recognizer[];
+  /** Gravity of each recognizer's kind. */
+  readonly ranks: readonly number[];
+}
+
+export interface ScannerOptions {
+  /**
+   * Whether marks say which others they cover (`Mark.parts`), as policies need that keep or drop a kind. Without, a text that one
+   * mark covers whole is looked at for graver kinds only: nothing else could change what becomes of it.
+   */
+  readonly parts?: boolean;
 }
 
 export class Scanner {
@@ -42,10 +53,32 @@ export class Scanner {
   readonly #classes = new Map<string, KeyClass>();
   readonly #nameClasses = new Map<string, KeyClass>();
   readonly #selections = new Map<KeyClass, Selection>();
+  readonly #parts: boolean;
   #marks: Mark[] = [];
+  /** Recognizers of this gravity or less are skipped: a mark of it covers the whole text. */
+  #settled = UNSETTLED;
+  /** Of the text being scanned, its length and what may stand before a mark that settles it; -1 = nothing settles it. */
+  #length = -1;
+  #text = '';
+  #mayNameScheme = false;
+  /** The recognizer that runs, and where its text stands: what `#mark` takes down. */
+  #kind: Kind = 'credential';
+  #place: Place | undefined;
+  readonly #mark = (start: number, end: number, instead?: string, kind: Kind = this.#kind): void => {
+    let from = start;
+    let to = end;
+    if (this.#place !== undefined) {
+      from = outside(this.#place, start);
+      to = outside(this.#place, end);
+    }
+    if (to <= from) return;
+    this.#marks.push(instead === undefined ? { kind, start: from, end: to } : { kind, start: from, end: to, instead });
+    if (to === this.#length && instead === undefined && (from === 0 || (this.#mayNameScheme && SCHEME.test(this.#text.slice(0, from))))) this.#settled = Math.min(this.#settled, gravityOf(kind));
+  };
 
-  constructor(recognizers: readonly Recognizer[] = RECOGNIZERS) {
+  constructor(recognizers: readonly Recognizer[] = RECOGNIZERS, { parts = true }: ScannerOptions = {}) {
     this.#recognizers = recognizers;
+    this.#parts = parts;
   }
 
   /** What an attribute key says about its value. Remembered for as many keys as `CLASSES_MAX`. */
@@ -58,16 +91,19 @@ export class Scanner {
    * `features`: those of the same bytes if the caller has them already.
    */
   scan(bytes: Uint8Array, start: number, end: number, keyClass: KeyClass, features: Features = featuresOf(bytes, start, end)): readonly Mark[] | null {
-    const selection = this.#selectionOf(keyClass);
-    if (!canMatch(selection, features)) return null;
+    if (!this.mayMark(keyClass, features)) return null;
     const slice = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
     return this.#scan(slice.toString((features & FEATURE.nonAscii) === 0 ? 'latin1' : 'utf8'), keyClass, features);
   }
 
   /** The same for a string. */
-  scanText(text: string, keyClass: KeyClass): readonly Mark[] | null {
-    const features = featuresOfText(text);
-    return canMatch(this.#selectionOf(keyClass), features) ? this.#scan(text, keyClass, features) : null;
+  scanText(text: string, keyClass: KeyClass, features: Features = featuresOfText(text)): readonly Mark[] | null {
+    return this.mayMark(keyClass, features) ? this.#scan(text, keyClass, features) : null;
+  }
+
+  /** Whether a text with these features has to be scanned at all: most need not even become a string. */
+  mayMark(keyClass: KeyClass, features: Features): boolean {
+    return canMatch(this.#selectionOf(keyClass), features);
   }
 
   /** Kind of an integer that is sensitive as a whole: a card number, a PIN under a password's key. */
@@ -111,6 +147,11 @@ export class Scanner {
 
   #scan(text: string, keyClass: KeyClass, features: Features): readonly Mark[] | null {
     this.#marks = [];
+    this.#settled = UNSETTLED;
+    // What stands in for a literal is weighed against every mark inside (`overlaps.ts`).
+    this.#length = this.#parts || (keyClass & (KEY.statement | KEY.parameter)) !== 0 ? -1 : text.length;
+    this.#text = text;
+    this.#mayNameScheme = (keyClass & KEY.authorization) !== 0 && (features & FEATURE.angle) === 0;
     this.#collect(text, keyClass, features, 0, undefined);
     return this.#marks.length === 0 ? null : joined(text, this.#marks);
   }
@@ -130,13 +171,13 @@ export class Scanner {
   #find(text: string, keyClass: KeyClass, features: Features, place: Place | undefined): void {
     const selection = this.#selectionOf(keyClass);
     if (!canMatch(selection, features)) return;
-    for (const recognizer of selection.recognizers) {
-      if ((features & recognizer.needs) !== recognizer.needs) continue;
-      recognizer.find(text, keyClass, (start, end, instead, kind) => {
-        const from = outside(place, start);
-        const to = outside(place, end);
-        if (to > from) this.#marks.push({ kind: kind ?? recognizer.kind, start: from, end: to, ...(instead === undefined ? {} : { instead }) });
-      });
+    const { recognizers, ranks } = selection;
+    this.#place = place;
+    for (let at = 0; at < recognizers.length; at++) {
+      const recognizer = recognizers[at]!;
+      if ((features & recognizer.needs) !== recognizer.needs || ranks[at]! >= this.#settled) continue;
+      this.#kind = recognizer.kind;
+      recognizer.find(text, keyClass, this.#mark);
     }
   }
 
@@ -161,11 +202,15 @@ export class Scanner {
       left -= match[0].length;
       if (left < 0) return;
       const inner = Buffer.from(match[0], 'base64').toString('utf8');
-      const outer = this.#marks;
+      const outer = { marks: this.#marks, settled: this.#settled, length: this.#length };
       this.#marks = [];
+      this.#settled = UNSETTLED;
+      this.#length = -1;
       this.#collect(inner, KEY.plain, featuresOfText(inner), depth + 1, undefined);
       const found = joined(inner, this.#marks);
-      this.#marks = outer;
+      this.#marks = outer.marks;
+      this.#settled = outer.settled;
+      this.#length = outer.length;
       if (found === null) continue;
       this.#marks.push({ kind: (found[0] as Mark).kind, start: outside(place, match.index), end: outside(place, match.index + match[0].length) });
     }
@@ -178,12 +223,12 @@ export class Scanner {
   #selectionOf(keyClass: KeyClass): Selection {
     let selection = this.#selections.get(keyClass);
     if (selection === undefined) {
-      const recognizers = this.#recognizers.filter(({ keys }) => keys === undefined || (keys & keyClass) !== 0);
+      const recognizers = this.#recognizers.filter(({ keys }) => keys === undefined || (keys & keyClass) !== 0).sort((a, b) => orderOf(a) - orderOf(b));
       const needs = [...new Set(recognizers.map((recognizer) => recognizer.needs))];
       // One need implied by another adds nothing to the question whether anything can match.
       const least = needs.filter((need) => !needs.some((other) => other !== need && (need & other) === other));
       const layers = [FEATURE.percent, FEATURE.backslash, REFERENCE_FEATURES, BASE64_FEATURES, ...[FEATURE.number, FEATURE.dottedQuad, FEATURE.hextets].flatMap((value) => [value | FEATURE.equals, value | JSON_FEATURES])];
-      selection = { always: least.includes(0), needs: [...least, ...layers], recognizers };
+      selection = { always: least.includes(0), needs: [...least, ...layers], recognizers, ranks: recognizers.map(({ kind }) => gravityOf(kind)) };
       this.#selections.set(keyClass, selection);
     }
     return selection;
@@ -195,6 +240,14 @@ const REFERENCE_FEATURES = FEATURE.ampersand | FEATURE.semicolon;
 /** What a name can make sensitive that would not be by itself. */
 const MEMBER_VALUES = FEATURE.number | FEATURE.dottedQuad | FEATURE.hextets;
 const BASE64_FEATURES = FEATURE.knownPrefix | FEATURE.longToken;
+
+const UNSETTLED = 1_000;
+/** The name of a scheme, which `authorization` leaves standing. */
+const SCHEME = /^[A-Za-z]{2,12} $/;
+
+function orderOf({ kind, ofKey }: Recognizer): number {
+  return ofKey === true ? -1 : gravityOf(kind);
+}
 
 /** Where a text stands in the outermost one. */
 interface Place {

@@ -18,12 +18,17 @@ export function isReplacedWhole(value: string): boolean {
 
 /** True where the value is written instead of a secret: a template, a mask, a type, an absence. */
 export function isPlaceholder(value: string): boolean {
-  if (value === '' || isReplacedWhole(value)) return true;
+  if (value === '' || (value.charCodeAt(0) === 0x5b && isReplacedWhole(value))) return true;
   if (value.length > 256) return false;
-  if (ABSENCES.has(value.toLowerCase())) return true;
-  if (/^[*•.#_\-?█…·●\s]+$/.test(value) || /^[xX*•.#_\-?\s]{3,}$/.test(value) || /^(.)\1{3,}$/.test(value)) return true;
-  if (TEMPLATES.some((template) => template.test(value))) return true;
+  if (value.length <= LONGEST_ABSENCE && ABSENCES.has(value.toLowerCase())) return true;
+  if (/^[*•.#_\-?█…·●\s]+$/.test(value) || /^[xX*•.#_\-?\s]{3,}$/.test(value)) return true;
+  if (value.charCodeAt(0) === value.charCodeAt(1) && /^(.)\1{3,}$/.test(value)) return true;
+  if ((isLetter(value.charCodeAt(0)) ? REFERENCES : TEMPLATES).some((template) => template.test(value))) return true;
   return isMasked(value);
+}
+
+function isLetter(unit: number): boolean {
+  return (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x41 && unit <= 0x5a);
 }
 
 /** `ghp_xxxxxxxxxxxxxxxx`, `XXXX-PUT-YOUR-TOKEN-HERE`: a real form with its secret part blanked. */
@@ -39,7 +44,8 @@ export function isMasked(value: string): boolean {
     run = 1;
   }
   if (masked * 2 >= value.length && masked >= 6) return true;
-  return /(?:your|my|insert|put|replace|enter|some)[-_ ]?(?:own[-_ ])?(?:api|access|secret|auth|token|key|password|client|here|github|openai)|[xX*]{4}[-_][xX*]{4}|change[-_]?me|placeholder|redacted|_here\b/i.test(value);
+  // Every word below has a letter that hexadecimal has not, or a sign.
+  return /[^0-9a-fA-F]/.test(value) && /(?:your|my|insert|put|replace|enter|some)[-_ ]?(?:own[-_ ])?(?:api|access|secret|auth|token|key|password|client|here|github|openai)|[xX*]{4}[-_][xX*]{4}|change[-_]?me|placeholder|redacted|_here\b/i.test(value);
 }
 
 const MASKS = 'xX*#.01_-•?=~▒█';
@@ -51,7 +57,9 @@ const ABSENCES = new Set(
     'cannot include omit same-origin should valid accepted granted ok success successful verified set reset changed updated sent created found mismatch provided option[string] &str self this').split(' '),
 );
 
-/** Each is anchored and linear. */
+const LONGEST_ABSENCE = Math.max(...[...ABSENCES].map((absence) => absence.length));
+
+/** Each is anchored and linear; none begins with a letter. */
 const TEMPLATES: readonly RegExp[] = [
   /^\$\{[^}]{0,200}\}?$/, // ${TOKEN}
   /^\$\([^)]{0,200}\)?$/, // $(cat token)
@@ -63,6 +71,10 @@ const TEMPLATES: readonly RegExp[] = [
   /^%[A-Za-z_]\w{0,60}%$|^%[-\d.]*[sdvqx]$|^%\(\w{1,60}\)s?$/, // %TOKEN%, %s, %(token)s
   /^\[[A-Za-z][A-Za-z _-]{0,60}\]$/, // [PASSWORD]
   /^:[a-z_]{1,40}$|^@[A-Za-z_]{1,40}$|^\?$/, // bound parameters
+];
+
+/** Those that begin with a letter. */
+const REFERENCES: readonly RegExp[] = [
   /^(?:process\.env|os\.environ|os\.getenv|System\.getenv|ENV\[|env\.|secrets\.|vars\.|config\.|settings\.|self\.|this\.|request\.|req\.|props\.|var\.|local\.|data\.|module\.|params\.|options\.|opts\.|args\.)/,
   /^vault:|^arn:aws:(?:secretsmanager|ssm):|^ref\+|^op:\/\/|^keyvault:|^projects\/[\w-]+\/secrets\//, // references to a secret kept elsewhere
 ];

@@ -10,6 +10,7 @@ import { markAuthorizationValue } from './authorization.ts';
 export const wholeValue: Recognizer = {
   id: 'credential.key',
   kind: 'credential',
+  ofKey: true,
   needs: 0,
   keys: KEY.secret | KEY.session | KEY.perhaps,
   find(text, keyClass, mark) {
