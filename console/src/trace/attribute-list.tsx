@@ -57,7 +57,9 @@ function Attribute({ attribute: { key, value }, place, replaced, start_ms }: { r
   const isLong = text.length > SHOWN_MAX && !all;
   return (
     <div className={styles['attribute']} data-minimized={replaced.length > 0 || undefined}>
-      <dt>{key}</dt>
+      <dt>
+        <Key text={key} />
+      </dt>
       <dd>
         <span className={styles['value']}>{isLong ? `${text.slice(0, SHOWN_MAX)}…` : text === '' ? <i>empty</i> : text}</span>
         {isLong ? (
@@ -67,16 +69,26 @@ function Attribute({ attribute: { key, value }, place, replaced, start_ms }: { r
         ) : null}
         {replaced.length === 0 ? null : <State state="minimized">{replaced.map(kindWords).join(', ')} replaced</State>}
       </dd>
-      <div className={styles['ways']}>
+      <dd className={styles['ways']}>
         <CopyButton text={text} label={`Copy ${key}`} />
         {place === null || !isSearchable(value) || text.length > SHOWN_MAX ? null : (
           <Link to="/search" search={(before: Record<string, unknown>) => ({ ...rangeAround(before, start_ms), attribute: `${place}:${key}=${text}` })} className={styles['search']} aria-label={`Search for spans with this ${key}`} title="Search for spans with this value">
             <Search aria-hidden size={14} />
           </Link>
         )}
-      </div>
+      </dd>
     </div>
   );
+}
+
+/** May break after its dots. */
+function Key({ text }: { readonly text: string }): ReactNode {
+  return text.split(/(?<=[._/])/).map((part, at) => (
+    <span key={at}>
+      {at === 0 ? null : <wbr />}
+      {part}
+    </span>
+  ));
 }
 
 /** A trace older than the range of the page is searched around its own time. */

@@ -79,9 +79,8 @@ function Facts({ model, span, answer, onOpen }: { readonly model: TraceModel; re
       </Fact>
       <Fact name="Critical path">{onPath > 0 ? `${duration(onPath)}, ${percent(onPath / Math.max(1, critical.length))} of it` : 'not on it'}</Fact>
       <Fact name="Starts">
-        {duration((start[span] ?? 0) - from)} after the trace{isMoved ? `, moved by ${duration((start[span] ?? 0) - (outline.start[span] ?? 0))} because clocks differ` : ''}
-        <br />
-        {instant(start_ms)}
+        <span>{duration((start[span] ?? 0) - from)} after the trace{isMoved ? `, moved by ${duration((start[span] ?? 0) - (outline.start[span] ?? 0))} because clocks differ` : ''}</span>
+        <span>{instant(start_ms)}</span>
         <CopyButton text={new Date(start_ms).toISOString()} label="Copy the time as ISO" />
       </Fact>
       <Fact name="Status">

@@ -113,7 +113,7 @@ function paint(canvas: HTMLCanvasElement, { outline, tree, start, from, to }: Tr
   if (context === null || to <= from) return;
   const colours = outline.services.map((name) => tokenColour(`--service-${colourIndex(name)}`));
   const step = Math.min(8 * ratio, height / outline.size);
-  const line = Math.max(1, step * 0.7);
+  const line = Math.max(1.5 * ratio, step * 0.7);
   const scale = width / (to - from);
   let drawn = '';
   for (let row = 0; row < outline.size; row += 1) {
@@ -125,6 +125,6 @@ function paint(canvas: HTMLCanvasElement, { outline, tree, start, from, to }: Tr
     if (key === drawn) continue;
     drawn = key;
     context.fillStyle = colours[outline.service[span] ?? 0] ?? '';
-    context.fillRect(Math.min(x, width - 1), y, wide, line);
+    context.fillRect(Math.min(x, width - 1), Math.min(y, height - line), Math.max(wide, ratio), line);
   }
 }

@@ -73,7 +73,7 @@ export const SpanRow = memo(function SpanRow({ drawing, span, depth, row, isFold
         {below > 0 ? (
           <button type="button" tabIndex={-1} data-fold className={styles['fold']} aria-label={`${isFolded ? 'Unfold' : 'Fold'} ${count(below)} below`}>
             {isFolded ? <ChevronRight aria-hidden size={13} /> : <ChevronDown aria-hidden size={13} />}
-            {isFolded || below > 1 ? count(below) : null}
+            {count(below)}
           </button>
         ) : (
           <span className={styles['leaf']} />

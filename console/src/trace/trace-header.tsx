@@ -8,7 +8,6 @@ import { count, duration, instant, millisOf, plural } from '#time/format.ts';
 import { Button } from '#ui/button.tsx';
 import { CopyButton } from '#ui/copy.tsx';
 import { Hint } from '#ui/hint.tsx';
-import { PageHeader } from '#ui/page-header.tsx';
 import { ServiceName } from '#ui/service-name.tsx';
 import { State } from '#ui/state.tsx';
 import styles from './header.module.css';
@@ -29,15 +28,13 @@ export function TraceHeader({ model, foldedServices, onFoldServices, onCompare }
   const iso = new Date(start_ms).toISOString();
   const minimized = replacedWords(outline.minimizedKinds);
   return (
-    <PageHeader
-      title={
-        <span className={styles['title']}>
+    <header className={styles['header']}>
+      <div className={styles['first']}>
+        <h1 className={styles['title']}>
           <ServiceName name={serviceOf(outline, root)} />
           <span>{nameOf(outline, root)}</span>
-        </span>
-      }
-      actions={
-        <>
+        </h1>
+        <div className={styles['actions']}>
           <CopyLink />
           <Hint text="Compare with another trace" keys="c">
             <Button onPress={onCompare}>
@@ -49,10 +46,9 @@ export function TraceHeader({ model, foldedServices, onFoldServices, onCompare }
             <Download aria-hidden size={15} />
             OTLP
           </a>
-        </>
-      }
-    >
-      <span className={styles['facts']}>
+        </div>
+      </div>
+      <div className={styles['facts']}>
         <span>
           <time dateTime={iso} title={iso}>
             {instant(start_ms)}
@@ -61,14 +57,12 @@ export function TraceHeader({ model, foldedServices, onFoldServices, onCompare }
         </span>
         <b>{duration(model.to - model.from)}</b>
         <span>{outline.more ? `${count(outline.size)} spans shown of more` : plural(outline.size, 'span')}</span>
+        <span>{plural(outline.services.length, 'service')}</span>
         {errors === 0 ? <span>no errors</span> : <State state="error">{plural(errors, 'error')}</State>}
-        <span>
-          {model.tree.deepest + 1} deep, critical path {duration(model.critical.length)}
-        </span>
         {minimized === '' ? null : <State state="minimized">{minimized}</State>}
-      </span>
+      </div>
       <Services model={model} folded={foldedServices} onFold={onFoldServices} />
-    </PageHeader>
+    </header>
   );
 }
 
@@ -96,7 +90,7 @@ function Services({ model, folded, onFold }: { readonly model: TraceModel; reado
   const order = outline.services.map((_, at) => at).sort((left, right) => (spansOf[right] ?? 0) - (spansOf[left] ?? 0));
   const shown = all ? order : order.slice(0, CHIPS_MAX);
   return (
-    <span className={styles['services']} role="group" aria-label="Services: press to fold what one does within itself">
+    <div className={styles['services']} role="group" aria-label="Services: press to fold what one does within itself">
       {shown.map((at) => {
         const name = outline.services[at] ?? '';
         const isFolded = folded.includes(name);
@@ -115,6 +109,6 @@ function Services({ model, folded, onFold }: { readonly model: TraceModel; reado
           {all ? 'Fewer' : `${order.length - CHIPS_MAX} more`}
         </button>
       ) : null}
-    </span>
+    </div>
   );
 }
