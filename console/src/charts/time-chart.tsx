@@ -134,7 +134,7 @@ function optionsOf({ lines, format, width, height, brush, onHover, onBrush }: Dr
     cursor: { y: false, drag: { x: brush, y: false, setScale: false }, points: { size: 7 } },
     scales: { y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.1 : 1] } },
     axes: [
-      { ...axis, size: 26, space: 70 },
+      { ...axis, size: 26, space: 56, values: (_plot, splits, _axis, _space, step) => splits.map((s) => tickText(s * 1_000, step)) },
       { ...axis, size: 62, space: 32, values: (_plot, values) => values.map(format) },
     ],
     series: [
@@ -163,4 +163,11 @@ function optionsOf({ lines, format, width, height, brush, onHover, onBrush }: Dr
       ],
     },
   };
+}
+
+/** One line, in the clock of whoever looks; days from a day's step on, seconds below a minute's. */
+function tickText(unix_ms: number, step_s: number): string {
+  const date = new Date(unix_ms);
+  if (step_s >= 86_400) return date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' });
+  return date.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit', ...(step_s < 60 ? { second: '2-digit' } : {}) });
 }

@@ -5,7 +5,7 @@ import styles from './change-mark.module.css';
 import type { Change } from './figures.ts';
 
 export function ChangeMark({ change }: { readonly change: Change | null }): ReactNode {
-  if (change === null) return <span className={styles['change']}>–</span>;
+  if (change === null) return null;
   const Arrow = change.direction === 'up' ? ArrowUp : change.direction === 'down' ? ArrowDown : null;
   const word = change.tone === 'worse' ? 'worse: ' : change.tone === 'better' ? 'better: ' : '';
   return (

@@ -21,7 +21,7 @@ import { RedTable } from './red-table.tsx';
 import { SPANS } from './spans.ts';
 import { useServicesAddress } from './use-address.ts';
 
-const BUCKETS = 30;
+const BUCKETS = 40;
 
 export function ServicesPage(): ReactNode {
   const range = useRange();

@@ -78,7 +78,7 @@ function Row({ group, timeline, slowest, name, errorsSearch, slowSearch }: RedTa
       </td>
       <td data-column="Errors" title={`${count(errors)} of ${count(spans)} spans`}>
         <span className={styles['figure']}>
-          <Sparkline values={sharesOf(series.errors, series.count)} token="--chart-3" width={64} max={Math.max(0.05, ...sharesOf(series.errors, series.count).map((one) => one ?? 0))} />
+          <Sparkline values={sharesOf(series.errors, series.count)} token={errors === 0 ? '--chart-grid' : '--chart-3'} width={64} max={Math.max(0.05, ...sharesOf(series.errors, series.count).map((one) => one ?? 0))} />
           {errors === 0 ? (
             <b className={styles['none']}>{percent(0)}</b>
           ) : (
@@ -101,8 +101,8 @@ function Row({ group, timeline, slowest, name, errorsSearch, slowSearch }: RedTa
                   {duration(group[of])}
                 </Link>
               )}
+              <ChangeMark change={durationChange(group[of], previous?.[of] ?? null)} />
             </span>
-            <ChangeMark change={durationChange(group[of], previous?.[of] ?? null)} />
           </span>
         </td>
       ))}

@@ -26,7 +26,7 @@ import styles from './service-page.module.css';
 import { SPANS } from './spans.ts';
 import { useServicesAddress } from './use-address.ts';
 
-const BUCKETS = 60;
+const BUCKETS = 100;
 
 export function ServicePage(): ReactNode {
   const { service = '' } = useParams({ strict: false });

@@ -54,6 +54,8 @@ test('red() counts by service, operation and in all, with the period before', as
 test('red() says which minutes it covers, whatever was asked', async () => {
   const odd = found(await figures.red(reader, { by: 'total', buckets: 120, start: START + 5n, end: START + MINUTE_NS + 1n }));
   assert.deepEqual([odd.start, odd.end, odd.step, odd.groups[0]?.series.count], [START, START + 2n * MINUTE_NS, MINUTE_NS, [3, 1]]);
+  const day = found(await figures.red(reader, { by: 'total', buckets: 100, start: START - 1_440n * MINUTE_NS, end: START + 5n }));
+  assert.deepEqual([day.step, day.groups[0]?.series.count.length], [15n * MINUTE_NS, 97]);
   for (const wrong of [{ start: 5n, end: 5n }, { start: 6n, end: 5n }, { start: START - 32n * 1_440n * MINUTE_NS, end: START }]) assert.ok(isRefusal(await figures.red(reader, { by: 'total', buckets: 1, ...wrong })));
 });
 

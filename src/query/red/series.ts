@@ -57,6 +57,8 @@ export interface RedAnswer {
 
 const SERIES = readFileSync(new URL('./sql/series.sql', import.meta.url), 'utf8');
 const ENTRY = 'entry = 1';
+/** Minutes. */
+const STEPS = [1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 240, 360, 720, 1_440] as const;
 
 /** What makes a group, and the columns that its rows are named by. */
 const KEYS: Readonly<Record<By, { readonly keys: string; readonly names: string }>> = {
@@ -81,7 +83,7 @@ export async function findRed(question: RedQuestion, state: FiguresState, run: R
   const { by, service, operation, kind } = question;
   const minutes = minutesOf(question.start, question.end);
   const length = minutes.last - minutes.first + 1;
-  const step = Math.ceil(length / question.buckets);
+  const step = stepOf(length / question.buckets);
   const slots = Math.ceil(length / step);
   const before = { first: Math.max(0, minutes.first - length), last: minutes.last };
   const { keys, names } = KEYS[by];
@@ -103,6 +105,11 @@ export async function findRed(question: RedQuestion, state: FiguresState, run: R
     start, end: BigInt(minutes.last + 1) * MINUTE_NS, step: BigInt(step) * MINUTE_NS, previous: { start: BigInt(before.first) * MINUTE_NS, end: start },
     more: groups.length > LIMITS.figures_groups_max, groups: groups.slice(0, LIMITS.figures_groups_max),
   };
+}
+
+/** Steps that people count time in: the smallest that is not below. */
+function stepOf(minutes: number): number {
+  return STEPS.find((step) => step >= minutes) ?? Math.ceil(minutes / 1_440) * 1_440;
 }
 
 function groupOf(by: By, rows: readonly SlotRow[], slots: number): RedGroup {

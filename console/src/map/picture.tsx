@@ -1,0 +1,219 @@
+/**
+ * The map as a picture: services as boxes, calls as lines, wider for more. Drag moves it, Ctrl and the wheel or two fingers zoom, the keys of the arrows go
+ * from service to service. Failures have a dash, a sign and a number besides their colour.
+ */
+import { Maximize, Minus, Plus } from 'lucide-react';
+import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { serviceColour } from '#colours/service-colour.ts';
+import { percent } from '#time/format.ts';
+import { IconButton } from '#ui/button.tsx';
+import { type Direction, NODE_HEIGHT, NODE_WIDTH, nextTowards, place, type Placed, type Point } from './layout.ts';
+import { edgeText, errorShare, type MapEdge, type MapModel, type MapNode, nodeText, shortName, spoken } from './model.ts';
+import styles from './picture.module.css';
+import { idOf, type Selected } from './use-address.ts';
+import { useView } from './use-view.ts';
+
+export interface PictureProps {
+  readonly model: MapModel;
+  readonly label: string;
+  readonly selected: Selected | null;
+  readonly onSelect: (selected: Selected | null) => void;
+}
+
+/** Of more edges only those show their text that belong to what is pointed at. */
+const TEXTS_MAX = 16;
+const NAME_CHARACTERS = 19;
+const NARROW = 640;
+
+export function Picture({ model, label, selected, onSelect }: PictureProps): ReactNode {
+  const frame = useRef<HTMLDivElement>(null);
+  const [direction, setDirection] = useState<Direction>('across');
+  useEffect(() => {
+    const element = frame.current;
+    if (element === null) return undefined;
+    const observer = new ResizeObserver(() => setDirection(element.clientWidth < NARROW ? 'down' : 'across'));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  const placed = useMemo(() => place(model, direction), [model, direction]);
+  const { view, size, zoomBy, fitAll, panBy, revealPoint, handlers, dragged } = useView(frame, placed);
+  const [pointed, setPointed] = useState<string | null>(null);
+  const at = pointed ?? idOf(selected);
+  const near = useMemo(() => nearOf(model, at), [model, at]);
+  const select = (one: Selected): void => {
+    if (!dragged()) onSelect(idOf(one) === idOf(selected) ? null : one);
+  };
+  const onKey = (event: KeyboardEvent<SVGSVGElement>): void => {
+    const keys: Readonly<Record<string, () => void>> = { '+': () => zoomBy(1.25), '=': () => zoomBy(1.25), '-': () => zoomBy(0.8), '0': fitAll, Escape: () => onSelect(null) };
+    const from = (event.target as Element).getAttribute('data-node');
+    const next = from === null ? null : nextTowards(placed, from, event.key);
+    if (next !== null) {
+      event.preventDefault();
+      event.currentTarget.querySelector<SVGGElement>(`[data-node="${CSS.escape(next)}"]`)?.focus({ preventScroll: true });
+    } else if (from === null && ARROWS[event.key] !== undefined) {
+      event.preventDefault();
+      panBy(ARROWS[event.key] ?? { x: 0, y: 0 });
+    } else if (keys[event.key] !== undefined && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      keys[event.key]?.();
+    }
+  };
+  const texts = model.edges.length <= TEXTS_MAX;
+  return (
+    <div ref={frame} className={styles['frame']}>
+      <svg
+        className={styles['picture']}
+        role="group"
+        aria-label={`${label}. Tab goes through services and calls, arrows from service to service, plus and minus zoom, 0 shows all.`}
+        tabIndex={0}
+        viewBox={`${view.x} ${view.y} ${size.width / view.scale} ${size.height / view.scale}`}
+        onKeyDown={onKey}
+        {...handlers}
+      >
+        <defs>
+          {(['plain', 'bad', 'lit'] as const).map((of) => (
+            <marker key={of} id={`arrow-${of}`} className={styles[of] ?? ''} viewBox="0 0 8 8" refX="7" refY="4" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto">
+              <path d="M0 0.5L8 4L0 7.5Z" />
+            </marker>
+          ))}
+        </defs>
+        {model.edges.map((edge) => (
+          <EdgeLine key={edge.id} edge={edge} placed={placed} seconds={model.seconds} lit={near?.has(edge.id) ?? false} dim={near !== null && !near.has(edge.id)} text={texts || (near?.has(edge.id) ?? false)} selected={idOf(selected) === edge.id} onSelect={select} onPoint={setPointed} />
+        ))}
+        {model.nodes.map((node) => (
+          <NodeBox key={node.name} node={node} placed={placed} seconds={model.seconds} dim={near !== null && !near.has(node.name)} selected={idOf(selected) === node.name} onSelect={select} onPoint={setPointed} onFocus={(point) => revealPoint(point)} />
+        ))}
+      </svg>
+      <div className={styles['tools']} role="toolbar" aria-label="Zoom">
+        <IconButton label="Closer" keys="+" look="plain" onPress={() => zoomBy(1.25)}>
+          <Plus aria-hidden size={15} />
+        </IconButton>
+        <IconButton label="Farther" keys="-" look="plain" onPress={() => zoomBy(0.8)}>
+          <Minus aria-hidden size={15} />
+        </IconButton>
+        <IconButton label="Show all" keys="0" look="plain" onPress={fitAll}>
+          <Maximize aria-hidden size={15} />
+        </IconButton>
+      </div>
+    </div>
+  );
+}
+
+const ARROWS: Readonly<Record<string, Point>> = { ArrowLeft: { x: 60, y: 0 }, ArrowRight: { x: -60, y: 0 }, ArrowUp: { x: 0, y: 60 }, ArrowDown: { x: 0, y: -60 } };
+
+/** Ids of what belongs to the service or call that is pointed at; null without one. */
+function nearOf(model: MapModel, at: string | null): ReadonlySet<string> | null {
+  if (at === null) return null;
+  const edges = model.edges.filter(({ id, edge }) => id === at || edge.parent === at || edge.child === at);
+  const known = edges.length > 0 || model.nodes.some(({ name }) => name === at);
+  return known ? new Set([at, ...edges.flatMap(({ id, edge }) => [id, edge.parent, edge.child])]) : null;
+}
+
+interface EdgeLineProps {
+  readonly edge: MapEdge;
+  readonly placed: Placed;
+  readonly seconds: number;
+  readonly lit: boolean;
+  readonly dim: boolean;
+  readonly text: boolean;
+  readonly selected: boolean;
+  readonly onSelect: (selected: Selected) => void;
+  readonly onPoint: (id: string | null) => void;
+}
+
+function EdgeLine({ edge: one, placed, seconds, lit, dim, text, selected, onSelect, onPoint }: EdgeLineProps): ReactNode {
+  const { edge, id, health, width } = one;
+  const lies = placed.edges.get(id);
+  if (lies === undefined) return null;
+  const choose = (): void => onSelect({ is: 'edge', parent: edge.parent, child: edge.child });
+  return (
+    <g
+      className={styles['edge']}
+      role="button"
+      tabIndex={0}
+      aria-pressed={selected}
+      aria-label={`${edge.parent} calls ${edge.child}: ${spoken(edge, 'calls', seconds)}`}
+      data-health={health}
+      data-lit={lit || undefined}
+      data-dim={dim || undefined}
+      data-selected={selected || undefined}
+      onClick={choose}
+      onKeyDown={(event) => chooseByKey(event, choose)}
+      onPointerEnter={() => onPoint(id)}
+      onPointerLeave={() => onPoint(null)}
+      onFocus={() => onPoint(id)}
+      onBlur={() => onPoint(null)}
+    >
+      <path d={lies.path} className={styles['reach']} />
+      <path d={lies.path} className={styles['line']} strokeWidth={width} markerEnd={`url(#arrow-${health !== 'well' ? 'bad' : lit ? 'lit' : 'plain'})`} />
+      {text || health === 'failing' ? (
+        <text x={lies.middle.x} y={lies.middle.y - 5 - width / 2} className={styles['label']}>
+          {edgeText(one, seconds)}
+        </text>
+      ) : null}
+    </g>
+  );
+}
+
+interface NodeBoxProps {
+  readonly node: MapNode;
+  readonly placed: Placed;
+  readonly seconds: number;
+  readonly dim: boolean;
+  readonly selected: boolean;
+  readonly onSelect: (selected: Selected) => void;
+  readonly onPoint: (id: string | null) => void;
+  readonly onFocus: (point: Point) => void;
+}
+
+function NodeBox({ node, placed, seconds, dim, selected, onSelect, onPoint, onFocus }: NodeBoxProps): ReactNode {
+  const { name, red, health } = node;
+  const lies = placed.nodes.get(name);
+  if (lies === undefined) return null;
+  const choose = (): void => onSelect({ is: 'node', name });
+  const failed = red !== null && health !== 'well' ? percent(errorShare(red)) : null;
+  return (
+    <g
+      className={styles['node']}
+      role="button"
+      tabIndex={0}
+      aria-pressed={selected}
+      aria-label={`${name === '' ? 'no service name' : name}: ${red === null ? 'no requests of its own' : spoken(red, 'requests', seconds)}`}
+      data-node={name}
+      data-health={health}
+      data-dim={dim || undefined}
+      data-selected={selected || undefined}
+      transform={`translate(${lies.x - NODE_WIDTH / 2} ${lies.y - NODE_HEIGHT / 2})`}
+      onClick={choose}
+      onKeyDown={(event) => chooseByKey(event, choose)}
+      onPointerEnter={() => onPoint(name)}
+      onPointerLeave={() => onPoint(null)}
+      onFocus={() => {
+        onPoint(name);
+        onFocus(lies);
+      }}
+      onBlur={() => onPoint(null)}
+    >
+      <title>{name}</title>
+      <rect className={styles['box']} width={NODE_WIDTH} height={NODE_HEIGHT} rx="6" />
+      <rect x="7" y="8" width="4" height={NODE_HEIGHT - 16} rx="2" style={{ fill: serviceColour(name) }} />
+      <text x="19" y="20" className={styles['name']}>
+        {shortName(name, failed === null ? NAME_CHARACTERS : NAME_CHARACTERS - 6)}
+      </text>
+      <text x="19" y="36" className={styles['figures']}>
+        {nodeText(node, seconds)}
+      </text>
+      {failed === null ? null : (
+        <text x={NODE_WIDTH - 9} y="20" className={styles['failed']}>
+          ✕ {failed}
+        </text>
+      )}
+    </g>
+  );
+}
+
+function chooseByKey(event: KeyboardEvent, choose: () => void): void {
+  if (event.key !== 'Enter' && event.key !== ' ') return;
+  event.preventDefault();
+  choose();
+}
