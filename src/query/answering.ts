@@ -26,8 +26,8 @@ export interface AnsweringParts {
 export interface Answering {
   /** Authorises, waits for a place and gives the work a `run` that knows the reader's tenant and what is left of the time. */
   answer<T>(reader: Reader, action: Action, weight: Weight, work: (run: Run) => Promise<T | Refusal>): Promise<T | Refusal>;
-  /** Waits until what was acknowledged can be read; false when that takes too long. */
-  settled(): Promise<boolean>;
+  /** Waits until what was acknowledged can be read; false when that takes too long. `account`: also what was refused without a single span stored. */
+  settled(what?: 'spans' | 'account'): Promise<boolean>;
   readonly store: QueryStore;
   readonly now_ms: () => number;
 }
@@ -92,7 +92,7 @@ const SETTLE_WAIT_MS = 2_000;
  * Waits until what was acknowledged can be read; false when that takes too long. Questions that come close together share one wait; each
  * still sees everything acknowledged before it was asked.
  */
-function shareSettles(store: QueryStore, settle_ms: number): () => Promise<boolean> {
+function shareSettles(store: QueryStore, settle_ms: number): (what?: 'spans' | 'account') => Promise<boolean> {
   let last_ms = Number.NEGATIVE_INFINITY;
   let next: Promise<boolean> | null = null;
   const settle = async (): Promise<boolean> => {
@@ -111,8 +111,8 @@ function shareSettles(store: QueryStore, settle_ms: number): () => Promise<boole
     );
     return Promise.race([done, late]).finally(() => clearTimeout(timer));
   };
-  return async () => {
-    if (store.pendingRows === 0) return true;
+  return async (what = 'spans') => {
+    if (what === 'spans' && store.pendingRows === 0) return true;
     next ??= settle();
     return next;
   };

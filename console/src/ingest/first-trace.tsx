@@ -5,7 +5,7 @@ import { ArrowRight } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { get } from '#api/client.ts';
 import { type Producer, useAccounting, useRefusals } from '#api/ingest.ts';
-import { count, duration, plural } from '#time/format.ts';
+import { duration, plural } from '#time/format.ts';
 import { Panel } from '#ui/panel.tsx';
 import { ServiceName } from '#ui/service-name.tsx';
 import { State } from '#ui/state.tsx';
@@ -54,7 +54,7 @@ export function FirstTrace({ producer, since_ms }: { readonly producer: Producer
       </div>
       {refused.map(([code, spans]) => (
         <div key={code} role="alert" className={styles['refusedHere']}>
-          <State state="error">{plural(spans, 'span')} arrived and were refused</State>
+          <State state="error">{plural(spans, 'span')} arrived and {spans === 1 ? 'was' : 'were'} refused</State>
           <p>
             <code>{code}</code> {refusals.data?.get(code)?.says}
           </p>
@@ -93,7 +93,7 @@ function Arrived({ producer, trace, stored }: { readonly producer: Producer; rea
                 Look at it <ArrowRight aria-hidden size={15} />
               </span>
             </Link>
-            {trace.minimizedCount === 0 ? null : <State state="minimized">{count(trace.minimizedCount)} values were replaced before it was stored</State>}
+            {trace.minimizedCount === 0 ? null : <State state="minimized">{plural(trace.minimizedCount, 'value')} {trace.minimizedCount === 1 ? 'was' : 'were'} replaced before it was stored</State>}
           </>
         )}
         <p className={styles['quiet']}>

@@ -136,7 +136,7 @@ export function createExplore({ answer, settled, now_ms }: Answering, parts: Exp
         if (isRefusal(range)) return range;
         const wrong = outside(asked.buckets, LIMITS.histogram_buckets_max, 'buckets');
         if (wrong !== null) return wrong;
-        await settled();
+        await settled('account');
         const names = new Map((await parts.producers(reader.tenant)).map(({ id, name }) => [id, name]));
         return accountOverTime(asked, range, names, run);
       }),
