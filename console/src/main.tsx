@@ -33,7 +33,7 @@ whenSignedOut(() => {
 });
 
 // The next try has the right token, and the bar says who it would be.
-whenSessionIsStale(() => void client.invalidateQueries({ queryKey: sessionQuery.queryKey }));
+whenSessionIsStale(() => void client.fetchQuery({ ...sessionQuery, staleTime: 0 }).then(() => router.invalidate()));
 
 const place = document.getElementById('root');
 if (place === null) throw new Error('cannot find the place of the console in its page');

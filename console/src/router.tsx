@@ -4,7 +4,7 @@
  */
 import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
-import { sessionQuery } from '#api/session.ts';
+import { isOwn, sessionQuery } from '#api/session.ts';
 import { readAddress, writeAddress } from '#frame/address.ts';
 import { FailedPage, NoSuchPage } from '#frame/failed-page.tsx';
 import { Frame } from '#frame/frame.tsx';
@@ -30,7 +30,7 @@ const framed = createRoute({
   component: Frame,
   beforeLoad: async ({ context, location }) => {
     const session = await context.client.ensureQueryData(sessionQuery);
-    if (session === null) throw redirect({ to: '/sign-in', search: { to: location.href } });
+    if (session === null || !isOwn(session)) throw redirect({ to: '/sign-in', search: { to: location.href } });
   },
 });
 

@@ -1,7 +1,7 @@
 /** Sessions begin and change here; people and tokens, for those who may see them. */
 import { queryOptions, type QueryClient } from '@tanstack/react-query';
 import { get, post, rememberCsrf } from './client.ts';
-import { sessionQuery, type SessionView } from './session.ts';
+import { rememberOwn, sessionQuery, type SessionView } from './session.ts';
 
 export type Role = 'viewer' | 'admin';
 
@@ -41,5 +41,6 @@ export async function changePassword(client: QueryClient, current: string, passw
 
 function keepSession(client: QueryClient, session: SessionView): void {
   rememberCsrf(session.csrf);
+  rememberOwn(session);
   client.setQueryData(sessionQuery.queryKey, session);
 }

@@ -16,19 +16,38 @@ export interface SessionView {
 /** Null when nobody is signed in. */
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
-  queryFn: async (): Promise<SessionView | null> => {
-    try {
-      const session = await get<SessionView>('/api/v1/session');
-      rememberCsrf(session.csrf);
-      return session;
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 401) return null;
-      throw error;
-    }
-  },
+  queryFn: () => askSession(2),
   staleTime: 60_000,
   retry: false,
 });
+
+const OWN_KEY = 'tracekeep.account';
+
+/**
+ * Cookies belong to a host, storage to one port of it: a page on another port can put its own session in place of ours, but cannot say that this console
+ * was signed in to with it.
+ */
+export function rememberOwn({ account }: SessionView): void {
+  localStorage.setItem(OWN_KEY, account.id);
+}
+
+/** False when the session is of an account other than the one that last signed in with this console. */
+export function isOwn({ account, csrf }: SessionView): boolean {
+  const own = localStorage.getItem(OWN_KEY);
+  return csrf === null || own === null || own === account.id;
+}
+
+/** A session that is over is asked for once more: what another page had put beside it, the server took away with its first answer. */
+async function askSession(tries: number): Promise<SessionView | null> {
+  try {
+    const session = await get<SessionView>('/api/v1/session');
+    rememberCsrf(session.csrf);
+    return session;
+  } catch (error) {
+    if (!(error instanceof ApiError && error.status === 401)) throw error;
+    return error.code === 'session_over' && tries > 1 ? askSession(tries - 1) : null;
+  }
+}
 
 export function useSession(): SessionView | null {
   return useQuery(sessionQuery).data ?? null;
