@@ -9,15 +9,19 @@ interface AxeResult {
 
 let axeSource = '';
 
-/** Serious and critical findings of axe, a line each: rule, what it says, the first elements. */
-export async function axeFindings(page: Page): Promise<string[]> {
+/** The rules that depend on colours. */
+const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
+
+/** Serious and critical findings of axe, a line each: rule, what it says, the first elements. `colours`: of what depends on the theme alone. */
+export async function axeFindings(page: Page, which: 'all' | 'colours' = 'all'): Promise<string[]> {
   axeSource ||= readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   // Evaluated by the debugger, so the page's own policy stays in force.
   await page.evaluate(axeSource);
-  const result = await page.evaluate(async () => {
+  const rules = which === 'all' ? ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] : COLOUR_RULES;
+  const result = await page.evaluate(async (runOnly) => {
     const { axe } = globalThis as unknown as { axe: { run: (where: Document, options: object) => Promise<AxeResult> } };
-    return axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] });
-  });
+    return axe.run(document, { resultTypes: ['violations'], runOnly });
+  }, rules);
   return result.violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.slice(0, 4).map(({ target, failureSummary = '' }) => `${target.join(' ')} (${failureSummary.replace(/\s+/gu, ' ')})`).join('; ')}`);

@@ -8,7 +8,7 @@ import type { Tail } from './use-tail.ts';
 
 export function LiveButton({ live, onLive }: { readonly live: boolean; readonly onLive: (live: boolean) => void }): ReactNode {
   return (
-    <Button aria-pressed={live} className={styles['live'] ?? ''} onPress={() => onLive(!live)}>
+    <Button aria-pressed={live} aria-label="Live" className={styles['live'] ?? ''} onPress={() => onLive(!live)}>
       <Radio aria-hidden />
       <span className={styles['liveLabel']}>Live</span>
     </Button>
