@@ -16,6 +16,7 @@ import type { Page } from 'playwright-core';
 import { axeFindings, overflow } from './checks.ts';
 import { openViewer, settle, startChromium, type Theme, type Viewer, type Width } from './chromium.ts';
 import type { KeptState, Person } from './kept-server.ts';
+import { loaded } from './pages.ts';
 import { SEEDS } from './seed.ts';
 import { takeSteps } from './steps.ts';
 
@@ -87,6 +88,8 @@ async function look(place: Place): Promise<number> {
     const path = said.page.replace(/\{(\w+)\}/gu, (_all, trace: string) => place.traces[trace] ?? trace);
     await viewer.page.goto(path);
     await settle(viewer.page);
+    // A slow machine: what comes is waited for, but not for ever.
+    await loaded(viewer.page, 8_000).catch(() => undefined);
     try {
       await takeSteps(viewer.page, said.steps);
       if (said.steps !== '') await settle(viewer.page, 3_000);

@@ -37,9 +37,9 @@ export function pathOf(page: ConsolePage, traces: Readonly<Record<string, string
 }
 
 /** Waits until nothing of the page is a placeholder any more. */
-export async function loaded(page: Page): Promise<void> {
-  await page.locator('h1').first().waitFor();
-  await page.waitForFunction(() => document.querySelector('main [class*="skeleton"], main [aria-busy="true"]') === null);
+export async function loaded(page: Page, timeout = 20_000): Promise<void> {
+  await page.locator('h1').first().waitFor({ timeout });
+  await page.waitForFunction(() => document.querySelector('main [class*="skeleton"], main [aria-busy="true"]') === null, undefined, { timeout });
   await settle(page, 2_000);
 }
 
