@@ -25,7 +25,7 @@ export class BlockBuilder {
   #requests: number[] = [];
 
   constructor(minimizer: Minimizer) {
-    this.#spans = new SpanColumns(minimizer, new FilterColumns());
+    this.#spans = new SpanColumns(minimizer, new FilterColumns(minimizer));
   }
 
   get rows(): number {

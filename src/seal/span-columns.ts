@@ -2,26 +2,19 @@
  * The table `spans` as columns under construction: appends the taken spans of minimized batches, row by row, straight from
  * the received bytes, and writes one Native block. Column order and types are those of `SPANS` in the schema.
  */
-import { ByteWriter, NONE, TYPE, TYPE_LETTERS, viewOf } from '#batch';
+import { ByteWriter, NONE, TYPE, TYPE_LETTERS } from '#batch';
 import { SPANS } from '#clickhouse/schema';
-import { keyItem, keySeed, valueItem } from '#items';
 import type { MinimizedBatch, Minimizer } from '#minimize';
 import { ArrayColumn, AttributesColumn, type ColumnWriter, DictionaryColumn, Offsets, PlainColumn } from './columns.ts';
-import { type FilterColumns, SEEN_MASK } from './filter-columns.ts';
+import type { FilterColumns } from './filter-columns.ts';
 import { GroupTexts } from './group-texts.ts';
 import { MinimizedColumns } from './minimized-columns.ts';
+import { type BlockIdentity, encodeBlock } from './native-block.ts';
 import type { TraceOrder } from './trace-order.ts';
 
 const LETTERS = Buffer.from(TYPE_LETTERS);
 const DIGITS = new Uint8Array(24);
 const NOTHING = new Uint8Array(0);
-
-export interface BlockIdentity {
-  readonly block: number;
-  readonly day: number;
-  readonly retention: string;
-  readonly tenant: string;
-}
 
 export class SpanColumns {
   rows = 0;
@@ -76,13 +69,6 @@ export class SpanColumns {
   #stamp = 1;
   #keysGeneration = 0;
   readonly #filter: FilterColumns;
-  /** What the hashes of a key's items begin with, by key id; 0 = not worked out yet. */
-  #keySeeds = new Uint32Array(1_024);
-  /** The values written last, to be hashed. */
-  #written = viewOf(NOTHING);
-  /** Seconds between which the spans of the block start. */
-  #first_s = Infinity;
-  #last_s = 0;
   readonly #types = new ByteWriter(1_024);
   readonly #groups: GroupTexts;
 
@@ -117,8 +103,7 @@ export class SpanColumns {
       // The key table started afresh: ids mean other keys now.
       this.#keysGeneration = batch.keys.generation;
       this.#stamp++;
-      this.#keySeeds.fill(0);
-      this.#filter.forgetSeen();
+      this.#filter.forgetKeys();
       this.minimized.forgetKeys();
     }
     if (batch.keys.size > this.#keyIndex.length) this.#sizeKeys(batch.keys.size);
@@ -134,7 +119,7 @@ export class SpanColumns {
     this.#flags.gather32(batch.flags, spans, rows);
     this.#kind.gather32(batch.kind, spans, rows);
     this.#start.gather64(batch.startLow, batch.startHigh, spans, rows);
-    this.#startsBetween(batch, spans, rows);
+    this.#filter.addStarts(batch, spans, rows);
     this.#durations(batch, spans, rows);
     this.#statusCode.gather32(batch.statusCode, spans, rows);
     this.#droppedAttributes.gather32(batch.droppedAttributes, spans, rows);
@@ -163,30 +148,14 @@ export class SpanColumns {
   encode(identity: BlockIdentity): { spans: Uint8Array<ArrayBuffer>; filter: Uint8Array<ArrayBuffer> } {
     this.#filter.addField('service', this.#service);
     this.#filter.addField('operation', this.#name);
-    const filter = this.#filter.encode(identity, this.#first_s, this.#last_s);
+    const filter = this.#filter.encode(identity);
     const spans = encodeBlock(SPANS.columns, this.#columns, this.rows);
     for (const column of this.#columns) column.reset();
     this.minimized.newBlock();
     this.#groups.reset();
     this.rows = 0;
-    this.#first_s = Infinity;
-    this.#last_s = 0;
     this.#stamp++;
     return { spans, filter };
-  }
-
-  #startsBetween({ startLow, startHigh }: MinimizedBatch, spans: Uint32Array, rows: number): void {
-    let first = Infinity;
-    let last = 0;
-    for (let at = 0; at < rows; at++) {
-      const span = spans[at]!;
-      const start = startHigh[span]! * 0x1_0000_0000 + startLow[span]!;
-      if (start < first) first = start;
-      if (start > last) last = start;
-    }
-    // A number holds nanoseconds of our time to some hundred: a second more on both sides.
-    this.#first_s = Math.min(this.#first_s, secondsOf(first) - 1);
-    this.#last_s = Math.max(this.#last_s, secondsOf(last) + 1);
   }
 
   #durations(batch: MinimizedBatch, spans: Uint32Array, rows: number): void {
@@ -239,10 +208,10 @@ export class SpanColumns {
 
   /** An attribute list: keys by index, values as text, one type letter each. `searched`: searches look here, so the filter must know. */
   #list(batch: MinimizedBatch, start: number, end: number, column: AttributesColumn, types: DictionaryColumn, searched: boolean): void {
-    const { bytes, view, valueKey, valueType, valueMark, valueNumber, valueA, valueB } = batch;
+    const { bytes, view, valueKey, valueType, valueMark, valueA, valueB } = batch;
     const { values, keys } = column;
     const letters = this.#types;
-    const { items, seen } = this.#filter;
+    const filter = this.#filter;
     const span = column === this.#attributes;
     letters.reset();
     let kept = 0;
@@ -258,50 +227,23 @@ export class SpanColumns {
         values.string(output.bytes, 0, output.bytes.length);
       } else if (type === TYPE.string) values.stringOf(view, valueA[value]!, valueB[value]!);
       else this.#scalar(values, type, valueA[value]!, valueB[value]!, bytes);
-      if (searched) {
-        // Most values of a block have been in it before: nothing is hashed again.
-        const number = valueNumber[value]!;
-        if (number === 0) this.#addUnnumbered(values, written, batch, value);
-        else if (seen[number & SEEN_MASK] !== number) {
-          seen[number & SEEN_MASK] = number;
-          items.add(this.#writtenItem(values, written, key));
-        }
-      }
+      if (searched) filter.addValue(batch, value, values, written);
       if (this.#minimizer.keyCounts[key]!.length > 0) this.minimized.takeKey(key);
       letters.uint8(LETTERS[type]!);
       const keyBytes = this.#minimizer.keyBytes[key]!;
       if (!span) {
         keys.push(keyBytes, 0, keyBytes.length);
-        if (searched) items.add(keyItem(this.#seedOf(key)));
+        if (searched) filter.addKey(key);
       } else if (this.#keyStamp[key] === this.#stamp) keys.pushIndex(this.#keyIndex[key]!);
       else {
         this.#keyStamp[key] = this.#stamp;
-        items.add(keyItem(this.#seedOf(key)));
+        filter.addKey(key);
         keys.pushIndex((this.#keyIndex[key] = keys.intern(keyBytes, 0, keyBytes.length)));
       }
       kept++;
     }
     column.offsets.push(kept);
     types.push(letters.bytes, 0, letters.length);
-  }
-
-  #addUnnumbered(values: PlainColumn, written: number, { valueKey, valueType, valueA, valueB }: MinimizedBatch, value: number): void {
-    const type = valueType[value]!;
-    const key = valueKey[value]!;
-    const short = type === TYPE.bool || (type === TYPE.int && valueB[value] === 0);
-    if (!short || this.#filter.isNewNumber(key * 8 + type, valueA[value]!)) this.#filter.items.add(this.#writtenItem(values, written, key));
-  }
-
-  /** The item of the value that was written at `start`: a length, then the bytes. */
-  #writtenItem(values: PlainColumn, start: number, key: number): number {
-    if (this.#written.buffer !== values.bytes.buffer) this.#written = viewOf(values.bytes);
-    while (values.bytes[start]! > 127) start++;
-    start++;
-    return valueItem(this.#seedOf(key), this.#written, start, values.length - start);
-  }
-
-  #seedOf(key: number): number {
-    return this.#keySeeds[key] || (this.#keySeeds[key] = keySeed(viewOf(this.#minimizer.keyBytes[key]!)));
   }
 
   #scalar(values: PlainColumn, type: number, low: number, high: number, bytes: Uint8Array): void {
@@ -366,18 +308,12 @@ export class SpanColumns {
   #sizeKeys(keys: number): void {
     this.#keyIndex = new Uint32Array(keys * 2);
     this.#keyStamp = new Uint32Array(keys * 2);
-    this.#keySeeds = new Uint32Array(keys * 2);
     this.#stamp = 1;
   }
 }
 
 const DOUBLE = new Float64Array(1);
 const HALVES = new Uint32Array(DOUBLE.buffer);
-
-/** Whole seconds as a UInt32, within its range whatever the time. */
-function secondsOf(start_ns: number): number {
-  return Math.max(1, Math.min(0xffff_fffe, Math.floor(start_ns / 1e9)));
-}
 
 function intern(column: DictionaryColumn, text: string): number {
   const bytes = Buffer.from(text);
@@ -388,23 +324,4 @@ function pushAscii(column: PlainColumn, text: string): void {
   column.varuint(text.length);
   column.reserve(text.length);
   for (let i = 0; i < text.length; i++) column.bytes[column.length++] = text.charCodeAt(i);
-}
-
-/** Writes columns as one Native block (STANDARDS: ClickHouse Native format, no block info). */
-export function encodeBlock(schema: readonly { readonly name: string; readonly type: string }[], columns: readonly ColumnWriter[], rows: number): Uint8Array<ArrayBuffer> {
-  let size = 32;
-  for (let i = 0; i < columns.length; i++) size += 20 + schema[i]!.name.length + schema[i]!.type.length + columns[i]!.size_bytes();
-  const out = new ByteWriter(size);
-  out.varuint(columns.length);
-  out.varuint(rows);
-  for (let i = 0; i < columns.length; i++) {
-    for (const text of [schema[i]!.name, schema[i]!.type]) {
-      const bytes = Buffer.from(text);
-      out.string(bytes, 0, bytes.length);
-    }
-    columns[i]!.prefix(out);
-    columns[i]!.data(out);
-  }
-  // A copy of the exact size, in a buffer of its own that can be handed to another thread.
-  return out.length === out.bytes.length ? out.bytes : out.bytes.slice(0, out.length);
 }

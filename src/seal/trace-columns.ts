@@ -2,7 +2,7 @@
 import { TRACES } from '#clickhouse/schema';
 import type { MinimizedBatch } from '#minimize';
 import { type ColumnWriter, DictionaryColumn, PlainColumn } from './columns.ts';
-import { type BlockIdentity, encodeBlock } from './span-columns.ts';
+import { type BlockIdentity, encodeBlock } from './native-block.ts';
 import type { TraceOrder } from './trace-order.ts';
 
 export class TraceColumns {
