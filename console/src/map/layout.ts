@@ -20,6 +20,8 @@ export const NODE_WIDTH = 172;
 export const NODE_HEIGHT = 46;
 const MARGIN = 24;
 const EDGES_RANKED_EXACTLY = 120;
+/** Of more edges only those show their text that belong to what is pointed at, so no room is kept for it. */
+export const TEXTS_MAX = 16;
 
 export type Direction = 'across' | 'down';
 
@@ -27,18 +29,19 @@ export function place(model: MapModel, direction: Direction): Placed {
   const graph = new Graph({ directed: true });
   // The exact ranks cost too much where there are many edges.
   const ranker = model.edges.length > EDGES_RANKED_EXACTLY ? 'longest-path' : 'network-simplex';
-  graph.setGraph({ ranker, rankdir: direction === 'across' ? 'LR' : 'TB', nodesep: direction === 'across' ? 22 : 18, edgesep: 14, ranksep: direction === 'across' ? 110 : 62, marginx: MARGIN, marginy: MARGIN });
+  graph.setGraph({ ranker, rankdir: direction === 'across' ? 'LR' : 'TB', nodesep: direction === 'across' ? 22 : 18, edgesep: 14, ranksep: direction === 'across' ? (model.edges.length <= TEXTS_MAX ? 60 : 110) : 46, marginx: MARGIN, marginy: MARGIN });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const { name } of model.nodes) graph.setNode(name, { width: NODE_WIDTH, height: NODE_HEIGHT });
-  for (const { edge } of model.edges) graph.setEdge(edge.parent, edge.child, {});
+  const text = model.edges.length <= TEXTS_MAX ? { width: direction === 'across' ? 118 : 96, height: 16, labelpos: 'c' } : {};
+  for (const { edge } of model.edges) graph.setEdge(edge.parent, edge.child, { ...text });
   layout(graph);
   const nodes = new Map(model.nodes.map(({ name }): [string, Point] => {
     const { x = 0, y = 0 } = graph.node(name) as Partial<Point>;
     return [name, { x, y }];
   }));
   const edges = new Map(model.edges.map(({ id, edge }): [string, { path: string; middle: Point }] => {
-    const { points = [] } = graph.edge(edge.parent, edge.child) as { readonly points?: readonly Point[] };
-    return [id, { path: pathOf(points), middle: middleOf(points) }];
+    const { points = [], x, y } = graph.edge(edge.parent, edge.child) as { readonly points?: readonly Point[] } & Partial<Point>;
+    return [id, { path: pathOf(points), middle: x === undefined || y === undefined ? middleOf(points) : { x, y } }];
   }));
   const { width = 0, height = 0 } = graph.graph() as { readonly width?: number; readonly height?: number };
   return { nodes, edges, width: Math.max(width, NODE_WIDTH + 2 * MARGIN), height: Math.max(height, NODE_HEIGHT + 2 * MARGIN) };

@@ -20,7 +20,7 @@ describe('modelOf()', () => {
 
   test('more calls make a wider line, failures are named', () => {
     const widths = Object.fromEntries(shop.edges.map(({ edge: { child }, width }) => [child, width]));
-    assert.equal(widths['stock'], 6);
+    assert.equal(widths['stock'], 5);
     assert.ok((widths['cart'] ?? 0) > (widths['pay'] ?? 0) && (widths['pay'] ?? 0) > 1.25);
     assert.deepEqual(shop.edges.map((one) => [one.health, edgeText(one, shop.seconds)]), [['well', '1/s'], ['failing', '0.1/s · ✕ 50 %'], ['well', '16.7/s']]);
     assert.deepEqual(shop.nodes.map((node) => nodeText(node, shop.seconds)), ['no requests of its own', 'no requests of its own', 'no requests of its own', '2/s · p95 5 ms']);
@@ -79,7 +79,7 @@ describe('what is seen', () => {
 
   test('fit() shows all, centred, unless names would be too small to read', () => {
     assert.deepEqual(fit({ width: 400, height: 200 }, window), { scale: 1.15, x: (400 - 800 / 1.15) / 2, y: (200 - 400 / 1.15) / 2 });
-    assert.equal(fit({ width: 8_000, height: 200 }, window).scale, 0.55);
+    assert.equal(fit({ width: 8_000, height: 200 }, window).scale, 0.75);
     assert.equal(fit({ width: 4_000, height: 200 }, window, false).scale, 0.2);
   });
 

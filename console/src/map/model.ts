@@ -33,7 +33,7 @@ export interface MapModel {
 }
 
 const WIDTH_MIN = 1.25;
-const WIDTH_MAX = 6;
+const WIDTH_MAX = 5;
 
 export function edgeId({ parent, child }: Pick<Edge, 'parent' | 'child'>): string {
   return JSON.stringify([parent, child]);
@@ -54,7 +54,7 @@ export function modelOf({ nodes, edges, start, end }: ServiceMap, now_ms: number
         callees: edges.filter(({ parent }) => parent === name).map(({ child }) => child),
       };
     }),
-    edges: edges.map((edge) => ({ id: edgeId(edge), edge, health: healthOf(edge), width: WIDTH_MIN + (WIDTH_MAX - WIDTH_MIN) * (Math.log1p(edge.count) / Math.log1p(most)) })),
+    edges: edges.map((edge) => ({ id: edgeId(edge), edge, health: healthOf(edge), width: WIDTH_MIN + (WIDTH_MAX - WIDTH_MIN) * Math.sqrt(edge.count / most) })),
     seconds: Math.max(1, (Math.min(millisOf(end), now_ms) - millisOf(start)) / 1_000),
   };
 }

@@ -7,7 +7,7 @@ import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useStat
 import { serviceColour } from '#colours/service-colour.ts';
 import { percent } from '#time/format.ts';
 import { IconButton } from '#ui/button.tsx';
-import { type Direction, NODE_HEIGHT, NODE_WIDTH, nextTowards, place, type Placed, type Point } from './layout.ts';
+import { type Direction, NODE_HEIGHT, NODE_WIDTH, nextTowards, place, type Placed, type Point, TEXTS_MAX } from './layout.ts';
 import { edgeText, errorShare, type MapEdge, type MapModel, type MapNode, nodeText, shortName, spoken } from './model.ts';
 import styles from './picture.module.css';
 import { idOf, type Selected } from './use-address.ts';
@@ -20,9 +20,9 @@ export interface PictureProps {
   readonly onSelect: (selected: Selected | null) => void;
 }
 
-/** Of more edges only those show their text that belong to what is pointed at. */
-const TEXTS_MAX = 16;
 const NAME_CHARACTERS = 19;
+/** Of the small face, on average. */
+const CHARACTER_PX = 5.7;
 const NARROW = 640;
 
 export function Picture({ model, label, selected, onSelect }: PictureProps): ReactNode {
@@ -126,13 +126,14 @@ function EdgeLine({ edge: one, placed, seconds, lit, dim, text, selected, onSele
   const lies = placed.edges.get(id);
   if (lies === undefined) return null;
   const choose = (): void => onSelect({ is: 'edge', parent: edge.parent, child: edge.child });
+  const words = edgeText(one, seconds);
   return (
     <g
       className={styles['edge']}
       role="button"
       tabIndex={0}
       aria-pressed={selected}
-      aria-label={`${edge.parent} calls ${edge.child}: ${spoken(edge, 'calls', seconds)}`}
+      aria-label={`${edge.parent} calls ${edge.child}: ${words}, ${spoken(edge, 'calls', seconds)}`}
       data-health={health}
       data-lit={lit || undefined}
       data-dim={dim || undefined}
@@ -147,9 +148,12 @@ function EdgeLine({ edge: one, placed, seconds, lit, dim, text, selected, onSele
       <path d={lies.path} className={styles['reach']} />
       <path d={lies.path} className={styles['line']} strokeWidth={width} markerEnd={`url(#arrow-${health !== 'well' ? 'bad' : lit ? 'lit' : 'plain'})`} />
       {text || health === 'failing' ? (
-        <text x={lies.middle.x} y={lies.middle.y - 5 - width / 2} className={styles['label']}>
-          {edgeText(one, seconds)}
-        </text>
+        <>
+          <rect className={styles['ground']} x={lies.middle.x - (words.length * CHARACTER_PX) / 2 - 4} y={lies.middle.y - 8} width={words.length * CHARACTER_PX + 8} height="16" rx="4" />
+          <text x={lies.middle.x} y={lies.middle.y + 4} className={styles['label']}>
+            {words}
+          </text>
+        </>
       ) : null}
     </g>
   );
@@ -172,13 +176,15 @@ function NodeBox({ node, placed, seconds, dim, selected, onSelect, onPoint, onFo
   if (lies === undefined) return null;
   const choose = (): void => onSelect({ is: 'node', name });
   const failed = red !== null && health !== 'well' ? percent(errorShare(red)) : null;
+  const short = shortName(name, failed === null ? NAME_CHARACTERS : NAME_CHARACTERS - 6);
+  const figures = nodeText(node, seconds);
   return (
     <g
       className={styles['node']}
       role="button"
       tabIndex={0}
       aria-pressed={selected}
-      aria-label={`${name === '' ? 'no service name' : name}: ${red === null ? 'no requests of its own' : spoken(red, 'requests', seconds)}`}
+      aria-label={`${short === name ? '' : `${name}, `}${short} ${figures}${failed === null ? '' : ` ✕ ${failed}`}${red === null ? '' : `, ${spoken(red, 'requests', seconds)}`}`}
       data-node={name}
       data-health={health}
       data-dim={dim || undefined}
@@ -194,15 +200,14 @@ function NodeBox({ node, placed, seconds, dim, selected, onSelect, onPoint, onFo
       }}
       onBlur={() => onPoint(null)}
     >
-      <title>{name}</title>
       <rect className={styles['box']} width={NODE_WIDTH} height={NODE_HEIGHT} rx="6" />
       <rect x="7" y="8" width="4" height={NODE_HEIGHT - 16} rx="2" style={{ fill: serviceColour(name) }} />
       <text x="19" y="20" className={styles['name']}>
-        {shortName(name, failed === null ? NAME_CHARACTERS : NAME_CHARACTERS - 6)}
-      </text>
+        {short}
+      </text>{' '}
       <text x="19" y="36" className={styles['figures']}>
-        {nodeText(node, seconds)}
-      </text>
+        {figures}
+      </text>{' '}
       {failed === null ? null : (
         <text x={NODE_WIDTH - 9} y="20" className={styles['failed']}>
           ✕ {failed}

@@ -30,6 +30,18 @@ export function useView(frame: RefObject<HTMLDivElement | null>, placed: Placed)
   const [view, setView] = useState<View>({ x: 0, y: 0, scale: 1 });
   const now = useRef({ placed, size });
   now.current = { placed, size };
+  // Another picture is shown whole; another window only as long as nobody has moved the picture themselves.
+  const touched = useRef(false);
+  useEffect(() => {
+    touched.current = false;
+  }, [placed]);
+  useEffect(() => {
+    if (!touched.current) setView(fit(placed, size));
+  }, [placed, size]);
+  const move = useCallback((to: (before: View) => View): void => {
+    touched.current = true;
+    setView(to);
+  }, []);
   useEffect(() => {
     const element = frame.current;
     if (element === null) return undefined;
@@ -40,6 +52,7 @@ export function useView(frame: RefObject<HTMLDivElement | null>, placed: Placed)
       if (!event.ctrlKey && !event.metaKey) return;
       event.preventDefault();
       const { left, top } = element.getBoundingClientRect();
+      touched.current = true;
       setView((before) => zoom(before, Math.exp(-event.deltaY * 0.0045), { x: event.clientX - left, y: event.clientY - top }));
     };
     element.addEventListener('wheel', onWheel, { passive: false });
@@ -48,8 +61,6 @@ export function useView(frame: RefObject<HTMLDivElement | null>, placed: Placed)
       element.removeEventListener('wheel', onWheel);
     };
   }, [frame]);
-  useEffect(() => setView(fit(placed, size)), [placed, size]);
-
   const pointers = useRef(new Map<number, Point>());
   const moved = useRef(0);
   const handlers: Handlers = {
@@ -69,12 +80,12 @@ export function useView(frame: RefObject<HTMLDivElement | null>, placed: Placed)
       event.currentTarget.setPointerCapture(event.pointerId);
       const [other] = others;
       if (other === undefined) {
-        setView((was) => pan(was, { x: here.x - before.x, y: here.y - before.y }, now.current.placed, now.current.size));
+        move((was) => pan(was, { x: here.x - before.x, y: here.y - before.y }, now.current.placed, now.current.size));
         return;
       }
       const { left, top } = event.currentTarget.getBoundingClientRect();
       const factor = Math.hypot(here.x - other.x, here.y - other.y) / Math.max(1, Math.hypot(before.x - other.x, before.y - other.y));
-      setView((was) => zoom(was, factor, { x: (here.x + other.x) / 2 - left, y: (here.y + other.y) / 2 - top }));
+      move((was) => zoom(was, factor, { x: (here.x + other.x) / 2 - left, y: (here.y + other.y) / 2 - top }));
     },
     onPointerUp: (event) => void pointers.current.delete(event.pointerId),
     onPointerCancel: (event) => void pointers.current.delete(event.pointerId),
@@ -85,9 +96,9 @@ export function useView(frame: RefObject<HTMLDivElement | null>, placed: Placed)
     size,
     handlers,
     dragged: () => moved.current >= DRAG_PX,
-    zoomBy: (factor) => setView((before) => zoom(before, factor, middle())),
-    fitAll: () => setView(fit(now.current.placed, now.current.size, false)),
-    panBy: (by) => setView((before) => pan(before, by, now.current.placed, now.current.size)),
+    zoomBy: (factor) => move((before) => zoom(before, factor, middle())),
+    fitAll: () => move(() => fit(now.current.placed, now.current.size, false)),
+    panBy: (by) => move((before) => pan(before, by, now.current.placed, now.current.size)),
     revealPoint: useCallback((point: Point) => setView((before) => reveal(before, point, { width: NODE_WIDTH + 40, height: NODE_HEIGHT + 40 }, now.current.size)), []),
   };
 }

@@ -12,7 +12,7 @@ export interface View extends Point {
 }
 
 /** Below this, names cannot be read: a large picture begins so and is moved about. */
-const READABLE = 0.55;
+const READABLE = 0.75;
 const FIT_MAX = 1.15;
 const SCALE_MIN = 0.12;
 const SCALE_MAX = 3;
