@@ -1,5 +1,5 @@
 /** Asking for a trace. One that is not there yet may still be on its way, so it is asked for again for a while. */
-import { useQuery, type UseQueryResult } from '@tanstack/react-query';
+import { queryOptions, useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { ApiError, get } from '#api/client.ts';
 import { type Outline, type OutlineAnswer, readOutline } from './outline.ts';
 
@@ -7,15 +7,24 @@ import { type Outline, type OutlineAnswer, readOutline } from './outline.ts';
 const TRIES = 8;
 const PAUSE_MS = 2_000;
 
-export function useOutline(id: string, now_ms = 0): UseQueryResult<Outline> {
-  return useQuery({
+/** For those who see a trace coming, such as a list under the pointer. */
+export function outlineOptions(id: string, now_ms: number) {
+  return queryOptions({
     queryKey: ['outline', id, now_ms],
-    queryFn: async ({ signal }) => readOutline(await get<OutlineAnswer>(`/api/v1/traces/${encodeURIComponent(id)}/outline`, {}, signal)),
+    queryFn: async ({ signal }) => {
+      const answer = await get<OutlineAnswer>(`/api/v1/traces/${encodeURIComponent(id)}/outline`, {}, signal);
+      // A large answer is read in a turn of its own.
+      await new Promise((resolve) => setTimeout(resolve));
+      return readOutline(answer);
+    },
     staleTime: Infinity,
     gcTime: 60_000,
-    placeholderData: (before, query) => (query?.queryKey[1] === id ? before : undefined),
     structuralSharing: false,
     retry: (failures, error) => error instanceof ApiError && ((error.status === 404 && failures < TRIES) || (error.status === 0 && failures < 2)),
     retryDelay: PAUSE_MS,
   });
+}
+
+export function useOutline(id: string, now_ms = 0): UseQueryResult<Outline> {
+  return useQuery({ ...outlineOptions(id, now_ms), placeholderData: (before, query) => (query?.queryKey[1] === id ? before : undefined) });
 }

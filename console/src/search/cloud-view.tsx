@@ -26,20 +26,23 @@ export interface Area {
 
 export interface CloudViewProps {
   readonly cloud: Cloud | null;
+  /** What the time axis shows until there are points. */
+  readonly from_ms: number;
+  readonly to_ms: number;
   readonly scale: Scale;
   readonly heat: boolean;
   readonly onArea: (area: Area) => void;
   readonly onTrace: (id: string, elsewhere: boolean) => void;
 }
 
-export function CloudView({ cloud, scale, heat, onArea, onTrace }: CloudViewProps): ReactNode {
+export function CloudView({ cloud, from_ms, to_ms, scale, heat, onArea, onTrace }: CloudViewProps): ReactNode {
   const place = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const width = useWidth(place);
   const [hovered, setHovered] = useState<number | null>(null);
   const [themes, themeChanged] = useReducer((many: number) => many + 1, 0);
   useEffect(() => onThemeChange(themeChanged), []);
-  const x = useMemo(() => timeAxis(cloud?.from_ms ?? 0, cloud?.to_ms ?? 1, width), [cloud, width]);
+  const x = useMemo(() => timeAxis(cloud?.from_ms ?? from_ms, cloud?.to_ms ?? to_ms, width), [cloud, from_ms, to_ms, width]);
   const y = useMemo(() => durationAxis(scale, cloud?.min ?? 1e5, cloud?.max ?? 1e9, CLOUD_HEIGHT), [cloud, scale]);
   useEffect(() => {
     if (canvas.current === null || cloud === null) return;

@@ -13,6 +13,8 @@ import { useKeys, useValues } from './queries.ts';
 import type { FacetKey } from './use-facets.ts';
 
 export interface FacetsProps {
+  /** More important answers are there. */
+  readonly isReady: boolean;
   readonly filters: readonly Filter[];
   readonly range: PageRange;
   readonly onFilters: (filters: readonly Filter[]) => void;
@@ -23,16 +25,16 @@ export interface FacetsProps {
 const SHOWN = 6;
 const SHOWN_ALL = 40;
 
-export function Facets({ filters, range, onFilters, keys, onKeys }: FacetsProps): ReactNode {
-  const known = useKeys(filters, range, true);
+export function Facets({ isReady, filters, range, onFilters, keys, onKeys }: FacetsProps): ReactNode {
+  const known = useKeys(filters, range, isReady);
   const others = (known.data?.keys ?? []).filter(({ key, place }) => !keys.some((one) => one.key === key && one.place === place));
   return (
     <div className={styles['facets']}>
-      <Facet title="Status" asked={{ key: 'status', place: 'field' }} make={(value) => ({ is: 'status', value })} {...{ filters, range, onFilters }} />
-      <Facet title="Service" asked={{ key: 'service', place: 'field' }} make={(value) => ({ is: 'service', value })} {...{ filters, range, onFilters }} />
-      <Facet title="Operation" asked={{ key: 'name', place: 'field' }} make={(value) => ({ is: 'operation', value })} {...{ filters, range, onFilters }} />
+      <Facet title="Status" expected={2} asked={{ key: 'status', place: 'field' }} make={(value) => ({ is: 'status', value })} {...{ isReady, filters, range, onFilters }} />
+      <Facet title="Service" asked={{ key: 'service', place: 'field' }} make={(value) => ({ is: 'service', value })} {...{ isReady, filters, range, onFilters }} />
+      <Facet title="Operation" asked={{ key: 'name', place: 'field' }} make={(value) => ({ is: 'operation', value })} {...{ isReady, filters, range, onFilters }} />
       {keys.map((one) => (
-        <Facet key={`${one.place} ${one.key}`} title={one.key} asked={one} make={(value) => attributeFilter(one.key, '=', value, one.place)} onRemove={() => onKeys(keys.filter((other) => other !== one))} {...{ filters, range, onFilters }} />
+        <Facet key={`${one.place} ${one.key}`} title={one.key} asked={one} make={(value) => attributeFilter(one.key, '=', value, one.place)} onRemove={() => onKeys(keys.filter((other) => other !== one))} {...{ isReady, filters, range, onFilters }} />
       ))}
       {others.length === 0 ? null : (
         <Choice
@@ -51,7 +53,10 @@ export function Facets({ filters, range, onFilters, keys, onKeys }: FacetsProps)
 }
 
 interface FacetProps {
+  readonly isReady: boolean;
   readonly title: string;
+  /** Values it usually has: its size until they come. */
+  readonly expected?: number;
   readonly asked: { readonly key: string; readonly place: Place };
   readonly make: (value: string) => Filter;
   readonly filters: readonly Filter[];
@@ -60,9 +65,9 @@ interface FacetProps {
   readonly onRemove?: () => void;
 }
 
-function Facet({ title, asked, make, filters, range, onFilters, onRemove }: FacetProps): ReactNode {
+function Facet({ isReady, title, expected = SHOWN, asked, make, filters, range, onFilters, onRemove }: FacetProps): ReactNode {
   const [all, setAll] = useState(false);
-  const { data, error } = useValues({ ...asked, limit: SHOWN_ALL }, filters, range);
+  const { data, error } = useValues(isReady ? { ...asked, limit: SHOWN_ALL } : null, filters, range);
   const values = data?.values ?? [];
   const most = values[0]?.count ?? 1;
   const toggle = (filter: Filter): void => onFilters(has(filters, filter) ? without(filters, filter) : withFilter(filters, filter));
@@ -78,8 +83,8 @@ function Facet({ title, asked, make, filters, range, onFilters, onRemove }: Face
         )}
       </header>
       {error !== null ? <p className={styles['note']}>Did not come: {error.message}</p> : null}
-      {data === undefined && error === null ? <Rows /> : null}
-      {data !== undefined && values.length === 0 ? <p className={styles['note']}>None in this range</p> : null}
+      {data === undefined && error === null ? <Rows many={expected} /> : null}
+      {data !== undefined && values.length === 0 ? <p className={styles['note']}>None here</p> : null}
       <ul>
         {values.slice(0, all ? SHOWN_ALL : SHOWN).map(({ value, count: spans }) => {
           const filter = make(value);
@@ -112,10 +117,10 @@ function Facet({ title, asked, make, filters, range, onFilters, onRemove }: Face
   );
 }
 
-function Rows(): ReactNode {
+function Rows({ many }: { readonly many: number }): ReactNode {
   return (
     <div role="status" aria-label="Loading" className={styles['rows']}>
-      {[70, 55, 62].map((width) => (
+      {[70, 55, 62, 48, 66, 52].slice(0, many).map((width) => (
         <Skeleton key={width} width={`${width}%`} height="13px" />
       ))}
     </div>

@@ -10,7 +10,8 @@ import { timeAxis } from './scales.ts';
 import { type Box, placeOf, useBrush } from './use-brush.ts';
 import { useWidth } from './use-size.ts';
 
-const HEIGHT = 58;
+export const HISTOGRAM_HEIGHT = 58;
+const HEIGHT = HISTOGRAM_HEIGHT;
 
 export interface HistogramProps {
   readonly histogram: SpanHistogram | undefined;

@@ -15,6 +15,7 @@ import { useShortcuts } from '#ui/shortcuts.ts';
 import { ORDERS, type Order, writeState } from './address.ts';
 import { CompareBar } from './compare-bar.tsx';
 import { NoTracesYet, NothingFound } from './empties.tsx';
+import { FirstHints } from './first-hints.tsx';
 import { FacetSide } from './facet-side.tsx';
 import { Facets } from './facets.tsx';
 import { type Filter, withFilter } from './filters.ts';
@@ -31,9 +32,12 @@ import { onTop } from './tail.ts';
 import { Slow, Trouble } from './troubles.tsx';
 import { useFacets } from './use-facets.ts';
 import { useKept } from './use-kept.ts';
+import { usePreload } from './use-preload.ts';
 import { useSearchState } from './use-search-state.ts';
 import { useTail } from './use-tail.ts';
 
+/** Which facets are usual does not change with what is asked. */
+const NO_FILTERS: readonly Filter[] = [];
 const WIDE = '(width >= 1100px)';
 const ORDER_LABELS: Readonly<Record<Order, string>> = { newest: 'Newest first', oldest: 'Oldest first', longest: 'Longest first', shortest: 'Shortest first' };
 
@@ -51,8 +55,11 @@ export function SearchPage(): ReactNode {
   const services = useServices();
   const found = useTraces(state.filters, state.order, range);
   const tail = useTail(state.live, state.filters);
-  const keys = useKeys(state.filters, range, isWide || sheet);
+  // The list comes first; what stands beside it is asked for when it is there.
+  const isThere = !found.isPending || found.error !== null;
+  const keys = useKeys(NO_FILTERS, range, isThere && (isWide || sheet));
   const facets = useFacets(keys.data);
+  const preload = usePreload(range.now_ms);
   const listed = useMemo(() => found.data?.pages.flatMap(({ traces }) => traces) ?? [], [found.data]);
   const traces = useMemo(() => onTop(tail.arrived.traces, listed), [tail.arrived.traces, listed]);
 
@@ -76,8 +83,17 @@ export function SearchPage(): ReactNode {
 
   const isEmptyStore = services.data?.length === 0 && traces.length === 0 && !found.isFetching;
   const narrower = { filters: state.filters, range, services: services.data ?? [], change };
+  const tries = useRef(0);
+  useEffect(() => {
+    if (found.isSuccess) tries.current = 0;
+  }, [found.isSuccess]);
+  const { refetch } = found;
+  const retry = useCallback(() => {
+    void refetch();
+    void client.refetchQueries({ predicate: (one) => one.isActive() && one.state.status === 'error' });
+  }, [refetch, client]);
   const isStopped = found.isPending && found.fetchStatus === 'idle';
-  const said = found.isPending ? '' : `${plural(traces.length, 'trace')}${found.hasNextPage ? ' so far, more below' : ''}`;
+  const said = found.isPending || found.error !== null ? '' : `${plural(traces.length, 'trace')}${found.hasNextPage ? ' so far, more below' : ''}`;
   return (
     <Page wide>
       <h1 className="visually-hidden">Search</h1>
@@ -92,12 +108,13 @@ export function SearchPage(): ReactNode {
       <div className={styles['columns']} data-facets={(isWide && facets.open && !isEmptyStore) || undefined}>
         {isEmptyStore ? null : (
           <FacetSide isWide={isWide} isOpen={isWide ? facets.open : sheet} onClose={() => setSheet(false)}>
-            <Facets filters={state.filters} range={range} onFilters={setFilters} keys={facets.keys} onKeys={facets.setKeys} />
+            <Facets isReady={isThere} filters={state.filters} range={range} onFilters={setFilters} keys={facets.keys} onKeys={facets.setKeys} />
           </FacetSide>
         )}
         <div className={styles['main']}>
-          {isEmptyStore ? null : <Pictures state={state} range={range} change={change} />}
+          {isEmptyStore ? null : <Pictures state={state} range={range} change={change} isRefused={found.error !== null} />}
           <section className={styles['results']} aria-label="Results">
+            {isEmptyStore ? null : <FirstHints />}
             {isEmptyStore ? null : (
               <header className={styles['head']}>
                 <h2 role="status" className={styles['count']}>
@@ -111,7 +128,7 @@ export function SearchPage(): ReactNode {
               </header>
             )}
             {found.error !== null ? (
-              <Trouble {...narrower} error={found.error} retry={() => void found.refetch()} edit={(filter) => bar.current?.edit(filter)} />
+              <Trouble {...narrower} error={found.error} retry={retry} tries={tries} edit={(filter) => bar.current?.edit(filter)} />
             ) : isStopped ? (
               <p className={styles['stopped']}>
                 The search was stopped. <Button onPress={() => void found.refetch()}>Search again</Button>
@@ -129,12 +146,12 @@ export function SearchPage(): ReactNode {
                 hasMore={found.hasNextPage}
                 isLoadingMore={found.isFetchingNextPage}
                 loadMore={() => void found.fetchNextPage()}
-                now_ms={range.now_ms}
+                preload={preload}
+                live={state.live}
                 filtered={state.filters.length > 0}
                 chosen={chosen}
                 onChoose={choose}
                 onService={onlyService}
-                onHover={() => undefined}
               />
             )}
           </section>

@@ -11,7 +11,7 @@ import { cloudOf } from './cloud.ts';
 import { type Area, CLOUD_HEIGHT, CloudView } from './cloud-view.tsx';
 import { CloudTable } from './cloud-table.tsx';
 import { type Filter, withFilters } from './filters.ts';
-import { Histogram } from './histogram.tsx';
+import { Histogram, HISTOGRAM_HEIGHT } from './histogram.tsx';
 import styles from './pictures.module.css';
 import { useHistogram, usePoints } from './queries.ts';
 import { durationText } from './scales.ts';
@@ -19,7 +19,7 @@ import type { SearchControl } from './use-search-state.ts';
 
 const VIEWS: readonly { readonly id: Picture; readonly label: string }[] = [
   { id: 'scatter', label: 'Scatter' },
-  { id: 'heat', label: 'Heat map' },
+  { id: 'heat', label: 'Heat' },
   { id: 'table', label: 'Table' },
   { id: 'none', label: 'Hide' },
 ];
@@ -28,7 +28,15 @@ const SCALES: readonly { readonly id: Scale; readonly label: string }[] = [
   { id: 'linear', label: 'Linear' },
 ];
 
-export function Pictures({ state, range, change }: { readonly state: SearchState; readonly range: PageRange; readonly change: SearchControl['change'] }): ReactNode {
+export interface PicturesProps {
+  readonly state: SearchState;
+  readonly range: PageRange;
+  readonly change: SearchControl['change'];
+  /** The list says already what is wrong with the search. */
+  readonly isRefused: boolean;
+}
+
+export function Pictures({ state, range, change, isRefused }: PicturesProps): ReactNode {
   const navigate = useNavigate();
   const histogram = useHistogram(state.filters, range);
   const points = usePoints(state.filters, range, state.picture !== 'none');
@@ -64,10 +72,10 @@ export function Pictures({ state, range, change }: { readonly state: SearchState
                 <i aria-hidden className={styles['errors']} /> {estimated ? '≈ ' : ''}
                 <b>{count(failed)}</b> errors
               </span>
-              {estimated ? <span className={styles['note']}>estimated from 1 in {histogram.data.sampledOneIn} spans</span> : null}
+              {estimated ? <span className={styles['note']}>estimated from 1 in {count(histogram.data.sampledOneIn)}</span> : null}
               {state.picture !== 'none' && cloud !== null && cloud.oneIn > 1 ? (
-                <span className={styles['note']}>
-                  {count(cloud.count)} points stand for about {count(cloud.total)}; the slowest and more of the errors are kept
+                <span className={styles['note']} title={`One in ${count(cloud.oneIn)} ordinary spans is drawn; of failed ones more, of the slowest all.`}>
+                  {count(cloud.count)} drawn, all of the slowest
                 </span>
               ) : null}
             </>
@@ -79,16 +87,16 @@ export function Pictures({ state, range, change }: { readonly state: SearchState
         </div>
       </header>
       <div className={styles['body']} data-stale={stale || undefined}>
-        {histogram.error === null ? <Histogram histogram={histogram.data} onRange={setRange} /> : null}
+        {histogram.error === null && !(isRefused && points.error !== null) ? <Histogram histogram={histogram.data} onRange={setRange} /> : null}
         {histogram.error !== null && points.error === null ? <p className={styles['failed']}>Spans over time did not come: {histogram.error.message}</p> : null}
         {state.picture === 'none' ? null : points.error !== null ? (
-          <div className={styles['failure']} style={{ minBlockSize: CLOUD_HEIGHT + 22 }}>
-            <ErrorNote error={points.error} retry={() => void Promise.all([points.refetch(), histogram.refetch()])} />
+          <div className={styles['failure']} style={{ minBlockSize: CLOUD_HEIGHT + 22 + (isRefused ? HISTOGRAM_HEIGHT : 0) }}>
+            {isRefused ? <p className={styles['note']}>No picture of this search: see below.</p> : <ErrorNote error={points.error} retry={() => void Promise.all([points.refetch(), histogram.refetch()])} />}
           </div>
         ) : state.picture === 'table' ? (
           <CloudTable cloud={cloud} height={CLOUD_HEIGHT + 22} />
         ) : (
-          <CloudView cloud={cloud} scale={state.scale} heat={state.picture === 'heat'} onArea={setArea} onTrace={open} />
+          <CloudView cloud={cloud} from_ms={range.from_ms} to_ms={range.to_ms} scale={state.scale} heat={state.picture === 'heat'} onArea={setArea} onTrace={open} />
         )}
       </div>
     </section>

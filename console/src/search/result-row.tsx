@@ -20,7 +20,8 @@ export interface ResultRowProps {
   readonly onService: (name: string) => void;
 }
 
-const SERVICES_SHOWN = 6;
+/** More than fit; those that do not are cut off as a whole. */
+const SERVICES_SHOWN = 8;
 
 export const ResultRow = memo(function ResultRow({ trace, longest, now_ms, filtered, isChosen, isFresh, onChoose, onService }: ResultRowProps): ReactNode {
   const { traceId, rootService, rootName, errorCount, spanCount, minimizedCount, matchedSpanCount } = trace;
@@ -46,9 +47,12 @@ export const ResultRow = memo(function ResultRow({ trace, longest, now_ms, filte
       <div className={styles['services']}>
         <span className={styles['spans']}>
           {plural(spanCount, 'span')}
+          {trace.services.length > 1 ? `, ${count(trace.services.length)} services` : ''}
           {filtered ? `, ${count(matchedSpanCount)} match` : ''}
         </span>
-        <Services services={trace.services} onService={onService} />
+        <span className={styles['chips']}>
+          <Services services={trace.services} onService={onService} />
+        </span>
       </div>
       <div className={styles['time']}>
         <span>{duration(trace.durationNano)}</span>
@@ -67,7 +71,6 @@ export const ResultRow = memo(function ResultRow({ trace, longest, now_ms, filte
 function Services({ services, onService }: { readonly services: readonly ServiceCount[]; readonly onService: (name: string) => void }): ReactNode {
   // What failed first, then what did most.
   const sorted = services.toSorted((a, b) => b.errorCount - a.errorCount || b.spanCount - a.spanCount);
-  const more = sorted.length - SERVICES_SHOWN;
   return (
     <>
       {sorted.slice(0, SERVICES_SHOWN).map(({ name, spanCount, errorCount }) => (
@@ -84,7 +87,6 @@ function Services({ services, onService }: { readonly services: readonly Service
           )}
         </button>
       ))}
-      {more > 0 ? <span className={styles['more']}>+{more}</span> : null}
     </>
   );
 }

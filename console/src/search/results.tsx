@@ -12,12 +12,15 @@ import { useShortcuts } from '#ui/shortcuts.ts';
 import { Skeleton } from '#ui/skeleton.tsx';
 import { ResultRow } from './result-row.tsx';
 import styles from './results.module.css';
+import { useClock } from './use-clock.ts';
+import type { Preload } from './use-preload.ts';
 
 const ROW = { wide: 64, narrow: 100 } as const;
 const NARROW = '(width < 760px)';
 /** Frame bar and query bar, which stay when the page is scrolled. */
 const STICKY_PX = 110;
 const SKELETONS = 8;
+const FRESH_MS = 700;
 
 export interface ResultsProps {
   readonly traces: readonly TraceSummary[];
@@ -29,16 +32,19 @@ export interface ResultsProps {
   readonly hasMore: boolean;
   readonly isLoadingMore: boolean;
   readonly loadMore: () => void;
-  readonly now_ms: number;
+  /** Their traces are fetched while the pointer rests on them. */
+  readonly preload: Preload;
+  /** More arrive at any moment. */
+  readonly live: boolean;
   readonly filtered: boolean;
   readonly chosen: readonly string[];
   readonly onChoose: (id: string) => void;
   readonly onService: (name: string) => void;
-  readonly onHover: (id: string) => void;
 }
 
-export function Results({ traces, added, isLoading, isStale, hasMore, isLoadingMore, loadMore, now_ms, filtered, chosen, onChoose, onService, onHover }: ResultsProps): ReactNode {
+export function Results({ traces, added, isLoading, isStale, hasMore, isLoadingMore, loadMore, preload, live, filtered, chosen, onChoose, onService }: ResultsProps): ReactNode {
   const list = useRef<HTMLDivElement>(null);
+  const now_ms = useClock(live ? 2_000 : 15_000);
   const narrow = useSyncExternalStore(watchNarrow, () => matchMedia(NARROW).matches);
   const row = narrow ? ROW.narrow : ROW.wide;
   const [top, setTop] = useState(0);
@@ -55,6 +61,7 @@ export function Results({ traces, added, isLoading, isStale, hasMore, isLoadingM
   }, [last, traces.length, hasMore, isLoadingMore, isStale, loadMore]);
 
   const unseen = useSteady(added, row, top);
+  const fresh = useFresh(added);
   const focusRow = useCallback(
     (at: number) => {
       virtual.scrollToIndex(at, { align: 'auto' });
@@ -99,9 +106,10 @@ export function Results({ traces, added, isLoading, isStale, hasMore, isLoadingM
               data-at={index}
               className={styles['item']}
               style={{ blockSize: row, transform: `translateY(${start - top}px)` }}
-              onPointerEnter={() => (trace === undefined ? undefined : onHover(trace.traceId))}
+              onPointerEnter={() => (trace === undefined ? undefined : preload.onEnter(trace))}
+              onPointerLeave={preload.onLeave}
             >
-              {trace === undefined ? <RowSkeleton /> : <ResultRow trace={trace} longest={longest} now_ms={now_ms} filtered={filtered} isChosen={chosen.includes(trace.traceId)} isFresh={index < added && added - index <= 50} onChoose={onChoose} onService={onService} />}
+              {trace === undefined ? <RowSkeleton /> : <ResultRow trace={trace} longest={longest} now_ms={now_ms} filtered={filtered} isChosen={chosen.includes(trace.traceId)} isFresh={index < fresh} onChoose={onChoose} onService={onService} />}
             </div>
           );
         })}
@@ -130,6 +138,20 @@ function useSteady(added: number, row: number, top: number): number {
     return () => removeEventListener('scroll', onScroll);
   }, [unseen, row, top]);
   return unseen;
+}
+
+/** How many rows at the top came just now; they move in once, not whenever they are drawn again. */
+function useFresh(added: number): number {
+  const before = useRef(added);
+  const [fresh, setFresh] = useState(0);
+  useLayoutEffect(() => {
+    const more = added - before.current;
+    before.current = added;
+    setFresh(Math.max(0, more));
+    const timer = setTimeout(() => setFresh(0), FRESH_MS);
+    return () => clearTimeout(timer);
+  }, [added]);
+  return fresh;
 }
 
 function choose(trace: TraceSummary | undefined, onChoose: (id: string) => void): void {

@@ -1,10 +1,9 @@
 /** A search that was refused, and one that takes long: what happened, and narrower ones to press. */
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, type RefObject, useEffect, useState } from 'react';
 import { ApiError } from '#api/client.ts';
 import type { PageRange } from '#time/use-range.ts';
 import { Button } from '#ui/button.tsx';
 import { ErrorNote } from '#ui/error-note.tsx';
-import { Skeleton } from '#ui/skeleton.tsx';
 import { shortWords } from './empties.tsx';
 import { type Filter, valueOf, withFilter, without } from './filters.ts';
 import styles from './page.module.css';
@@ -46,17 +45,19 @@ export function Narrower({ filters, range, services, change }: NarrowerProps): R
 export interface TroubleProps extends NarrowerProps {
   readonly error: Error;
   readonly retry: () => void;
+  /** How often it was asked again by itself, in vain. */
+  readonly tries: RefObject<number>;
   readonly edit: (filter: Filter) => void;
 }
 
-export function Trouble({ error, retry, edit, ...narrower }: TroubleProps): ReactNode {
+export function Trouble({ error, retry, tries, edit, ...narrower }: TroubleProps): ReactNode {
   const code = error instanceof ApiError ? error.code : '';
   const { filters, change } = narrower;
   return (
     <div className={styles['trouble']}>
       <ErrorNote error={error} retry={retry}>
         {code === 'query_timeout' || code === 'query_too_large' ? <Narrower {...narrower} /> : null}
-        {code === 'query_busy' ? <AgainSoon key={error.message} after_s={error instanceof ApiError ? (error.retryAfter_s ?? BUSY_WAIT_S) : BUSY_WAIT_S} retry={retry} /> : null}
+        {code === 'query_busy' ? <AgainSoon tries={tries} after_s={error instanceof ApiError ? (error.retryAfter_s ?? BUSY_WAIT_S) : BUSY_WAIT_S} retry={retry} /> : null}
         {code === 'query_invalid'
           ? filters.slice(-3).map((filter) => (
               <span key={shortWords(filter)} className={styles['pair']}>
@@ -75,20 +76,19 @@ export function Trouble({ error, retry, edit, ...narrower }: TroubleProps): Reac
 }
 
 /** Too many at once is over in a moment: asks again by itself, a few times. */
-function AgainSoon({ after_s, retry }: { readonly after_s: number; readonly retry: () => void }): ReactNode {
-  const [left_s, setLeft] = useState(after_s);
-  const [tries, setTries] = useState(0);
+function AgainSoon({ after_s, tries, retry }: { readonly after_s: number; readonly tries: RefObject<number>; readonly retry: () => void }): ReactNode {
+  const [left_s, setLeft] = useState(after_s * 2 ** tries.current);
+  const isOver = tries.current >= BUSY_TRIES;
   useEffect(() => {
-    if (tries >= BUSY_TRIES) return undefined;
+    if (isOver) return undefined;
     const timer = setTimeout(() => {
       if (left_s > 1) return setLeft(left_s - 1);
-      setTries(tries + 1);
-      setLeft(after_s * 2);
+      tries.current += 1;
       retry();
     }, 1_000);
     return () => clearTimeout(timer);
-  }, [left_s, tries, after_s, retry]);
-  return tries >= BUSY_TRIES ? null : <span className={styles['soon']}>Asks again by itself in {left_s} s</span>;
+  }, [left_s, isOver, tries, retry]);
+  return isOver ? null : <span className={styles['soon']}>Asks again by itself in {left_s} s</span>;
 }
 
 const SLOW_MS = 2_500;
@@ -117,8 +117,4 @@ export function Slow({ isWaiting, stop, ...narrower }: SlowProps): ReactNode {
       </Button>
     </div>
   );
-}
-
-export function Waiting(): ReactNode {
-  return <Skeleton width="96px" />;
 }
