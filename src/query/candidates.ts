@@ -128,7 +128,8 @@ export function searchStatement(search: BoundedSearch, condition: Condition, { r
   return { sql, params };
 }
 
-function blocksSql(ranges: readonly BlockRange[]): { sql: string; params: Params } {
+/** Rows of these blocks. */
+export function blocksSql(ranges: readonly BlockRange[]): { sql: string; params: Params } {
   const params: Record<string, Params[string]> = {};
   const named = ranges.filter((range) => sizeOf(range) <= NAMED_MAX).flatMap(({ first, last }) => Array.from({ length: Number(last - first) + 1 }, (_, at) => first + BigInt(at)));
   const parts = ranges.filter((range) => sizeOf(range) > NAMED_MAX).map(({ first, last }, at) => {

@@ -48,7 +48,7 @@ export function Connect({ language, onLanguage }: ConnectProps): ReactNode {
         </Panel>
       </li>
       <li>
-        <Panel title={language === 'collector' ? '3. Configure' : '3. Run'} note={made === null ? 'the key goes in as soon as it is made' : 'with your key in it'}>
+        <Panel title={language === 'collector' ? '3. Configure' : '3. Run'} note={made !== null ? 'with your key in it' : mayMake ? 'the key goes in as soon as it is made' : 'put your key in place of tk_…'}>
           <SnippetSteps steps={stepsFor(language, { endpoint, key: made?.key ?? 'tk_…', service: shown })} />
         </Panel>
       </li>

@@ -49,7 +49,7 @@ export function FirstTrace({ producer, since_ms }: { readonly producer: Producer
         <span aria-hidden className={styles['pulse']} />
         <div>
           <strong>Waiting for the first trace of {producer.name}…</strong>
-          <p className={styles['quiet']}>Start the service and do something with it. Exporters send every few seconds. Waiting for {duration(Math.max(0, Math.floor((now_ms - since_ms) / 1_000)) * 1e9)}.</p>
+          <p className={styles['quiet']}>Start the service and do something with it. Exporters send every few seconds. Waiting for {duration(Math.max(1, Math.floor((now_ms - since_ms) / 1_000)) * 1e9)}.</p>
         </div>
       </div>
       {refused.map(([code, spans]) => (

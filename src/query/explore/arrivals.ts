@@ -30,7 +30,7 @@ const LATE_BLOCKS = 64n;
 const BLOCKS_MAX = 8_192;
 
 export async function markNow(run: Run): Promise<TailMark> {
-  const [row] = await run<{ newest: string }>(STATEMENTS.newestBlock, {}, 1);
+  const [row] = await run<{ newest: string }>(STATEMENTS.extent, {}, 1);
   const newest = BigInt(row?.newest ?? 0);
   return markOf(newest, await blocksFrom(newest, run));
 }

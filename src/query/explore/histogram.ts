@@ -6,9 +6,11 @@
 import { LIMITS } from '#limits';
 import type { Run } from '#query/answering';
 import { conditionOf, type Filters } from '#query/condition';
+import type { Params } from '#query/query-store';
 import type { Range } from '#query/search-bounds';
 import { complete } from '#query/statements';
-import { rangeParams, shareOf, splitCondition } from './sample.ts';
+import { narrowed, type Narrowed } from './narrow.ts';
+import { rangeParams, shareOf } from './sample.ts';
 import { STATEMENTS } from './statements.ts';
 
 export interface Histogram {
@@ -45,15 +47,15 @@ interface SampledRow extends Row {
 
 export async function countOverTime(filters: Filters, range: Range, wanted: number, run: Run, rows_max: number = LIMITS.filtered_spans_max): Promise<Histogram> {
   const buckets = bucketsOf(range, wanted);
-  const oneIn = filters.attributes.length === 0 ? 1 : await shareOf(range, rows_max, run);
-  const { count, errors } = oneIn === 1 ? await countAll(filters, range, buckets, run) : await estimate(filters, range, buckets, oneIn, run);
+  const asked = await narrowed(filters, range, run);
+  const oneIn = asked.byAttributes ? await shareOf(range, rows_max, run, asked.within) : 1;
+  const { count, errors } = oneIn === 1 ? await countAll(asked.conditions, asked.params, range, buckets, run) : await estimate(filters, asked, range, buckets, oneIn, run);
   return { start: range.start.toString(), end: range.end.toString(), stepNano: buckets.step.toString(), sampledOneIn: oneIn, buckets: { count, errors } };
 }
 
-async function countAll(filters: Filters, range: Range, buckets: Buckets, run: Run): Promise<{ count: number[]; errors: number[] }> {
-  const condition = conditionOf(filters);
-  const sql = complete(STATEMENTS.histogram, { conditions: condition.sql });
-  const rows = await run<Row>(sql, { ...condition.params, ...rangeParams(range), step: buckets.step, limit: buckets.count }, buckets.count);
+async function countAll(conditions: string, filterParams: Params, range: Range, buckets: Buckets, run: Run): Promise<{ count: number[]; errors: number[] }> {
+  const sql = complete(STATEMENTS.histogram, { conditions });
+  const rows = await run<Row>(sql, { ...filterParams, ...rangeParams(range), step: buckets.step, limit: buckets.count }, buckets.count);
   const count = zeros(buckets.count);
   const errors = zeros(buckets.count);
   for (const row of rows) {
@@ -63,11 +65,12 @@ async function countAll(filters: Filters, range: Range, buckets: Buckets, run: R
   return { count, errors };
 }
 
-async function estimate(filters: Filters, range: Range, buckets: Buckets, oneIn: number, run: Run): Promise<{ count: number[]; errors: number[] }> {
-  const { narrow, condition } = splitCondition(filters);
-  const sql = complete(STATEMENTS.histogramSampled, { narrow, conditions: condition.sql });
-  const params = { ...condition.params, ...rangeParams(range), step: buckets.step, limit: buckets.count, one_in: oneIn };
-  const [all, rows] = await Promise.all([countAll({ ...filters, attributes: [] }, range, buckets, run), run<SampledRow>(sql, params, buckets.count)]);
+async function estimate(filters: Filters, asked: Narrowed, range: Range, buckets: Buckets, oneIn: number, run: Run): Promise<{ count: number[]; errors: number[] }> {
+  const { narrow, conditions, within } = asked;
+  const sql = complete(STATEMENTS.histogramSampled, { narrow, conditions });
+  const params = { ...asked.params, ...rangeParams(range), step: buckets.step, limit: buckets.count, one_in: oneIn };
+  const cheap = conditionOf({ ...filters, attributes: filters.attributes.filter(({ place }) => place === 'field') });
+  const [all, rows] = await Promise.all([countAll(narrow, { ...cheap.params, ...within.params }, range, buckets, run), run<SampledRow>(sql, params, buckets.count)]);
   const seen = zeros(buckets.count);
   const matched = zeros(buckets.count);
   const failed = zeros(buckets.count);

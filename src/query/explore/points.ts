@@ -7,7 +7,8 @@ import type { Run } from '#query/answering';
 import type { Filters } from '#query/condition';
 import type { Range } from '#query/search-bounds';
 import { complete } from '#query/statements';
-import { rangeParams, shareOf, splitCondition } from './sample.ts';
+import { narrowed } from './narrow.ts';
+import { rangeParams, shareOf } from './sample.ts';
 import { STATEMENTS } from './statements.ts';
 
 export interface Points {
@@ -51,16 +52,15 @@ const EXCEEDED_BY = [0.1, 0.01, 0.001, 0.0001, 0.00001] as const;
 const NEVER = (1n << 63n) - 1n;
 
 export async function drawPoints(filters: Filters, range: Range, limit: number, run: Run, rows_max: number = LIMITS.filtered_spans_max): Promise<Points> {
-  const { narrow, condition } = splitCondition(filters);
-  const byAttributes = filters.attributes.length > 0;
-  const share = await shareOf(range, byAttributes ? rows_max : SPREAD_SPANS, run);
-  const spreadSql = complete(STATEMENTS.spread, { narrow, conditions: condition.sql });
-  const [spread] = await run<SpreadRow>(spreadSql, { ...condition.params, ...rangeParams(range), one_in: share }, 1);
+  const { narrow, conditions, params: filterParams, byAttributes, within } = await narrowed(filters, range, run);
+  const share = await shareOf(range, byAttributes ? rows_max : SPREAD_SPANS, run, within);
+  const spreadSql = complete(STATEMENTS.spread, { narrow, conditions });
+  const [spread] = await run<SpreadRow>(spreadSql, { ...filterParams, ...rangeParams(range), one_in: share }, 1);
   const looked = byAttributes ? share : 1;
   const total = Number(spread?.spanCount ?? 0) * share;
   const thinning = thinningOf(spread, share / looked, limit);
-  const sql = complete(STATEMENTS.points, { narrow, conditions: condition.sql });
-  const params = { ...condition.params, ...rangeParams(range), one_in: looked, limit, thin: thinning.ordinary, thin_errors: thinning.errors, slow: thinning.slow };
+  const sql = complete(STATEMENTS.points, { narrow, conditions });
+  const params = { ...filterParams, ...rangeParams(range), one_in: looked, limit, thin: thinning.ordinary, thin_errors: thinning.errors, slow: thinning.slow };
   const rows = await run<PointRow>(sql, params, limit);
   return { start: range.start.toString(), end: range.end.toString(), total: share === 1 && thinning.ordinary === 1 ? rows.length : total, oneIn: thinning.ordinary * looked, ...columnsOf(rows) };
 }

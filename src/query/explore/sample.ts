@@ -4,8 +4,9 @@
  */
 import { firstDay } from '#query/candidates';
 import type { Run } from '#query/answering';
-import { type Condition, conditionOf, type Filters } from '#query/condition';
 import type { Range } from '#query/search-bounds';
+import { complete } from '#query/statements';
+import { EVERYWHERE, type Within } from './narrow.ts';
 import { STATEMENTS } from './statements.ts';
 
 export function rangeParams({ start, end }: Range): { readonly day_min: string; readonly start: bigint; readonly end: bigint } {
@@ -13,9 +14,11 @@ export function rangeParams({ start, end }: Range): { readonly day_min: string; 
 }
 
 /** One in how many granules to read so that about `rows_max` rows of the range are; 1 when all of them are few enough. */
-export async function shareOf(range: Range, rows_max: number, run: Run): Promise<number> {
-  const [estimate] = await run<{ rows: string | number }>(STATEMENTS.estimate, rangeParams(range), 1);
-  return Math.max(1, Math.ceil(Number(estimate?.rows ?? 0) / rows_max));
+export async function shareOf(range: Range, rows_max: number, run: Run, within: Within = EVERYWHERE): Promise<number> {
+  const sql = complete(STATEMENTS.estimate, { within: within.sql });
+  // One row for each table.
+  const estimates = await run<{ rows: string | number }>(sql, { ...rangeParams(range), ...within.params }, 100);
+  return Math.max(1, Math.ceil(estimates.reduce((rows, estimate) => rows + Number(estimate.rows), 0) / rows_max));
 }
 
 /**
@@ -30,7 +33,3 @@ export async function lookCloser<T>(share: { readonly first: number; readonly to
   }
 }
 
-/** Filters on columns that cost little to read, apart from those on attributes. Parameters of the first are parameters of the second. */
-export function splitCondition(filters: Filters): { readonly narrow: string; readonly condition: Condition } {
-  return { narrow: conditionOf({ ...filters, attributes: [] }).sql, condition: conditionOf(filters) };
-}

@@ -13,7 +13,7 @@ export const STATEMENTS = {
   attributeValues: read('attribute-values'),
   fieldValues: read('field-values'),
   owners: read('owners'),
-  newestBlock: read('newest-block'),
+  extent: read('extent'),
   blocks: read('blocks'),
   arrivals: read('arrivals'),
   accountingHistory: read('accounting-history'),

@@ -4,3 +4,4 @@ SELECT count()
 FROM spans
 WHERE day >= {day_min:Date}
   AND start BETWEEN {start:UInt64} AND {end:UInt64}
+  AND /*within*/
