@@ -52,7 +52,7 @@ const SHORT_NUMBERS_MATTER = KEY.secret | KEY.session | KEY.cookie | KEY.persona
 const LOOK_CLOSER = FEATURE.nonAscii | FEATURE.control;
 
 export class Inspector {
-  /** Indexed by mark; entry 0 is unused. */
+  /** Indexed by mark; entry 0 is unused, and null stands where a finding has been released. */
   readonly findings: (Finding | null)[] = [null];
   /** Found in the text of a key, by key id; null = clean. */
   readonly keyFindings: (TextFinding | null)[] = [];
@@ -235,6 +235,11 @@ export class Inspector {
   #doubleKind(value: number, keyClass: KeyClass): Kind | null {
     if ((keyClass & KEY.secret) !== 0) return secretKind(keyClass);
     return Number.isSafeInteger(value) && value >= SHORT_NUMBER_MAX ? this.#scanner.scanInteger(value, keyClass) : null;
+  }
+
+  /** What becomes of the mark is known for good: its finding would only grow old, and the collector carry it along. */
+  release(mark: number): void {
+    this.findings[mark] = null;
   }
 
   #add(finding: Finding, more_bytes = 0): number {

@@ -73,6 +73,7 @@ export class Minimizer {
       while (this.outputs.length <= mark) this.outputs.push(null);
       const key = valueKey[value]!;
       this.outputs[mark] = finding.is === 'nested' ? this.#nested(finding, key, valueType[value]!) : this.#text(finding, key, valueType[value]!);
+      this.#inspector.release(mark);
     }
     return batch as SpanBatch as MinimizedBatch;
   }

@@ -8,8 +8,10 @@ export function isDigit(code: number): boolean {
 
 /** A letter, digit or underscore; everything above ASCII counts as a letter, but for spaces. */
 export function isWord(code: number): boolean {
-  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 95 || (code > 127 && code !== 160 && !(code >= 0x2000 && code <= 0x200b) && code !== 0x3000);
+  return code < 128 ? WORD[code] === 1 : code > 127 && code !== 160 && !(code >= 0x2000 && code <= 0x200b) && code !== 0x3000;
 }
+
+const WORD = Uint8Array.from({ length: 128 }, (_none, code) => (/\w/.test(String.fromCharCode(code)) ? 1 : 0));
 
 /** The end of the match of a sticky pattern at `at`, or 0. */
 export function sticky(pattern: RegExp, text: string, at: number): number {

@@ -14,8 +14,12 @@ const GRAPHQL = /^\s{0,64}(?:#[^\n]{0,500}\n\s{0,64})?(?:(?:query|mutation|subsc
 const DOCUMENT = /^\s{0,64}(?:[[{]|db\.|(?:GET|POST|PUT|DELETE|HEAD|PATCH)\s+\/|from\s{0,4}\(\s{0,4}bucket|import\s+"|[\w.-]{1,128}\s{0,4}[[{]|[\w.$-]{1,128}\.\w{1,64}\s{0,4}\(\s{0,4}[[{])/;
 const LDAP = /^\s{0,64}\(\s{0,8}(?:[&|!]\s{0,8}\(\s{0,8}|)(?:[&|!]\s{0,8}\(\s{0,8})?[A-Za-z][\w;.-]{0,64}\s{0,4}[~<>:]?=/;
 
+/** How nearly all statements of SQL begin; no other language that is told apart here begins so, but for Cypher. */
+const PLAIN_SQL = /^(?:SELECT [A-Z*"`_]|INSERT INTO [A-Z"`_]|UPDATE [A-Z"`_]|DELETE FROM [A-Z"`_])/i;
+
 export function languageOf(text: string): Language {
   const head = text.length > 4096 ? text.slice(0, 4096) : text;
+  if (PLAIN_SQL.test(head) && !(/^S/i.test(head) && CYPHER.test(head))) return 'sql';
   if (isCommand(head)) return /^\s{0,64}(?:GET|DELETE|PUT|POST)\s+\//i.test(head) ? 'document' : 'command';
   if (GRAPHQL.test(head)) return 'graphql';
   if (LDAP.test(head)) return 'ldap';

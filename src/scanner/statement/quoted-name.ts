@@ -9,14 +9,16 @@
  * In a text with backquotes, which are MySQL's, all double-quoted text is a string.
  */
 
+import { keywords } from './keywords.ts';
+
 /** After these a name follows, whatever it looks like. */
-const BEFORE_NAME = new Set('FROM JOIN INTO UPDATE TABLE AS COLUMN INDEX VIEW CONSTRAINT REFERENCES ONLY TRUNCATE SCHEMA DATABASE EXISTS RENAME KEY SEQUENCE FUNCTION TYPE TRIGGER ADD'.split(' '));
+const BEFORE_NAME = keywords('FROM JOIN INTO UPDATE TABLE AS COLUMN INDEX VIEW CONSTRAINT REFERENCES ONLY TRUNCATE SCHEMA DATABASE EXISTS RENAME KEY SEQUENCE FUNCTION TYPE TRIGGER ADD');
 /** After these a plain name may follow. */
-const BEFORE_OPERAND = new Set('WHERE AND OR NOT ON HAVING WHEN CASE'.split(' '));
-const BEFORE_LIST = new Set('BY SET RETURNING USING PARTITION'.split(' '));
-const AGGREGATES = new Set('COUNT SUM AVG MIN MAX DISTINCT'.split(' '));
-const CLAUSES = new Set('SELECT FROM WHERE SET BY RETURNING VALUES INTO HAVING ON JOIN USING'.split(' '));
-const KEYWORDS = new Set([...BEFORE_NAME, ...BEFORE_OPERAND, ...BEFORE_LIST, ...CLAUSES, 'IN', 'LIKE', 'BETWEEN', 'THEN', 'ELSE', 'IS', 'LIMIT', 'OFFSET', 'PIVOT', 'FOR', 'DISTINCT', 'ALL', 'TOP', 'RETURN', 'ARRAY']);
+const BEFORE_OPERAND = keywords('WHERE AND OR NOT ON HAVING WHEN CASE');
+const BEFORE_LIST = keywords('BY SET RETURNING USING PARTITION');
+const AGGREGATES = keywords('COUNT SUM AVG MIN MAX DISTINCT');
+const CLAUSES = keywords('SELECT FROM WHERE SET BY RETURNING VALUES INTO HAVING ON JOIN USING');
+const KEYWORDS = new Set([...BEFORE_NAME, ...BEFORE_OPERAND, ...BEFORE_LIST, ...CLAUSES, ...keywords('IN LIKE BETWEEN THEN ELSE IS LIMIT OFFSET PIVOT FOR DISTINCT ALL TOP RETURN ARRAY')]);
 
 const QUALIFYING = /(?:\bFROM|\bJOIN|\bINTO|\bUPDATE)\s{1,8}"|"\s{0,4}\.\s{0,4}["A-Za-z_]|[\w]\."[A-Za-z_]/i;
 const BACKQUOTED = /`[A-Za-z_][\w$ .-]{0,64}`/;
@@ -30,7 +32,7 @@ type Token = 'start' | 'word' | 'name' | 'value' | 'operator' | 'open' | 'close'
 const DEPTH_MAX = 256;
 
 export class QuotedNames {
-  /** The last word in capitals, if the last token was one. */
+  /** The last word, if the last token was one: a keyword in capitals, `?` for any other. */
   lastWord = '';
   afterRegexOperator = false;
   #text: string;

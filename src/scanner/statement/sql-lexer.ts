@@ -12,6 +12,7 @@
  * can hardly be a value (`quoted-name.ts`).
  */
 import { isDigit, isHarmlessComment, isWord, sticky } from './characters.ts';
+import { keywordOf, keywords } from './keywords.ts';
 import { QuotedNames } from './quoted-name.ts';
 
 export type MarkLiteral = (start: number, end: number) => void;
@@ -35,7 +36,7 @@ export interface SqlEnd {
 }
 
 /** Words after which a sign belongs to the number. */
-const BEFORE_VALUE = new Set('SELECT WHERE AND OR NOT THEN ELSE WHEN BETWEEN IN LIKE INTERVAL LIMIT OFFSET RETURN DEFAULT VALUES BY SET ON HAVING TOP FETCH FIRST NEXT AS IS'.split(' '));
+const BEFORE_VALUE = keywords('SELECT WHERE AND OR NOT THEN ELSE WHEN BETWEEN IN LIKE INTERVAL LIMIT OFFSET RETURN DEFAULT VALUES BY SET ON HAVING TOP FETCH FIRST NEXT AS IS');
 /** Words that may follow the end of a string without a space; before any other letter the quote is part of the string. */
 const AFTER_STRING = new Set('AND OR AS THEN ELSE END WHEN FROM WHERE ORDER GROUP LIMIT COLLATE IN IS LIKE BETWEEN UNION ESCAPE ON SEPARATOR FOR RETURNING HAVING NOT USING'.split(' '));
 
@@ -45,119 +46,159 @@ const BRACKETED_NAME = /\[[A-Za-z_#][\w $#.-]{0,127}\]/y;
 const NUMERIC_BRACKET = /\[\d+\]/y;
 
 export function lexSql(text: string, start: number, limit: number, options: SqlOptions, literal: MarkLiteral): SqlEnd {
-  const names = new QuotedNames(text, start, limit, options.doubleQuotedStrings === true);
-  let depth = 0;
-  let isClosed = true;
-  let isSmooth = true;
-  let i = start;
+  return new SqlLexer(text, start, limit, options, literal).read();
+}
 
-  while (i < limit) {
-    const code = text.charCodeAt(i);
-    if (code <= 32 || code === 160) {
-      i += 1;
-    } else if (isDigit(code) || (code === 46 && isDigit(text.charCodeAt(i + 1)) && !names.afterName())) {
-      i = number(i, i);
-    } else if (isWord(code)) {
-      i = word(i);
-    } else if (code === 39) {
-      i = string(i, i, options.backslash);
-    } else if (code === 34) {
-      i = doubleQuoted(i);
-    } else if (code === 96) {
-      i = backquoted(i);
-    } else if (code === 45 && text.charCodeAt(i + 1) === 45) {
-      i = lineComment(i, 2);
-    } else if (code === 47 && text.charCodeAt(i + 1) === 42) {
-      i = blockComment(i);
-    } else if (code === 47 && text.charCodeAt(i + 1) === 47 && options.doubleQuotedStrings === true) {
-      i = lineComment(i, 2);
-    } else if (code === 35) {
-      // A MySQL comment, the name of a temporary table (`#orders`), or an operator of PostgreSQL (`#>>`).
-      i = isWord(text.charCodeAt(i + 1)) && !isDigit(text.charCodeAt(i + 1)) ? word(i + 1) : text[i + 1] === '>' || text[i + 1] === '-' || text[i + 1] === '{' ? operator(i) : lineComment(i, 1);
-    } else if (code === 36) {
-      i = dollar(i);
-    } else if ((code === 45 || code === 43) && names.expectsValue(BEFORE_VALUE) && (isDigit(text.charCodeAt(i + 1)) || (text[i + 1] === '.' && isDigit(text.charCodeAt(i + 2))))) {
-      i = number(i, i + 1);
-    } else if (code === 64 || code === 58) {
-      i = marker(i, code);
-    } else if (code === 63) {
-      i += 1;
-      while (i < limit && isDigit(text.charCodeAt(i))) i += 1;
-      names.sawValue();
-    } else if (code === 91) {
-      i = bracket(i);
-    } else if (code === 40 || code === 123) {
-      depth += 1;
-      names.open();
-      i += 1;
-    } else if (code === 41 || code === 93 || code === 125) {
-      if (depth === 0 && options.stopAtClose === true) return { end: i, isClosed, isSmooth };
-      if (depth > 0) depth -= 1;
-      names.close();
-      i += 1;
-    } else if (code === 44 || code === 59 || code === 46) {
-      names.sawPunctuation(code);
-      i += 1;
-    } else if ((code === 126 || code === 33) && /^(?:=~|!~) *\//.test(text.slice(i - 1, i + 4))) {
-      i = operator(i);
-    } else if (code === 47 && names.afterRegexOperator) {
-      i = regex(i);
-    } else {
-      i = operator(i);
+/** One reading of one statement. */
+class SqlLexer {
+  readonly #text: string;
+  readonly #start: number;
+  readonly #limit: number;
+  readonly #options: SqlOptions;
+  readonly #literal: MarkLiteral;
+  readonly #names: QuotedNames;
+  #depth = 0;
+  #isClosed = true;
+  #isSmooth = true;
+
+  constructor(text: string, start: number, limit: number, options: SqlOptions, literal: MarkLiteral) {
+    this.#text = text;
+    this.#start = start;
+    this.#limit = limit;
+    this.#options = options;
+    this.#literal = literal;
+    this.#names = new QuotedNames(text, start, limit, options.doubleQuotedStrings === true);
+  }
+
+  read(): SqlEnd {
+    const text = this.#text;
+    const limit = this.#limit;
+    const options = this.#options;
+    const names = this.#names;
+    let i = this.#start;
+
+    while (i < limit) {
+      const code = text.charCodeAt(i);
+      if (code <= 32 || code === 160) {
+        i += 1;
+      } else if (isDigit(code) || (code === 46 && isDigit(text.charCodeAt(i + 1)) && !names.afterName())) {
+        i = this.#number(i, i);
+      } else if (isWord(code)) {
+        i = this.#word(i);
+      } else if (code === 39) {
+        i = this.#string(i, i, options.backslash);
+      } else if (code === 34) {
+        i = this.#doubleQuoted(i);
+      } else if (code === 96) {
+        i = this.#backquoted(i);
+      } else if (code === 45 && text.charCodeAt(i + 1) === 45) {
+        i = this.#lineComment(i, 2);
+      } else if (code === 47 && text.charCodeAt(i + 1) === 42) {
+        i = this.#blockComment(i);
+      } else if (code === 47 && text.charCodeAt(i + 1) === 47 && options.doubleQuotedStrings === true) {
+        i = this.#lineComment(i, 2);
+      } else if (code === 35) {
+        // A MySQL comment, the name of a temporary table (`#orders`), or an operator of PostgreSQL (`#>>`).
+        i = isWord(text.charCodeAt(i + 1)) && !isDigit(text.charCodeAt(i + 1)) ? this.#word(i + 1) : text[i + 1] === '>' || text[i + 1] === '-' || text[i + 1] === '{' ? this.#operator(i) : this.#lineComment(i, 1);
+      } else if (code === 36) {
+        i = this.#dollar(i);
+      } else if ((code === 45 || code === 43) && names.expectsValue(BEFORE_VALUE) && (isDigit(text.charCodeAt(i + 1)) || (text[i + 1] === '.' && isDigit(text.charCodeAt(i + 2))))) {
+        i = this.#number(i, i + 1);
+      } else if (code === 64 || code === 58) {
+        i = this.#marker(i, code);
+      } else if (code === 63) {
+        i += 1;
+        while (i < limit && isDigit(text.charCodeAt(i))) i += 1;
+        names.sawValue();
+      } else if (code === 91) {
+        i = this.#bracket(i);
+      } else if (code === 40 || code === 123) {
+        this.#depth += 1;
+        names.open();
+        i += 1;
+      } else if (code === 41 || code === 93 || code === 125) {
+        if (this.#depth === 0 && options.stopAtClose === true) return { end: i, isClosed: this.#isClosed, isSmooth: this.#isSmooth };
+        if (this.#depth > 0) this.#depth -= 1;
+        names.close();
+        i += 1;
+      } else if (code === 44 || code === 59 || code === 46) {
+        names.sawPunctuation(code);
+        i += 1;
+      } else if ((code === 126 || code === 33) && /^(?:=~|!~) *\//.test(text.slice(i - 1, i + 4))) {
+        i = this.#operator(i);
+      } else if (code === 47 && names.afterRegexOperator) {
+        i = this.#regex(i);
+      } else {
+        i = this.#operator(i);
+      }
     }
-  }
-  return { end: Math.min(i, limit), isClosed, isSmooth };
-
-  function emit(from: number, to: number): void {
-    if (to > from) literal(from, Math.min(to, limit));
-    names.sawValue();
+    return { end: Math.min(i, limit), isClosed: this.#isClosed, isSmooth: this.#isSmooth };
   }
 
-  function runsOut(from: number): number {
-    isClosed = false;
-    emit(from, limit);
+  #emit(from: number, to: number): void {
+    if (to > from) this.#literal(from, Math.min(to, this.#limit));
+    this.#names.sawValue();
+  }
+
+  #runsOut(from: number): number {
+    const limit = this.#limit;
+    this.#isClosed = false;
+    this.#emit(from, limit);
     return limit;
   }
 
-  function operator(at: number): number {
-    names.sawOperator(text[at]!, text[at - 1]);
+  #operator(at: number): number {
+    const text = this.#text;
+    this.#names.sawOperator(text[at]!, text[at - 1]);
     return at + 1;
   }
 
-  function number(from: number, at: number): number {
-    const end = sticky(UUID, text, at) || endOfNumber(text, at, limit);
-    emit(from, end);
+  #number(from: number, at: number): number {
+    const text = this.#text;
+    const end = endOfUuid(text, at) || endOfNumber(text, at, this.#limit);
+    this.#emit(from, end);
     return end;
   }
 
-  function word(at: number): number {
-    const uuid = isHexLetter(text.charCodeAt(at)) ? sticky(UUID, text, at) : 0;
+  #word(at: number): number {
+    const text = this.#text;
+    const uuid = isHexLetter(text.charCodeAt(at)) ? endOfUuid(text, at) : 0;
     if (uuid !== 0) {
-      emit(at, uuid);
+      this.#emit(at, uuid);
       return uuid;
     }
     let end = at;
-    while (end < limit && (isWord(text.charCodeAt(end)) || text[end] === '$' || text[end] === '#')) end += 1;
-    const upper = end - at <= 12 ? text.slice(at, end).toUpperCase() : '';
-    if (text[end] === "'" || text[end] === '"') {
-      if (upper === 'Q' || upper === 'NQ') {
-        if (text[end] === "'") return quoteOperator(at, end);
-      } else if (upper === 'E') return string(at, end, true);
-      else if (upper === 'N' || upper === 'X' || upper === 'B' || (text[at] === '_' && text[end] === "'")) return string(at, end, options.backslash);
-      else if (upper === 'R' || upper === 'RB' || upper === 'BR') return string(at, end, false);
+    let next = text.charCodeAt(end);
+    while (end < this.#limit && (isWord(next) || next === 36 || next === 35)) next = text.charCodeAt(++end);
+    if (next === 39 || next === 34 || next === 38) {
+      const string = this.#prefixedString(at, end, next);
+      if (string !== 0) return string;
     }
-    if (upper === 'U' && text[end] === '&' && text[end + 1] === "'") return string(at, end + 1, options.backslash);
-    if (names.isAfterIdentifiedBy() && upper !== 'VALUES' && upper !== 'PASSWORD') {
-      emit(at, end);
+    const upper = keywordOf(text, at, end);
+    if (this.#names.isAfterIdentifiedBy() && upper !== 'VALUES' && upper !== 'PASSWORD') {
+      this.#emit(at, end);
       return end;
     }
-    if (upper === 'STDIN' && names.lastWord === 'FROM') return inlineData(end);
-    names.sawWord(upper);
+    if (upper === 'STDIN' && this.#names.lastWord === 'FROM') return this.#inlineData(end);
+    this.#names.sawWord(upper);
     return end;
   }
 
+  /** Behind a string that the word before its quote belongs to; 0 = the word is none of those. */
+  #prefixedString(at: number, end: number, next: number): number {
+    const text = this.#text;
+    const upper = end - at <= 12 ? text.slice(at, end).toUpperCase() : '';
+    if (next === 38) return upper === 'U' && text[end + 1] === "'" ? this.#string(at, end + 1, this.#options.backslash) : 0;
+    if (upper === 'Q' || upper === 'NQ') return next === 39 ? this.#quoteOperator(at, end) : 0;
+    if (upper === 'E') return this.#string(at, end, true);
+    if (upper === 'N' || upper === 'X' || upper === 'B' || (text[at] === '_' && next === 39)) return this.#string(at, end, this.#options.backslash);
+    return upper === 'R' || upper === 'RB' || upper === 'BR' ? this.#string(at, end, false) : 0;
+  }
+
   /** `from` is where the literal begins, `quote` where its opening quote stands. */
-  function string(from: number, quote: number, backslash: boolean): number {
+  #string(from: number, quote: number, backslash: boolean): number {
+    const text = this.#text;
+    const limit = this.#limit;
     const mark = text.charCodeAt(quote);
     let at = quote + 1;
     while (at < limit) {
@@ -165,141 +206,158 @@ export function lexSql(text: string, start: number, limit: number, options: SqlO
       if (code === 92 && backslash) at += 2;
       else if (code !== mark) at += 1;
       else if (text.charCodeAt(at + 1) === mark) at += 2;
-      else if (mark === 39 && at + 1 < limit && isWord(text.charCodeAt(at + 1)) && !endsBeforeKeyword(at + 1)) {
-        isSmooth = false;
+      else if (mark === 39 && at + 1 < limit && isWord(text.charCodeAt(at + 1)) && !this.#endsBeforeKeyword(at + 1)) {
+        this.#isSmooth = false;
         at += 1;
       }
       else {
-        emit(from, at + 1);
+        this.#emit(from, at + 1);
         return at + 1;
       }
     }
-    return runsOut(from);
+    return this.#runsOut(from);
   }
 
-  function endsBeforeKeyword(at: number): boolean {
+  #endsBeforeKeyword(at: number): boolean {
+    const text = this.#text;
     let end = at;
-    while (end < limit && end - at < 12 && isWord(text.charCodeAt(end))) end += 1;
+    while (end < this.#limit && end - at < 12 && isWord(text.charCodeAt(end))) end += 1;
     return AFTER_STRING.has(text.slice(at, end).toUpperCase());
   }
 
   /** Oracle: `q'[it's]'`; brackets close with their counterpart, any other character with itself. */
-  function quoteOperator(from: number, quote: number): number {
+  #quoteOperator(from: number, quote: number): number {
+    const text = this.#text;
     const open = text[quote + 1] ?? '';
     const close = { '[': ']', '(': ')', '{': '}', '<': '>' }[open] ?? open;
     const end = open === '' ? -1 : text.indexOf(`${close}'`, quote + 2);
-    if (end === -1 || end + 2 > limit) return runsOut(from);
-    emit(from, end + 2);
+    if (end === -1 || end + 2 > this.#limit) return this.#runsOut(from);
+    this.#emit(from, end + 2);
     return end + 2;
   }
 
-  function doubleQuoted(at: number): number {
+  #doubleQuoted(at: number): number {
+    const text = this.#text;
+    const limit = this.#limit;
     let end = at + 1;
     while (end < limit) {
       const code = text.charCodeAt(end);
-      if (code === 92 && options.backslash) end += 2;
+      if (code === 92 && this.#options.backslash) end += 2;
       else if (code !== 34) end += 1;
       else if (text.charCodeAt(end + 1) === 34) end += 2;
       else break;
     }
-    if (end >= limit) return runsOut(at);
-    if (names.isName(at, end)) names.sawName();
-    else emit(at, end + 1);
+    if (end >= limit) return this.#runsOut(at);
+    if (this.#names.isName(at, end)) this.#names.sawName();
+    else this.#emit(at, end + 1);
     return end + 1;
   }
 
-  function backquoted(at: number): number {
-    const end = text.indexOf('`', at + 1);
-    if (end === -1 || end >= limit) return runsOut(at);
-    names.sawName();
+  #backquoted(at: number): number {
+    const end = this.#text.indexOf('`', at + 1);
+    if (end === -1 || end >= this.#limit) return this.#runsOut(at);
+    this.#names.sawName();
     return end + 1;
   }
 
-  function lineComment(at: number, prefix: number): number {
-    let end = text.indexOf('\n', at);
+  #lineComment(at: number, prefix: number): number {
+    const limit = this.#limit;
+    let end = this.#text.indexOf('\n', at);
     if (end === -1 || end > limit) end = limit;
-    return comment(at + prefix, end, end);
+    return this.#comment(at + prefix, end, end);
   }
 
-  function blockComment(at: number): number {
-    const end = text.indexOf('*/', at + 2);
-    if (end === -1 || end + 2 > limit) return runsOut(at);
-    return comment(at + 2, end, end + 2);
+  #blockComment(at: number): number {
+    const end = this.#text.indexOf('*/', at + 2);
+    if (end === -1 || end + 2 > this.#limit) return this.#runsOut(at);
+    return this.#comment(at + 2, end, end + 2);
   }
 
-  function comment(from: number, to: number, end: number): number {
-    if (!isHarmlessComment(text.slice(from, to))) literal(from, to);
+  #comment(from: number, to: number, end: number): number {
+    if (!isHarmlessComment(this.#text.slice(from, to))) this.#literal(from, to);
     return end;
   }
 
   /** `$1` and `$name` are placeholders, `$tag$ … $tag$` is text; after AS or DO it is a program, which is read on. */
-  function dollar(at: number): number {
+  #dollar(at: number): number {
+    const text = this.#text;
+    const limit = this.#limit;
     const opened = sticky(DOLLAR_TAG, text, at);
     if (opened === 0) {
       let end = at + 1;
       while (end < limit && isWord(text.charCodeAt(end))) end += 1;
-      names.sawValue();
+      this.#names.sawValue();
       return end;
     }
-    if (names.lastWord === 'AS' || names.lastWord === 'DO' || names.isClosingTag(text.slice(at, opened))) {
-      names.sawTag(text.slice(at, opened));
+    if (this.#names.lastWord === 'AS' || this.#names.lastWord === 'DO' || this.#names.isClosingTag(text.slice(at, opened))) {
+      this.#names.sawTag(text.slice(at, opened));
       return opened;
     }
     const end = text.indexOf(text.slice(at, opened), opened);
-    if (end === -1 || end >= limit) return runsOut(at);
-    emit(at, end + opened - at);
+    if (end === -1 || end >= limit) return this.#runsOut(at);
+    this.#emit(at, end + opened - at);
     return end + opened - at;
   }
 
   /** `@name`, `@@name`, `:name`, `:1`, `::type`; after a digit or `{key` a colon is none. */
-  function marker(at: number, code: number): number {
+  #marker(at: number, code: number): number {
+    const text = this.#text;
     if (code === 58 && text[at + 1] === ':') {
-      names.sawOperator(':', undefined);
+      this.#names.sawOperator(':', undefined);
       return at + 2;
     }
-    const isGlued = at > start && (isWord(text.charCodeAt(at - 1)) || text[at - 1] === ']' || text[at - 1] === '"' || text[at - 1] === "'");
-    if (code === 58 && isGlued) return operator(at);
+    const isGlued = at > this.#start && (isWord(text.charCodeAt(at - 1)) || text[at - 1] === ']' || text[at - 1] === '"' || text[at - 1] === "'");
+    if (code === 58 && isGlued) return this.#operator(at);
     let end = at + 1;
-    while (end < limit && (text[end] === '@' || isWord(text.charCodeAt(end)) || text[end] === '$' || text[end] === '#')) end += 1;
-    if (end === at + 1) return operator(at);
-    names.sawValue();
+    while (end < this.#limit && (text[end] === '@' || isWord(text.charCodeAt(end)) || text[end] === '$' || text[end] === '#')) end += 1;
+    if (end === at + 1) return this.#operator(at);
+    this.#names.sawValue();
     return end;
   }
 
   /** `[Order Details]` is a name of SQL Server, `[1]` under PIVOT too, but the brackets of an array and of CQL are not. */
-  function bracket(at: number): number {
-    const end = names.afterName() && text[at - 1] !== ' ' && !names.isAfterKeyword() ? 0 : sticky(BRACKETED_NAME, text, at);
-    if (end !== 0 && end <= limit) {
-      names.sawName();
+  #bracket(at: number): number {
+    const text = this.#text;
+    const end = this.#names.afterName() && text[at - 1] !== ' ' && !this.#names.isAfterKeyword() ? 0 : sticky(BRACKETED_NAME, text, at);
+    if (end !== 0 && end <= this.#limit) {
+      this.#names.sawName();
       return end;
     }
     const column = sticky(NUMERIC_BRACKET, text, at);
-    if (column !== 0) emit(at + 1, column - 1);
+    if (column !== 0) this.#emit(at + 1, column - 1);
     if (column !== 0) return column;
-    depth += 1;
-    names.open();
+    this.#depth += 1;
+    this.#names.open();
     return at + 1;
   }
 
   /** InfluxQL: `host =~ /web.*!/`. */
-  function regex(at: number): number {
+  #regex(at: number): number {
+    const text = this.#text;
+    const limit = this.#limit;
     let end = at + 1;
     while (end < limit && text[end] !== '/') end += text[end] === '\\' ? 2 : 1;
-    if (end >= limit) return runsOut(at);
-    emit(at, end + 1);
+    if (end >= limit) return this.#runsOut(at);
+    this.#emit(at, end + 1);
     return end + 1;
   }
 
   /** What follows COPY … FROM STDIN on later lines is data. */
-  function inlineData(at: number): number {
+  #inlineData(at: number): number {
+    const text = this.#text;
+    const limit = this.#limit;
     const line = text.indexOf('\n', at);
     if (line === -1 || line >= limit || text.slice(line, limit).trim() === '') {
-      names.sawWord('STDIN');
+      this.#names.sawWord('STDIN');
       return at;
     }
-    emit(line + 1, limit);
+    this.#emit(line + 1, limit);
     return limit;
   }
+}
+
+function endOfUuid(text: string, at: number): number {
+  return text.charCodeAt(at + 8) === 45 ? sticky(UUID, text, at) : 0;
 }
 
 function isHexLetter(code: number): boolean {

@@ -9,10 +9,13 @@ import { languageOf } from './language.ts';
 import { lexSql } from './sql-lexer.ts';
 import type { MarkLiteral, SqlOptions } from './sql-lexer.ts';
 
+const NO_OPTIONS = {};
+const PLAIN: SqlOptions = { backslash: true };
+
 /** Reports the literals of `text`, a whole statement, in order and without overlap. Linear in the length of the text; never throws. */
 export function literalsOf(text: string, literal: MarkLiteral): void {
   const language = languageOf(text);
-  if (language === 'sql') literalsOfSql(text, 0, text.length, {}, literal);
+  if (language === 'sql') literalsOfSql(text, 0, text.length, NO_OPTIONS, literal);
   else if (language === 'cypher') lexSql(text, 0, text.length, { backslash: true, doubleQuotedStrings: true }, literal);
   else if (language === 'document') lexDocument(text, literalsOfRequestLine(text, literal), text.length, false, literal);
   else if (language === 'graphql') lexDocument(text, 0, text.length, true, literal);
@@ -28,7 +31,7 @@ export function literalsOf(text: string, literal: MarkLiteral): void {
  * can end, it is the right one, else both readings' literals count. Returns where reading stopped.
  */
 export function literalsOfSql(text: string, start: number, limit: number, options: Omit<SqlOptions, 'backslash'>, literal: MarkLiteral): number {
-  if (!hasEscapedQuote(text, start, limit)) return lexSql(text, start, limit, { ...options, backslash: true }, literal).end;
+  if (!hasEscapedQuote(text, start, limit)) return lexSql(text, start, limit, options === NO_OPTIONS ? PLAIN : { ...options, backslash: true }, literal).end;
   const escaped: number[] = [];
   const plain: number[] = [];
   const escapedEnd = lexSql(text, start, limit, { ...options, backslash: true }, (from, to) => void escaped.push(from, to));
