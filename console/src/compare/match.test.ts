@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { modelOf, type TraceModel } from '#outline/model.ts';
 import { sampleOutline, SHOP, type SampleSpan } from '#outline/sample.ts';
-import { compareTraces, difference } from './match.ts';
+import { compareTraces, difference, noiseOf } from './match.ts';
 import { sumsOf } from './sums.ts';
 
 const ms = (spans: readonly SampleSpan[]): SampleSpan[] => spans.map((one) => ({ ...one, start: one.start * 1e6, duration: one.duration * 1e6 }));
@@ -37,7 +37,8 @@ test('kinds and services keep apart what has one name', () => {
 });
 
 test('small differences are none', () => {
-  assert.deepEqual([difference(1e6, 1.04e6), difference(1e6, 1.2e6), difference(1.2e6, 1e6), difference(0, 40_000), difference(0, 60_000)], ['same', 'slower', 'faster', 'same', 'slower']);
+  assert.deepEqual([difference(1e6, 1.04e6, 50_000), difference(1e6, 1.2e6, 50_000), difference(1.2e6, 1e6, 50_000), difference(0, 40_000, 50_000), difference(0, 60_000, 50_000), difference(1e6, 1.2e6, 300_000)], ['same', 'slower', 'faster', 'same', 'slower', 'same']);
+  assert.deepEqual([noiseOf(of(SHOP), of(SHOP)), noiseOf(of([{ id: 'short', start: 0, duration: 1 }]), of([{ id: 'short', start: 0, duration: 1 }]))], [150_000, 50_000]);
 });
 
 test('sums by operation put what differs most first', () => {

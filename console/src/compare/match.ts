@@ -24,11 +24,18 @@ export interface Comparison {
   readonly counts: Readonly<Record<Verdict, number>>;
 }
 
-/** Differences below a twentieth of the longer one, or below this, are noise. */
+/** Differences below a twentieth of the longer one are noise, and those that are nothing against the whole trace. */
 const NOISE_SHARE = 0.05;
+const NOISE_OF_TRACE = 0.001;
 const NOISE_NS = 50_000;
 
+/** Below this, in nanoseconds, two durations are the same. */
+export function noiseOf(left: TraceModel, right: TraceModel): number {
+  return Math.max(NOISE_NS, NOISE_OF_TRACE * Math.max(left.to - left.from, right.to - right.from));
+}
+
 export function compareTraces(left: TraceModel, right: TraceModel): Comparison {
+  const noise = noiseOf(left, right);
   const pairs: Pair[] = [];
   const counts = { same: 0, slower: 0, faster: 0, left: 0, right: 0 };
   const stack: { left: number; right: number; depth: number }[] = [];
@@ -37,7 +44,7 @@ export function compareTraces(left: TraceModel, right: TraceModel): Comparison {
   };
   push(rootsOf(left), rootsOf(right), 0);
   for (let pair = stack.pop(); pair !== undefined; pair = stack.pop()) {
-    const verdict = verdictOf(left, right, pair);
+    const verdict = verdictOf(left, right, pair, noise);
     const longer = pair.left === -1 || pair.right === -1 ? 0 : lengthOf(right.outline, pair.right) - lengthOf(left.outline, pair.left);
     counts[verdict] += 1;
     pairs.push({ ...pair, verdict, longer });
@@ -50,16 +57,16 @@ function rootsOf({ tree }: TraceModel): number[] {
   return [...tree.order].filter((span) => tree.parent[span] === -1);
 }
 
-function verdictOf(left: TraceModel, right: TraceModel, pair: { readonly left: number; readonly right: number }): Verdict {
+function verdictOf(left: TraceModel, right: TraceModel, pair: { readonly left: number; readonly right: number }, noise: number): Verdict {
   if (pair.right === -1) return 'left';
   if (pair.left === -1) return 'right';
-  return difference(lengthOf(left.outline, pair.left), lengthOf(right.outline, pair.right));
+  return difference(lengthOf(left.outline, pair.left), lengthOf(right.outline, pair.right), noise);
 }
 
 /** Whether the right one took noticeably longer or shorter. */
-export function difference(left: number, right: number): 'same' | 'slower' | 'faster' {
+export function difference(left: number, right: number, noise: number): 'same' | 'slower' | 'faster' {
   const apart = right - left;
-  if (Math.abs(apart) <= Math.max(NOISE_NS, NOISE_SHARE * Math.max(left, right))) return 'same';
+  if (Math.abs(apart) <= Math.max(noise, NOISE_SHARE * Math.max(left, right))) return 'same';
   return apart > 0 ? 'slower' : 'faster';
 }
 

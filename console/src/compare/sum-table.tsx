@@ -4,7 +4,7 @@ import type { TraceModel } from '#outline/model.ts';
 import { count, duration } from '#time/format.ts';
 import { ServiceName } from '#ui/service-name.tsx';
 import styles from './compare.module.css';
-import { difference } from './match.ts';
+import { difference, noiseOf } from './match.ts';
 import { sumsOf } from './sums.ts';
 import { VerdictMark } from './verdict.tsx';
 
@@ -12,6 +12,7 @@ import { VerdictMark } from './verdict.tsx';
 const SHOWN = 500;
 
 export function SumTable({ left, right }: { readonly left: TraceModel; readonly right: TraceModel }): ReactNode {
+  const noise = noiseOf(left, right);
   const sums = useMemo(() => sumsOf(left, right), [left, right]);
   return (
     <div className={styles['sums']} tabIndex={0} role="region" aria-label="Operations of both traces">
@@ -29,7 +30,7 @@ export function SumTable({ left, right }: { readonly left: TraceModel; readonly 
         </thead>
         <tbody>
           {sums.slice(0, SHOWN).map(({ service, name, left: one, right: other, longer }) => {
-            const verdict = one === null ? 'right' : other === null ? 'left' : difference(one.self, other.self);
+            const verdict = one === null ? 'right' : other === null ? 'left' : difference(one.self, other.self, noise);
             return (
               <tr key={JSON.stringify([service, name])}>
                 <td>

@@ -48,22 +48,27 @@ export function growTree(outline: Outline, start: Float64Array = outline.start):
     tree.firstChild[above] = span;
   }
   let rows = 0;
+  // Each span is on the stack at most once.
+  const stack = new Int32Array(count);
   const grow = (root: number): void => {
-    const stack = [root];
-    for (let span = stack.pop(); span !== undefined; span = stack.pop()) {
+    stack[0] = root;
+    for (let top = 1; top > 0; ) {
+      top -= 1;
+      const span = stack[top] ?? 0;
       tree.row[span] = rows;
       tree.order[rows] = span;
       rows += 1;
       const depth = tree.depth[span] ?? 0;
       if (depth > tree.deepest) tree.deepest = depth;
-      const below: number[] = [];
-      for (let child = tree.firstChild[span] ?? -1; child !== -1; child = tree.nextSibling[child] ?? -1) below.push(child);
-      for (let at = below.length - 1; at >= 0; at -= 1) {
-        const child = below[at] ?? 0;
+      const first = top;
+      for (let child = tree.firstChild[span] ?? -1; child !== -1; child = tree.nextSibling[child] ?? -1) {
         tree.depth[child] = depth + 1;
         tree.place[child] = PLACE.child;
-        stack.push(child);
+        stack[top] = child;
+        top += 1;
       }
+      // The first child has to come off first.
+      stack.subarray(first, top).reverse();
     }
   };
   for (const span of sorted) {
@@ -112,8 +117,13 @@ function unlink({ firstChild, nextSibling }: { readonly firstChild: Int32Array; 
   nextSibling[span] = -1;
 }
 
-/** By start, the longer one first, then as answered. */
+/** By start, the longer one first, then as answered: which is the order of the answer, unless clocks were corrected. */
 function sortedByStart({ size, duration }: Outline, start: Float64Array): Int32Array {
-  const sorted = Int32Array.from({ length: size }, (_, at) => at);
-  return sorted.sort((left, right) => (start[left] ?? 0) - (start[right] ?? 0) || (duration[right] ?? 0) - (duration[left] ?? 0) || left - right);
+  const sorted = new Int32Array(size);
+  let isSorted = true;
+  for (let at = 0; at < size; at += 1) {
+    sorted[at] = at;
+    if (at > 0 && (start[at] ?? 0) < (start[at - 1] ?? 0)) isSorted = false;
+  }
+  return isSorted ? sorted : sorted.sort((left, right) => (start[left] ?? 0) - (start[right] ?? 0) || (duration[right] ?? 0) - (duration[left] ?? 0) || left - right);
 }

@@ -1,7 +1,7 @@
 /** One span in full, beside the waterfall: timing, status, attributes, events, links, what was minimized in it, and its JSON. */
 import { useQuery } from '@tanstack/react-query';
 import { Braces, Focus, Search, X } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { get } from '#api/client.ts';
 import type { TraceModel } from '#outline/model.ts';
 import { kindWords } from '#outline/minimized-words.ts';
@@ -39,8 +39,13 @@ export function Details({ model, span, onClose, onFocus, onOpen }: DetailsProps)
     queryFn: ({ signal }) => get<SpanAnswer>(`/api/v1/traces/${outline.traceId}/spans/${id}`, copy === 0 ? {} : { copy }, signal),
     staleTime: Infinity,
   });
+  const place = useRef<HTMLElement>(null);
+  // Where there is no room beside, they come below: in view, but without leaving the row.
+  useEffect(() => {
+    if (place.current !== null && place.current.getBoundingClientRect().top > innerHeight * 0.7) place.current.parentElement?.scrollIntoView({ block: 'start' });
+  }, []);
   return (
-    <section className={styles['details']} aria-label="Details of the span">
+    <section ref={place} className={styles['details']} aria-label="Details of the span">
       <header className={styles['header']}>
         <div className={styles['words']}>
           <ServiceName name={serviceOf(outline, span)} />
@@ -72,14 +77,14 @@ function Facts({ model, span, answer, onOpen }: { readonly model: TraceModel; re
   return (
     <dl className={styles['facts']}>
       <Fact name="Duration">
-        <b>{duration(sent)}</b> {to > from ? `${percent(length / (to - from))} of the trace` : ''}
+        <b>{duration(sent)}</b> {sent < 0 ? 'as sent: the end lies before the start' : to > from ? `${percent(length / (to - from))} of the trace` : ''}
       </Fact>
       <Fact name="Self time">
-        {duration(self[span])} {length > 0 ? `${percent((self[span] ?? 0) / length)} of the span` : ''}
+        {duration(self[span])}{length > 0 ? `, ${percent((self[span] ?? 0) / length)} of the span` : ''}
       </Fact>
       <Fact name="Critical path">{onPath > 0 ? `${duration(onPath)}, ${percent(onPath / Math.max(1, critical.length))} of it` : 'not on it'}</Fact>
       <Fact name="Starts">
-        <span>{duration((start[span] ?? 0) - from)} after the trace{isMoved ? `, moved by ${duration((start[span] ?? 0) - (outline.start[span] ?? 0))} because clocks differ` : ''}</span>
+        <span>{start[span] === from ? 'with the trace' : `${duration((start[span] ?? 0) - from)} after the trace`}{isMoved ? `, moved by ${duration((start[span] ?? 0) - (outline.start[span] ?? 0))} because clocks differ` : ''}</span>
         <span>{instant(start_ms)}</span>
         <CopyButton text={new Date(start_ms).toISOString()} label="Copy the time as ISO" />
       </Fact>
@@ -162,7 +167,7 @@ function Minimized({ minimized }: { readonly minimized: readonly MinimizedPlace[
       <ul>
         {minimized.map(({ place, kind, count: many }, at) => (
           <li key={at}>
-            {kindWords({ kind, count: many })} in <code>{placeWords(place)}</code>
+            {kindWords({ kind, count: many })} in <b>{placeWords(place)}</b>
           </li>
         ))}
       </ul>

@@ -13,7 +13,14 @@ import styles from './flame.module.css';
 
 const ROW = 22;
 
-export function FlameView({ model, onOpen }: { readonly model: TraceModel; readonly onOpen: (span: number) => void }): ReactNode {
+export interface FlameViewProps {
+  readonly model: TraceModel;
+  /** Boxes without it are pale. */
+  readonly text: string;
+  readonly onOpen: (span: number) => void;
+}
+
+export function FlameView({ model, text, onOpen }: FlameViewProps): ReactNode {
   const boxes = useMemo(() => flameOf(model), [model]);
   const [top, setTop] = useState(0);
   const [current, setCurrent] = useState(0);
@@ -23,8 +30,8 @@ export function FlameView({ model, onOpen }: { readonly model: TraceModel; reado
   const draw = useCallback(() => {
     if (canvas.current === null || scroller.current === null) return;
     canvas.current.style.blockSize = `${scroller.current.clientHeight}px`;
-    paint(canvas.current, model, boxes, { top, current, scrolled: scroller.current.scrollTop });
-  }, [model, boxes, top, current]);
+    paint(canvas.current, model, boxes, { top, current, text: text.toLowerCase(), scrolled: scroller.current.scrollTop });
+  }, [model, boxes, top, current, text]);
   useEffect(() => {
     const element = scroller.current;
     if (element === null) return undefined;
@@ -121,10 +128,11 @@ function words({ outline }: TraceModel, boxes: readonly Box[], box: Box): string
 interface Looking {
   readonly top: number;
   readonly current: number;
+  readonly text: string;
   readonly scrolled: number;
 }
 
-function paint(canvas: HTMLCanvasElement, { outline }: TraceModel, boxes: readonly Box[], { top, current, scrolled }: Looking): void {
+function paint(canvas: HTMLCanvasElement, { outline }: TraceModel, boxes: readonly Box[], { top, current, text: wanted, scrolled }: Looking): void {
   const ratio = devicePixelRatio;
   const width = canvas.clientWidth;
   const height = canvas.clientHeight;
@@ -146,7 +154,8 @@ function paint(canvas: HTMLCanvasElement, { outline }: TraceModel, boxes: readon
     const right = Math.min(width, (box.left + box.width - whole.left) * scale);
     if (right - left < 0.6) continue;
     context.fillStyle = box.service === -1 ? (sunken ?? '') : (colours[box.service] ?? '');
-    context.globalAlpha = box.service === -1 ? 1 : 0.4;
+    const isPale = wanted !== '' && !`${outline.names[box.name] ?? ''} ${outline.services[box.service] ?? ''}`.toLowerCase().includes(wanted);
+    context.globalAlpha = box.service === -1 ? 1 : isPale ? 0.12 : 0.4;
     context.fillRect(left, y + 1, Math.max(1, right - left - 1), ROW - 2);
     context.globalAlpha = 1;
     if (box.errors > 0) {

@@ -76,7 +76,7 @@ export function Minimap({ model, zoom, onZoom }: MinimapProps): ReactNode {
   };
   const [left, right] = [Math.min(share(begin), share(end)), Math.max(share(begin), share(end))];
   const edge = (which: 0 | 1, at: number, label: string): ReactNode => (
-    <div role="slider" tabIndex={0} aria-label={label} aria-valuemin={0} aria-valuemax={Math.round(to - from)} aria-valuenow={Math.round(Math.min(begin, end) * (1 - which) + Math.max(begin, end) * which - from)} aria-valuetext={duration((which === 0 ? Math.min(begin, end) : Math.max(begin, end)))} className={styles['edge']} data-side={which} style={{ insetInlineStart: `${at * 100}%` }} onKeyDown={nudge(which)} />
+    <div role="slider" tabIndex={0} aria-label={label} aria-valuemin={0} aria-valuemax={Math.round(to - from)} aria-valuenow={Math.round(Math.min(begin, end) * (1 - which) + Math.max(begin, end) * which - from)} aria-valuetext={duration((which === 0 ? Math.min(begin, end) : Math.max(begin, end)) - from)} className={styles['edge']} data-side={which} style={{ insetInlineStart: `${at * 100}%` }} onKeyDown={nudge(which)} />
   );
   return (
     <div className={styles['minimap']}>
@@ -90,7 +90,7 @@ export function Minimap({ model, zoom, onZoom }: MinimapProps): ReactNode {
       {zoom === null ? null : (
         <div className={styles['told']}>
           <span>
-            {duration(zoom[0])} to {duration(zoom[1])}, {duration(zoom[1] - zoom[0])} of {duration(to - from)}
+            {duration(zoom[0] - from)} to {duration(zoom[1] - from)}, {duration(zoom[1] - zoom[0])} of {duration(to - from)}
           </span>
           <Button size="small" look="quiet" onPress={() => onZoom(null)}>
             Whole trace

@@ -12,10 +12,14 @@ const FIELDS: readonly (readonly [Field, string])[] = [['count', 'Spans'], ['err
 /** A sender may make a new name for each span. */
 const SHOWN = 200;
 
-export function OperationTable({ model, onOpen }: { readonly model: TraceModel; readonly onOpen: (span: number) => void }): ReactNode {
+export function OperationTable({ model, text: wanted, onOpen }: { readonly model: TraceModel; readonly text: string; readonly onOpen: (span: number) => void }): ReactNode {
   const [field, setField] = useState<Field>('self');
   const [all, setAll] = useState(false);
-  const operations = useMemo(() => operationsOf(model).sort((left, right) => right[field] - left[field]), [model, field]);
+  const operations = useMemo(() => {
+    const text = wanted.toLowerCase();
+    const all = operationsOf(model).filter(({ service, name }) => `${service} ${name}`.toLowerCase().includes(text));
+    return all.sort((left, right) => right[field] - left[field]);
+  }, [model, field, wanted]);
   const most = operations[0]?.[field] ?? 0;
   const shown = all ? operations.slice(0, 5_000) : operations.slice(0, SHOWN);
   const text = (operation: Operation, which: Field): string => (which === 'count' || which === 'errors' ? count(operation[which]) : duration(operation[which]));

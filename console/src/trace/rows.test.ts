@@ -90,13 +90,13 @@ test('an address reads back what it says, and nothing wrong', () => {
 });
 
 test('ticks are round and lie inside', () => {
-  assert.deepEqual(ticksOf(0, 100, 5), [0, 20, 40, 60, 80, 100]);
-  assert.deepEqual(ticksOf(13, 37, 4), [20, 30]);
-  assert.deepEqual(ticksOf(5, 5, 4), []);
+  assert.deepEqual(ticksOf({ from: 0, to: 100, origin: 0 }, 5), [0, 20, 40, 60, 80, 100]);
+  assert.deepEqual(ticksOf({ from: 13, to: 37, origin: 3 }, 4), [13, 23, 33]);
+  assert.deepEqual(ticksOf({ from: 5, to: 5, origin: 0 }, 4), []);
 });
 
 test('strokes join what is less than a pixel apart and leave out what cannot be seen', () => {
-  const scale = { from: 0, to: 1_000, width: 100 };
+  const scale = { from: 0, to: 1_000, width: 100, origin: 0 };
   assert.equal(pixelOf(scale, 500), 50);
   const strokes = new Strokes(scale);
   for (const [from, to] of [[-50, -20], [0, 100], [105, 200], [500, 500], [990, 2_000], [1_500, 1_600]] as const) strokes.add(from, to);

@@ -1,15 +1,14 @@
 /** Round instants for a ruler, and stretches of time as pixels: what falls onto the same pixel is drawn once. */
 
-/** Round steps between two instants, about as many as wanted. */
-export function ticksOf(from: number, to: number, wanted: number): number[] {
+/** Round steps after the origin, about as many as wanted. */
+export function ticksOf({ from, to, origin }: Pick<Scale, 'from' | 'to' | 'origin'>, wanted: number): number[] {
   const range = to - from;
   if (!(range > 0) || wanted < 1) return [];
   const rough = range / wanted;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((one) => one * power).find((one) => one >= rough) ?? power * 10;
   const ticks: number[] = [];
-  // Times are told from the start of the trace, so ticks count from there too.
-  for (let at = Math.ceil(from / step); at * step <= to; at += 1) ticks.push(at * step);
+  for (let at = Math.ceil((from - origin) / step); origin + at * step <= to; at += 1) ticks.push(origin + at * step);
   return ticks;
 }
 
@@ -18,9 +17,11 @@ export interface Scale {
   readonly to: number;
   /** Pixels. */
   readonly width: number;
+  /** What is called zero; the start of the trace as drawn. */
+  readonly origin: number;
 }
 
-export function pixelOf({ from, to, width }: Scale, at: number): number {
+export function pixelOf({ from, to, width }: Omit<Scale, 'origin'>, at: number): number {
   return to > from ? ((at - from) / (to - from)) * width : 0;
 }
 

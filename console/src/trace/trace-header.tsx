@@ -24,7 +24,7 @@ const CHIPS_MAX = 12;
 
 export function TraceHeader({ model, foldedServices, onFoldServices, onCompare }: TraceHeaderProps): ReactNode {
   const { outline, root, errors } = model;
-  const start_ms = millisOf(outline.startTimeUnixNano);
+  const start_ms = millisOf((BigInt(outline.startTimeUnixNano) + BigInt(Math.round(model.from))).toString());
   const iso = new Date(start_ms).toISOString();
   const minimized = replacedWords(outline.minimizedKinds);
   return (

@@ -156,11 +156,11 @@ export function TraceView({ model, address, change }: TraceViewProps): ReactNode
       {view === 'waterfall' ? <Minimap model={model} zoom={zoom} onZoom={(next) => change({ zoom: next })} /> : null}
       <div className={styles['split']} data-open={cursor.isOpen || undefined}>
         {view === 'flame' ? (
-          <FlameView model={model} onOpen={open} />
+          <FlameView model={model} text={text} onOpen={open} />
         ) : view === 'spans' ? (
           <SpanList model={model} marked={found?.marked ?? null} current={cursor.isOpen ? cursor.span : -1} onOpen={open} />
         ) : view === 'operations' ? (
-          <OperationTable model={model} onOpen={open} />
+          <OperationTable model={model} text={text} onOpen={open} />
         ) : rows.spans.length === 0 ? (
           <Nothing only={only} onAll={() => change({ only: 'all' })} />
         ) : (

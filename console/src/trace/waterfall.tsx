@@ -40,7 +40,7 @@ export function Waterfall({ model, rows, folded, zoom, row, isOpen, marked, onOp
   const rowHeight = isNarrow ? 44 : 26;
   const laneWidth = Math.max(40, isNarrow ? width - 2 * MARGIN : width - nameWidth - 2 * MARGIN);
   const [from, to] = zoom ?? [model.from, model.to];
-  const scale = useMemo<Scale>(() => ({ from, to: to > from ? to : from + 1, width: laneWidth }), [from, to, laneWidth]);
+  const scale = useMemo<Scale>(() => ({ from, to: to > from ? to : from + 1, width: laneWidth, origin: model.from }), [from, to, laneWidth, model.from]);
   const drawing = useMemo<Drawing>(() => ({ model, scale, isNarrow, rowHeight, indentMax: Math.max(48, (isNarrow ? width : nameWidth) * 0.45) }), [model, scale, isNarrow, rowHeight, width, nameWidth]);
 
   useLayoutEffect(() => {
@@ -88,7 +88,7 @@ export function Waterfall({ model, rows, folded, zoom, row, isOpen, marked, onOp
           <div role="columnheader" className={styles['heading']}>
             Service and operation
           </div>
-          <div role="columnheader" aria-label={`Time, ${duration(from)} to ${duration(to)}`} className={styles['times']}>
+          <div role="columnheader" aria-label={`Time, ${duration(from - model.from)} to ${duration(to - model.from)}`} className={styles['times']}>
             <Ruler scale={scale} />
           </div>
         </div>
@@ -107,11 +107,11 @@ export function Waterfall({ model, rows, folded, zoom, row, isOpen, marked, onOp
 }
 
 function Ruler({ scale }: { readonly scale: Scale }): ReactNode {
-  return ticksOf(scale.from, scale.to, Math.max(2, Math.floor(scale.width / 110))).map((at) => {
+  return ticksOf(scale, Math.max(2, Math.floor(scale.width / 110))).map((at) => {
     const x = pixelOf(scale, at);
     return x > scale.width - 48 ? null : (
       <span key={at} className={styles['tick']} style={{ insetInlineStart: x }}>
-        {duration(at)}
+        {duration(at - scale.origin)}
       </span>
     );
   });
@@ -131,7 +131,7 @@ function HairLine({ scale, offset, children }: { readonly scale: Scale; readonly
       line.current.style.transform = `translateX(${offset + x}px)`;
       line.current.dataset['side'] = x > scale.width - 90 ? 'left' : 'right';
     }
-    if (label.current !== null) label.current.textContent = duration(scale.from + (x / scale.width) * (scale.to - scale.from));
+    if (label.current !== null) label.current.textContent = duration(scale.from - scale.origin + (x / scale.width) * (scale.to - scale.from));
   };
   const leave = (): void => {
     if (line.current !== null) line.current.hidden = true;
@@ -139,7 +139,7 @@ function HairLine({ scale, offset, children }: { readonly scale: Scale; readonly
   return (
     <div ref={box} className={styles['waterfall']} onPointerMove={follow} onPointerLeave={leave}>
       <div aria-hidden className={styles['grid']} style={{ insetInlineStart: offset, inlineSize: scale.width }}>
-        {ticksOf(scale.from, scale.to, Math.max(2, Math.floor(scale.width / 110))).map((at) => (
+        {ticksOf(scale, Math.max(2, Math.floor(scale.width / 110))).map((at) => (
           <i key={at} style={{ insetInlineStart: pixelOf(scale, at) }} />
         ))}
       </div>
