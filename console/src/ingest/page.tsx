@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import { useRange } from '#time/use-range.ts';
 import { Button } from '#ui/button.tsx';
 import { Page, PageHeader } from '#ui/page-header.tsx';
+import { useShortcuts } from '#ui/shortcuts.ts';
 import { readState, writeState } from './address.ts';
 import { Connect } from './connect.tsx';
 import { Overview } from './overview.tsx';
@@ -16,6 +17,10 @@ export function IngestPage(): ReactNode {
   const range = useRange();
   const navigate = useNavigate();
   const change = (to: Change): void => void navigate({ to: '.', search: (before: Record<string, unknown>) => writeState(before, to) });
+  useShortcuts('Ingest', [
+    { keys: 'c', does: 'Connect a service', act: () => change({ view: 'connect' }) },
+    { keys: 't', does: 'Chart or table', when: () => state.view === 'overview', act: () => change({ show: state.show === 'chart' ? 'table' : 'chart' }) },
+  ]);
   if (state.view === 'connect') {
     return (
       <Page>
