@@ -15,6 +15,7 @@ import { addRedRoutes } from '#query/red/routes';
 import { refuse, REFUSALS, type Refusal, type RefusalCode } from '#refusal';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { addAdministrationRoutes, type AdministrationParts } from './administration-routes.ts';
+import { SESSION_COOKIE } from './browser.ts';
 import { installGuard, requestId, sendRefusal, type ReaderAuthenticator } from './guard.ts';
 import { addPageRoutes, type ConsoleFiles } from './pages.ts';
 import type { Queries } from './query.ts';
@@ -104,8 +105,8 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
       openapi: '3.1.0',
       servers: [{ url: '/' }],
       info: { title: 'Tracekeep', description: 'Query API of Tracekeep.', version: '1' },
-      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
-      security: [{ token: [] }],
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' }, session: { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE, description: 'Of the console. Changes also need the header x-tracekeep-csrf.' } } },
+      security: [{ token: [] }, { session: [] }],
     },
   });
   const routes: Route[] = [];
