@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Edge, ServiceMap } from '#api/figures.ts';
 import { nextTowards, NODE_HEIGHT, NODE_WIDTH, place } from './layout.ts';
-import { around, edgeId, edgeText, modelOf, nodeText, shortName } from './model.ts';
+import { around, busiest, edgeId, edgeText, modelOf, nodeText, shortName } from './model.ts';
 import { fit, pan, reveal, zoom } from './viewport.ts';
 
 const red = (count: number, errors = 0) => ({ count, errors, p50: 1e6, p95: 5e6, p99: 9e6 });
@@ -35,6 +35,11 @@ test('around() keeps a service, its callers and those it calls', () => {
   assert.deepEqual(around(shop, 'cart').nodes.map(({ name }) => name), ['cart', 'stock', 'web']);
   assert.deepEqual(around(shop, 'cart').edges.map(({ id }) => id), [edgeId({ parent: 'web', child: 'cart' }), edgeId({ parent: 'cart', child: 'stock' })]);
   assert.equal(around(shop, 'nobody'), shop);
+});
+
+test('busiest() is where traces begin', () => {
+  assert.equal(busiest(shop), 'web');
+  assert.equal(busiest(modelOf(map([edge('a', 'b'), edge('b', 'a')], ['b']), 0)), 'b');
 });
 
 test('shortName() keeps both ends', () => {
@@ -81,6 +86,8 @@ describe('what is seen', () => {
     assert.deepEqual(fit({ width: 400, height: 200 }, window), { scale: 1.15, x: (400 - 800 / 1.15) / 2, y: (200 - 400 / 1.15) / 2 });
     assert.equal(fit({ width: 8_000, height: 200 }, window).scale, 0.75);
     assert.equal(fit({ width: 4_000, height: 200 }, window, false).scale, 0.2);
+    const around800 = fit({ width: 8_000, height: 4_000 }, window, true, { x: 100, y: 2_000 });
+    assert.deepEqual([around800.x, Math.round(around800.y)], [0, Math.round(2_000 - 200 / 0.75)]);
   });
 
   test('zoom() leaves the point under the pointer where it is', () => {

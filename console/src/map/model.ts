@@ -67,6 +67,12 @@ export function around(model: MapModel, name: string): MapModel {
   return { ...model, nodes: model.nodes.filter((one) => kept.has(one.name)), edges: model.edges.filter(({ edge }) => kept.has(edge.parent) && kept.has(edge.child) && (edge.parent === name || edge.child === name)) };
 }
 
+/** Of those that nobody calls, the one with most requests: where traces begin. Without any, the busiest of all. */
+export function busiest({ nodes }: MapModel): string | undefined {
+  const first = nodes.filter(({ callers }) => callers.length === 0);
+  return (first.length > 0 ? first : nodes).toSorted((left, right) => (right.red?.count ?? 0) - (left.red?.count ?? 0))[0]?.name;
+}
+
 export function errorShare({ count, errors }: Pick<Red, 'count' | 'errors'>): number {
   return count === 0 ? 0 : errors / count;
 }

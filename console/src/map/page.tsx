@@ -10,6 +10,7 @@ import { Button } from '#ui/button.tsx';
 import { Segments } from '#ui/choice.tsx';
 import { Empty } from '#ui/empty.tsx';
 import { ErrorNote } from '#ui/error-note.tsx';
+import { Field } from '#ui/field.tsx';
 import { Page, PageHeader } from '#ui/page-header.tsx';
 import { ServiceName } from '#ui/service-name.tsx';
 import { Skeleton } from '#ui/skeleton.tsx';
@@ -23,6 +24,9 @@ import { useMapAddress } from './use-address.ts';
 
 const VIEWS = [{ id: 'picture', label: 'Picture' }, { id: 'table', label: 'Table' }] as const;
 
+/** Fewer are seen at a glance. */
+const MANY = 12;
+
 export function MapPage(): ReactNode {
   const range = useRange();
   const [address, change] = useMapAddress();
@@ -32,7 +36,13 @@ export function MapPage(): ReactNode {
   const oneIn = map.data?.oneIn ?? 1;
   return (
     <Page wide>
-      <PageHeader title="Map" actions={<Segments label="How to show it" options={VIEWS} value={address.view} onChange={(view) => change({ view })} />}>
+      <PageHeader title="Map" actions={
+          <>
+            {whole === null || whole.nodes.length < MANY ? null : <Field label="Find a service" bare placeholder="Find a service" value={address.wanted} onChange={(wanted) => change({ wanted })} />}
+            <Segments label="How to show it" options={VIEWS} value={address.view} onChange={(view) => change({ view })} />
+          </>
+        }
+      >
         {model === null ? 'Which service calls which.' : summaryOf(model, oneIn, map.data?.more ?? false)}
       </PageHeader>
       {map.error !== null ? <ErrorNote error={map.error} retry={() => void map.refetch()} /> : null}
@@ -59,12 +69,12 @@ export function MapPage(): ReactNode {
           )}
           {whole.edges.length === 0 ? <p className={styles['note']}>No service called another in this time. Lines appear when a trace crosses from one service into the next, which needs context propagation between them.</p> : null}
           {address.view === 'table' ? (
-            <Tables model={model} oneIn={oneIn} range={range.range} />
+            <Tables model={model} wanted={address.wanted} oneIn={oneIn} range={range.range} />
           ) : (
             <>
               <div className={styles['beside']}>
                 <div className={styles['picture']}>
-                  <Picture model={model} label={`Service map, ${range.label}`} selected={address.selected} onSelect={(selected) => change({ selected })} />
+                  <Picture model={model} label={`Service map, ${range.label}`} selected={address.selected} wanted={address.wanted} onSelect={(selected) => change({ selected })} />
                 </div>
                 {address.selected === null ? null : (
                   <Details

@@ -8,7 +8,8 @@ import { serviceColour } from '#colours/service-colour.ts';
 import { percent } from '#time/format.ts';
 import { IconButton } from '#ui/button.tsx';
 import { type Direction, NODE_HEIGHT, NODE_WIDTH, nextTowards, place, type Placed, type Point, TEXTS_MAX } from './layout.ts';
-import { edgeText, errorShare, type MapEdge, type MapModel, type MapNode, nodeText, shortName, spoken } from './model.ts';
+import { busiest, edgeText, errorShare, type MapEdge, type MapModel, type MapNode, nodeText, shortName, spoken } from './model.ts';
+import { Overview } from './overview.tsx';
 import styles from './picture.module.css';
 import { idOf, type Selected } from './use-address.ts';
 import { useView } from './use-view.ts';
@@ -17,6 +18,8 @@ export interface PictureProps {
   readonly model: MapModel;
   readonly label: string;
   readonly selected: Selected | null;
+  /** Names that contain it are shown, the others step back. */
+  readonly wanted: string;
   readonly onSelect: (selected: Selected | null) => void;
 }
 
@@ -25,7 +28,7 @@ const NAME_CHARACTERS = 19;
 const CHARACTER_PX = 5.7;
 const NARROW = 640;
 
-export function Picture({ model, label, selected, onSelect }: PictureProps): ReactNode {
+export function Picture({ model, label, selected, wanted, onSelect }: PictureProps): ReactNode {
   const frame = useRef<HTMLDivElement>(null);
   const [direction, setDirection] = useState<Direction>('across');
   useEffect(() => {
@@ -36,10 +39,17 @@ export function Picture({ model, label, selected, onSelect }: PictureProps): Rea
     return () => observer.disconnect();
   }, []);
   const placed = useMemo(() => place(model, direction), [model, direction]);
-  const { view, size, zoomBy, fitAll, panBy, revealPoint, handlers, dragged } = useView(frame, placed);
+  const first = useMemo(() => placed.nodes.get(busiest(model) ?? ''), [model, placed]);
+  const { view, size, zoomBy, fitAll, panBy, revealPoint, centreOn, handlers, dragged } = useView(frame, placed, first);
   const [pointed, setPointed] = useState<string | null>(null);
   const at = pointed ?? idOf(selected);
-  const near = useMemo(() => nearOf(model, at), [model, at]);
+  const found = useMemo(() => (wanted === '' ? null : new Set(model.nodes.map(({ name }) => name).filter((name) => name.toLowerCase().includes(wanted.toLowerCase())))), [model, wanted]);
+  const near = useMemo(() => nearOf(model, at) ?? found, [model, at, found]);
+  const [hit] = found ?? [];
+  useEffect(() => {
+    const point = hit === undefined ? undefined : placed.nodes.get(hit);
+    if (point !== undefined) revealPoint(point);
+  }, [hit, placed, revealPoint]);
   const select = (one: Selected): void => {
     if (!dragged()) onSelect(idOf(one) === idOf(selected) ? null : one);
   };
@@ -84,6 +94,7 @@ export function Picture({ model, label, selected, onSelect }: PictureProps): Rea
           <NodeBox key={node.name} node={node} placed={placed} seconds={model.seconds} dim={near !== null && !near.has(node.name)} selected={idOf(selected) === node.name} onSelect={select} onPoint={setPointed} onFocus={(point) => revealPoint(point)} />
         ))}
       </svg>
+      <Overview model={model} placed={placed} view={view} size={size} onMove={centreOn} />
       <div className={styles['tools']} role="toolbar" aria-label="Zoom">
         <IconButton label="Closer" keys="+" look="plain" onPress={() => zoomBy(1.25)}>
           <Plus aria-hidden size={15} />

@@ -15,8 +15,9 @@ import styles from './page.module.css';
 
 const FIGURES = ['Rate', 'Errors', 'p50', 'p95', 'p99'];
 
-export function Tables({ model, oneIn, range }: { readonly model: MapModel; readonly oneIn: number; readonly range: Range }): ReactNode {
-  const calls = model.edges.map(({ id, edge }): PlainRow => ({
+export function Tables({ model, wanted, oneIn, range }: { readonly model: MapModel; readonly wanted: string; readonly oneIn: number; readonly range: Range }): ReactNode {
+  const has = (name: string): boolean => name.toLowerCase().includes(wanted.toLowerCase());
+  const calls = model.edges.filter(({ edge }) => has(edge.parent) || has(edge.child)).map(({ id, edge }): PlainRow => ({
     id,
     cells: [
       <span key="who" className={styles['call']}>
@@ -28,7 +29,7 @@ export function Tables({ model, oneIn, range }: { readonly model: MapModel; read
       </Link>,
     ],
   }));
-  const services = model.nodes.map(({ name, red, callers, callees }): PlainRow => ({
+  const services = model.nodes.filter(({ name }) => has(name)).map(({ name, red, callers, callees }): PlainRow => ({
     id: name,
     cells: [
       <Link key="who" to="/services/$service" params={{ service: name }} search={keepRange}>

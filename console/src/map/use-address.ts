@@ -11,6 +11,8 @@ export interface MapAddress {
   /** Only this service and those next to it. */
   readonly focus: string | undefined;
   readonly selected: Selected | null;
+  /** Text that names contain. */
+  readonly wanted: string;
 }
 
 export function useMapAddress(): readonly [MapAddress, (change: Partial<MapAddress>) => void] {
@@ -20,14 +22,14 @@ export function useMapAddress(): readonly [MapAddress, (change: Partial<MapAddre
   const caller = oneOf(search['caller']);
   const callee = oneOf(search['callee']);
   const selected: Selected | null = caller !== undefined && callee !== undefined ? { is: 'edge', parent: caller, child: callee } : node !== undefined ? { is: 'node', name: node } : null;
-  const address: MapAddress = { view: oneOf(search['view']) === 'table' ? 'table' : 'picture', focus: oneOf(search['focus']), selected };
+  const address: MapAddress = { view: oneOf(search['view']) === 'table' ? 'table' : 'picture', focus: oneOf(search['focus']), selected, wanted: oneOf(search['q']) ?? '' };
   const change = (changed: Partial<MapAddress>): void => {
-    const { view, focus, selected: now } = { ...address, ...changed };
+    const { view, focus, selected: now, wanted } = { ...address, ...changed };
     const after = {
-      view: view === 'picture' ? undefined : view, focus, node: now?.is === 'node' ? now.name : undefined,
+      view: view === 'picture' ? undefined : view, focus, q: wanted === '' ? undefined : wanted, node: now?.is === 'node' ? now.name : undefined,
       caller: now?.is === 'edge' ? now.parent : undefined, callee: now?.is === 'edge' ? now.child : undefined,
     };
-    void navigate({ to: '.', search: (before: Record<string, unknown>) => ({ ...before, ...after }), replace: changed.selected !== undefined });
+    void navigate({ to: '.', search: (before: Record<string, unknown>) => ({ ...before, ...after }), replace: changed.selected !== undefined || changed.wanted !== undefined });
   };
   return [address, change];
 }

@@ -17,6 +17,7 @@ export interface ViewOfPicture {
   readonly fitAll: () => void;
   readonly panBy: (by: Point) => void;
   readonly revealPoint: (point: Point) => void;
+  readonly centreOn: (point: Point) => void;
   /** The press that just ended moved the picture: it chooses nothing. */
   readonly dragged: () => boolean;
   readonly handlers: Handlers;
@@ -25,7 +26,8 @@ export interface ViewOfPicture {
 /** A press that moves less than this is a click. */
 const DRAG_PX = 4;
 
-export function useView(frame: RefObject<HTMLDivElement | null>, placed: Placed): ViewOfPicture {
+/** `first` is the point around which a picture begins that does not fit. */
+export function useView(frame: RefObject<HTMLDivElement | null>, placed: Placed, first: Point | undefined): ViewOfPicture {
   const [size, setSize] = useState<Size>({ width: 800, height: 480 });
   const [view, setView] = useState<View>({ x: 0, y: 0, scale: 1 });
   const now = useRef({ placed, size });
@@ -36,8 +38,8 @@ export function useView(frame: RefObject<HTMLDivElement | null>, placed: Placed)
     touched.current = false;
   }, [placed]);
   useEffect(() => {
-    if (!touched.current) setView(fit(placed, size));
-  }, [placed, size]);
+    if (!touched.current) setView(fit(placed, size, true, first));
+  }, [placed, size, first]);
   const move = useCallback((to: (before: View) => View): void => {
     touched.current = true;
     setView(to);
@@ -99,6 +101,7 @@ export function useView(frame: RefObject<HTMLDivElement | null>, placed: Placed)
     zoomBy: (factor) => move((before) => zoom(before, factor, middle())),
     fitAll: () => move(() => fit(now.current.placed, now.current.size, false)),
     panBy: (by) => move((before) => pan(before, by, now.current.placed, now.current.size)),
+    centreOn: ({ x, y }) => move((before) => pan({ scale: before.scale, x: x - now.current.size.width / before.scale / 2, y: y - now.current.size.height / before.scale / 2 }, { x: 0, y: 0 }, now.current.placed, now.current.size)),
     revealPoint: useCallback((point: Point) => setView((before) => reveal(before, point, { width: NODE_WIDTH + 40, height: NODE_HEIGHT + 40 }, now.current.size)), []),
   };
 }

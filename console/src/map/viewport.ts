@@ -17,12 +17,15 @@ const FIT_MAX = 1.15;
 const SCALE_MIN = 0.12;
 const SCALE_MAX = 3;
 
-/** All of the picture if its names can be read then, else as much as can be; centred where there is room. */
-export function fit(picture: Size, window: Size, readable = true): View {
+/** All of the picture if its names can be read then, else as much as can be, around a point; centred where there is room. */
+export function fit(picture: Size, window: Size, readable = true, around: Point = { x: 0, y: 0 }): View {
   const whole = Math.min(FIT_MAX, window.width / picture.width, window.height / picture.height);
   const scale = clamp(readable ? Math.max(whole, READABLE) : whole, SCALE_MIN, SCALE_MAX);
-  const free = (of: number, inside: number): number => (of * scale <= inside ? (of - inside / scale) / 2 : 0);
-  return { scale, x: free(picture.width, window.width), y: free(picture.height, window.height) };
+  const corner = (of: number, inside: number, middle: number): number => {
+    const seen = inside / scale;
+    return of <= seen ? (of - seen) / 2 : clamp(middle - seen / 2, 0, of - seen);
+  };
+  return { scale, x: corner(picture.width, window.width, around.x), y: corner(picture.height, window.height, around.y) };
 }
 
 /** Zooms so that the point of the screen stays where it is. */

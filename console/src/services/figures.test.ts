@@ -35,7 +35,7 @@ test('changes have a sign, a size and a meaning', () => {
   assert.equal(rateChange(0, 0).text, 'same');
   assert.deepEqual(durationChange(50, 100), { text: '−50 %', tone: 'better', direction: 'down' });
   assert.deepEqual(durationChange(150, 100), { text: '+50 %', tone: 'worse', direction: 'up' });
-  assert.equal(durationChange(101, 100)?.text, 'same');
+  assert.equal(durationChange(109, 100)?.text, 'same');
   assert.equal(durationChange(null, 100), null);
   assert.deepEqual(shareChange(0.05, 0.01), { text: '+4.0 pt', tone: 'worse', direction: 'up' });
   assert.equal(shareChange(0.0101, 0.01)?.text, 'same');

@@ -61,8 +61,8 @@ export interface Change {
 const SAME: Change = { text: 'same', tone: 'same', direction: 'none' };
 /** Changes smaller than this share are not worth a word. */
 const SMALL = 0.02;
-/** Larger ones are called better or worse. */
-const MATTERS = 0.1;
+/** A percentile is known to some percent: less than this apart, two may be the same. */
+const APART = 0.1;
 
 /** Of a rate: neither better nor worse. */
 export function rateChange(now: number, before: number | null): Change {
@@ -73,9 +73,9 @@ export function rateChange(now: number, before: number | null): Change {
 /** Of a duration: longer is worse. */
 export function durationChange(now: number | null, before: number | null): Change | null {
   if (now === null || before === null || before === 0) return null;
+  if (Math.abs(now / before - 1) < APART) return SAME;
   const { text, direction } = relative(now, before);
-  const apart = Math.abs(now / before - 1);
-  return { text, direction, tone: apart < SMALL ? 'same' : apart < MATTERS ? 'neutral' : direction === 'up' ? 'worse' : 'better' };
+  return { text, direction, tone: direction === 'up' ? 'worse' : 'better' };
 }
 
 /** Of the share of errors, in percentage points. */
