@@ -1,8 +1,8 @@
-/** Searching as people do: words and chips, the picture drawn over, the list walked by keys, a tail that lives; and all of it in the address. */
+/** The search page as people use it: what is there at once, the query bar, pictures, list, facets, live tail, kept searches, and what it says when nothing comes. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { exportOf, sendWell, spanOf } from '#harness/exchange';
 import type { Locator, Page } from 'playwright-core';
-import { exportOf, newSpanId, newTraceId, sendWell, spanOf } from '#harness/exchange';
 import type { Viewer } from './chromium.ts';
 import { goTo, loaded } from './pages.ts';
 import { setStage, type Stage } from './stage.ts';
@@ -11,173 +11,216 @@ let stage: Stage;
 let viewer: Viewer;
 let page: Page;
 let bar: Locator;
-let rows: Locator;
 
 before(async () => {
   stage = await setStage('shop');
   viewer = await stage.open();
   page = viewer.page;
   bar = page.getByRole('combobox', { name: /^Search traces/u });
-  rows = page.getByRole('list', { name: 'Traces' }).getByRole('listitem');
 });
-after(() => assert.deepEqual(viewer.complaints, []));
+after(() => assert.deepEqual(viewer.complaints.filter((one) => !/status of (?:400|503|504)/u.test(one)), []));
 
-const parameters = (): URLSearchParams => new URL(page.url()).searchParams;
-const chips = (): Promise<string[]> => page.getByRole('list', { name: 'Filters' }).getByRole('listitem').allInnerTexts();
+const rows = (): Locator => page.getByRole('listitem').filter({ has: page.locator('[data-row-link]') });
+const chips = (): Promise<string[]> => page.getByRole('button', { name: /^Change the filter/u }).evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')?.slice('Change the filter '.length) ?? ''));
+const attributes = (): string[] => new URL(page.url()).searchParams.getAll('attribute');
+const parameter = (name: string): string | null => new URL(page.url()).searchParams.get(name);
 
-/** Runs something that asks for traces, and waits for the answer to be drawn. */
-async function searching(act: () => Promise<unknown>): Promise<void> {
-  const answered = page.waitForResponse((response) => new URL(response.url()).pathname === '/api/v1/search');
-  await act();
-  await answered;
-  await loaded(page);
-}
+test('the newest traces of the last hour are there at once, without a form', async () => {
+  await goTo(page, '/search');
+  assert.ok((await rows().count()) > 5);
+  await page.getByRole('status').filter({ hasText: /traces? so far/u }).first().waitFor();
+  await page.getByRole('img', { name: /^Duration over time of/u }).waitFor();
+});
 
-test('what is typed is completed, becomes a chip, and stands in the address', async () => {
+test('keys and values are completed and become a chip; Backspace takes it away', async () => {
   await goTo(page, '/search');
   await page.keyboard.press('/');
-  assert.ok(await bar.evaluate((field) => field === document.activeElement), 'the key / does not lead to the query bar');
-  await page.keyboard.type('service:che');
-  await page.getByRole('option', { name: /checkout/u }).first().waitFor();
-  await searching(async () => {
-    await page.keyboard.press('ArrowDown');
-    await page.keyboard.press('Enter');
-  });
-  assert.equal(parameters().get('service'), 'checkout');
-  await page.keyboard.type('http.rou');
-  await page.getByRole('option', { name: /http\.route/u }).first().waitFor();
-  await page.keyboard.press('Tab');
-  assert.match(await bar.inputValue(), /^http\.route/u);
-  await bar.fill('http.route=');
-  await page.getByRole('option', { name: /\/orders/u }).first().waitFor();
-  await searching(() => page.getByRole('option', { name: /\/orders/u }).first().click());
-  assert.deepEqual(parameters().getAll('attribute'), ['http.route=/orders']);
-  assert.equal((await chips()).length, 2);
-});
-
-test('the address alone brings the same search back', async () => {
-  const before = { address: page.url(), chips: await chips(), first: await rows.first().innerText() };
-  await goTo(page, '/health');
-  await goTo(page, before.address);
-  assert.deepEqual(await chips(), before.chips);
-  assert.equal((await rows.first().innerText()).split('\n')[0], before.first.split('\n')[0]);
-});
-
-test('a chip goes by its cross, the last one by Backspace', async () => {
-  await searching(() => page.getByRole('button', { name: /^Remove the filter http\.route/u }).click());
-  assert.deepEqual(parameters().getAll('attribute'), []);
-  await searching(async () => {
-    await bar.focus();
-    await page.keyboard.press('Backspace');
-  });
-  assert.equal(parameters().get('service'), null);
-});
-
-test('what cannot be read is said under the bar, and asks nothing', async () => {
-  await bar.fill('duration>fast');
+  await page.keyboard.type('route');
+  await page.getByRole('option', { name: /^http\.route/u }).waitFor();
+  await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
-  await page.getByRole('alert').first().waitFor();
-  assert.equal(parameters().get('durationMin'), null);
-  await page.keyboard.press('Escape');
-  await page.keyboard.press('Escape');
+  assert.equal(await bar.inputValue(), 'http.route');
+  await page.getByRole('option', { name: /^= is/u }).click();
+  await page.getByRole('option', { name: /^\/checkout/u }).click();
+  await page.waitForFunction(() => location.search.includes('checkout'));
+  assert.deepEqual(attributes(), ['http.route=/checkout']);
+  assert.deepEqual(await chips(), ['http.route = /checkout']);
+  assert.equal(await bar.inputValue(), '');
+  await page.keyboard.press('Backspace');
+  await page.waitForFunction(() => !location.search.includes('checkout'));
+  assert.deepEqual(await chips(), []);
 });
 
-test('drawing a box over the picture narrows time and duration', async () => {
+test('a whole query is typed, run by Enter, and a chip is changed in place', async () => {
   await goTo(page, '/search');
-  const picture = page.getByRole('img', { name: /^Duration over time/u });
-  await picture.waitFor();
-  const { x, y, width, height } = (await picture.boundingBox())!;
-  await searching(async () => {
-    await page.mouse.move(x + width * 0.5, y + height * 0.35);
-    await page.mouse.down();
-    await page.mouse.move(x + width * 0.75, y + height * 0.6, { steps: 6 });
-    await page.mouse.up();
-  });
-  const after = parameters();
-  assert.ok(after.has('durationMin') && after.has('durationMax') && after.has('from') && after.has('to'), page.url());
+  await bar.fill('service:checkout status:error duration>1ms');
+  await bar.press('Enter');
+  await page.waitForFunction(() => location.search.includes('durationMin=1ms'));
+  assert.deepEqual([parameter('service'), parameter('status')], ['checkout', 'error']);
+  await page.getByRole('button', { name: 'Change the filter duration ≥ 1 ms' }).click();
+  assert.equal(await bar.inputValue(), 'duration>=1ms');
+  await bar.fill('duration>=2ms');
+  await bar.press('Enter');
+  await page.waitForFunction(() => location.search.includes('durationMin=2ms'));
+  assert.equal((await chips()).length, 3);
+  await page.getByRole('button', { name: 'Remove the filter status : error' }).click();
+  await page.waitForFunction(() => !location.search.includes('status='));
   await page.goBack();
+  await page.waitForFunction(() => location.search.includes('status=error'));
+});
+
+test('what cannot be read is said where it stands, with what to write', async () => {
+  await goTo(page, '/search');
+  await bar.fill('service:cart duration>200');
+  await bar.press('Enter');
+  await page.getByRole('alert').filter({ hasText: 'duration>200ms' }).waitFor();
+  assert.equal(await bar.getAttribute('aria-invalid'), 'true');
+  assert.deepEqual(await bar.evaluate((field: HTMLInputElement) => [field.selectionStart, field.selectionEnd]), [13, 25]);
+  assert.equal(parameter('service'), null);
+});
+
+test('a trace id leads to its trace, words find what a span says', async () => {
+  await goTo(page, '/search');
+  const id = stage.traces['declined'] ?? '';
+  await bar.fill(id);
+  await bar.press('Enter');
+  await page.waitForURL(new RegExp(`/traces/${id}`, 'u'));
+  await goTo(page, '/search');
+  await bar.fill('declined');
+  await bar.press('Enter');
+  await page.waitForFunction(() => location.search.includes('declined'));
   await loaded(page);
-  assert.equal(parameters().get('durationMin'), null);
+  assert.deepEqual(attributes(), ['*~declined']);
+  assert.ok((await rows().count()) > 0);
 });
 
-test('a facet narrows, and its minus leaves out', async () => {
+test('a box drawn over the points becomes a time range and durations; over the bars a time range', async () => {
   await goTo(page, '/search');
-  const narrow = page.getByRole('complementary', { name: 'Narrow down' });
-  await searching(() => narrow.getByRole('button', { name: /^✕ error/u }).click());
-  assert.equal(parameters().get('status'), 'error');
-  await searching(() => narrow.getByRole('button', { name: 'Not checkout', exact: true }).click());
-  assert.match(parameters().getAll('attribute').join(), /service!=checkout/u);
-});
-
-test('the picture is there as a table, too, and as a heat map', async () => {
+  const cloud = await page.getByRole('img', { name: /^Duration over time of/u }).boundingBox();
+  assert.ok(cloud !== null);
+  await draw(page, [cloud.x + 100, cloud.y + 30], [cloud.x + 300, cloud.y + 120]);
+  await page.waitForFunction(() => location.search.includes('durationMax'));
+  assert.ok(Date.parse(parameter('from') ?? '') < Date.parse(parameter('to') ?? ''));
+  assert.match(parameter('durationMin') ?? '', /^[0-9.]+(?:us|ms|s)$/u);
   await goTo(page, '/search');
-  await page.getByRole('radio', { name: 'Table' }).check({ force: true });
-  await page.getByRole('region', { name: 'Spans over time' }).getByRole('table').waitFor();
-  assert.equal(parameters().get('view'), 'table');
-  await page.getByRole('radio', { name: /^Heat/u }).check({ force: true });
-  await page.getByRole('region', { name: 'Spans over time' }).getByRole('img').waitFor();
+  const bars = page.getByLabel(/^Spans over time\. Arrow keys/u);
+  await bars.focus();
+  for (const key of ['Home', 'ArrowRight', 'Shift+ArrowRight', 'Enter']) await page.keyboard.press(key);
+  await page.waitForFunction(() => location.search.includes('to='));
+  const length = Date.parse(parameter('to') ?? '') - Date.parse(parameter('from') ?? '');
+  assert.ok(length >= 79_000 && length <= 82_000, String(length));
 });
 
-test('j and k walk the list, x chooses, Enter opens, and two chosen ones are compared', async () => {
-  await goTo(page, '/search?service=checkout');
-  const at = (): Promise<number> => page.evaluate(() => Number(document.activeElement?.closest<HTMLElement>('[data-at]')?.dataset['at'] ?? -1));
-  const reaches = (row: number): Promise<unknown> => page.waitForFunction((wanted) => document.activeElement?.closest<HTMLElement>('[data-at]')?.dataset['at'] === String(wanted), row);
-  for (const row of [0, 1, 2]) {
-    await page.keyboard.press('j');
-    await reaches(row);
-  }
-  await page.keyboard.press('k');
-  await reaches(1);
-  await page.keyboard.press('x');
+test('j and k walk the list, x chooses, two chosen traces are compared', async () => {
+  await goTo(page, '/search');
   await page.keyboard.press('j');
-  await reaches(2);
+  await page.waitForFunction(() => document.activeElement?.closest('[data-at="0"]') !== null);
+  for (let at = 1; at <= 12; at++) {
+    await page.keyboard.press('j');
+    await page.waitForFunction((wanted) => document.activeElement?.closest(`[data-at="${wanted}"]`) !== null && document.activeElement !== null, at);
+  }
   await page.keyboard.press('x');
-  await page.getByText('Two traces chosen.').waitFor();
-  assert.equal(await at(), 2);
+  await page.keyboard.press('k');
+  await page.waitForFunction(() => document.activeElement?.closest('[data-at="11"]') !== null);
+  await page.keyboard.press('x');
   await page.getByRole('button', { name: 'Compare', exact: true }).click();
   await page.waitForURL(/\/compare\/[0-9a-f]{32}\/[0-9a-f]{32}/u);
-  await page.goBack();
+});
+
+test('the list goes on as far as there are traces, and draws only what is seen', async () => {
+  await goTo(page, '/search?from=2h');
+  await page.waitForFunction(
+    () => {
+      scrollTo(0, document.documentElement.scrollHeight);
+      return [...document.querySelectorAll('[data-at]')].some((row) => Number(row.getAttribute('data-at')) > 300);
+    },
+    undefined,
+    { polling: 100 },
+  );
+  assert.ok((await page.locator('[data-at]').count()) < 60);
+});
+
+test('a facet includes and excludes', async () => {
+  await goTo(page, '/search');
+  const services = page.getByRole('region', { name: 'Service', exact: true });
+  await services.getByRole('button', { name: /^cart/u }).click();
+  await page.waitForFunction(() => location.search.includes('service=cart'));
+  await services.getByRole('button', { name: 'Not cart' }).click();
+  await page.waitForFunction(() => location.search.includes('field%3Aservice%21%3Dcart'));
+  assert.equal(parameter('service'), null);
   await loaded(page);
-  await page.keyboard.press('j');
-  await reaches(0);
-  await page.keyboard.press('Enter');
-  await page.waitForURL(/\/traces\/[0-9a-f]{32}/u);
+  assert.ok((await rows().count()) > 0);
 });
 
-test('a pasted trace id leads to the trace', async () => {
+test('a search is saved under a name, opened, renamed and deleted', async () => {
+  await goTo(page, '/search?status=error&order=longest');
+  const menu = page.getByRole('button', { name: 'Saved and recent searches' });
+  await menu.click();
+  await page.getByRole('textbox', { name: 'Save this search as' }).fill('Failures');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByRole('button', { name: 'Failures', exact: true }).waitFor();
+  await page.keyboard.press('Escape');
   await goTo(page, '/search');
-  await bar.fill(stage.traces['checkout']!);
+  await menu.click();
+  await page.getByRole('button', { name: 'Failures', exact: true }).click();
+  await page.waitForFunction(() => location.search.includes('status=error'));
+  assert.equal(parameter('order'), 'longest');
+  await menu.click();
+  await page.getByRole('button', { name: 'Rename Failures' }).click();
+  await page.getByRole('textbox', { name: 'New name' }).fill('Errors');
   await page.keyboard.press('Enter');
-  await page.waitForURL(new RegExp(`/traces/${stage.traces['checkout']}`, 'u'));
+  await page.getByRole('button', { name: 'Delete Errors' }).click();
+  await page.getByText('None yet.').waitFor();
+  await page.keyboard.press('Escape');
 });
 
-test('a search is saved by name, and the recent ones are remembered', async () => {
-  await goTo(page, '/search?status=error&service=payment');
-  const button = page.getByRole('button', { name: 'Saved and recent searches' });
-  await button.click();
-  const menu = page.getByRole('dialog', { name: 'Saved and recent searches' });
-  await menu.getByLabel('Save this search as').fill('Failed payments');
-  await menu.getByRole('button', { name: 'Save', exact: true }).click();
-  await menu.getByRole('button', { name: 'Failed payments', exact: true }).waitFor();
-  await goTo(page, '/search');
-  await button.click();
-  await searching(() => menu.getByRole('button', { name: 'Failed payments', exact: true }).click());
-  assert.deepEqual([parameters().get('status'), parameters().get('service')], ['error', 'payment']);
+test('the live tail puts what arrives on top and never moves what is being read', async () => {
+  await goTo(page, '/search?live=1');
+  await page.getByText(/^Live, /u).waitFor();
+  await page.mouse.wheel(0, 900);
+  await page.waitForFunction(() => scrollY > 600);
+  const read = await firstInView(page);
+  await sendWell(stage.server, stage.key, exportOf([spanOf({}, { name: 'arrived while reading' })], 'late'));
+  await page.getByRole('button', { name: /new$/u }).waitFor();
+  assert.deepEqual(await firstInView(page), read);
+  await page.getByRole('button', { name: /new$/u }).click();
+  await page.getByRole('link', { name: 'arrived while reading' }).waitFor();
 });
 
-test('the live tail brings what arrives, without a press', async () => {
-  await goTo(page, '/search?service=tail-test');
-  await page.getByRole('button', { name: 'Live', exact: true }).click();
-  await page.getByText(/^Live/u).last().waitFor();
-  const traceId = newTraceId();
-  await sendWell(stage.server, stage.key, exportOf([spanOf({}, { traceId, spanId: newSpanId(), name: 'arrived live' })], 'tail-test'));
-  await page.getByRole('link', { name: /arrived live/u }).waitFor();
-  assert.equal(parameters().get('live'), '1');
+test('nothing found says how to find something', async () => {
+  await goTo(page, '/search?service=cart&attribute=nowhere%3D1');
+  await page.getByRole('heading', { name: /No span fulfils/u }).waitFor();
+  await page.getByRole('button', { name: 'Without nowhere = 1' }).click();
+  await page.waitForFunction(() => !location.search.includes('nowhere'));
+  await loaded(page);
+  assert.ok((await rows().count()) > 0);
 });
 
-test('nothing found says so and offers a way on', async () => {
-  await goTo(page, '/search?service=nobody-is-called-that');
-  const results = page.getByRole('region', { name: 'Results' });
-  await results.getByRole('heading').first().waitFor();
-  assert.ok((await results.getByRole('button').count()) > 0, 'no way on');
+test('a refused search keeps its way on: a pattern is changed, a timeout gets narrower', async () => {
+  await goTo(page, '/search?attribute=field%3Aname%3D~(');
+  await page.getByRole('alert').filter({ hasText: /regular expression/u }).waitFor();
+  await page.getByRole('button', { name: 'Take it out' }).click();
+  await page.waitForFunction(() => !location.search.includes('attribute'));
+  await viewer.context.route(/\/api\/v1\/search\?/u, (route) => route.fulfill({ status: 504, contentType: 'application/json', body: '{"error":{"code":"query_timeout","message":"The query took longer than its deadline.","advice":"Narrow it.","requestId":"r"}}' }));
+  await page.goto('/search');
+  await page.getByRole('button', { name: 'Last 15 minutes' }).waitFor();
+  await viewer.context.unroute(/\/api\/v1\/search\?/u);
+  await page.getByRole('button', { name: 'Last 15 minutes' }).click();
+  await loaded(page);
+  assert.equal(parameter('from'), '15m');
 });
+
+async function draw(on: Page, from: readonly [number, number], to: readonly [number, number]): Promise<void> {
+  await on.mouse.move(...from);
+  await on.mouse.down();
+  await on.mouse.move(...to, { steps: 6 });
+  await on.mouse.up();
+}
+
+/** The trace at the middle of the window and where it is. */
+async function firstInView(on: Page): Promise<unknown> {
+  return on.evaluate(() => {
+    const row = [...document.querySelectorAll('[data-at]')].find((one) => one.getBoundingClientRect().top > 300);
+    return [row?.querySelector('a')?.getAttribute('href'), Math.round(row?.getBoundingClientRect().top ?? 0)];
+  });
+}
