@@ -3,6 +3,7 @@
  * Every answer is checked: a fast wrong answer is no figure.
  */
 import type { Corpus, KnownSearch } from './corpus.ts';
+import { askFigures, type FigureTimes } from './figures.ts';
 import { Random } from './random.ts';
 import { MeasuredServer, type ServerOptions } from './server.ts';
 import { SERVICES } from './shop.ts';
@@ -22,7 +23,7 @@ export interface QueryOptions {
 }
 
 /** Milliseconds by kind of question. */
-export interface QueryTimes {
+export interface QueryTimes extends FigureTimes {
   readonly traceById: Summary;
   readonly search: Summary;
   readonly services: Summary;
@@ -81,7 +82,7 @@ class Questions {
 
   /** `complete`: nothing is coming in, so the number of matches is known as well. */
   async ask(complete: boolean): Promise<QueryTimes> {
-    const { searchRounds } = this.#options;
+    const { searchRounds, corpus, passes } = this.#options;
     const traces: number[] = [];
     for (let at = 0; at < this.#options.traces; at++) traces.push(await this.#trace());
     const searches: number[] = [];
@@ -92,7 +93,8 @@ class Questions {
       services.push(await this.#services());
       for (const service of SERVICES) operations.push(await this.#operations(service));
     }
-    return { traceById: summaryOf(traces), search: summaryOf(searches), services: summaryOf(services), operations: summaryOf(operations) };
+    const figures = await askFigures(this.#server, Math.max(1, searchRounds * 5), complete ? corpus.described.spans * passes : null, this.wrong);
+    return { ...figures, traceById: summaryOf(traces), search: summaryOf(searches), services: summaryOf(services), operations: summaryOf(operations) };
   }
 
   /** Page by page, every search finds exactly the traces that match. */

@@ -46,6 +46,9 @@ export function queryText({ spans, atRest, underLoad, wrong, peakMemoryBytes }: 
     row('search: service, attribute, duration', ({ search }) => search),
     row('services', ({ services }) => services),
     row('operations', ({ operations }) => operations),
+    row('rate, errors, durations by service', ({ redServices }) => redServices),
+    row('rate, errors, durations by operation', ({ redOperations }) => redOperations),
+    row('map', ({ map }) => map),
     ['peak memory', '', `${whole(peakMemoryBytes / MiB)} MiB`],
     ['wrong answers', '', whole(wrong.length)],
   ]);
