@@ -92,8 +92,10 @@ export function SearchPage(): ReactNode {
     void refetch();
     void client.refetchQueries({ predicate: (one) => one.isActive() && one.state.status === 'error' });
   }, [refetch, client]);
-  const isStopped = found.isPending && found.fetchStatus === 'idle';
-  const said = found.isPending || found.error !== null ? '' : `${plural(traces.length, 'trace')}${found.hasNextPage ? ' so far, more below' : ''}`;
+  // That the search before found nothing says nothing of this one.
+  const isWaiting = found.isPending || (found.isPlaceholderData && traces.length === 0);
+  const isStopped = found.fetchStatus === 'idle' && (found.isPending || found.isPlaceholderData);
+  const said = isWaiting || found.error !== null ? '' : `${plural(traces.length, 'trace')}${found.hasNextPage ? ' so far, more below' : ''}`;
   return (
     <Page wide>
       <h1 className="visually-hidden">Search</h1>
@@ -135,13 +137,13 @@ export function SearchPage(): ReactNode {
               </p>
             ) : isEmptyStore ? (
               <NoTracesYet />
-            ) : !found.isPending && traces.length === 0 && !found.hasNextPage ? (
+            ) : !isWaiting && traces.length === 0 && !found.hasNextPage ? (
               <NothingFound {...narrower} />
             ) : (
               <Results
                 traces={traces}
                 added={tail.arrived.added}
-                isLoading={found.isPending}
+                isLoading={isWaiting}
                 isStale={found.isPlaceholderData}
                 hasMore={found.hasNextPage}
                 isLoadingMore={found.isFetchingNextPage}

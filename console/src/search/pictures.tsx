@@ -61,7 +61,7 @@ export function Pictures({ state, range, change, isRefused }: PicturesProps): Re
       <header className={styles['header']}>
         <p className={styles['figures']}>
           {histogram.data === undefined ? (
-            <Skeleton width="180px" />
+            histogram.error === null ? <Skeleton width="180px" /> : null
           ) : (
             <>
               <span className={styles['figure']}>

@@ -36,13 +36,21 @@ export const ResultRow = memo(function ResultRow({ trace, longest, now_ms, filte
       <div className={styles['title']}>
         <span className={styles['root']}>
           <i aria-hidden className={styles['dot']} style={{ background: serviceColour(rootService) }} />
-          {rootService === '' ? 'no service name' : rootService}
+          <span>{rootService === '' ? 'no service name' : rootService}</span>
         </span>
         <Link to="/traces/$id" params={{ id: traceId }} {...(filtered && trace.matchedSpanIds[0] !== undefined ? { search: { span: trace.matchedSpanIds[0] } } : {})} className={styles['link'] ?? ''} data-row-link title={name}>
           {name}
         </Link>
-        {errorCount === 0 ? null : <State state="error">{plural(errorCount, 'error')}</State>}
-        {minimizedCount === 0 ? null : <State state="minimized">{count(minimizedCount)} replaced</State>}
+        {errorCount === 0 ? null : (
+          <State state="error">
+            {count(errorCount)} <span className={styles['word']}>{errorCount === 1 ? 'error' : 'errors'}</span>
+          </State>
+        )}
+        {minimizedCount === 0 ? null : (
+          <State state="minimized">
+            {count(minimizedCount)} <span className={styles['word']}>replaced</span>
+          </State>
+        )}
       </div>
       <div className={styles['services']}>
         <span className={styles['spans']}>
