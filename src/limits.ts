@@ -153,6 +153,8 @@ export const LIMITS = {
   /** Spans of one trace that are named as containing a text. */
   trace_matches_max: 10_000,
   trace_match_characters_max: 256,
+  /** Longer JSON answers go out compressed for those who take it. */
+  uncompressed_answer_characters_max: 64 * KiB,
   /** Spans of one trace with the same id that can be read one by one. */
   span_copies_max: 32,
   /** Spans that are joined with their parents to count calls between services. Of more, a share of the traces is looked at and counts are estimates. */

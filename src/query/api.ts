@@ -16,6 +16,7 @@ import { refuse, REFUSALS, type Refusal, type RefusalCode } from '#refusal';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { addAdministrationRoutes, type AdministrationParts } from './administration-routes.ts';
 import { SESSION_COOKIE } from './browser.ts';
+import { installCompression } from './compress.ts';
 import { installGuard, requestId, sendRefusal, type ReaderAuthenticator } from './guard.ts';
 import { addPageRoutes, type ConsoleFiles } from './pages.ts';
 import type { Queries } from './query.ts';
@@ -89,6 +90,7 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
   // A form of another site can send text/plain without being asked whether it may; nothing here is text.
   app.removeContentTypeParser('text/plain');
   check = installGuard(app, parts.authenticator, [parts.address.host, ...(parts.hosts ?? [])], parts.signIn);
+  installCompression(app);
   // The validator takes 1e309 for an integer within any bound.
   app.addHook('preHandler', async (request, reply) => {
     const endless = Object.entries(request.query ?? {}).find(([, value]) => typeof value === 'number' && !Number.isFinite(value));
