@@ -1,6 +1,6 @@
 /** What is there on every page: rail, palette, help, theme, time range, the way by keyboard. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import type { Viewer } from './chromium.ts';
 import { goTo, loaded } from './pages.ts';
@@ -15,7 +15,6 @@ before(async () => {
   viewer = await stage.open();
   page = viewer.page;
 });
-after(() => assert.deepEqual(viewer.complaints, []));
 
 test('the rail leads to each page, which names itself, and number keys do the same', async () => {
   await goTo(page, '/');
@@ -110,3 +109,5 @@ test('an address that leads nowhere says so and leads on', async () => {
   await page.evaluate(() => dispatchEvent(new PopStateEvent('popstate')));
   await page.getByRole('link', { name: /search/iu }).first().waitFor();
 });
+
+test('the browser had nothing to complain of', () => assert.deepEqual(viewer.complaints, []));

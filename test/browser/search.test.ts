@@ -1,6 +1,6 @@
 /** The search page as people use it: what is there at once, the query bar, pictures, list, facets, live tail, kept searches, and what it says when nothing comes. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { exportOf, sendWell, spanOf } from '#harness/exchange';
 import type { Locator, Page } from 'playwright-core';
 import type { Viewer } from './chromium.ts';
@@ -18,7 +18,6 @@ before(async () => {
   page = viewer.page;
   bar = page.getByRole('combobox', { name: /^Search traces/u });
 });
-after(() => assert.deepEqual(viewer.complaints.filter((one) => !/status of (?:400|503|504)/u.test(one)), []));
 
 const rows = (): Locator => page.getByRole('listitem').filter({ has: page.locator('[data-row-link]') });
 const chips = (): Promise<string[]> => page.getByRole('button', { name: /^Change the filter/u }).evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')?.slice('Change the filter '.length) ?? ''));
@@ -224,3 +223,5 @@ async function firstInView(on: Page): Promise<unknown> {
     return [row?.querySelector('a')?.getAttribute('href'), Math.round(row?.getBoundingClientRect().top ?? 0)];
   });
 }
+
+test('the browser had nothing to complain of', () => assert.deepEqual(viewer.complaints.filter((one) => !/status of (?:400|503|504)/u.test(one)), []));

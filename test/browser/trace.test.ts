@@ -1,7 +1,7 @@
 /** Reading a trace as people do: by keys, by pointer, as flame and lists, in detail, beside another one; and what one sees stands in the address. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
 import { askWell } from '#harness/exchange';
 import type { Viewer } from './chromium.ts';
@@ -21,7 +21,6 @@ before(async () => {
   tree = page.getByRole('treegrid');
   details = page.getByRole('region', { name: 'Details of the span' });
 });
-after(() => assert.deepEqual(viewer.complaints, []));
 
 const address = (name: string): string | null => new URL(page.url()).searchParams.get(name);
 const rowCount = async (): Promise<number> => Number(await tree.getAttribute('aria-rowcount')) - 1;
@@ -191,3 +190,5 @@ test('a trace that is not there says so, and no id is no error of the page', asy
   const expected = viewer.complaints.splice(0);
   assert.ok(expected.every((line) => line.includes('404')), expected.join());
 });
+
+test('the browser had nothing to complain of', () => assert.deepEqual(viewer.complaints, []));
