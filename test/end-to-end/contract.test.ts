@@ -81,10 +81,14 @@ test('GET /api/v1/accounting answers { totals, producers } with received, stored
 
 test('every route refuses a request without a credential with 401, and routes nobody knows do too', async () => {
   const { routes } = (await (await get('/api/v1/routes', admin)).json()) as { routes: { method: string; path: string; public: boolean }[] };
-  assert.deepEqual(routes.filter((route) => route.public).map(({ path }) => path).sort(), ['/healthz', '/readyz']);
+  const pages = ['/', '/assets/*', '/compare/:a/:b', '/health', '/ingest', '/map', '/search', '/services', '/services/:service', '/settings', '/sign-in', '/traces/:id'];
+  const signIn = ['GET /api/v1/session/first', 'POST /api/v1/session', 'POST /api/v1/session/first', 'POST /api/v1/session/link'];
+  const open = routes.filter((route) => route.public).map(({ method, path }) => `${method} ${path}`);
+  assert.deepEqual(open.filter((one) => !signIn.includes(one)).sort(), [...pages, '/healthz', '/readyz'].map((path) => `GET ${path}`).sort());
+  for (const path of pages) assert.equal((await fetch(`http://127.0.0.1:${api}${path.replaceAll(/:\w+|\*/g, 'x')}`, { redirect: 'manual' })).redirected, false, path);
   const closed = routes.filter((route) => !route.public).map(({ method, path }) => [method, path.replace(':id', TRACE).replace(':service', 'shop')] as const);
   assert.ok(closed.length >= 8);
-  const unknown = [['GET', '/'], ['GET', '/api/v1/nothing'], ['GET', '/api/v1/traces/zz'], ['POST', '/api/v1/accounting'], ['DELETE', `/api/v1/traces/${TRACE}`], ['GET', '/api/v1/%zz'], ['OPTIONS', '/api/v1/search']] as const;
+  const unknown = [['POST', '/'], ['GET', '/nothing'], ['GET', '/api/v1/nothing'], ['GET', '/api/v1/traces/zz'], ['POST', '/api/v1/accounting'], ['DELETE', `/api/v1/traces/${TRACE}`], ['GET', '/api/v1/%zz'], ['OPTIONS', '/api/v1/search']] as const;
   for (const [method, path] of [...closed, ...unknown]) {
     const response = await fetch(`http://127.0.0.1:${api}${path}`, { method });
     assert.equal(response.status, 401, `${method} ${path}`);
