@@ -2,7 +2,7 @@
 import { type ReactNode, useMemo } from 'react';
 import type { AccountingHistory } from '#api/ingest.ts';
 import { type Layer, StackedBars } from '#charts/stacked-bars.tsx';
-import { count, instant, percent } from '#time/format.ts';
+import { count, percent } from '#time/format.ts';
 import type { PageRange } from '#time/use-range.ts';
 import { Choice, Segments } from '#ui/choice.tsx';
 import { Figure, Panel } from '#ui/panel.tsx';
@@ -72,14 +72,18 @@ function Bars({ sums }: { readonly sums: Sums }): ReactNode {
 function BucketTable({ sums }: { readonly sums: Sums }): ReactNode {
   const rows = sums.instants.flatMap((at_ms, at) => {
     const cells = [sums.received, sums.stored, sums.refused, sums.dropped].map((values) => values[at] ?? 0);
-    return cells.every((value) => value === 0) ? [] : [{ id: String(at_ms), cells: [instant(at_ms), ...cells.map(count)] }];
+    return cells.every((value) => value === 0) ? [] : [{ id: String(at_ms), cells: [clockText(at_ms), ...cells.map(count)] }];
   });
   if (rows.length === 0) return <p className={styles['quiet']}>Nothing arrived in this time. A wider range shows more.</p>;
   return (
     <div className={styles['scroll']}>
-      <PlainTable label="Spans received over time" columns={['From', 'Received', 'Stored', 'Refused', 'Dropped']} rows={rows.toReversed()} />
+      <PlainTable label="Spans received over time" columns={['Beginning at', 'Received', 'Stored', 'Refused', 'Dropped']} rows={rows.toReversed()} />
     </div>
   );
+}
+
+function clockText(unix_ms: number): string {
+  return new Date(unix_ms).toLocaleString('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'short' });
 }
 
 export function ArrivedSkeleton(): ReactNode {

@@ -2,13 +2,12 @@
 import type { ReactNode } from 'react';
 import { useAccounting, useAccountingHistory, useMinimized, useRefusals } from '#api/ingest.ts';
 import type { PageRange } from '#time/use-range.ts';
-import { Button } from '#ui/button.tsx';
-import { Empty } from '#ui/empty.tsx';
 import { ErrorNote } from '#ui/error-note.tsx';
 import type { IngestState } from './address.ts';
 import { Arrived, ArrivedSkeleton } from './arrived.tsx';
 import styles from './ingest.module.css';
 import { MinimizedPanel } from './minimized-panel.tsx';
+import { NothingYet } from './nothing-yet.tsx';
 import type { Change } from './page.tsx';
 import { Producers } from './producers.tsx';
 import { Reasons } from './reasons.tsx';
@@ -24,18 +23,7 @@ export function Overview({ state, range, change }: OverviewProps): ReactNode {
   const history = useAccountingHistory(range);
   const minimized = useMinimized(range);
   const refusals = useRefusals();
-  if (account.data !== undefined && account.data.totals.received === 0) {
-    return (
-      <Empty title="Nothing has arrived yet">
-        <p>Traces come from services: a key says who sends, and the SDK or the Collector is told where to. The first trace shows here a moment after it is sent.</p>
-        <div>
-          <Button look="primary" onPress={() => change({ view: 'connect' })}>
-            Connect the first service
-          </Button>
-        </div>
-      </Empty>
-    );
-  }
+  if (account.data !== undefined && account.data.totals.received === 0) return <NothingYet onLanguage={(language) => change({ view: 'connect', language })} />;
   return (
     <>
       {history.error === null ? null : <ErrorNote error={history.error} retry={() => void history.refetch()} />}
