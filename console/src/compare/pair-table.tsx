@@ -48,9 +48,10 @@ export function PairTable({ left, right, comparison, only }: PairTableProps): Re
     setAt(bounded);
     virtualizer.scrollToIndex(bounded);
   };
-  const first = pairs[at];
+  const items = virtualizer.getVirtualItems();
+  const current = items.some(({ index }) => index === at) ? pairs[at] : undefined;
   return (
-    <div ref={scroller} role="treegrid" tabIndex={0} aria-label="Steps of both traces. Up and down move, Enter opens the step in its trace." aria-rowcount={pairs.length + 1} aria-activedescendant={first === undefined ? undefined : idOf(first)} className={styles['pairs']} data-narrow={isNarrow || undefined} onKeyDown={key}>
+    <div ref={scroller} role="treegrid" tabIndex={0} aria-label="Steps of both traces. Up and down move, Enter opens the step in its trace." aria-rowcount={pairs.length + 1} aria-activedescendant={current === undefined ? undefined : idOf(current)} className={styles['pairs']} data-narrow={isNarrow || undefined} onKeyDown={key}>
       <div role="row" aria-rowindex={1} className={styles['head']}>
         <div role="columnheader">Service and operation</div>
         <div role="columnheader">A</div>
@@ -58,7 +59,7 @@ export function PairTable({ left, right, comparison, only }: PairTableProps): Re
         <div role="columnheader">B compared with A</div>
       </div>
       <div role="presentation" className={styles['lines']} style={{ blockSize: pairs.length * height }}>
-        {virtualizer.getVirtualItems().map(({ index }) => {
+        {items.map(({ index }) => {
           const pair = pairs[index];
           if (pair === undefined) return null;
           const [known, span] = pair.left === -1 ? [right, pair.right] : [left, pair.left];

@@ -28,6 +28,7 @@ export interface DetailsProps {
   readonly onOpen: (span: number) => void;
 }
 
+const SETTLE_MS = 90;
 const KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'];
 
 export function Details({ model, span, onClose, onFocus, onOpen }: DetailsProps): ReactNode {
@@ -38,6 +39,7 @@ export function Details({ model, span, onClose, onFocus, onOpen }: DetailsProps)
     queryKey: ['span', outline.traceId, id, copy],
     queryFn: ({ signal }) => get<SpanAnswer>(`/api/v1/traces/${outline.traceId}/spans/${id}`, copy === 0 ? {} : { copy }, signal),
     staleTime: Infinity,
+    enabled: useSettled(id),
   });
   const place = useRef<HTMLElement>(null);
   // Where there is no room beside, they come below: in view, but without leaving the row.
@@ -64,6 +66,16 @@ export function Details({ model, span, onClose, onFocus, onOpen }: DetailsProps)
       </div>
     </section>
   );
+}
+
+/** False while the value still changes: keys that run over many spans ask for the last one only. */
+function useSettled(value: string): boolean {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), SETTLE_MS);
+    return () => clearTimeout(timer);
+  }, [value]);
+  return settled === value;
 }
 
 function Facts({ model, span, answer, onOpen }: { readonly model: TraceModel; readonly span: number; readonly answer: SpanAnswer | undefined; readonly onOpen: (span: number) => void }): ReactNode {

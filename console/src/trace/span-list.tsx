@@ -42,6 +42,7 @@ export function SpanList({ model, marked, current, onOpen }: SpanListProps): Rea
       virtualizer.scrollToIndex(next);
     }
   };
+  const items = virtualizer.getVirtualItems();
   if (spans.length === 0) {
     return (
       <Empty title="No span matches">
@@ -50,7 +51,7 @@ export function SpanList({ model, marked, current, onOpen }: SpanListProps): Rea
     );
   }
   return (
-    <div ref={scroller} role="grid" tabIndex={0} aria-label="Spans. Up and down move, Enter opens the details." aria-rowcount={spans.length + 1} aria-activedescendant={`span-line-${spans[at] ?? 0}`} className={styles['grid']} onKeyDown={key}>
+    <div ref={scroller} role="grid" tabIndex={0} aria-label="Spans. Up and down move, Enter opens the details." aria-rowcount={spans.length + 1} aria-activedescendant={items.some(({ index }) => index === at) ? `span-line-${spans[at] ?? 0}` : undefined} className={styles['grid']} onKeyDown={key}>
       <div role="row" aria-rowindex={1} className={styles['head']}>
         {COLUMNS.map((column) => (
           <div key={column} role="columnheader" aria-sort={order.column === column ? (order.isDescending ? 'descending' : 'ascending') : 'none'} data-column={column}>
@@ -62,7 +63,7 @@ export function SpanList({ model, marked, current, onOpen }: SpanListProps): Rea
         ))}
       </div>
       <div role="presentation" className={styles['lines']} style={{ blockSize: spans.length * ROW }}>
-        {virtualizer.getVirtualItems().map(({ index }) => {
+        {items.map(({ index }) => {
           const span = spans[index] ?? 0;
           return <Line key={span} model={model} span={span} row={index} isCurrent={index === at} isOpen={span === current} onOpen={onOpen} />;
         })}

@@ -1,6 +1,6 @@
 /** The head of a trace: what it was, when, how long, who took part, what was minimized in it, and what can be done with it. */
 import { ArrowLeftRight, Download, Link2 } from 'lucide-react';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { TraceModel } from '#outline/model.ts';
 import { replacedWords } from '#outline/minimized-words.ts';
 import { nameOf, serviceOf } from '#outline/outline.ts';
@@ -17,12 +17,14 @@ export interface TraceHeaderProps {
   readonly foldedServices: readonly string[];
   readonly onFoldServices: (names: readonly string[]) => void;
   readonly onCompare: () => void;
+  readonly isCopied: boolean;
+  readonly onCopyLink: () => void;
 }
 
 /** More chips than this wait behind a button. */
 const CHIPS_MAX = 12;
 
-export function TraceHeader({ model, foldedServices, onFoldServices, onCompare }: TraceHeaderProps): ReactNode {
+export function TraceHeader({ model, foldedServices, onFoldServices, onCompare, isCopied, onCopyLink }: TraceHeaderProps): ReactNode {
   const { outline, root, errors } = model;
   const start_ms = millisOf((BigInt(outline.startTimeUnixNano) + BigInt(Math.round(model.from))).toString());
   const iso = new Date(start_ms).toISOString();
@@ -35,7 +37,12 @@ export function TraceHeader({ model, foldedServices, onFoldServices, onCompare }
           <span>{nameOf(outline, root)}</span>
         </h1>
         <div className={styles['actions']}>
-          <CopyLink />
+          <Hint text="Copy the link to what you see" keys="y">
+            <Button onPress={onCopyLink}>
+              <Link2 aria-hidden />
+              <span role="status">{isCopied ? 'Copied' : 'Copy link'}</span>
+            </Button>
+          </Hint>
           <Hint text="Compare with another trace" keys="c">
             <Button onPress={onCompare}>
               <ArrowLeftRight aria-hidden />
@@ -63,23 +70,6 @@ export function TraceHeader({ model, foldedServices, onFoldServices, onCompare }
       </div>
       <Services model={model} folded={foldedServices} onFold={onFoldServices} />
     </header>
-  );
-}
-
-function CopyLink(): ReactNode {
-  const [copied, setCopied] = useState(false);
-  useEffect(() => {
-    if (!copied) return undefined;
-    const timer = setTimeout(() => setCopied(false), 1_500);
-    return () => clearTimeout(timer);
-  }, [copied]);
-  return (
-    <Hint text="Copy the link to what you see" keys="y">
-      <Button onPress={() => void navigator.clipboard.writeText(location.href).then(() => setCopied(true))}>
-        <Link2 aria-hidden />
-        <span role="status">{copied ? 'Copied' : 'Copy link'}</span>
-      </Button>
-    </Hint>
   );
 }
 

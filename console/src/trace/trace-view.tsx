@@ -19,6 +19,7 @@ import { SpanList } from './span-list.tsx';
 import { Toolbar } from './toolbar.tsx';
 import styles from './trace.module.css';
 import { TraceHeader } from './trace-header.tsx';
+import { useCopyLink } from './use-copy-link.ts';
 import { type ChangeAddress, useCursor } from './use-trace-state.ts';
 import { Waterfall } from './waterfall.tsx';
 
@@ -34,6 +35,7 @@ export function TraceView({ model, address, change }: TraceViewProps): ReactNode
   const cursor = useCursor(outline, address, change);
   const [folded, setFolded] = useState<Uint8Array>(() => new Uint8Array(outline.size));
   const [comparing, setComparing] = useState(false);
+  const [isCopied, copyLink] = useCopyLink();
   const field = useRef<HTMLInputElement>(null);
   const focus = spanById(outline, address.focus);
 
@@ -122,7 +124,7 @@ export function TraceView({ model, address, change }: TraceViewProps): ReactNode
     { keys: 'n', does: 'Next match', act: () => (found === null ? undefined : nextOf(found.marked, 1)) },
     { keys: 'N', does: 'Previous match', act: () => (found === null ? undefined : nextOf(found.marked, -1)) },
     { keys: 'c', does: 'Compare with another trace', act: () => setComparing(true) },
-    { keys: 'y', does: 'Copy the link', act: () => void navigator.clipboard.writeText(location.href) },
+    { keys: 'y', does: 'Copy the link', act: copyLink },
   ]);
   const key = (event: KeyboardEvent): void => {
     const page = 20;
@@ -136,7 +138,7 @@ export function TraceView({ model, address, change }: TraceViewProps): ReactNode
   const position = useMemo(() => (found === null || cursor.span === -1 || found.marked[cursor.span] !== 1 ? 0 : countBefore(tree.order, found.marked, tree.row[cursor.span] ?? 0) + 1), [found, tree, cursor.span]);
   return (
     <>
-      <TraceHeader model={model} foldedServices={address.foldedServices} onFoldServices={(names) => change({ foldedServices: names })} onCompare={() => setComparing(true)} />
+      <TraceHeader model={model} foldedServices={address.foldedServices} onFoldServices={(names) => change({ foldedServices: names })} onCompare={() => setComparing(true)} isCopied={isCopied} onCopyLink={copyLink} />
       <Notices model={model} onAsSent={(asSent) => change({ asSent })} />
       <Toolbar
         view={view}

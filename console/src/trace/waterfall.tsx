@@ -67,7 +67,9 @@ export function Waterfall({ model, rows, folded, zoom, row, isOpen, marked, onOp
     if (target?.closest('[data-fold]') != null) onFold(span);
     else onOpen(span);
   };
-  const current = rows.spans[row];
+  const items = virtualizer.getVirtualItems();
+  // Only a row that is there can be pointed to.
+  const current = items.some(({ index }) => index === row) ? rows.spans[row] : undefined;
   return (
     <HairLine scale={scale} offset={isNarrow ? MARGIN : nameWidth + MARGIN}>
       <div
@@ -93,7 +95,7 @@ export function Waterfall({ model, rows, folded, zoom, row, isOpen, marked, onOp
           </div>
         </div>
         <div role="presentation" className={styles['rows']} style={{ blockSize: rows.spans.length * rowHeight }}>
-          {virtualizer.getVirtualItems().map(({ index }) => {
+          {items.map(({ index }) => {
             const span = rows.spans[index];
             if (span === undefined) return null;
             const isMatch = marked !== null && marked[span] === 1;
