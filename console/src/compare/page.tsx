@@ -48,7 +48,7 @@ export function ComparePage(): ReactNode {
           </Button>
         }
       >
-        Steps are matched from the roots down by service, name and kind, equal ones by their order. Differences below 5 % of the step or 0.1 % of the trace count as none.
+        Matched from the roots down by service, name and kind; less than 5 % of a step or 0.1 % of the trace counts as the same.
       </PageHeader>
       <div className={styles['sides']}>
         <Side letter="A" name="left" id={a} model={leftModel} error={left.error} retry={() => void left.refetch()} />
