@@ -43,7 +43,7 @@ export function MapPage(): ReactNode {
           </>
         }
       >
-        {model === null ? 'Which service calls which.' : summaryOf(model, oneIn, map.data?.more ?? false)}
+        {model === null || model.nodes.length === 0 ? 'Which service calls which.' : summaryOf(model, oneIn, map.data?.more ?? false)}
       </PageHeader>
       {map.error !== null ? <ErrorNote error={map.error} retry={() => void map.refetch()} /> : null}
       {model === null || whole === null ? (

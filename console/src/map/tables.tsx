@@ -42,7 +42,7 @@ export function Tables({ model, wanted, oneIn, range }: { readonly model: MapMod
   return (
     <>
       <Panel flush title="Calls" note={`${plural(calls.length, 'pair')} of services${oneIn > 1 ? `, estimated from one trace in ${oneIn}` : ''}`}>
-        <PlainTable label="Calls between services" columns={['Caller and called', ...FIGURES, 'Traces']} rows={calls} />
+        <PlainTable label="Calls between services" columns={['Call', ...FIGURES, 'Traces']} rows={calls} />
       </Panel>
       <Panel flush title="Services" note="requests: server and consumer spans, and those that begin a trace">
         <PlainTable label="Services on the map" columns={['Service', ...FIGURES, 'Neighbours']} rows={services} />

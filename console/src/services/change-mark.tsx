@@ -4,8 +4,9 @@ import type { ReactNode } from 'react';
 import styles from './change-mark.module.css';
 import type { Change } from './figures.ts';
 
-export function ChangeMark({ change }: { readonly change: Change | null }): ReactNode {
-  if (change === null) return null;
+/** `changedOnly`: nothing where nothing changed, for lists. */
+export function ChangeMark({ change, changedOnly = false }: { readonly change: Change | null; readonly changedOnly?: boolean }): ReactNode {
+  if (change === null || (changedOnly && change.tone === 'same')) return null;
   const Arrow = change.direction === 'up' ? ArrowUp : change.direction === 'down' ? ArrowDown : null;
   const word = change.tone === 'worse' ? 'worse: ' : change.tone === 'better' ? 'better: ' : '';
   return (

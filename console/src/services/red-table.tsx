@@ -73,7 +73,7 @@ function Row({ group, timeline, slowest, name, errorsSearch, slowSearch }: RedTa
         <span className={styles['figure']}>
           <Sparkline values={ratesOf(series.count, timeline)} token="--chart-1" filled />
           <b>{rate(perSecond)}</b>
-          <ChangeMark change={rateChange(perSecond, previous === null ? null : previous.count / timeline.before_s)} />
+          <ChangeMark changedOnly change={rateChange(perSecond, previous === null ? null : previous.count / timeline.before_s)} />
         </span>
       </td>
       <td data-column="Errors" title={`${count(errors)} of ${count(spans)} spans`}>
@@ -86,7 +86,7 @@ function Row({ group, timeline, slowest, name, errorsSearch, slowSearch }: RedTa
               {share >= 0.01 ? <State state="error">{percent(share)}</State> : <b>{percent(share)}</b>}
             </Link>
           )}
-          <ChangeMark change={shareChange(share, previous === null ? null : errorShare(previous))} />
+          <ChangeMark changedOnly change={shareChange(share, previous === null ? null : errorShare(previous))} />
         </span>
       </td>
       {PERCENTILES.map((of) => (
@@ -101,7 +101,7 @@ function Row({ group, timeline, slowest, name, errorsSearch, slowSearch }: RedTa
                   {duration(group[of])}
                 </Link>
               )}
-              <ChangeMark change={durationChange(group[of], previous?.[of] ?? null)} />
+              <ChangeMark changedOnly change={durationChange(group[of], previous?.[of] ?? null)} />
             </span>
           </span>
         </td>
