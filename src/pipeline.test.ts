@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Engine } from '#clickhouse';
 import { SPANS, TRACES } from '#clickhouse/schema';
+import { compilePolicy } from '#minimize';
 import { DEFAULT_TENANT, type Producer, type ProducerId, type Reader, type SealedBlock, Secret } from '#model';
 import { createQueries } from '#query';
 import { otlpJson } from '#query/otlp-json';
@@ -165,6 +166,13 @@ describe('Pipeline.take', () => {
     const rows = await engine.query<{ places: string[] }>('SELECT minimized.place AS places FROM spans WHERE block = {block:UInt64} ORDER BY row', { block: block.id }, BOUNDS);
     assert.deepEqual(rows.map(({ places }) => places), [['resource.note'], ['name', 'resource.note'], ['resource.note'], ['resource.note'], ['name', 'resource.note'], ['resource.note']]);
   });
+});
+
+test('a policy that keeps one kind does not keep another that a mark of it covers', () => {
+  const span = ofSpan({ ...attributes({ stringValue: `${MAIL} 8f3kd93kd02kd83kd` }, 'http.request.header.x-api-key'), startTimeUnixNano: `${NOW_MS}000000`, endTimeUnixNano: `${NOW_MS}000001` });
+  const kept = (policy?: unknown) => sealed(policy === undefined ? new Pipeline() : new Pipeline(compilePolicy(policy)), [span]).taken[0]!.minimized;
+  assert.deepEqual(kept(), { credential: 1 });
+  assert.deepEqual(kept({ version: 1, rules: [{ kinds: ['credential'], action: 'keep' }] }), { email: 1 });
 });
 
 test('nothing that an SDK sends is lost: random requests come back from the query side as they were sent', async () => {

@@ -5,7 +5,7 @@
  * Every text and attribute value of the record, wherever it stands, is one entry of the `value…` columns. Attribute lists are
  * ranges of entries. Reused from request to request: arrays grow, they are not made anew.
  */
-export { ByteWriter, equalBytes, equalWords, HASH_SEED, hashBytes, hashWords, isExclusive, release, viewOf } from './bytes.ts';
+export { ByteWriter, copyWords, equalBytes, equalWords, HASH_SEED, hashBytes, hashWords, isExclusive, release, viewOf } from './bytes.ts';
 export { KEYS_FULL, KeyTable, PLACE, textBytesMax } from './key-table.ts';
 import { viewOf } from './bytes.ts';
 import { KeyTable } from './key-table.ts';

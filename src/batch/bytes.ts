@@ -171,6 +171,13 @@ export function equalWords(a: DataView, aStart: number, b: DataView, bStart: num
   return true;
 }
 
+/** Copies short values by words; long ones are better `set`. */
+export function copyWords(to: DataView, toStart: number, from: DataView, start: number, length: number): void {
+  let i = 0;
+  for (const whole = length & ~3; i < whole; i += 4) to.setInt32(toStart + i, from.getInt32(start + i, true), true);
+  for (; i < length; i++) to.setUint8(toStart + i, from.getUint8(start + i));
+}
+
 export function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
   return new DataView(buffer, byteOffset, byteLength);
 }

@@ -3,7 +3,7 @@
  * look-up costs a hash and a comparison instead of a scan. Seeded and compared in full, so that nobody can make one value
  * pass for another; bounded, and forgotten as a whole when full, so that nobody can grow it.
  */
-import { equalWords, HASH_SEED, hashWords, viewOf } from '#batch';
+import { copyWords, equalWords, HASH_SEED, hashWords } from '#batch';
 import { LIMITS } from '#limits';
 
 const SLOTS = 1 << 17;
@@ -16,8 +16,7 @@ const ARENA_FULL = LIMITS.memo_bytes_max - LIMITS.memo_value_bytes_max;
 
 export class Memo {
   readonly #slots = new Uint32Array(SLOTS * STRIDE);
-  readonly #arena = new Uint8Array(LIMITS.memo_bytes_max);
-  readonly #arenaView = viewOf(this.#arena);
+  readonly #arenaView = new DataView(new ArrayBuffer(LIMITS.memo_bytes_max));
   /** The slot that answered last, by key: many attributes have the same value span after span. */
   readonly #latest = new Uint32Array(LATEST);
   #used_bytes = 0;
@@ -77,7 +76,7 @@ export class Memo {
     slots[slot + 3] = length;
     slots[slot + 4] = mark + 1;
     slots[slot + 5] = this.number;
-    this.#arena.set(new Uint8Array(view.buffer, view.byteOffset + start, length), this.#used_bytes);
+    copyWords(this.#arenaView, this.#used_bytes, view, start, length);
     this.#used_bytes += length;
   }
 }

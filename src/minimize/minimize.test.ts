@@ -30,7 +30,7 @@ function stages(policy: unknown = DEFAULT_POLICY) {
     assert.ok(output != null);
     return output;
   };
-  return { keys, batch, minimizer, minimize, outputOf };
+  return { keys, batch, inspector, minimizer, minimize, outputOf };
 }
 
 /** The output of the only attribute. */
@@ -153,4 +153,16 @@ test('minimize refuses a mark whose finding is gone', () => {
   const minimized = minimize({ name: 'clean' });
   batch.valueMark[batch.name[0]!] = 5;
   assert.throws(() => minimizer.minimize(minimized as never), /cannot minimize a value whose finding is gone/);
+});
+
+test('minimize gives what is replaced whole one output, and lets its finding go', () => {
+  const { batch, inspector, minimizer, minimize, outputOf } = stages();
+  minimize({ attributes: [{ key: 'session.id', value: { stringValue: '8f3kd93kd02kd83kd' } }, { key: 'session.previous_id', value: { stringValue: '93kd02kd83kd8f3kd' } }, { key: 'note', value: { stringValue: `to ${MAIL}` } }] });
+  const first = batch.attributesStart[0]!;
+  assert.equal(Buffer.from(outputOf(first).bytes).toString(), '[session-id]');
+  assert.equal(outputOf(first), outputOf(first + 1));
+  assert.notEqual(batch.valueMark[first], batch.valueMark[first + 1]);
+  assert.equal(Buffer.from(outputOf(first + 2).bytes).toString(), 'to [email]');
+  assert.equal(minimizer.outputs.filter((output) => output !== null).length, 3);
+  assert.deepEqual(inspector.findings, [null, null, null, null]);
 });

@@ -8,7 +8,7 @@ import { KINDS, type Kind } from '#scanner/recognizer';
 import { NEUTRALIZED } from '#model';
 import type { Inspector, InspectedBatch, NestedFinding, TextFinding } from '#inspect';
 import type { CompiledPolicy } from './policy.ts';
-import { PLACEHOLDERS, replaceAll, rewrite } from './rewrite.ts';
+import { replacedAscii, rewrite } from './rewrite.ts';
 
 export { compilePolicy } from './policy.ts';
 export type { CompiledPolicy } from './policy.ts';
@@ -79,8 +79,12 @@ export class Minimizer {
   }
 
   #text(finding: TextFinding, key: number, type: number): Output {
-    const [mark] = finding.marks;
-    if (finding.is === 'text' && !this.#policy.distinguishes && finding.neutralized === 0 && finding.marks.length === 1 && mark?.start === 0 && mark.end === finding.text.length && mark.instead === undefined) return WHOLE[mark.kind];
+    if (finding.is === 'text' && finding.neutralized === 0 && finding.marks.length > 0 && !this.#policy.distinguishes) {
+      const [mark] = finding.marks;
+      if (mark!.start === 0 && mark!.end === finding.text.length && mark!.instead === undefined) return WHOLE[mark!.kind];
+      const replaced = replacedAscii(finding.text, finding.marks);
+      if (replaced !== null && replaced.bytes.length <= textBytesMax(key)) return { bytes: replaced.bytes, type: TYPE.string, dropped: false, counts: replaced.counts, neutralized: 0 };
+    }
     const { text, counts, dropped } = this.#rewrite(finding, this.#keys.texts[key]!);
     const neutralized = finding.neutralized;
     if (dropped) return { bytes: EMPTY, type, dropped, counts, neutralized };
@@ -113,7 +117,6 @@ export class Minimizer {
   /** Applies the policy to one text. A single mark that the policy drops takes the whole value with it. */
   #rewrite(finding: TextFinding, key: string): { text: string; counts: readonly Count[]; dropped: boolean } {
     if (finding.marks.length === 0) return { text: finding.text, counts: [], dropped: false };
-    if (!this.#policy.distinguishes) return { ...replaceAll(finding.text, finding.marks), dropped: false };
     let dropped = false;
     const { text, counts } = rewrite(finding.text, finding.marks, (mark) => {
       const action = this.#policy.decide(mark.kind, key);
@@ -139,7 +142,7 @@ export class Minimizer {
 
 const EMPTY = new Uint8Array(0);
 /** Of texts that are replaced whole, by kind: most secrets are, and the same stands instead of all of them. */
-const WHOLE = Object.fromEntries(KINDS.map((kind) => [kind, { bytes: Buffer.from(PLACEHOLDERS[kind]), type: TYPE.string, dropped: false, counts: [{ kind, count: 1 }], neutralized: 0 }])) as unknown as Readonly<Record<Kind, Output>>;
+const WHOLE = Object.fromEntries(KINDS.map((kind) => [kind, { bytes: Buffer.from(`[${kind}]`), type: TYPE.string, dropped: false, counts: [{ kind, count: 1 }], neutralized: 0 }])) as unknown as Readonly<Record<Kind, Output>>;
 
 /** Cuts at a character boundary, after minimization: a secret at the edge is gone before its second half could be lost. */
 function cut(text: string, bytes_max: number): Uint8Array {

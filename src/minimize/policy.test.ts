@@ -76,3 +76,9 @@ test('the default policy compiles, keeps nothing and shortens addresses', () => 
   const policy = compilePolicy(DEFAULT_POLICY);
   for (const kind of KINDS) assert.equal(policy.decide(kind, 'any.key'), kind === 'ip' ? 'shorten' : 'replace');
 });
+
+test('compilePolicy() says whether kinds are kept or dropped anywhere', () => {
+  assert.equal(compilePolicy(DEFAULT_POLICY).distinguishes, false);
+  assert.equal(compilePolicy({ version: 1, rules: [] }).distinguishes, false);
+  for (const action of ['keep', 'drop']) assert.equal(compilePolicy({ version: 1, rules: [{ action: 'replace', kinds: ['ip'] }, { action, keys: ['a.*'] }] }).distinguishes, true);
+});

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Scanner } from '#scanner';
-import { KEY } from '#scanner/recognizer';
+import { KEY, KINDS, type Mark } from '#scanner/recognizer';
 import { DEFAULT_POLICY } from './default-policy.ts';
 import { compilePolicy } from './policy.ts';
 import type { Action } from './policy.ts';
-import { rewrite } from './rewrite.ts';
+import { replacedAscii, rewrite } from './rewrite.ts';
 
 test('rewrite() replaces marked ranges and counts them by kind', () => {
   const text = 'from a@b.example to c@d.example with 4111';
@@ -74,3 +74,43 @@ test('rewrite() leaves nothing that the scanner would find again', () => {
     assert.equal(scanner.scanText(once.text, KEY.plain), null, once.text);
   }
 });
+
+const SEED = Number(process.env['TRACEKEEP_TEST_SEED'] ?? Date.now() % 2 ** 31);
+
+test('replacedAscii() writes what rewrite() writes where nothing is kept', () => {
+  const random = randomFrom(SEED);
+  const before = [];
+  for (let round = 0; round < 2_000; round++) {
+    const text = Array.from({ length: random(300) }, () => String.fromCharCode(1 + random(127))).join('');
+    const marks: Mark[] = [];
+    for (let at = random(9); at < text.length; at += 1 + random(40)) {
+      const end = Math.min(text.length, at + 1 + random(20));
+      marks.push({ kind: KINDS[random(KINDS.length)]!, start: at, end, ...(random(3) === 0 ? { instead: '?'.repeat(random(30)) } : {}) });
+      at = end;
+    }
+    const expected = rewrite(text, marks, () => 'replace');
+    const found = replacedAscii(text, marks);
+    assert.ok(found !== null);
+    assert.deepEqual([Buffer.from(found.bytes).toString(), found.counts], [expected.text, expected.counts], `seed ${SEED}, round ${round}`);
+    before.push([found.bytes, expected.text] as const);
+  }
+  for (const [bytes, text] of before) assert.equal(Buffer.from(bytes).toString(), text, 'what was written stays');
+});
+
+test('replacedAscii() leaves to rewrite() what is not ASCII and what is long, and refuses marks that overlap', () => {
+  const mark = (start: number, end: number) => ({ kind: 'email', start, end }) as const;
+  for (const text of ['éa@b.example', 'a@b.exampleé', 'a@b.example'.padEnd(5_000)]) assert.equal(replacedAscii(text, [mark(1, 11)]), null);
+  assert.equal(replacedAscii('a', [{ kind: 'ip', start: 0, end: 1, instead: 'é' }]), null);
+  assert.equal(Buffer.from(replacedAscii('a@b.example', [mark(0, 11)])!.bytes).toString(), '[email]');
+  for (const marks of [[mark(0, 3), mark(2, 4)], [mark(0, 7)], [mark(3, 2)]]) assert.throws(() => replacedAscii('abcdef', marks));
+});
+
+function randomFrom(seed: number): (below: number) => number {
+  let state = seed | 1;
+  return (below) => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) % below;
+  };
+}

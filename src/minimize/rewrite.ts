@@ -32,20 +32,57 @@ export function rewrite(text: string, marks: readonly Mark[], decide: (mark: Mar
   return { text: written + text.slice(at), counts: [...counts].map(([kind, count]) => ({ kind, count })) };
 }
 
-/** The same where no kind is kept or dropped: every mark is replaced. */
-export function replaceAll(text: string, marks: readonly Mark[]): Rewritten {
-  const counts: { kind: Kind; count: number }[] = [];
-  let written = '';
+/**
+ * The same where no kind is kept or dropped: every mark is replaced. Written as UTF-8 at once, without strings in between; null if the
+ * text is not ASCII, or too long for that.
+ */
+export function replacedAscii(text: string, marks: readonly Mark[]): { readonly bytes: Uint8Array; readonly counts: Rewritten['counts'] } | null {
+  let length = text.length;
   let at = 0;
   for (const { kind, start, end, instead } of marks) {
     if (start < at || end < start || end > text.length) throw new Error('cannot rewrite a text: its marks overlap or lie outside');
-    written += text.slice(at, start) + (instead ?? PLACEHOLDERS[kind]);
+    length += (instead ?? PLACEHOLDERS[kind]).length - (end - start);
+    at = end;
+  }
+  if (length > WRITTEN_MAX) return null;
+  if (CHUNK_BYTES - used < length) {
+    chunk = new Uint8Array(CHUNK_BYTES);
+    used = 0;
+  }
+  const counts: { kind: Kind; count: number }[] = [];
+  let all = 0;
+  let to = used;
+  at = 0;
+  for (const { kind, start, end, instead } of marks) {
+    const replacement = instead ?? PLACEHOLDERS[kind];
+    all |= written(text, at, start, to) | written(replacement, 0, replacement.length, to + start - at);
+    to += start - at + replacement.length;
     at = end;
     const counted = counts.find((one) => one.kind === kind);
     if (counted === undefined) counts.push({ kind, count: 1 });
     else counted.count++;
   }
-  return { text: at === text.length ? written : written + text.slice(at), counts };
+  all |= written(text, at, text.length, to);
+  if (all > 0x7f) return null;
+  const bytes = chunk.subarray(used, used + length);
+  used += length;
+  return { bytes, counts };
 }
 
-export const PLACEHOLDERS = Object.fromEntries(KINDS.map((kind) => [kind, `[${kind}]`])) as Readonly<Record<Kind, string>>;
+const PLACEHOLDERS = Object.fromEntries(KINDS.map((kind) => [kind, `[${kind}]`])) as Readonly<Record<Kind, string>>;
+const WRITTEN_MAX = 4_096;
+/** Outputs are written one behind the other; a chunk lives as long as one of them. */
+const CHUNK_BYTES = 65_536;
+let chunk = new Uint8Array(CHUNK_BYTES);
+let used = 0;
+
+/** Writes a range to the chunk and returns the union of its code units. */
+function written(text: string, start: number, end: number, to: number): number {
+  let all = 0;
+  for (let at = start; at < end; at++) {
+    const unit = text.charCodeAt(at);
+    all |= unit;
+    chunk[to++] = unit;
+  }
+  return all;
+}

@@ -29,19 +29,32 @@ export function withoutKept(mark: Mark, isKept: (kind: Kind) => boolean): readon
 
 function joinedInOrder(marks: Mark[]): readonly Mark[] | null {
   const result: Mark[] = [];
-  let parts: Mark[] = [];
-  for (const mark of marks.sort((a, b) => a.start - b.start || b.end - a.end)) {
+  let parts: Mark[] | undefined;
+  for (const mark of inOrder(marks)) {
     const last = result.at(-1);
     if (last === undefined || mark.start >= last.end) {
       result.push(mark);
-      parts = [mark];
+      parts = undefined;
       continue;
     }
-    parts.push(mark);
+    if (parts === undefined) parts = [last, mark];
+    else parts.push(mark);
     const whole = join(last, mark);
     result[result.length - 1] = last.parts !== undefined || mark.kind !== last.kind ? { ...whole, parts } : whole;
   }
   return result.length === 0 ? null : result;
+}
+
+/** Most lists are in order as they come, and a sort makes garbage. */
+function inOrder(marks: Mark[]): Mark[] {
+  for (let i = 1; i < marks.length; i++) {
+    if (compare(marks[i - 1]!, marks[i]!) > 0) return marks.sort(compare);
+  }
+  return marks;
+}
+
+function compare(a: Mark, b: Mark): number {
+  return a.start - b.start || b.end - a.end;
 }
 
 /** The less, the graver. */
@@ -52,6 +65,7 @@ export function gravityOf(kind: Kind): number {
 /** `first` begins no later than `second`. */
 function join(first: Mark, second: Mark): Mark {
   const kind = gravityOf(first.kind) <= gravityOf(second.kind) ? first.kind : second.kind;
+  if (kind === first.kind && second.end <= first.end && second.instead === undefined) return first;
   if (second.end > first.end) return { kind, start: first.start, end: second.end };
   // The inner mark's replacement would be one of a part; a literal's `?` stands for whatever is inside it.
   if (first.start === second.start && first.end === second.end) {

@@ -21,9 +21,14 @@ export function isPlaceholder(value: string): boolean {
   if (value === '' || (value.charCodeAt(0) === 0x5b && isReplacedWhole(value))) return true;
   if (value.length > 256) return false;
   if (value.length <= LONGEST_ABSENCE && ABSENCES.has(value.toLowerCase())) return true;
-  if (/^[*•.#_\-?█…·●\s]+$/.test(value) || /^[xX*•.#_\-?\s]{3,}$/.test(value)) return true;
-  if (value.charCodeAt(0) === value.charCodeAt(1) && /^(.)\1{3,}$/.test(value)) return true;
-  if ((isLetter(value.charCodeAt(0)) ? REFERENCES : TEMPLATES).some((template) => template.test(value))) return true;
+  const first = value.charCodeAt(0);
+  if (first === value.charCodeAt(1) && /^(.)\1{3,}$/.test(value)) return true;
+  if (isLetter(first)) {
+    if ((first | 32) === 0x78 && /^[xX*•.#_\-?\s]{3,}$/.test(value)) return true;
+    if (REFERENCES.some((reference) => reference.test(value))) return true;
+  } else if (first < 0x30 || first > 0x39) {
+    if (/^[*•.#_\-?█…·●\s]+$/.test(value) || /^[xX*•.#_\-?\s]{3,}$/.test(value) || TEMPLATES.some((template) => template.test(value))) return true;
+  }
   return isMasked(value);
 }
 
@@ -59,7 +64,7 @@ const ABSENCES = new Set(
 
 const LONGEST_ABSENCE = Math.max(...[...ABSENCES].map((absence) => absence.length));
 
-/** Each is anchored and linear; none begins with a letter. */
+/** Each is anchored and linear; none begins with a letter or digit. */
 const TEMPLATES: readonly RegExp[] = [
   /^\$\{[^}]{0,200}\}?$/, // ${TOKEN}
   /^\$\([^)]{0,200}\)?$/, // $(cat token)

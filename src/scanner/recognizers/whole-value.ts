@@ -20,10 +20,14 @@ export const wholeValue: Recognizer = {
     const value = text.slice(start, end);
     if ((keyClass & (KEY.secret | KEY.session)) === 0 && (!looksRandom(value) || isOrdinaryId(value))) return;
     if ((keyClass & KEY.authorization) !== 0) return markAuthorizationValue(text, start, end, (from, to) => mark(from, to, undefined, 'authorization'));
-    if (isPlaceholder(value) || isPlaceholder(unquoted(value)) || (/^\d{1,2}$/.test(value) && (keyClass & KEY.password) === 0)) return;
+    if (isPlaceholder(value) || (isQuote(value.charCodeAt(0)) && isPlaceholder(unquoted(value))) || (/^\d{1,2}$/.test(value) && (keyClass & KEY.password) === 0)) return;
     mark(start, end, undefined, (keyClass & KEY.password) !== 0 ? 'password' : (keyClass & KEY.session) !== 0 && (keyClass & KEY.secret) === 0 ? 'session-id' : 'credential');
   },
 };
+
+function isQuote(unit: number): boolean {
+  return unit === 0x22 || unit === 0x27;
+}
 
 function unquoted(value: string): string {
   return /^(["']).*\1$/s.test(value) ? value.slice(1, -1) : value;
