@@ -186,6 +186,26 @@ test('the live tail puts what arrives on top and never moves what is being read'
   await page.getByRole('link', { name: 'arrived while reading' }).waitFor();
 });
 
+test('a live tail that is over says why, and goes on when asked', async () => {
+  let asked = 0;
+  await viewer.context.route(/\/api\/v1\/search\/tail/u, (route) => {
+    asked += 1;
+    return asked === 1 ? route.fulfill({ contentType: 'text/event-stream', body: 'event: end\ndata: {"reason":"time"}\n\n' }) : route.continue();
+  });
+  await goTo(page, '/search');
+  await page.keyboard.press('l');
+  await page.getByText('The live tail ended after ten minutes.').waitFor();
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByText(/^Live, /u).waitFor();
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await sendWell(stage.server, stage.key, exportOf([spanOf({}, { name: 'arrived while paused' })], 'late'));
+  await page.getByText('Paused, 1 waiting').waitFor();
+  assert.equal(await page.getByRole('link', { name: 'arrived while paused' }).count(), 0);
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByRole('link', { name: 'arrived while paused' }).waitFor();
+  await viewer.context.unroute(/\/api\/v1\/search\/tail/u);
+});
+
 test('nothing found says how to find something', async () => {
   await goTo(page, '/search?service=cart&attribute=nowhere%3D1');
   await page.getByRole('heading', { name: /No span fulfils/u }).waitFor();

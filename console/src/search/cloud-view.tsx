@@ -95,7 +95,7 @@ export function CloudView({ cloud, from_ms, to_ms, scale, heat, onArea, onTrace 
           <i key={label} className={styles['line']} style={{ insetBlockStart: px }} />
         ))}
         <canvas ref={canvas} className={styles['canvas']} />
-        {cloud !== null && cloud.count === 0 ? <span className={styles['none']}>No spans in this range</span> : null}
+        {cloud !== null && cloud.count === 0 ? <span className={styles['none']}>No spans to draw</span> : null}
         {box === null ? null : <i className={styles['brush']} style={{ insetInlineStart: box.left, inlineSize: box.right - box.left, insetBlockStart: box.top, blockSize: box.bottom - box.top }} />}
         {at === null || cloud === null || box !== null ? null : <Named cloud={cloud} at={at} left={x.toPx(cloud.at_ms[at] ?? 0)} top={y.toPx(cloud.duration[at] ?? 0)} width={width} />}
       </div>

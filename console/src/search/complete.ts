@@ -68,8 +68,8 @@ const NUMBER_HELP: readonly (readonly [string, string])[] = [
 export function contextOf(text: string, caret: number): Context {
   const before = text.slice(0, caret);
   const term = cutTerms(before).at(-1);
-  // After a space a new term begins, unless the space stands within quotes.
-  if (term === undefined || (term.closed && term.to < before.length)) return { part: 'key', from: before.length, place: 'any', typed: '', negated: false, term: null };
+  // After a space a new term begins; a space within quotes belongs to its term.
+  if (term === undefined || (term.to < before.length)) return { part: 'key', from: before.length, place: 'any', typed: '', negated: false, term: null };
   if (term.sign === null) {
     const typed = term.key;
     return { part: 'key', from: term.from, place: term.place, typed, negated: term.negated, term };

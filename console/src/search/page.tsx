@@ -56,7 +56,7 @@ export function SearchPage(): ReactNode {
   const found = useTraces(state.filters, state.order, range);
   const tail = useTail(state.live, state.filters);
   // The list comes first; what stands beside it is asked for when it is there.
-  const isThere = !found.isPending || found.error !== null;
+  const isThere = !found.isPending || found.error !== null || found.fetchStatus === 'idle';
   const keys = useKeys(NO_FILTERS, range, isThere && (isWide || sheet));
   const facets = useFacets(keys.data);
   const preload = usePreload(range.now_ms);
