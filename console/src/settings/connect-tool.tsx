@@ -107,7 +107,7 @@ function Instructions({ tool, secret, onClose }: { readonly tool: Tool; readonly
         </>
       ) : null}
       <div className={styles['end']}>
-        <Button look="primary" onPress={onClose}>
+        <Button look="primary" autoFocus onPress={onClose}>
           Done
         </Button>
       </div>

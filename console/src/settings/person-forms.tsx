@@ -92,7 +92,7 @@ function Told({ name, password, onClose }: { readonly name: string; readonly pas
       <p>Tell {name} this password in a way that nobody else reads, and ask for it to be changed under Settings. It is shown only now.</p>
       <Snippet label="password" text={password} />
       <div className={styles['end']}>
-        <Button look="primary" onPress={onClose}>
+        <Button look="primary" autoFocus onPress={onClose}>
           Done
         </Button>
       </div>
