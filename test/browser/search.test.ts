@@ -206,6 +206,26 @@ test('a live tail that is over says why, and goes on when asked', async () => {
   await viewer.context.unroute(/\/api\/v1\/search\/tail/u);
 });
 
+test('coming back shows the list as it was left, coming anew shows the newest', async () => {
+  await page.clock.install();
+  await goTo(page, '/search');
+  await page.mouse.wheel(0, 700);
+  await page.waitForFunction(() => scrollY > 500);
+  const before = await firstInView(page);
+  await page.locator('[data-row-link]').nth(6).click();
+  await page.waitForURL(/\/traces\//u);
+  await sendWell(stage.server, stage.key, exportOf([spanOf({}, { name: 'arrived meanwhile' })], 'late'));
+  await page.clock.fastForward(40_000);
+  await page.goBack();
+  await loaded(page);
+  await page.waitForFunction(() => scrollY > 500);
+  assert.deepEqual(await firstInView(page), before);
+  await page.getByRole('link', { name: 'Services', exact: true }).click();
+  await page.waitForURL(/\/services/u);
+  await page.getByRole('link', { name: 'Search', exact: true }).click();
+  await page.getByRole('link', { name: 'arrived meanwhile' }).waitFor();
+});
+
 test('nothing found says how to find something', async () => {
   await goTo(page, '/search?service=cart&attribute=nowhere%3D1');
   await page.getByRole('heading', { name: /No span fulfils/u }).waitFor();
