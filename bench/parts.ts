@@ -13,6 +13,7 @@ import { DEFAULT_TENANT, producerId, type RequestAccount, type SealedBlock } fro
 import { decodeRequest } from '#otlp';
 import { isRefusal } from '#refusal';
 import { Scanner } from '#scanner';
+import { RECOGNIZERS } from '#scanner/recognizers';
 import { BlockBuilder } from '#seal';
 import { Store } from '#store';
 import { type ValidBatch, validate } from '#validate';
@@ -95,9 +96,10 @@ class Stages {
   readonly #clock: StageClock;
   readonly #keys: Keys = new KeyTable();
   readonly #batch = new SpanBatch(this.#keys);
-  readonly #scanner = new Scanner();
+  readonly #policy = compilePolicy(DEFAULT_POLICY);
+  readonly #scanner = new Scanner(RECOGNIZERS, { parts: this.#policy.distinguishes });
   readonly #inspector = new Inspector(this.#scanner, this.#keys);
-  readonly #minimizer = new Minimizer(compilePolicy(DEFAULT_POLICY), this.#inspector, this.#keys);
+  readonly #minimizer = new Minimizer(this.#policy, this.#inspector, this.#keys);
   readonly #builder = new BlockBuilder(this.#minimizer);
 
   constructor(clock: StageClock) {
