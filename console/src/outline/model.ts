@@ -29,7 +29,17 @@ export interface TraceModel {
   readonly errorsOf: Uint32Array;
 }
 
+const known = new WeakMap<Outline, TraceModel>();
+
+/** `correct`: with clocks that disagree corrected. Worked out once for each outline, unless clocks are to stay as sent. */
 export function modelOf(outline: Outline, correct = true): TraceModel {
+  if (!correct) return workOut(outline, false);
+  const model = known.get(outline) ?? workOut(outline, true);
+  known.set(outline, model);
+  return model;
+}
+
+function workOut(outline: Outline, correct: boolean): TraceModel {
   const sent = growTree(outline);
   const { start: moved, skews, backwards } = correctClocks(outline, sent);
   const corrected = correct && skews.length > 0;

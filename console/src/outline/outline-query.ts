@@ -1,6 +1,7 @@
 /** Asking for a trace. One that is not there yet may still be on its way, so it is asked for again for a while. */
 import { queryOptions, useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { ApiError, get } from '#api/client.ts';
+import { modelOf } from './model.ts';
 import { type Outline, type OutlineAnswer, readOutline } from './outline.ts';
 
 /** Exporters send in batches, most of them every five seconds. */
@@ -13,9 +14,13 @@ export function outlineOptions(id: string, now_ms: number) {
     queryKey: ['outline', id, now_ms],
     queryFn: async ({ signal }) => {
       const answer = await get<OutlineAnswer>(`/api/v1/traces/${encodeURIComponent(id)}/outline`, {}, signal);
-      // A large answer is read in a turn of its own.
-      await new Promise((resolve) => setTimeout(resolve));
-      return readOutline(answer);
+      // Each step of a large one in a turn of its own, so that the page goes on answering.
+      await turn();
+      const outline = readOutline(answer);
+      await turn();
+      modelOf(outline);
+      await turn();
+      return outline;
     },
     staleTime: Infinity,
     gcTime: 60_000,
@@ -27,4 +32,8 @@ export function outlineOptions(id: string, now_ms: number) {
 
 export function useOutline(id: string, now_ms = 0): UseQueryResult<Outline> {
   return useQuery({ ...outlineOptions(id, now_ms), placeholderData: (before, query) => (query?.queryKey[1] === id ? before : undefined) });
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
 }

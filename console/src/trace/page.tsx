@@ -29,5 +29,5 @@ export function TracePage(): ReactNode {
     };
   }, [model]);
   if (error !== null && data === undefined) return <NotThere id={id} error={error} isFetching={isFetching} retry={() => void refetch()} search={() => void navigate({ to: '/search' })} />;
-  return <div className={styles['page']}>{model === null ? <Arriving tries={failureCount} /> : <TraceView key={model.outline.traceId} model={model} address={address} change={change} />}</div>;
+  return <div className={styles['page']}>{model === null ? <Arriving tries={failureCount} /> : <TraceView key={`${model.outline.traceId} ${model.outline.size}`} model={model} address={address} change={change} />}</div>;
 }
