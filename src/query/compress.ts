@@ -1,5 +1,5 @@
 /**
- * Large JSON answers go out compressed for those who take it: the outline of 50,000 spans is a tenth then. Small ones do not: what a secret and
+ * Large JSON answers go out compressed for those who take it: the outline of 50,000 spans is a third then. Small ones do not: what a secret and
  * a text of somebody else's choice share must not show in the length of an answer (BREACH), and the answers with secrets are small.
  */
 import { promisify } from 'node:util';
