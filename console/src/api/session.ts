@@ -1,6 +1,7 @@
 /** Who is signed in, and what they may do. Everything else on the page waits for this one answer. */
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { ApiError, get, rememberCsrf } from './client.ts';
+import { changeOwner, ownerOf } from './own-storage.ts';
 
 export interface SessionView {
   readonly account: { readonly id: string; readonly name: string; readonly role: string };
@@ -21,19 +22,17 @@ export const sessionQuery = queryOptions({
   retry: false,
 });
 
-const OWN_KEY = 'tracekeep.account';
-
 /**
  * Cookies belong to a host, storage to one port of it: a page on another port can put its own session in place of ours, but cannot say that this console
  * was signed in to with it.
  */
 export function rememberOwn({ account }: SessionView): void {
-  localStorage.setItem(OWN_KEY, account.id);
+  changeOwner(localStorage, account.id);
 }
 
 /** False when the session is of an account other than the one that last signed in with this console. */
 export function isOwn({ account, csrf }: SessionView): boolean {
-  const own = localStorage.getItem(OWN_KEY);
+  const own = ownerOf(localStorage);
   return csrf === null || own === null || own === account.id;
 }
 
