@@ -4,12 +4,12 @@ import { ArrowRight, X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Red } from '#api/figures.ts';
 import { keepRange } from '#frame/keep-range.ts';
-import { count, duration, percent, rate } from '#time/format.ts';
+import { count, duration, percent } from '#time/format.ts';
 import type { Range } from '#time/range.ts';
 import { Button, IconButton } from '#ui/button.tsx';
 import { ServiceName } from '#ui/service-name.tsx';
 import styles from './details.module.css';
-import { errorShare, type MapModel, type MapNode } from './model.ts';
+import { errorShare, type MapModel, type MapNode, rateOf } from './model.ts';
 import type { Selected } from './use-address.ts';
 
 export interface DetailsProps {
@@ -51,7 +51,7 @@ function NodeDetails({ model, node, range, focused, onFocus, onSelect }: Details
   const { name, red, callers, callees } = node;
   return (
     <>
-      {red === null ? <p className={styles['note']}>Others call it, but it sent no server, consumer or first span in this time.</p> : <Numbers red={red} seconds={model.seconds} what="requests" />}
+      {red === null ? <p className={styles['note']}>Others call it, but it sent no server, consumer or first span in this time.</p> : <Numbers red={red} model={model} what="requests" />}
       <div className={styles['ways']}>
         <Link to="/services/$service" params={{ service: name }} search={keepRange}>
           Its figures over time
@@ -78,7 +78,7 @@ function EdgeDetails({ model, edge, oneIn, range }: DetailsProps & { readonly ed
   const { parent, child, errors, p95 } = edge;
   return (
     <>
-      <Numbers red={edge} seconds={model.seconds} what="calls" />
+      <Numbers red={edge} model={model} what="calls" />
       {oneIn > 1 ? <p className={styles['note']}>Estimated from one trace in {count(oneIn)}.</p> : null}
       <p className={styles['note']}>Durations are those of the spans of {child} that {parent} called.</p>
       <div className={styles['ways']}>
@@ -103,13 +103,13 @@ function EdgeDetails({ model, edge, oneIn, range }: DetailsProps & { readonly ed
   );
 }
 
-function Numbers({ red, seconds, what }: { readonly red: Red; readonly seconds: number; readonly what: string }): ReactNode {
+function Numbers({ red, model, what }: { readonly red: Red; readonly model: MapModel; readonly what: string }): ReactNode {
   const share = errorShare(red);
   return (
     <dl className={styles['numbers']}>
       <dt>Rate</dt>
       <dd>
-        {rate(red.count / seconds)} <small>{`${count(red.count)} ${what}`}</small>
+        {rateOf(red, model)} <small>{`${count(red.count)} ${what}`}</small>
       </dd>
       <dt>Errors</dt>
       <dd data-bad={share >= 0.01 || undefined}>

@@ -22,8 +22,8 @@ describe('modelOf()', () => {
     const widths = Object.fromEntries(shop.edges.map(({ edge: { child }, width }) => [child, width]));
     assert.equal(widths['stock'], 5);
     assert.ok((widths['cart'] ?? 0) > (widths['pay'] ?? 0) && (widths['pay'] ?? 0) > 1.25);
-    assert.deepEqual(shop.edges.map((one) => [one.health, edgeText(one, shop.seconds)]), [['well', '1/s'], ['failing', '0.1/s · ✕ 50 %'], ['well', '16.7/s']]);
-    assert.deepEqual(shop.nodes.map((node) => nodeText(node, shop.seconds)), ['no requests of its own', 'no requests of its own', 'no requests of its own', '2/s · p95 5 ms']);
+    assert.deepEqual(shop.edges.map((one) => [one.health, edgeText(one, shop)]), [['well', '1/s'], ['failing', '0.1/s · ✕ 50 %'], ['well', '16.7/s']]);
+    assert.deepEqual(shop.nodes.map((node) => nodeText(node, shop)), ['no requests of its own', 'no requests of its own', 'no requests of its own', '2/s · p95 5 ms']);
   });
 
   test('of a period that is not over counts the time it has had', () => {

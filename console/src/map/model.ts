@@ -3,7 +3,7 @@
  * the screen.
  */
 import type { Edge, Node, Red, ServiceMap } from '#api/figures.ts';
-import { duration, millisOf, percent, rate } from '#time/format.ts';
+import { duration, millisOf, percent, rateIn, type RateUnit, rateUnit } from '#time/format.ts';
 
 /** `troubled` from one failure in a hundred on, `failing` from one in twenty. */
 export type Health = 'well' | 'troubled' | 'failing';
@@ -30,6 +30,8 @@ export interface MapModel {
   readonly edges: readonly MapEdge[];
   /** Of the period, up to now. */
   readonly seconds: number;
+  /** Of all rates of the map. */
+  readonly unit: RateUnit;
 }
 
 const WIDTH_MIN = 1.25;
@@ -43,6 +45,7 @@ export function modelOf({ nodes, edges, start, end }: ServiceMap, now_ms: number
   const figures = new Map(nodes.map((node): [string, Node] => [node.service, node]));
   const names = [...new Set([...figures.keys(), ...edges.flatMap(({ parent, child }) => [parent, child])])].sort((left, right) => left.localeCompare(right));
   const most = Math.max(1, ...edges.map(({ count }) => count));
+  const seconds = Math.max(1, (Math.min(millisOf(end), now_ms) - millisOf(start)) / 1_000);
   return {
     nodes: names.map((name) => {
       const red = figures.get(name) ?? null;
@@ -55,7 +58,8 @@ export function modelOf({ nodes, edges, start, end }: ServiceMap, now_ms: number
       };
     }),
     edges: edges.map((edge) => ({ id: edgeId(edge), edge, health: healthOf(edge), width: WIDTH_MIN + (WIDTH_MAX - WIDTH_MIN) * Math.sqrt(edge.count / most) })),
-    seconds: Math.max(1, (Math.min(millisOf(end), now_ms) - millisOf(start)) / 1_000),
+    seconds,
+    unit: rateUnit([...edges, ...nodes].map(({ count }) => count / seconds)),
   };
 }
 
@@ -82,20 +86,26 @@ function healthOf(red: Red): Health {
   return share >= 0.05 ? 'failing' : share >= 0.01 ? 'troubled' : 'well';
 }
 
+type Time = Pick<MapModel, 'seconds' | 'unit'>;
+
+export function rateOf({ count }: Pick<Red, 'count'>, { seconds, unit }: Time): string {
+  return rateIn(count / seconds, unit);
+}
+
 /** The short text at an edge. */
-export function edgeText({ edge, health }: MapEdge, seconds: number): string {
-  const calls = rate(edge.count / seconds);
+export function edgeText({ edge, health }: MapEdge, model: Time): string {
+  const calls = rateOf(edge, model);
   return health === 'well' ? calls : `${calls} · ✕ ${percent(errorShare(edge))}`;
 }
 
 /** The second line of a node. */
-export function nodeText({ red }: MapNode, seconds: number): string {
-  return red === null ? 'no requests of its own' : `${rate(red.count / seconds)} · p95 ${duration(red.p95)}`;
+export function nodeText({ red }: MapNode, model: Time): string {
+  return red === null ? 'no requests of its own' : `${rateOf(red, model)} · p95 ${duration(red.p95)}`;
 }
 
 /** A figure in words, for those who hear it. */
-export function spoken(red: Red, what: string, seconds: number): string {
-  return `${rate(red.count / seconds)} ${what}, ${percent(errorShare(red))} failed, p95 ${duration(red.p95)}`;
+export function spoken(red: Red, what: string, model: Time): string {
+  return `${rateOf(red, model)} ${what}, ${percent(errorShare(red))} failed, p95 ${duration(red.p95)}`;
 }
 
 /** As much of a name as fits, with its end: names of a family differ there. */

@@ -88,10 +88,10 @@ export function Picture({ model, label, selected, wanted, onSelect }: PicturePro
           ))}
         </defs>
         {model.edges.map((edge) => (
-          <EdgeLine key={edge.id} edge={edge} placed={placed} seconds={model.seconds} lit={near?.has(edge.id) ?? false} dim={near !== null && !near.has(edge.id)} text={texts || (near?.has(edge.id) ?? false)} selected={idOf(selected) === edge.id} onSelect={select} onPoint={setPointed} />
+          <EdgeLine key={edge.id} edge={edge} placed={placed} model={model} lit={near?.has(edge.id) ?? false} dim={near !== null && !near.has(edge.id)} text={texts || (near?.has(edge.id) ?? false)} selected={idOf(selected) === edge.id} onSelect={select} onPoint={setPointed} />
         ))}
         {model.nodes.map((node) => (
-          <NodeBox key={node.name} node={node} placed={placed} seconds={model.seconds} dim={near !== null && !near.has(node.name)} selected={idOf(selected) === node.name} onSelect={select} onPoint={setPointed} onFocus={(point) => revealPoint(point)} />
+          <NodeBox key={node.name} node={node} placed={placed} model={model} dim={near !== null && !near.has(node.name)} selected={idOf(selected) === node.name} onSelect={select} onPoint={setPointed} onFocus={(point) => revealPoint(point)} />
         ))}
       </svg>
       <Overview model={model} placed={placed} view={view} size={size} onMove={centreOn} />
@@ -123,7 +123,7 @@ function nearOf(model: MapModel, at: string | null): ReadonlySet<string> | null 
 interface EdgeLineProps {
   readonly edge: MapEdge;
   readonly placed: Placed;
-  readonly seconds: number;
+  readonly model: MapModel;
   readonly lit: boolean;
   readonly dim: boolean;
   readonly text: boolean;
@@ -132,19 +132,19 @@ interface EdgeLineProps {
   readonly onPoint: (id: string | null) => void;
 }
 
-function EdgeLine({ edge: one, placed, seconds, lit, dim, text, selected, onSelect, onPoint }: EdgeLineProps): ReactNode {
+function EdgeLine({ edge: one, placed, model, lit, dim, text, selected, onSelect, onPoint }: EdgeLineProps): ReactNode {
   const { edge, id, health, width } = one;
   const lies = placed.edges.get(id);
   if (lies === undefined) return null;
   const choose = (): void => onSelect({ is: 'edge', parent: edge.parent, child: edge.child });
-  const words = edgeText(one, seconds);
+  const words = edgeText(one, model);
   return (
     <g
       className={styles['edge']}
       role="button"
       tabIndex={0}
       aria-pressed={selected}
-      aria-label={`${edge.parent} calls ${edge.child}: ${words}, ${spoken(edge, 'calls', seconds)}`}
+      aria-label={`${edge.parent} calls ${edge.child}: ${words}, ${spoken(edge, 'calls', model)}`}
       data-health={health}
       data-lit={lit || undefined}
       data-dim={dim || undefined}
@@ -173,7 +173,7 @@ function EdgeLine({ edge: one, placed, seconds, lit, dim, text, selected, onSele
 interface NodeBoxProps {
   readonly node: MapNode;
   readonly placed: Placed;
-  readonly seconds: number;
+  readonly model: MapModel;
   readonly dim: boolean;
   readonly selected: boolean;
   readonly onSelect: (selected: Selected) => void;
@@ -181,21 +181,21 @@ interface NodeBoxProps {
   readonly onFocus: (point: Point) => void;
 }
 
-function NodeBox({ node, placed, seconds, dim, selected, onSelect, onPoint, onFocus }: NodeBoxProps): ReactNode {
+function NodeBox({ node, placed, model, dim, selected, onSelect, onPoint, onFocus }: NodeBoxProps): ReactNode {
   const { name, red, health } = node;
   const lies = placed.nodes.get(name);
   if (lies === undefined) return null;
   const choose = (): void => onSelect({ is: 'node', name });
   const failed = red !== null && health !== 'well' ? percent(errorShare(red)) : null;
   const short = shortName(name, failed === null ? NAME_CHARACTERS : NAME_CHARACTERS - 6);
-  const figures = nodeText(node, seconds);
+  const figures = nodeText(node, model);
   return (
     <g
       className={styles['node']}
       role="button"
       tabIndex={0}
       aria-pressed={selected}
-      aria-label={`${short === name ? '' : `${name}, `}${short} ${figures}${failed === null ? '' : ` ✕ ${failed}`}${red === null ? '' : `, ${spoken(red, 'requests', seconds)}`}`}
+      aria-label={`${short === name ? '' : `${name}, `}${short} ${figures}${failed === null ? '' : ` ✕ ${failed}`}${red === null ? '' : `, ${spoken(red, 'requests', model)}`}`}
       data-node={name}
       data-health={health}
       data-dim={dim || undefined}

@@ -4,13 +4,13 @@ import { ArrowRight } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Red } from '#api/figures.ts';
 import { keepRange } from '#frame/keep-range.ts';
-import { duration, percent, plural, rate } from '#time/format.ts';
+import { duration, percent, plural } from '#time/format.ts';
 import type { Range } from '#time/range.ts';
 import { Panel } from '#ui/panel.tsx';
 import { ServiceName } from '#ui/service-name.tsx';
 import { State } from '#ui/state.tsx';
 import { type PlainRow, PlainTable } from '#ui/table.tsx';
-import { errorShare, type MapModel } from './model.ts';
+import { errorShare, type MapModel, rateOf } from './model.ts';
 import styles from './page.module.css';
 
 const FIGURES = ['Rate', 'Errors', 'p50', 'p95', 'p99'];
@@ -23,7 +23,7 @@ export function Tables({ model, wanted, oneIn, range }: { readonly model: MapMod
       <span key="who" className={styles['call']}>
         <ServiceName name={edge.parent} /> <ArrowRight aria-label="calls" size={13} /> <ServiceName name={edge.child} />
       </span>,
-      ...cellsOf(edge, model.seconds),
+      ...cellsOf(edge, model),
       <Link key="way" to="/search" search={{ service: edge.child, ...(edge.errors > 0 ? { status: 'error' } : {}), ...range }}>
         {edge.errors > 0 ? 'Failed traces' : 'Traces'}
       </Link>,
@@ -35,7 +35,7 @@ export function Tables({ model, wanted, oneIn, range }: { readonly model: MapMod
       <Link key="who" to="/services/$service" params={{ service: name }} search={keepRange}>
         <ServiceName name={name} />
       </Link>,
-      ...(red === null ? ['–', '–', '–', '–', '–'] : cellsOf(red, model.seconds)),
+      ...(red === null ? ['–', '–', '–', '–', '–'] : cellsOf(red, model)),
       `${plural(callers.length, 'caller')}, calls ${callees.length}`,
     ],
   }));
@@ -51,7 +51,7 @@ export function Tables({ model, wanted, oneIn, range }: { readonly model: MapMod
   );
 }
 
-function cellsOf(red: Red, seconds: number): ReactNode[] {
+function cellsOf(red: Red, model: MapModel): ReactNode[] {
   const share = errorShare(red);
-  return [rate(red.count / seconds), share >= 0.01 ? <State key="errors" state="error">{percent(share)}</State> : percent(share), duration(red.p50), duration(red.p95), duration(red.p99)];
+  return [rateOf(red, model), share >= 0.01 ? <State key="errors" state="error">{percent(share)}</State> : percent(share), duration(red.p50), duration(red.p95), duration(red.p99)];
 }

@@ -40,6 +40,11 @@ export function ratesOf(counts: readonly number[], { lasted_s }: Timeline): (num
   });
 }
 
+/** The rates of a period, for choosing their unit. */
+export function meanRates(groups: readonly RedGroup[], { lasted_all_s }: Timeline): number[] {
+  return groups.map(({ count }) => count / lasted_all_s);
+}
+
 export function sharesOf(errors: readonly number[], counts: readonly number[]): (number | null)[] {
   return errors.map((failed, at) => {
     const count = counts[at] ?? 0;

@@ -4,7 +4,7 @@ import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { type RedGroup, useRed, useServiceNames } from '#api/figures.ts';
 import { keepRange } from '#frame/keep-range.ts';
-import { plural } from '#time/format.ts';
+import { plural, rateUnit } from '#time/format.ts';
 import { useRange } from '#time/use-range.ts';
 import { Button, IconButton } from '#ui/button.tsx';
 import { Segments } from '#ui/choice.tsx';
@@ -15,7 +15,7 @@ import { Page, PageHeader } from '#ui/page-header.tsx';
 import { Panel } from '#ui/panel.tsx';
 import { ServiceName } from '#ui/service-name.tsx';
 import { SkeletonRows } from '#ui/skeleton.tsx';
-import { searchFor, timelineOf } from './figures.ts';
+import { meanRates, searchFor, timelineOf } from './figures.ts';
 import styles from './page.module.css';
 import { RedTable } from './red-table.tsx';
 import { SPANS } from './spans.ts';
@@ -32,6 +32,7 @@ export function ServicesPage(): ReactNode {
   const wanted = address.filter.toLowerCase();
   const shown = groups.filter(({ service }) => service.toLowerCase().includes(wanted));
   const silent = (names.data ?? []).filter((name) => name.toLowerCase().includes(wanted) && !groups.some(({ service }) => service === name));
+  const timeline = red.data === undefined ? null : timelineOf(red.data, range.now_ms);
   return (
     <Page wide>
       <PageHeader
@@ -53,7 +54,7 @@ export function ServicesPage(): ReactNode {
         {address.spans === 'entry' ? 'Requests: server and consumer spans, and spans that begin a trace.' : 'All spans, inner ones and calls to others included.'} Changes are against the same time before.
       </PageHeader>
       {red.error !== null ? <ErrorNote error={red.error} retry={() => void red.refetch()} /> : null}
-      {red.data === undefined ? (
+      {red.data === undefined || timeline === null ? (
         red.error === null ? (
           <Panel flush>
             <div className={styles['loading']}>
@@ -76,7 +77,8 @@ export function ServicesPage(): ReactNode {
                 label={`Services, ${range.label}`}
                 heading={plural(shown.length, 'service')}
                 groups={shown}
-                timeline={timelineOf(red.data, range.now_ms)}
+                timeline={timeline}
+                unit={rateUnit(meanRates(groups, timeline))}
                 sort={address.sort}
                 onSort={(sort) => change({ sort })}
                 name={(group) => <Name group={group} />}

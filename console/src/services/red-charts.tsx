@@ -1,9 +1,9 @@
 /** Rate, errors and durations over time. A point leads to the traces of its minutes, a brushed range becomes the range of the page. */
 import { useNavigate } from '@tanstack/react-router';
-import { type ReactNode, useMemo } from 'react';
+import { type ReactNode, useCallback, useMemo } from 'react';
 import type { RedGroup } from '#api/figures.ts';
 import { type Line, TimeChart } from '#charts/time-chart.tsx';
-import { duration, percent, rate } from '#time/format.ts';
+import { duration, percent, rateIn, type RateUnit } from '#time/format.ts';
 import { type PageRange, useSetRange } from '#time/use-range.ts';
 import { Panel } from '#ui/panel.tsx';
 import { ratesOf, searchFor, sharesOf, type SpansOf, type Timeline } from './figures.ts';
@@ -12,13 +12,14 @@ import styles from './service-page.module.css';
 export interface RedChartsProps {
   readonly group: RedGroup;
   readonly timeline: Timeline;
+  readonly unit: RateUnit;
   readonly spansOf: SpansOf;
   readonly range: PageRange;
 }
 
 const HEIGHT = 170;
 
-export function RedCharts({ group, timeline, spansOf, range }: RedChartsProps): ReactNode {
+export function RedCharts({ group, timeline, unit, spansOf, range }: RedChartsProps): ReactNode {
   const navigate = useNavigate();
   const setRange = useSetRange();
   const { series } = group;
@@ -33,6 +34,7 @@ export function RedCharts({ group, timeline, spansOf, range }: RedChartsProps): 
       ],
     };
   }, [series, timeline]);
+  const inUnit = useCallback((perSecond: number) => rateIn(perSecond, unit), [unit]);
   const pick = (more: (at: number) => Partial<SpansOf>) => (at: number): void => {
     const from_ms = timeline.instants[at];
     if (from_ms !== undefined) void navigate({ to: '/search', search: searchFor({ ...spansOf, from_ms, to_ms: from_ms + timeline.step_ms, ...more(at) }, range.range) });
@@ -42,7 +44,7 @@ export function RedCharts({ group, timeline, spansOf, range }: RedChartsProps): 
   return (
     <div className={styles['charts']}>
       <Panel title="Rate" note="click a point for its traces">
-        <TimeChart {...common} label="Spans a second over time" lines={lines.rate} format={rate} onPick={pick(() => ({}))} />
+        <TimeChart {...common} label="Spans a second over time" lines={lines.rate} format={inUnit} onPick={pick(() => ({}))} />
       </Panel>
       <Panel title="Errors" note="share of spans that failed">
         <TimeChart {...common} label="Share of failed spans over time" lines={lines.errors} format={percent} onPick={pick((at) => ((series.errors[at] ?? 0) > 0 ? { status: 'error' } : {}))} />

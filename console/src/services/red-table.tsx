@@ -7,7 +7,7 @@ import { ArrowDown } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { RedGroup } from '#api/figures.ts';
 import { Sparkline } from '#charts/sparkline.tsx';
-import { count, duration, percent, rate } from '#time/format.ts';
+import { count, duration, percent, rateIn, type RateUnit } from '#time/format.ts';
 import { State } from '#ui/state.tsx';
 import { ChangeMark } from './change-mark.tsx';
 import { durationChange, errorShare, rateChange, ratesOf, shareChange, sharesOf, type Sort, sorted, type Timeline } from './figures.ts';
@@ -19,6 +19,8 @@ export interface RedTableProps {
   readonly heading: string;
   readonly groups: readonly RedGroup[];
   readonly timeline: Timeline;
+  /** Of all rates of the page. */
+  readonly unit: RateUnit;
   readonly sort: Sort;
   readonly onSort: (sort: Sort) => void;
   readonly name: (group: RedGroup) => ReactNode;
@@ -60,7 +62,7 @@ export function RedTable(props: RedTableProps): ReactNode {
   );
 }
 
-function Row({ group, timeline, slowest, name, errorsSearch, slowSearch }: RedTableProps & { readonly group: RedGroup; readonly slowest: number }): ReactNode {
+function Row({ group, timeline, unit, slowest, name, errorsSearch, slowSearch }: RedTableProps & { readonly group: RedGroup; readonly slowest: number }): ReactNode {
   const { count: spans, errors, previous, series } = group;
   const perSecond = spans / timeline.lasted_all_s;
   const share = errorShare(group);
@@ -72,7 +74,7 @@ function Row({ group, timeline, slowest, name, errorsSearch, slowSearch }: RedTa
       <td data-column="Rate" title={`${count(spans)} spans`}>
         <span className={styles['figure']}>
           <Sparkline values={ratesOf(series.count, timeline)} token="--chart-1" filled />
-          <b>{rate(perSecond)}</b>
+          <b>{rateIn(perSecond, unit)}</b>
           <ChangeMark changedOnly change={rateChange(perSecond, previous === null ? null : previous.count / timeline.before_s)} />
         </span>
       </td>

@@ -7,7 +7,7 @@ import { type ReactNode, useMemo } from 'react';
 import { type RedAnswer, type RedGroup, useRed } from '#api/figures.ts';
 import { oneOf } from '#frame/address.ts';
 import { keepRange } from '#frame/keep-range.ts';
-import { plural } from '#time/format.ts';
+import { plural, rateUnit } from '#time/format.ts';
 import { type PageRange, useRange } from '#time/use-range.ts';
 import { Button } from '#ui/button.tsx';
 import { Segments } from '#ui/choice.tsx';
@@ -17,7 +17,7 @@ import { Page, PageHeader } from '#ui/page-header.tsx';
 import { Panel } from '#ui/panel.tsx';
 import { ServiceName } from '#ui/service-name.tsx';
 import { Skeleton, SkeletonRows } from '#ui/skeleton.tsx';
-import { searchFor, timelineOf } from './figures.ts';
+import { ratesOf, searchFor, timelineOf } from './figures.ts';
 import pageStyles from './page.module.css';
 import { RedCharts } from './red-charts.tsx';
 import { RedFigures } from './red-figures.tsx';
@@ -92,6 +92,7 @@ function Figures({ service, whole, parts, narrowed, range, onAll }: FiguresProps
       </Empty>
     );
   }
+  const unit = rateUnit(ratesOf(group.series.count, timeline));
   const spansOf = { service, operation: narrowed?.operation, kind: narrowed?.kind };
   return (
     <>
@@ -105,14 +106,15 @@ function Figures({ service, whole, parts, narrowed, range, onAll }: FiguresProps
           </Button>
         </div>
       )}
-      <RedFigures group={group} timeline={timeline} />
-      <RedCharts group={group} timeline={timeline} spansOf={spansOf} range={range} />
+      <RedFigures group={group} timeline={timeline} unit={unit} />
+      <RedCharts group={group} timeline={timeline} unit={unit} spansOf={spansOf} range={range} />
       <Panel flush title="Operations" note={`${plural(parts.groups.length, 'operation')}${parts.more ? ', those with most spans' : ''}`}>
         <RedTable
           label={`Operations of ${service}, ${range.label}`}
           heading="Operation"
           groups={parts.groups}
           timeline={timeline}
+          unit={unit}
           sort={address.sort}
           onSort={(sort) => change({ sort })}
           name={(one) => <OperationName group={one} chosen={one === narrowed} onChoose={choose} />}

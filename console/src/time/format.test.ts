@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ago, bytes, count, duration, instant, percent, plural, rate } from './format.ts';
+import { ago, bytes, count, duration, instant, percent, plural, rate, rateIn, rateUnit } from './format.ts';
 
 test('duration() keeps three figures and names the unit', () => {
   assert.deepEqual([0, 999, 1_240, 320_000, 1_240_000, 99_950_000, 1_500_000_000, 59_999_000_000].map(duration),
@@ -35,4 +35,10 @@ test('instant() has milliseconds and a zone', () => {
 test('ago() speaks of the past and of the near future', () => {
   assert.equal(ago(0, 65_000), '1 min ago');
   assert.equal(ago(5_000, 0), 'in 5 s');
+});
+
+test('rates beside each other share a unit', () => {
+  assert.deepEqual([[0, 12, 0.1], [0.5, null, 0.01], [0.001], [0]].map(rateUnit), ['s', 'min', 'h', 's']);
+  assert.deepEqual([12.5, 0.0625, 0.0003, 0, 54_321].map((one) => rateIn(one, 's')), ['12.5/s', '0.06/s', '< 0.01/s', '0/s', '54,321/s']);
+  assert.equal(rateIn(0.14, 'min'), '8.4/min');
 });

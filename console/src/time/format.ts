@@ -58,6 +58,23 @@ export function rate(perSecond: number): string {
   return perSecond >= 10_000 ? `${count(Math.round(perSecond))}/s` : `${figures(perSecond)}/s`;
 }
 
+const UNITS = [['s', 1], ['min', 60], ['h', 3_600]] as const;
+export type RateUnit = (typeof UNITS)[number][0];
+
+/** One unit for rates that stand beside each other, so that the larger number is the larger rate: the first in which the largest is one or more. */
+export function rateUnit(perSecond: readonly (number | null)[]): RateUnit {
+  const largest = Math.max(0, ...perSecond.map((one) => one ?? 0));
+  return UNITS.find(([, seconds]) => largest * seconds >= 1)?.[0] ?? (largest === 0 ? 's' : 'h');
+}
+
+/** In a unit that was chosen for all of them. */
+export function rateIn(perSecond: number, unit: RateUnit): string {
+  const value = perSecond * (UNITS.find(([name]) => name === unit)?.[1] ?? 1);
+  if (value === 0) return `0/${unit}`;
+  if (value < 0.01) return `< 0.01/${unit}`;
+  return `${value >= 10_000 ? count(Math.round(value)) : figures(value)}/${unit}`;
+}
+
 export function bytes(value: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   let at = 0;
