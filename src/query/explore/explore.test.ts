@@ -13,7 +13,7 @@ import { createExplore, type Explore } from './explore.ts';
 import { countOverTime } from './histogram.ts';
 import { findKeys } from './keys.ts';
 import { drawPoints } from './points.ts';
-import { lookCloser } from './sample.ts';
+import { lookTwice } from './sample.ts';
 import { findValues } from './values.ts';
 
 const viewer = (tenant: string): Reader => ({ id: 't_0000000000000001', name: 'test', role: 'viewer', tenant: tenant as TenantId });
@@ -154,13 +154,13 @@ test('suggestions from a share say so, and look closer for what is rare', async 
   const keys = await findKeys(undefined, HOUR, run, 3_000);
   assert.ok(keys.sampledOneIn > 1);
   assert.ok(keys.keys.some(({ key }) => key === 'colour'));
-  const values = await findValues({ key: 'seldom', prefix: '', limit: 9 }, HOUR, run, 3_000);
+  const values = await findValues({ key: 'seldom', prefix: '', limit: 9 }, HOUR, run, 2_000);
   assert.deepEqual(values, { values: [{ value: 'yes', count: 1 }], more: false, sampled: false });
   const shares: number[] = [];
-  await lookCloser({ first: 1_000, toTheEnd: true }, async (oneIn) => shares.push(oneIn), () => false);
-  assert.deepEqual(shares.splice(0), [1_000, 125, 15, 1]);
-  await lookCloser({ first: 1_000, toTheEnd: false }, async (oneIn) => shares.push(oneIn), () => false);
-  assert.deepEqual(shares, [1_000, 125]);
+  const look = async (oneIn: number): Promise<number> => shares.push(oneIn);
+  assert.deepEqual(await lookTwice({ attributes: [] }, HOUR, 100, run, look, () => false), { found: 2, oneIn: Math.ceil((shares[0] ?? 0) / 4) });
+  await lookTwice({ attributes: [] }, HOUR, 100, run, look, () => true);
+  assert.equal(shares.length, 3);
 });
 
 test('arrivals() tells of each new block once, newest first, and says what it left out', async () => {

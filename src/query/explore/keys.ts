@@ -4,11 +4,11 @@
  */
 import { LIMITS } from '#limits';
 import type { Run } from '#query/answering';
-import { conditionOf } from '#query/condition';
+import { conditionOf, type Filters } from '#query/condition';
 import type { Range } from '#query/search-bounds';
 import { complete } from '#query/statements';
 import { ownerAttributes } from './owner-attributes.ts';
-import { lookCloser, rangeParams, shareOf } from './sample.ts';
+import { lookTwice, rangeParams } from './sample.ts';
 import { STATEMENTS } from './statements.ts';
 
 export type AttributeType = 'string' | 'int' | 'double' | 'bool' | 'bytes' | 'array' | 'map' | 'empty';
@@ -49,15 +49,16 @@ export interface OwnerRow {
 }
 
 export async function findKeys(service: string | undefined, range: Range, run: Run, rows_max: number = LIMITS.suggested_spans_max): Promise<FoundKeys> {
-  const narrow = conditionOf(service === undefined ? { attributes: [] } : { service, attributes: [] });
-  const first = await shareOf(range, rows_max, run);
-  const { found, oneIn } = await lookCloser(
-    { first, toTheEnd: service !== undefined },
-    async (one_in) => {
-      const params = { ...narrow.params, ...rangeParams(range), one_in, limit: LISTS_MAX };
+  const filters: Filters = service === undefined ? { attributes: [] } : { service, attributes: [] };
+  const ofService = conditionOf(filters);
+  const { found, oneIn } = await lookTwice(
+    filters, range, rows_max, run,
+    async (one_in, within) => {
+      const params = { ...ofService.params, ...within.params, ...rangeParams(range), one_in, limit: LISTS_MAX };
+      const narrow = `${within.sql} AND ${ofService.sql}`;
       const [lists, owners] = await Promise.all([
-        run<ListRow>(complete(STATEMENTS.attributeKeys, { narrow: narrow.sql }), params, LISTS_MAX),
-        run<OwnerRow>(complete(STATEMENTS.owners, { narrow: narrow.sql }), params, LISTS_MAX),
+        run<ListRow>(complete(STATEMENTS.attributeKeys, { narrow }), params, LISTS_MAX),
+        run<OwnerRow>(complete(STATEMENTS.owners, { narrow }), params, LISTS_MAX),
       ]);
       return { lists, owners };
     },

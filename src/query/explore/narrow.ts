@@ -42,9 +42,10 @@ export async function narrowed(filters: Filters, range: Range, run: Run): Promis
   return { within, narrow: `${within.sql} AND ${narrow.sql}`, conditions: `${within.sql} AND ${all.sql}`, params: { ...all.params, ...within.params }, byAttributes: others.length > 0 };
 }
 
-async function blocksFor(filters: Filters, { start, end }: Range, run: Run): Promise<Within> {
-  const { items, attributes } = wantedItems(filters);
-  if (!attributes) return EVERYWHERE;
+/** Blocks that may hold a match, as far as the index knows. */
+export async function blocksFor(filters: Filters, { start, end }: Range, run: Run): Promise<Within> {
+  const { items } = wantedItems(filters);
+  if (items.length === 0) return EVERYWHERE;
   const [extent] = await run<{ oldest: string; newest: string }>(STATEMENTS.extent, {}, 1);
   const whole = { first: BigInt(extent?.oldest ?? 0), last: BigInt(extent?.newest ?? 0) };
   const ranges = await rangesToRead({ items, start, end, firstDay: firstDay(start) }, whole, run);

@@ -4,9 +4,10 @@
  */
 import { firstDay } from '#query/candidates';
 import type { Run } from '#query/answering';
+import type { Filters } from '#query/condition';
 import type { Range } from '#query/search-bounds';
 import { complete } from '#query/statements';
-import { EVERYWHERE, type Within } from './narrow.ts';
+import { blocksFor, EVERYWHERE, type Within } from './narrow.ts';
 import { STATEMENTS } from './statements.ts';
 
 export function rangeParams({ start, end }: Range): { readonly day_min: string; readonly start: bigint; readonly end: bigint } {
@@ -21,15 +22,23 @@ export async function shareOf(range: Range, rows_max: number, run: Run, within: 
   return Math.max(1, Math.ceil(estimates.reduce((rows, estimate) => rows + Number(estimate.rows), 0) / rows_max));
 }
 
-/**
- * Looks at a share, and at a larger one while too little of what is asked for lies in it. Of a service that sends one span in a thousand every
- * granule may be looked at, because only its own rows are read; otherwise one larger share has to do.
- */
-export async function lookCloser<T>(share: { readonly first: number; readonly toTheEnd: boolean }, look: (oneIn: number) => Promise<T>, enough: (found: T) => boolean): Promise<{ readonly found: T; readonly oneIn: number }> {
-  const last = share.toTheEnd ? 1 : Math.max(1, Math.ceil(share.first / 8));
-  for (let oneIn = share.first; ; oneIn = Math.max(last, Math.floor(oneIn / 8))) {
-    const found = await look(oneIn);
-    if (oneIn <= last || enough(found)) return { found, oneIn };
-  }
+export interface Looked<T> {
+  readonly found: T;
+  readonly oneIn: number;
 }
 
+/**
+ * Looks at a share, and once more when too little of what is asked for lies in it: then only at blocks that may have it, if the index knows, and at
+ * more of them. Somebody waits for the answer, so there is no third time.
+ */
+export async function lookTwice<T>(filters: Filters, range: Range, rows_max: number, run: Run, look: (oneIn: number, within: Within) => Promise<T>, enough: (found: T) => boolean): Promise<Looked<T>> {
+  const first = await shareOf(range, rows_max, run);
+  const found = await look(first, EVERYWHERE);
+  if (first === 1 || enough(found)) return { found, oneIn: first };
+  const within = await blocksFor(filters, range, run);
+  const second = Math.min(Math.ceil(first / MORE), await shareOf(range, rows_max, run, within));
+  return { found: await look(second, within), oneIn: second };
+}
+
+/** How many times as much is looked at the second time. */
+const MORE = 4;

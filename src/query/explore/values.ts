@@ -4,13 +4,13 @@
  */
 import { LIMITS } from '#limits';
 import type { Run } from '#query/answering';
-import { conditionOf, type Condition } from '#query/condition';
+import { conditionOf, type Condition, type Filters } from '#query/condition';
 import type { Range } from '#query/search-bounds';
 import { KINDS } from '#query/search-parameters';
 import { complete } from '#query/statements';
 import type { AttributePlace, OwnerRow } from './keys.ts';
 import { ownerAttributes } from './owner-attributes.ts';
-import { lookCloser, rangeParams, shareOf } from './sample.ts';
+import { lookTwice, rangeParams } from './sample.ts';
 import { STATEMENTS } from './statements.ts';
 
 export interface ValueCount {
@@ -41,8 +41,9 @@ type Field = (typeof FIELDS)[number];
 const COLUMNS = { name: 'name', service: 'service', kind: 'kind', status: 'status_code' } as const satisfies Record<Field, string>;
 const STATUSES = ['unset', 'ok', 'error'] as const;
 const ROWS_MAX = 10_000;
-/** Fewer values than this in a share: a larger one is looked at. */
-const VALUES_ENOUGH = 10;
+/** With fewer values in fewer spans than these, a share says too little. */
+const VALUES_ENOUGH = 20;
+const SPANS_ENOUGH = 100;
 
 interface Row {
   readonly text: string;
@@ -50,10 +51,16 @@ interface Row {
 }
 
 export async function findValues(asked: AskedKey, range: Range, run: Run, rows_max: number = LIMITS.suggested_spans_max): Promise<FoundValues> {
-  const narrow = conditionOf(asked.service === undefined ? { attributes: [] } : { service: asked.service, attributes: [] });
+  const ofService: Filters = asked.service === undefined ? { attributes: [] } : { service: asked.service, attributes: [] };
+  const narrow = conditionOf(ofService);
   if (asked.place === 'field') return fieldValues(fieldOf(asked.key), asked, narrow, range, run);
-  const first = await shareOf(range, rows_max, run);
-  const { found, oneIn } = await lookCloser({ first, toTheEnd: asked.service !== undefined }, (one_in) => attributeValues(asked, narrow, range, one_in, run), (values) => values.size >= VALUES_ENOUGH);
+  // Blocks with the key, where they are few, hold all of its values.
+  const withKey: Filters = { ...ofService, attributes: [{ place: asked.place ?? 'any', key: asked.key, op: 'exists', value: '' }] };
+  const { found, oneIn } = await lookTwice(
+    withKey, range, rows_max, run,
+    (one_in, within) => attributeValues(asked, { sql: `${within.sql} AND ${narrow.sql}`, params: { ...narrow.params, ...within.params } }, range, one_in, run),
+    (values) => values.size >= VALUES_ENOUGH || [...values.values()].reduce((sum, count) => sum + count, 0) >= SPANS_ENOUGH,
+  );
   return listOf(found, asked.limit, oneIn);
 }
 
