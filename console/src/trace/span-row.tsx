@@ -30,6 +30,8 @@ export interface SpanRowProps {
   readonly depth: number;
   /** From 0. */
   readonly row: number;
+  /** Nothing of it could be folded or unfolded: no span below it, or none that is shown. */
+  readonly isLeaf: boolean;
   readonly isFolded: boolean;
   readonly isCurrent: boolean;
   readonly isOpen: boolean;
@@ -41,7 +43,7 @@ const INDENT = 12;
 /** Places of the row kept for labels, in pixels. */
 const LABEL = 70;
 
-export const SpanRow = memo(function SpanRow({ drawing, span, depth, row, isFolded, isCurrent, isOpen, isMatch, isDim }: SpanRowProps): ReactNode {
+export const SpanRow = memo(function SpanRow({ drawing, span, depth, row, isLeaf, isFolded, isCurrent, isOpen, isMatch, isDim }: SpanRowProps): ReactNode {
   const { model, rowHeight, indentMax } = drawing;
   const { outline, tree } = model;
   const service = serviceOf(outline, span);
@@ -60,7 +62,7 @@ export const SpanRow = memo(function SpanRow({ drawing, span, depth, row, isFold
       aria-level={depth + 1}
       aria-rowindex={row + 2}
       aria-selected={isOpen}
-      {...(below > 0 ? { 'aria-expanded': !isFolded } : {})}
+      {...(isLeaf ? {} : { 'aria-expanded': !isFolded })}
       className={styles['row']}
       data-current={isCurrent || undefined}
       data-match={isMatch || undefined}
@@ -70,13 +72,13 @@ export const SpanRow = memo(function SpanRow({ drawing, span, depth, row, isFold
       <div role="gridcell" className={styles['name']} title={`${service} · ${name}`}>
         <span aria-hidden className={styles['guides']} style={{ inlineSize: indent }} />
         {depth * INDENT > indentMax ? <span className={styles['deep']}>{depth}</span> : null}
-        {below > 0 ? (
+        {isLeaf ? (
+          <span className={styles['leaf']} />
+        ) : (
           <button type="button" tabIndex={-1} data-fold className={styles['fold']} aria-label={`${isFolded ? 'Unfold' : 'Fold'} ${count(below)} below`}>
             {isFolded ? <ChevronRight aria-hidden size={13} /> : <ChevronDown aria-hidden size={13} />}
             {count(below)}
           </button>
-        ) : (
-          <span className={styles['leaf']} />
         )}
         <span aria-hidden className={styles['strip']} style={{ background: serviceColour(service) }} />
         {isError ? <OctagonAlert aria-label="Error" role="img" size={13} className={styles['error'] ?? ''} /> : null}

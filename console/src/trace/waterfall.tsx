@@ -99,7 +99,7 @@ export function Waterfall({ model, rows, folded, zoom, row, isOpen, marked, onOp
             const span = rows.spans[index];
             if (span === undefined) return null;
             const isMatch = marked !== null && marked[span] === 1;
-            return <SpanRow key={span} drawing={drawing} span={span} depth={rows.depths[index] ?? 0} row={index} isFolded={folded[span] === 1} isCurrent={index === row} isOpen={isOpen && index === row} isMatch={isMatch} isDim={marked !== null && !isMatch} />;
+            return <SpanRow key={span} drawing={drawing} span={span} depth={rows.depths[index] ?? 0} row={index} isLeaf={folded[span] !== 1 && (rows.depths[index + 1] ?? 0) <= (rows.depths[index] ?? 0)} isFolded={folded[span] === 1} isCurrent={index === row} isOpen={isOpen && index === row} isMatch={isMatch} isDim={marked !== null && !isMatch} />;
           })}
         </div>
       </div>
