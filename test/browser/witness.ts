@@ -1,6 +1,7 @@
 /** Notices whether a text that was stored ran as a script in a page; and the mistakes by which it would. */
 import type { BrowserContext, Page } from 'playwright-core';
 import { XSS_WITNESS, xssPayloads } from './odd-traces.ts';
+import { loaded } from './pages.ts';
 
 /** The fields whose payload ran, in order. Call before the first page of the context is opened. */
 export async function listenForScripts(context: BrowserContext): Promise<string[]> {
@@ -48,22 +49,26 @@ export async function makeEveryMistake(page: Page): Promise<void> {
   }, payloads);
 }
 
-/** Opens what can be opened on a page: folded parts, tabs, and rows one by one, so that all that is stored has been shown once. */
-export async function openEverything(page: Page): Promise<void> {
+/** Opens what can be opened on a page: folded parts, tabs, and rows one by one, so that all that is stored has been shown once; the text that was there to read. */
+export async function openEverything(page: Page): Promise<string> {
+  const main = page.locator('main');
+  let text = await unfold(page);
   for (const role of ['treeitem', 'row', 'tab'] as const) {
-    const all = page.locator('main').getByRole(role);
+    const all = main.getByRole(role);
     const count = Math.min(await all.count(), 8);
     for (let at = 0; at < count; at++) {
       await all.nth(at).click({ timeout: 1_500 }).catch(() => undefined);
-      await unfold(page);
+      await loaded(page);
+      text += await unfold(page);
     }
   }
-  await unfold(page);
+  return text;
 }
 
-async function unfold(page: Page): Promise<void> {
+async function unfold(page: Page): Promise<string> {
   await page.evaluate(() => {
     for (const part of document.querySelectorAll('details')) part.open = true;
     for (const button of document.querySelectorAll('main button[aria-expanded="false"]:not([aria-haspopup])')) (button as HTMLElement).click();
   });
+  return page.locator('body').innerText();
 }
