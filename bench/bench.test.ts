@@ -43,7 +43,10 @@ test('every figure is there, every span is stored and every query answered right
   assert.ok(query !== null);
   assert.deepEqual(query.wrong, []);
   assert.equal(query.spans, 2 * SPANS);
-  for (const times of [query.atRest, query.underLoad]) for (const { count, p50, p99 } of Object.values(times)) assert.ok(count > 0 && p50 > 0 && p99 >= p50);
+  for (const { rare, ...times } of [query.atRest, query.underLoad]) {
+    assert.equal(Object.keys(rare).length, 6);
+    for (const { count, p50, p99 } of [...Object.values(times), ...Object.values(rare)]) assert.ok(count > 0 && p50 > 0 && p99 >= p50);
+  }
 
   assert.ok(parts !== null);
   const { journal, insert, ...stages } = parts;

@@ -1,10 +1,11 @@
 /**
  * Reading back, one question at a time: traces by id, searches, services, operations; first at rest, then while spans keep coming in.
- * Every answer is checked: a fast wrong answer is no figure.
+ * Every answer is checked: a fast wrong answer is no figure. Each kind of question has its time, so that a large store takes no hours.
  */
 import type { Corpus, KnownSearch } from './corpus.ts';
 import { askFigures, type FigureTimes } from './figures.ts';
 import { Random } from './random.ts';
+import { type RareSearch, RareSpans } from './rare.ts';
 import { MeasuredServer, type ServerOptions } from './server.ts';
 import { SERVICES } from './shop.ts';
 import { type Summary, summaryOf } from './summary.ts';
@@ -26,6 +27,8 @@ export interface QueryOptions {
 export interface QueryTimes extends FigureTimes {
   readonly traceById: Summary;
   readonly search: Summary;
+  /** By attributes that hardly a span has, over one hour; by kind of question. */
+  readonly rare: Readonly<Record<string, Summary>>;
   readonly services: Summary;
   readonly operations: Summary;
 }
@@ -44,17 +47,22 @@ interface FoundTrace {
 }
 
 const LOAD_CONNECTIONS = 8;
-const PAGE = 1_000;
+const PAGE = 100;
 /** Searches with more matches are compared on their first page only. */
-const COMPARED_WHOLE_MAX = 5_000;
+const COMPARED_WHOLE_MAX = 300;
+/** Longest wait for merges to end, and longest time for one kind of question; but it is asked so often at least. */
+const REST_MS_MAX = 30_000;
+const KIND_MS_MAX = 30_000;
+const ASKED_MIN = 20;
 
 export async function measureQueries(options: QueryOptions): Promise<Query> {
   const { corpus, passes } = options;
   const server = await MeasuredServer.start(options.server);
   try {
-    const loaded = await server.load({ corpus: corpus.folder, connections: LOAD_CONNECTIONS, gzip: false, firstPass: 0, passes }).loaded;
-    await server.quiet();
-    const questions = new Questions(server, options);
+    const rare = new RareSpans(server);
+    const loaded = await rare.sendDuring(server.load({ corpus: corpus.folder, connections: LOAD_CONNECTIONS, gzip: false, firstPass: 0, passes }).loaded);
+    await server.quiet(REST_MS_MAX);
+    const questions = new Questions(server, options, rare);
     await questions.compareSearches();
     const atRest = await questions.ask(true);
     const load = server.load({ corpus: corpus.folder, connections: LOAD_CONNECTIONS, gzip: false, firstPass: passes, passes: options.laterPasses });
@@ -73,9 +81,11 @@ class Questions {
   readonly #options: QueryOptions;
   readonly #searches: readonly KnownSearch[];
   readonly #random = new Random(7);
+  readonly #rare: RareSpans;
 
-  constructor(server: MeasuredServer, options: QueryOptions) {
+  constructor(server: MeasuredServer, options: QueryOptions, rare: RareSpans) {
     this.#server = server;
+    this.#rare = rare;
     this.#options = options;
     this.#searches = options.corpus.searches.slice(0, options.searches);
   }
@@ -83,18 +93,22 @@ class Questions {
   /** `complete`: nothing is coming in, so the number of matches is known as well. */
   async ask(complete: boolean): Promise<QueryTimes> {
     const { searchRounds, corpus, passes } = this.#options;
-    const traces: number[] = [];
-    for (let at = 0; at < this.#options.traces; at++) traces.push(await this.#trace());
-    const searches: number[] = [];
-    for (let round = 0; round < searchRounds; round++) for (const search of this.#searches) searches.push(await this.#search(search, complete));
-    const services: number[] = [];
-    const operations: number[] = [];
-    for (let round = 0; round < Math.max(1, searchRounds); round++) {
-      services.push(await this.#services());
-      for (const service of SERVICES) operations.push(await this.#operations(service));
-    }
-    const figures = await askFigures(this.#server, Math.max(1, searchRounds * 5), complete ? corpus.described.spans * passes : null, this.wrong);
-    return { ...figures, traceById: summaryOf(traces), search: summaryOf(searches), services: summaryOf(services), operations: summaryOf(operations) };
+    const traces = await this.#times(this.#options.traces, () => this.#trace());
+    const searches = await this.#times(searchRounds * this.#searches.length, (at) => this.#search(this.#searches[at % this.#searches.length]!, complete));
+    const rare: Record<string, Summary> = {};
+    for (const [kind, make] of Object.entries(this.#rare.kinds(this.#random))) rare[kind] = await this.#times(searchRounds * 25, () => this.#rareSearch(kind, make()));
+    const services = await this.#times(searchRounds, () => this.#services());
+    const operations = await this.#times(searchRounds * SERVICES.length, (at) => this.#operations(SERVICES[at % SERVICES.length]!));
+    const figures = await askFigures(this.#server, Math.max(1, searchRounds * 5), complete ? corpus.described.spans * passes + this.#rare.sent : null, this.wrong);
+    return { ...figures, traceById: traces, search: searches, rare, services, operations };
+  }
+
+  /** Asks so often, or for as long as a kind may take. */
+  async #times(count: number, ask: (at: number) => Promise<number>): Promise<Summary> {
+    const end = performance.now() + KIND_MS_MAX;
+    const times: number[] = [];
+    for (let at = 0; at < count && (at < ASKED_MIN || performance.now() < end); at++) times.push(await ask(at));
+    return summaryOf(times);
   }
 
   /** Page by page, every search finds exactly the traces that match. */
@@ -136,6 +150,13 @@ class Questions {
     const least = Math.min(20, known);
     if (traces.length < least || (complete && traces.length !== least)) this.wrong.push(`${nameOf(search)}: ${traces.length} traces, not ${least}`);
     if (traces.some(({ traceId }) => !this.#matches(search, traceId))) this.wrong.push(`${nameOf(search)}: a trace that does not match`);
+    return ms;
+  }
+
+  async #rareSearch(kind: string, { parameters, found }: RareSearch): Promise<number> {
+    const { json, ms } = await this.#server.ask(`/api/v1/search?start=1h&${parameters}`);
+    const { traces } = json as { traces: FoundTrace[] };
+    if (traces.length !== found) this.wrong.push(`${kind}: ${traces.length} traces, not ${found}`);
     return ms;
   }
 

@@ -44,6 +44,7 @@ export function queryText({ spans, atRest, underLoad, wrong, peakMemoryBytes }: 
     [`queries at ${(spans / 1e6).toFixed(2)} M spans, p50 / p99`, 'at rest', 'under ingest'],
     row('trace by id', ({ traceById }) => traceById),
     row('search: service, attribute, duration', ({ search }) => search),
+    ...Object.keys(atRest.rare).map((kind) => [`rare attribute: ${kind}`, ...[atRest, underLoad].map(({ rare }) => (rare[kind] === undefined ? '' : times(rare[kind])))]),
     row('services', ({ services }) => services),
     row('operations', ({ operations }) => operations),
     row('rate, errors, durations by service', ({ redServices }) => redServices),
