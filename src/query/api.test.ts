@@ -236,7 +236,7 @@ test('accounting balances', async () => {
 test('answers have exactly the fields that the OpenAPI document says', async () => {
   const document = JSON.parse((await ask('/api/v1/openapi.json')).body) as { paths: Record<string, { get: { responses: Record<string, { content: Record<string, { schema: Schema }> }> } }> };
   const schemaOf = (path: string): Schema => document.paths[path]?.get.responses['200']?.content['application/json']?.schema ?? {};
-  for (const [path, asked] of [['/api/v1/search', ''], ['/api/v1/services', ''], ['/api/v1/services/{service}/operations', '/api/v1/services/shop/operations'], ['/api/v1/accounting', ''], ['/api/v1/routes', ''], ['/api/v1/traces/{id}', `/api/v1/traces/${TRACE}`]] as const) {
+  for (const [path, asked] of [['/api/v1/search', ''], ['/api/v1/services', ''], ['/api/v1/services/{service}/operations', '/api/v1/services/shop/operations'], ['/api/v1/accounting', ''], ['/api/v1/routes', ''], ['/api/v1/refusals', ''], ['/api/v1/search/histogram', ''], ['/api/v1/search/points', ''], ['/api/v1/attributes', ''], ['/api/v1/attributes/values', '/api/v1/attributes/values?key=user.note'], ['/api/v1/accounting/history', ''], ['/api/v1/traces/{id}', `/api/v1/traces/${TRACE}`]] as const) {
     sameFields(JSON.parse((await ask(asked || path)).body), schemaOf(path), path);
   }
 });
