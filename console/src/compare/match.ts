@@ -105,5 +105,5 @@ function align(left: TraceModel, lefts: readonly number[], right: TraceModel, ri
 }
 
 function keyOf({ outline }: TraceModel, span: number): string {
-  return JSON.stringify([serviceOf(outline, span), nameOf(outline, span), outline.kind[span]]);
+  return `${serviceOf(outline, span)}\n${nameOf(outline, span)}\n${outline.kind[span] ?? 0}`;
 }
