@@ -96,12 +96,12 @@ function endOfDomain(text: string, start: number): number {
     if (length === 0 || length > 63 * 3 || text[labelStart] === '-') break;
     labels += 1;
     const label = text.slice(labelStart, labelEnd).toLowerCase();
-    if (labels <= 2 && !/^v?\d+$/.test(label)) versionLike = false;
+    if (labels <= 2 && versionLike && !/^v?\d+$/.test(label)) versionLike = false;
     if (labels >= 2 && length >= 2 && (letters === length || label.startsWith('xn--')) && !NOT_A_TOP_LEVEL_DOMAIN.has(label)) end = labelEnd;
     else if (labels >= 2) end = -1;
     if (labelEnd < i) break;
     if (text[i] === '.') i += 1;
-    else if (/^%2[eE]/.test(text.slice(i, i + 3))) i += 3;
+    else if (text.charCodeAt(i) === 37 && /^%2[eE]/.test(text.slice(i, i + 3))) i += 3;
     else break;
     // A dot at the end of a sentence belongs to the sentence.
     if (i >= limit || !isLetterOf(text, i, true) && !isLetterOf(text, i, false)) break;
@@ -156,12 +156,12 @@ function isLetterOf(text: string, index: number, latin: boolean): boolean {
 }
 
 function isNoPerson(text: string, start: number, at: number, domainStart: number, domainEnd: number): boolean {
-  const local = text.slice(start, at);
   const domain = text.slice(domainStart, domainEnd);
   if (MACHINE_NAME.test(domain)) return true;
-  if (/^(?:git|hg|svn)$/.test(local) && (text[domainEnd] === ':' || text[domainEnd] === '/' || text.startsWith('%3A', domainEnd))) return true;
+  const local = text.slice(start, at);
+  if (local.length <= 3 && /^(?:git|hg|svn)$/.test(local) && (text[domainEnd] === ':' || text[domainEnd] === '/' || text.startsWith('%3A', domainEnd))) return true;
   // Java's `Class@hash`, when a method name follows.
-  if (/(?:^|\.)[A-Z][\w$]*$/.test(local) && /^[0-9a-f]{1,8}\./.test(domain) && /^[a-f]*\d/.test(domain)) return true;
+  if (/^[0-9a-f]{1,8}\./.test(domain) && /^[a-f]*\d/.test(domain) && /(?:^|\.)[A-Z][\w$]*$/.test(local)) return true;
   return isAccountOfUrl(text, start, at, domainStart);
 }
 

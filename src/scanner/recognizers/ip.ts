@@ -11,7 +11,7 @@
 import { FEATURE } from '#scanner/features';
 import { KEY } from '#scanner/recognizer';
 import type { Recognizer } from '#scanner/recognizer';
-import { endsEscape, isHexCode, isWordCode } from './surroundings.ts';
+import { endsEscape, isDigitCode, isHexCode, isWordCode } from './surroundings.ts';
 
 const NAMES_CLIENT =
   /(?:x[-_](?:original[-_])?forwarded[-_]for|forwarded["']?[:=] ?["']?(?:.{0,60};)? ?for|[;,] ?for|x[-_]real[-_]ip|true[-_]client[-_]ip|(?:cf|fastly|do)[-_]connecting[-_]ip|fastly[-_]client[-_]ip|x[-_]client[-_]ip|x[-_]cluster[-_]client[-_]ip|remote[-_ ]?(?:addr(?:ess)?|ip|host)|client(?:[-_ .]?(?:ip|addr(?:ess)?|host))?|(?:user|visitor|caller|customer|source|src|login|sender)[-_ .]?(?:ip|addr(?:ess)?)(?:[-_ ]addr(?:ess)?)?|visitor|logged in from|(?:sign|log)[- ]?(?:in|ed in|on) from|ip[-_ ]address)["'\]]{0,2}(?: ?(?:[:=]|=>|%3[AaDd]|is|from) ?| )["'[]{0,3}$/i;
@@ -47,9 +47,9 @@ function findAddresses(text: string, keyClass: number, mark: MarkRange, version6
     const short = version6 ? shortened6(address) : shortened4(address);
     if (short === undefined) continue;
     const continues = listEnd !== -1 && start - listEnd <= 24 && /^(?::\d{1,5})?["'\]]{0,2}(?:,|%2[Cc]) ?(?:for=)?["'[]{0,3}$/.test(text.slice(listEnd, start));
-    const before = text.slice(Math.max(0, start - BEFORE), start);
-    if (!isClient && !continues && !NAMES_CLIENT.test(before)) {
-      if (!(isPeer || NAMES_PEER.test(before)) || !isPublic(address)) continue;
+    if (!isClient && !continues) {
+      const before = text.slice(Math.max(0, start - BEFORE), start);
+      if (!NAMES_CLIENT.test(before) && (!(isPeer || NAMES_PEER.test(before)) || !isPublic(address))) continue;
     }
     if (isLoopback(address)) continue;
     const zone = version6 ? (/^%(?:25)?[A-Za-z0-9._-]{1,16}/.exec(text.slice(end, end + 20))?.[0].length ?? 0) : 0;
@@ -97,9 +97,17 @@ function isToken(text: string, start: number, end: number, version6: boolean): b
 
 /** The /24 of an IPv4 address, undefined if it is none. */
 export function shortened4(address: string): string | undefined {
-  const parts = address.split('.');
-  if (parts.length !== 4 || parts.some((part) => !/^\d{1,3}$/.test(part) || Number(part) > 255)) return undefined;
-  return `${parts[0]}.${parts[1]}.${parts[2]}.0`;
+  let last = 0;
+  let parts = 0;
+  for (let from = 0; from <= address.length; parts++) {
+    let to = from;
+    let part = 0;
+    for (; to < address.length && isDigitCode(address.charCodeAt(to)); to++) part = part * 10 + address.charCodeAt(to) - 48;
+    if (to === from || to - from > 3 || part > 255 || (to < address.length && address.charCodeAt(to) !== 46)) return undefined;
+    last = from;
+    from = to + 1;
+  }
+  return parts === 4 ? `${address.slice(0, last)}0` : undefined;
 }
 
 /** The /48 of an IPv6 address (RFC 4291 §2.2), an IPv4-mapped one by its IPv4 part; undefined if it is none. */

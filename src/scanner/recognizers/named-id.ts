@@ -13,7 +13,7 @@ export const namedId: Recognizer = {
   kind: 'national-id',
   needs: FEATURE.secretWord | FEATURE.digit,
   find(text, keyClass, mark) {
-    if ((keyClass & KEY.identifier) !== 0) return;
+    if ((keyClass & KEY.identifier) !== 0 || !ANY_NAME.test(text)) return;
     for (const match of text.matchAll(NAMED)) {
       const value = match[1] as string;
       if (!isLikely(value) || isReplaced(value)) continue;
@@ -42,6 +42,8 @@ function isLikely(value: string): boolean {
 
 const NAMES =
   "passport|reisepass|passeport|pasaporte|driver'?s?[-_ ]?licen[cs]e|driving[-_ ]?licen[cs]e|f(?:ü|ue)hrerschein|nhs|medicare|pan[-_ ]?card|ein|vat|ust-?id(?:nr)?|national[-_ ]?(?:id|identity)|identity[-_ ]?card|id[-_ ]?card|personalausweis|citizen[-_ ]?id|tax[-_ ]?(?:id|payer|file|number|no)|tin|rfc|rut|ppsn?|nif|nie|oib|cnp|egn|rodn[ée][-_ ]č[íi]slo|amka|nric|hkid|cuit|cuil|cedula|cédula|curp|health[-_ ]?insurance|insurance[-_ ]?(?:policy)?|social[-_ ]?security|steuernummer|sozialversicherungsnummer|ssn";
+/** A quick answer for the text without a name: nearly every one. */
+const ANY_NAME = new RegExp(NAMES, 'iu');
 /** Letters and digits with at least four digits in all, in groups or not. */
 const VALUE = '(?=[A-Za-z0-9]*[ ./-]?[A-Za-z0-9]{0,8}\\d)[A-Z]{0,5}\\d[A-Z\\d]{0,14}(?:[ ./-](?=[A-Z]{0,8}\\d)[A-Z\\d]{1,9}){0,5}(?:\\([\\dA]\\))?';
 const NAMED = new RegExp(`(?<![\\p{L}])(?:${NAMES})(?:[-_ ]?(?:no|nr|num|number|id|#|code))?(?:\\.|["'\\]])?\\s{0,2}(?:[:=]|=>|%3[AaDd]|is|was)?\\s{0,2}["']{0,2}(?<=[^\\p{L}\\d])(${VALUE})(?![\\p{L}\\d_]|[.:-]\\d)`, 'giu');

@@ -10,6 +10,7 @@ export const oneTimeCode: Recognizer = {
   kind: 'password',
   needs: FEATURE.secretWord | FEATURE.digit,
   find(text, _keyClass, mark) {
+    if (!ANY_NAME.test(text)) return;
     for (const match of text.matchAll(BEFORE_NAME)) {
       const start = match.index + (match[0].startsWith('G-') ? 2 : 0);
       mark(start, start + (match[1] as string).length);
@@ -21,5 +22,7 @@ export const oneTimeCode: Recognizer = {
   },
 };
 
+/** Both expressions ask for one of these: a quick answer for the text that has none. */
+const ANY_NAME = /code|otp|pin|password/i;
 const BEFORE_NAME = /(?<![\w.-])(?:G-)?(\d{4,8}|\d{3}[ -]\d{3}) (?:is|as) (?:your|the|a) (?:[\w-]{1,20} ){0,3}(?:code|otp|pin|password|passcode)\b/gi;
 const AFTER_NAME = /(?<![A-Za-z])(?:otp|one[- ]time (?:password|passcode|code|pin)|(?:2fa|mfa|sms|login|verification|security|confirmation|authentication|access|recovery) code|passcode)(?: (?:is|was|of))?["']?[:=]? {1,2}["']?(\d{4,8})(?![\w.]|-\w)/gi;

@@ -37,6 +37,7 @@ export const oracleUrl: Recognizer = {
   kind: 'password',
   needs: FEATURE.at | FEATURE.colon,
   find(text, _keyClass, mark) {
+    if (!text.includes(':152') && !text.includes('jdbc:oracle:')) return;
     for (const match of text.matchAll(/(?:jdbc:oracle:\w{1,10}:[^\s/@"']{1,128}|(?<![\w/.:-])[A-Za-z][\w$#]{0,63})\/([^\s@"'/]{1,256})(?=@(?:\/\/)?[\w.-]{1,253}:152\d|(?<=jdbc:oracle:\w{1,10}:[^\s/@"']{1,128}\/[^\s@"'/]{1,256})@)/g)) {
       const password = match[1] as string;
       const start = match.index + match[0].length - password.length;
