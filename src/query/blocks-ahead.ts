@@ -1,13 +1,13 @@
 /**
  * The blocks that a search still has to read, in its order: taken a few at a time, so that it can stop early. Where the index is asked, it is
- * asked for some hundred blocks first and for more the longer nothing is found.
+ * asked for some thousand blocks first and for more the longer nothing is found.
  */
 import type { Position, Order } from './order.ts';
 import { ROW_MAX } from './order.ts';
 import type { BlockRange } from './excluded-blocks.ts';
 
 /** Blocks that one look at the index is about; beyond, all that are left. */
-const LOOKED_UP = [256n, 4_096n, 65_536n] as const;
+const LOOKED_UP = [4_096n, 65_536n] as const;
 /** Ranges of one statement. */
 const RANGES_MAX = 512;
 
@@ -27,6 +27,7 @@ export class BlocksAhead {
   /** The next block that was not looked up. */
   #next: bigint;
   #looks = 0;
+  #share = 1;
 
   constructor(options: BlocksAheadOptions) {
     this.#options = options;
@@ -46,9 +47,15 @@ export class BlocksAhead {
     return this.#ahead.length === 0 && (order === 'newest' ? this.#next < extent.oldest : this.#next > extent.newest);
   }
 
+  /** Which share of the blocks that are looked up next has to be read. */
+  async share(): Promise<number> {
+    while (this.#ahead.length === 0 && !this.isEmpty) await this.#lookUp();
+    return this.#share;
+  }
+
   /** About so many blocks, as ranges in the search's order; none when nothing is left. Orders by duration take all: their best may be anywhere. */
   async take(blocks: bigint): Promise<BlockRange[]> {
-    while (this.#ahead.length === 0 && !this.isEmpty) await this.#lookUp();
+    await this.share();
     const { order } = this.#options;
     if (order === 'longest' || order === 'shortest') return together(this.#ahead.splice(0));
     const taken: BlockRange[] = [];
@@ -82,13 +89,19 @@ export class BlocksAhead {
       const first = last - wanted + 1n > extent.oldest ? last - wanted + 1n : extent.oldest;
       this.#next = first - 1n;
       this.#ahead = [...(await rangesToRead({ first, last }))].reverse();
+      this.#share = shareOf(this.#ahead, { first, last });
     } else {
       const first = this.#next;
       const last = first + wanted - 1n < extent.newest ? first + wanted - 1n : extent.newest;
       this.#next = last + 1n;
       this.#ahead = [...(await rangesToRead({ first, last }))];
+      this.#share = shareOf(this.#ahead, { first, last });
     }
   }
+}
+
+function shareOf(ranges: readonly BlockRange[], all: BlockRange): number {
+  return Number(ranges.reduce((sum, range) => sum + sizeOf(range), 0n)) / Number(sizeOf(all));
 }
 
 export function sizeOf({ first, last }: BlockRange): bigint {

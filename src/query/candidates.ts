@@ -24,6 +24,7 @@ export interface BoundedSearch extends Filters {
 const STATEMENTS_MAX = 64;
 /** Blocks that a search reads first: a few ten thousand spans. */
 const BLOCKS_FIRST = 8n;
+const SPARSE_SHARE = 0.25;
 /** How many times as many it reads next, at most. */
 const GROWTH = 16n;
 /** Ranges of so many blocks are named block by block. */
@@ -75,6 +76,8 @@ export async function openCandidates(search: BoundedSearch, condition: Condition
     async fill(count) {
       while (!done && found.length < count && statements < STATEMENTS_MAX) {
         statements += 1;
+        // Where the index leaves few blocks, most of them have a match: as many as traces are wanted will do.
+        if (read === 0n && (await ahead.share()) < SPARSE_SHARE && BigInt(count) > blocks) blocks = BigInt(count);
         const ranges = await ahead.take(blocks);
         if (ranges.length === 0) {
           done = true;
