@@ -50,7 +50,7 @@ export function lanes(tree: Tree, verb: 'test' | 'ok', patterns: readonly string
     isTest(path) && (patterns.length === 0 || patterns.some((pattern) => path.includes(pattern)));
   const below = (...folders: readonly string[]): string[] =>
     tree.files.filter((path) => wanted(path) && folders.some((folder) => path.startsWith(`${folder}/`)));
-  const crash = below('src', 'test').filter((path) => path.startsWith('test/crash/') || path.endsWith('/crash.test.ts'));
+  const crash = below('src', 'test').filter((path) => path.startsWith('test/crash/') || /[/-]crash\.test\.ts$/u.test(path));
   const outside = (path: string): boolean => !crash.includes(path);
   // Many wait for timers and disks, so more than the cores have work at once.
   const unit: Lane = { files: below('src', 'tools', 'console').filter(outside), atOnce: 3, deadlineMs: unitDeadlineMs };

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, test } from 'node:test';
+import { afterEach, beforeEach, describe, mock, test } from 'node:test';
 import { blocksSql } from '#clickhouse/block-ranges';
 import { nativeBlock, sampleSpan } from '#clickhouse/native-sample';
 import { FIGURES, SPANS } from '#clickhouse/schema';
@@ -170,6 +170,28 @@ test('a failed roll is told of and its blocks stay where they were', async () =>
   await figures.rollAll();
   assert.equal(await counted(figures.state), 2);
   await figures.close();
+});
+
+test('a roll that fails is tried with fewer blocks', async () => {
+  const asked: number[] = [];
+  const command = (sql: string): Promise<string> => {
+    if (sql.startsWith('INSERT INTO tracekeep.calls')) asked.push(Number(/BETWEEN 1 AND (\d+)/.exec(sql)?.[1] ?? 1));
+    return sql.startsWith('INSERT') ? Promise.reject(new Error('cannot run a statement')) : engine.command(sql);
+  };
+  const figures = await Figures.open({ engine: { command }, now_ms: () => 0, onFailure: () => undefined });
+  mock.timers.enable({ apis: ['setTimeout'] });
+  try {
+    figures.add(Array.from({ length: 32 }, (_, at) => ({ id: at + 1, rows: LIMITS.figures_roll_rows_target / 16, day: DAY, retention: 'default' })));
+    for (const expected of [1, 2, 3]) {
+      mock.timers.tick(20_000);
+      for (let turns = 0; asked.length < expected && turns < 10_000; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+      for (let turns = 0; turns < 50; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+    }
+  } finally {
+    mock.timers.reset();
+    await figures.close();
+  }
+  assert.deepEqual(asked, [16, 8, 4]);
 });
 
 test('blocksSql() says which blocks in few words', () => {

@@ -29,6 +29,8 @@ export interface FiguresOptions {
 }
 
 const RETRY_MS = 10_000;
+/** A roll that failed is tried with half as many rows: long names of a hostile sender may have needed too much memory. */
+const ROLL_ROWS_MIN = 4_096;
 
 export class Figures {
   readonly #options: FiguresOptions;
@@ -37,6 +39,7 @@ export class Figures {
   #waiting: readonly FlushedBlock[];
   #since_ms: number;
   #failed = false;
+  #rows_target: number = LIMITS.figures_roll_rows_target;
   #running: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
   #closed = false;
@@ -104,9 +107,11 @@ export class Figures {
       .then(
         () => {
           this.#failed = false;
+          this.#rows_target = LIMITS.figures_roll_rows_target;
         },
         (error: unknown) => {
           this.#failed = true;
+          this.#rows_target = Math.max(ROLL_ROWS_MIN, this.#rows_target / 2);
           this.#options.onFailure(error);
         },
       )
@@ -119,7 +124,7 @@ export class Figures {
   async #rollNext(): Promise<void> {
     const { engine, now_ms } = this.#options;
     if (this.#failed) await removeAfter(engine, this.#roll);
-    const blocks = nextOf(this.#waiting);
+    const blocks = nextOf(this.#waiting, this.#rows_target);
     const ids = blocks.map(({ id }) => id);
     const roll = this.#roll + 1;
     // The calls first: without the figures of the same roll they do not count and are removed.
@@ -134,12 +139,12 @@ export class Figures {
 }
 
 /** The oldest blocks of one partition, about as many rows as a roll takes. */
-function nextOf(waiting: readonly FlushedBlock[]): FlushedBlock[] {
+function nextOf(waiting: readonly FlushedBlock[], rows_target: number): FlushedBlock[] {
   const [first] = waiting;
   const blocks: FlushedBlock[] = [];
   let rows = 0;
   for (const block of waiting) {
-    if (rows >= LIMITS.figures_roll_rows_target || blocks.length >= LIMITS.figures_roll_blocks_max) break;
+    if (rows >= rows_target || blocks.length >= LIMITS.figures_roll_blocks_max) break;
     if (block.day !== first?.day || block.retention !== first.retention) continue;
     blocks.push(block);
     rows += block.rows;

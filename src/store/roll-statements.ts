@@ -10,7 +10,7 @@ import { CALLS, CALLS_ONE_IN, FIGURES } from '#clickhouse/schema';
 import { LIMITS } from '#limits';
 
 /** One thread and one output block: the rows of a roll are there together or not at all. */
-const SETTINGS = 'SETTINGS max_threads = 1, max_insert_threads = 1, min_insert_block_size_rows = 16000000, min_insert_block_size_bytes = 2000000000, max_partitions_per_insert_block = 1, optimize_on_insert = 0, insert_deduplicate = 0, use_skip_indexes = 0';
+const SETTINGS = `SETTINGS max_threads = 1, max_insert_threads = 1, min_insert_block_size_rows = 16000000, min_insert_block_size_bytes = 2000000000, max_partitions_per_insert_block = 1, optimize_on_insert = 0, insert_deduplicate = 0, use_skip_indexes = 0, max_memory_usage = ${LIMITS.query_memory_bytes_max}`;
 const MINUTE_NS = 60_000_000_000;
 
 /** What a resource or scope had replaced stands at each of its spans; it counts once for a block, service and minute. */

@@ -140,11 +140,11 @@ function OperationName({ group: { operation = '', kind, rest }, chosen, onChoose
 function Loading(): ReactNode {
   return (
     <div className={pageStyles['list']} role="status" aria-label="Loading the service">
-      <Skeleton height="82px" />
+      <Skeleton height="92px" />
       <div className={styles['charts']}>
-        <Skeleton height="232px" />
-        <Skeleton height="232px" />
-        <Skeleton height="232px" />
+        <Skeleton height="260px" />
+        <Skeleton height="260px" />
+        <Skeleton height="260px" />
       </div>
       <SkeletonRows rows={6} height="44px" />
     </div>
