@@ -1,7 +1,8 @@
 /** Takes the README's pictures of the console: `node test/browser/screenshots.ts` writes docs/images/*.png. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { smallPng } from './small-png.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const IMAGES = join(ROOT, 'docs/images');
@@ -23,8 +24,11 @@ try {
   for (const { name, page, theme } of PICTURES) {
     const out = join(IMAGES, `${name}.png`);
     process.stdout.write(look('--keep', '--page', page, '--theme', theme, '--out', out));
-    const { size } = statSync(out);
+    const picture = smallPng(readFileSync(out));
+    writeFileSync(out, picture);
+    const size = picture.length;
     if (size > BYTES_MAX) throw new Error(`cannot keep ${name}.png: ${size} bytes are more than ${BYTES_MAX}`);
+    console.log(`  ${Math.round(size / 1_000)} kB`);
   }
 } finally {
   look('--stop');
