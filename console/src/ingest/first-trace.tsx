@@ -65,7 +65,7 @@ export function FirstTrace({ producer, since_ms }: { readonly producer: Producer
       ))}
       {refused.length === 0 && now_ms - since_ms > 60_000 ? (
         <p className={styles['quiet']}>
-          Nothing yet? The exporter’s log says why: a refusal begins with its code. <b>Connection refused</b> means a wrong endpoint, <code>credential_unknown</code> a key that was cut off in copying.
+          Nothing yet? The exporter’s log says why: a refusal begins with its code. <b>Connection refused</b> means a wrong endpoint, <code>credential_unknown</code> a key that was cut off in copying. The line under <b>curl</b> above shows whether key and network are right.
         </p>
       ) : null}
     </Panel>
