@@ -307,6 +307,20 @@ describe('remembered requests', () => {
   });
 });
 
+test('a directory from before there were filters is migrated, and its blocks stay', async () => {
+  const store1 = await open();
+  await store1.commit(sampleCommit(1, 10, MARK));
+  await store1.settle();
+  await store1.engine.command('DROP TABLE tracekeep.item_filters SYNC');
+  await store1.engine.command('ALTER TABLE tracekeep.schema_version DELETE WHERE version > 2 SETTINGS mutations_sync = 1');
+  await store1.close();
+  const store2 = await open();
+  await store2.commit(sampleCommit(2, 10, MARK));
+  await store2.settle();
+  assert.deepEqual(await store2.query('SELECT block, count() AS rows FROM spans GROUP BY block ORDER BY block', {}, BOUNDS), [{ block: '1', rows: '10' }, { block: '2', rows: '10' }]);
+  assert.deepEqual(await store2.query('SELECT DISTINCT block FROM item_filters', {}, BOUNDS), [{ block: '2' }]);
+});
+
 describe('retention', () => {
   test('removes days that are too old for their class, and their disk', async () => {
     const store1 = await open();
