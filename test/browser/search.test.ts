@@ -101,6 +101,9 @@ test('a box drawn over the points becomes a time range and durations; over the b
   await page.waitForFunction(() => location.search.includes('durationMax'));
   assert.ok(Date.parse(parameter('from') ?? '') < Date.parse(parameter('to') ?? ''));
   assert.match(parameter('durationMin') ?? '', /^[0-9.]+(?:us|ms|s)$/u);
+  const drawn = Date.parse(parameter('from') ?? '');
+  await page.getByRole('button', { name: 'Zoom out' }).click();
+  await page.waitForFunction((before) => Date.parse(new URLSearchParams(location.search).get('from') ?? '') < before, drawn);
   await goTo(page, '/search');
   const bars = page.getByLabel(/^Spans over time\. Arrow keys/u);
   await bars.focus();

@@ -1,8 +1,11 @@
 /** The pictures above the list: how many spans over time, and how long they took. Both share one time axis and both can be drawn upon. */
 import { useNavigate } from '@tanstack/react-router';
+import { ZoomOut } from 'lucide-react';
 import { type ReactNode, useMemo } from 'react';
 import { count } from '#time/format.ts';
+import type { Range } from '#time/range.ts';
 import type { PageRange } from '#time/use-range.ts';
+import { Button } from '#ui/button.tsx';
 import { Segments } from '#ui/choice.tsx';
 import { ErrorNote } from '#ui/error-note.tsx';
 import { Skeleton } from '#ui/skeleton.tsx';
@@ -82,6 +85,11 @@ export function Pictures({ state, range, change, isRefused }: PicturesProps): Re
           )}
         </p>
         <div className={styles['tools']}>
+          {range.range.to === undefined ? null : (
+            <Button size="small" look="quiet" onPress={() => change({ range: widerThan(range) })}>
+              <ZoomOut aria-hidden /> Zoom out
+            </Button>
+          )}
           {state.picture === 'scatter' || state.picture === 'heat' ? <Segments label="Scale of duration" options={SCALES} value={state.scale} onChange={(scale) => change({ scale })} /> : null}
           <Segments label="Picture" options={VIEWS} value={state.picture} onChange={(picture) => change({ picture })} />
         </div>
@@ -107,4 +115,11 @@ export function Pictures({ state, range, change, isRefused }: PicturesProps): Re
 function between(from_ms: number, to_ms: number): { readonly from: string; readonly to: string } {
   const from = Math.floor(from_ms);
   return { from: new Date(from).toISOString(), to: new Date(Math.max(from + 1, Math.ceil(to_ms))).toISOString() };
+}
+
+/** Three times as long around the same middle; up to now where that would reach into the future. */
+function widerThan({ from_ms, to_ms }: PageRange): Range {
+  const length = to_ms - from_ms;
+  const { from, to } = between(from_ms - length, to_ms + length);
+  return Date.parse(to) >= Date.now() ? { from } : { from, to };
 }
