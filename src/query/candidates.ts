@@ -24,7 +24,7 @@ export interface BoundedSearch extends Filters {
 const STATEMENTS_MAX = 64;
 /** Blocks that a search reads first: a few ten thousand spans. */
 const BLOCKS_FIRST = 8n;
-const SPARSE_SHARE = 0.25;
+const SPARSE_SHARE = 0.5;
 /** How many times as many it reads next, at most. */
 const GROWTH = 16n;
 /** Ranges of so many blocks are named block by block. */
