@@ -11,7 +11,6 @@ const BYTES_MAX = 200_000;
 const PICTURES = [
   { name: 'search', page: '/search', theme: 'light' },
   { name: 'trace', page: '/traces/{declined}', theme: 'light' },
-  { name: 'trace-dark', page: '/traces/{declined}', theme: 'dark' },
   { name: 'compare', page: '/compare/{checkout}/{slow}', theme: 'light' },
   { name: 'services', page: '/services', theme: 'light' },
   { name: 'map', page: '/map', theme: 'dark' },
@@ -19,7 +18,7 @@ const PICTURES = [
 ] as const;
 
 mkdirSync(IMAGES, { recursive: true });
-const look = (...words: string[]): Buffer => execFileSync(process.execPath, [join(import.meta.dirname, 'look.ts'), '--as', 'pictures', ...words], { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
+const look = (...words: string[]): Buffer => execFileSync(process.execPath, [join(import.meta.dirname, 'look.ts'), '--as', 'pictures', '--seed', 'hours', ...words], { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
 try {
   for (const { name, page, theme } of PICTURES) {
     const out = join(IMAGES, `${name}.png`);

@@ -6,6 +6,7 @@ import { crc32, deflateSync, inflateSync } from 'node:zlib';
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const COLOURS_MAX = 256;
+const GROUNDS = 48;
 
 export interface Picture {
   readonly width: number;
@@ -83,7 +84,7 @@ function paeth(left: number, up: number, corner: number): number {
   return byLeft <= byUp && byLeft <= byCorner ? left : byUp <= byCorner ? up : corner;
 }
 
-/** The most frequent colours, none of them closer to another than it must be for all to fit. */
+/** The most frequent colours: the first ones whatever they are, as grounds are, of the others none that is closer to another than it must be for all to fit. */
 function paletteOf(pixels: Uint32Array): number[] {
   const counts = new Map<number, number>();
   for (const pixel of pixels) counts.set(pixel, (counts.get(pixel) ?? 0) + 1);
@@ -91,7 +92,7 @@ function paletteOf(pixels: Uint32Array): number[] {
   for (let apart = 0; ; apart += 3) {
     const palette: number[] = [];
     for (const colour of byCount) {
-      if (palette.every((one) => distance(one, colour) > apart * apart)) palette.push(colour);
+      if (palette.length < GROUNDS || palette.every((one) => distance(one, colour) > apart * apart)) palette.push(colour);
       if (palette.length > COLOURS_MAX) break;
     }
     if (palette.length <= COLOURS_MAX) return palette;
