@@ -144,7 +144,7 @@ export function createFigures({ answer, settled, store, now_ms }: Answering): Fi
 
     operations: (reader, service) =>
       answer(reader, 'operation.list', 'scan', async (run) => {
-        const rows = await withState((state) => run<{ spanName: string; spanKind: number; spanCount: string }>(complete(STATEMENTS.operations, { counts: countsSource(state, 'operations') }), { ...everParams(state), service, limit: NAMES_MAX }, NAMES_MAX));
+        const rows = await withState((state) => run<{ spanName: string; spanKind: number; spanCount: string }>(complete(STATEMENTS.operations, { counts: countsSource(state, 'operations', 'service = {service:String}') }), { ...everParams(state), service, limit: NAMES_MAX }, NAMES_MAX));
         return rows.map(({ spanName, spanKind, spanCount }) => ({ name: spanName, kind: spanKind, spanCount: Number(spanCount) }));
       }),
   };

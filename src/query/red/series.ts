@@ -89,7 +89,8 @@ export async function findRed(question: RedQuestion, state: FiguresState, run: R
   const { keys, names } = KEYS[by];
   const level = by === 'operation' || operation !== undefined ? 'operations' : 'services';
   const conditions = ['1', service === undefined ? '' : 'service = {service:String}', operation === undefined ? '' : 'operation = {operation:String}', kind === undefined ? '' : kind === 'entry' ? ENTRY : 'kind = {kind:Int32}'];
-  const sql = complete(SERIES, { keys, names, durations: durationsSource(state, level), counts: countsSource(state, level), conditions: conditions.filter((one) => one !== '').join(' AND ') });
+  const condition = conditions.filter((one) => one !== '').join(' AND ');
+  const sql = complete(SERIES, { keys, names, durations: durationsSource(state, level, condition), counts: countsSource(state, level, condition) });
   const limit = LIMITS.figures_groups_max + 1;
   const rows_max = limit * 2 * (slots + 1);
   const rows = await run<SlotRow>(sql, {

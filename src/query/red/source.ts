@@ -31,17 +31,17 @@ export const MINUTE_NS = 60_000_000_000n;
 /** Figures of the same spans: by service, which are few rows, or by operation of a service. */
 export type Level = 'services' | 'operations';
 
-/** `minute, service, operation, kind, entry, rest, count, errors`, a row for figures or a span. */
-export function countsSource(state: FiguresState, level: Level): string {
-  return complete(COUNTS, { level: `'${level}'`, blocks: blocksSql(state.blocks) });
+/** `conditions` is over these columns and holds for both. `minute, service, operation, kind, entry, rest, count, errors`, a row for figures or a span. */
+export function countsSource(state: FiguresState, level: Level, conditions = '1'): string {
+  return complete(COUNTS, { level: `'${level}'`, conditions, blocks: blocksSql(state.blocks) });
 }
 
 /** The same with `bucket`, `n` spans in it and `longest`; `errors` stands in one row of its figures only. */
-export function durationsSource(state: FiguresState, level: Level): string {
-  return complete(DURATIONS, { level: `'${level}'`, blocks: blocksSql(state.blocks) });
+export function durationsSource(state: FiguresState, level: Level, conditions = '1'): string {
+  return complete(DURATIONS, { level: `'${level}'`, conditions, blocks: blocksSql(state.blocks) });
 }
 
-/** `minute, service, value_kind, count`. */
+/** `conditions` is over these columns and holds for both. `minute, service, value_kind, count`. */
 export function minimizedSource(state: FiguresState): string {
   return complete(MINIMIZED, { blocks: blocksSql(state.blocks) });
 }

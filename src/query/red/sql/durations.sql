@@ -7,6 +7,7 @@ WHERE what = /*level*/
   AND day >= {day_min:Date}
   AND roll <= {roll:UInt64}
   AND minute BETWEEN {minute_first:UInt32} AND {minute_last:UInt32}
+  AND /*conditions*/
 UNION ALL
 SELECT toUInt32(intDiv(start, 60000000000)) AS minute, service, name AS operation, kind, toUInt8(kind IN (2, 5) OR parent_span_id = toFixedString('', 8)) AS entry, toUInt8(0) AS rest, /*bucket*/ AS bucket, toUInt32(1) AS n, toUInt64(status_code = 2) AS errors, duration AS longest
 FROM spans
@@ -14,3 +15,4 @@ WHERE /*blocks*/
   AND tenant = {tenant:String}
   AND day >= {day_min:Date}
   AND start BETWEEN {start:UInt64} AND {end:UInt64}
+  AND /*conditions*/

@@ -4,7 +4,6 @@ FROM (
 /*counts*/
 )
 WHERE rest = 0
-  AND service = {service:String}
 GROUP BY operation, kind
 ORDER BY spanName, spanKind
 LIMIT {limit:UInt32}

@@ -20,14 +20,12 @@ FROM (
   FROM (
 /*durations*/
   )
-  WHERE /*conditions*/
-    AND (/*names*/) IN (
+  WHERE (/*names*/) IN (
       SELECT /*names*/
       FROM (
 /*counts*/
       )
       WHERE minute >= {minute_now:UInt32}
-        AND /*conditions*/
       GROUP BY /*names*/
       ORDER BY sum(count) DESC, /*names*/
       LIMIT {limit:UInt32}
