@@ -57,6 +57,8 @@ test('self time leaves out what children did, overlaps once, what lies outside n
   const stretches: string[] = [];
   eachOwnStretch(model.outline, model.tree, model.start, id(model, 'pay'), (from, to) => stretches.push(`${from}-${to}`));
   assert.deepEqual(stretches, ['40-45', '85-90']);
+  const async = of([{ id: 'root', start: 0, duration: 10 }, { id: 'later', parent: 'root', start: 30, duration: 5 }]);
+  assert.equal(async.self[id(async, 'root')], 10);
 });
 
 test('the critical path goes back from the end, into whom was waited for last', () => {

@@ -9,6 +9,7 @@ import { minimizedAt, placeWords, valueText } from './attributes.ts';
 import { findErrors, findSpans } from './find.ts';
 import { flameOf } from './flame.ts';
 import { foldFrom, nextMarked, rowOf, type Rows, type Showing, visibleRows } from './rows.ts';
+import { type Column, sortedSpans } from './sorted.ts';
 import { pixelOf, Strokes, ticksOf } from './ticks.ts';
 
 const of = (spans: readonly SampleSpan[]): TraceModel => modelOf(sampleOutline(spans));
@@ -79,6 +80,16 @@ test('flameOf() joins equal paths; widths are self times and fit', () => {
     assert.ok(below <= one.width + 1e-9);
   }
   assert.equal(box('card')?.depth, 3);
+});
+
+test('sortedSpans() sorts by any column, equal ones by start, and keeps only what is marked', () => {
+  const sorted = (column: Column, isDescending: boolean, marked: Uint8Array | null = null): string => [...sortedSpans(model, { column, isDescending }, marked)].map((one) => model.outline.ids[one]).join(' ');
+  assert.equal(sorted('duration', true), 'root mail pay fraud cart card');
+  assert.equal(sorted('self', false), 'root pay card cart fraud mail');
+  assert.equal(sorted('service', false), 'card cart fraud mail pay root');
+  assert.equal(sorted('name', true), 'root pay mail fraud cart card');
+  assert.equal(sorted('critical', true), 'fraud cart root pay card mail');
+  assert.equal(sorted('start', true, marks('card', 'mail')), 'mail card');
 });
 
 test('an address reads back what it says, and nothing wrong', () => {
