@@ -30,6 +30,11 @@ test('equal siblings are paired by their place; the third try has no partner', (
   assert.deepEqual(told(tries([5, 5, 5]), tries([5, 9])), ['root=root same', '.t0=t0 same', '.t1=t1 slower', '.t2=– left']);
 });
 
+test('what only the right one has stands before what followed it there', () => {
+  const calls = (...names: readonly string[]): SampleSpan[] => [{ id: 'root', start: 0, duration: 100 }, ...names.map((name, at) => ({ id: name, parent: 'root', start: at * 20, duration: 5 }))];
+  assert.deepEqual(told(calls('b', 'd'), calls('a', 'b', 'c', 'd')).slice(1), ['.–=a right', '.b=b same', '.–=c right', '.d=d same']);
+});
+
 test('kinds and services keep apart what has one name', () => {
   const call = (kind: number, service: string): SampleSpan[] => [{ id: 'root', start: 0, duration: 10 }, { id: 'x', name: 'x', parent: 'root', kind, service, start: 1, duration: 2 }];
   assert.deepEqual(told(call(2, 's'), call(3, 's')).slice(1), ['.x=– left', '.–=x right']);
