@@ -44,6 +44,16 @@ test('the printed link makes the first administrator, once', async () => {
   await again.close();
 });
 
+test('an empty store teaches the next step on every page', async () => {
+  const { page } = first;
+  for (const path of ['/search', '/services', '/map', '/ingest']) {
+    await goTo(page, path);
+    const ways = page.getByRole('main').getByRole('link', { name: /connect|send|ingest/iu }).or(page.getByRole('main').getByRole('button', { name: /connect|key|copy/iu }));
+    assert.ok((await ways.count()) > 0, `${path} leads nowhere`);
+    assert.deepEqual([...(await axeFindings(page)), ...(await overflow(page))], [], path);
+  }
+});
+
 test('the cookie is out of reach of scripts and of other sites', async () => {
   const [cookie] = (await first.context.cookies()).filter(({ name }) => name.endsWith('tracekeep_session'));
   assert.equal(cookie?.httpOnly, true);
