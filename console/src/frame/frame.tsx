@@ -9,12 +9,14 @@ import { keepRange } from './keep-range.ts';
 import { PAGES } from './pages.ts';
 import { Palette } from './palette.tsx';
 import { Rail } from './rail.tsx';
+import { useFreshNow } from './use-fresh-now.ts';
 
 export function Frame(): ReactNode {
   const [paletteOpen, setPaletteOpen] = useState(false);
   const [helpOpen, setHelpOpen] = useState(false);
   const navigate = useNavigate();
   useEffect(listenForShortcuts, []);
+  useFreshNow();
   useShortcuts('Everywhere', [
     { keys: 'ctrl+k', does: 'Go anywhere, do anything', act: () => setPaletteOpen(true) },
     { keys: '?', does: 'Show the keys of this page', act: () => setHelpOpen(true) },

@@ -31,7 +31,6 @@ import { printQuery } from './syntax.ts';
 import { onTop } from './tail.ts';
 import { Slow, Trouble } from './troubles.tsx';
 import { useFacets } from './use-facets.ts';
-import { useFreshNow } from './use-fresh-now.ts';
 import { useKept } from './use-kept.ts';
 import { usePreload } from './use-preload.ts';
 import { useSearchState } from './use-search-state.ts';
@@ -45,7 +44,6 @@ const ORDER_LABELS: Readonly<Record<Order, string>> = { newest: 'Newest first', 
 export function SearchPage(): ReactNode {
   const { state, change, go } = useSearchState();
   const range = useRange();
-  useFreshNow(range.now_ms);
   const navigate = useNavigate();
   const client = useQueryClient();
   const bar = useRef<QueryBarHandle>(null);
