@@ -28,6 +28,7 @@ export interface Program {
 export async function chromiumProgram(): Promise<Program> {
   const own = process.env['TRACEKEEP_CHROMIUM'];
   if (own !== undefined) return { path: own, env: {} };
+  if (process.platform !== 'linux' || process.arch !== 'x64') throw new Error(`cannot run the packed Chromium on ${process.platform}-${process.arch}: name an installed Chrome or Chromium in TRACEKEEP_CHROMIUM`);
   const entry = createRequire(import.meta.url).resolve('@sparticuz/chromium');
   const packed = join(dirname(entry), '..', 'bin');
   const folder = join(ROOT, 'node_modules', '.cache', 'chromium-153.0.0');

@@ -6,6 +6,8 @@ const WAIT_MS_MAX = 240_000;
 
 /** Waits for a turn, which ends with this process or when the answer is called. */
 export async function takeTurn(what: string, atOnce: number): Promise<() => void> {
+  // Elsewhere nobody waits: such a machine is one person's.
+  if (process.platform !== 'linux') return () => undefined;
   const end = performance.now() + WAIT_MS_MAX;
   for (;;) {
     for (let slot = 0; slot < atOnce; slot++) {
