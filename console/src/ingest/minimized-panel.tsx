@@ -2,6 +2,7 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { Minimized } from '#api/ingest.ts';
+import { kindWords } from '#outline/minimized-words.ts';
 import { count } from '#time/format.ts';
 import { ErrorNote } from '#ui/error-note.tsx';
 import { Panel } from '#ui/panel.tsx';
@@ -38,7 +39,7 @@ function Services({ minimized: { services, more } }: { readonly minimized: Minim
             <div className={styles['kinds']}>
               {kinds.map(({ kind, count: values }) => (
                 <State key={kind} state="minimized">
-                  {kind.replaceAll('_', ' ')} {count(values)}
+                  {kindWords({ kind, count: values })}
                 </State>
               ))}
             </div>
