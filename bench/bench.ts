@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: ingest, queries and the parts of the pipeline, measured on a real server. Prints tables, writes everything as JSON below
+ * `npm run bench`: ingest, queries, the console and the parts of the pipeline, measured on a real server. Prints tables, writes everything as JSON below
  * bench/out/. Needs Linux: CPU, memory and threads are read from /proc.
  *
  *   --quick            100,000 spans instead of a million
@@ -7,13 +7,14 @@
  *   --runs N           medians of N runs of ingest
  *   --connections A,B  8,128 by default
  *   --gzip             bodies are compressed
- *   --only PART,…      of ingest, query, parts
+ *   --only PART,…      of ingest, query, console, parts
  *   --profile          CPU profiles of the server's threads, into bench/out/profile/
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { type ConsoleFigures, measureConsole } from './console.ts';
 import { corpusOf } from './corpus.ts';
 import { type Ingest, measureIngest } from './ingest.ts';
 import { describeMachine, type Machine } from './machine.ts';
@@ -21,7 +22,7 @@ import { measureParts, type Parts } from './parts.ts';
 import { measureQueries, type Query } from './query.ts';
 import type { ServerOptions } from './server.ts';
 import { medianOf } from './summary.ts';
-import { ingestText, machineText, partsText, queryText, threadsText } from './table.ts';
+import { consoleText, ingestText, machineText, partsText, queryText, threadsText } from './table.ts';
 
 export interface BenchOptions {
   /** Spans of the corpus. */
@@ -49,11 +50,12 @@ export interface Figures {
   readonly ingest: readonly Ingest[];
   readonly runs: readonly Ingest[];
   readonly query: Query | null;
+  readonly console: ConsoleFigures | null;
   readonly parts: Parts | null;
   readonly tables: readonly string[];
 }
 
-const PARTS = ['ingest', 'query', 'parts'];
+const PARTS = ['ingest', 'query', 'console', 'parts'];
 const OUT = join(import.meta.dirname, 'out');
 
 /** `say` gets each table as soon as it is known. */
@@ -86,10 +88,12 @@ export async function bench(options: BenchOptions, say: (text: string) => void):
   }
   const query = options.only.includes('query') ? await measureQueries({ corpus, passes, laterPasses, traces, searches, searchRounds, server: { hurried } }) : null;
   if (query !== null) show(queryText(query));
+  const inBrowser = options.only.includes('console') ? await measureConsole() : null;
+  if (inBrowser !== null) show(consoleText(inBrowser));
   const parts = options.only.includes('parts') ? await measureParts(corpus) : null;
   if (parts !== null) show(partsText(parts));
   corpus.close();
-  const figures: Figures = { machine, spans: described.spans, ingest, runs, query, parts, tables };
+  const figures: Figures = { machine, spans: described.spans, ingest, runs, query, console: inBrowser, parts, tables };
   const name = `figures-${machine.at.replaceAll(/[:.]/gu, '-')}.json`;
   writeFileSync(join(options.out, name), `${JSON.stringify(figures, null, 1)}\n`);
   say(`written to ${join(options.out, name)}`);

@@ -4,6 +4,7 @@
  */
 import type { Corpus, KnownSearch } from './corpus.ts';
 import { askFigures, type FigureTimes } from './figures.ts';
+import { askLooking, type LookingTimes } from './looking.ts';
 import { Random } from './random.ts';
 import { type RareSearch, RareSpans } from './rare.ts';
 import { MeasuredServer, type ServerOptions } from './server.ts';
@@ -24,7 +25,7 @@ export interface QueryOptions {
 }
 
 /** Milliseconds by kind of question. */
-export interface QueryTimes extends FigureTimes {
+export interface QueryTimes extends FigureTimes, LookingTimes {
   readonly traceById: Summary;
   readonly search: Summary;
   /** By attributes that hardly a span has, over one hour; by kind of question. */
@@ -100,7 +101,8 @@ class Questions {
     const services = await this.#times(searchRounds, () => this.#services());
     const operations = await this.#times(searchRounds * SERVICES.length, (at) => this.#operations(SERVICES[at % SERVICES.length]!));
     const figures = await askFigures(this.#server, Math.max(1, searchRounds * 5), complete ? corpus.described.spans * passes + this.#rare.sent : null, this.wrong);
-    return { ...figures, traceById: traces, search: searches, rare, services, operations };
+    const looking = await askLooking(this.#server, Math.max(1, Math.min(searchRounds * 5, this.#rare.sent)), this.wrong);
+    return { ...figures, ...looking, traceById: traces, search: searches, rare, services, operations };
   }
 
   /** Asks so often, or for as long as a kind may take. */

@@ -1,4 +1,5 @@
 /** The figures as text: one table a part, numbers that a person can compare. */
+import type { ConsoleFigures } from './console.ts';
 import type { Ingest } from './ingest.ts';
 import type { Machine } from './machine.ts';
 import type { Parts } from './parts.ts';
@@ -50,8 +51,24 @@ export function queryText({ spans, atRest, underLoad, wrong, peakMemoryBytes }: 
     row('rate, errors, durations by service', ({ redServices }) => redServices),
     row('rate, errors, durations by operation', ({ redOperations }) => redOperations),
     row('map', ({ map }) => map),
+    row('attribute keys', ({ keys }) => keys),
+    row('attribute values', ({ values }) => values),
+    row('histogram', ({ histogram }) => histogram),
+    row('histogram of an attribute', ({ histogramOfAttribute }) => histogramOfAttribute),
+    row('points', ({ points }) => points),
     ['peak memory', '', `${whole(peakMemoryBytes / MiB)} MiB`],
     ['wrong answers', '', whole(wrong.length)],
+  ]);
+}
+
+export function consoleText({ codeBytes, fontBytes, search, trace, bigTrace }: ConsoleFigures): string {
+  return aligned([
+    ['console, first visit with an empty cache, p50 / longest', ''],
+    ['scripts and styles of the search, compressed', `${whole(codeBytes / 1_000)} kB`],
+    ['fonts', `${whole(fontBytes / 1_000)} kB`],
+    ['first trace of the list drawn', `${whole(search.p50)} / ${whole(search.max)} ms`],
+    ['a trace of 32 spans drawn', `${whole(trace.p50)} / ${whole(trace.max)} ms`],
+    ['a trace of 50,000 spans drawn', `${whole(bigTrace.p50)} / ${whole(bigTrace.max)} ms`],
   ]);
 }
 
