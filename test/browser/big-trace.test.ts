@@ -12,7 +12,7 @@ import { setStage, type Stage } from './stage.ts';
 
 const LONG_MS = 100;
 const ROUNDS = 5;
-const TURNS = 30;
+const TURNS = 20;
 
 let stage: Stage;
 before(async () => {

@@ -24,8 +24,8 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
   { name: 'health', path: '/health' },
   { name: 'settings', path: '/settings' },
   { name: 'sign-in', path: '/sign-in', as: 'nobody' },
-  { name: 'help', path: '/search', press: '?' },
-  { name: 'palette', path: '/search', press: 'Control+k' },
+  { name: 'help', path: '/traces/{one}', press: '?' },
+  { name: 'palette', path: '/settings', press: 'Control+k' },
 ];
 
 export function pathOf(page: ConsolePage, traces: Readonly<Record<string, string>>): string {
