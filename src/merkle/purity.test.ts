@@ -1,0 +1,20 @@
+/** The files that a browser loads are the server's: nothing of Node in them, neither imported nor found lying about. */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+const files = readdirSync(import.meta.dirname).filter((name) => !name.endsWith('.test.ts') && name !== 'testing.ts');
+
+test('no file here imports anything from outside of this folder, or the tests', () => {
+  assert.ok(files.length >= 15 && files.includes('merkle.ts'));
+  for (const name of files) {
+    const text = readFileSync(join(import.meta.dirname, name), 'utf8');
+    const specifiers = [...text.matchAll(/^(?:import|export)\b.*\bfrom '([^']+)';$/gmu)].map((found) => found[1]!);
+    assert.equal(specifiers.length, text.match(/^import\b|\bfrom\s*['"`]/gmu)?.filter((found) => found !== 'import').length ?? 0, name);
+    assert.equal(text.match(/^import\b/gmu)?.length, text.match(/^import\b.*\bfrom '[^']+';$/gmu)?.length, name);
+    for (const specifier of specifiers) assert.ok(/^\.\/[a-z0-9-]+\.ts$/u.test(specifier) && specifier !== './testing.ts', `${name} imports ${specifier}`);
+    const code = text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/gu, '');
+    assert.doesNotMatch(code, /\b(?:Buffer|process|require|globalThis|__dirname|Date|Math\.random)\b|\bimport[.(]/u, name);
+  }
+});
