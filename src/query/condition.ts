@@ -42,8 +42,8 @@ export interface Filters {
   readonly durationMin_ns?: bigint;
   readonly durationMax_ns?: bigint;
   readonly status?: 'unset' | 'ok' | 'error';
-  /** OTLP span kind. */
-  readonly kind?: number;
+  /** OTLP span kind; `entry`: spans by which a service is entered. */
+  readonly kind?: number | 'entry';
 }
 
 export interface Condition {
@@ -51,6 +51,9 @@ export interface Condition {
   readonly sql: string;
   readonly params: Params;
 }
+
+/** Server and consumer spans and those without a parent: what figures count as requests of a service. */
+const ENTRY = `(kind IN (2, 5) OR parent_span_id = toFixedString('', 8))`;
 
 const STATUS_CODE = { unset: 0, ok: 1, error: 2 } as const;
 
@@ -67,7 +70,8 @@ export function conditionOf(filters: Filters): Condition {
   if (filters.service !== undefined) parts.push(`service = ${bind(filters.service, 'String')}`);
   if (filters.operation !== undefined) parts.push(`name = ${bind(filters.operation, 'String')}`);
   if (filters.status !== undefined) parts.push(`status_code = ${bind(STATUS_CODE[filters.status], 'Int32')}`);
-  if (filters.kind !== undefined) parts.push(`kind = ${bind(filters.kind, 'Int32')}`);
+  if (filters.kind === 'entry') parts.push(ENTRY);
+  else if (filters.kind !== undefined) parts.push(`kind = ${bind(filters.kind, 'Int32')}`);
   if (filters.durationMin_ns !== undefined) parts.push(`duration >= ${bind(filters.durationMin_ns, 'Int64')}`);
   if (filters.durationMax_ns !== undefined) parts.push(`duration <= ${bind(filters.durationMax_ns, 'Int64')}`);
   for (const filter of filters.attributes) parts.push(attributeSql(filter, bind));

@@ -140,6 +140,13 @@ test('traceById() reads few granules of a large table, through the primary key',
   assert.match(plan, /PrimaryKey[\s\S]*Keys:[\s\S]*block[\s\S]*row/);
 });
 
+test('search() by the kind entry finds server and consumer spans and those without a parent', async () => {
+  const of = (serial: number, kind: number, parent_span_id = '00000000000000aa'): TestSpan => ({ traceId: id(serial), tenant: 'entries', columns: { kind, parent_span_id } });
+  await store.addBlock([of(151, 1), of(152, 2), of(153, 3), of(154, 4), of(155, 5), of(156, 3, '0000000000000000')]);
+  const page = ok(await queries.search(viewer('entries'), { attributes: [], kind: 'entry' }));
+  assert.deepEqual(page.traces.map(({ traceId }) => traceId).toSorted(), [152, 155, 156].map(id));
+});
+
 test('search() finds by each filter, and only what fulfils it', async () => {
   const of = (serial: number, columns: TestSpan['columns'] = {}): TestSpan => ({ traceId: id(serial), tenant: 'filters', columns });
   const who = viewer('filters');

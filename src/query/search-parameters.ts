@@ -17,7 +17,7 @@ export interface SearchParameters {
   readonly durationMin?: string;
   readonly durationMax?: string;
   readonly status?: 'unset' | 'ok' | 'error';
-  readonly kind?: Kind;
+  readonly kind?: Kind | 'entry';
   readonly start?: string;
   readonly end?: string;
   readonly limit?: number;
@@ -53,7 +53,7 @@ export const FILTERS = {
   durationMin: text('Shortest duration of the span: 100ms, 1.5s, or nanoseconds.', 64),
   durationMax: text('Longest duration of the span.', 64),
   status: { type: 'string', enum: ['unset', 'ok', 'error'] },
-  kind: { type: 'string', enum: KINDS },
+  kind: { type: 'string', enum: [...KINDS, 'entry'], description: 'entry: spans by which a service is entered, which are server and consumer spans and spans without a parent.' },
   ...TIMES,
 } as const;
 
@@ -71,7 +71,7 @@ export function readSearch(parameters: SearchParameters, now_ms: number): Search
   const attributes = readFilters(parameters);
   const refusal = [start, end, durationMin_ns, durationMax_ns, attributes].find(isRefusal);
   if (refusal !== undefined) return refusal;
-  const search = { service, operation, status, kind: kind === undefined ? undefined : KINDS.indexOf(kind), limit, cursor, order, start, end, durationMin_ns, durationMax_ns, attributes };
+  const search = { service, operation, status, kind: kind === undefined || kind === 'entry' ? kind : KINDS.indexOf(kind), limit, cursor, order, start, end, durationMin_ns, durationMax_ns, attributes };
   return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as unknown as Search;
 }
 

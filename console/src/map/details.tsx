@@ -56,11 +56,11 @@ function NodeDetails({ model, node, range, focused, onFocus, onSelect }: Details
         <Link to="/services/$service" params={{ service: name }} search={keepRange}>
           Its figures over time
         </Link>
-        <Link to="/search" search={{ service: name, ...range }}>
+        <Link to="/search" search={{ service: name, kind: 'entry', ...range }}>
           Its traces
         </Link>
         {red !== null && red.errors > 0 ? (
-          <Link to="/search" search={{ service: name, status: 'error', ...range }}>
+          <Link to="/search" search={{ service: name, kind: 'entry', status: 'error', ...range }}>
             Its failed spans
           </Link>
         ) : null}

@@ -1,7 +1,7 @@
 /**
  * Completion in the query bar: what is being written at the caret, and what could stand there. Data come from outside; nothing here waits.
  */
-import { type Filter, KINDS, type Place, STATUSES, textFilter } from './filters.ts';
+import { ENTRY, type Filter, KINDS, type Place, STATUSES, textFilter } from './filters.ts';
 import { cutTerms, type Term } from './terms.ts';
 import { printFilter, readQuery } from './syntax.ts';
 
@@ -134,7 +134,7 @@ function suggestValues({ key, place, typed, term }: Context & { part: 'value' },
 function knownOf(key: string, known: Known): readonly KnownValue[] | null {
   const list = (names: readonly string[]): readonly KnownValue[] => names.map((value) => ({ value, count: 0 }));
   if (key === 'status') return list(STATUSES);
-  if (key === 'kind') return list(KINDS.slice(0, -1));
+  if (key === 'kind') return list([...KINDS.slice(0, -1), ENTRY]);
   if (key === 'service') return list(known.services);
   return null;
 }

@@ -34,6 +34,8 @@ export type Filter = SingleFilter | AttributeFilter;
 export const EVERYWHERE = '*';
 export const STATUSES = ['error', 'ok', 'unset'] as const;
 export const KINDS = ['server', 'client', 'internal', 'producer', 'consumer', 'unspecified'] as const;
+/** By which a service is entered: server and consumer spans and those without a parent. */
+export const ENTRY = 'entry';
 /** The server takes no more. */
 export const ATTRIBUTES_MAX = 16;
 

@@ -2,7 +2,7 @@
  * The language of the query bar, both ways: what is typed as filters, with errors that stand where they belong, and filters as text
  * that reads back as the same filters.
  */
-import { attributeFilter, EVERYWHERE, type Filter, idOf, isText, KINDS, type Place, STATUSES, textFilter } from './filters.ts';
+import { attributeFilter, ENTRY, EVERYWHERE, type Filter, idOf, isText, KINDS, type Place, STATUSES, textFilter } from './filters.ts';
 import { cutTerms, type Sign, type Term } from './terms.ts';
 
 export interface SyntaxError {
@@ -87,6 +87,7 @@ function readField(field: FieldName, sign: Sign, value: string): Read {
     case 'status':
       return oneOfFew('status', STATUSES, sign, value.toLowerCase());
     case 'kind':
+      if (sign === '=' && value.toLowerCase() === ENTRY) return { filters: [{ is: 'kind', value: ENTRY }] };
       return oneOfFew('kind', KINDS, sign, value.toLowerCase());
     case 'error':
       if (value !== 'true' && value !== 'false') return 'Write status:error, or error:true.';

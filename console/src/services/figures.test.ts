@@ -52,6 +52,7 @@ test('sorted() puts the largest first and equals by name', () => {
 });
 
 test('searchFor() carries the range of the page, or the instants of a point', () => {
+  assert.deepEqual(searchFor({ service: 'cart', kind: 'entry', status: 'error' }, { from: '6h' }), { service: 'cart', kind: 'entry', status: 'error', from: '6h' });
   assert.deepEqual(searchFor({ service: 'cart', status: 'error' }, { from: '6h' }), { service: 'cart', status: 'error', from: '6h' });
   assert.deepEqual(searchFor({ service: 'cart', operation: 'Get', kind: 'server', durationMin: 5_000_000.7, from_ms: 0, to_ms: 60_000 }, { from: '6h' }), {
     service: 'cart', operation: 'Get', kind: 'server', durationMin: '5000000ns', from: '1970-01-01T00:00:00.000Z', to: '1970-01-01T00:01:00.000Z', order: 'longest',

@@ -26,6 +26,8 @@ const BUCKETS = 40;
 export function ServicesPage(): ReactNode {
   const range = useRange();
   const [address, change] = useServicesAddress();
+  // What is counted here, so that its figures lead to these spans and no others.
+  const counted = address.spans === 'entry' ? 'entry' : undefined;
   const red = useRed({ by: 'service', spans: address.spans, buckets: BUCKETS }, range);
   const names = useServiceNames();
   const groups = red.data?.groups ?? [];
@@ -82,8 +84,8 @@ export function ServicesPage(): ReactNode {
                 sort={address.sort}
                 onSort={(sort) => change({ sort })}
                 name={(group) => <Name group={group} />}
-                errorsSearch={({ service }) => searchFor({ service, status: 'error' }, range.range)}
-                slowSearch={({ service }, durationMin) => searchFor({ service, durationMin }, range.range)}
+                errorsSearch={({ service }) => searchFor({ service, kind: counted, status: 'error' }, range.range)}
+                slowSearch={({ service }, durationMin) => searchFor({ service, kind: counted, durationMin }, range.range)}
               />
             </Panel>
           )}

@@ -93,7 +93,9 @@ function Figures({ service, whole, parts, narrowed, range, onAll }: FiguresProps
     );
   }
   const unit = rateUnit(ratesOf(group.series.count, timeline));
-  const spansOf = { service, operation: narrowed?.operation, kind: narrowed?.kind };
+  // What is counted here, so that a point leads to these spans and no others.
+  const counted = address.spans === 'entry' ? 'entry' : undefined;
+  const spansOf = { service, operation: narrowed?.operation, kind: narrowed?.kind ?? counted };
   return (
     <>
       {narrowed === undefined ? null : (
