@@ -56,7 +56,7 @@ function NodeDetails({ model, node, range, focused, onFocus, onSelect }: Details
         <Link to="/services/$service" params={{ service: name }} search={keepRange}>
           Its figures over time
         </Link>
-        <Link to="/search" search={{ service: name, kind: 'entry', ...range }}>
+        <Link to="/search" search={{ service: name, ...(red === null ? {} : { kind: 'entry' }), ...range }}>
           Its traces
         </Link>
         {red !== null && red.errors > 0 ? (
