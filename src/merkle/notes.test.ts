@@ -98,6 +98,10 @@ test('one false signature of a known key closes the whole note', () => {
   assert.equal(ok(openNote(note, [witness], verifyNatively)).claims.length, 1);
   const short = printSignature({ name: log.name, keyId: log.keyId, signature: new Uint8Array(63) });
   assert.equal((openNote(ok(parseNote(utf8(`${TEXT}\n${short}`))), [log], verifyNatively) as Flaw).flaw, 'signature_malformed');
+  for (const length of [1, 7, 8, 71, 73]) {
+    const odd = printSignature({ name: witness.name, keyId: witness.keyId, signature: new Uint8Array(length) });
+    assert.deepEqual(openNote(ok(parseNote(utf8(`${TEXT}\n${odd}`))), [witness], verifyNatively), { flaw: 'signature_malformed', detail: `${length} bytes` });
+  }
   const far = printSignature({ name: witness.name, keyId: witness.keyId, signature: new Uint8Array(72).fill(255) });
   assert.deepEqual(openNote(ok(parseNote(utf8(`${TEXT}\n${far}`))), [witness], verifyNatively), { flaw: 'signature_malformed', detail: 'time' });
   const noCheckpoint = printSignature({ name: witness.name, keyId: witness.keyId, signature: new Uint8Array(72) });
@@ -128,7 +132,7 @@ test('notes: what is not one is refused', () => {
   const line = '\u2014 a AAAAAAA=\n';
   assert.equal(ok(parseNote(utf8(`a\n\nb\n\n${line}`))).text, 'a\n\nb\n');
   assert.equal(ok(parseNote(utf8(`a\n\n\n${line}`))).text, 'a\n\n');
-  const wrong = ['', '\n', '\n\n', 'a\n', 'a\n\n', `a\n${line}`, `\n${line}`, `a\n\n${line.trimEnd()}`, `a\n\n${line}x\n`, `a\n\n- a AAAAAAA=\n`, `a\n\n\u2014 a  AAAAAAA=\n`, `a\n\n\u2014 a AAAAAAA= \n`, `a\n\n\u2014  AAAAAAA=\n`,
+  const wrong = ['', '\n', '\n\n', 'a\n', 'a\n\n', `a\n${line}`, `\n${line}`, `a\n\n${line.trimEnd()}`, `a\n\n${line}x\n`, `a\n\n${line}${line.trimEnd()}`, `a\n\n- a AAAAAAA=\n`, `a\n\n\u2014 a  AAAAAAA=\n`, `a\n\n\u2014 a AAAAAAA= \n`, `a\n\n\u2014  AAAAAAA=\n`,
     `a\n\n\u2014 a\u00a0b AAAAAAA=\n`, `a\n\n\u2014 a\u0085 AAAAAAA=\n`, `a\n\n\u2014 a+b AAAAAAA=\n`, `a\n\n\u2014 a AAAAAA==\n`, `a\n\n\u2014 a AAAAAAB=\n`, `a\n\n\u2014 a AAAAAAA\n`, `a\n\n\u2014 ${'n'.repeat(256)} AAAAAAA=\n`, `a\r\n\n${line}`, `a\u0000\n\n${line}`, `a\t\n\n${line}`];
   for (const text of wrong) assert.equal((parseNote(utf8(text)) as Flaw).flaw, 'note_malformed', JSON.stringify(text.slice(0, 40)));
   assert.deepEqual(parseNote(Uint8Array.of(0xff, 0x0a)), { flaw: 'note_malformed', detail: 'not UTF-8' });
@@ -155,6 +159,7 @@ test('keys: the published one is read and printed, and one that is not whole is 
   assert.equal(printVkey(witness), WITNESS_KEY);
   const wrong = ['', '+', '++', 'a+530d903a', text.slice(0, -1), `${text}\n`, text.replace('foo', 'fop'), text.replace('530d903a', '530D903A'), text.replace('530d903a', '530d903b'), text.replace('+530', '++530'), text.replace('AeKy', 'AeKz').replace('AekyeR', 'AekyeS'), `${text}${'A'.repeat(4000)}`];
   for (const one of wrong) assert.ok(isFlaw(parseVkey(sha256, one)), one.slice(0, 80));
+  assert.deepEqual(parseVkey(sha256, `${text}${'A'.repeat(4000)}`), { flaw: 'key_malformed', detail: 'too long' });
   assert.deepEqual(parseVkey(sha256, 'a+00000000+AgAA'), { flaw: 'key_type_unknown', detail: 'type 2' });
   assert.equal(isFlaw(verifierOf(sha256, 'a b', 0x01, new Uint8Array(32))), true);
   assert.equal(isFlaw(verifierOf(sha256, 'a', 0x06, new Uint8Array(32))), true);
@@ -166,7 +171,7 @@ test('checkpoints: sizes, roots and lines that are not as they are written are r
   assert.equal(ok(parseCheckpoint(`o\n9007199254740991\n${root}\nx\n`)).extensions.length, 1);
   for (const size of ['', '-1', '+1', '01', '1.0', '1e3', ' 1', '٣', '9007199254740992', '9'.repeat(400)]) assert.equal(isFlaw(parseCheckpoint(`o\n${size}\n${root}\n`)), true, size);
   for (const hash of ['', root.slice(4), root.slice(0, -1), `${root}=`, root.replace('qo=', 'qp='), root.replace('O', ' O')]) assert.equal(isFlaw(parseCheckpoint(`o\n1\n${hash}\n`)), true, hash);
-  for (const text of ['', '\n', `\n1\n${root}\n`, `o\n1\n${root}`, `o\n1\n${root}\n\n`, `o\n1\n${root}\nx\n\ny\n`, `o\n1\n${root}\n${'x\n'.repeat(17)}`, `o\n1\n${root}\n${'x\n'.repeat(1000)}`, `${'o'.repeat(256)}\n1\n${root}\n`]) assert.equal(isFlaw(parseCheckpoint(text)), true, text.slice(0, 60));
+  for (const text of ['', '\n', `\n1\n${root}\n`, `o\n1\n${root}`, `o\n1\n${root}\n\n`, `o\n1\n${root}\nx`, `o\n1\n${root}\n${'x'.repeat(1025)}\n`, `o\n1\n${root}\nx\n\ny\n`, `o\n1\n${root}\n${'x\n'.repeat(17)}`, `o\n1\n${root}\n${'x\n'.repeat(1000)}`, `${'o'.repeat(256)}\n1\n${root}\n`]) assert.equal(isFlaw(parseCheckpoint(text)), true, text.slice(0, 60));
   const checkpoint = { origin: 'o', size: 1, root: new Uint8Array(32), extensions: [] };
   for (const wrong of [{ origin: 'o\n7' }, { size: 2 ** 53 }, { size: -1 }, { root: new Uint8Array(31) }, { extensions: ['a\nb'] }, { extensions: [''] }]) assert.equal(isFlaw(printCheckpoint({ ...checkpoint, ...wrong })), true);
 });

@@ -68,7 +68,15 @@ test('numbers that are none, too many hashes and hashes of another length are re
   assert.equal(checkInclusion(sha256, 0, 2, hash, [hash.subarray(1)], hash)?.flaw, 'hash_length');
   assert.equal(checkInclusion(sha256, 0, 1, hash.subarray(1), [], hash.subarray(1))?.flaw, 'hash_length');
   assert.equal(checkConsistency(sha256, 1, 2, hash, [hash.subarray(1)], hash)?.flaw, 'hash_length');
+  assert.equal(checkSubtreeConsistency(sha256, { start: 2, end: 1 }, 8, hash, [], hash)?.flaw, 'range_invalid');
+  assert.equal(checkConsistency(sha256, 5, 3, hash, [hash], hash)?.flaw, 'range_invalid');
   assert.equal(checkSubtreeConsistency(sha256, { start: 2, end: 5 }, 8, hash, [], hash)?.flaw, 'range_invalid');
+});
+
+test('a proof that goes on above the root is refused, although its hashes fit', () => {
+  const [hash, other] = [LEAVES[0]!, LEAVES[1]!];
+  assert.equal(checkInclusion(sha256, 0, 1, hash, [other], naiveRoot([other, hash]))?.flaw, 'proof_length');
+  assert.equal(checkConsistency(sha256, 1, 1, hash, [other], naiveRoot([other, hash]))?.flaw, 'proof_length');
 });
 
 test('a tree of 2^53 − 1 leaves is proved by numbers that fit', () => {

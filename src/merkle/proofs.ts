@@ -5,7 +5,7 @@
  */
 import { flawed, isFlaw, type Flaw } from './flaw.ts';
 import { areHashes, emptyRoot, HASH_BYTES, nodeHash, sameBytes, type Sha256 } from './hashes.ts';
-import { consistencyRanges, HEIGHT_MAX, inclusionRanges, isSize, isSubtree, nodesOf, type NodeAt, type Range } from './ranges.ts';
+import { consistencyRanges, inclusionRanges, isSize, isSubtree, nodesOf, type NodeAt, type Range } from './ranges.ts';
 
 export type Proof = readonly Uint8Array[];
 /** The hash of a complete subtree, or undefined or the flaw if it cannot be had. */
@@ -45,7 +45,6 @@ export function checkInclusion(sha256: Sha256, index: number, size: number, leaf
 export function checkSubtreeInclusion(sha256: Sha256, index: number, range: Range, leaf: Uint8Array, proof: Proof, hash: Uint8Array): Flaw | undefined {
   if (!isInside(index, range)) return flawed('range_invalid');
   if (leaf.length !== HASH_BYTES || !areHashes(proof)) return flawed('hash_length');
-  if (proof.length > HEIGHT_MAX) return flawed('proof_length');
   let at = index - range.start;
   let last = range.end - range.start - 1;
   let computed = leaf;
@@ -74,8 +73,6 @@ export function checkConsistency(sha256: Sha256, first: number, second: number, 
 export function checkSubtreeConsistency(sha256: Sha256, range: Range, size: number, hash: Uint8Array, proof: Proof, root: Uint8Array): Flaw | undefined {
   if (!isSubtree(range, size)) return flawed('range_invalid');
   if (!areHashes(proof)) return flawed('hash_length');
-  // The hash of the part that the proof begins with, and the levels of the tree.
-  if (proof.length > HEIGHT_MAX + 1) return flawed('proof_length');
   if (range.start === range.end) {
     if (proof.length > 0) return flawed('proof_length');
     return sameBytes(hash, emptyRoot(sha256)) ? undefined : flawed('root_mismatch');

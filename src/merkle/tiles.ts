@@ -10,7 +10,6 @@ export const TILE_WIDTH = 256;
 export const TILE_HEIGHT = 8;
 /** Above level 6 no tree of a size below 2^53 has a tile. */
 export const TILE_LEVEL_MAX = 6;
-const PATH_CHARS_MAX = 64;
 
 /** `level` is that of tlog-tiles, or `entries` for a bundle; `width` is 1 to 256 hashes or entries. */
 export interface Tile {
@@ -65,7 +64,7 @@ export function tilePath({ level, index, width }: Tile): string {
 
 /** The tile that a path names; attacker-controlled. Each tile has one path, so others than that are refused. */
 export function parseTilePath(path: string): Tile | Flaw {
-  const parts = path.length > PATH_CHARS_MAX ? null : /^tile\/(entries|\d)\/((?:x\d{3}\/){0,5}\d{3})(?:\.p\/(\d{1,3}))?$/u.exec(path);
+  const parts = /^tile\/(entries|\d)\/((?:x\d{3}\/){0,5}\d{3})(?:\.p\/(\d{1,3}))?$/u.exec(path);
   if (parts === null) return flawed('tile_path');
   const level = parts[1] === 'entries' ? 'entries' : Number(parts[1]);
   const tile: Tile = { level, index: Number(parts[2]!.replaceAll(/[x/]/gu, '')), width: Number(parts[3] ?? TILE_WIDTH) };
