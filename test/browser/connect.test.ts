@@ -79,7 +79,7 @@ test('the page says what arrived and why some of it was not stored', async () =>
   const reasons = page.getByRole('region', { name: 'Refused and dropped' });
   await reasons.getByText('span_service').waitFor();
   await reasons.getByText(/What to do:/u).waitFor();
-  await page.getByRole('region', { name: 'Minimized' }).getByText(/email/u).waitFor();
+  await page.getByRole('region', { name: 'Minimized' }).getByText(/e-mail/u).waitFor();
   const chart = page.getByRole('application', { name: /Spans received over time/u });
   await chart.focus();
   await page.keyboard.press('End');
