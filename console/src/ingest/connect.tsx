@@ -1,6 +1,7 @@
 /** Connecting a service: what it is written in, a key that says who sends, what to run, and the wait for its first trace. */
 import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
+import { endpointOf } from '#api/endpoint.ts';
 import { useHealth } from '#api/health.ts';
 import { type KeyedProducer, producersQuery } from '#api/ingest.ts';
 import { useMay } from '#api/session.ts';
@@ -9,7 +10,7 @@ import { FirstTrace } from './first-trace.tsx';
 import styles from './ingest.module.css';
 import { LanguageTiles } from './language-tiles.tsx';
 import { MakeKey } from './make-key.tsx';
-import { endpointOf, type Language, stepsFor } from './snippets.ts';
+import { type Language, stepsFor } from './snippets.ts';
 import { SnippetSteps } from './snippet-steps.tsx';
 
 export interface ConnectProps {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
-import { endpointOf, LANGUAGES, readGlobList, shell, stepsFor } from './snippets.ts';
+import { LANGUAGES, readGlobList, shell, stepsFor } from './snippets.ts';
 
 const target = { endpoint: 'http://127.0.0.1:4318', key: 'tk_abc-DEF_1', service: 'checkout' };
 const NASTY = `it's "$(touch /tmp/no)" \`x\` \\ $HOME; ✓`;
@@ -32,15 +32,6 @@ test('curl sends OTLP/JSON of now', () => {
   assert.match(span.traceId, /^[0-9a-f]{32}$/u);
   assert.match(span.spanId, /^[0-9a-f]{16}$/u);
   assert.equal(BigInt(span.endTimeUnixNano) - BigInt(span.startTimeUnixNano), 250_000_000n);
-});
-
-test('endpointOf() is where exporters reach the server', () => {
-  const page = { hostname: 'traces.example', protocol: 'https:' };
-  assert.equal(endpointOf({ host: '127.0.0.1', port: 4318 }, page), 'http://127.0.0.1:4318');
-  assert.equal(endpointOf({ host: '0.0.0.0', port: 4318 }, page), 'https://traces.example:4318');
-  assert.equal(endpointOf({ host: '::', port: 1 }, { hostname: 'localhost', protocol: 'http:' }), 'http://127.0.0.1:1');
-  assert.equal(endpointOf({ host: '::1', port: 1 }, page), 'http://[::1]:1');
-  assert.equal(endpointOf(null, { hostname: '127.0.0.1', protocol: 'http:' }), 'http://127.0.0.1:4318');
 });
 
 test('readGlobList() takes commas, spaces and lines', () => {

@@ -1,6 +1,8 @@
 /** When there is nothing to list: no traces in this store at all, or none that fit. Each says the next step. */
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useEffect } from 'react';
+import { endpointOf } from '#api/endpoint.ts';
+import { useHealth } from '#api/health.ts';
 import { PRESETS, type Range } from '#time/range.ts';
 import { type PageRange, refreshNow } from '#time/use-range.ts';
 import { Button } from '#ui/button.tsx';
@@ -18,6 +20,7 @@ const LOOK_AGAIN_MS = 3_000;
 /** Looks for the first trace by itself. */
 export function NoTracesYet(): ReactNode {
   const { data, refetch } = useServices();
+  const health = useHealth(0, 60_000);
   useEffect(() => {
     const timer = setInterval(() => void refetch(), LOOK_AGAIN_MS);
     return () => clearInterval(timer);
@@ -31,7 +34,7 @@ export function NoTracesYet(): ReactNode {
       <p>
         This store has not kept a span so far. Connect a service: the page <Link to="/ingest">Ingest</Link> makes a key and shows the lines for your language. Or send one span by hand, with a key in place of <code>YOUR_KEY</code>:
       </p>
-      <Snippet label="command that sends one span" text={firstSpan(location.hostname)} />
+      <Snippet label="command that sends one span" text={firstSpan(endpointOf(health.data?.listens?.otlpHttp ?? null, window.location))} />
       <p className={styles['waiting']}>
         <i aria-hidden /> Waiting for the first trace. It appears here by itself.
       </p>
@@ -83,8 +86,8 @@ function isPast(range: Range): boolean {
   return range.to !== undefined;
 }
 
-function firstSpan(host: string): string {
-  return `curl -X POST http://${host}:4318/v1/traces \\
+function firstSpan(endpoint: string): string {
+  return `curl -X POST ${endpoint}/v1/traces \\
   -H 'Authorization: Bearer YOUR_KEY' \\
   -H 'Content-Type: application/json' \\
   -d '{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"hello"}}]},
