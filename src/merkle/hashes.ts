@@ -13,6 +13,8 @@ const NODE = 1;
 export const NODE_BYTES = 1 + 2 * HASH_BYTES;
 
 const node = newNode();
+/** Room for a leaf as most are: an array of its own costs more than the hash. */
+const leaf = new Uint8Array(4096);
 
 /** What a node's hash is taken over, to be filled in with the two hashes. */
 export function newNode(): Uint8Array {
@@ -27,7 +29,7 @@ export function emptyRoot(sha256: Sha256): Uint8Array {
 }
 
 export function leafHash(sha256: Sha256, entry: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(1 + entry.length);
+  const bytes = entry.length < leaf.length ? leaf.subarray(0, 1 + entry.length) : new Uint8Array(1 + entry.length);
   bytes[0] = LEAF;
   bytes.set(entry, 1);
   return sha256(bytes);

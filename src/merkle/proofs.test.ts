@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CompactRange } from './compact-range.ts';
 import { isFlaw } from './flaw.ts';
+import { leafHash } from './hashes.ts';
 import { checkConsistency, checkInclusion, checkSubtreeConsistency, proveConsistency, proveInclusion, rangeHash, type Nodes } from './proofs.ts';
 import { consistencyRanges, inclusionRanges, isSubtree, nodesOf } from './ranges.ts';
 import { hex, leaves, naiveNodes, naivePath, naiveProof, naiveRoot, randomOf, sha256 } from './testing.ts';
@@ -142,6 +143,13 @@ test('a compact range has the root of the definition at every size, and goes on 
   range.append(LEAVES[5]!);
   assert.deepEqual(range.root(), new Uint8Array(LEAVES[5]!));
   assert.throws(() => range.append(LEAVES[5]!, 1), /not 32 bytes/u);
+});
+
+test('the hash of a leaf is the one of the definition at every length, one after another', () => {
+  for (const length of [0, 1, 4_094, 4_095, 4_096, 70_000, 3]) {
+    const entry = new Uint8Array(length).fill(length);
+    assert.equal(hex(leafHash(sha256, entry)), hex(sha256(Uint8Array.of(0, ...entry))), `${length} bytes`);
+  }
 });
 
 test('a compact range is not resumed from hashes that are not of its size', () => {
