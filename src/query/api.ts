@@ -18,9 +18,9 @@ import { addAdministrationRoutes, type AdministrationParts } from './administrat
 import { SESSION_COOKIE } from './browser.ts';
 import { installCompression } from './compress.ts';
 import { installGuard, requestId, sendRefusal, type ReaderAuthenticator } from './guard.ts';
-import { addPageRoutes, type ConsoleFiles } from './pages.ts';
+import { addPageRoutes, answerUnknown, type ConsoleFiles } from './pages.ts';
 import type { Queries } from './query.ts';
-import { addRoutes, pathUnknown, type Route } from './routes.ts';
+import { addRoutes, type Route } from './routes.ts';
 import { addSignInRoutes } from './sign-in-routes.ts';
 
 export interface ConsoleParts {
@@ -96,7 +96,7 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
     const endless = Object.entries(request.query ?? {}).find(([, value]) => typeof value === 'number' && !Number.isFinite(value));
     return endless === undefined ? undefined : sendRefusal(request, reply, refuse('query_invalid', `querystring/${endless[0]} must be finite`));
   });
-  app.setNotFoundHandler(pathUnknown);
+  app.setNotFoundHandler((request, reply) => answerUnknown(request, reply, parts.pages ?? null));
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const refusal = refusalOf(error);
     if (refusal.refused === 'internal') onFailure(request.id, sentenceOf(error));

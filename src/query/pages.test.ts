@@ -7,7 +7,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { refuse } from '#refusal';
 import fastify, { type FastifyInstance, type InjectOptions } from 'fastify';
 import { sendRefusal } from './guard.ts';
-import { addPageRoutes, PAGE_PATHS, readConsoleFiles, type ConsoleFiles } from './pages.ts';
+import { addPageRoutes, answerUnknown, PAGE_PATHS, readConsoleFiles, type ConsoleFiles } from './pages.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'tracekeep-pages-'));
 after(() => rmSync(home, { recursive: true, force: true }));
@@ -92,4 +92,17 @@ test('a console that was not built says what to do, under the same policy', asyn
   assert.match(answer.body, /npm start/);
   assert.ok(!answer.body.includes('script>'));
   assert.match(String(answer.headers['content-security-policy']), /default-src 'none'/);
+});
+
+test('an address that leads nowhere shows a browser the console, and refuses programs', async () => {
+  const app = fastify({ exposeHeadRoutes: false });
+  const files = readConsoleFiles(build());
+  app.setNotFoundHandler((request, reply) => answerUnknown(request, reply, files));
+  const browser = { accept: 'text/html,application/xhtml+xml' };
+  const page = await get(app, '/nowhere', browser);
+  assert.deepEqual([page.statusCode, page.body], [404, '<!doctype html><title>console</title>']);
+  assert.match(String(page.headers['content-security-policy']), /script-src 'self'/);
+  for (const answer of [await get(app, '/nowhere'), await get(app, '/api/v1/nowhere', browser), await app.inject({ method: 'POST', url: '/nowhere', headers: browser })]) {
+    assert.deepEqual([answer.statusCode, (JSON.parse(answer.body) as { error: { code: string } }).error.code], [404, 'path_unknown']);
+  }
 });

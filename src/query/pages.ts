@@ -92,6 +92,14 @@ export function addPageRoutes(app: FastifyInstance, files: ConsoleFiles | null):
   }
 }
 
+/** No route has this address. A browser gets the console, which says so and leads on; programs get a refusal, and so does whoever asks the API. */
+export function answerUnknown(request: FastifyRequest, reply: FastifyReply, files: ConsoleFiles | null): Promise<FastifyReply> | FastifyReply {
+  const { method, url, headers } = request;
+  const page = files?.get('/index.html');
+  const isBrowser = method === 'GET' && !url.startsWith('/api/') && (headers.accept ?? '').slice(0, 256).includes('text/html');
+  return page !== undefined && isBrowser ? sendFile(request, reply.code(404), page) : sendRefusal(request, reply, refuse('path_unknown'));
+}
+
 /** Plain text inside; not one byte of it comes from a request. */
 const NOT_BUILT = `<!doctype html>
 <html lang="en">

@@ -3,8 +3,8 @@
  * handler sees it; the OpenAPI document is made from them.
  */
 import { LIMITS } from '#limits';
-import { isRefusal, refuse, type Refusal } from '#refusal';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isRefusal, type Refusal } from '#refusal';
+import type { FastifyInstance } from 'fastify';
 import { answers } from './answers.ts';
 import { readerOf, sendRefusal } from './guard.ts';
 import { ORDER_NAMES } from './order.ts';
@@ -121,10 +121,6 @@ export function addRoutes(app: FastifyInstance, served: Served, routes: readonly
     const refused = await served.ready();
     return refused === null ? sendJson(reply, '{"status":"ready"}') : sendRefusal(request, reply, refused);
   });
-}
-
-export function pathUnknown(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  return sendRefusal(request, reply, refuse('path_unknown'));
 }
 
 function wrap<T extends object>(name: string, value: T | Refusal): Refusal | Record<string, T> {

@@ -41,9 +41,7 @@ export function Chips({ filters, edited, onEdit, onRemove, onLeave }: ChipsProps
           <li key={idOf(filter)} className={styles['chip']} data-edited={edited !== null && idOf(edited) === idOf(filter)} data-error={filter.is === 'status' && filter.value === 'error'} onKeyDown={(event) => onKey(event, filter)}>
             <button type="button" data-chip className={styles['words']} aria-label={`Change the filter ${said}`} onClick={() => onEdit(filter)}>
               {filter.is === 'service' ? <i aria-hidden className={styles['dot']} style={{ background: serviceColour(filter.value) }} /> : null}
-              <span className={styles['name']}>{name}</span>
-              {sign === ':' ? ' ' : <span className={styles['sign']}>{sign}</span>}
-              {value === '' ? null : <b className={styles['value']}>{value}</b>}
+              <span className={styles['name']}>{name}</span> {sign === ':' ? null : <span className={styles['sign']}>{sign}</span>} {value === '' ? null : <b className={styles['value']}>{value}</b>}
             </button>
             <button type="button" className={styles['cross']} aria-label={`Remove the filter ${said}`} tabIndex={-1} onClick={() => onRemove(filter)}>
               <X aria-hidden size={12} />
