@@ -19,7 +19,7 @@ before(async () => {
     stream.on('data', (chunk: Buffer) => {
       output += chunk.toString();
       // Everything that there is to see has been seen: stop it as a person would.
-      if (/trace --last/.test(output)) demo.kill('SIGINT');
+      if (/-- trace [0-9a-f]{32}/.test(output)) demo.kill('SIGINT');
     });
   }
   const late = setTimeout(() => demo.kill('SIGINT'), DEADLINE_MS);
@@ -32,6 +32,11 @@ after(() => rm(place, { recursive: true, force: true }));
 test('it ends with code 0 when it is interrupted, and no child died before', () => {
   assert.equal(code, 0, output);
   assert.doesNotMatch(output, /ended by itself/);
+});
+
+test('it says where to look: a link that signs in, and a trace in the console', () => {
+  assert.match(output, /http:\/\/127\.0\.0\.1:\d+\/sign-in#link=tl_[\w-]{40,}/);
+  assert.match(output, /http:\/\/127\.0\.0\.1:\d+\/traces\/[0-9a-f]{32}/);
 });
 
 test('its counts balance, nothing is refused, and values were replaced', () => {

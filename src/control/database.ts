@@ -50,8 +50,10 @@ export function openControlDatabase(path: string): ControlDatabase {
   chmodSync(path, 0o600);
   const writer = connect(path, WRITE_BUSY_MS);
   try {
-    writer.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;');
-    migrate(writer);
+    whenUnlocked(() => {
+      writer.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;');
+      migrate(writer);
+    });
     const reader = connect(path, READ_BUSY_MS);
     reader.exec('PRAGMA query_only = ON');
     const version = reader.prepare('PRAGMA data_version');
@@ -74,6 +76,26 @@ export function openControlDatabase(path: string): ControlDatabase {
   } catch (cause) {
     writer.close();
     throw cause;
+  }
+}
+
+const SQLITE_BUSY = 5;
+const LOCKED_PAUSE_MS = 20;
+
+/**
+ * Going over to a write-ahead log while another process does, or recovers one, fails at once: SQLite does not wait where waiting could lock
+ * both for ever. So it is tried again, as long as other waits last.
+ */
+function whenUnlocked(work: () => void): void {
+  const end = performance.now() + WRITE_BUSY_MS;
+  for (;;) {
+    try {
+      return work();
+    } catch (error) {
+      const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
+      if (code !== SQLITE_BUSY || performance.now() >= end) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOCKED_PAUSE_MS);
+    }
   }
 }
 
