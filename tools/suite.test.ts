@@ -38,6 +38,12 @@ test('lanes() for ok keeps to src and tools', () => {
   assert.deepEqual(lanes(tree, 'ok', []).map((lane) => lane.files), [['src/a/a.test.ts', 'tools/a.test.ts']]);
 });
 
+test('lanes() for ok leaves out what starts a whole store, the other run does not', () => {
+  const some = { ...treeOf('src/a/a.test.ts', 'src/a/b.test.ts'), text: (path: string) => (path.includes('/b.') ? 'const store = await createTestStore();' : '') };
+  assert.deepEqual(lanes(some, 'ok', []).map((lane) => lane.files), [['src/a/a.test.ts']]);
+  assert.deepEqual(lanes(some, 'test', [])[0]?.files, ['src/a/a.test.ts', 'src/a/b.test.ts']);
+});
+
 test('lanes() keeps to the patterns it is given', () => {
   assert.deepEqual(lanes(tree, 'test', ['crash', 'tools/']).flatMap((lane) => lane.files), ['tools/a.test.ts', 'test/crash/a.test.ts']);
 });

@@ -4,7 +4,7 @@
 //
 //   node tools/suite.ts test            everything
 //   node tools/suite.ts test PATTERN…   only the test files whose path contains one of the patterns
-//   node tools/suite.ts ok              types, shape, unit tests of src/ and tools/
+//   node tools/suite.ts ok              types, shape, unit tests of src/, tools/ and console/, without those that start a whole store
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
@@ -44,7 +44,7 @@ const outputCharsMax = 2_000_000;
 
 const running = new Set<ChildProcess>();
 
-/** Test files of a tree in the order in which they run: `ok` leaves out what needs a running server, and what kills processes. */
+/** Test files of a tree in the order in which they run: `ok` leaves out what needs a running server or a whole store, and what kills processes. */
 export function lanes(tree: Tree, verb: 'test' | 'ok', patterns: readonly string[]): Lane[] {
   const wanted = (path: string): boolean =>
     isTest(path) && (patterns.length === 0 || patterns.some((pattern) => path.includes(pattern)));
@@ -54,7 +54,7 @@ export function lanes(tree: Tree, verb: 'test' | 'ok', patterns: readonly string
   const outside = (path: string): boolean => !crash.includes(path);
   // Many wait for timers and disks, so more than the cores have work at once.
   const unit: Lane = { files: below('src', 'tools', 'console').filter(outside), atOnce: 3, deadlineMs: unitDeadlineMs };
-  if (verb === 'ok') return [unit];
+  if (verb === 'ok') return [{ ...unit, files: unit.files.filter((path) => !startsStore(tree, path)) }];
   const system = below('test', 'demo', 'bench').filter(outside);
   const browser = below('test/browser');
   return [
@@ -64,6 +64,11 @@ export function lanes(tree: Tree, verb: 'test' | 'ok', patterns: readonly string
     { files: browser, atOnce: 2, deadlineMs: systemDeadlineMs },
     { files: crash, atOnce: 1, deadlineMs: systemDeadlineMs },
   ];
+}
+
+/** Whether a test fills a whole store with the embedded engine in it: no unit, and slow. */
+function startsStore(tree: Tree, path: string): boolean {
+  return /\b(?:createTestStore|Store\.open|Figures\.open)\(/u.test(tree.text(path));
 }
 
 /** The folders that ought to hold tests and hold none. */
@@ -112,6 +117,7 @@ async function suite(verb: 'test' | 'ok', patterns: readonly string[]): Promise<
     failed.push(...untestedFolders(tree, verb).map((folder) => `${folder}/ holds no test file`));
   }
   const plan = lanes(tree, verb, patterns);
+  if (verb === 'ok') console.log('ok leaves out what starts a server, a browser or a whole store: npm test runs it');
   if (patterns.length > 0 && plan.every((lane) => lane.files.length === 0)) failed.push(`no test file matches ${patterns.join(', ')}`);
   const total: Tally = { tests: 0, suites: 0, pass: 0, fail: 0, cancelled: 0, skipped: 0, todo: 0 };
   for (const lane of plan) failed.push(...(await runLane(tree, lane, total)));

@@ -67,9 +67,17 @@ test('a point of a chart leads to its traces, by pointer and by keys', async () 
   assert.ok(parameters().has('from') && parameters().has('to'), page.url());
   await page.goBack();
   await loaded(page);
-  const { x, y, width, height } = (await page.getByRole('application', { name: /^Percentiles/u }).boundingBox())!;
-  await page.mouse.move(x + width * 0.4, y + height * 0.4);
-  await page.mouse.click(x + width * 0.4, y + height * 0.4);
+  const percentiles = page.getByRole('application', { name: /^Percentiles/u });
+  const said = percentiles.locator('xpath=following-sibling::*[@role="status"]');
+  // The picture is drawn anew when its data has come: the pointer moves until the chart has seen it.
+  for (let tries = 0; (await said.textContent()) === '' && tries < 40; tries++) {
+    const { x, y, width, height } = (await percentiles.boundingBox())!;
+    await page.mouse.move(x + width * 0.4 + (tries % 2), y + height * 0.4);
+    await page.waitForTimeout(100);
+  }
+  assert.notEqual(await said.textContent(), '', 'the chart saw no pointer');
+  await page.mouse.down();
+  await page.mouse.up();
   await page.waitForURL(/\/search/u);
   assert.equal(parameters().get('service'), 'checkout');
 });

@@ -1,6 +1,7 @@
 /** The search page as people use it: what is there at once, the query bar, pictures, list, facets, live tail, kept searches, and what it says when nothing comes. */
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { exportOf, sendWell, spanOf } from '#harness/exchange';
 import type { Locator, Page } from 'playwright-core';
 import type { Viewer } from './chromium.ts';
@@ -176,12 +177,22 @@ test('a search is saved under a name, opened, renamed and deleted', async () => 
   await page.keyboard.press('Escape');
 });
 
+/** What is in view once the list with which the tail begins has come. */
+async function steadyView(): Promise<Awaited<ReturnType<typeof firstInView>>> {
+  for (let before = await firstInView(page); ; ) {
+    await page.waitForTimeout(800);
+    const now = await firstInView(page);
+    if (isDeepStrictEqual(now, before)) return now;
+    before = now;
+  }
+}
+
 test('the live tail puts what arrives on top and never moves what is being read', async () => {
   await goTo(page, '/search?live=1');
   await page.getByText(/^Live, /u).waitFor();
   await page.mouse.wheel(0, 900);
   await page.waitForFunction(() => scrollY > 600);
-  const read = await firstInView(page);
+  const read = await steadyView();
   await sendWell(stage.server, stage.key, exportOf([spanOf({}, { name: 'arrived while reading' })], 'late'));
   await page.getByRole('button', { name: /new$/u }).waitFor();
   assert.deepEqual(await firstInView(page), read);
