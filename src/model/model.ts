@@ -125,7 +125,24 @@ export interface RequestAccount {
   readonly answer: { readonly rejectedSpans: number; readonly message: string };
 }
 
+/** What an entry of the log says, by type; the number is the first byte of the entry (docs/reference/log-format.md). */
+export const ENTRY_TYPES = { block: 1, account: 2, policy: 3, producer: 4, token: 5, person: 6, 'sign-in': 7, access: 8, retention: 9, 'log-key': 10, tenant: 11, integrity: 12 } as const;
+
+export type EntryType = keyof typeof ENTRY_TYPES;
+
+/** The body of an entry of the log. The log itself holds a commitment to the two texts; `closed` has a random salt in it. */
+export interface LogBody {
+  readonly type: EntryType;
+  readonly time_ms: number;
+  readonly statement: string;
+  readonly closed: string;
+  /** The row of the control database's outbox that it comes from, so that none is logged twice. */
+  readonly outbox?: number;
+}
+
 export interface Commit {
   readonly blocks: readonly SealedBlock[];
   readonly requests: readonly RequestAccount[];
+  /** What else happened. The entries of blocks and accounts are made by the store. */
+  readonly entries?: readonly LogBody[];
 }
