@@ -64,18 +64,34 @@ function sender(url: string, first = '', drip = ''): Sender {
 }
 
 const times = <T>(count: number, make: () => T): T[] => Array.from({ length: count }, make);
+
+/** Fewer than wait in the system's own queue of a listener (511 in Node): what overflows it is let in many seconds later, which would say nothing about the server. */
+const AT_ONCE = 250;
+
+/** Connections in groups, each accepted before the next: an answer on the other port shows that the server has been through its listeners. */
+async function crowd(count: number, make: () => Sender): Promise<Sender[]> {
+  const made: Sender[] = [];
+  while (made.length < count) {
+    made.push(...times(Math.min(AT_ONCE, count - made.length), make));
+    assert.equal((await ask(server, token, '/api/v1/services')).status, 200);
+  }
+  return made;
+}
 const head = (more: readonly string[]): string => ['POST /v1/traces HTTP/1.1', 'Host: localhost', `Authorization: Bearer ${hostile}`, 'Content-Type: application/x-protobuf', ...more, '', ''].join('\r\n');
 
 test('slow senders hold up nobody else, and each is cut off within its limit', async (t) => {
   const grpc = `http://${server.otlpGrpc}`;
-  const silent = [...times(200, () => sender(server.otlpHttp)), ...times(100, () => sender(server.console))];
-  times(200, () => sender(grpc));
+  const silent = [...(await crowd(200, () => sender(server.otlpHttp))), ...(await crowd(100, () => sender(server.console)))];
+  await crowd(200, () => sender(grpc));
   const slowHeaders = [
     ...times(60, () => sender(server.otlpHttp, 'POST /v1/traces HTTP/1.1\r\nHost: localhost\r\nX: ', 'x')),
     ...times(30, () => sender(server.console, 'GET /api/v1/services HTTP/1.1\r\nHost: localhost\r\nX: ', 'x')),
   ];
-  const slowBodies = [...times(500, () => sender(server.otlpHttp, head(['Content-Length: 1000000']), 'x')), ...times(100, () => sender(server.otlpHttp, head(['Transfer-Encoding: chunked']), '1\r\nx\r\n'))];
-  const halfClosed = times(50, () => {
+  const slowBodies = [
+    ...(await crowd(500, () => sender(server.otlpHttp, head(['Content-Length: 1000000']), 'x'))),
+    ...(await crowd(100, () => sender(server.otlpHttp, head(['Transfer-Encoding: chunked']), '1\r\nx\r\n'))),
+  ];
+  const halfClosed = await crowd(50, () => {
     const one = sender(server.otlpHttp, head(['Content-Length: 1000000']));
     one.socket.end();
     return one;
@@ -120,13 +136,12 @@ test('slow senders hold up nobody else, and each is cut off within its limit', a
 });
 
 test('more connections than the limit are turned away at once, and there is room again when the silent ones are cut off', async () => {
-  const silent = times(LIMITS.connections_max + 50, () => sender(server.otlpHttp));
+  const silent = await crowd(LIMITS.connections_max + 50, () => sender(server.otlpHttp));
   await until(() => silent.some(({ closed_ms }) => closed_ms !== null), 'somebody is turned away');
   // The other ports have limits of their own.
   await sendOverGrpc();
   assert.equal((await ask(server, token, '/api/v1/services')).status, 200);
-  // Thousands at once: the system's own queue lets some in seconds later, and each has its time from then. Far below the limit for idling in any case.
-  await allClosed(silent, LIMITS.headers_ms_max * 5);
+  await allClosed(silent, LIMITS.headers_ms_max);
   await sendWell(server, key, exportOf([spanOf()]));
 });
 
