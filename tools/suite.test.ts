@@ -22,16 +22,17 @@ function treeOf(...files: readonly string[]): Tree {
 }
 
 const tree = treeOf(
-  'bench/a.test.ts', 'demo/a.test.ts', 'src/a/a.test.ts', 'src/a/a.ts', 'test/attacks/a.test.ts', 'test/browser/a.test.ts', 'test/crash/a.test.ts', 'tools/a.test.ts',
+  'bench/a.test.ts', 'demo/a.test.ts', 'src/a/a.test.ts', 'src/a/a.ts', 'test/attacks/a.test.ts', 'test/browser/a.test.ts', 'test/crash/a.test.ts', 'test/crash/slow-query.test.ts', 'tools/a.test.ts',
 );
 
-test('lanes() runs unit tests, then the whole system, then browsers, then crashes one at a time', () => {
-  const [unit, system, browser, crash] = lanes(tree, 'test', []);
+test('lanes() runs unit tests, then the whole system, then browsers, then crashes, and by itself what compares times', () => {
+  const [unit, system, browser, crash, alone] = lanes(tree, 'test', []);
   assert.deepEqual(unit?.files, ['src/a/a.test.ts', 'tools/a.test.ts']);
   assert.deepEqual(system?.files, ['bench/a.test.ts', 'demo/a.test.ts', 'test/attacks/a.test.ts']);
   assert.deepEqual(browser?.files, ['test/browser/a.test.ts']);
   assert.deepEqual(crash?.files, ['test/crash/a.test.ts']);
-  assert.equal(crash?.atOnce, 1);
+  assert.deepEqual(alone?.files, ['test/crash/slow-query.test.ts']);
+  assert.equal(alone?.atOnce, 1);
 });
 
 test('lanes() for ok keeps to src and tools', () => {
@@ -45,7 +46,7 @@ test('lanes() for ok leaves out what starts a whole store, the other run does no
 });
 
 test('lanes() keeps to the patterns it is given', () => {
-  assert.deepEqual(lanes(tree, 'test', ['crash', 'tools/']).flatMap((lane) => lane.files), ['tools/a.test.ts', 'test/crash/a.test.ts']);
+  assert.deepEqual(lanes(tree, 'test', ['crash', 'tools/']).flatMap((lane) => lane.files), ['tools/a.test.ts', 'test/crash/a.test.ts', 'test/crash/slow-query.test.ts']);
 });
 
 test('untestedFolders() names a folder without a test file', () => {
