@@ -5,10 +5,11 @@
  */
 
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { closeSync, constants, existsSync, fstatSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, readdirSync, realpathSync, unlinkSync, writeSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { Secret } from '#model';
 import { deriveKey } from './derive.ts';
+import { publishFile, readKeyFile, syncDirectory } from './key-file.ts';
 
 export { deriveKey, type KeyPurpose } from './derive.ts';
 export { Sealer, SEAL_OVERHEAD_BYTES } from './sealer.ts';
@@ -33,11 +34,12 @@ export function openRootKey(options: { readonly file: string; readonly dataDir: 
   if (!known && readdirSync(dataDir).some((name) => name === 'engine' || name === 'journal')) {
     throw new Error(`cannot open the data directory ${dataDir}: it holds data but no ${CHECK_FILE}`);
   }
-  if (!known && !existsSync(file)) publish(file, `${Buffer.from(random(KEY_BYTES)).toString('hex')}\n`);
+  if (!known && !existsSync(file)) publishFile(file, `${Buffer.from(random(KEY_BYTES)).toString('hex')}\n`);
+  if (known && !existsSync(file)) throw new Error(`cannot open the root key ${file}: it does not exist, and the data directory was made with one`);
 
   const root = readKey(file);
   const expected = createHmac('sha256', deriveKey(root, 'check').reveal()).update(CHECK_TEXT).digest('hex');
-  if (!known) publish(check, `${expected}\n`);
+  if (!known) publishFile(check, `${expected}\n`);
   const found = readFileSync(check, 'utf8').trim();
   if (found.length !== expected.length || !timingSafeEqual(Buffer.from(found), Buffer.from(expected))) {
     throw new Error(`cannot open the data directory ${dataDir}: the root key in ${file} is not the one it was made with`);
@@ -52,58 +54,7 @@ function refuseInside(file: string, dataDir: string): void {
 }
 
 function readKey(file: string): Secret<Uint8Array> {
-  let fd: number;
-  try {
-    // O_NONBLOCK: opening a FIFO in the key's place must fail below, not hang.
-    fd = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  } catch (cause) {
-    throw new Error(`cannot open the root key ${file}: ${reason(cause)}`, { cause });
-  }
-  try {
-    const stat = fstatSync(fd);
-    if (!stat.isFile()) throw new Error(`cannot use the root key ${file}: it is not a regular file`);
-    if ((stat.mode & 0o077) !== 0) throw new Error(`cannot use the root key ${file}: others may read or write it; run chmod 600`);
-    if (process.getuid !== undefined && stat.uid !== process.getuid() && stat.uid !== 0) throw new Error(`cannot use the root key ${file}: it belongs to another user`);
-    const text = stat.size <= 2 * KEY_BYTES + 2 ? readFileSync(fd, 'latin1').trimEnd() : '';
-    if (!/^[0-9a-fA-F]{64}$/.test(text)) throw new Error(`cannot use the root key ${file}: it must hold exactly ${2 * KEY_BYTES} hexadecimal digits`);
-    return new Secret(new Uint8Array(Buffer.from(text, 'hex')));
-  } finally {
-    closeSync(fd);
-  }
-}
-
-/** Writes a file so that it appears whole, durable and only if nobody else was first. */
-function publish(file: string, text: string): void {
-  const draft = `${file}.${process.pid}.new`;
-  const fd = openSync(draft, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
-  try {
-    writeSync(fd, text);
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-  try {
-    linkSync(draft, file);
-  } catch (error) {
-    if (!isErrno(error, 'EEXIST')) throw new Error(`cannot write ${file}`, { cause: error });
-  } finally {
-    unlinkSync(draft);
-  }
-  syncDirectory(dirname(resolve(file)));
-}
-
-function syncDirectory(path: string): void {
-  const fd = openSync(path, constants.O_RDONLY);
-  fsyncSync(fd);
-  closeSync(fd);
-}
-
-function isErrno(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
-}
-
-function reason(error: unknown): string {
-  if (isErrno(error, 'ENOENT')) return 'it does not exist, and the data directory was made with one';
-  if (isErrno(error, 'ELOOP')) return 'it is a symbolic link';
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+  const text = readKeyFile(file, 'root key', 2 * KEY_BYTES + 2);
+  if (!/^[0-9a-fA-F]{64}$/.test(text)) throw new Error(`cannot use the root key ${file}: it must hold exactly ${2 * KEY_BYTES} hexadecimal digits`);
+  return new Secret(new Uint8Array(Buffer.from(text, 'hex')));
 }

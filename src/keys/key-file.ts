@@ -1,0 +1,62 @@
+/**
+ * Files that hold keys: 0600, ours, written whole or not at all. One that others can reach is refused rather than put right, since somebody may
+ * have read it already.
+ */
+import { closeSync, constants, fstatSync, fsyncSync, linkSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+
+/** The text of a key file; a longer one gives the empty text, which no reader takes. `what` is for messages, such as `root key`. */
+export function readKeyFile(file: string, what: string, bytesMax: number): string {
+  let fd: number;
+  try {
+    // O_NONBLOCK: opening a FIFO in the key's place must fail below, not hang.
+    fd = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (cause) {
+    throw new Error(`cannot open the ${what} ${file}: ${reason(cause)}`, { cause });
+  }
+  try {
+    const stat = fstatSync(fd);
+    if (!stat.isFile()) throw new Error(`cannot use the ${what} ${file}: it is not a regular file`);
+    if ((stat.mode & 0o077) !== 0) throw new Error(`cannot use the ${what} ${file}: others may read or write it; run chmod 600`);
+    if (process.getuid !== undefined && stat.uid !== process.getuid() && stat.uid !== 0) throw new Error(`cannot use the ${what} ${file}: it belongs to another user`);
+    return stat.size <= bytesMax ? readFileSync(fd, 'latin1').trimEnd() : '';
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Writes a file so that it appears whole, durable and only if nobody else was first. */
+export function publishFile(file: string, text: string): void {
+  const draft = `${file}.${process.pid}.new`;
+  const fd = openSync(draft, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
+  try {
+    writeSync(fd, text);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if (!isErrno(error, 'EEXIST')) throw new Error(`cannot write ${file}`, { cause: error });
+  } finally {
+    unlinkSync(draft);
+  }
+  syncDirectory(dirname(resolve(file)));
+}
+
+export function syncDirectory(path: string): void {
+  const fd = openSync(path, constants.O_RDONLY);
+  fsyncSync(fd);
+  closeSync(fd);
+}
+
+function isErrno(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+function reason(error: unknown): string {
+  if (isErrno(error, 'ENOENT')) return 'it does not exist';
+  if (isErrno(error, 'ELOOP')) return 'it is a symbolic link';
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+}
