@@ -10,8 +10,9 @@ import { buildConsole, sourcesDigest } from './console.ts';
 const repository = join(import.meta.dirname, '..');
 const root = mkdtempSync(join(tmpdir(), 'tracekeep-console-'));
 after(() => rmSync(root, { recursive: true, force: true }));
-for (const name of ['package-lock.json', 'tsconfig.json']) cpSync(join(repository, name), join(root, name));
-cpSync(join(repository, 'console'), join(root, 'console'), { recursive: true, filter: (path) => !/console\/(?:dist|node_modules)/u.test(path) });
+for (const name of ['package.json', 'package-lock.json', 'tsconfig.json']) cpSync(join(repository, name), join(root, name));
+cpSync(join(repository, 'console'), join(root, 'console'), { recursive: true, verbatimSymlinks: true, filter: (path) => !/console\/(?:dist|node_modules)/u.test(path) });
+for (const name of ['merkle', 'evidence', 'words']) cpSync(join(repository, 'src', name), join(root, 'src', name), { recursive: true });
 symlinkSync(join(repository, 'node_modules'), join(root, 'node_modules'));
 
 test('buildConsole() builds what is not there, and only once', async () => {
@@ -33,7 +34,10 @@ test('sourcesDigest() sees a change of a source, not of a test', () => {
   writeFileSync(join(root, 'console/src/another.test.ts'), '');
   assert.equal(sourcesDigest(root), before);
   writeFileSync(join(root, 'console/src/another.ts'), 'export const a = 1;\n');
-  assert.notEqual(sourcesDigest(root), before);
+  const after = sourcesDigest(root);
+  assert.notEqual(after, before);
+  writeFileSync(join(root, 'src/merkle/another.ts'), 'export const a = 1;\n');
+  assert.notEqual(sourcesDigest(root), after, 'what the browser loads of the server');
 });
 
 test('a build that fails leaves the one before in place', async () => {

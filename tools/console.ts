@@ -16,11 +16,13 @@ export interface ConsoleBuild {
   readonly tookMs: number;
 }
 
-/** What the build depends on: the workspace's files without tests and words, and the packages that are installed. */
+/** What the build depends on: the workspace's files without tests and words, those of the server that it loads, and the packages that are installed. */
 export function sourcesDigest(root: string): string {
   const hash = createHash('sha256');
   for (const name of ['package-lock.json', 'tsconfig.json']) hash.update(readFileSync(join(root, name)));
-  for (const path of sources(join(root, 'console'), '')) hash.update(`\0${path}\0`).update(readFileSync(join(root, 'console', path)));
+  for (const folder of ['console', ...serverFolders(root)]) {
+    for (const path of sources(join(root, folder), `${folder}/`)) hash.update(`\0${path}\0`).update(readFileSync(join(root, path)));
+  }
   return hash.digest('hex');
 }
 
@@ -52,12 +54,20 @@ function stampOf(dist: string): string {
   }
 }
 
+/** The pure folders of the server that console/package.json leads to. */
+function serverFolders(root: string): string[] {
+  const { imports } = JSON.parse(readFileSync(join(root, 'console', 'package.json'), 'utf8')) as { readonly imports: Readonly<Record<string, string>> };
+  return Object.values(imports).flatMap((target) => /^\.\/server\/([a-z]+)\//u.exec(target)?.[1] ?? []).map((name) => join('src', name));
+}
+
 function sources(folder: string, prefix: string): string[] {
   return readdirSync(folder, { withFileTypes: true })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
       const path = `${prefix}${entry.name}`;
       if (/^(?:node_modules|dist.*|\..*)$/u.test(entry.name)) return [];
+      // The link to the server's folder is neither.
+      if (entry.isSymbolicLink()) return [];
       if (entry.isDirectory()) return sources(join(folder, entry.name), `${path}/`);
       return /\.(?:test\.ts|md)$/u.test(path) ? [] : [path];
     });

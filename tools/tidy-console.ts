@@ -1,11 +1,14 @@
 // The shape of the console: imports go one way (the order of console/package.json "imports", then the pages, which never see each
-// other), colours come from the tokens alone, and its packages are declared, exact, used and recorded as the server's are.
+// other), of the server it sees pure folders alone, colours come from the tokens alone, and its packages are declared, exact, used and
+// recorded as the server's are.
 
 import { visitAll, type Module } from './tidy-modules.ts';
-import { lineAt, type Finding, type Tree } from './tidy-tree.ts';
+import { folderOf, isTest, lineAt, type Finding, type Tree } from './tidy-tree.ts';
 
 const home = 'console/src/';
 const tokens = `${home}tokens.css`;
+/** A link to `src/`: doors of the server that the browser loads too. */
+const server = './server/';
 
 /** A colour that is written down instead of named. */
 const colour = /#[0-9a-f]{3,8}\b(?![-\w])|\b(?:rgba?|hsla?|oklch|oklab|lab|lch|hwb|color)\(/giu;
@@ -18,26 +21,39 @@ interface Manifest {
   readonly devDependencies?: Readonly<Record<string, string>>;
 }
 
-export function checkConsole(tree: Tree, modules: readonly Module[]): Finding[] {
+export function checkConsole(tree: Tree, modules: readonly Module[], serverModules: readonly Module[]): Finding[] {
   if (!tree.has('console/package.json')) return [];
   const manifest = JSON.parse(tree.text('console/package.json')) as Manifest;
-  const layers = Object.keys(manifest.imports ?? {}).map((specifier) => specifier.replace(/^#|\/\*$/gu, ''));
+  const imports = Object.entries(manifest.imports ?? {});
+  const layers = imports.map(([specifier]) => specifier.replace(/^#|\/\*$/gu, ''));
+  const doors = new Map(imports.filter(([, target]) => target.startsWith(server)).map(([specifier, target]) => [specifier, `src/${target.slice(server.length)}`]));
   return [
-    ...modules.flatMap((module) => checkImports(tree, layers, module)),
+    ...modules.flatMap((module) => checkImports(tree, layers, doors, module)),
+    ...serverModules.flatMap((module) => checkPure(doors, module)),
     ...modules.flatMap(checkTexts),
     ...tree.files.filter((path) => path.startsWith(home) && path.endsWith('.css') && path !== tokens).flatMap((path) => checkStyles(tree, path)),
     ...checkManifest(tree, manifest, modules),
   ];
 }
 
-function checkImports(tree: Tree, layers: readonly string[], module: Module): Finding[] {
+function checkImports(tree: Tree, layers: readonly string[], doors: ReadonlyMap<string, string>, module: Module): Finding[] {
   if (!module.path.startsWith(home)) return [];
   const [folder = '', ...deeper] = module.path.slice(home.length).split('/');
   const own = deeper.length === 0 ? null : folder;
   return module.imports.flatMap(({ specifier, line }) => {
-    const wrong = wrongImport(tree, layers, own, module.path, specifier);
+    const door = doors.get(specifier);
+    const wrong = door === undefined ? wrongImport(tree, layers, own, module.path, specifier) : tree.has(door) ? '' : `${specifier} does not exist`;
     return wrong === '' ? [] : [{ file: module.path, line, rule: 'console-import', sentence: wrong }];
   });
+}
+
+/** What a browser loads of the server knows nothing but its own folder and the other doors. */
+function checkPure(doors: ReadonlyMap<string, string>, { path, imports }: Module): Finding[] {
+  const folder = folderOf(path);
+  if (isTest(path) || path.endsWith('/testing.ts') || ![...doors.values()].some((door) => folderOf(door) === folder)) return [];
+  return imports
+    .filter(({ specifier }) => !specifier.startsWith('./') && !doors.has(specifier))
+    .map(({ specifier, line }) => ({ file: path, line, rule: 'pure', sentence: `a browser loads this file too: ${specifier} is no door that console/package.json leads to` }));
 }
 
 /** What is wrong with an import of a file in a folder, null for the entries; empty if nothing. */

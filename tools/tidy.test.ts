@@ -87,6 +87,7 @@ const consoleRules: Readonly<Record<string, readonly [Files, string]>> = {
   'a page that imports a page': [{ 'console/src/map/page.tsx': `${opening}import { Page } from '../search/page.tsx';\n\nexport const Map = Page;\n` }, 'console/src/map/page.tsx:3 console-import'],
   'a layer that imports a later one': [{ 'console/src/ui/button.tsx': `${opening}import 'react';\nimport { Bar } from '#frame/bar.tsx';\n\nexport const Button = Bar;\n` }, 'console/src/ui/button.tsx:4 console-import'],
   'a layer that is not declared': [{ 'console/src/map/page.tsx': `${opening}import { Page } from '#search/page.tsx';\n\nexport const Map = Page;\n` }, 'console/src/map/page.tsx:3 console-import'],
+  'a door of the server that is not pure': [{ 'console/package.json': JSON.stringify({ imports: { '#model': './server/model/model.ts', '#ui/*': './src/ui/*', '#frame/*': './src/frame/*' }, dependencies: { react: '19.0.0' } }), 'console/src/map/page.tsx': `${opening}import { most } from '#model';\n\nexport const Map = most;\n` }, 'src/model/model.ts:3 pure'],
   'a colour in a style sheet': [{ 'console/src/ui/button.css': '.a { }\n.b { color: #fafafa; }\n' }, 'console/src/ui/button.css:2 colour'],
   'a colour by its English name': [{ 'console/src/ui/button.css': '.a { background: white; }\n' }, 'console/src/ui/button.css:1 colour'],
   'a colour in a component': [{ 'console/src/map/page.tsx': `${opening}export const Map = '#ff0000';\n` }, 'console/src/map/page.tsx:3 colour'],

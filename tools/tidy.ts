@@ -22,7 +22,7 @@ export function tidy(root: string): Finding[] {
     ...[...unparsed, ...inConsole.unparsed].map(({ path, line, message }) => ({ file: path, line, rule: 'syntax', sentence: message })),
     ...checkLayout(tree),
     ...checkImports(tree, modules),
-    ...checkConsole(tree, inConsole.modules),
+    ...checkConsole(tree, inConsole.modules, modules),
     ...[...modules, ...inConsole.modules].flatMap(checkSource),
     ...checkPackages(tree, modules),
     ...checkLock(tree),

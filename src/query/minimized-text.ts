@@ -1,37 +1,12 @@
 /**
  * What minimization did, in words people use: `3 values replaced: 2 e-mail addresses, 1 token`.
  */
+import { minimizedWords, NEUTRALIZED } from '#words';
 import type { Minimized } from './span.ts';
 import { safeText } from './terminal-text.ts';
 
-/** Singular and plural of the kinds; another kind is called by its own name. */
-const WORDS: Readonly<Record<string, readonly [string, string]>> = {
-  credential: ['credential', 'credentials'],
-  authorization: ['authorization value', 'authorization values'],
-  cookie: ['cookie', 'cookies'],
-  'session-id': ['session id', 'session ids'],
-  jwt: ['JSON web token', 'JSON web tokens'],
-  'private-key': ['private key', 'private keys'],
-  password: ['password', 'passwords'],
-  email: ['e-mail address', 'e-mail addresses'],
-  card: ['payment card number', 'payment card numbers'],
-  iban: ['IBAN', 'IBANs'],
-  'national-id': ['national id', 'national ids'],
-  phone: ['phone number', 'phone numbers'],
-  ip: ['client address', 'client addresses'],
-  literal: ['statement literal', 'statement literals'],
-  parameter: ['query parameter', 'query parameters'],
-  token: ['token', 'tokens'],
-  neutralized: ['harmful character', 'harmful characters'],
-};
-
-/** Harmful characters are made visible, not replaced. */
-const NEUTRALIZED = 'neutralized';
-
 export function kindText(kind: string, count: number): string {
-  const words = Object.hasOwn(WORDS, kind) ? WORDS[kind] : undefined;
-  const name = words === undefined ? `${safeText(kind).replaceAll('-', ' ')}${count === 1 ? '' : 's'}` : words[count === 1 ? 0 : 1];
-  return `${count} ${name}${kind === NEUTRALIZED ? ' made visible' : ''}`;
+  return minimizedWords(safeText(kind), count, String(count));
 }
 
 interface Told {

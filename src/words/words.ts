@@ -1,0 +1,34 @@
+/**
+ * Words that terminal and console have in common: one file says them, so that people read the same in both. Pure, for the browser loads it too.
+ */
+
+/** Harmful characters are made visible, not replaced. */
+export const NEUTRALIZED = 'neutralized';
+
+/** Singular and plural of what is minimized; another kind is called by its own name. */
+const KINDS: Readonly<Record<string, readonly [string, string]>> = {
+  credential: ['credential', 'credentials'],
+  authorization: ['authorization value', 'authorization values'],
+  cookie: ['cookie', 'cookies'],
+  'session-id': ['session id', 'session ids'],
+  jwt: ['JSON web token', 'JSON web tokens'],
+  'private-key': ['private key', 'private keys'],
+  password: ['password', 'passwords'],
+  email: ['e-mail address', 'e-mail addresses'],
+  card: ['payment card number', 'payment card numbers'],
+  iban: ['IBAN', 'IBANs'],
+  'national-id': ['national id', 'national ids'],
+  phone: ['phone number', 'phone numbers'],
+  ip: ['client address', 'client addresses'],
+  literal: ['statement literal', 'statement literals'],
+  parameter: ['query parameter', 'query parameters'],
+  token: ['token', 'tokens'],
+  [NEUTRALIZED]: ['harmful character', 'harmful characters'],
+};
+
+/** `2 e-mail addresses`. `printed` is the count as the place writes it. */
+export function minimizedWords(kind: string, count: number, printed: string): string {
+  const known = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
+  const [one, more] = known ?? [kind.replaceAll('-', ' '), `${kind.replaceAll('-', ' ')}s`];
+  return `${printed} ${count === 1 ? one : more}${kind === NEUTRALIZED ? ' made visible' : ''}`;
+}
