@@ -1,11 +1,11 @@
 /** The table `item_filters` under construction: the items of a block as they are met, then one row for each slice of its filter. */
 import { TYPE, viewOf } from '#batch';
 import { ITEM_FILTERS } from '#clickhouse/schema';
+import { type ColumnWriter, DictionaryColumn, encodeBlock, PlainColumn } from '#columns';
 import { fieldItem, type ItemField, keyItem, keySeed, valueItem } from '#items';
 import { ItemSet } from '#items/set';
 import type { MinimizedBatch, Minimizer } from '#minimize';
-import { type ColumnWriter, DictionaryColumn, PlainColumn } from './columns.ts';
-import { type BlockIdentity, encodeBlock } from './native-block.ts';
+import type { BlockIdentity } from './block-identity.ts';
 
 /** Places for the numbers of values met, and for integers: powers of two. */
 const SEEN = 1 << 15;

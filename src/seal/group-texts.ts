@@ -3,12 +3,12 @@
  * cost an index a row. They are few, so objects are fine here.
  */
 import { NONE, TYPE, viewOf } from '#batch';
+import type { DictionaryColumn } from '#columns';
 import { keyItem, keySeed, valueItem } from '#items';
 import type { ItemSet } from '#items/set';
 import type { MinimizedBatch, Minimizer } from '#minimize';
 import { NEUTRALIZED, UNKNOWN_SERVICE } from '#model';
 import { doubleJson } from '#otlp';
-import type { DictionaryColumn } from './columns.ts';
 
 /** One statement: so many values of this kind at this place. */
 export interface Statement {

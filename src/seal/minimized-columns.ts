@@ -3,9 +3,9 @@
  * was changed passes through `take`, so that nothing can be replaced and not be said.
  */
 import { PLACE } from '#batch';
+import { ArrayColumn, type ColumnWriter, DictionaryColumn, Offsets, PlainColumn } from '#columns';
 import type { MinimizedBatch, Minimizer, Output } from '#minimize';
 import { NEUTRALIZED } from '#model';
-import { ArrayColumn, type ColumnWriter, DictionaryColumn, Offsets, PlainColumn } from './columns.ts';
 import type { GroupTexts } from './group-texts.ts';
 
 export class MinimizedColumns {

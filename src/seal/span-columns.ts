@@ -4,12 +4,12 @@
  */
 import { ByteWriter, NONE, TYPE, TYPE_LETTERS } from '#batch';
 import { SPANS } from '#clickhouse/schema';
+import { ArrayColumn, AttributesColumn, type ColumnWriter, DictionaryColumn, encodeBlock, Offsets, PlainColumn } from '#columns';
 import type { MinimizedBatch, Minimizer } from '#minimize';
-import { ArrayColumn, AttributesColumn, type ColumnWriter, DictionaryColumn, Offsets, PlainColumn } from './columns.ts';
 import type { FilterColumns } from './filter-columns.ts';
 import { GroupTexts } from './group-texts.ts';
 import { MinimizedColumns } from './minimized-columns.ts';
-import { type BlockIdentity, encodeBlock } from './native-block.ts';
+import type { BlockIdentity } from './block-identity.ts';
 import type { TraceOrder } from './trace-order.ts';
 
 const LETTERS = Buffer.from(TYPE_LETTERS);

@@ -1,8 +1,8 @@
 /** The table `traces` under construction: for each trace of a request, which rows of the block are its own. */
 import { TRACES } from '#clickhouse/schema';
+import { type ColumnWriter, DictionaryColumn, encodeBlock, PlainColumn } from '#columns';
 import type { MinimizedBatch } from '#minimize';
-import { type ColumnWriter, DictionaryColumn, PlainColumn } from './columns.ts';
-import { type BlockIdentity, encodeBlock } from './native-block.ts';
+import type { BlockIdentity } from './block-identity.ts';
 import type { TraceOrder } from './trace-order.ts';
 
 export class TraceColumns {

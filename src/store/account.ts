@@ -3,6 +3,8 @@
  * start, so that they include what is journaled and not yet inserted and are never counted twice.
  */
 
+import { ACCOUNTING } from '#clickhouse/schema';
+import { smallBlock } from '#columns/small-block';
 import type { RequestAccount } from '#model';
 import type { Journaled } from './journal.ts';
 
@@ -43,19 +45,15 @@ export function accountingBlock(commits: readonly Journaled[]): Uint8Array | nul
   const lines = account.lines();
   const newest = commits.at(-1);
   if (lines.length === 0 || newest === undefined) return null;
-  const text = (name: string, pick: (line: AccountLine) => string): Uint8Array => lowCardinality(name, lines.map(pick));
-  const words = (name: string, type: string, values: readonly number[]): Uint8Array => Buffer.concat([column(name, type), new Uint8Array(BigInt64Array.from(values, BigInt).buffer)]);
-  return Buffer.concat([
-    varuint(7),
-    varuint(lines.length),
-    words('time', 'DateTime64(3)', lines.map(() => newest.at_ms)),
-    text('tenant', ({ tenant }) => tenant),
-    text('producer', ({ producer }) => producer),
-    text('outcome', ({ outcome }) => outcome),
-    text('reason', ({ reason }) => reason),
-    words('count', 'UInt64', lines.map(({ count }) => count)),
-    words('sequence', 'UInt64', lines.map(() => newest.sequence)),
-  ]);
+  return smallBlock(ACCOUNTING.columns, {
+    time: lines.map(() => newest.at_ms),
+    tenant: lines.map(({ tenant }) => tenant),
+    producer: lines.map(({ producer }) => producer),
+    outcome: lines.map(({ outcome }) => outcome),
+    reason: lines.map(({ reason }) => reason),
+    count: lines.map(({ count }) => count),
+    sequence: lines.map(() => newest.sequence),
+  });
 }
 
 function linesOf(request: RequestAccount): AccountLine[] {
@@ -68,37 +66,4 @@ function linesOf(request: RequestAccount): AccountLine[] {
     line('dropped', 'duplicate', request.dropped),
     ...Object.entries(request.minimized).map(([kind, count]) => line('minimized', kind, count)),
   ];
-}
-
-// --- ClickHouse Native: column name, type, then the data (STANDARDS §13) ------------------------------------------------
-
-function column(name: string, type: string): Uint8Array {
-  return Buffer.concat([string(name), string(type)]);
-}
-
-/** Prefix 1 (shared dictionaries); then UInt32 indexes with additional keys; keys; indexes. */
-function lowCardinality(name: string, values: readonly string[]): Uint8Array {
-  const keys = [...new Set(values)];
-  const places = new Map(keys.map((key, place) => [key, place]));
-  const indexes = Uint32Array.from(values, (value) => places.get(value) ?? 0);
-  return Buffer.concat([column(name, 'LowCardinality(String)'), uint64(1), uint64(0x602), uint64(keys.length), ...keys.map(string), uint64(values.length), new Uint8Array(indexes.buffer)]);
-}
-
-function string(text: string): Uint8Array {
-  const bytes = Buffer.from(text, 'utf8');
-  return Buffer.concat([varuint(bytes.length), bytes]);
-}
-
-function varuint(value: number): Uint8Array {
-  const bytes: number[] = [];
-  for (let rest = value; ; rest = Math.floor(rest / 128)) {
-    if (rest < 128) return Uint8Array.from([...bytes, rest]);
-    bytes.push((rest % 128) | 128);
-  }
-}
-
-function uint64(value: number): Uint8Array {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64LE(BigInt(value));
-  return bytes;
 }

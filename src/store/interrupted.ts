@@ -7,8 +7,8 @@
  * With `record` it also prints what it does to its own files, for systems on which its system calls cannot be watched.
  */
 
+import { FILES, type Files } from '#files';
 import { openRootKey } from '#keys';
-import { FILES, type Files } from './files.ts';
 import { sampleCommit } from './sample.ts';
 import { Store, type StoreEvent } from './store.ts';
 
@@ -34,6 +34,7 @@ function recorded(is: 'create' | 'write' | 'sync', path: string): void {
 }
 
 const RECORDED: Files = {
+  ...FILES,
   async create(path) {
     const file = await FILES.create(path);
     recorded('create', path);

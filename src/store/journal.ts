@@ -4,10 +4,10 @@
  * the mark are removed.
  */
 
+import type { Files } from '#files';
 import { LIMITS } from '#limits';
 import type { Commit, Secret } from '#model';
 import { decodeEntry, encodeCommit, encodeMark } from './commit-entry.ts';
-import type { Files } from './files.ts';
 import { Segments } from './segments.ts';
 
 /** A commit that is durable and not yet known to be in the engine. Commits of one record share its sequence. */

@@ -6,7 +6,7 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Engine, ENGINE_FOLDER, SEALED_FOLDER } from '#clickhouse';
-import { FILES, type Files } from './files.ts';
+import { FILES, type Files } from '#files';
 
 /** `store/<prefix>/<table>` under both folders. */
 const TABLE_DEPTH = 3;

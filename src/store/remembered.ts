@@ -4,9 +4,9 @@
  */
 
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import type { Files } from '#files';
 import { LIMITS } from '#limits';
 import type { RequestAccount, Secret } from '#model';
-import type { Files } from './files.ts';
 import type { Journaled } from './journal.ts';
 import { Segments } from './segments.ts';
 

@@ -3,8 +3,8 @@ import { appendFileSync, copyFileSync, mkdtempSync, readdirSync, readFileSync, r
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { type AppendFile, FILES, type Files } from '#files';
 import { Secret } from '#model';
-import { type AppendFile, FILES, type Files } from './files.ts';
 import { Segments, type SegmentsOptions } from './segments.ts';
 
 const key = new Secret(new Uint8Array(32).fill(9));

@@ -10,9 +10,9 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { readFile, stat, truncate, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isExclusive, release } from '#batch';
+import { type AppendFile, FILES, type Files } from '#files';
 import { deriveKey, type KeyPurpose, Sealer } from '#keys';
 import type { Secret } from '#model';
-import { type AppendFile, FILES, type Files } from './files.ts';
 import { readRecord, sealRecord } from './record.ts';
 
 const MAGIC = Buffer.from('TKSEG1\0\0', 'latin1');

@@ -5,9 +5,9 @@
 
 import { type Engine, EngineError } from '#clickhouse';
 import { ITEM_FILTERS, SPANS, TRACES } from '#clickhouse/schema';
+import type { Files } from '#files';
 import type { SealedBlock, Secret } from '#model';
 import { encodeCommit } from './commit-entry.ts';
-import type { Files } from './files.ts';
 import { type Inserted, requireWhole, RowsMissing } from './recovery.ts';
 import { Segments } from './segments.ts';
 

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { traceKey } from '#clickhouse/native-sample';
+import { FILES, type Files } from '#files';
 import { openRootKey } from '#keys';
 import { LIMITS } from '#limits';
-import { FILES, type Files } from './files.ts';
 import { SAMPLE_DAY, sampleAccount, sampleBlock, sampleCommit } from './sample.ts';
 import { Store, type StoreEvent, type StoreOptions, StoreUnavailable } from './store.ts';
 
@@ -144,6 +144,7 @@ describe('when something fails', () => {
   const failing = (): { files: Files; fail: { code: string | null; directory: RegExp | null } } => {
     const fail: { code: string | null; directory: RegExp | null } = { code: null, directory: null };
     const files: Files = {
+      ...FILES,
       async create(path) {
         const file = await FILES.create(path);
         return {

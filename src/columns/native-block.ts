@@ -1,16 +1,9 @@
 /**
- * A ClickHouse Native block out of its columns, and what is the same in all rows of a block. The format has no length or end of its own: a
- * reader takes as many rows of each column as the head says.
+ * A ClickHouse Native block out of its columns. The format has no length or end of its own: a reader takes as many rows of each column as the
+ * head says.
  */
 import { ByteWriter } from '#batch';
 import type { ColumnWriter } from './columns.ts';
-
-export interface BlockIdentity {
-  readonly block: number;
-  readonly day: number;
-  readonly retention: string;
-  readonly tenant: string;
-}
 
 /** Writes columns as one Native block (STANDARDS: ClickHouse Native format, no block info). */
 export function encodeBlock(schema: readonly { readonly name: string; readonly type: string }[], columns: readonly ColumnWriter[], rows: number): Uint8Array<ArrayBuffer> {

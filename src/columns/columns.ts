@@ -4,6 +4,8 @@
  */
 import { ByteWriter, equalBytes, HASH_SEED, hashBytes } from '#batch';
 
+export { encodeBlock } from './native-block.ts';
+
 export interface ColumnWriter {
   /** Written once before the data, nested prefixes included. */
   prefix(out: ByteWriter): void;

@@ -1,0 +1,8 @@
+/** What is the same in all rows of a block. */
+
+export interface BlockIdentity {
+  readonly block: number;
+  readonly day: number;
+  readonly retention: string;
+  readonly tenant: string;
+}
