@@ -250,6 +250,21 @@ export const LIMITS = {
   producer_name_bytes_max: 128,
   service_globs_max: 64,
   service_glob_bytes_max: 256,
+  /** Findings of all tenants; above it the oldest closed one goes. */
+  findings_max: 10_000,
+  /** Findings of one analytic in one tenant, lest one attack push out what others left; what comes beyond is counted in one. */
+  findings_per_analytic_max: 1_000,
+  /** Findings waiting to be written; what comes beyond is dropped and counted. */
+  findings_waiting_max: 1_000,
+  /** How long a finding waits, so that a flood of equal ones is one write. */
+  findings_delay_ms_max: 250,
+  /** Places one finding names, the first ones. */
+  finding_evidences_max: 32,
+  finding_resources_max: 8,
+  finding_text_characters_max: 1_024,
+  /** Findings of one page. */
+  findings_page_max: 500,
+  findings_page_default: 50,
   /** How stale a running server's view of revoked keys may be. */
   revocation_ms_max: 500,
   /** How long a drain may take at SIGTERM before it is cut. Everything acknowledged is in the journal already. */

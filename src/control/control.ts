@@ -13,6 +13,8 @@ import type { Secret, TenantId } from '#model';
 import { refuse } from '#refusal';
 import type { Refusal } from '#refusal';
 
+import { COMMAND_LINE } from './actor.ts';
+import type { Actor } from './actor.ts';
 import { accountNameHash, addAccount, changeAccount, removeAccount, signOutAccount } from './accounts.ts';
 import type { AccountChange, NewAccount } from './accounts.ts';
 import { credentialHash } from './change.ts';
@@ -24,6 +26,8 @@ import { addProducer, changeServices, revokeProducer, rotateProducer } from './p
 import type { KeyedProducer, NewProducer } from './producers.ts';
 import { accountPlace } from './records.ts';
 import type { AccountRecord, ProducerRecord, TenantRecord, TokenRecord } from './records.ts';
+import { changeFinding, findFinding, listFindings, recordFindings } from './findings.ts';
+import type { CountedFinding, FindingFilter, FindingRecord, StatusId } from './finding.ts';
 import { ColumnSealer } from './sealed.ts';
 import { endSession, findSession, startSession, touchSession } from './sessions.ts';
 import type { FoundSession, StartedSession } from './sessions.ts';
@@ -33,9 +37,13 @@ import { setTenant } from './tenants.ts';
 import { addToken, revokeToken } from './tokens.ts';
 import type { IssuedToken, NewToken } from './tokens.ts';
 
+export { actorOf, SERVER } from './actor.ts';
+export type { Actor } from './actor.ts';
 export type { Named } from './change.ts';
 export { newCredential } from './credential.ts';
 export type { AccountRecord, ProducerRecord, TokenRecord } from './records.ts';
+export { CLOSED } from './finding.ts';
+export type { Analytic, CountedFinding, Evidence, FindingFilter, FindingRecord, FindingResource, NewFinding, SeverityId, StatusId } from './finding.ts';
 export type { FoundSession, StartedSession } from './sessions.ts';
 
 export interface ControlOptions {
@@ -198,6 +206,25 @@ export class ControlStore {
     return this.#change((change) => setTenant(change, name, retention));
   }
 
+  /** Findings that there was no room for are counted. */
+  async recordFindings(counted: readonly CountedFinding[]): Promise<{ readonly dropped: number }> {
+    return this.#change((change) => recordFindings(change, counted));
+  }
+
+  /** `tenant` null: whoever it belongs to. Refusals: name_unknown, action_forbidden. */
+  async changeFinding({ tenant, uid }: { readonly tenant: TenantId | null; readonly uid: string }, wanted: { readonly status_id: StatusId; readonly comment: string }, by: Actor = COMMAND_LINE): Promise<FindingRecord | Refusal> {
+    return this.#change((change) => changeFinding(change, by, tenant, uid, wanted));
+  }
+
+  findFinding(tenant: TenantId | null, uid: string): FindingRecord | null {
+    return findFinding(this.#database, this.#sealer, tenant, uid);
+  }
+
+  /** Those seen last come first. */
+  listFindings(filter: FindingFilter): readonly FindingRecord[] {
+    return listFindings(this.#database, this.#sealer, filter);
+  }
+
   /** What the database says, or said at most `CHECK_MS` ago. */
   #current(): Snapshot {
     const now = this.#elapsed();
@@ -210,7 +237,7 @@ export class ControlStore {
   }
 
   /** Runs a change under the write lock. A change that refuses has written nothing, so there is nothing to roll back. */
-  async #change<Done>(work: (change: Change) => Promise<Done | Refusal>): Promise<Done | Refusal> {
+  async #change<Done>(work: (change: Change) => Promise<Done>): Promise<Done> {
     try {
       return await this.#database.kysely.transaction().execute((rows) => work({ rows, sealer: this.#sealer, now: this.#clock(), random: this.#random }));
     } catch (cause) {

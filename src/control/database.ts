@@ -10,7 +10,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { SQLInputValue, StatementSync } from 'node:sqlite';
 
 import { CompiledQuery, Kysely, SqliteAdapter, SqliteDriver, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
-import type { DatabaseConnection, Dialect, SqliteDatabase } from 'kysely';
+import type { DatabaseConnection, Dialect, Generated, SqliteDatabase } from 'kysely';
 
 import { migrate } from './migrations.ts';
 
@@ -27,6 +27,12 @@ export interface ControlTables {
   readonly accounts: { readonly id: string; readonly name: Uint8Array; readonly sealed: Uint8Array };
   /** `id` is the keyed hash of the session's token; `ends`, in milliseconds since 1970, serves to clear away what is over. */
   readonly sessions: { readonly id: string; readonly account: string; readonly ends: number; readonly sealed: Uint8Array };
+  /** `subject` is the keyed hash of what makes a finding the same, `tenant` and `analytic` are keyed hashes; the numbers are those of OCSF, `seen` is when it was seen last. */
+  readonly findings: { readonly uid: string; readonly subject: Uint8Array; readonly tenant: Uint8Array; readonly analytic: Uint8Array; readonly status: number; readonly severity: number; readonly seen: number; readonly sealed: Uint8Array };
+  /** What the log is still to be told, in order. Ids are never used again. */
+  readonly outbox: { readonly id: Generated<number>; readonly sealed: Uint8Array };
+  /** What the log was told last, where only a change is told. */
+  readonly noted: { readonly what: string; readonly sealed: Uint8Array };
 }
 
 export interface ControlDatabase {

@@ -19,6 +19,13 @@ const STEPS: readonly string[] = [
   CREATE TABLE sessions (id TEXT PRIMARY KEY, account TEXT NOT NULL, ends INTEGER NOT NULL, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
   CREATE INDEX sessions_account ON sessions (account);
   `,
+  `
+  CREATE TABLE findings (uid TEXT PRIMARY KEY, subject BLOB NOT NULL UNIQUE, tenant BLOB NOT NULL, analytic BLOB NOT NULL, status INTEGER NOT NULL, severity INTEGER NOT NULL, seen INTEGER NOT NULL, sealed BLOB NOT NULL) STRICT;
+  CREATE INDEX findings_seen ON findings (seen);
+  CREATE INDEX findings_analytic ON findings (tenant, analytic);
+  CREATE TABLE outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, sealed BLOB NOT NULL) STRICT;
+  CREATE TABLE noted (what TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 export function migrate(connection: DatabaseSync): void {

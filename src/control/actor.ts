@@ -1,0 +1,19 @@
+/** Who makes a change, as it is written down with it. */
+import type { Reader } from '#model';
+
+export type Actor =
+  | { readonly is: 'person' | 'token'; readonly id: string; readonly name: string }
+  /** Whoever may open the data directory: verbs carry no credential. */
+  | { readonly is: 'command line' }
+  /** Whoever held the link that the server printed for the first account. */
+  | { readonly is: 'link' }
+  /** Nobody asked: the server did it by itself. */
+  | { readonly is: 'server' };
+
+export const COMMAND_LINE: Actor = { is: 'command line' };
+export const SERVER: Actor = { is: 'server' };
+
+/** The account or token that asks. */
+export function actorOf({ id, name }: Pick<Reader, 'id' | 'name'>): Actor {
+  return { is: id.startsWith('a_') ? 'person' : 'token', id, name };
+}
