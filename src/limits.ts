@@ -200,6 +200,16 @@ export const LIMITS = {
   /** Combinations of attributes of one metric; what comes later is counted under `other`. */
   meter_rows_max: 1_000,
 
+  // --- witnesses ------------------------------------------------------------------------------------------------------
+  /** Logs that one witness follows. */
+  witness_logs_max: 10_000,
+  /** Connections to a witness; each may hold a submission of half a MiB. */
+  witness_connections_max: 256,
+  /** Refused checkpoints that a witness keeps of each log and kind: the oldest half and the newest. */
+  witness_refused_max: 64,
+  /** Refused checkpoints in one answer. */
+  witness_refused_shown_max: 200,
+
   // --- control --------------------------------------------------------------------------------------------------------
   producers_max: 10_000,
   tokens_max: 10_000,

@@ -57,6 +57,13 @@ export const REFUSALS = {
   password_weak: row(400, GRPC.invalidArgument, false, 'This password is too easy to guess, or too long.', 'Use 15 to 256 characters: a few unrelated words, or what a password manager makes.'),
   last_admin: row(409, GRPC.invalidArgument, false, 'This is the last administrator.', 'Make somebody else an administrator first.'),
   control_limit: row(409, GRPC.resourceExhausted, false, 'There are as many of these as the limit allows.', 'Revoke those that are no longer used.'),
+  // checkpoints that a witness is asked to cosign (C2SP tlog-witness)
+  checkpoint_malformed: row(400, GRPC.invalidArgument, false, 'The body is not an old size, a proof and a signed checkpoint.', 'Send what https://c2sp.org/tlog-witness describes.'),
+  checkpoint_origin: row(404, GRPC.notFound, false, 'This witness does not follow a log of this origin.', 'Ask its operator to start it with --log and a verifier key of the log (tracekeep log vkeys).'),
+  checkpoint_signature: row(403, GRPC.permissionDenied, false, 'No key that this witness knows signed the checkpoint, or the signature of one is false.', 'Compare the keys it was started with and those of the log (tracekeep log vkeys).'),
+  checkpoint_old_size: row(400, GRPC.invalidArgument, false, 'The old size is above that of the checkpoint.', 'A log never shrinks.'),
+  checkpoint_conflict: row(409, GRPC.invalidArgument, false, 'The old size is not the one that this witness cosigned last, which the answer says.', 'Send a proof from that size.'),
+  checkpoint_inconsistent: row(422, GRPC.invalidArgument, false, 'The checkpoint is not proved to continue what this witness cosigned.', 'Compare the log with the checkpoint that the witness publishes: one of them is not the history of the other.'),
   // the server's state
   overloaded: row(503, GRPC.unavailable, true, 'Too much is being processed right now.', 'Retry after the given time; exporters do so by themselves.'),
   disk_full: row(503, GRPC.unavailable, true, 'There is not enough free disk to keep more traces.', 'Free disk space or lower the retention; ingest resumes by itself.'),

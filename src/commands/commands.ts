@@ -16,6 +16,7 @@ import { note, print } from './terminal.ts';
 import { tokenCommand } from './token.ts';
 import { traceCommand } from './trace.ts';
 import { userCommand } from './user.ts';
+import { witnessCommand } from './witness.ts';
 
 /** Runs a command line (without program and script name) and gives its exit code. Never throws. */
 export async function runCommandLine(words: readonly string[]): Promise<number> {
@@ -33,8 +34,10 @@ export async function runCommandLine(words: readonly string[]): Promise<number> 
 function program(): Command {
   const tracekeep = new Command('tracekeep').description('A distributed-tracing backend that can be handed to an auditor.');
   tracekeep.addHelpText('after', '\nEvery option is also a variable (--otlp-http is TRACEKEEP_OTLP_HTTP) and a key in tracekeep.yaml (otlp-http).\nStart with: tracekeep producer add my-team --service "*"');
+  // So that a verb may have flags and verbs below it may have the same ones.
+  tracekeep.enablePositionalOptions();
   tracekeep.version(VERSION, '-V, --version', 'show the version');
-  const verbs = [serveCommand(), producerCommand(), userCommand(), tokenCommand(), tenantCommand(), traceCommand(), versionCommand()];
+  const verbs = [serveCommand(), producerCommand(), userCommand(), tokenCommand(), tenantCommand(), traceCommand(), witnessCommand(), versionCommand()];
   for (const verb of verbs) tracekeep.addCommand(verb);
   settle(tracekeep);
   return tracekeep;

@@ -134,7 +134,8 @@ function readPath({ value, place, folder }: Given): string {
   return resolve(folder, value);
 }
 
-function readListener({ value, place }: Given): Address {
+/** Where something may listen: without TLS only where this machine alone reaches it. */
+export function readListener({ value, place }: Pick<Given, 'value' | 'place'>): Address {
   const address = typeof value === 'string' ? readAddress(value) : null;
   if (address === null) throw unreadable(place, 'an IP address and a port, such as 127.0.0.1:4318 or [::1]:4318');
   if (!isLoopback(address)) {
