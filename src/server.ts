@@ -8,6 +8,7 @@ import { createPasswords, createPeople } from '#authenticate/people';
 import { createSignIn, type SignIn } from '#authenticate/sign-in';
 import type { Address, Config } from '#config';
 import { ControlStore } from '#control';
+import { Findings } from '#findings';
 import { deriveKey, openRootKey } from '#keys';
 import { type Meter, startMeter } from '#meter';
 import type { Producer } from '#model';
@@ -55,6 +56,8 @@ export async function startServer(config: Config, report: Report = reportLine): 
     const rootKey = openRootKey({ file: config.rootKeyFile, dataDir: config.data });
     const control = await ControlStore.open({ dataDir: config.data, key: deriveKey(rootKey, 'control') });
     started.push({ what: 'control store', stop: () => control.close() });
+    const findings = new Findings(control, { onFailure: (failure) => report('cannot write findings', failure) });
+    started.push({ what: 'findings', stop: () => findings.stop() });
     const authenticator = createAuthenticator(control, (failure) => report('cannot check credentials', failure));
 
     const passwords = createPasswords();
@@ -87,6 +90,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
       authenticator,
       signIn,
       administration: { control, people: createPeople(control, passwords) },
+      findings,
       pages: readConsoleFiles(CONSOLE_FOLDER),
       metricsText: () => meter.text(),
       ready,

@@ -5,11 +5,11 @@ import { DEFAULT_TENANT, tenantId } from '#model';
 import type { Role, TenantId } from '#model';
 import { isRefusal } from '#refusal';
 
-import { actionsOf, decide } from './access.ts';
+import { actionsOf, decide, RECORDED } from './access.ts';
 import type { Action } from './access.ts';
 
-const READ: readonly Action[] = ['trace.read', 'trace.search', 'service.list', 'operation.list', 'accounting.read', 'openapi.read', 'session.read', 'session.end', 'password.change'];
-const ADMINISTER: readonly Action[] = ['metrics.read', 'producer.list', 'producer.change', 'token.list', 'token.change', 'account.list', 'account.change', 'tenant.list', 'tenant.change'];
+const READ: readonly Action[] = ['trace.read', 'trace.search', 'service.list', 'operation.list', 'accounting.read', 'openapi.read', 'session.read', 'session.end', 'password.change', 'finding.read'];
+const ADMINISTER: readonly Action[] = ['metrics.read', 'producer.list', 'producer.change', 'token.list', 'token.change', 'account.list', 'account.change', 'tenant.list', 'tenant.change', 'finding.change'];
 const here = { tenant: DEFAULT_TENANT };
 const elsewhere = { tenant: tenantId('other') as TenantId };
 
@@ -37,4 +37,8 @@ test('actionsOf() names exactly what decide() allows', () => {
 test('decide() forbids what is not in the table', () => {
   for (const action of ['', 'toString', 'constructor', 'trace.delete']) assert.ok(!may('admin', action as Action), action);
   assert.ok(!may('owner' as Role, 'trace.read'));
+});
+
+test('what shows telemetry is recorded', () => {
+  for (const action of ['trace.read', 'trace.search', 'attribute.list', 'finding.read'] as const) assert.ok(RECORDED[action], action);
 });

@@ -32,9 +32,42 @@ const WHO_MAY = {
   'account.change': ADMIN,
   'tenant.list': ADMIN,
   'tenant.change': ADMIN,
+  'finding.read': VIEWER,
+  'finding.change': ADMIN,
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Action = keyof typeof WHO_MAY;
+
+/**
+ * Whether the log keeps who did it. What shows telemetry is recorded, and what shows who read what; names, sums and figures are not. A new action must say.
+ */
+export const RECORDED: Readonly<Record<Action, boolean>> = {
+  'trace.read': true,
+  'trace.search': true,
+  'service.list': false,
+  'operation.list': false,
+  'dependency.read': false,
+  'figures.read': false,
+  'attribute.list': true,
+  'accounting.read': false,
+  'server.read': false,
+  'openapi.read': false,
+  'metrics.read': false,
+  // Changes are entries of their own.
+  'producer.list': false,
+  'producer.change': false,
+  'token.list': false,
+  'token.change': false,
+  'session.read': false,
+  'session.end': false,
+  'password.change': false,
+  'account.list': false,
+  'account.change': false,
+  'tenant.list': false,
+  'tenant.change': false,
+  'finding.read': true,
+  'finding.change': false,
+};
 
 export interface Resource {
   readonly tenant: TenantId;

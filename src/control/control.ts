@@ -42,7 +42,7 @@ export type { Actor } from './actor.ts';
 export type { Named } from './change.ts';
 export { newCredential } from './credential.ts';
 export type { AccountRecord, ProducerRecord, TokenRecord } from './records.ts';
-export { CLOSED } from './finding.ts';
+export { CLOSED, distinct } from './finding.ts';
 export type { Analytic, CountedFinding, Evidence, FindingFilter, FindingRecord, FindingResource, NewFinding, SeverityId, StatusId } from './finding.ts';
 export type { FoundSession, StartedSession } from './sessions.ts';
 

@@ -89,3 +89,8 @@ export interface FindingFilter {
   readonly after?: { readonly last: number; readonly uid: string };
   readonly limit: number;
 }
+
+/** Without repetitions. The first ones stay: somebody who can cause more must not push them out. */
+export function distinct<Item extends Evidence | FindingResource>(items: readonly Item[], max: number): readonly Item[] {
+  return [...new Map(items.map((item) => [JSON.stringify(item), item])).values()].slice(0, max);
+}

@@ -14,7 +14,7 @@ import type { Actor } from './actor.ts';
 import { newId } from './change.ts';
 import type { Change } from './change.ts';
 import type { ControlDatabase, ControlTables } from './database.ts';
-import { CLOSED } from './finding.ts';
+import { CLOSED, distinct } from './finding.ts';
 import type { CountedFinding, FindingFilter, FindingRecord, NewFinding, StatusId } from './finding.ts';
 import type { ColumnSealer } from './sealed.ts';
 
@@ -90,19 +90,13 @@ async function countUp(change: Change, before: FindingRecord, { finding, count, 
     title,
     message: finding.subject === REST ? before.message : finding.message,
     severity_id: severity_id > before.severity_id ? severity_id : before.severity_id,
-    evidences: joined(before.evidences, evidences, LIMITS.finding_evidences_max),
-    resources: joined(before.resources, resources, LIMITS.finding_resources_max),
+    evidences: distinct([...before.evidences, ...evidences], LIMITS.finding_evidences_max),
+    resources: distinct([...before.resources, ...resources], LIMITS.finding_resources_max),
     status_id: CLOSED.includes(before.status_id) ? 1 : before.status_id,
     count: before.count + count,
     last: Math.max(before.last, last),
   });
   return true;
-}
-
-/** The first ones stay: somebody who can cause more must not push them out. */
-function joined<Item>(before: readonly Item[], added: readonly Item[], max: number): readonly Item[] {
-  const texts = new Map([...before, ...added].map((item) => [JSON.stringify(item), item]));
-  return [...texts.values()].slice(0, max);
 }
 
 async function hasRoomInAnalytic(change: Change, { tenant, analytic }: NewFinding): Promise<boolean> {

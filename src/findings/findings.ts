@@ -3,6 +3,7 @@
  * never waits: equal findings are counted in memory and written together a moment later. What waits is bounded; beyond it findings
  * are dropped and counted.
  */
+import { distinct } from '#control';
 import type { Actor, CountedFinding, ControlStore, FindingFilter, FindingRecord, NewFinding, StatusId } from '#control';
 import { LIMITS } from '#limits';
 import type { TenantId } from '#model';
@@ -93,7 +94,7 @@ export class Findings {
   #add(key: string, counted: CountedFinding): void {
     const before = this.#waiting.get(key);
     if (before !== undefined) {
-      const evidences = [...(before.finding.evidences ?? []), ...(counted.finding.evidences ?? [])].slice(0, LIMITS.finding_evidences_max);
+      const evidences = distinct([...(before.finding.evidences ?? []), ...(counted.finding.evidences ?? [])], LIMITS.finding_evidences_max);
       this.#waiting.set(key, { finding: { ...counted.finding, evidences }, count: before.count + counted.count, first: before.first, last: counted.last });
     } else if (this.#waiting.size < LIMITS.findings_waiting_max) this.#waiting.set(key, counted);
     else this.#dropped += counted.count;
@@ -106,7 +107,7 @@ function bounded(finding: NewFinding): NewFinding {
   return {
     // The empty subject is that of what is counted together.
     ...finding, subject: cut(subject === '' ? title : subject), title: cut(title), message: cut(message),
-    evidences: evidences.slice(0, LIMITS.finding_evidences_max),
-    resources: resources.slice(0, LIMITS.finding_resources_max),
+    evidences: distinct(evidences, LIMITS.finding_evidences_max),
+    resources: distinct(resources, LIMITS.finding_resources_max),
   };
 }

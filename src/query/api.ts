@@ -7,6 +7,7 @@ import type { SignIn } from '#authenticate/sign-in';
 import type { Address } from '#config';
 import { LIMITS } from '#limits';
 import { addExploreRoutes } from '#query/explore/routes';
+import { addFindingRoutes, type FindingsSource } from '#query/findings/routes';
 import type { Vitals } from '#query/health';
 import { addHealthRoutes } from '#query/health/routes';
 import { addJaegerRoutes } from '#query/jaeger';
@@ -32,6 +33,7 @@ export interface ConsoleParts {
   /** Without it only bearer tokens are taken. */
   readonly signIn?: SignIn;
   readonly administration?: AdministrationParts;
+  readonly findings?: FindingsSource;
   /** Null: the console was not built, and its addresses say so. */
   readonly pages?: ConsoleFiles | null;
   readonly metricsText: () => Promise<string>;
@@ -124,6 +126,7 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
   if (parts.vitals !== undefined) addHealthRoutes(app, parts.vitals);
   if (parts.signIn !== undefined) addSignInRoutes(app, parts.signIn);
   if (parts.administration !== undefined) addAdministrationRoutes(app, parts.administration);
+  if (parts.findings !== undefined) addFindingRoutes(app, { findings: parts.findings, now_ms });
   if (parts.pages !== undefined) addPageRoutes(app, parts.pages);
   await app.ready();
   return app;
