@@ -18,6 +18,10 @@ export interface Config {
   readonly data: string;
   /** The root key's file, 0600, outside `data`. Absent: `<data>.key`, made at first start. */
   readonly rootKeyFile: string;
+  /** The folder of the keys that sign the log and of its newest checkpoint, 0700, outside `data`. Absent: `<data>.log`, made at first start. */
+  readonly logKeys: string;
+  /** What the log is called when its keys are made; null: a name of its own. */
+  readonly logOrigin: string | null;
   readonly otlpHttp: Address;
   readonly otlpGrpc: Address;
   readonly console: Address;

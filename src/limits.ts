@@ -123,6 +123,10 @@ export const LIMITS = {
   /** Free disk below which ingest is refused as retryable, so that merges and the journal can finish. */
   disk_free_bytes_min: 512 * MiB,
 
+  // --- the tamper-evident log -----------------------------------------------------------------------------------------
+  /** Hashes of the log, the newest ones, that a start computes again to see that its files belong together; a fifth of a second. `verify` does all. */
+  log_checked_at_start_hashes: 32_768,
+
   // --- figures by minute ----------------------------------------------------------------------------------------------
   /** Rows in the engine and not in the figures at which they are rolled. Until then their spans are read. */
   figures_roll_rows_target: 131_072,

@@ -9,6 +9,7 @@ import { VERSION } from '#version';
 import { Command, CommanderError } from 'commander';
 
 import { OperatorError, errorText } from './operator-error.ts';
+import { logCommand } from './log.ts';
 import { producerCommand } from './producer.ts';
 import { serveCommand } from './serve.ts';
 import { tenantCommand } from './tenant.ts';
@@ -37,7 +38,7 @@ function program(): Command {
   // So that a verb may have flags and verbs below it may have the same ones.
   tracekeep.enablePositionalOptions();
   tracekeep.version(VERSION, '-V, --version', 'show the version');
-  const verbs = [serveCommand(), producerCommand(), userCommand(), tokenCommand(), tenantCommand(), traceCommand(), witnessCommand(), versionCommand()];
+  const verbs = [serveCommand(), producerCommand(), userCommand(), tokenCommand(), tenantCommand(), traceCommand(), logCommand(), witnessCommand(), versionCommand()];
   for (const verb of verbs) tracekeep.addCommand(verb);
   settle(tracekeep);
   return tracekeep;

@@ -28,6 +28,8 @@ test('without anything, the defaults: loopback, 30 days, the key beside the data
   assert.deepEqual(config, {
     data: join(folder, '.tracekeep/data'),
     rootKeyFile: join(folder, '.tracekeep/data.key'),
+    logKeys: join(folder, '.tracekeep/data.log'),
+    logOrigin: null,
     otlpHttp: { host: '127.0.0.1', port: 4318 },
     otlpGrpc: { host: '127.0.0.1', port: 4317 },
     console: { host: '127.0.0.1', port: 4320 },
@@ -48,10 +50,10 @@ test('flag goes before variable, variable before file, file before default', asy
 
 test('every setting can be given in each of the three ways', async () => {
   const texts = {
-    data: 'd', 'root-key-file': 'k', 'otlp-http': '[::1]:1', 'otlp-grpc': '[::1]:2', console: '[::1]:3', workers: '7', retention: 'default=7d,audit=400d', 'disk-max': '5GB', 'disk-free-min': '1GB',
+    data: 'd', 'root-key-file': 'k', 'log-keys': 'l', 'log-origin': 'log.example/t', 'otlp-http': '[::1]:1', 'otlp-grpc': '[::1]:2', console: '[::1]:3', workers: '7', retention: 'default=7d,audit=400d', 'disk-max': '5GB', 'disk-free-min': '1GB',
   };
   const wanted = {
-    data: join(folder, 'd'), rootKeyFile: join(folder, 'k'), otlpHttp: { host: '::1', port: 1 }, otlpGrpc: { host: '::1', port: 2 }, console: { host: '::1', port: 3 }, workers: 7,
+    data: join(folder, 'd'), rootKeyFile: join(folder, 'k'), logKeys: join(folder, 'l'), logOrigin: 'log.example/t', otlpHttp: { host: '::1', port: 1 }, otlpGrpc: { host: '::1', port: 2 }, console: { host: '::1', port: 3 }, workers: 7,
     retention: { default: { days: 7 }, audit: { days: 400 } }, diskBytesMax: 5e9, diskFreeBytesMin: 1e9,
   };
   assert.deepEqual(await read(texts), wanted);

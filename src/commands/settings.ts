@@ -9,6 +9,7 @@ import { dirname, resolve } from 'node:path';
 
 import type { Address, Config, RetentionClass } from '#config';
 import { LIMITS } from '#limits';
+import { isKeyName } from '#merkle';
 
 import { OperatorError } from './operator-error.ts';
 import { addressText, isLoopback, readAddress, readPeriod, readSize } from './quantity.ts';
@@ -36,6 +37,8 @@ const CONFIG_BYTES_MAX = 256 * 1024;
 const SETTINGS = {
   data: { argument: 'DIR', help: 'everything the server keeps, encrypted', default: () => '.tracekeep/data', read: readPath },
   'root-key-file': { argument: 'FILE', help: 'the root key, outside the data directory; made at first use, default DIR.key', default: () => '', read: readPath },
+  'log-keys': { argument: 'DIR', help: 'the keys that sign the log, outside the data directory; made at first use, default DIR.log', default: () => '', read: readPath },
+  'log-origin': { argument: 'NAME', help: 'what the log is called, for ever, such as log.example.org/traces (default tracekeep.localhost/ and a random number)', default: () => '', read: readOrigin },
   'otlp-http': { argument: 'HOST:PORT', help: 'take OTLP over HTTP here', default: () => '127.0.0.1:4318', read: readListener },
   'otlp-grpc': { argument: 'HOST:PORT', help: 'take OTLP over gRPC here', default: () => '127.0.0.1:4317', read: readListener },
   console: { argument: 'HOST:PORT', help: 'console and query API', default: () => '127.0.0.1:4320', read: readListener },
@@ -74,9 +77,12 @@ export async function readSettings(sources: SettingSources): Promise<Config> {
   };
   const data = value('data');
   const rootKeyFile = findGiven('root-key-file', sources, file) === undefined ? `${data}.key` : value('root-key-file');
+  const logKeys = findGiven('log-keys', sources, file) === undefined ? `${data}.log` : value('log-keys');
   return {
     data,
     rootKeyFile,
+    logKeys,
+    logOrigin: value('log-origin'),
     otlpHttp: value('otlp-http'),
     otlpGrpc: value('otlp-grpc'),
     console: value('console'),
@@ -132,6 +138,13 @@ async function readConfigFile({ flags, variables, folder }: SettingSources): Pro
 function readPath({ value, place, folder }: Given): string {
   if (typeof value !== 'string' || value === '' || value.includes('\0')) throw unreadable(place, 'a path');
   return resolve(folder, value);
+}
+
+/** Of the log, and the name of its keys (C2SP signed-note). */
+function readOrigin({ value, place }: Given): string | null {
+  if (value === '') return null;
+  if (typeof value !== 'string' || !isKeyName(value)) throw unreadable(place, 'a name without spaces and plus signs, such as log.example.org/traces');
+  return value;
 }
 
 /** Where something may listen: without TLS only where this machine alone reaches it. */

@@ -2,8 +2,8 @@
  * Files that hold keys: 0600, ours, written whole or not at all. One that others can reach is refused rather than put right, since somebody may
  * have read it already.
  */
-import { closeSync, constants, fstatSync, fsyncSync, linkSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { closeSync, constants, existsSync, fstatSync, fsyncSync, linkSync, openSync, readFileSync, realpathSync, unlinkSync, writeSync } from 'node:fs';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 
 /** The text of a key file; a longer one gives the empty text, which no reader takes. `what` is for messages, such as `root key`. */
 export function readKeyFile(file: string, what: string, bytesMax: number): string {
@@ -43,6 +43,19 @@ export function publishFile(file: string, text: string): void {
     unlinkSync(draft);
   }
   syncDirectory(dirname(resolve(file)));
+}
+
+/** Throws for a key file in the data directory, also by way of a symbolic link. Neither needs to be there yet. */
+export function refuseInside(what: string, file: string, dataDir: string): void {
+  const folder = existsSync(dataDir) ? realpathSync(dataDir) : realPathOf(dataDir);
+  if (realPathOf(file).startsWith(folder + sep)) throw new Error(`cannot use the ${what} ${file}: it lies inside the data directory, so who copies one has both`);
+}
+
+/** Links resolved as far as there is anything; the file itself may be a link, which is refused when it is opened. */
+function realPathOf(path: string): string {
+  const parent = dirname(resolve(path));
+  const real = existsSync(parent) ? realpathSync(parent) : parent === dirname(parent) ? parent : realPathOf(parent);
+  return join(real, basename(path));
 }
 
 export function syncDirectory(path: string): void {

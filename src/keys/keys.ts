@@ -6,12 +6,13 @@
 
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, realpathSync } from 'node:fs';
-import { basename, dirname, join, resolve, sep } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Secret } from '#model';
 import { deriveKey } from './derive.ts';
-import { publishFile, readKeyFile, syncDirectory } from './key-file.ts';
+import { publishFile, readKeyFile, refuseInside, syncDirectory } from './key-file.ts';
 
 export { deriveKey, type KeyPurpose } from './derive.ts';
+export { refuseInside } from './key-file.ts';
 export { Sealer, SEAL_OVERHEAD_BYTES } from './sealer.ts';
 
 const KEY_BYTES = 32;
@@ -27,7 +28,7 @@ export function openRootKey(options: { readonly file: string; readonly dataDir: 
   const made = mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
   if (made !== undefined) syncDirectory(dirname(made));
   const dataDir = realpathSync(options.dataDir);
-  refuseInside(file, dataDir);
+  refuseInside('root key', file, dataDir);
 
   const check = join(dataDir, CHECK_FILE);
   const known = existsSync(check);
@@ -45,12 +46,6 @@ export function openRootKey(options: { readonly file: string; readonly dataDir: 
     throw new Error(`cannot open the data directory ${dataDir}: the root key in ${file} is not the one it was made with`);
   }
   return root;
-}
-
-function refuseInside(file: string, dataDir: string): void {
-  const parent = dirname(resolve(file));
-  const real = join(existsSync(parent) ? realpathSync(parent) : parent, basename(file));
-  if (real.startsWith(dataDir + sep)) throw new Error(`cannot use the root key ${file}: it lies inside the data directory, so who copies one has both`);
 }
 
 function readKey(file: string): Secret<Uint8Array> {

@@ -18,7 +18,7 @@ export { tileNodes, type ReadTile } from './tile-nodes.ts';
 export { TileBuilder, type TileBytes } from './tile-builder.ts';
 export { BUNDLE_BYTES_MAX, ENTRY_BYTES_MAX, packBundle, unpackBundle } from './bundles.ts';
 export { fromBase64, toBase64 } from './base64.ts';
-export { NOTE_BYTES_MAX, parseNote, parseSignatures, printNote, printSignature, type Note, type NoteSignature } from './note.ts';
+export { isKeyName, NOTE_BYTES_MAX, parseNote, parseSignatures, printNote, printSignature, type Note, type NoteSignature } from './note.ts';
 export { parseCheckpoint, printCheckpoint, type Checkpoint } from './checkpoint.ts';
 export { KEY_TYPES, parseVkey, printVkey, verifierOf, type Algorithm, type KeyTypeByte, type Verifier } from './vkey.ts';
 export { cosignatureMessage, subtreeMessage, type SubtreeStatement } from './cosignature.ts';
