@@ -7,6 +7,7 @@
 import { KeyTable, SpanBatch } from '#batch';
 import { matchesGlob } from '#control/glob';
 import { Inspector } from '#inspect';
+import { BlockLeaves } from '#leaves';
 import { type CompiledPolicy, compilePolicy, DEFAULT_POLICY, Minimizer } from '#minimize';
 import type { Producer } from '#model';
 import { decodeRequest, requestFromJson } from '#otlp';
@@ -34,15 +35,17 @@ export class Pipeline {
   readonly #batch = new SpanBatch(this.#keys);
   readonly #inspector: Inspector;
   readonly #minimizer: Minimizer;
+  readonly #leaves: BlockLeaves;
 
   constructor(policy: CompiledPolicy = compilePolicy(DEFAULT_POLICY)) {
     this.#inspector = new Inspector(new Scanner(RECOGNIZERS, { parts: policy.distinguishes }), this.#keys);
     this.#minimizer = new Minimizer(policy, this.#inspector, this.#keys);
+    this.#leaves = new BlockLeaves(policy.restricts);
   }
 
   /** A builder for blocks of the spans this pipeline takes. */
   builder(): BlockBuilder {
-    return new BlockBuilder(this.#minimizer);
+    return new BlockBuilder(this.#minimizer, this.#leaves);
   }
 
   /**

@@ -44,14 +44,14 @@ export class Minimizer {
   /** What was replaced in each key, and harmful characters under `neutralized`, by key id. */
   readonly keyCounts: (readonly { readonly kind: string; readonly count: number }[])[] = [];
 
-  readonly #policy: CompiledPolicy;
+  readonly policy: CompiledPolicy;
   readonly #inspector: Inspector;
   readonly #keys: KeyTable;
   #generation = 0;
   #keysGeneration = 0;
 
   constructor(policy: CompiledPolicy, inspector: Inspector, keys: KeyTable) {
-    this.#policy = policy;
+    this.policy = policy;
     this.#inspector = inspector;
     this.#keys = keys;
   }
@@ -79,7 +79,7 @@ export class Minimizer {
   }
 
   #text(finding: TextFinding, key: number, type: number): Output {
-    if (finding.is === 'text' && finding.neutralized === 0 && finding.marks.length > 0 && !this.#policy.distinguishes) {
+    if (finding.is === 'text' && finding.neutralized === 0 && finding.marks.length > 0 && !this.policy.distinguishes) {
       const [mark] = finding.marks;
       if (mark!.start === 0 && mark!.end === finding.text.length && mark!.instead === undefined) return WHOLE[mark!.kind];
       const replaced = replacedAscii(finding.text, finding.marks);
@@ -119,7 +119,7 @@ export class Minimizer {
     if (finding.marks.length === 0) return { text: finding.text, counts: [], dropped: false };
     let dropped = false;
     const { text, counts } = rewrite(finding.text, finding.marks, (mark) => {
-      const action = this.#policy.decide(mark.kind, key);
+      const action = this.policy.decide(mark.kind, key);
       if (action === 'drop') dropped = true;
       return action;
     });

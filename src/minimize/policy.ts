@@ -27,14 +27,23 @@ export interface PolicyRule {
 export interface Policy {
   readonly version: 1;
   readonly rules: readonly PolicyRule[];
+  /**
+   * Attribute keys, `*` stands for any run of characters, whose values are restricted: in the log each stands as a salted digest, so that it can be left out of
+   * evidence. `status.message` is the status message. Absent = none.
+   */
+  readonly restricted?: readonly string[];
 }
 
 export interface CompiledPolicy {
-  /** SHA-256 of the policy's canonical JSON (sorted members, no spaces), hexadecimal. */
+  /** The policy's canonical JSON (sorted members, no spaces): what the log says was in force. */
+  readonly text: string;
+  /** SHA-256 of the text, hexadecimal. */
   readonly digest: string;
   /** Some rule keeps or drops: then it matters which kinds there are below a mark. Else every mark is replaced by what stands in its stead. */
   readonly distinguishes: boolean;
   decide(kind: Kind, key: string): Action;
+  /** Whether values of this attribute key are restricted. Does not need its policy as `this`. */
+  readonly restricts: (key: string) => boolean;
 }
 
 const RULES_MAX = 10_000;
@@ -51,9 +60,12 @@ export function compilePolicy(data: unknown): CompiledPolicy {
     action,
   }));
   const decisions = new Map<string, Action>();
+  const text = canonicalJson(policy);
 
   return {
-    digest: createHash('sha256').update(canonicalJson(policy)).digest('hex'),
+    text,
+    digest: createHash('sha256').update(text).digest('hex'),
+    restricts: remembered((policy.restricted ?? []).map(globToMatcher)),
     distinguishes: rules.some(({ action }) => action === 'keep' || action === 'drop'),
     decide(kind, key) {
       const question = `${kind} ${key}`;
@@ -68,13 +80,31 @@ export function compilePolicy(data: unknown): CompiledPolicy {
   };
 }
 
+/** Whether one of the globs matches, remembered by key: the same keys are asked for with every block. */
+function remembered(globs: readonly ((key: string) => boolean)[]): (key: string) => boolean {
+  const answers = new Map<string, boolean>();
+  return (key) => {
+    let answer = answers.get(key);
+    if (answer === undefined) {
+      answer = globs.some((matches) => matches(key));
+      if (answers.size >= DECISIONS_MAX) answers.clear();
+      answers.set(key, answer);
+    }
+    return answer;
+  };
+}
+
 function checked(data: unknown): Policy {
   if (!isRecord(data)) throw new Error('cannot load policy: it is not an object');
-  onlyMembers(data, ['version', 'rules'], 'the policy');
+  onlyMembers(data, ['version', 'rules', 'restricted'], 'the policy');
   if (data['version'] !== 1) throw new Error('cannot load policy: its version is not 1');
   const rules = data['rules'];
   if (!Array.isArray(rules) || rules.length > RULES_MAX) throw new Error(`cannot load policy: rules is not a list of at most ${RULES_MAX}`);
-  return { version: 1, rules: rules.map(checkedRule) };
+  return {
+    version: 1,
+    rules: rules.map(checkedRule),
+    ...(data['restricted'] === undefined ? {} : { restricted: checkedGlobs(data['restricted'], 'restricted') }),
+  };
 }
 
 function checkedRule(rule: unknown, index: number): PolicyRule {

@@ -105,6 +105,17 @@ export interface SealedBlock {
   readonly traceKeys: Uint32Array;
   /** Requests whose spans are in this block. */
   readonly requests: readonly number[];
+  /** 32 random bytes, from which the salts of the block's restricted values are derived. */
+  readonly salt: Uint8Array;
+  /** Root of the tree of the block's span entries, 32 bytes (docs/reference/log-format.md). Empty in a journal from before there was a log. */
+  readonly root: Uint8Array;
+  /** The roots of each 256 of its rows, one after another. */
+  readonly groups: Uint8Array;
+  /** Earliest and latest start of its spans, nanoseconds since 1970, decimal. */
+  readonly first: string;
+  readonly last: string;
+  /** SHA-256 of the minimization policy it was made under, hexadecimal. */
+  readonly policy: string;
 }
 
 /** The account of one request, in spans; `received = stored + Σ refused + dropped` always. */

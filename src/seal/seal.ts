@@ -1,9 +1,11 @@
 /**
  * Turns minimized batches into blocks: rows of one tenant and retention class, encoded as ClickHouse Native columns, with the
- * index of their traces and a filter of their attributes. A block takes several requests; a request is never split.
+ * index of their traces, a filter of their attributes, and the root of their leaves in the log. A block takes several requests; a request is never split.
  */
-import type { SealedBlock, TenantId } from '#model';
+import { randomBytes } from 'node:crypto';
+import { BLOCK_SALT_BYTES, BlockLeaves } from '#leaves';
 import type { MinimizedBatch, Minimizer } from '#minimize';
+import type { SealedBlock, TenantId } from '#model';
 import { FilterColumns } from './filter-columns.ts';
 import { SpanColumns } from './span-columns.ts';
 import { TraceColumns } from './trace-columns.ts';
@@ -23,8 +25,13 @@ export class BlockBuilder {
   readonly #order = new TraceOrder();
   #identity: BlockIdentity | null = null;
   #requests: number[] = [];
+  readonly #leaves: BlockLeaves;
+  readonly #policy: string;
 
-  constructor(minimizer: Minimizer) {
+  /** Builders of one thread may share `leaves`, which hold no block. */
+  constructor(minimizer: Minimizer, leaves = new BlockLeaves(minimizer.policy.restricts)) {
+    this.#leaves = leaves;
+    this.#policy = minimizer.policy.digest;
     this.#spans = new SpanColumns(minimizer, new FilterColumns(minimizer));
   }
 
@@ -58,7 +65,12 @@ export class BlockBuilder {
     const rows = this.#spans.rows;
     const { spans, filter } = this.#spans.encode(this.#identity);
     const traces = this.#traces.encode();
-    const sealed: SealedBlock = { id: block, tenant, retention, day, rows, spans, filter, traces: traces.bytes, traceKeys: traces.keys, requests: this.#requests };
+    const salt = randomBytes(BLOCK_SALT_BYTES);
+    const { root, groups, first, last } = this.#leaves.compute(spans, salt);
+    const sealed: SealedBlock = {
+      id: block, tenant, retention, day, rows, spans, filter, traces: traces.bytes, traceKeys: traces.keys, requests: this.#requests,
+      salt, root, groups, first, last, policy: this.#policy,
+    };
     this.#identity = null;
     this.#requests = [];
     return sealed;

@@ -3,6 +3,8 @@
  * bytes of the blocks in the order the head names them.
  */
 
+import { BLOCK_SALT_BYTES } from '#leaves';
+import { HASH_BYTES } from '#merkle';
 import type { Commit, RequestAccount, SealedBlock } from '#model';
 
 /** Everything up to `through` is in the engine, durably. `lastBlockId` outlives the segments it was learned from. */
@@ -15,8 +17,11 @@ export type JournalEntry = { readonly is: 'commit'; readonly at_ms: number; read
 
 const KIND = { commit: 1, mark: 2 } as const;
 
-/** Entries from before there were filters have no length of one. */
-type BlockHead = Omit<SealedBlock, 'spans' | 'traces' | 'traceKeys' | 'filter'> & { readonly bytes: readonly [spans: number, traces: number, traceKeys: number, filter?: number] };
+/** Entries from before there were filters, or leaves (salt, root and groups one after another), have no length of them. */
+type BlockHead = Omit<SealedBlock, 'spans' | 'traces' | 'traceKeys' | 'filter' | 'salt' | 'root' | 'groups'> & { readonly bytes: readonly [spans: number, traces: number, traceKeys: number, filter?: number, leaves?: number] };
+
+/** Of blocks from before there were leaves. */
+const UNLOGGED = { first: '0', last: '0', policy: '' } as const;
 
 interface CommitHead {
   readonly at_ms: number;
@@ -25,8 +30,11 @@ interface CommitHead {
 }
 
 export function encodeCommit(commit: Commit, at_ms: number): Uint8Array[] {
-  const blocks = commit.blocks.map(({ spans, traces, traceKeys, filter, ...head }): BlockHead => ({ ...head, bytes: [spans.length, traces.length, traceKeys.byteLength, filter.length] }));
-  const body = commit.blocks.flatMap(({ spans, traces, traceKeys, filter }) => [spans, traces, bytesOf(traceKeys), filter]);
+  const blocks = commit.blocks.map(({ spans, traces, traceKeys, filter, salt, root, groups, ...head }): BlockHead => ({
+    ...head,
+    bytes: [spans.length, traces.length, traceKeys.byteLength, filter.length, salt.length + root.length + groups.length],
+  }));
+  const body = commit.blocks.flatMap(({ spans, traces, traceKeys, filter, salt, root, groups }) => [spans, traces, bytesOf(traceKeys), filter, salt, root, groups]);
   const head: CommitHead = { at_ms, blocks, requests: commit.requests };
   return [prefix(KIND.commit, head), ...body];
 }
@@ -45,7 +53,7 @@ export function decodeEntry(entry: Uint8Array): JournalEntry {
   if (kind !== KIND.commit) throw new Error('cannot read the journal: it has an entry of an unknown kind; use a newer Tracekeep');
   const { at_ms, blocks, requests } = head as CommitHead;
   const take = (bytes: number): Uint8Array => view.subarray(at, (at += bytes));
-  const sealed = blocks.map(({ bytes, ...block }): SealedBlock => ({ ...block, spans: take(bytes[0]), traces: take(bytes[1]), traceKeys: wordsOf(take(bytes[2])), filter: take(bytes[3] ?? 0) }));
+  const sealed = blocks.map(({ bytes, ...block }): SealedBlock => ({ ...UNLOGGED, ...block, spans: take(bytes[0]), traces: take(bytes[1]), traceKeys: wordsOf(take(bytes[2])), filter: take(bytes[3] ?? 0), ...leavesOf(take(bytes[4] ?? 0)) }));
   return { is: 'commit', at_ms, commit: { blocks: sealed, requests } };
 }
 
@@ -56,6 +64,11 @@ function prefix(kind: number, head: CommitHead | Mark): Uint8Array {
   bytes.writeUInt32LE(json.length, 1);
   json.copy(bytes, 5);
   return bytes;
+}
+
+/** Empty ones in entries that have none. */
+function leavesOf(bytes: Uint8Array): Pick<SealedBlock, 'salt' | 'root' | 'groups'> {
+  return { salt: bytes.subarray(0, BLOCK_SALT_BYTES), root: bytes.subarray(BLOCK_SALT_BYTES, BLOCK_SALT_BYTES + HASH_BYTES), groups: bytes.subarray(BLOCK_SALT_BYTES + HASH_BYTES) };
 }
 
 function bytesOf(words: Uint32Array): Uint8Array {

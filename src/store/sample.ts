@@ -3,6 +3,7 @@
  */
 
 import { ITEM_FILTERS, SPANS, TRACES } from '#clickhouse/schema';
+import { BLOCK_SALT_BYTES, BlockLeaves } from '#leaves';
 import { DEFAULT_TENANT, producerId, type Commit, type RequestAccount, type SealedBlock } from '#model';
 import { nativeBlock, sampleSpan, sampleTraces, traceKey } from '#clickhouse/native-sample';
 
@@ -12,13 +13,16 @@ const PRODUCER = producerId('p_0123456789abcdef');
 export function sampleBlock(id: number, rows: number, mark: string, partition: { day?: number; retention?: string } = {}): SealedBlock {
   const { day = SAMPLE_DAY, retention = 'default' } = partition;
   const traces = sampleTraces(id, rows).map((row) => ({ ...row, day, retention }));
+  const spans = nativeBlock(SPANS, Array.from({ length: rows }, (_, row) => ({ ...sampleSpan(id, row, mark), day, retention })));
+  const salt = new Uint8Array(BLOCK_SALT_BYTES).fill(id);
+  const { root, groups, first, last } = new BlockLeaves(() => false).compute(spans, salt);
   return {
-    id, tenant: DEFAULT_TENANT, retention, day, rows,
-    spans: nativeBlock(SPANS, Array.from({ length: rows }, (_, row) => ({ ...sampleSpan(id, row, mark), day, retention }))),
+    id, tenant: DEFAULT_TENANT, retention, day, rows, spans,
     traces: nativeBlock(TRACES, traces),
     filter: nativeBlock(ITEM_FILTERS, [2, 3].map((slice) => ({ slice, block: id, day, retention, tenant: DEFAULT_TENANT, first_s: 0, last_s: 0xffff_ffff, bits: '\x7f'.repeat(32) }))),
     traceKeys: Uint32Array.from(traces, (_, trace) => Number(traceKey(id, trace) & 0xffff_ffffn)),
     requests: [id],
+    salt, root, groups, first, last, policy: '00'.repeat(32),
   };
 }
 

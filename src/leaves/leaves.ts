@@ -1,0 +1,176 @@
+/**
+ * The leaves of a block: one span entry per row (docs/reference/log-format.md), computed from ClickHouse Native columns. A worker computes them from
+ * what it has just encoded, verification from what the engine returns, with this same code: what is hashed is what is stored.
+ */
+import { CompactRange, HASH_BYTES } from '#merkle';
+import { NativeReader } from './native-block.ts';
+import { Salts } from './salts.ts';
+import { sha256 } from './sha256.ts';
+import { SpanColumns } from './span-columns.ts';
+import { type RestrictedField, SpanEntries } from './span-entry.ts';
+
+export { MalformedGroup } from './group-digests.ts';
+export { MalformedNative } from './native-columns.ts';
+export { BLOCK_SALT_BYTES } from './salts.ts';
+export type { RestrictedField } from './span-entry.ts';
+
+/** Rows whose leaves have a root of their own, kept with the block's body: a proof of one span reads so many rows. */
+export const GROUP_ROWS = 256;
+
+export interface Leaves {
+  /** Root of the tree of all rows, 32 bytes. */
+  readonly root: Uint8Array;
+  /** The roots of each 256 rows, one after another. */
+  readonly groups: Uint8Array;
+  readonly rows: number;
+  /** Earliest and latest start, nanoseconds since 1970, decimal. */
+  readonly first: string;
+  readonly last: string;
+}
+
+/** One row's leaf. */
+export interface RowLeaf {
+  readonly row: number;
+  /** The span entry, as the format says. */
+  readonly entry: Uint8Array;
+  readonly hash: Uint8Array;
+  readonly restricted: readonly RestrictedField[];
+}
+
+/** What is not in the order of rows, or not whole: then there is no root. */
+export class RowsMisplaced extends Error {
+  /** The row that should have come next. */
+  readonly row: number;
+
+  constructor(row: number) {
+    super(`cannot compute leaves: row ${row} is not where it should be`);
+    this.name = 'RowsMisplaced';
+    this.row = row;
+  }
+}
+
+/** Keeps its memory from block to block. */
+export class BlockLeaves {
+  readonly #reader = new NativeReader();
+  readonly #salts = new Salts();
+  readonly #entries: SpanEntries;
+  readonly #group = new CompactRange(sha256);
+  readonly #tree = new CompactRange(sha256);
+  readonly #hash = Buffer.alloc(HASH_BYTES);
+
+  /** `restricts`: which attribute keys the policy restricts, and `status.message` for the status message. */
+  constructor(restricts: (key: string) => boolean) {
+    this.#entries = new SpanEntries(restricts, this.#salts);
+  }
+
+  /**
+   * `native` holds the rows of one block, all of them in order, as a stream of Native blocks. Throws `MalformedNative`, `MalformedGroup`, or
+   * `RowsMisplaced` if a row is missing, there twice, or out of order.
+   */
+  compute(native: Uint8Array, salt: Uint8Array): Leaves {
+    const group = this.#group;
+    const tree = this.#tree;
+    const groups: Uint8Array[] = [];
+    const starts = new Starts();
+    group.clear();
+    tree.clear();
+    let rows = 0;
+    const endGroup = (): void => {
+      const root = group.root();
+      groups.push(root);
+      tree.append(root);
+      group.clear();
+    };
+    for (const columns of this.#blocks(native, salt)) {
+      starts.add(columns);
+      for (let at = 0; at < columns.rows; at++, rows++) {
+        if (rowOf(columns, at) !== rows) throw new RowsMisplaced(rows);
+        this.#entries.write(at, rows);
+        this.#entries.out.digest(this.#hash, 0);
+        group.append(this.#hash);
+        if (group.size === GROUP_ROWS) endGroup();
+      }
+    }
+    if (group.size > 0) endGroup();
+    return { root: tree.root().slice(), groups: Buffer.concat(groups), rows, first: starts.first(), last: starts.last() };
+  }
+
+  /** The hashes of the leaves of a range of rows, one after another; `first` is the number of the row that must be there first. */
+  hashesOf(native: Uint8Array, salt: Uint8Array, first: number): Uint8Array {
+    const hashes: Buffer[] = [];
+    let row = first;
+    for (const columns of this.#blocks(native, salt)) {
+      const some = Buffer.alloc(columns.rows * HASH_BYTES);
+      for (let at = 0; at < columns.rows; at++, row++) {
+        if (rowOf(columns, at) !== row) throw new RowsMisplaced(row);
+        this.#entries.write(at, row);
+        this.#entries.out.digest(some, at * HASH_BYTES);
+      }
+      hashes.push(some);
+    }
+    return Buffer.concat(hashes);
+  }
+
+  /** The leaves of rows of a block, as many and in the order in which they come; for evidence. */
+  rowsOf(native: Uint8Array, salt: Uint8Array): RowLeaf[] {
+    const leaves: RowLeaf[] = [];
+    for (const columns of this.#blocks(native, salt)) {
+      for (let at = 0; at < columns.rows; at++) {
+        const row = rowOf(columns, at);
+        this.#entries.write(at, row);
+        const { out } = this.#entries;
+        const hash = Buffer.alloc(HASH_BYTES);
+        out.digest(hash, 0);
+        // Without the byte that makes it a leaf.
+        leaves.push({ row, entry: Uint8Array.from(out.bytes.subarray(1, out.length)), hash, restricted: this.#entries.restricted(at, row) });
+      }
+    }
+    return leaves;
+  }
+
+  *#blocks(native: Uint8Array, salt: Uint8Array): Generator<SpanColumns> {
+    this.#salts.begin(salt);
+    this.#reader.begin(native);
+    while (this.#reader.next()) {
+      if (this.#reader.rows === 0) continue;
+      const columns = new SpanColumns(this.#reader);
+      this.#entries.begin(columns);
+      yield columns;
+    }
+  }
+}
+
+function rowOf({ native, row }: SpanColumns, at: number): number {
+  return native.view.getUint32(row.start + at * 4, true);
+}
+
+/** The earliest and the latest start, in halves, which are faster than big numbers. */
+class Starts {
+  #firstLow = 0xffff_ffff;
+  #firstHigh = 0xffff_ffff;
+  #lastLow = 0;
+  #lastHigh = 0;
+
+  add({ native: { view }, start, rows }: SpanColumns): void {
+    for (let row = 0; row < rows; row++) {
+      const low = view.getUint32(start.start + row * 8, true);
+      const high = view.getUint32(start.start + row * 8 + 4, true);
+      if (high < this.#firstHigh || (high === this.#firstHigh && low < this.#firstLow)) {
+        this.#firstHigh = high;
+        this.#firstLow = low;
+      }
+      if (high > this.#lastHigh || (high === this.#lastHigh && low > this.#lastLow)) {
+        this.#lastHigh = high;
+        this.#lastLow = low;
+      }
+    }
+  }
+
+  first(): string {
+    return String((BigInt(this.#firstHigh) << 32n) | BigInt(this.#firstLow));
+  }
+
+  last(): string {
+    return String((BigInt(this.#lastHigh) << 32n) | BigInt(this.#lastLow));
+  }
+}
