@@ -147,6 +147,8 @@ export const LIMITS = {
   queries_waiting_max: 64,
   /** Memory of one query inside the engine. */
   query_memory_bytes_max: 1_024 * MiB,
+  /** One answer in columns, read at once to verify rows: a block of spans, even of one large request, is a part of it. */
+  native_answer_bytes_max: 512 * MiB,
   search_results_default: 20,
   search_results_max: 1_000,
   /** Spans of one trace that an answer carries. The answer says when there are more. */

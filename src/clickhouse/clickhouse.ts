@@ -1,5 +1,5 @@
 /**
- * The embedded ClickHouse engine: one writer session, one for housekeeping, a bounded pool of readers, all on one encrypted disk. Only
+ * The embedded ClickHouse engine: one writer session, one for housekeeping, one for verification, a bounded pool of readers, all on one encrypted disk. Only
  * asynchronous calls: nothing here holds up the event loop.
  */
 
@@ -22,20 +22,33 @@ export type { Param, Params } from './parameters.ts';
 export { QueryRefused, type QueryBounds } from './readers.ts';
 export { EngineError } from './session.ts';
 
-/** Writer, housekeeping, readers, the FIFO's open and write, and the journal each may block a thread of libuv's pool at once. */
-const POOL_THREADS_MIN = LIMITS.queries_at_once_max + 6;
+/** Writer, housekeeping, verification, readers, the FIFO's open and write, and the journal each may block a thread of libuv's pool at once. */
+const POOL_THREADS_MIN = LIMITS.queries_at_once_max + 7;
+
+/** One thread: verification goes on beside work that somebody waits for. */
+const VERIFIER_SETTINGS = `SET ${Object.entries({
+  max_memory_usage: LIMITS.query_memory_bytes_max,
+  max_threads: 1,
+  max_result_bytes: LIMITS.native_answer_bytes_max,
+  result_overflow_mode: "'throw'",
+  readonly: 2,
+})
+  .map(([name, value]) => `${name} = ${value}`)
+  .join(', ')}`;
 
 export class Engine {
   readonly #writer: EngineSession;
   readonly #housekeeper: EngineSession;
+  readonly #verifier: EngineSession;
   readonly #readerSessions: readonly EngineSession[];
   readonly #readers: Readers;
   readonly #feed: NativeFeed;
   #inserting: Promise<unknown> = Promise.resolve();
 
-  private constructor(parts: { writer: EngineSession; housekeeper: EngineSession; readers: readonly EngineSession[]; feed: NativeFeed }) {
+  private constructor(parts: { writer: EngineSession; housekeeper: EngineSession; verifier: EngineSession; readers: readonly EngineSession[]; feed: NativeFeed }) {
     this.#writer = parts.writer;
     this.#housekeeper = parts.housekeeper;
+    this.#verifier = parts.verifier;
     this.#readerSessions = parts.readers;
     this.#readers = new Readers(parts.readers);
     this.#feed = parts.feed;
@@ -50,15 +63,17 @@ export class Engine {
     mkdirSync(join(dataDir, SEALED_FOLDER), { recursive: true, mode: 0o700 });
     const writer = openFirst(dataDir, path, diskKey);
     const housekeeper = new EngineSession(path);
+    const verifier = new EngineSession(path);
     const readers = Array.from({ length: count }, () => new EngineSession(path));
     try {
       const feed = await NativeFeed.make(join(dataDir, 'insert.fifo'));
       await migrate({ command: (sql) => writer.text(sql) }, { kind: 'embedded' });
       await Promise.all(readers.map((session) => session.text(`USE ${DATABASE}; ${READER_SETTINGS}`)));
+      await verifier.text(`USE ${DATABASE}; ${VERIFIER_SETTINGS}`);
       await Promise.all([writer, housekeeper].map((session) => session.text(`USE ${DATABASE}; SET output_format_json_quote_64bit_integers = 1`)));
-      return new Engine({ writer, housekeeper, readers, feed });
+      return new Engine({ writer, housekeeper, verifier, readers, feed });
     } catch (error) {
-      await Promise.all([...readers, housekeeper, writer].map((session) => session.close()));
+      await Promise.all([...readers, verifier, housekeeper, writer].map((session) => session.close()));
       throw error;
     }
   }
@@ -85,9 +100,17 @@ export class Engine {
     return this.#housekeeper.text(sql);
   }
 
+  /**
+   * The rows of a query of our own as a stream of Native blocks, for `#leaves`. One at a time, on a session that does nothing else; an answer of more than
+   * `native_answer_bytes_max` fails, so ask for a bounded number of rows.
+   */
+  queryNative(sql: string): Promise<Uint8Array> {
+    return this.#verifier.native(sql);
+  }
+
   async close(): Promise<void> {
     await this.#inserting;
-    for (const session of [...this.#readerSessions, this.#housekeeper, this.#writer]) await session.close();
+    for (const session of [...this.#readerSessions, this.#verifier, this.#housekeeper, this.#writer]) await session.close();
     this.#feed.remove();
   }
 }

@@ -29,6 +29,11 @@ export class EngineSession {
     return this.#after(async () => (await this.#session.queryAsync(sql, { format })).text());
   }
 
+  /** The answer as a stream of Native blocks. */
+  native(sql: string): Promise<Uint8Array> {
+    return this.#after(async () => (await this.#session.queryAsync(sql, { format: 'Native' })).bytes());
+  }
+
   async close(): Promise<void> {
     await this.#last;
     this.#session.close();

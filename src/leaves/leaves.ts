@@ -92,7 +92,7 @@ export class BlockLeaves {
       }
     }
     if (group.size > 0) endGroup();
-    return { root: tree.root().slice(), groups: Buffer.concat(groups), rows, first: starts.first(), last: starts.last() };
+    return { root: tree.root(), groups: joined(groups), rows, first: starts.first(), last: starts.last() };
   }
 
   /** The hashes of the leaves of a range of rows, one after another; `first` is the number of the row that must be there first. */
@@ -108,7 +108,7 @@ export class BlockLeaves {
       }
       hashes.push(some);
     }
-    return Buffer.concat(hashes);
+    return joined(hashes);
   }
 
   /** The leaves of rows of a block, as many and in the order in which they come; for evidence. */
@@ -138,6 +138,17 @@ export class BlockLeaves {
       yield columns;
     }
   }
+}
+
+/** In a buffer of their own, so that nothing else goes along to another thread. */
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
 }
 
 function rowOf({ native, row }: SpanColumns, at: number): number {

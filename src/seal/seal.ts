@@ -2,7 +2,7 @@
  * Turns minimized batches into blocks: rows of one tenant and retention class, encoded as ClickHouse Native columns, with the
  * index of their traces, a filter of their attributes, and the root of their leaves in the log. A block takes several requests; a request is never split.
  */
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import { BLOCK_SALT_BYTES, BlockLeaves } from '#leaves';
 import type { MinimizedBatch, Minimizer } from '#minimize';
 import type { SealedBlock, TenantId } from '#model';
@@ -65,7 +65,7 @@ export class BlockBuilder {
     const rows = this.#spans.rows;
     const { spans, filter } = this.#spans.encode(this.#identity);
     const traces = this.#traces.encode();
-    const salt = randomBytes(BLOCK_SALT_BYTES);
+    const salt = randomFillSync(new Uint8Array(BLOCK_SALT_BYTES));
     const { root, groups, first, last } = this.#leaves.compute(spans, salt);
     const sealed: SealedBlock = {
       id: block, tenant, retention, day, rows, spans, filter, traces: traces.bytes, traceKeys: traces.keys, requests: this.#requests,
