@@ -1,0 +1,155 @@
+/**
+ * What the tests of this folder share: a log in memory with blocks of spans, and evidence about them. It is made from OTLP/JSON without the code of
+ * the store, and its trees are those of RFC 6962 without any cleverness.
+ */
+import { createPrivateKey, createPublicKey, hkdfSync, sign } from 'node:crypto';
+import { isFlaw, leafHash, printCheckpoint, printNote, printVkey, signNote, toBase64, verifierOf, type Verifier } from '#merkle';
+import { naivePath, naiveRoot, sha256 } from '#merkle/testing';
+import { entryBytes, textHash } from './entry.ts';
+import { isEvidenceFlaw, spanEntry, type Beside, type PlacedSpan, type Restricted } from './evidence.ts';
+import { EVIDENCE_FORMAT } from './document.ts';
+import { restrictedDigest } from './restricted.ts';
+import { valueOf } from './any-value.ts';
+
+export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
+export type JsonObject = { [name: string]: Json };
+
+export const ORIGIN = 'tracekeep.example/one';
+export const TRACE = '5b8efff798038103d269b633813fc60c';
+
+/** A key pair that is always the same for a name. */
+export function keyOf(name: string, origin = ORIGIN): { readonly verifier: Verifier; readonly vkey: string; readonly sign: (message: Uint8Array) => Uint8Array } {
+  const seed = Buffer.from(hkdfSync('sha256', name, '', 'key of a test', 32));
+  const privateKey = createPrivateKey({ key: Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]), format: 'der', type: 'pkcs8' });
+  const verifier = verifierOf(sha256, origin, 0x01, createPublicKey(privateKey).export({ format: 'raw-public' }));
+  if (isFlaw(verifier)) throw new Error('cannot make a key');
+  return { verifier, vkey: printVkey(verifier), sign: (message) => sign(null, message, privateKey) };
+}
+
+/** One span of a block, with what the store knows of it. */
+export interface StoredSpan {
+  readonly placed: PlacedSpan & { readonly span: JsonObject; readonly resource: JsonObject; readonly scope: JsonObject };
+  readonly producer?: string;
+  readonly service?: string;
+  readonly minimized?: Beside['minimized'];
+}
+
+export interface TestLog {
+  /** Blocks of spans, each with so many rows of other traces before every span. */
+  readonly blocks: readonly (readonly StoredSpan[])[];
+  readonly others?: number;
+  /** Keys that are restricted. */
+  readonly restricted?: (key: string) => boolean;
+  readonly origin?: string;
+  readonly key?: string;
+  /** Entries after the last block. */
+  readonly later?: number;
+}
+
+/** Evidence about every span of the blocks, as an object that a test may change. */
+export function evidenceOf(log: TestLog, omit: readonly string[] = []): JsonObject {
+  const { others = 3, restricted = () => false, origin = ORIGIN, later = 2 } = log;
+  const entries: Uint8Array[] = [sha256(Buffer.from('an entry before'))];
+  const proved: { readonly at: number; readonly member: JsonObject }[] = [];
+  const shown: StoredSpan[] = [];
+  const omitted = new Set<string>();
+  for (const [number, spans] of log.blocks.entries()) {
+    const leaves: Uint8Array[] = [];
+    const members = spans.map((stored) => {
+      for (let other = 0; other < others; other++) leaves.push(leafHash(sha256, Buffer.from(`block ${number}, another span ${leaves.length}`)));
+      const { fields, placed, left } = withRestricted(stored, restricted, omit, `${number} ${leaves.length}`);
+      left.forEach((key) => omitted.add(key));
+      const beside: Beside = { producer: stored.producer ?? 'p_0123456789abcdef', minimized: stored.minimized ?? [], restricted: fields, ...(stored.service === undefined ? {} : { service: stored.service }) };
+      const read = spanEntry(sha256, placed, beside);
+      if (isEvidenceFlaw(read)) throw new Error(`cannot make evidence: ${JSON.stringify(read)}`);
+      const row = leaves.push(leafHash(sha256, read.entry)) - 1;
+      shown.push({ ...stored, placed });
+      return { beside, row, span: shown.length - 1 };
+    });
+    const tree = treeOf(leaves);
+    const statement = JSON.stringify({ tenant: 'default', block: number + 1, rows: leaves.length, day: 20_421, retention: 'default', first: '1', last: '2', root: toBase64(tree.root), policy: 'ab'.repeat(32) });
+    const body = { type: 1, time_ms: 1_764_450_000_000 + number, statement, closed: JSON.stringify({ salt: `salt of ${number}` }) };
+    const at = entries.push(leafHash(sha256, entryBytes(body, sha256))) - 1;
+    proved.push({
+      at,
+      member: {
+        index: at, time: body.time_ms, statement, closed: toBase64(textHash(sha256, body.closed)), proof: [],
+        spans: members.map(({ beside, row, span }) => ({ span, row, proof: tree.proof(row), ...besideJson(beside) })),
+      },
+    });
+  }
+  for (let other = 0; other < later; other++) entries.push(sha256(Buffer.from(`an entry after ${other}`)));
+  const tree = treeOf(entries);
+  return {
+    format: EVIDENCE_FORMAT, traceId: TRACE, exported: '2026-11-29T20:00:00.000Z', origin,
+    checkpoint: signedCheckpoint(entries.length, tree.root, origin, log.key ?? 'log'),
+    blocks: proved.map(({ at, member }) => ({ ...member, proof: tree.proof(at) })),
+    omitted: [...omitted],
+    resourceSpans: shown.map(({ placed }) => ({ resource: placed.resource, scopeSpans: [{ scope: placed.scope, spans: [placed.span], ...schema(placed.scopeSchemaUrl) }], ...schema(placed.resourceSchemaUrl) })),
+  };
+}
+
+/** As the server writes it: `JSON.stringify` alone forgets the sign of -0. */
+export function bytesOf(document: JsonObject): Uint8Array {
+  const { rawJSON } = JSON as unknown as { rawJSON(text: string): object };
+  return Buffer.from(JSON.stringify(document, (_, value: unknown) => (Object.is(value, -0) ? rawJSON('-0.0') : value)));
+}
+
+export function signedCheckpoint(size: number, root: Uint8Array, origin: string, name: string): string {
+  const text = printCheckpoint({ origin, size, root, extensions: [] });
+  if (isFlaw(text)) throw new Error('cannot print a checkpoint');
+  const key = keyOf(name, origin);
+  const signature = signNote(text, key.verifier, key.sign, 0);
+  const note = isFlaw(signature) ? signature : printNote(text, [signature]);
+  if (isFlaw(note)) throw new Error('cannot sign a checkpoint');
+  return note;
+}
+
+function treeOf(leaves: readonly Uint8Array[]): { readonly root: Uint8Array; readonly proof: (index: number) => string[] } {
+  return { root: naiveRoot(leaves), proof: (index) => naivePath(index, leaves).map(toBase64) };
+}
+
+/** The restricted fields of a span, and the span without the values that are left out. */
+function withRestricted(stored: StoredSpan, restricted: (key: string) => boolean, omit: readonly string[], row: string): { readonly fields: Restricted[]; readonly placed: StoredSpan['placed']; readonly left: string[] } {
+  const fields: Restricted[] = [];
+  const left: string[] = [];
+  const placed = structuredClone(stored.placed) as StoredSpan['placed'];
+  const take = (key: string, field: string, letter: string, text: string, remove: () => void): void => {
+    if (!restricted(key)) return;
+    const salt = sha256(Buffer.from(`salt ${row} ${field}`)).subarray(0, 16);
+    if (!omit.includes(key)) fields.push({ field, salt });
+    else {
+      fields.push({ field, digest: restrictedDigest(sha256, salt, letter, text) });
+      left.push(key);
+      remove();
+    }
+  };
+  const list = (owner: JsonObject, name: string): void => {
+    for (const [at, attribute] of ((owner['attributes'] ?? []) as { key: string; value: Json }[]).entries()) {
+      const { letter, text } = valueOf(attribute.value);
+      take(attribute.key, `${name}[${at}]`, letter, text, () => (attribute.value = {}));
+    }
+  };
+  const { span, resource, scope } = placed;
+  list(resource, 'resource.attributes');
+  list(scope, 'scope.attributes');
+  const status = (span['status'] ?? {}) as { message?: string };
+  if (status.message !== undefined && status.message !== '') take('status.message', 'status.message', 's', status.message, () => delete status.message);
+  list(span, 'attributes');
+  for (const [at, event] of ((span['events'] ?? []) as JsonObject[]).entries()) list(event, `events[${at}].attributes`);
+  for (const [at, link] of ((span['links'] ?? []) as JsonObject[]).entries()) list(link, `links[${at}].attributes`);
+  return { fields, placed, left };
+}
+
+function besideJson({ producer, service, minimized, restricted }: Beside): JsonObject {
+  return {
+    producer,
+    ...(service === undefined ? {} : { service }),
+    minimized: minimized.map((one) => ({ ...one })),
+    restricted: restricted.map(({ field, salt, digest }) => (salt === undefined ? { field, digest: toBase64(digest!) } : { field, salt: toBase64(salt) })),
+  };
+}
+
+function schema(url: unknown): JsonObject {
+  return typeof url === 'string' ? { schemaUrl: url } : {};
+}
