@@ -41,3 +41,28 @@ describe('the root of a block', () => {
     assert.equal(rootOf(stream, (key) => key.startsWith('http')), rootOf(nativeBlock(SPANS, rows), (key) => key.startsWith('http')));
   });
 });
+
+describe('several blocks in one stream', () => {
+  const SALTS = new Map([7, 8, 9, 10].map((block) => [block, new Uint8Array(32).fill(block)]));
+  const saltOf = (block: number): Uint8Array | null => (block === 10 ? null : (SALTS.get(block) ?? null));
+  const ofBlock = (block: number, count: number, change: (row: number) => SampleRow = () => ({})): SampleRow[] => rowsOf(count, change).map((row) => ({ ...row, block }));
+  const each = (rows: readonly SampleRow[], cuts: readonly number[] = []): Map<number, string> => {
+    const parts = [0, ...cuts].map((from, at, all) => nativeBlock(SPANS, rows.slice(from, all[at + 1])));
+    const found = [...new BlockLeaves((key) => key === 'http.route').computeEach(Buffer.concat(parts), saltOf)].filter((one) => one !== null);
+    return new Map(found.map(({ block, leaves }) => [block, 'root' in leaves ? Buffer.from(leaves.root).toString('hex') : leaves.name]));
+  };
+  const alone = (block: number, rows: readonly SampleRow[]): string => Buffer.from(new BlockLeaves((key) => key === 'http.route').compute(nativeBlock(SPANS, rows), SALTS.get(block)!).root).toString('hex');
+
+  test('each has the root that it has alone, however the stream is cut', () => {
+    const [a, b, c] = [ofBlock(7, 300), ofBlock(8, 1), ofBlock(9, 520)];
+    const expected = new Map([[7, alone(7, a)], [8, alone(8, b)], [9, alone(9, c)]]);
+    for (const cuts of [[], [150], [300, 301], [1, 299, 400, 820]]) assert.deepEqual(each([...a, ...b, ...c], cuts), expected, String(cuts));
+  });
+
+  test('one that has no root holds up no other', () => {
+    const whole = ofBlock(7, 20);
+    const last = ofBlock(10, 3);
+    assert.deepEqual(each([...whole, ...ofBlock(8, 20).slice(1), ...ofBlock(9, 20, (row) => (row === 3 ? { resource: '{' } : {}))]), new Map([[7, alone(7, whole)], [8, 'RowsMisplaced'], [9, 'MalformedGroup']]));
+    assert.equal(each([...ofBlock(8, 5), ...ofBlock(8, 5), ...whole, ...last]).get(7), alone(7, whole));
+  });
+});

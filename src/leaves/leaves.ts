@@ -3,7 +3,9 @@
  * what it has just encoded, verification from what the engine returns, with this same code: what is hashed is what is stored.
  */
 import { CompactRange, HASH_BYTES } from '#merkle';
+import { MalformedGroup } from './group-digests.ts';
 import { NativeReader } from './native-block.ts';
+import { MalformedNative } from './native-columns.ts';
 import { Salts } from './salts.ts';
 import { sha256 } from './sha256.ts';
 import { SpanColumns } from './span-columns.ts';
@@ -26,6 +28,12 @@ export interface Leaves {
   /** Earliest and latest start, nanoseconds since 1970, decimal. */
   readonly first: string;
   readonly last: string;
+}
+
+/** What became of one of several blocks: its leaves, or why it has none. */
+export interface BlockOfMany {
+  readonly block: number;
+  readonly leaves: Leaves | RowsMisplaced | MalformedGroup | MalformedNative;
 }
 
 /** One row's leaf. */
@@ -95,6 +103,72 @@ export class BlockLeaves {
     return { root: tree.root(), groups: joined(groups), rows, first: starts.first(), last: starts.last() };
   }
 
+  /**
+   * The same for the rows of several blocks, each in one piece; `saltOf` gives null for a block that is not asked for. Gives a block when its last row
+   * was seen, and null after every 256 rows, so that whoever shares its thread can pause. A block that has no root holds up no other.
+   */
+  *computeEach(native: Uint8Array, saltOf: (block: number) => Uint8Array | null): Generator<BlockOfMany | null> {
+    let run = null as BlockRun | null;
+    this.#reader.begin(native);
+    while (this.#reader.next()) {
+      if (this.#reader.rows === 0) continue;
+      const columns = new SpanColumns(this.#reader);
+      const blocks = this.#reader.fixed('block', 8);
+      if (run !== null) this.#entries.begin(columns);
+      for (let at = 0; at < columns.rows; at++) {
+        const block = Number(columns.native.view.getBigUint64(blocks.start + at * 8, true));
+        if (run?.block !== block) {
+          if (run !== null) yield { block: run.block, leaves: this.#endRun(run) };
+          const salt = saltOf(block);
+          run = { block, salted: salt !== null, rows: 0, groups: [], starts: new Starts(), error: null };
+          this.#group.clear();
+          this.#tree.clear();
+          if (salt !== null) {
+            this.#salts.begin(salt);
+            this.#entries.begin(columns);
+          }
+        }
+        this.#addRow(run, columns, at);
+        if (at % GROUP_ROWS === GROUP_ROWS - 1) yield null;
+      }
+    }
+    if (run !== null) yield { block: run.block, leaves: this.#endRun(run) };
+  }
+
+  #addRow(run: BlockRun, columns: SpanColumns, at: number): void {
+    if (!run.salted || run.error !== null) return;
+    if (rowOf(columns, at) !== run.rows) {
+      run.error = new RowsMisplaced(run.rows);
+      return;
+    }
+    try {
+      this.#entries.write(at, run.rows);
+    } catch (error) {
+      // What was changed may not even be readable; the block before and the one after are.
+      if (!(error instanceof MalformedGroup || error instanceof MalformedNative)) throw error;
+      run.error = error;
+      return;
+    }
+    run.rows++;
+    run.starts.addRow(columns, at);
+    this.#entries.out.digest(this.#hash, 0);
+    this.#group.append(this.#hash);
+    if (this.#group.size === GROUP_ROWS) this.#endGroup(run);
+  }
+
+  #endGroup(run: BlockRun): void {
+    const root = this.#group.root();
+    run.groups.push(root);
+    this.#tree.append(root);
+    this.#group.clear();
+  }
+
+  #endRun(run: BlockRun): BlockOfMany['leaves'] {
+    if (run.error !== null) return run.error;
+    if (this.#group.size > 0) this.#endGroup(run);
+    return { root: this.#tree.root(), groups: joined(run.groups), rows: run.rows, first: run.starts.first(), last: run.starts.last() };
+  }
+
   /** The hashes of the leaves of a range of rows, one after another; `first` is the number of the row that must be there first. */
   hashesOf(native: Uint8Array, salt: Uint8Array, first: number): Uint8Array {
     const hashes: Buffer[] = [];
@@ -140,6 +214,16 @@ export class BlockLeaves {
   }
 }
 
+/** A block of several, as far as its rows were seen. */
+interface BlockRun {
+  readonly block: number;
+  readonly salted: boolean;
+  readonly groups: Uint8Array[];
+  readonly starts: Starts;
+  rows: number;
+  error: RowsMisplaced | MalformedGroup | MalformedNative | null;
+}
+
 /** In a buffer of their own, so that nothing else goes along to another thread. */
 function joined(parts: readonly Uint8Array[]): Uint8Array {
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
@@ -162,18 +246,20 @@ class Starts {
   #lastLow = 0;
   #lastHigh = 0;
 
-  add({ native: { view }, start, rows }: SpanColumns): void {
-    for (let row = 0; row < rows; row++) {
-      const low = view.getUint32(start.start + row * 8, true);
-      const high = view.getUint32(start.start + row * 8 + 4, true);
-      if (high < this.#firstHigh || (high === this.#firstHigh && low < this.#firstLow)) {
-        this.#firstHigh = high;
-        this.#firstLow = low;
-      }
-      if (high > this.#lastHigh || (high === this.#lastHigh && low > this.#lastLow)) {
-        this.#lastHigh = high;
-        this.#lastLow = low;
-      }
+  add(columns: SpanColumns): void {
+    for (let row = 0; row < columns.rows; row++) this.addRow(columns, row);
+  }
+
+  addRow({ native: { view }, start }: SpanColumns, row: number): void {
+    const low = view.getUint32(start.start + row * 8, true);
+    const high = view.getUint32(start.start + row * 8 + 4, true);
+    if (high < this.#firstHigh || (high === this.#firstHigh && low < this.#firstLow)) {
+      this.#firstHigh = high;
+      this.#firstLow = low;
+    }
+    if (high > this.#lastHigh || (high === this.#lastHigh && low > this.#lastLow)) {
+      this.#lastHigh = high;
+      this.#lastLow = low;
     }
   }
 
