@@ -266,6 +266,8 @@ export const LIMITS = {
   producer_name_bytes_max: 128,
   service_globs_max: 64,
   service_glob_bytes_max: 256,
+  /** Changes of control data carried into the log at once. */
+  outbox_rows_at_once: 256,
   /** Findings of all tenants; above it the oldest closed one goes. */
   findings_max: 10_000,
   /** Findings of one analytic in one tenant, lest one attack push out what others left; what comes beyond is counted in one. */

@@ -2,7 +2,7 @@
  * Changes to accounts that begin with a password: here it becomes a hash, and nothing after this line sees it. The command line and the routes
  * for administrators both come through here.
  */
-import type { AccountRecord, ControlStore, Named } from '#control';
+import type { AccountRecord, Actor, ControlStore, Named } from '#control';
 import type { Role, TenantId } from '#model';
 import { isRefusal } from '#refusal';
 import type { Refusal } from '#refusal';
@@ -21,11 +21,11 @@ export interface NewPerson {
 
 export interface People {
   /** Refusals: name_invalid, name_taken, control_limit, password_weak, overloaded. */
-  add(wanted: NewPerson): Promise<AccountRecord | Refusal>;
+  add(wanted: NewPerson, by: Actor): Promise<AccountRecord | Refusal>;
   /** Ends the sessions of the account. The same refusals, and name_unknown, last_admin. */
-  change(named: Named, wanted: { readonly role?: Role; readonly password?: string }): Promise<AccountRecord | Refusal>;
-  remove(named: Named): Promise<AccountRecord | Refusal>;
-  signOut(named: Named): Promise<AccountRecord | Refusal>;
+  change(named: Named, wanted: { readonly role?: Role; readonly password?: string }, by: Actor): Promise<AccountRecord | Refusal>;
+  remove(named: Named, by: Actor): Promise<AccountRecord | Refusal>;
+  signOut(named: Named, by: Actor): Promise<AccountRecord | Refusal>;
   list(tenant?: TenantId): Promise<readonly AccountRecord[]>;
 }
 
@@ -33,17 +33,17 @@ type Accounts = Pick<ControlStore, 'addAccount' | 'changeAccount' | 'removeAccou
 
 export function createPeople(control: Accounts, passwords: Passwords = createPasswords()): People {
   return {
-    async add({ password, ...wanted }) {
+    async add({ password, ...wanted }, by) {
       const hash = await passwords.hash(password, wanted.name);
-      return isRefusal(hash) ? hash : control.addAccount({ ...wanted, password: hash });
+      return isRefusal(hash) ? hash : control.addAccount({ ...wanted, password: hash }, by);
     },
-    async change(named, { role, password }) {
+    async change(named, { role, password }, by) {
       const hash = password === undefined ? undefined : await passwords.hash(password, named.name);
       if (isRefusal(hash)) return hash;
-      return control.changeAccount(named, { ...(role === undefined ? {} : { role }), ...(hash === undefined ? {} : { password: hash }) });
+      return control.changeAccount(named, { ...(role === undefined ? {} : { role }), ...(hash === undefined ? {} : { password: hash }) }, by);
     },
-    remove: (named) => control.removeAccount(named),
-    signOut: (named) => control.signOutAccount(named),
+    remove: (named, by) => control.removeAccount(named, by),
+    signOut: (named, by) => control.signOutAccount(named, by),
     list: (tenant) => control.listAccounts(tenant),
   };
 }

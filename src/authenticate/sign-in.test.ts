@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 
-import { ControlStore } from '#control';
+import { COMMAND_LINE, ControlStore } from '#control';
 import { LIMITS } from '#limits';
 import { DEFAULT_TENANT, Secret } from '#model';
 import { isRefusal } from '#refusal';
@@ -13,7 +13,7 @@ import type { Refusal } from '#refusal';
 import { createPasswords } from './password.ts';
 import { createPeople } from './people.ts';
 import { createSignIn } from './sign-in.ts';
-import type { Asker, NewSession, SignIn } from './sign-in.ts';
+import type { Asker, FailedAttempt, NewSession, SignIn } from './sign-in.ts';
 
 const PASSWORD = 'a quiet river of glass';
 const passwords = createPasswords({ cost: { memory_kib: 64, passes: 1, lanes: 1 } });
@@ -25,12 +25,14 @@ let now = 0;
 let control: ControlStore;
 let signIn: SignIn;
 const failures: unknown[] = [];
+let attempts: FailedAttempt[] = [];
 
 beforeEach(async () => {
+  attempts = [];
   dataDir = mkdtempSync(join(tmpdir(), 'tracekeep-sign-in-'));
   now = Date.UTC(2026, 0, 1);
   control = await ControlStore.open({ dataDir, key: new Secret(new Uint8Array(32).fill(7)), clock: () => now });
-  signIn = createSignIn(control, { passwords, now_ms: () => now, report: (failure) => failures.push(failure) });
+  signIn = createSignIn(control, { passwords, now_ms: () => now, report: (failure) => failures.push(failure), failed: (attempt) => attempts.push(attempt) });
 });
 afterEach(() => {
   control.close();
@@ -48,7 +50,7 @@ function refusedAs(answer: unknown): string {
 }
 
 async function addAda(): Promise<void> {
-  done(await createPeople(control, passwords).add({ ...ada, role: 'admin', password: PASSWORD }));
+  done(await createPeople(control, passwords).add({ ...ada, role: 'admin', password: PASSWORD }, COMMAND_LINE));
 }
 
 const session = ({ token }: NewSession) => signIn.session([token.reveal()]);
@@ -97,7 +99,7 @@ test('whoever signed in from this browser before does not wait for what stranger
 
 test('a known browser is known to one account only, cannot be forged, and waits for its own failures', async () => {
   await addAda();
-  done(await createPeople(control, passwords).add({ ...ada, name: 'Bob', role: 'viewer', password: PASSWORD }));
+  done(await createPeople(control, passwords).add({ ...ada, name: 'Bob', role: 'viewer', password: PASSWORD }, COMMAND_LINE));
   const device = done(await signIn.signIn('Bob', PASSWORD, stranger)).device.reveal();
   const [nonce, proof = ''] = device.split('.');
   for (let tries = 0; tries <= LIMITS.attempts_account_free; tries++) await signIn.signIn('Ada', 'a wrong password', { address: '192.0.2.99' });
@@ -143,9 +145,9 @@ test('signing out ends one session or all of them', async () => {
 test('changePassword() wants the current one, ends every session and begins a new one', async () => {
   await addAda();
   const [one, two] = [done(await signIn.signIn('Ada', PASSWORD, stranger)), done(await signIn.signIn('Ada', PASSWORD, stranger))];
-  assert.equal(refusedAs(await signIn.changePassword(one.signedIn, 'a wrong password', 'an unlikely heap of snow')), 'sign_in_failed');
-  assert.equal(refusedAs(await signIn.changePassword(one.signedIn, PASSWORD, 'short')), 'password_weak');
-  const after = done(await signIn.changePassword(one.signedIn, PASSWORD, 'an unlikely heap of snow'));
+  assert.equal(refusedAs(await signIn.changePassword(one.signedIn, 'a wrong password', 'an unlikely heap of snow', stranger)), 'sign_in_failed');
+  assert.equal(refusedAs(await signIn.changePassword(one.signedIn, PASSWORD, 'short', stranger)), 'password_weak');
+  const after = done(await signIn.changePassword(one.signedIn, PASSWORD, 'an unlikely heap of snow', stranger));
   for (const ended of [one, two]) assert.equal(refusedAs(session(ended)), 'session_over');
   done(session(after));
   assert.equal(refusedAs(await signIn.signIn('Ada', PASSWORD, stranger)), 'sign_in_failed');
@@ -155,35 +157,35 @@ test('changePassword() wants the current one, ends every session and begins a ne
 test('changePassword() cannot be used to guess the current password of a session found open', async () => {
   await addAda();
   const { signedIn } = done(await signIn.signIn('Ada', PASSWORD, stranger));
-  for (let tries = 0; tries <= LIMITS.attempts_account_free; tries++) assert.equal(refusedAs(await signIn.changePassword(signedIn, `guess ${tries}`, 'an unlikely heap of snow')), 'sign_in_failed');
-  assert.equal(refusedAs(await signIn.changePassword(signedIn, PASSWORD, 'an unlikely heap of snow')), 'too_many_attempts');
+  for (let tries = 0; tries <= LIMITS.attempts_account_free; tries++) assert.equal(refusedAs(await signIn.changePassword(signedIn, `guess ${tries}`, 'an unlikely heap of snow', stranger)), 'sign_in_failed');
+  assert.equal(refusedAs(await signIn.changePassword(signedIn, PASSWORD, 'an unlikely heap of snow', stranger)), 'too_many_attempts');
 });
 
 test('the first link makes one administrator once; a refused password does not cost the link', async () => {
   assert.equal(signIn.isEmpty(), true);
   const { kind, text } = done(signIn.makeLink());
   assert.equal(kind, 'first');
-  assert.equal(refusedAs(await signIn.signInFirst(text.reveal(), 'Ada', 'short')), 'password_weak');
-  assert.equal(refusedAs(await signIn.signInFirst(text.reveal(), '', PASSWORD)), 'name_invalid');
-  assert.equal(refusedAs(await signIn.signInByLink(text.reveal())), 'link_unknown');
-  const answers = await Promise.all(['Ada', 'Eve', 'Mallory'].map((name) => signIn.signInFirst(text.reveal(), name, PASSWORD)));
+  assert.equal(refusedAs(await signIn.signInFirst(text.reveal(), 'Ada', 'short', stranger)), 'password_weak');
+  assert.equal(refusedAs(await signIn.signInFirst(text.reveal(), '', PASSWORD, stranger)), 'name_invalid');
+  assert.equal(refusedAs(await signIn.signInByLink(text.reveal(), stranger)), 'link_unknown');
+  const answers = await Promise.all(['Ada', 'Eve', 'Mallory'].map((name) => signIn.signInFirst(text.reveal(), name, PASSWORD, stranger)));
   assert.equal(answers.filter(isRefusal).length, 2);
   assert.equal(done(answers.find((one) => !isRefusal(one)) ?? assert.fail()).signedIn.reader.role, 'admin');
   assert.equal((await control.listAccounts()).length, 1);
   assert.equal(signIn.isEmpty(), false);
-  assert.equal(refusedAs(await signIn.signInFirst(text.reveal(), 'Eve', PASSWORD)), 'link_unknown');
+  assert.equal(refusedAs(await signIn.signInFirst(text.reveal(), 'Eve', PASSWORD, stranger)), 'link_unknown');
   assert.equal(refusedAs(signIn.makeLink()), 'name_taken');
 });
 
 test('a link ends after ten minutes, when a newer one is made, and when somebody got an account otherwise', async () => {
   const [old, newer] = [done(signIn.makeLink()).text.reveal(), done(signIn.makeLink()).text.reveal()];
-  assert.equal(refusedAs(await signIn.signInFirst(old, 'Ada', PASSWORD)), 'link_unknown');
+  assert.equal(refusedAs(await signIn.signInFirst(old, 'Ada', PASSWORD, stranger)), 'link_unknown');
   now += LIMITS.sign_in_link_ms_max;
-  assert.equal(refusedAs(await signIn.signInFirst(newer, 'Ada', PASSWORD)), 'link_unknown');
+  assert.equal(refusedAs(await signIn.signInFirst(newer, 'Ada', PASSWORD, stranger)), 'link_unknown');
   const last = done(signIn.makeLink()).text.reveal();
   await addAda();
-  assert.equal(refusedAs(await signIn.signInFirst(last, 'Eve', PASSWORD)), 'link_unknown');
-  for (const text of ['', 'tl_', last.slice(0, -1), 'x'.repeat(10_000)]) assert.equal(refusedAs(await signIn.signInByLink(text)), 'link_unknown');
+  assert.equal(refusedAs(await signIn.signInFirst(last, 'Eve', PASSWORD, stranger)), 'link_unknown');
+  for (const text of ['', 'tl_', last.slice(0, -1), 'x'.repeat(10_000)]) assert.equal(refusedAs(await signIn.signInByLink(text, stranger)), 'link_unknown');
 });
 
 test('a link for an account signs in as that account, once', async () => {
@@ -191,8 +193,8 @@ test('a link for an account signs in as that account, once', async () => {
   assert.equal(refusedAs(signIn.makeLink('Eve')), 'name_unknown');
   const { kind, text } = done(signIn.makeLink('Ada'));
   assert.equal(kind, 'link');
-  assert.equal(refusedAs(await signIn.signInFirst(text.reveal(), 'Eve', PASSWORD)), 'link_unknown');
-  const answers = await Promise.all([signIn.signInByLink(text.reveal()), signIn.signInByLink(text.reveal())]);
+  assert.equal(refusedAs(await signIn.signInFirst(text.reveal(), 'Eve', PASSWORD, stranger)), 'link_unknown');
+  const answers = await Promise.all([signIn.signInByLink(text.reveal(), stranger), signIn.signInByLink(text.reveal(), stranger)]);
   assert.deepEqual(answers.map((one) => (isRefusal(one) ? one.refused : one.signedIn.reader.name)), ['Ada', 'link_unknown']);
 });
 
@@ -210,3 +212,24 @@ function controlAs(): Parameters<typeof createSignIn>[0] {
     changeAccount: (named, wanted) => control.changeAccount(named, wanted), removeAccount: (named) => control.removeAccount(named), signOutAccount: (named) => control.signOutAccount(named), listAccounts: (tenant) => control.listAccounts(tenant),
   };
 }
+
+test('every attempt that fails is heard of, with the network it came from and never a name that nobody has', async () => {
+  await addAda();
+  const { id } = done(await createPeople(control, passwords).add({ ...ada, name: 'Bob', role: 'viewer', password: PASSWORD }, COMMAND_LINE));
+  await signIn.signIn('Bob', 'a wrong password', stranger);
+  await signIn.signIn('a password in the wrong field', PASSWORD, stranger);
+  await signIn.signInByLink('tl_unknown', stranger);
+  await signIn.signInFirst('tl_unknown', 'Eve', PASSWORD, stranger);
+  const { signedIn } = done(await signIn.signIn('Bob', PASSWORD, stranger));
+  await signIn.changePassword(signedIn, 'a wrong password', 'an unlikely heap of snow', stranger);
+  const bob = { id, tenant: DEFAULT_TENANT };
+  const network = '192.0.2.0/24';
+  assert.deepEqual(attempts, [
+    { account: bob, how: 'password', early: false, network }, { account: null, how: 'password', early: false, network }, { account: null, how: 'link', early: false, network },
+    { account: null, how: 'link', early: false, network }, { account: bob, how: 'new password', early: false, network },
+  ]);
+  for (let tries = 0; tries <= LIMITS.attempts_account_free; tries++) await signIn.signIn('Bob', 'a wrong password', stranger);
+  attempts = [];
+  await signIn.signIn('Bob', PASSWORD, stranger);
+  assert.deepEqual(attempts, [{ account: bob, how: 'password', early: true, network }]);
+});

@@ -3,16 +3,16 @@
  * cookie and whose second half, the CSRF token, only the console's own pages ever see.
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { isIPv6 } from 'node:net';
 
-import { newCredential, type ControlStore, type FoundSession, type StartedSession } from '#control';
+import { actorOf, newCredential, type ControlStore, type FoundSession, type StartedSession } from '#control';
 import { LIMITS } from '#limits';
 import { DEFAULT_TENANT, Secret } from '#model';
-import type { Reader } from '#model';
+import type { Reader, TenantId } from '#model';
 import { isRefusal, refuse } from '#refusal';
 import type { Refusal } from '#refusal';
 
 import { Attempts, type AttemptKey } from './attempts.ts';
+import { networkText, subscriberOf } from './network.ts';
 import { createPasswords, type Passwords } from './password.ts';
 import { createPeople } from './people.ts';
 import { SignInLinks } from './sign-in-links.ts';
@@ -51,10 +51,10 @@ export interface SignIn {
   /** Refusals: sign_in_failed, too_many_attempts, overloaded, store_unavailable. */
   signIn(name: string, password: string, asker: Asker): Promise<NewSession | Refusal>;
   /** Makes the first administrator of an empty store. Refusals: link_unknown, password_weak, name_invalid, overloaded. */
-  signInFirst(link: string, name: string, password: string): Promise<NewSession | Refusal>;
-  signInByLink(link: string): Promise<NewSession | Refusal>;
+  signInFirst(link: string, name: string, password: string, asker: Asker): Promise<NewSession | Refusal>;
+  signInByLink(link: string, asker: Asker): Promise<NewSession | Refusal>;
   /** Every other session ends. Refusals: sign_in_failed, password_weak, too_many_attempts, overloaded. */
-  changePassword(who: SignedIn, current: string, wanted: string): Promise<NewSession | Refusal>;
+  changePassword(who: SignedIn, current: string, wanted: string, asker: Asker): Promise<NewSession | Refusal>;
   signOut(who: SignedIn): Promise<void>;
   signOutEverywhere(who: SignedIn): Promise<void>;
   /** True as long as nobody has an account. */
@@ -69,11 +69,22 @@ export interface SignInOptions {
   readonly random?: (bytes: number) => Uint8Array;
   /** Hears of failures that the asker sees as a retryable refusal. */
   readonly report?: (failure: unknown) => void;
+  /** Hears of attempts that failed, so that they are recorded. Those that succeed are told to the log with the session itself. */
+  readonly failed?: (attempt: FailedAttempt) => void;
+}
+
+export interface FailedAttempt {
+  /** Null for a name that nobody has: it may be a password typed into the wrong field. */
+  readonly account: { readonly id: string; readonly tenant: TenantId } | null;
+  readonly how: 'password' | 'link' | 'new password';
+  /** It had to wait, and was not looked at. */
+  readonly early: boolean;
+  readonly network: string;
 }
 
 type Control = Pick<ControlStore, 'findSession' | 'findAccount' | 'hasAccounts' | 'proofOf' | 'startSession' | 'touchSession' | 'endSession' | 'addAccount' | 'changeAccount' | 'removeAccount' | 'signOutAccount' | 'listAccounts'>;
 
-export function createSignIn(control: Control, { passwords = createPasswords(), now_ms = Date.now, random = randomBytes, report = () => undefined }: SignInOptions = {}): SignIn {
+export function createSignIn(control: Control, { passwords = createPasswords(), now_ms = Date.now, random = randomBytes, report = () => undefined, failed = () => undefined }: SignInOptions = {}): SignIn {
   const attempts = new Attempts(now_ms);
   const links = new SignInLinks(() => newCredential('link', random), now_ms);
   const people = createPeople(control, passwords);
@@ -99,6 +110,11 @@ export function createSignIn(control: Control, { passwords = createPasswords(), 
     const expected = Buffer.from(control.proofOf('device', account, nonce));
     const given = Buffer.from(proof);
     return given.length === expected.length && timingSafeEqual(given, expected);
+  };
+
+  const unknownLink = (address: string): Refusal => {
+    failed({ account: null, how: 'link', early: false, network: networkText(address) });
+    return refuse('link_unknown');
   };
 
   const touch = (id: string): void => {
@@ -132,58 +148,72 @@ export function createSignIn(control: Control, { passwords = createPasswords(), 
       const own = known ? deviceKey(account.id, device ?? '') : accountKey(name);
       const place = known ? null : addressKey(address);
       const keys = place === null ? [own] : [own, place];
+      const attempt = { account: account === null ? null : { id: account.id, tenant: account.tenant }, how: 'password', network: networkText(address) } as const;
       const wait = attempts.begin(keys);
-      if (wait > 0) return tooMany(wait);
+      if (wait > 0) {
+        failed({ ...attempt, early: true });
+        return tooMany(wait);
+      }
       const right = await passwords.matches(password, account?.password ?? null);
       if (isRefusal(right)) {
         // Nothing was compared. Taken back, not cleared: a crowd must not buy itself a fresh start.
         for (const key of keys) attempts.takeBack(key);
         return right;
       }
-      if (!right || account === null) return refuse('sign_in_failed');
+      if (!right || account === null) {
+        failed({ ...attempt, early: false });
+        return refuse('sign_in_failed');
+      }
       attempts.clear(own);
       if (place !== null) attempts.takeBack(place);
-      return newSession(await control.startSession(account));
+      return newSession(await control.startSession(account, { how: 'password', network: attempt.network }));
     },
 
-    async signInFirst(link, name, password) {
+    async signInFirst(link, name, password, { address }) {
       const target = links.look(link);
-      if (target === null || target.account !== null) return refuse('link_unknown');
-      const account = await people.add({ tenant: DEFAULT_TENANT, name, role: 'admin', password, first: true });
+      if (target === null || target.account !== null) return unknownLink(address);
+      const account = await people.add({ tenant: DEFAULT_TENANT, name, role: 'admin', password, first: true }, { is: 'link' });
       if (isRefusal(account)) return account;
       links.use(link);
-      return newSession(await control.startSession(account));
+      return newSession(await control.startSession(account, { how: 'first link', network: networkText(address) }));
     },
 
-    async signInByLink(link) {
+    async signInByLink(link, { address }) {
       const target = links.look(link);
-      if (target === null || target.account === null) return refuse('link_unknown');
+      if (target === null || target.account === null) return unknownLink(address);
       links.use(link);
       const account = control.findAccount(target.account);
-      return account === null ? refuse('link_unknown') : newSession(await control.startSession(account));
+      return account === null ? unknownLink(address) : newSession(await control.startSession(account, { how: 'link', network: networkText(address) }));
     },
 
-    async changePassword(who, current, wanted) {
+    async changePassword(who, current, wanted, { address }) {
       const account = control.findAccount(who.reader.name);
       if (account === null || account.id !== who.reader.id) return refuse('session_over');
       const key = passwordKey(account.id);
+      const attempt = { account: { id: account.id, tenant: account.tenant }, how: 'new password', network: networkText(address) } as const;
       const wait = attempts.begin([key]);
-      if (wait > 0) return tooMany(wait);
+      if (wait > 0) {
+        failed({ ...attempt, early: true });
+        return tooMany(wait);
+      }
       const right = await passwords.matches(current, account.password);
       if (isRefusal(right)) {
         attempts.takeBack(key);
         return right;
       }
-      if (!right) return refuse('sign_in_failed', 'the current password');
+      if (!right) {
+        failed({ ...attempt, early: false });
+        return refuse('sign_in_failed', 'the current password');
+      }
       attempts.clear(key);
-      const changed = await people.change({ tenant: account.tenant, name: account.name }, { password: wanted });
-      return isRefusal(changed) ? changed : newSession(await control.startSession(changed));
+      const changed = await people.change({ tenant: account.tenant, name: account.name }, { password: wanted }, actorOf(who.reader));
+      return isRefusal(changed) ? changed : newSession(await control.startSession(changed, { how: 'new password', network: attempt.network }));
     },
 
-    signOut: ({ sessionId }) => control.endSession(sessionId),
+    signOut: ({ sessionId, reader }) => control.endSession(sessionId, actorOf(reader)),
 
     async signOutEverywhere({ reader }) {
-      await people.signOut({ tenant: reader.tenant, name: reader.name });
+      await people.signOut({ tenant: reader.tenant, name: reader.name }, actorOf(reader));
     },
 
     isEmpty: () => !control.hasAccounts(),
@@ -204,16 +234,7 @@ const OWN = { free: LIMITS.attempts_account_free, delay_ms_max: LIMITS.attempts_
 const accountKey = (name: string): AttemptKey => ({ key: `account ${name.normalize('NFC')}`, ...OWN });
 const deviceKey = (account: string, device: string): AttemptKey => ({ key: `device ${account} ${device}`, ...OWN });
 const passwordKey = (account: string): AttemptKey => ({ key: `password ${account}`, ...OWN });
-const addressKey = (address: string): AttemptKey => ({ key: `address ${networkOf(address)}`, free: LIMITS.attempts_address_free, delay_ms_max: LIMITS.attempts_address_delay_ms_max });
-
-/** Whoever has one IPv6 address usually has the 2⁶⁴ of its network. */
-function networkOf(address: string): string {
-  if (!isIPv6(address) || address.startsWith('::ffff:')) return address;
-  const [head = '', tail] = address.split('::');
-  const groups = head.split(':').filter((group) => group !== '');
-  const last = tail === undefined ? [] : tail.split(':').filter((group) => group !== '');
-  return [...groups, ...Array.from({ length: Math.max(0, 8 - groups.length - last.length) }, () => '0'), ...last].slice(0, 4).join(':');
-}
+const addressKey = (address: string): AttemptKey => ({ key: `address ${subscriberOf(address)}`, free: LIMITS.attempts_address_free, delay_ms_max: LIMITS.attempts_address_delay_ms_max });
 
 function tooMany(wait_ms: number): Refusal {
   const seconds = Math.ceil(wait_ms / 1_000);

@@ -8,6 +8,7 @@ import { Command, Option } from 'commander';
 
 import type { People } from '#authenticate/people';
 import type { Config } from '#config';
+import type { Actor } from '#control';
 import { LIMITS } from '#limits';
 import type { Role } from '#model';
 import { isRefusal } from '#refusal';
@@ -39,7 +40,7 @@ function addCommand(): Command {
   return withSettings(withTenant(withPassword(command)), PLACE).action(async (name: string, options: TenantOption & PasswordOption & { readonly role: Role }) => {
     const password = await readPassword(options);
     const wanted = { tenant: readTenant(options.tenant), name, role: options.role, password: password.text };
-    const account = orFail(await withPeople(withControl, await settingsOf(command), (people) => people.add(wanted)));
+    const account = orFail(await withPeople(withControl, await settingsOf(command), (people, by) => people.add(wanted, by)));
     note(`account ${account.id} may sign in as ${account.role}`);
     tell(password);
   });
@@ -61,7 +62,7 @@ function passwordCommand(): Command {
   return withSettings(withTenant(withPassword(command)), PLACE).action(async (name: string, options: TenantOption & PasswordOption) => {
     const password = await readPassword(options);
     const named = { tenant: readTenant(options.tenant), name };
-    const account = orFail(await withPeople(withExistingControl, await settingsOf(command), (people) => people.change(named, { password: password.text })));
+    const account = orFail(await withPeople(withExistingControl, await settingsOf(command), (people, by) => people.change(named, { password: password.text }, by)));
     note(`account ${account.id} has a new password and is signed out everywhere`);
     tell(password);
   });
@@ -72,7 +73,7 @@ function roleCommand(): Command {
   command.addOption(roleOption());
   return withSettings(withTenant(command), PLACE).action(async (name: string, options: TenantOption & { readonly role: Role }) => {
     const named = { tenant: readTenant(options.tenant), name };
-    const account = orFail(await withPeople(withExistingControl, await settingsOf(command), (people) => people.change(named, { role: options.role })));
+    const account = orFail(await withPeople(withExistingControl, await settingsOf(command), (people, by) => people.change(named, { role: options.role }, by)));
     note(`account ${account.id} is now ${account.role} and is signed out everywhere`);
   });
 }
@@ -81,7 +82,7 @@ function signOutCommand(): Command {
   const command = new Command('sign-out').description('end all sessions of an account, at once').argument('<NAME>', 'name or id');
   return withSettings(withTenant(command), PLACE).action(async (name: string, options: TenantOption) => {
     const named = { tenant: readTenant(options.tenant), name };
-    const account = orFail(await withPeople(withExistingControl, await settingsOf(command), (people) => people.signOut(named)));
+    const account = orFail(await withPeople(withExistingControl, await settingsOf(command), (people, by) => people.signOut(named, by)));
     note(`account ${account.id} is signed out everywhere`);
   });
 }
@@ -90,7 +91,7 @@ function removeCommand(): Command {
   const command = new Command('remove').description('remove an account; its sessions end').argument('<NAME>', 'name or id');
   return withSettings(withTenant(command), PLACE).action(async (name: string, options: TenantOption) => {
     const named = { tenant: readTenant(options.tenant), name };
-    const account = orFail(await withPeople(withExistingControl, await settingsOf(command), (people) => people.remove(named)));
+    const account = orFail(await withPeople(withExistingControl, await settingsOf(command), (people, by) => people.remove(named, by)));
     note(`account ${account.id} is gone`);
   });
 }
@@ -117,9 +118,9 @@ function withPassword(command: Command): Command {
   return command.option('--password-stdin', 'read the password from the first line of standard input instead of making one');
 }
 
-async function withPeople<Done>(open: typeof withControl, config: Config, work: (people: People) => Promise<Done>): Promise<Done> {
-  const { createPeople } = await import('#authenticate/people');
-  return open(config, (control) => work(createPeople(control)));
+async function withPeople<Done>(open: typeof withControl, config: Config, work: (people: People, by: Actor) => Promise<Done>): Promise<Done> {
+  const [{ createPeople }, { COMMAND_LINE }] = await Promise.all([import('#authenticate/people'), import('#control')]);
+  return open(config, (control) => work(createPeople(control), COMMAND_LINE));
 }
 
 interface Password {

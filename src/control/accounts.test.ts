@@ -122,7 +122,7 @@ test('startSession() refuses when the password was changed while it was being ch
   const checked = done(await store.addAccount(ada));
   done(await store.changeAccount(named('Ada'), { password: '$other' }));
   assert.equal(refusedAs(await store.startSession(checked)), 'session_over');
-  assert.equal(refusedAs(await store.startSession({ id: 'a_0000000000000000', password: '' })), 'session_over');
+  assert.equal(refusedAs(await store.startSession({ id: 'a_0000000000000000', name: 'Ada', password: '' })), 'session_over');
 });
 
 test('startSession() ends the oldest session above the limit; touchSession() revives none', async () => {

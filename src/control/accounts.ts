@@ -10,6 +10,7 @@ import type { Refusal } from '#refusal';
 import { newId } from './change.ts';
 import type { Change, Named } from './change.ts';
 import { readName } from './names.ts';
+import { tellLog } from './outbox.ts';
 import { accountPlace } from './records.ts';
 import type { AccountRecord } from './records.ts';
 import type { ColumnSealer } from './sealed.ts';
@@ -42,6 +43,7 @@ export async function addAccount(change: Change, wanted: NewAccount): Promise<Ac
   if (isRefusal(tenant)) return tenant;
   const account: AccountRecord = { id: newId(change, 'a_'), name, tenant: wanted.tenant, role: wanted.role, password: wanted.password, created: change.now };
   await change.rows.insertInto('accounts').values({ id: account.id, name: hash, sealed: change.sealer.seal(accountPlace(account.id), account) }).execute();
+  await tell(change, account, ['added']);
   return account;
 }
 
@@ -52,6 +54,7 @@ export async function changeAccount(change: Change, named: Named, { role, passwo
   if (account.role !== 'admin' && (await isLastAdmin(change, before))) return refuse('last_admin');
   await change.rows.updateTable('accounts').set({ sealed: change.sealer.seal(accountPlace(account.id), account) }).where('id', '=', account.id).execute();
   await endSessionsOf(change, account.id);
+  await tell(change, account, [...(role === undefined ? [] : ['role']), ...(password === undefined ? [] : ['password'])]);
   return account;
 }
 
@@ -62,6 +65,7 @@ export async function removeAccount(change: Change, named: Named): Promise<Accou
   if (await isLastAdmin(change, account)) return refuse('last_admin');
   await change.rows.deleteFrom('accounts').where('id', '=', account.id).execute();
   await endSessionsOf(change, account.id);
+  await tell(change, account, ['removed']);
   return account;
 }
 
@@ -70,6 +74,7 @@ export async function signOutAccount(change: Change, named: Named): Promise<Acco
   const account = await findAccount(change, named);
   if (account === null) return refuse('name_unknown', `an account of tenant ${named.tenant}`);
   await endSessionsOf(change, account.id);
+  await tellLog(change, 'sign-in', { what: 'signed out everywhere', tenant: account.tenant, person: account.id }, { name: account.name });
   return account;
 }
 
@@ -93,6 +98,11 @@ async function isLastAdmin(change: Change, account: AccountRecord): Promise<bool
     const other = change.sealer.open(accountPlace(id), sealed) as AccountRecord;
     return other.role === 'admin' && other.tenant === account.tenant;
   });
+}
+
+/** A change of role or password ended the sessions of the account too. */
+async function tell(change: Change, { id, tenant, role, name }: AccountRecord, what: readonly string[]): Promise<void> {
+  await tellLog(change, 'person', { what, tenant, person: id, role }, { name });
 }
 
 async function endSessionsOf(change: Change, account: string): Promise<void> {

@@ -6,6 +6,7 @@ import type { Transaction } from 'kysely';
 
 import type { Secret, TenantId } from '#model';
 
+import type { Actor } from './actor.ts';
 import { newCredential } from './credential.ts';
 import type { CredentialKind } from './credential.ts';
 import type { ControlTables } from './database.ts';
@@ -14,6 +15,8 @@ import type { ColumnSealer } from './sealed.ts';
 export interface Change {
   readonly rows: Transaction<ControlTables>;
   readonly sealer: ColumnSealer;
+  /** Who makes it. */
+  readonly by: Actor;
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly random: (bytes: number) => Uint8Array;

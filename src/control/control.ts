@@ -13,7 +13,7 @@ import type { Secret, TenantId } from '#model';
 import { refuse } from '#refusal';
 import type { Refusal } from '#refusal';
 
-import { COMMAND_LINE } from './actor.ts';
+import { COMMAND_LINE, SERVER, actorOf } from './actor.ts';
 import type { Actor } from './actor.ts';
 import { accountNameHash, addAccount, changeAccount, removeAccount, signOutAccount } from './accounts.ts';
 import type { AccountChange, NewAccount } from './accounts.ts';
@@ -22,6 +22,8 @@ import type { Change, Named } from './change.ts';
 import { credentialFault } from './credential.ts';
 import { openControlDatabase } from './database.ts';
 import type { ControlDatabase } from './database.ts';
+import { alignOutbox, forgetOutbox, readOutbox, tellLogIfNew } from './outbox.ts';
+import type { OutboxEntry, OutboxRow } from './outbox.ts';
 import { addProducer, changeServices, revokeProducer, rotateProducer } from './producers.ts';
 import type { KeyedProducer, NewProducer } from './producers.ts';
 import { accountPlace } from './records.ts';
@@ -30,21 +32,22 @@ import { changeFinding, findFinding, listFindings, recordFindings } from './find
 import type { CountedFinding, FindingFilter, FindingRecord, StatusId } from './finding.ts';
 import { ColumnSealer } from './sealed.ts';
 import { endSession, findSession, startSession, touchSession } from './sessions.ts';
-import type { FoundSession, StartedSession } from './sessions.ts';
+import type { FoundSession, SignInWay, StartedSession } from './sessions.ts';
 import { takeSnapshot } from './snapshot.ts';
 import type { CredentialHolder, Snapshot } from './snapshot.ts';
 import { setTenant } from './tenants.ts';
 import { addToken, revokeToken } from './tokens.ts';
 import type { IssuedToken, NewToken } from './tokens.ts';
 
-export { actorOf, SERVER } from './actor.ts';
+export { COMMAND_LINE, SERVER, actorOf } from './actor.ts';
 export type { Actor } from './actor.ts';
 export type { Named } from './change.ts';
 export { newCredential } from './credential.ts';
 export type { AccountRecord, ProducerRecord, TokenRecord } from './records.ts';
 export { CLOSED, distinct } from './finding.ts';
 export type { Analytic, CountedFinding, Evidence, FindingFilter, FindingRecord, FindingResource, NewFinding, SeverityId, StatusId } from './finding.ts';
-export type { FoundSession, StartedSession } from './sessions.ts';
+export type { OutboxEntry, OutboxRow } from './outbox.ts';
+export type { FoundSession, SignInWay, StartedSession } from './sessions.ts';
 
 export interface ControlOptions {
   /** The server's data directory; the database is `control/control.sqlite` below it. */
@@ -148,72 +151,73 @@ export class ControlStore {
     return [...this.#current().tenants.values()].sort((a, b) => a.created - b.created);
   }
 
-  async addProducer(wanted: NewProducer): Promise<KeyedProducer | Refusal> {
-    return this.#change((change) => addProducer(change, wanted));
+  async addProducer(wanted: NewProducer, by: Actor = COMMAND_LINE): Promise<KeyedProducer | Refusal> {
+    return this.#change(by, (change) => addProducer(change, wanted));
   }
 
-  async changeServices(named: Named, globs: readonly string[]): Promise<ProducerRecord | Refusal> {
-    return this.#change((change) => changeServices(change, named, globs));
+  async changeServices(named: Named, globs: readonly string[], by: Actor = COMMAND_LINE): Promise<ProducerRecord | Refusal> {
+    return this.#change(by, (change) => changeServices(change, named, globs));
   }
 
-  async rotateProducer(named: Named, graceMs: number): Promise<KeyedProducer | Refusal> {
-    return this.#change((change) => rotateProducer(change, named, graceMs));
+  async rotateProducer(named: Named, graceMs: number, by: Actor = COMMAND_LINE): Promise<KeyedProducer | Refusal> {
+    return this.#change(by, (change) => rotateProducer(change, named, graceMs));
   }
 
-  async revokeProducer(named: Named): Promise<ProducerRecord | Refusal> {
-    return this.#change((change) => revokeProducer(change, named));
+  async revokeProducer(named: Named, by: Actor = COMMAND_LINE): Promise<ProducerRecord | Refusal> {
+    return this.#change(by, (change) => revokeProducer(change, named));
   }
 
-  async addToken(wanted: NewToken): Promise<IssuedToken | Refusal> {
-    return this.#change((change) => addToken(change, wanted));
+  async addToken(wanted: NewToken, by: Actor = COMMAND_LINE): Promise<IssuedToken | Refusal> {
+    return this.#change(by, (change) => addToken(change, wanted));
   }
 
-  async revokeToken(named: Named): Promise<TokenRecord | Refusal> {
-    return this.#change((change) => revokeToken(change, named));
+  async revokeToken(named: Named, by: Actor = COMMAND_LINE): Promise<TokenRecord | Refusal> {
+    return this.#change(by, (change) => revokeToken(change, named));
   }
 
-  async addAccount(wanted: NewAccount): Promise<AccountRecord | Refusal> {
-    return this.#change((change) => addAccount(change, wanted));
+  async addAccount(wanted: NewAccount, by: Actor = COMMAND_LINE): Promise<AccountRecord | Refusal> {
+    return this.#change(by, (change) => addAccount(change, wanted));
   }
 
   /** Ends the sessions of the account. */
-  async changeAccount(named: Named, wanted: AccountChange): Promise<AccountRecord | Refusal> {
-    return this.#change((change) => changeAccount(change, named, wanted));
+  async changeAccount(named: Named, wanted: AccountChange, by: Actor = COMMAND_LINE): Promise<AccountRecord | Refusal> {
+    return this.#change(by, (change) => changeAccount(change, named, wanted));
   }
 
-  async removeAccount(named: Named): Promise<AccountRecord | Refusal> {
-    return this.#change((change) => removeAccount(change, named));
+  async removeAccount(named: Named, by: Actor = COMMAND_LINE): Promise<AccountRecord | Refusal> {
+    return this.#change(by, (change) => removeAccount(change, named));
   }
 
-  async signOutAccount(named: Named): Promise<AccountRecord | Refusal> {
-    return this.#change((change) => signOutAccount(change, named));
+  async signOutAccount(named: Named, by: Actor = COMMAND_LINE): Promise<AccountRecord | Refusal> {
+    return this.#change(by, (change) => signOutAccount(change, named));
   }
 
-  async startSession(account: Pick<AccountRecord, 'id' | 'password'>): Promise<StartedSession | Refusal> {
-    return this.#change((change) => startSession(change, account));
+  /** Told to the log as done by the person whose session it is. */
+  async startSession(account: Pick<AccountRecord, 'id' | 'name' | 'password'>, way: SignInWay = { how: 'password', network: null }): Promise<StartedSession | Refusal> {
+    return this.#change(actorOf(account), (change) => startSession(change, account, way));
   }
 
   async touchSession(id: string): Promise<void> {
-    await this.#change((change) => touchSession(change, id));
+    await this.#change(SERVER, (change) => touchSession(change, id));
   }
 
-  async endSession(id: string): Promise<void> {
-    await this.#change((change) => endSession(change, id));
+  async endSession(id: string, by: Actor = COMMAND_LINE): Promise<void> {
+    await this.#change(by, (change) => endSession(change, id));
   }
 
   /** Makes the tenant if it is new. Which retention classes there are is the server's configuration; this takes any name. */
-  async setTenant(name: TenantId, retention: string): Promise<TenantRecord | Refusal> {
-    return this.#change((change) => setTenant(change, name, retention));
+  async setTenant(name: TenantId, retention: string, by: Actor = COMMAND_LINE): Promise<TenantRecord | Refusal> {
+    return this.#change(by, (change) => setTenant(change, name, retention));
   }
 
   /** Findings that there was no room for are counted. */
   async recordFindings(counted: readonly CountedFinding[]): Promise<{ readonly dropped: number }> {
-    return this.#change((change) => recordFindings(change, counted));
+    return this.#change(SERVER, (change) => recordFindings(change, counted));
   }
 
   /** `tenant` null: whoever it belongs to. Refusals: name_unknown, action_forbidden. */
   async changeFinding({ tenant, uid }: { readonly tenant: TenantId | null; readonly uid: string }, wanted: { readonly status_id: StatusId; readonly comment: string }, by: Actor = COMMAND_LINE): Promise<FindingRecord | Refusal> {
-    return this.#change((change) => changeFinding(change, by, tenant, uid, wanted));
+    return this.#change(by, (change) => changeFinding(change, tenant, uid, wanted));
   }
 
   findFinding(tenant: TenantId | null, uid: string): FindingRecord | null {
@@ -223,6 +227,25 @@ export class ControlStore {
   /** Those seen last come first. */
   listFindings(filter: FindingFilter): readonly FindingRecord[] {
     return listFindings(this.#database, this.#sealer, filter);
+  }
+
+  /** What the log is still to be told, oldest first, as much as goes at once. */
+  readOutbox(): readonly OutboxRow[] {
+    return readOutbox(this.#database, this.#sealer);
+  }
+
+  async forgetOutbox(through: number): Promise<void> {
+    await this.#change(SERVER, (change) => forgetOutbox(change, through));
+  }
+
+  /** At a start: rows that the log has are removed. True if this database is older than the log. */
+  async alignOutbox(logged: number): Promise<boolean> {
+    return this.#change(SERVER, (change) => alignOutbox(change, logged));
+  }
+
+  /** True if it was not what the log was told last. */
+  async tellLogIfNew(what: 'policy', digest: string, entries: readonly Omit<OutboxEntry, 'time'>[]): Promise<boolean> {
+    return this.#change(SERVER, (change) => tellLogIfNew(change, what, digest, entries));
   }
 
   /** What the database says, or said at most `CHECK_MS` ago. */
@@ -237,9 +260,9 @@ export class ControlStore {
   }
 
   /** Runs a change under the write lock. A change that refuses has written nothing, so there is nothing to roll back. */
-  async #change<Done>(work: (change: Change) => Promise<Done>): Promise<Done> {
+  async #change<Done>(by: Actor, work: (change: Change) => Promise<Done>): Promise<Done> {
     try {
-      return await this.#database.kysely.transaction().execute((rows) => work({ rows, sealer: this.#sealer, now: this.#clock(), random: this.#random }));
+      return await this.#database.kysely.transaction().execute((rows) => work({ rows, sealer: this.#sealer, by, now: this.#clock(), random: this.#random }));
     } catch (cause) {
       throw new Error('cannot change the control database', { cause });
     } finally {

@@ -31,6 +31,8 @@ export interface ControlTables {
   readonly findings: { readonly uid: string; readonly subject: Uint8Array; readonly tenant: Uint8Array; readonly analytic: Uint8Array; readonly status: number; readonly severity: number; readonly seen: number; readonly sealed: Uint8Array };
   /** What the log is still to be told, in order. Ids are never used again. */
   readonly outbox: { readonly id: Generated<number>; readonly sealed: Uint8Array };
+  /** SQLite's own: the highest id a table ever gave out. */
+  readonly sqlite_sequence: { readonly name: string; readonly seq: number };
   /** What the log was told last, where only a change is told. */
   readonly noted: { readonly what: string; readonly sealed: Uint8Array };
 }

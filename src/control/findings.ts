@@ -10,12 +10,12 @@ import type { TenantId } from '#model';
 import { refuse } from '#refusal';
 import type { Refusal } from '#refusal';
 
-import type { Actor } from './actor.ts';
 import { newId } from './change.ts';
 import type { Change } from './change.ts';
 import type { ControlDatabase, ControlTables } from './database.ts';
 import { CLOSED, distinct } from './finding.ts';
 import type { CountedFinding, FindingFilter, FindingRecord, NewFinding, StatusId } from './finding.ts';
+import { tellLog } from './outbox.ts';
 import type { ColumnSealer } from './sealed.ts';
 
 /** What is counted beyond `findings_per_analytic_max` has this subject. No other finding can: theirs are not empty. */
@@ -28,13 +28,14 @@ export async function recordFindings(change: Change, counted: readonly CountedFi
 }
 
 /** The finding with another status. The administrators of the default tenant, who run the deployment, change what concerns all. */
-export async function changeFinding(change: Change, by: Actor, tenant: TenantId | null, uid: string, { status_id, comment }: { readonly status_id: StatusId; readonly comment: string }): Promise<FindingRecord | Refusal> {
+export async function changeFinding(change: Change, tenant: TenantId | null, uid: string, { status_id, comment }: { readonly status_id: StatusId; readonly comment: string }): Promise<FindingRecord | Refusal> {
   const row = await change.rows.selectFrom('findings').select('sealed').where('uid', '=', uid).executeTakeFirst();
   const before = row === undefined ? null : openFinding(change.sealer, uid, row.sealed);
   if (before === null || !isVisible(before, tenant)) return refuse('name_unknown', 'a finding');
   if (tenant !== null && (before.tenant ?? DEFAULT_TENANT) !== tenant) return refuse('action_forbidden', 'a finding about the whole deployment');
-  const after: FindingRecord = { ...before, status_id, changed: { time: change.now, by, comment } };
+  const after: FindingRecord = { ...before, status_id, changed: { time: change.now, by: change.by, comment } };
   await update(change, after);
+  await tellLog(change, 'finding', { what: 'status', tenant: after.tenant, finding: uid, analytic: after.analytic.uid, status_id }, { comment });
   return after;
 }
 

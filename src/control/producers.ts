@@ -7,6 +7,8 @@ import { LIMITS } from '#limits';
 import { isPeriod, issueCredential, newId } from './change.ts';
 import type { Change, Named } from './change.ts';
 import { readGlobs, readName } from './names.ts';
+import { tellLog } from './outbox.ts';
+import type { BodyMembers } from './outbox.ts';
 import { producerPlace } from './records.ts';
 import type { ProducerRecord } from './records.ts';
 import type { ColumnSealer } from './sealed.ts';
@@ -48,6 +50,7 @@ export async function addProducer(change: Change, wanted: NewProducer): Promise<
     keys: [{ generation: 1, hash, created: change.now, expires: null }],
   };
   await change.rows.insertInto('producers').values(rowOf(change.sealer, producer)).execute();
+  await tell(change, 'added', producer, { generation: 1 });
   return { producer, key: credential };
 }
 
@@ -55,14 +58,14 @@ export async function addProducer(change: Change, wanted: NewProducer): Promise<
 export async function changeServices(change: Change, named: Named, globs: readonly string[]): Promise<ProducerRecord | Refusal> {
   const services = readGlobs(globs);
   if (isRefusal(services)) return services;
-  return edit(change, named, (producer) => ({ ...producer, services, version: producer.version + 1 }));
+  return edit(change, named, 'changed', (producer) => ({ ...producer, services, version: producer.version + 1 }));
 }
 
 /** Makes a further key. Those there were stay valid for `graceMs`; 0 ends them at once. */
 export async function rotateProducer(change: Change, named: Named, graceMs: number): Promise<KeyedProducer | Refusal> {
   if (!isPeriod(graceMs, 0)) return refuse('time_invalid', 'the grace period');
   const { credential, hash } = issueCredential(change, 'producer');
-  const producer = await edit(change, named, (before) => {
+  const producer = await edit(change, named, 'rotated', (before) => {
     const end = change.now + graceMs;
     const generation = 1 + Math.max(...before.keys.map((key) => key.generation));
     const old = before.keys.map((key) => ({ ...key, expires: Math.min(key.expires ?? end, end) })).filter((key) => key.expires > change.now);
@@ -74,16 +77,21 @@ export async function rotateProducer(change: Change, named: Named, graceMs: numb
 
 /** Ends every key. The name may be given anew; the record stays, because accounts refer to its id. */
 export async function revokeProducer(change: Change, named: Named): Promise<ProducerRecord | Refusal> {
-  return edit(change, named, (producer) => ({ ...producer, revoked: change.now }));
+  return edit(change, named, 'revoked', (producer) => ({ ...producer, revoked: change.now }));
 }
 
-async function edit(change: Change, named: Named, next: (producer: ProducerRecord) => ProducerRecord | Refusal): Promise<ProducerRecord | Refusal> {
+async function edit(change: Change, named: Named, what: string, next: (producer: ProducerRecord) => ProducerRecord | Refusal): Promise<ProducerRecord | Refusal> {
   const before = await findProducer(change, named);
   if (before === null) return refuse('name_unknown', `a producer of tenant ${named.tenant}`);
   const after = next(before);
   if (isRefusal(after)) return after;
   await change.rows.updateTable('producers').set(rowOf(change.sealer, after)).where('id', '=', after.id).execute();
+  await tell(change, what, after, what === 'rotated' ? { generation: after.keys.at(-1)?.generation, oldKeysEnd: after.keys.at(-2)?.expires ?? change.now } : {});
   return after;
+}
+
+async function tell(change: Change, what: string, { id, tenant, name, services }: ProducerRecord, more: BodyMembers): Promise<void> {
+  await tellLog(change, 'producer', { what, tenant, producer: id, ...more }, { name, services });
 }
 
 /** The live producer of this name, or of this id within the tenant. A name wins over an id, so no id can be shadowed by accident alone. */

@@ -12,6 +12,7 @@ import { credentialHash, issueCredential } from './change.ts';
 import type { Change } from './change.ts';
 import { credentialFault } from './credential.ts';
 import type { ControlDatabase } from './database.ts';
+import { tellLog } from './outbox.ts';
 import { accountPlace, sessionPlace } from './records.ts';
 import type { AccountRecord, SessionRecord } from './records.ts';
 import type { ColumnSealer } from './sealed.ts';
@@ -25,6 +26,13 @@ export interface FoundSession {
   readonly ends: number;
 }
 
+/** How somebody came in, for the log. */
+export interface SignInWay {
+  readonly how: 'password' | 'link' | 'first link' | 'new password';
+  /** The network of the address it came from, never the address. */
+  readonly network: string | null;
+}
+
 export interface StartedSession extends FoundSession {
   /** For the cookie: told once, kept nowhere. */
   readonly token: Secret<string>;
@@ -34,18 +42,19 @@ export interface StartedSession extends FoundSession {
  * A session for an account whose password was just checked against `account.password`; refused as `session_over` if account or password
  * changed meanwhile. The oldest one makes room.
  */
-export async function startSession(change: Change, { id: accountId, password }: Pick<AccountRecord, 'id' | 'password'>): Promise<StartedSession | Refusal> {
+export async function startSession(change: Change, { id: accountId, password }: Pick<AccountRecord, 'id' | 'password'>, { how, network }: SignInWay): Promise<StartedSession | Refusal> {
   const row = await change.rows.selectFrom('accounts').select('sealed').where('id', '=', accountId).executeTakeFirst();
   const account = row === undefined ? null : (change.sealer.open(accountPlace(accountId), row.sealed) as AccountRecord);
   if (account === null || account.password !== password) return refuse('session_over', 'the account was changed a moment ago');
   await change.rows.deleteFrom('sessions').where('ends', '<=', change.now).execute();
   const others = await change.rows.selectFrom('sessions').select(['id', 'sealed']).where('account', '=', accountId).execute();
   const oldestFirst = others.map(({ id, sealed }) => ({ id, created: (change.sealer.open(sessionPlace(id), sealed) as SessionRecord).created })).sort((a, b) => a.created - b.created);
-  for (const { id } of oldestFirst.slice(0, Math.max(0, others.length + 1 - LIMITS.account_sessions_max))) await endSession(change, id);
+  for (const { id } of oldestFirst.slice(0, Math.max(0, others.length + 1 - LIMITS.account_sessions_max))) await change.rows.deleteFrom('sessions').where('id', '=', id).execute();
 
   const { credential, hash: id } = issueCredential(change, 'session');
   const session: SessionRecord = { account: accountId, created: change.now, seen: change.now };
   await change.rows.insertInto('sessions').values({ id, account: accountId, ends: endOf(session), sealed: change.sealer.seal(sessionPlace(id), session) }).execute();
+  await tellLog(change, 'sign-in', { what: 'signed in', how, tenant: account.tenant, person: accountId }, { name: account.name, network });
   return { id, session, account, ends: endOf(session), token: credential };
 }
 
@@ -57,8 +66,14 @@ export async function touchSession(change: Change, id: string): Promise<void> {
   await change.rows.updateTable('sessions').set({ ends: endOf(session), sealed: change.sealer.seal(sessionPlace(id), session) }).where('id', '=', id).execute();
 }
 
+/** What was over already is not told. */
 export async function endSession(change: Change, id: string): Promise<void> {
-  await change.rows.deleteFrom('sessions').where('id', '=', id).execute();
+  const ended = await change.rows.deleteFrom('sessions').where('id', '=', id).returning('account').executeTakeFirst();
+  if (ended === undefined) return;
+  const row = await change.rows.selectFrom('accounts').select('sealed').where('id', '=', ended.account).executeTakeFirst();
+  if (row === undefined) return;
+  const { tenant, name } = change.sealer.open(accountPlace(ended.account), row.sealed) as AccountRecord;
+  await tellLog(change, 'sign-in', { what: 'signed out', tenant, person: ended.account }, { name });
 }
 
 /** Null for what is no session, is over or was ended. `text` is attacker-controlled. */

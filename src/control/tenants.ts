@@ -6,6 +6,7 @@ import type { Refusal } from '#refusal';
 
 import type { Change } from './change.ts';
 import { isRetentionName } from './names.ts';
+import { tellLog } from './outbox.ts';
 import { DEFAULT_RETENTION, tenantPlace } from './records.ts';
 import type { TenantRecord } from './records.ts';
 import type { ColumnSealer } from './sealed.ts';
@@ -19,6 +20,7 @@ export async function ensureTenant(change: Change, name: TenantId): Promise<Tena
   if (count >= LIMITS.tenants_max) return refuse('control_limit', `${LIMITS.tenants_max} tenants`);
   const record: TenantRecord = { name, retention: DEFAULT_RETENTION, created: change.now };
   await change.rows.insertInto('tenants').values({ id, sealed: change.sealer.seal(tenantPlace(id), record) }).execute();
+  await tellLog(change, 'tenant', { what: 'made', tenant: name, retention: record.retention });
   return record;
 }
 
@@ -30,6 +32,7 @@ export async function setTenant(change: Change, name: TenantId, retention: strin
   const record = { ...before, retention };
   const id = idOf(change.sealer, name);
   await change.rows.updateTable('tenants').set({ sealed: change.sealer.seal(tenantPlace(id), record) }).where('id', '=', id).execute();
+  await tellLog(change, 'tenant', { what: 'set', tenant: name, retention });
   return record;
 }
 

@@ -7,6 +7,7 @@ import type { Refusal } from '#refusal';
 import { isPeriod, issueCredential, newId } from './change.ts';
 import type { Change, Named } from './change.ts';
 import { readName } from './names.ts';
+import { tellLog } from './outbox.ts';
 import { tokenPlace } from './records.ts';
 import type { TokenRecord } from './records.ts';
 import type { ColumnSealer } from './sealed.ts';
@@ -42,6 +43,7 @@ export async function addToken(change: Change, wanted: NewToken): Promise<Issued
   const expires = wanted.lifetimeMs === undefined ? null : change.now + wanted.lifetimeMs;
   const token: TokenRecord = { id, name, tenant: wanted.tenant, role: wanted.role, hash, created: change.now, expires, revoked: null };
   await change.rows.insertInto('tokens').values(rowOf(change.sealer, token)).execute();
+  await tell(change, 'made', token);
   return { token, secret: credential };
 }
 
@@ -50,7 +52,12 @@ export async function revokeToken(change: Change, named: Named): Promise<TokenRe
   if (found === null) return refuse('name_unknown', `a token of tenant ${named.tenant}`);
   const token = { ...found, revoked: change.now };
   await change.rows.updateTable('tokens').set(rowOf(change.sealer, token)).where('id', '=', token.id).execute();
+  await tell(change, 'revoked', token);
   return token;
+}
+
+async function tell(change: Change, what: string, { id, tenant, role, expires, name }: TokenRecord): Promise<void> {
+  await tellLog(change, 'token', { what, tenant, token: id, role, expires }, { name });
 }
 
 async function findToken(change: Change, { tenant, name }: Named): Promise<TokenRecord | null> {

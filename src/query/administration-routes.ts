@@ -3,7 +3,7 @@
  * an address. Everything is looked for in the administrator's own tenant.
  */
 import type { People } from '#authenticate/people';
-import type { AccountRecord, ControlStore, ProducerRecord, TokenRecord } from '#control';
+import { actorOf, type AccountRecord, type ControlStore, type ProducerRecord, type TokenRecord } from '#control';
 import { LIMITS } from '#limits';
 import type { Role } from '#model';
 import { isRefusal, refuse, type Refusal } from '#refusal';
@@ -14,8 +14,11 @@ import { sendAnswer } from './reply.ts';
 
 export interface AdministrationParts {
   readonly people: People;
-  readonly control: Pick<ControlStore, 'listProducers' | 'addProducer' | 'rotateProducer' | 'revokeProducer' | 'listTokens' | 'addToken' | 'revokeToken'>;
+  readonly control: Pick<ControlStore, 'listProducers' | 'listTokens'> & Attributed<'addProducer' | 'rotateProducer' | 'revokeProducer' | 'addToken' | 'revokeToken'>;
 }
+
+/** Changes that must say who makes them. */
+type Attributed<Verb extends keyof ControlStore> = { readonly [Name in Verb]: (...args: Required<Parameters<ControlStore[Name]>>) => ReturnType<ControlStore[Name]> };
 
 const NO_QUERY = { type: 'object', additionalProperties: false, properties: {} } as const;
 const BODY_BYTES_MAX = 64 * 1024;
@@ -46,7 +49,7 @@ export function addAdministrationRoutes(app: FastifyInstance, { people, control 
     '/api/v1/accounts',
     { bodyLimit: BODY_BYTES_MAX, config: { action: 'account.change' }, schema: { summary: 'Make an account', querystring: NO_QUERY, body: bodyOf({ name: NAME, role: ROLE, password: PASSWORD }), response: answersAs(object({ account: ACCOUNT })) } },
     async (request, reply) => {
-      const account = await people.add({ ...request.body, tenant: readerOf(request).tenant });
+      const account = await people.add({ ...request.body, tenant: readerOf(request).tenant }, actorOf(readerOf(request)));
       return sendAnswer(request, reply, isRefusal(account) ? account : { account: accountView(account) });
     },
   );
@@ -57,7 +60,7 @@ export function addAdministrationRoutes(app: FastifyInstance, { people, control 
     async (request, reply) => {
       const { tenant } = readerOf(request);
       const known = (await people.list(tenant)).find(({ id }) => id === request.params.id);
-      const account = known === undefined ? refuse('name_unknown') : await people.change({ tenant, name: known.name }, request.body);
+      const account = known === undefined ? refuse('name_unknown') : await people.change({ tenant, name: known.name }, request.body, actorOf(readerOf(request)));
       return sendAnswer(request, reply, isRefusal(account) ? account : { account: accountView(account) });
     },
   );
@@ -66,7 +69,7 @@ export function addAdministrationRoutes(app: FastifyInstance, { people, control 
     '/api/v1/accounts/:id',
     { config: { action: 'account.change' }, schema: { summary: 'Remove an account; its sessions end', params: idOf('a'), querystring: NO_QUERY, response: NOTHING } },
     async (request, reply) => {
-      const gone = await people.remove({ tenant: readerOf(request).tenant, name: request.params.id });
+      const gone = await people.remove({ tenant: readerOf(request).tenant, name: request.params.id }, actorOf(readerOf(request)));
       return isRefusal(gone) ? sendRefusal(request, reply, gone) : reply.code(204).send();
     },
   );
@@ -87,20 +90,20 @@ export function addAdministrationRoutes(app: FastifyInstance, { people, control 
         body: bodyOf({ name: NAME, services: { type: 'array', maxItems: LIMITS.service_globs_max, items: { type: 'string', maxLength: LIMITS.service_glob_bytes_max } } }),
       },
     },
-    async (request, reply) => sendAnswer(request, reply, keyedView(await control.addProducer({ ...request.body, tenant: readerOf(request).tenant }))),
+    async (request, reply) => sendAnswer(request, reply, keyedView(await control.addProducer({ ...request.body, tenant: readerOf(request).tenant }, actorOf(readerOf(request))))),
   );
 
   app.post<ById & { Body: { graceMs?: number } }>(
     '/api/v1/producers/:id/rotate',
     { bodyLimit: BODY_BYTES_MAX, config: { action: 'producer.change' }, schema: { summary: 'Make a new ingest key; the old ones stay valid for graceMs, a day without it', params: idOf('p'), querystring: NO_QUERY, body: bodyOf({ graceMs: PERIOD_MS }, []), response: KEYED } },
-    async (request, reply) => sendAnswer(request, reply, keyedView(await control.rotateProducer({ tenant: readerOf(request).tenant, name: request.params.id }, request.body.graceMs ?? GRACE_MS))),
+    async (request, reply) => sendAnswer(request, reply, keyedView(await control.rotateProducer({ tenant: readerOf(request).tenant, name: request.params.id }, request.body.graceMs ?? GRACE_MS, actorOf(readerOf(request))))),
   );
 
   app.delete<ById>(
     '/api/v1/producers/:id',
     { config: { action: 'producer.change' }, schema: { summary: 'End all keys of a producer; its traces stay', params: idOf('p'), querystring: NO_QUERY, response: NOTHING } },
     async (request, reply) => {
-      const gone = await control.revokeProducer({ tenant: readerOf(request).tenant, name: request.params.id });
+      const gone = await control.revokeProducer({ tenant: readerOf(request).tenant, name: request.params.id }, actorOf(readerOf(request)));
       return isRefusal(gone) ? sendRefusal(request, reply, gone) : reply.code(204).send();
     },
   );
@@ -115,7 +118,7 @@ export function addAdministrationRoutes(app: FastifyInstance, { people, control 
     '/api/v1/tokens',
     { bodyLimit: BODY_BYTES_MAX, config: { action: 'token.change' }, schema: { summary: 'Make a token', querystring: NO_QUERY, body: bodyOf({ name: NAME, role: ROLE, lifetimeMs: PERIOD_MS }, ['role']), response: answersAs(object({ token: TOKEN, secret: text('It is shown only now.') })) } },
     async (request, reply) => {
-      const made = await control.addToken({ ...request.body, tenant: readerOf(request).tenant });
+      const made = await control.addToken({ ...request.body, tenant: readerOf(request).tenant }, actorOf(readerOf(request)));
       return sendAnswer(request, reply, isRefusal(made) ? made : { token: tokenView(made.token), secret: made.secret.reveal() });
     },
   );
@@ -124,7 +127,7 @@ export function addAdministrationRoutes(app: FastifyInstance, { people, control 
     '/api/v1/tokens/:id',
     { config: { action: 'token.change' }, schema: { summary: 'End a token', params: idOf('t'), querystring: NO_QUERY, response: NOTHING } },
     async (request, reply) => {
-      const gone = await control.revokeToken({ tenant: readerOf(request).tenant, name: request.params.id });
+      const gone = await control.revokeToken({ tenant: readerOf(request).tenant, name: request.params.id }, actorOf(readerOf(request)));
       return isRefusal(gone) ? sendRefusal(request, reply, gone) : reply.code(204).send();
     },
   );

@@ -11,7 +11,7 @@ import { after, before, beforeEach, test } from 'node:test';
 import { createAuthenticator } from '#authenticate';
 import { createPasswords, createPeople, type People } from '#authenticate/people';
 import { createSignIn, type SignIn } from '#authenticate/sign-in';
-import { ControlStore } from '#control';
+import { COMMAND_LINE, ControlStore } from '#control';
 import { LIMITS } from '#limits';
 import { DEFAULT_TENANT, Secret, tenantId, type TenantId } from '#model';
 import { isRefusal } from '#refusal';
@@ -46,7 +46,7 @@ before(async () => {
     metricsText: async () => '',
     ready: async () => null,
   });
-  for (const [name, role, tenant] of [['Ada', 'admin', DEFAULT_TENANT], ['Vic', 'viewer', DEFAULT_TENANT], ['Eve', 'admin', elsewhere]] as const) assert.ok(!isRefusal(await people.add({ tenant, name, role, password: PASSWORD })));
+  for (const [name, role, tenant] of [['Ada', 'admin', DEFAULT_TENANT], ['Vic', 'viewer', DEFAULT_TENANT], ['Eve', 'admin', elsewhere]] as const) assert.ok(!isRefusal(await people.add({ tenant, name, role, password: PASSWORD }, COMMAND_LINE)));
 });
 after(async () => {
   await running.stop();

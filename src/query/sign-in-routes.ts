@@ -3,7 +3,7 @@
  * routes turn the answer into cookies and into what the console needs to know.
  */
 import { actionsOf } from '#access';
-import type { NewSession, SignedIn, SignIn } from '#authenticate/sign-in';
+import type { Asker, NewSession, SignedIn, SignIn } from '#authenticate/sign-in';
 import { LIMITS } from '#limits';
 import type { Reader } from '#model';
 import { isRefusal, refuse, type Refusal } from '#refusal';
@@ -53,7 +53,7 @@ export function addSignInRoutes(app: FastifyInstance, signIn: SignIn): void {
     { bodyLimit: BODY_BYTES_MAX, config: { action: 'sign.in', public: true }, schema: { summary: 'Sign in', querystring: NO_QUERY, body: bodyOf({ name: NAME, password: SECRET }), response: SESSION } },
     async (request, reply) => {
       const { name, password } = request.body;
-      const answer = await signIn.signIn(name, password, { address: request.ip, device: cookiesOf(request.raw, DEVICE_COOKIE)[0] });
+      const answer = await signIn.signIn(name, password, askerOf(request));
       if (!isRefusal(answer)) await leaveOld(request);
       return welcome(request, reply, answer);
     },
@@ -96,14 +96,14 @@ export function addSignInRoutes(app: FastifyInstance, signIn: SignIn): void {
   app.post<{ Body: { link: string; name: string; password: string } }>(
     '/api/v1/session/first',
     { bodyLimit: BODY_BYTES_MAX, config: { action: 'sign.in', public: true }, schema: { summary: 'Make the first administrator with the link that the server printed, and sign in', querystring: NO_QUERY, body: bodyOf({ link: LINK, name: NAME, password: SECRET }), response: SESSION } },
-    async (request, reply) => welcome(request, reply, await signIn.signInFirst(request.body.link, request.body.name, request.body.password)),
+    async (request, reply) => welcome(request, reply, await signIn.signInFirst(request.body.link, request.body.name, request.body.password, askerOf(request))),
   );
 
   app.post<{ Body: { link: string } }>(
     '/api/v1/session/link',
     { bodyLimit: BODY_BYTES_MAX, config: { action: 'sign.in', public: true }, schema: { summary: 'Sign in with a link that was printed on the server for one account', querystring: NO_QUERY, body: bodyOf({ link: LINK }), response: SESSION } },
     async (request, reply) => {
-      const answer = await signIn.signInByLink(request.body.link);
+      const answer = await signIn.signInByLink(request.body.link, askerOf(request));
       if (!isRefusal(answer)) await leaveOld(request);
       return welcome(request, reply, answer);
     },
@@ -114,9 +114,13 @@ export function addSignInRoutes(app: FastifyInstance, signIn: SignIn): void {
     { bodyLimit: BODY_BYTES_MAX, config: { action: 'password.change' }, schema: { summary: 'Change your password; your other sessions end', querystring: NO_QUERY, body: bodyOf({ current: SECRET, password: SECRET }), response: SESSION } },
     async (request, reply) => {
       const who = signedInOf(request);
-      return who === null ? sendRefusal(request, reply, NO_SESSION) : welcome(request, reply, await signIn.changePassword(who, request.body.current, request.body.password));
+      return who === null ? sendRefusal(request, reply, NO_SESSION) : welcome(request, reply, await signIn.changePassword(who, request.body.current, request.body.password, askerOf(request)));
     },
   );
+}
+
+function askerOf(request: FastifyRequest): Asker {
+  return { address: request.ip, device: cookiesOf(request.raw, DEVICE_COOKIE)[0] };
 }
 
 const NO_SESSION = refuse('credential_wrong_kind', 'a token has no session');
