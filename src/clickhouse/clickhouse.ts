@@ -116,7 +116,7 @@ export class Engine {
 }
 
 /** The first session opens the disk. The key goes in through the environment of this process and is gone before anything else runs. */
-function openFirst(dataDir: string, path: string, diskKey: Secret<Uint8Array>): EngineSession {
+export function openFirst(dataDir: string, path: string, diskKey: Secret<Uint8Array>): EngineSession {
   const config = join(dataDir, 'engine.xml');
   rmSync(config, { force: true });
   writeFileSync(config, engineConfig(dataDir), { mode: 0o600, flag: 'wx' });

@@ -23,6 +23,13 @@ export interface Migrated {
   command(sql: string): Promise<string>;
 }
 
+/** Throws unless the tables have the newest version, and changes nothing. */
+export async function requireSchema(engine: Migrated, migrations: readonly Migration[] = MIGRATIONS): Promise<void> {
+  const found = Number(await engine.command(`SELECT max(version) FROM ${DATABASE}.schema_version`));
+  const newest = Math.max(...migrations.map(({ version }) => version));
+  if (found !== newest) throw new Error(`cannot read the store as it is: its schema has version ${found}, this program reads ${newest}; start this version of the server once, or use the one that wrote it`);
+}
+
 /** Brings the tables to the newest version. Every statement may run again: a crash in between repeats the migration. */
 export async function migrate(engine: Migrated, target: Target, migrations: readonly Migration[] = MIGRATIONS): Promise<number> {
   await engine.command(`CREATE DATABASE IF NOT EXISTS ${DATABASE}`);

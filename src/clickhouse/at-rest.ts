@@ -1,0 +1,70 @@
+/**
+ * The engine over a data directory that must not change: opened on a mirror of it, in which every file of the store is a symbolic link and only
+ * table definitions are copies. An engine merges, removes what was replaced and writes marks as soon as it is open, and knows no disk
+ * that it may only read; all of that happens to the links.
+ */
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Secret } from '#model';
+import { openFirst } from './clickhouse.ts';
+import { DATABASE } from './ddl.ts';
+import { ENGINE_FOLDER, SEALED_FOLDER } from './engine-config.ts';
+import { requireSchema } from './migrations.ts';
+import type { EngineSession } from './session.ts';
+
+export class EngineAtRest {
+  readonly #session: EngineSession;
+  readonly #mirror: string;
+
+  private constructor(session: EngineSession, mirror: string) {
+    this.#session = session;
+    this.#mirror = mirror;
+  }
+
+  /** Throws when the schema is not the present one: bringing it up to date would be a change. The caller sees to it that no server has the directory. */
+  static async open(options: { readonly dataDir: string; readonly diskKey: Secret<Uint8Array> }): Promise<EngineAtRest> {
+    const { dataDir, diskKey } = options;
+    const mirror = mkdtempSync(join(tmpdir(), 'tracekeep-mirror-'));
+    let session: EngineSession | null = null;
+    try {
+      mirrorFolder(join(dataDir, ENGINE_FOLDER), join(mirror, ENGINE_FOLDER), copyFileSync);
+      mirrorFolder(join(dataDir, SEALED_FOLDER), join(mirror, SEALED_FOLDER), (file, link) => symlinkSync(file, link));
+      session = openFirst(mirror, join(mirror, ENGINE_FOLDER), diskKey);
+      await session.text(`USE ${DATABASE}; SYSTEM STOP MERGES`);
+      await requireSchema({ command: (sql) => session!.text(sql) });
+      return new EngineAtRest(session, mirror);
+    } catch (error) {
+      await session?.close();
+      rmSync(mirror, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  /** Tab-separated text. */
+  command(sql: string): Promise<string> {
+    return this.#session.text(sql);
+  }
+
+  /** The answer as a stream of Native blocks. */
+  queryNative(sql: string): Promise<Uint8Array> {
+    return this.#session.native(sql);
+  }
+
+  async close(): Promise<void> {
+    await this.#session.close();
+    // The links go, never what they lead to.
+    rmSync(this.#mirror, { recursive: true, force: true });
+  }
+}
+
+function mirrorFolder(from: string, to: string, file: (from: string, to: string) => void): void {
+  mkdirSync(to, { mode: 0o700 });
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory()) mirrorFolder(source, target, file);
+    // Links of the engine are relative, from a table's name to its folder.
+    else if (entry.isSymbolicLink()) symlinkSync(readlinkSync(source), target);
+    else if (entry.isFile()) file(source, target);
+  }
+}
