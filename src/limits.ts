@@ -266,6 +266,20 @@ export const LIMITS = {
   producer_name_bytes_max: 128,
   service_globs_max: 64,
   service_glob_bytes_max: 256,
+  /** Each of the two texts of an entry's body. A longer one is cut into several entries. */
+  entry_text_bytes_max: 65_535,
+  /** How long a record of what was read, or of a failed attempt to sign in, may wait for its entry. */
+  records_delay_ms_max: 1_000,
+  /** Records of one entry. */
+  records_per_entry_max: 1_000,
+  /** Records waiting for an entry; equal ones are one. Above it reads are refused… */
+  records_waiting_max: 10_000,
+  /** …or above this size of all of them. */
+  records_waiting_bytes_max: 8 * MiB,
+  /** Ids that one record names: as many as one request can ask for. */
+  record_ids_max: 1_000,
+  /** Failed attempts to sign in that one entry keeps apart; the others are summed. */
+  record_attempts_max: 256,
   /** Changes of control data carried into the log at once. */
   outbox_rows_at_once: 256,
   /** Findings of all tenants; above it the oldest closed one goes. */

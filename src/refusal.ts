@@ -69,6 +69,7 @@ export const REFUSALS = {
   disk_full: row(503, GRPC.unavailable, true, 'There is not enough free disk to keep more traces.', 'Free disk space or lower the retention; ingest resumes by itself.'),
   draining: row(503, GRPC.unavailable, true, 'The server is stopping.', 'Retry; it will be back or another one answers.'),
   store_unavailable: row(503, GRPC.unavailable, true, 'The store cannot take writes at the moment.', 'Retry; the server log names the reason.'),
+  record_unavailable: row(503, GRPC.unavailable, true, 'What is read here is recorded, and records cannot be written at the moment.', 'Retry in a moment; the server log names the reason.'),
   query_busy: row(503, GRPC.unavailable, true, 'Too many queries are running.', 'Retry in a moment.'),
   query_too_large: row(422, GRPC.resourceExhausted, false, 'The answer to this query would be larger than the limit.', 'Narrow the time range, lower the limit or add a service.'),
   query_timeout: row(504, GRPC.unavailable, true, 'The query took longer than its deadline.', 'Narrow the time range or add a service.'),

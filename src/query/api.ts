@@ -21,6 +21,7 @@ import { installCompression } from './compress.ts';
 import { installGuard, requestId, sendRefusal, type ReaderAuthenticator } from './guard.ts';
 import { addPageRoutes, answerUnknown, type ConsoleFiles } from './pages.ts';
 import type { Queries } from './query.ts';
+import type { ReadRecorder } from './recorded.ts';
 import { addRoutes, type Route } from './routes.ts';
 import { addSignInRoutes } from './sign-in-routes.ts';
 
@@ -34,6 +35,8 @@ export interface ConsoleParts {
   readonly signIn?: SignIn;
   readonly administration?: AdministrationParts;
   readonly findings?: FindingsSource;
+  /** Keeps who read what. */
+  readonly records?: ReadRecorder;
   /** Null: the console was not built, and its addresses say so. */
   readonly pages?: ConsoleFiles | null;
   readonly metricsText: () => Promise<string>;
@@ -91,7 +94,7 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
   app.server.maxConnections = LIMITS.connections_max;
   // A form of another site can send text/plain without being asked whether it may; nothing here is text.
   app.removeContentTypeParser('text/plain');
-  check = installGuard(app, parts.authenticator, [parts.address.host, ...(parts.hosts ?? [])], parts.signIn);
+  check = installGuard(app, parts.authenticator, [parts.address.host, ...(parts.hosts ?? [])], parts.signIn, parts.records);
   installCompression(app);
   // The validator takes 1e309 for an integer within any bound.
   app.addHook('preHandler', async (request, reply) => {

@@ -1,7 +1,7 @@
 /**
  * What every request to the console port passes before its content is looked at: the headers each answer carries, the Host header
  * (DNS rebinding), and the credential: a bearer token, or the session of a cookie, which counts only for requests that our own pages
- * make. A route is public only if it says so; an unknown path is not.
+ * make. What shows telemetry is recorded before it is answered. A route is public only if it says so; an unknown path is not.
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { decide, type Action } from '#access';
@@ -12,6 +12,7 @@ import type { Reader } from '#model';
 import { isRefusal, refuse, REFUSALS, type Refusal } from '#refusal';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { cookiesOf, isForeign, SESSION_COOKIE, withoutTossed } from './browser.ts';
+import { recordRead, type ReadRecorder } from './recorded.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -50,7 +51,7 @@ const letIn = new WeakMap<FastifyRequest, LetIn>();
 export type ReaderAuthenticator = Pick<Authenticator, 'reader'>;
 export type Sessions = Pick<SignIn, 'session'>;
 
-export function installGuard(app: FastifyInstance, authenticator: ReaderAuthenticator, hosts: readonly string[], sessions?: Sessions): (request: FastifyRequest, reply: FastifyReply) => Refusal | null {
+export function installGuard(app: FastifyInstance, authenticator: ReaderAuthenticator, hosts: readonly string[], sessions?: Sessions, recorder?: ReadRecorder): (request: FastifyRequest, reply: FastifyReply) => Refusal | null {
   // Names under .localhost always mean this machine (RFC 6761 §6.3). Under one of its own the console shares cookies with no other port's pages.
   const allowed = new Set(['localhost', 'tracekeep.localhost', '127.0.0.1', '[::1]', ...hosts.map(hostName)]);
 
@@ -88,6 +89,8 @@ export function installGuard(app: FastifyInstance, authenticator: ReaderAuthenti
     }
     const permitted = permit(who.reader, config);
     if (permitted !== true) return permitted;
+    const recorded = recorder === undefined || config.action === undefined ? true : recordRead(recorder, request, who.reader, config.action);
+    if (recorded !== true) return recorded;
     const again = (): boolean => {
       const now = identify(request);
       return !isRefusal(now) && now.reader.id === who.reader.id && permit(now.reader, config) === true;

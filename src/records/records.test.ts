@@ -1,0 +1,245 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+
+import type { FailedAttempt } from '#authenticate/sign-in';
+import { ControlStore } from '#control';
+import { LIMITS } from '#limits';
+import { DEFAULT_TENANT, Secret, type Commit, type LogBody, type TenantId } from '#model';
+import { isRefusal } from '#refusal';
+
+import { Records, type Read, type RecordStore } from './records.ts';
+
+const KEY = new Secret(new Uint8Array(32).fill(7));
+const POLICY = { text: '{"rules":[],"version":1}', digest: 'd1' };
+const TRACE = '0af7651916cd43dd8448eb211c80319c';
+const ADA = { id: 'a_0000000000000001', name: 'Ada', tenant: DEFAULT_TENANT };
+
+/** A store whose commits can fail before or after they are durable. */
+class FakeStore implements RecordStore {
+  readonly entries: LogBody[] = [];
+  lastOutbox = 0;
+  fails = false;
+
+  async commit({ entries = [] }: Commit): Promise<void> {
+    if (this.fails) throw new Error('cannot write the journal');
+    this.entries.push(...entries);
+    for (const { outbox = 0 } of entries) this.lastOutbox = Math.max(this.lastOutbox, outbox);
+  }
+}
+
+let dataDir = '';
+let control: ControlStore;
+let store: FakeStore;
+let now = 0;
+let records: Records | null = null;
+const failures: unknown[] = [];
+
+beforeEach(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'tracekeep-records-'));
+  control = await ControlStore.open({ dataDir, key: KEY, clock: () => now });
+  store = new FakeStore();
+  now = Date.UTC(2026, 0, 1);
+  failures.length = 0;
+});
+afterEach(async () => {
+  await records?.stop();
+  control.close();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+async function start(more: Partial<Parameters<typeof Records.start>[0]> = {}): Promise<Records> {
+  records = await Records.start({ control, store, key: KEY, policy: POLICY, now_ms: () => now, onFailure: (failure) => failures.push(failure), ...more });
+  return records;
+}
+
+const read = (more: Partial<Read> = {}): Read => ({ reader: ADA, action: 'trace.read', route: 'GET /api/v1/traces/:id', ids: [TRACE], query: '', ...more });
+const attempt = (more: Partial<FailedAttempt> = {}): FailedAttempt => ({ account: null, how: 'password', early: false, network: '192.0.2.0/24', ...more });
+const setTenant = (name: string): Promise<unknown> => control.setTenant(name as TenantId, 'long');
+
+interface Body {
+  readonly type: string;
+  readonly statement: Readonly<Record<string, unknown>>;
+  readonly closed: Readonly<Record<string, unknown>> & { readonly salt: string };
+}
+
+/** The bodies of a type, without salts, after checking those. */
+function bodiesOf(type: string): { readonly statement: Readonly<Record<string, unknown>>; readonly closed: Readonly<Record<string, unknown>> }[] {
+  return store.entries.filter((entry) => entry.type === type).map((entry) => {
+    const { statement, closed: { salt, ...closed } } = { statement: JSON.parse(entry.statement), closed: JSON.parse(entry.closed) } as Body;
+    assert.equal(Buffer.from(salt, 'base64').length, 32);
+    for (const text of [entry.statement, entry.closed]) assert.ok(Buffer.byteLength(text) <= LIMITS.entry_text_bytes_max);
+    return { statement, closed };
+  });
+}
+
+const tenantsTold = (): unknown[] => bodiesOf('tenant').filter(({ statement }) => statement['what'] === 'made').map(({ statement }) => statement['tenant']);
+
+test('a start logs what changed while no server ran, in order, and the policy', async () => {
+  await setTenant('a');
+  await setTenant('b');
+  now += 5_000;
+  await start();
+  assert.deepEqual(store.entries.map(({ type, time_ms }) => [type, time_ms]), [...Array(4).fill(['tenant', now]), ['policy', now]]);
+  assert.deepEqual(tenantsTold(), ['a', 'b']);
+  assert.deepEqual(bodiesOf('tenant')[0], { statement: { time: now - 5_000, what: 'made', tenant: 'a', retention: 'default' }, closed: { who: { is: 'command line' } } });
+  assert.deepEqual(bodiesOf('policy'), [{ statement: JSON.parse(POLICY.text), closed: { digest: 'd1', part: 1, parts: 1 } }]);
+  assert.deepEqual(control.readOutbox(), []);
+});
+
+test('the policy is logged once, and again when it is another', async () => {
+  await (await start()).stop();
+  await (await start()).stop();
+  assert.equal(bodiesOf('policy').length, 1);
+  const text = JSON.stringify({ rules: [{ note: 'ä'.repeat(100_000) }] });
+  await start({ policy: { text, digest: 'd2' } });
+  const parts = store.entries.filter(({ type }) => type === 'policy').slice(1);
+  assert.equal(parts.map(({ statement }) => statement).join(''), text);
+  assert.ok(parts.length >= 4 && parts.every(({ statement }) => Buffer.byteLength(statement) <= LIMITS.entry_text_bytes_max));
+});
+
+test('a change made beside the server is logged within a second', async () => {
+  await start();
+  const verb = await ControlStore.open({ dataDir, key: KEY, clock: () => now });
+  await verb.setTenant('beside' as TenantId, 'long');
+  verb.close();
+  const began = performance.now();
+  while (!tenantsTold().includes('beside')) {
+    assert.ok(performance.now() - began < 1_000, 'a second passed');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+});
+
+test('an end between the log and the removal of the row logs nothing twice, one before it loses nothing', async () => {
+  await setTenant('a');
+  const ends = { alignOutbox: control.alignOutbox.bind(control), readOutbox: control.readOutbox.bind(control), tellLogIfNew: control.tellLogIfNew.bind(control), forgetOutbox: () => Promise.reject(new Error('the process ended')) };
+  const first = await start({ control: ends });
+  assert.deepEqual([tenantsTold(), control.readOutbox().length > 0], [['a'], true]);
+  await first.flush();
+  assert.deepEqual(tenantsTold(), ['a'], 'not within the process either');
+  await setTenant('b');
+  await (await start()).stop();
+  assert.deepEqual([tenantsTold(), control.readOutbox()], [['a', 'b'], []]);
+  store.fails = true;
+  await setTenant('c');
+  await (await start()).stop();
+  assert.deepEqual(tenantsTold(), ['a', 'b']);
+  store.fails = false;
+  await (await start()).stop();
+  assert.deepEqual(tenantsTold(), ['a', 'b', 'c']);
+});
+
+test('a control database that is older than the log is found, and its changes are logged', async () => {
+  const found: string[] = [];
+  store.lastOutbox = 100;
+  await setTenant('a');
+  await start({ reportFinding: ({ analytic, severity_id }) => found.push(`${analytic.uid} ${severity_id}`) });
+  assert.deepEqual([found, tenantsTold(), store.lastOutbox > 100], [['control.rollback 5'], ['a'], true]);
+});
+
+test('reads become one entry that names reader, action, route and ids; equal ones are counted', async () => {
+  const gathering = await start();
+  const began = now;
+  assert.equal(gathering.read(read()), true);
+  now += 10;
+  gathering.read(read());
+  gathering.read(read({ reader: { ...ADA, id: 't_0000000000000002', name: 'grafana' }, action: 'trace.search', route: 'GET /api/v1/search', ids: [], query: gathering.digestOf('service=shop') }));
+  await gathering.flush();
+  assert.deepEqual(bodiesOf('access'), [{
+    statement: { time: began, until: now, what: 'read', reads: 3 },
+    closed: {
+      readers: [ADA, { ...ADA, id: 't_0000000000000002', name: 'grafana' }],
+      reads: [
+        { time: began, reader: 0, action: 'trace.read', route: 'GET /api/v1/traces/:id', ids: [TRACE], count: 2, until: now },
+        { time: now, reader: 1, action: 'trace.search', route: 'GET /api/v1/search', query: gathering.digestOf('service=shop') },
+      ],
+    },
+  }]);
+});
+
+test('digestOf() is the same for the same text, another under another key, and not a plain hash', async () => {
+  const one = await start();
+  assert.match(one.digestOf('service=shop'), /^[0-9a-f]{32}$/);
+  assert.equal(one.digestOf('service=shop'), one.digestOf('service=shop'));
+  assert.equal(one.digestOf(''), '');
+  await one.stop();
+  const other = await start({ key: new Secret(new Uint8Array(32).fill(8)) });
+  assert.notEqual(other.digestOf('service=shop'), one.digestOf('service=shop'));
+});
+
+test('a flood of reads is cut into entries of bounded size, and none of them is left out', async () => {
+  const gathering = await start();
+  const trace = (n: number): string => n.toString(16).padStart(32, '0');
+  const many = Array.from({ length: LIMITS.record_ids_max }, (_, n) => trace(n + 1));
+  gathering.read(read({ ids: many }));
+  for (let n = 0; n < 3_000; n++) gathering.read(read({ reader: { ...ADA, name: `reader ${n % 7} ${'ä'.repeat(50)}` }, ids: [trace(n)] }));
+  await gathering.flush();
+  const bodies = bodiesOf('access');
+  assert.ok(bodies.length > 3);
+  assert.equal(bodies.reduce((sum, { statement }) => sum + Number(statement['reads']), 0), 3_001);
+  const ids = new Set(bodies.flatMap(({ closed }) => (closed['reads'] as { ids: string[] }[]).flatMap((one) => one.ids)));
+  assert.equal(ids.size, 3_000);
+});
+
+test('when records cannot be written and too many wait, reads are refused until they can', async () => {
+  const gathering = await start();
+  store.fails = true;
+  let taken = 0;
+  for (let n = 0; n < 3 * LIMITS.records_waiting_max && gathering.read(read({ ids: [String(n)] })) === true; n++) taken += 1;
+  await gathering.flush();
+  for (let n = 0; n < 3 * LIMITS.records_waiting_max && gathering.read(read({ ids: [`more ${n}`] })) === true; n++) taken += 1;
+  const refused = gathering.read(read({ ids: ['another'] }));
+  assert.ok(isRefusal(refused) && refused.refused === 'record_unavailable');
+  assert.ok(taken <= 2 * LIMITS.records_waiting_max + LIMITS.records_per_entry_max, String(taken));
+  assert.equal(failures.length, 1);
+  store.fails = false;
+  await gathering.flush();
+  await gathering.flush();
+  assert.equal(bodiesOf('access').reduce((sum, { statement }) => sum + Number(statement['reads']), 0), taken);
+  assert.equal(gathering.read(read()), true);
+});
+
+test('reads that are large fill the room as well', async () => {
+  const gathering = await start();
+  store.fails = true;
+  const ids = Array.from({ length: LIMITS.record_ids_max }, () => TRACE);
+  let taken = 0;
+  while (gathering.read(read({ ids, query: String(taken) })) === true) taken += 1;
+  assert.ok(taken < 2 * LIMITS.records_waiting_bytes_max / (ids.length * TRACE.length), String(taken));
+  store.fails = false;
+});
+
+test('failed attempts are summed in one entry a second, and only so many kept apart', async () => {
+  const gathering = await start();
+  const began = now;
+  gathering.failedAttempt(attempt({ account: { id: 'a_0000000000000001', tenant: DEFAULT_TENANT } }));
+  await gathering.flush();
+  for (let n = 0; n < 5_000; n++) {
+    gathering.failedAttempt(attempt({ network: `10.${n % 500 >> 8}.${n % 256}.0/24` }));
+    if (n % 500 === 0) await gathering.flush();
+  }
+  assert.equal(bodiesOf('sign-in').length, 1);
+  now += LIMITS.records_delay_ms_max;
+  await gathering.flush();
+  const [one, other, ...more] = bodiesOf('sign-in');
+  assert.deepEqual(more, []);
+  assert.deepEqual(one, { statement: { time: began, until: began, what: 'failed', attempts: 1 }, closed: { attempts: [{ tenant: 'default', person: 'a_0000000000000001', how: 'password', network: '192.0.2.0/24', early: false, count: 1 }], others: 0 } });
+  assert.equal(other?.statement['attempts'], 5_000);
+  const kept = other?.closed['attempts'] as { count: number }[];
+  assert.equal(kept.length, LIMITS.record_attempts_max);
+  assert.equal(kept.reduce((sum, { count }) => sum + count, Number(other?.closed['others'])), 5_000);
+});
+
+test('stop() writes the rest, and nothing is read unrecorded after it', async () => {
+  const gathering = await start();
+  gathering.read(read());
+  gathering.failedAttempt(attempt());
+  await gathering.flush();
+  gathering.read(read());
+  gathering.failedAttempt(attempt());
+  await gathering.stop();
+  assert.deepEqual([bodiesOf('access').length, bodiesOf('sign-in').length], [2, 2]);
+  assert.ok(isRefusal(gathering.read(read())));
+});
