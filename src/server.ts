@@ -65,7 +65,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
 
     const meter = await startMeter({ version: VERSION, environment: process.env });
     started.push({ what: 'meter', stop: () => meter.stop() });
-    const store = await Store.open({ dataDir: config.data, rootKey, config, onEvent: (event) => hearStore(event, meter, report) });
+    const store = await Store.open({ dataDir: config.data, rootKey, config, logKeys: { folder: config.logKeys, origin: config.logOrigin }, onEvent: (event) => hearStore(event, meter, report) });
     started.push({ what: 'store', stop: () => store.close() });
     const sequencer = new Sequencer(store, {
       workers: config.workers,

@@ -4,7 +4,7 @@
  */
 
 import { createTable, DATABASE, type Target } from './ddl.ts';
-import { ACCOUNTING, CALLS, FIGURES, ITEM_FILTERS, SPANS, TRACES } from './schema.ts';
+import { ACCOUNTING, CALLS, FIGURES, ITEM_FILTERS, LOG_ENTRIES, SPANS, TRACES } from './schema.ts';
 
 export interface Migration {
   readonly version: number;
@@ -17,6 +17,8 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 2, statements: (target) => [FIGURES, CALLS].map((table) => createTable(table, target)) },
   // Blocks that are there already have no filter, and are searched as if it said yes.
   { version: 3, statements: (target) => [createTable(ITEM_FILTERS, target)] },
+  // Blocks that are there already are not in the log: it begins after them.
+  { version: 4, statements: (target) => [createTable(LOG_ENTRIES, target)] },
 ];
 
 export interface Migrated {

@@ -201,10 +201,38 @@ export const ITEM_FILTERS: Table = {
   settings: { index_granularity: 128 },
 };
 
+/**
+ * The bodies of the log's entries (docs/reference/log-format.md), one row each, never removed by age. `groups` are the roots of each 256 rows of a
+ * block: nobody trusts them, they save reading the whole block to prove one of its spans.
+ */
+export const LOG_ENTRIES: Table = {
+  name: 'log_entries',
+  columns: [
+    column('index', 'UInt64', 'Delta, ZSTD(1)'),
+    column('time', 'DateTime64(3)', 'Delta, ZSTD(1)'),
+    column('type', 'UInt8'),
+    /** Id and rows of the block that it is about; 0 for other types. */
+    column('block', 'UInt64', 'Delta, ZSTD(1)'),
+    column('rows', 'UInt32'),
+    /** '' where it is about no tenant. */
+    column('tenant', TEXT),
+    column('statement', 'String', 'ZSTD(3)'),
+    column('closed', 'String', 'ZSTD(3)'),
+    column('groups', 'String', 'NONE'),
+    /** Row of the outbox of the control data that it comes from, or 0. */
+    column('outbox', 'UInt64'),
+  ],
+  partitionBy: 'tuple()',
+  orderBy: '(index)',
+  indexes: ['INDEX block_range block TYPE minmax GRANULARITY 1'],
+  // Rows are large, and a proof wants one of them.
+  settings: { index_granularity: 512 },
+};
+
 /** A power of two: which traces are in `calls` is said by the low bits of the random half of their ids. */
 export const CALLS_ONE_IN = 16;
 
-export const TABLES: readonly Table[] = [SPANS, TRACES, ACCOUNTING, FIGURES, CALLS, ITEM_FILTERS];
+export const TABLES: readonly Table[] = [SPANS, TRACES, ACCOUNTING, FIGURES, CALLS, ITEM_FILTERS, LOG_ENTRIES];
 
 /** The structure argument of `file(path, 'Native', structure)`. */
 export function structureOf(table: Table): string {

@@ -15,15 +15,6 @@ export interface ProducerAccount {
   readonly minimized: Readonly<Record<string, number>>;
 }
 
-/** What the body of a block is made from. */
-export interface LoggedBlock extends Pick<SealedBlock, 'id' | 'tenant' | 'retention' | 'day' | 'rows'> {
-  readonly salt: Uint8Array;
-  readonly root: Uint8Array;
-  readonly first: string;
-  readonly last: string;
-  readonly policy: string;
-}
-
 const SALT_BYTES = 32;
 
 /** A salt for a closed part: without it, a commitment would confirm a guess at what is closed. */
@@ -32,15 +23,15 @@ export function newSalt(): string {
 }
 
 /** That spans were stored. The accounts are of the requests whose spans they are. */
-export function blockBody(block: LoggedBlock, requests: readonly RequestAccount[], time_ms: number): LogBody {
+export function blockBody(block: SealedBlock, requests: readonly RequestAccount[], time_ms: number): LogBody {
   const { tenant, id, rows, day, retention, first, last, policy } = block;
   const statement = JSON.stringify({ tenant, block: id, rows, day, retention, first, last, root: base64(block.root), policy });
-  return { type: 'block', time_ms, statement, closed: JSON.stringify({ salt: base64(block.salt), accounts: sumAccounts(requests) }) };
+  return { type: 'block', time_ms, statement, closed: JSON.stringify({ salt: base64(block.salt), accounts: accountsOf(requests) }) };
 }
 
-/** What became of requests of which nothing was stored: one body for each tenant. */
-export function accountBodies(accounts: ReadonlyMap<string, readonly ProducerAccount[]>, time_ms: number): LogBody[] {
-  return [...accounts].map(([tenant, ofTenant]) => ({ type: 'account', time_ms, statement: JSON.stringify({ tenant }), closed: JSON.stringify({ salt: newSalt(), accounts: ofTenant }) }));
+/** What became of a tenant's requests of which nothing was stored. */
+export function accountBody(tenant: string, accounts: readonly ProducerAccount[], time_ms: number): LogBody {
+  return { type: 'account', time_ms, statement: JSON.stringify({ tenant }), closed: JSON.stringify({ salt: newSalt(), accounts }) };
 }
 
 /** That keys begin to be used. */
@@ -55,30 +46,37 @@ export function accountsIn({ statement, closed }: Pick<LogBody, 'statement' | 'c
   return { tenant, accounts };
 }
 
-/** By producer, in the order in which they first appear. */
-export function sumAccounts(requests: readonly RequestAccount[]): ProducerAccount[] {
-  const sums = new Map<string, ProducerAccount>();
-  for (const request of requests) {
-    const { producer, received, stored, refused, minimized } = request;
-    const sum = sums.get(producer) ?? { producer, received: 0, stored: 0, refused: {}, dropped: {}, minimized: {} };
-    const dropped = request.dropped === 0 ? {} : { duplicate: request.dropped };
-    sums.set(producer, {
-      producer,
-      received: sum.received + received,
-      stored: sum.stored + stored,
-      refused: added(sum.refused, refused),
-      dropped: added(sum.dropped, dropped),
-      minimized: added(sum.minimized, minimized),
-    });
-  }
-  return [...sums.values()];
+/** What became of the spans of requests, by producer in the order in which they first appear. */
+export function accountsOf(requests: readonly RequestAccount[]): ProducerAccount[] {
+  return summed(
+    requests.map(({ producer, received, stored, refused, dropped, minimized }) => ({ producer, received, stored, refused, dropped: { duplicate: dropped }, minimized })),
+    [],
+  );
 }
 
-/** The counts of two accounts by key; `sign` -1 takes the second ones away. What comes to nothing is left out. */
-export function added(to: Readonly<Record<string, number>>, more: Readonly<Record<string, number>>, sign: 1 | -1 = 1): Record<string, number> {
-  const sums = new Map(Object.entries(to));
-  for (const [key, count] of Object.entries(more)) sums.set(key, (sums.get(key) ?? 0) + sign * count);
-  return Object.fromEntries([...sums].filter(([, count]) => count !== 0));
+/** The sums of the first accounts by producer, less the second ones; producers of which nothing is left are left out. */
+export function summed(accounts: readonly ProducerAccount[], less: readonly ProducerAccount[]): ProducerAccount[] {
+  const sums = new Map<string, ProducerAccount>();
+  for (const [sign, list] of [[1, accounts], [-1, less]] as const) {
+    for (const one of list) {
+      const sum = sums.get(one.producer);
+      sums.set(one.producer, {
+        producer: one.producer,
+        received: (sum?.received ?? 0) + sign * one.received,
+        stored: (sum?.stored ?? 0) + sign * one.stored,
+        refused: counts(sum?.refused, one.refused, sign),
+        dropped: counts(sum?.dropped, one.dropped, sign),
+        minimized: counts(sum?.minimized, one.minimized, sign),
+      });
+    }
+  }
+  return [...sums.values()].filter(({ received }) => received !== 0);
+}
+
+function counts(sums: Readonly<Record<string, number>> = {}, more: Readonly<Record<string, number>>, sign: 1 | -1): Record<string, number> {
+  const all = new Map(Object.entries(sums));
+  for (const [key, count] of Object.entries(more)) all.set(key, (all.get(key) ?? 0) + sign * count);
+  return Object.fromEntries([...all].filter(([, count]) => count !== 0));
 }
 
 function base64(bytes: Uint8Array): string {

@@ -40,8 +40,12 @@ export class FlatFile {
     return file;
   }
 
+  get bytes(): number {
+    return this.#synced + this.#tailBytes;
+  }
+
   get items(): number {
-    return (this.#synced + this.#tailBytes) / this.#itemBytes;
+    return this.bytes / this.#itemBytes;
   }
 
   push(item: Uint8Array): void {

@@ -70,6 +70,10 @@ export class LogFiles {
     return this.#entries.items;
   }
 
+  get bytes(): number {
+    return this.#all().reduce((sum, file) => sum + file.bytes, 0);
+  }
+
   append(entry: Uint8Array): void {
     this.#item.set(entry, LENGTH_BYTES);
     this.#entries.push(this.#item);

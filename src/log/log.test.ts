@@ -31,6 +31,7 @@ async function open(options: Partial<LogOptions> = {}): Promise<Log> {
 
 const body = (at: number): LogBody => ({ type: 'access', time_ms: 1_795_000_000_000 + at, statement: `{"at":${at}}`, closed: `{"salt":"${at}"}` });
 const bodies = (count: number, from = 0): LogBody[] => Array.from({ length: count }, (_, at) => body(from + at));
+const entries = (count: number, from = 0): Uint8Array[] => bodies(count, from).map(entry);
 const entry = ({ type, ...rest }: LogBody): Uint8Array => entryBytes({ type: ENTRY_TYPES[type], ...rest }, sha256);
 const syncedAt = (log: Log): LogOptions['synced'] => ({ size: log.size, root: toBase64(log.root()) });
 
@@ -56,9 +57,9 @@ describe('the tree', () => {
     test(`of ${size} entries has the root and the proofs of RFC 6962, synced or not`, async () => {
       const log = await open();
       const half = Math.floor(size / 2);
-      assert.equal(log.append(bodies(half)), 0);
+      assert.equal(log.append(entries(half)), 0);
       await log.sync();
-      assert.equal(log.append(bodies(size - half, half)), half);
+      assert.equal(log.append(entries(size - half, half)), half);
       assert.deepEqual([log.size, Buffer.from(log.root())], [size, Buffer.from(expectedRoot(size))]);
       assert.deepEqual(Buffer.from(log.root(half)), Buffer.from(expectedRoot(half)));
       for (const index of [0, half, size - 1].filter((at) => at >= 0 && at < size)) {
@@ -72,9 +73,9 @@ describe('the tree', () => {
 
   test('gives tiles and bundles of any width that was published', async () => {
     const log = await open();
-    log.append(bodies(300));
+    log.append(entries(300));
     await log.sync();
-    log.append(bodies(220, 300));
+    log.append(entries(220, 300));
     const tree = new TileBuilder(sha256);
     const full = bodies(520).flatMap((one) => tree.append(leafHash(sha256, entry(one))));
     for (const { tile, bytes } of [...full, ...tree.partials()]) {
@@ -97,7 +98,7 @@ describe('the tree', () => {
 describe('sign()', () => {
   test('gives a note with both signatures that anybody opens with the keys, and keeps it beside them', async () => {
     const log = await open({ keys: { folder: join(home, 'data.log'), origin: 'log.example/traces' } });
-    log.append(bodies(3));
+    log.append(entries(3));
     const { note, size } = await log.sign();
     assert.equal(readFileSync(join(home, 'data.log/checkpoint'), 'utf8'), note);
     const { checkpoint, claims } = checkpointOf(note, log.vkeys());
@@ -114,7 +115,7 @@ describe('sign()', () => {
     assert.equal(log.signed?.size, 0);
     assert.deepEqual(Buffer.from(log.signed?.root ?? []), Buffer.from(emptyRoot(sha256)));
     const signing = [log.sign(), log.sign()];
-    log.append(bodies(2));
+    log.append(entries(2));
     const sizes = (await Promise.all([...signing, log.sign()])).map(({ size }) => size);
     assert.deepEqual([sizes, log.signed?.size], [[...sizes].sort(), 2]);
   });
@@ -122,7 +123,7 @@ describe('sign()', () => {
   test('gives nothing that is not kept', async () => {
     let fails = false;
     const log = await open({ files: { ...FILES, rename: (from, to) => (fails ? Promise.reject(new Error('EIO')) : FILES.rename(from, to)) } });
-    log.append(bodies(2));
+    log.append(entries(2));
     fails = true;
     await assert.rejects(log.sign());
     assert.equal(log.signed?.size, 0);
@@ -134,10 +135,10 @@ describe('sign()', () => {
 describe('opened again', () => {
   test('it goes on from its files, and grows again what they do not have', async () => {
     const log = await open();
-    log.append(bodies(300));
+    log.append(entries(300));
     await log.sync();
     const synced = syncedAt(log);
-    log.append(bodies(600, 300));
+    log.append(entries(600, 300));
     const { size } = await log.sign();
     // The files may have more than the journal knows of.
     await log.sync();
@@ -145,7 +146,7 @@ describe('opened again', () => {
     const again = await open({ synced, replayed: bodies(600, 300) });
     assert.deepEqual([again.size, again.origin, again.signed?.size], [size, log.origin, size]);
     assert.deepEqual(Buffer.from(again.root()), Buffer.from(expectedRoot(900)));
-    again.append(bodies(100, 900));
+    again.append(entries(100, 900));
     await again.sync();
     assert.deepEqual(Buffer.from(again.root()), Buffer.from(expectedRoot(1000)));
     assert.equal(statSync(join(home, 'data/log/entries')).size, 43_000);
@@ -173,10 +174,10 @@ describe('opened again', () => {
   for (const [why, [spoil, message]] of Object.entries(spoilt)) {
     test(`it is refused when ${why}`, async () => {
       const log = await open();
-      log.append(bodies(300));
+      log.append(entries(300));
       await log.sync();
       const synced = syncedAt(log);
-      log.append(bodies(10, 300));
+      log.append(entries(10, 300));
       await log.sign();
       await log.close();
       const options = { synced, replayed: bodies(10, 300), ...spoil(synced) };
@@ -186,12 +187,12 @@ describe('opened again', () => {
 
   test('a copy of both folders that belongs together is opened, as a restored backup is', async () => {
     const log = await open();
-    log.append(bodies(5));
+    log.append(entries(5));
     await log.sync();
     const synced = syncedAt(log);
     await log.sign();
     for (const name of ['data', 'data.log']) cpSync(join(home, name), join(home, `backup-${name}`), { recursive: true });
-    log.append(bodies(5, 5));
+    log.append(entries(5, 5));
     await log.sign();
     await log.close();
     for (const name of ['data', 'data.log']) {
@@ -225,10 +226,10 @@ describe('when the disk fails', () => {
           syncDirectory: (path) => failing('directory', () => FILES.syncDirectory(path)),
         };
         const log = await open({ files });
-        log.append(bodies(3));
+        log.append(entries(3));
         fails = 2;
         await assert.rejects(log.sync());
-        log.append(bodies(300, 3));
+        log.append(entries(300, 3));
         await assert.rejects(log.sync());
         assert.deepEqual(Buffer.from(log.root()), Buffer.from(expectedRoot(303)));
         await log.sync();

@@ -13,7 +13,7 @@ import { CheckpointFile, type SignedCheckpoint } from './checkpoint-file.ts';
 import { LogFiles } from './log-files.ts';
 import { openLogKeys, type LogKeys, type LogKeySettings } from './log-keys.ts';
 
-export { accountsIn, accountBodies, blockBody, logKeyBody, newSalt, sumAccounts, type ProducerAccount } from './bodies.ts';
+export { accountBody, accountsIn, accountsOf, blockBody, logKeyBody, newSalt, summed, type ProducerAccount } from './bodies.ts';
 export type { SignedCheckpoint } from './checkpoint-file.ts';
 export { readLogVkeys, type LogKeySettings } from './log-keys.ts';
 
@@ -72,15 +72,19 @@ export class Log {
     return this.#files.size;
   }
 
+  get bytes(): number {
+    return this.#files.bytes;
+  }
+
   /** The root of the tree at a size up to the present one. */
   root(size = this.size): Uint8Array {
     return rootOf(this.#files, size);
   }
 
-  /** Appends the entries of bodies that are durable, and gives the index of the first. */
-  append(bodies: readonly LogBody[]): number {
+  /** Appends entries whose bodies are durable (`entryOf`), and gives the index of the first. */
+  append(entries: readonly Uint8Array[]): number {
     const first = this.size;
-    for (const body of bodies) this.#files.append(entryOf(body));
+    for (const entry of entries) this.#files.append(entry);
     return first;
   }
 
@@ -151,7 +155,8 @@ export class Log {
 const WHAT_TO_DO =
   'Use the newest data directory. If it is lost, restore a copy of it together with the copy of the checkpoint that was made with it; who holds a later checkpoint will see that entries are gone';
 
-function entryOf({ type, time_ms, statement, closed }: LogBody): Uint8Array {
+/** What stands in the log for a body. Throws for texts that are not Unicode: nothing may be durable that has no entry. */
+export function entryOf({ type, time_ms, statement, closed }: LogBody): Uint8Array {
   return entryBytes({ type: ENTRY_TYPES[type], time_ms, statement, closed }, sha256);
 }
 

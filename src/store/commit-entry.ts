@@ -5,15 +5,28 @@
 
 import { BLOCK_SALT_BYTES } from '#leaves';
 import { HASH_BYTES } from '#merkle';
-import type { Commit, RequestAccount, SealedBlock } from '#model';
+import type { Commit, LogBody, RequestAccount, SealedBlock } from '#model';
+import type { Unlogged } from './unlogged.ts';
 
-/** Everything up to `through` is in the engine, durably. `lastBlockId` outlives the segments it was learned from. */
+/** How far the log has come with a commit: its size, its root there in base64, and what of the account no entry says yet. */
+export interface Logged {
+  readonly size: number;
+  readonly root: string | null;
+  readonly unlogged: Unlogged;
+}
+
+/** Of a journal from before there was a log. */
+export const NOTHING_LOGGED: Logged = { size: 0, root: null, unlogged: {} };
+
+/** Everything up to `through` is in the engine and in the files of the log, durably. `lastBlockId` outlives the segments it was learned from. */
 export interface Mark {
   readonly through: number;
   readonly lastBlockId: number;
+  readonly logged: Logged;
 }
 
-export type JournalEntry = { readonly is: 'commit'; readonly at_ms: number; readonly commit: Commit } | { readonly is: 'mark'; readonly mark: Mark };
+/** `bodies` are those of the commit's entries in the log; null from before there was one. */
+export type JournalEntry = { readonly is: 'commit'; readonly at_ms: number; readonly commit: Commit; readonly bodies: readonly LogBody[] | null } | { readonly is: 'mark'; readonly mark: Mark };
 
 const KIND = { commit: 1, mark: 2 } as const;
 
@@ -27,15 +40,16 @@ interface CommitHead {
   readonly at_ms: number;
   readonly blocks: readonly BlockHead[];
   readonly requests: readonly RequestAccount[];
+  readonly bodies?: readonly LogBody[];
 }
 
-export function encodeCommit(commit: Commit, at_ms: number): Uint8Array[] {
+export function encodeCommit(commit: Commit, bodies: readonly LogBody[], at_ms: number): Uint8Array[] {
   const blocks = commit.blocks.map(({ spans, traces, traceKeys, filter, salt, root, groups, ...head }): BlockHead => ({
     ...head,
     bytes: [spans.length, traces.length, traceKeys.byteLength, filter.length, salt.length + root.length + groups.length],
   }));
   const body = commit.blocks.flatMap(({ spans, traces, traceKeys, filter, salt, root, groups }) => [spans, traces, bytesOf(traceKeys), filter, salt, root, groups]);
-  const head: CommitHead = { at_ms, blocks, requests: commit.requests };
+  const head: CommitHead = { at_ms, blocks, requests: commit.requests, bodies };
   return [prefix(KIND.commit, head), ...body];
 }
 
@@ -49,12 +63,12 @@ export function decodeEntry(entry: Uint8Array): JournalEntry {
   const kind = view[0];
   let at = 5 + view.readUInt32LE(1);
   const head: unknown = JSON.parse(view.toString('utf8', 5, at));
-  if (kind === KIND.mark) return { is: 'mark', mark: head as Mark };
+  if (kind === KIND.mark) return { is: 'mark', mark: { logged: NOTHING_LOGGED, ...(head as Omit<Mark, 'logged'>) } };
   if (kind !== KIND.commit) throw new Error('cannot read the journal: it has an entry of an unknown kind; use a newer Tracekeep');
-  const { at_ms, blocks, requests } = head as CommitHead;
+  const { at_ms, blocks, requests, bodies = null } = head as CommitHead;
   const take = (bytes: number): Uint8Array => view.subarray(at, (at += bytes));
   const sealed = blocks.map(({ bytes, ...block }): SealedBlock => ({ ...UNLOGGED, ...block, spans: take(bytes[0]), traces: take(bytes[1]), traceKeys: wordsOf(take(bytes[2])), filter: take(bytes[3] ?? 0), ...leavesOf(take(bytes[4] ?? 0)) }));
-  return { is: 'commit', at_ms, commit: { blocks: sealed, requests } };
+  return { is: 'commit', at_ms, commit: { blocks: sealed, requests }, bodies };
 }
 
 function prefix(kind: number, head: CommitHead | Mark): Uint8Array {

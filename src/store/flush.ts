@@ -1,8 +1,8 @@
 /**
  * Brings journaled commits into the engine. Large inserts are what keeps the store cheap, so commits wait in memory until there are enough
- * rows or the oldest has waited long enough. Order of a flush: spans ▸ traces ▸ filters ▸ account ▸ remembered requests ▸ part directories
- * synced ▸ mark in the journal ▸ segments removed. A flush that fails anywhere is tried again from the beginning, after looking at what
- * the engine already has; a start after a crash takes the same way.
+ * rows or the oldest has waited long enough. Order of a flush: spans ▸ traces ▸ filters ▸ bodies of the log ▸ account ▸ remembered requests ▸ part
+ * directories synced ▸ files of the log synced ▸ mark in the journal ▸ segments removed. A flush that fails anywhere is tried again from the
+ * beginning, after looking at what the engine already has; a start after a crash takes the same way.
  */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -10,25 +10,33 @@ import { isExclusive, release } from '#batch';
 import type { Engine } from '#clickhouse';
 import { ACCOUNTING, ITEM_FILTERS, SPANS, TRACES } from '#clickhouse/schema';
 import { LIMITS } from '#limits';
+import type { Log } from '#log';
+import { toBase64 } from '#merkle';
 import type { SealedBlock } from '#model';
 import { accountingBlock } from './account.ts';
+import type { Logged } from './commit-entry.ts';
 import type { Journal, Journaled } from './journal.ts';
+import { insertBodies, type StoredBody, storedBodies } from './log-entries.ts';
 import type { PartSync } from './part-sync.ts';
 import { type Inserted, NOTHING, requireWhole, whatIsThere } from './recovery.ts';
 import type { RememberedRequests } from './remembered.ts';
 import { insertOneByOne, isUnreadable, type SetAside } from './set-aside.ts';
+import { unloggedAfter } from './unlogged.ts';
 
 /** Steps of the way of a commit, for logs and for tests that interrupt it. Never carries payload. */
 export type StoreEvent =
-  | { readonly is: 'journaled' | 'spans_inserted' | 'inserted' | 'parts_synced' | 'marked' | 'segments_removed'; readonly through: number }
+  | { readonly is: 'journaled' | 'spans_inserted' | 'log_inserted' | 'inserted' | 'parts_synced' | 'log_synced' | 'marked' | 'segments_removed'; readonly through: number }
   | { readonly is: 'flushed'; readonly through: number; readonly rows: number; readonly took_ms: number }
   /** The engine does not take this block at all; it is kept, sealed, in `set-aside`. */
   | { readonly is: 'set_aside'; readonly block: number; readonly rows: number; readonly error: unknown }
-  | { readonly is: 'failed'; readonly what: 'flush' | 'retention' | 'figures'; readonly error: unknown };
+  | { readonly is: 'failed'; readonly what: 'flush' | 'retention' | 'figures' | 'log'; readonly error: unknown };
 
 export interface FlusherOptions {
   readonly engine: Engine;
   readonly journal: Journal;
+  readonly log: Pick<Log, 'sync' | 'root'>;
+  /** How far the log had come with the last commit that is marked. */
+  readonly logged: Logged;
   readonly remembered: RememberedRequests;
   readonly partSync: PartSync;
   readonly setAside: SetAside;
@@ -49,6 +57,7 @@ export class Flusher {
   /** What a settle waits for; everything through it is flushed without waiting for more rows. */
   #wanted = 0;
   #flushed = 0;
+  #logged: Logged;
   #running: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
   #retry_ms = 0;
@@ -58,6 +67,7 @@ export class Flusher {
 
   constructor(options: FlusherOptions) {
     this.#options = options;
+    this.#logged = options.logged;
   }
 
   get rows(): number {
@@ -76,7 +86,12 @@ export class Flusher {
     return this.#pending.values().flatMap(({ commit }) => commit.blocks);
   }
 
-  /** Takes a commit that is durable. Called in the order of sequences. */
+  /** The bodies of the log that are not in the engine yet. */
+  bodies(): StoredBody[] {
+    return storedBodies(this.#pending, this.#logged.size);
+  }
+
+  /** Takes a commit that is durable. Called in the order of the journal. */
   add(journaled: Journaled): void {
     if (journaled.sequence <= this.#flushed) throw new Error('cannot flush a commit: its sequence is marked as flushed already');
     this.#pending.push(journaled);
@@ -87,8 +102,6 @@ export class Flusher {
 
   /** Resolves when everything added before is in the engine. Rejects when the engine does not take it now. */
   async settle(): Promise<void> {
-    // Commits of one record are added one after another within a turn: let the turn end.
-    await nextTurn();
     const wanted = this.#pending.at(-1)?.sequence ?? 0;
     this.#wanted = Math.max(this.#wanted, wanted);
     while (this.#flushed < wanted) {
@@ -144,7 +157,7 @@ export class Flusher {
   // --- what -----------------------------------------------------------------------------------------------------------
 
   async #run(): Promise<void> {
-    // See `settle`: a batch must hold all commits of its records, or a mark would cover one that was not inserted.
+    // Commits of one record are added one after another within a turn: a batch must hold all of them, or a mark would cover one that was not inserted.
     await nextTurn();
     const batch = this.#takeBatch();
     try {
@@ -177,14 +190,14 @@ export class Flusher {
   /** After a failure: looks at what the engine has, and if it was a block that it could not read, finds out which. */
   async #repeat(batch: readonly Journaled[], failure: unknown): Promise<void> {
     const { engine, setAside, onEvent } = this.#options;
-    let there = await whatIsThere(engine, batch);
+    let there = await whatIsThere(engine, batch, this.#logged.size);
     if (isUnreadable(failure)) {
       const blocks = batch.flatMap(({ commit }) => commit.blocks);
       for (const { block, error } of await insertOneByOne(engine, blocks, there)) {
         await setAside.add(block);
         onEvent({ is: 'set_aside', block: block.id, rows: block.rows, error });
       }
-      // By now every block is in the engine or set aside: only the account and the mark are left.
+      // By now every block is in the engine or set aside: only bodies, account and mark are left.
       const all = new Set(blocks.map(({ id }) => id));
       there = { spans: all, traces: all, filters: all };
     }
@@ -208,26 +221,32 @@ export class Flusher {
   async #flush(batch: readonly Journaled[], there: Inserted): Promise<void> {
     const through = batch.at(-1)?.sequence;
     if (through === undefined) return;
-    const { engine, journal, remembered, partSync, onEvent } = this.#options;
+    const { engine, journal, log, remembered, partSync, onEvent } = this.#options;
     const started_ms = performance.now();
     const blocks = batch.flatMap(({ commit }) => commit.blocks);
     const spans = blocks.filter(({ id }) => !there.spans.has(id)).map((block) => block.spans);
     const traces = blocks.filter(({ id }) => !there.traces.has(id)).map((block) => block.traces);
     const filters = blocks.filter(({ id, filter }) => filter.length > 0 && !there.filters.has(id)).map(({ filter }) => filter);
+    const bodies = storedBodies(batch, this.#logged.size);
     const account = accountingBlock(batch);
     if (spans.length > 0) await engine.insertNative(SPANS, spans);
     onEvent({ is: 'spans_inserted', through });
     if (traces.length > 0) await engine.insertNative(TRACES, traces);
     if (filters.length > 0) await engine.insertNative(ITEM_FILTERS, filters);
     await requireWhole(engine, blocks.filter(({ id }) => !there.spans.has(id) || !there.traces.has(id)));
+    if (bodies.length > 0) await insertBodies(engine, bodies);
+    onEvent({ is: 'log_inserted', through });
     if (account !== null) await engine.insertNative(ACCOUNTING, [account]);
     onEvent({ is: 'inserted', through });
     await remembered.add(batch);
     await partSync.sync();
     onEvent({ is: 'parts_synced', through });
-    await journal.mark(through);
+    await log.sync();
+    onEvent({ is: 'log_synced', through });
+    const logged = loggedAfter(this.#logged, batch, log);
+    await journal.mark(through, logged);
     onEvent({ is: 'marked', through });
-    this.#done(batch, through);
+    this.#done(batch, through, logged);
     partSync.follow();
     await journal.removeThrough(through);
     onEvent({ is: 'segments_removed', through });
@@ -236,7 +255,8 @@ export class Flusher {
     onEvent({ is: 'flushed', through, rows: batch.reduce((sum, journaled) => sum + rowsOf(journaled), 0), took_ms: performance.now() - started_ms });
   }
 
-  #done(batch: readonly Journaled[], through: number): void {
+  #done(batch: readonly Journaled[], through: number, logged: Logged): void {
+    this.#logged = logged;
     this.#pending.splice(0, batch.length);
     this.#flushed = through;
     this.#options.onFlushed(batch.flatMap(({ commit }) => commit.blocks));
@@ -251,10 +271,17 @@ export class Flusher {
   }
 }
 
+/** What is counted as logged is what the batch holds: the log may have come further meanwhile. */
+function loggedAfter(before: Logged, batch: readonly Journaled[], log: Pick<Log, 'root'>): Logged {
+  const size = batch.reduce((sum, { bodies }) => sum + (bodies?.length ?? 0), before.size);
+  return { size, root: toBase64(log.root(size)), unlogged: batch.reduce(unloggedAfter, before.unlogged) };
+}
+
 function rowsOf({ commit }: Journaled): number {
   return commit.blocks.reduce((sum, { rows }) => sum + rows, 0);
 }
 
-function bytesOf({ commit }: Journaled): number {
-  return commit.blocks.reduce((sum, { spans, traces, filter }) => sum + spans.length + traces.length + filter.length, 0);
+function bytesOf({ commit, bodies }: Journaled): number {
+  const ofBodies = (bodies ?? []).reduce((sum, { statement, closed }) => sum + statement.length + closed.length, 0);
+  return commit.blocks.reduce((sum, { spans, traces, filter }) => sum + spans.length + traces.length + filter.length, ofBodies);
 }

@@ -6,8 +6,8 @@
 
 import type { Files } from '#files';
 import { LIMITS } from '#limits';
-import type { Commit, Secret } from '#model';
-import { decodeEntry, encodeCommit, encodeMark } from './commit-entry.ts';
+import type { Commit, LogBody, Secret } from '#model';
+import { decodeEntry, encodeCommit, encodeMark, type Logged, NOTHING_LOGGED } from './commit-entry.ts';
 import { Segments } from './segments.ts';
 
 /** A commit that is durable and not yet known to be in the engine. Commits of one record share its sequence. */
@@ -15,6 +15,8 @@ export interface Journaled {
   readonly sequence: number;
   readonly at_ms: number;
   readonly commit: Commit;
+  /** Of its entries in the log, in their order; null from before there was one. */
+  readonly bodies: readonly LogBody[] | null;
 }
 
 /** Writes are not possible now; nothing of the refused commit will be replayed. */
@@ -41,10 +43,11 @@ export class Journal {
     this.#lastBlockId = lastBlockId;
   }
 
-  /** Opens the journal and gives the commits that are not marked as being in the engine, oldest first. */
-  static async open(options: { readonly directory: string; readonly key: Secret<Uint8Array>; readonly files?: Files; readonly segmentBytesMax?: number }): Promise<{ journal: Journal; unflushed: Journaled[]; through: number }> {
+  /** Opens the journal and gives the commits that are not marked as being in the engine, oldest first, and how far the log had come before them. */
+  static async open(options: { readonly directory: string; readonly key: Secret<Uint8Array>; readonly files?: Files; readonly segmentBytesMax?: number }): Promise<{ journal: Journal; unflushed: Journaled[]; logged: Logged }> {
     let through = 0;
     let lastBlockId = 0;
+    let logged = NOTHING_LOGGED;
     let unflushed: Journaled[] = [];
     const segments = await Segments.open({
       directory: options.directory,
@@ -55,16 +58,17 @@ export class Journal {
       replay: (sequence, bytes) => {
         const entry = decodeEntry(bytes);
         if (entry.is === 'mark') {
-          through = Math.max(through, entry.mark.through);
+          if (entry.mark.through >= through) ({ through, logged } = entry.mark);
           lastBlockId = Math.max(lastBlockId, entry.mark.lastBlockId);
           unflushed = unflushed.filter((commit) => commit.sequence > through);
         } else {
           for (const { id } of entry.commit.blocks) lastBlockId = Math.max(lastBlockId, id);
-          if (sequence > through) unflushed.push({ sequence, at_ms: entry.at_ms, commit: entry.commit });
+          const { at_ms, commit, bodies } = entry;
+          if (sequence > through) unflushed.push({ sequence, at_ms, commit, bodies });
         }
       },
     });
-    return { journal: new Journal(segments, lastBlockId), unflushed, through };
+    return { journal: new Journal(segments, lastBlockId), unflushed, logged };
   }
 
   /** Highest block id that was ever written. */
@@ -80,18 +84,22 @@ export class Journal {
     return this.#segments.lastSequence === 0;
   }
 
-  /** Durable when resolved. Calls that overlap share a write and a sync. Rejects with `StoreUnavailable`. */
-  async write(commit: Commit, at_ms: number): Promise<Journaled> {
-    const sequence = await this.#append(encodeCommit(commit, at_ms));
-    for (const { id } of commit.blocks) this.#lastBlockId = Math.max(this.#lastBlockId, id);
-    return { sequence, at_ms, commit };
+  /**
+   * Durable when resolved. Calls that overlap share a write and a sync. Rejects with `StoreUnavailable`. `durable` hears of it at once, and of all
+   * commits in the order in which a start would replay them.
+   */
+  async write(commit: Commit, bodies: readonly LogBody[], at_ms: number, durable: (journaled: Journaled) => void): Promise<void> {
+    await this.#append(encodeCommit(commit, bodies, at_ms), (sequence) => {
+      for (const { id } of commit.blocks) this.#lastBlockId = Math.max(this.#lastBlockId, id);
+      durable({ sequence, at_ms, commit, bodies });
+    });
   }
 
-  /** Notes that everything through the sequence is durable in the engine. */
-  async mark(through: number): Promise<void> {
+  /** Notes that everything through the sequence is durable in the engine, and in the files of the log, which had come so far with it. */
+  async mark(through: number, logged: Logged): Promise<void> {
     // The mark begins a new segment, so that what it covers can go and a start has little to read.
     if (this.#segments.currentBytes >= ROTATE_BYTES) this.#segments.rotate();
-    await this.#append(encodeMark({ through, lastBlockId: this.#lastBlockId }));
+    await this.#append(encodeMark({ through, lastBlockId: this.#lastBlockId, logged }));
   }
 
   /** Frees the segments before the mark. */
@@ -103,9 +111,9 @@ export class Journal {
     return this.#segments.close();
   }
 
-  async #append(parts: readonly Uint8Array[]): Promise<number> {
+  async #append(parts: readonly Uint8Array[], durable?: (sequence: number) => void): Promise<void> {
     try {
-      return await this.#segments.append(parts);
+      await this.#segments.append(parts, durable);
     } catch (cause) {
       throw new StoreUnavailable(cause);
     }

@@ -5,7 +5,7 @@
  */
 
 import { DATABASE, type Engine } from '#clickhouse';
-import { ACCOUNTING, ITEM_FILTERS, SPANS, type Table, TRACES } from '#clickhouse/schema';
+import { ACCOUNTING, ITEM_FILTERS, LOG_ENTRIES, SPANS, type Table, TRACES } from '#clickhouse/schema';
 import type { SealedBlock } from '#model';
 import type { Journaled } from './journal.ts';
 
@@ -18,12 +18,14 @@ export interface Inserted {
 
 export const NOTHING: Inserted = { spans: new Set(), traces: new Set(), filters: new Set() };
 
-export async function whatIsThere(engine: Engine, batch: readonly Journaled[]): Promise<Inserted> {
+/** `logSize`: entries of the log that are marked. */
+export async function whatIsThere(engine: Engine, batch: readonly Journaled[], logSize: number): Promise<Inserted> {
   const first = batch[0];
   if (first === undefined) return NOTHING;
   const blocks = batch.flatMap(({ commit }) => commit.blocks);
   // The account of a flush carries its newest sequence, and flushes are in order: anything from here on was never marked.
   await removeRows(engine, ACCOUNTING, `sequence >= ${first.sequence}`);
+  await removeRows(engine, LOG_ENTRIES, `index >= ${logSize}`);
   return {
     spans: await wholeBlocks(engine, SPANS, blocks, (block) => rowsOfNative(block.spans)),
     traces: await wholeBlocks(engine, TRACES, blocks, (block) => rowsOfNative(block.traces)),

@@ -9,7 +9,7 @@ import type { RetentionClass } from '#config';
 
 export interface RetentionRules {
   readonly classes: Readonly<Record<string, RetentionClass>>;
-  /** For the tables; the journal comes on top, for as long as the engine takes to follow it. null: only age counts. */
+  /** For the tables of traces; on top come the log, and the journal for as long as the engine takes to follow it. null: only age counts. */
   readonly diskBytesMax: number | null;
 }
 

@@ -45,6 +45,7 @@ interface Segment {
 interface Waiting {
   readonly parts: readonly Uint8Array[];
   readonly bytes: number;
+  readonly durable: (sequence: number) => void;
   readonly done: (sequence: number) => void;
   readonly failed: (error: unknown) => void;
 }
@@ -84,12 +85,15 @@ export class Segments {
     return this.#old.reduce((sum, segment) => sum + segment.bytes, this.#current?.bytes ?? 0);
   }
 
-  /** Resolves with the record's sequence once the entry is on the disk; rejects when it is certain not to be replayed. */
-  append(parts: readonly Uint8Array[]): Promise<number> {
+  /**
+   * Resolves with the record's sequence once the entry is on the disk; rejects when it is certain not to be replayed. `durable` hears of it first,
+   * in the very order in which a replay gives the entries. It must not fail: what is durable cannot be taken back.
+   */
+  append(parts: readonly Uint8Array[], durable: (sequence: number) => void = () => undefined): Promise<number> {
     const length = Buffer.alloc(4);
     length.writeUInt32LE(parts.reduce((sum, part) => sum + part.length, 0));
     return new Promise((done, failed) => {
-      this.#waiting.push({ parts: [length, ...parts], bytes: length.readUInt32LE(0), done, failed });
+      this.#waiting.push({ parts: [length, ...parts], bytes: length.readUInt32LE(0), durable, done, failed });
       this.#writing ??= this.#writeAll();
     });
   }
@@ -160,11 +164,16 @@ export class Segments {
   async #writeAll(): Promise<void> {
     while (this.#waiting.length > 0) {
       const group = this.#takeGroup();
+      let sequence: number;
       try {
-        const sequence = await this.#write(group.flatMap(({ parts }) => parts));
-        for (const { done } of group) done(sequence);
+        sequence = await this.#write(group.flatMap(({ parts }) => parts));
       } catch (error) {
         for (const { failed } of group) failed(error);
+        continue;
+      }
+      for (const { durable, done } of group) {
+        durable(sequence);
+        done(sequence);
       }
     }
     // In the same turn in which nothing was found waiting, so that no entry is left behind.

@@ -33,7 +33,7 @@ export class SetAside {
   async add(block: SealedBlock): Promise<void> {
     const segments = await Segments.open({ ...this.#options, purpose: 'set-aside', segmentBytesMax: SEGMENT_BYTES_MAX, replay: () => undefined });
     try {
-      await segments.append(encodeCommit({ blocks: [block], requests: [] }, 0));
+      await segments.append(encodeCommit({ blocks: [block], requests: [] }, [], 0));
     } finally {
       await segments.close();
     }

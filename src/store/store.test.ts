@@ -71,6 +71,7 @@ describe('commit()', () => {
 
   test('overlapping commits share journal records', async () => {
     const store1 = await open();
+    events = [];
     await Promise.all(Array.from({ length: 40 }, (_, at) => store1.commit(sampleCommit(at + 1, 4, MARK))));
     const records = new Set(events.flatMap((event) => (event.is === 'journaled' ? [event.through] : [])));
     assert.equal(records.size, 2);
@@ -348,7 +349,7 @@ describe('retention', () => {
       await store1.commit({ blocks: [sampleBlock(at + 1, 5_000, MARK, { day })], requests: [] });
       await store1.settle();
     }
-    const tableBytes = async (): Promise<number> => Number(await store1.engine.command('SELECT sum(bytes_on_disk) FROM system.parts WHERE active'));
+    const tableBytes = async (): Promise<number> => Number(await store1.engine.command("SELECT sum(bytes_on_disk) FROM system.parts WHERE active AND table != 'log_entries'"));
     const size = await tableBytes();
     const removals = await store1.retain();
     assert.deepEqual(removals.filter(({ table, part }) => table === 'spans' && part === null).map(({ day }) => day), [SAMPLE_DAY - 2, SAMPLE_DAY - 1]);

@@ -10,7 +10,8 @@ import type { Config } from '#config';
 import type { Files } from '#files';
 import { deriveKey } from '#keys';
 import { LIMITS } from '#limits';
-import type { Commit, Secret } from '#model';
+import { entryOf, Log, logKeyBody, type LogKeySettings } from '#log';
+import type { Commit, LogBody, Secret } from '#model';
 import type { RefusalCode } from '#refusal';
 import { Account, type AccountLine } from './account.ts';
 import { retainAccount } from './account-retention.ts';
@@ -18,16 +19,19 @@ import { Figures, type FiguresState } from './figures.ts';
 import { Flusher, type StoreEvent } from './flush.ts';
 import { Journal, type Journaled, StoreUnavailable } from './journal.ts';
 import { type DirectoryLock, lockDirectory } from './lock.ts';
+import { lastOutbox as readLastOutbox, readBody, type StoredBody, tenantIn } from './log-entries.ts';
 import { PartSync } from './part-sync.ts';
 import { RememberedRequests, type RememberedRequest, rememberedOf } from './remembered.ts';
 import { applyRetention, type Removal } from './retention.ts';
 import { SetAside } from './set-aside.ts';
 import { readTables, type TableFigures } from './tables.ts';
+import { bodiesOf, type Unlogged, unloggedAfter, unloggedBodies } from './unlogged.ts';
 
 export type { AccountLine } from './account.ts';
 export type { FiguresState } from './figures.ts';
 export type { StoreEvent } from './flush.ts';
 export { StoreUnavailable } from './journal.ts';
+export type { StoredBody } from './log-entries.ts';
 export type { RememberedRequest } from './remembered.ts';
 export type { Removal } from './retention.ts';
 export type { TableFigures } from './tables.ts';
@@ -37,6 +41,8 @@ export interface StoreOptions {
   readonly dataDir: string;
   readonly rootKey: Secret<Uint8Array>;
   readonly config: Pick<Config, 'retention' | 'diskBytesMax' | 'diskFreeBytesMin'>;
+  /** The keys that sign the log. Absent: `<dataDir>.log`, under a name of their own. */
+  readonly logKeys?: LogKeySettings;
   readonly onEvent?: (event: StoreEvent) => void;
   readonly now_ms?: () => number;
   /** For tests: file operations that fail, a smaller journal, another answer about free disk. */
@@ -64,6 +70,9 @@ export class Store {
   readonly #options: StoreOptions;
   readonly #now_ms: () => number;
   readonly #lock: DirectoryLock;
+  /** Everything that was committed, as entries. Whoever appends to it is the store. */
+  readonly log: Omit<Log, 'append' | 'close'>;
+  readonly #log: Log;
   readonly #journal: Journal;
   readonly #remembered: RememberedRequests;
   readonly #flusher: Flusher;
@@ -75,12 +84,19 @@ export class Store {
   #free: { bytes: number; asked_ms: number } | null = null;
   #tableBytes = 0;
   #housekeeping: NodeJS.Timeout | null = null;
+  /** Of what is durable; the flusher counts its own, of what it has flushed. */
+  #unlogged: Unlogged;
+  #loggingAccounts: Promise<void> = Promise.resolve();
+  #lastOutbox: number;
 
-  private constructor(options: StoreOptions, parts: { engine: Engine; lock: DirectoryLock; journal: Journal; remembered: RememberedRequests; flusher: Flusher; partSync: PartSync; figures: Figures; account: Account; replayed: RememberedRequest[] }) {
+  private constructor(options: StoreOptions, parts: { engine: Engine; lock: DirectoryLock; log: Log; unlogged: Unlogged; lastOutbox: number; journal: Journal; remembered: RememberedRequests; flusher: Flusher; partSync: PartSync; figures: Figures; account: Account; replayed: RememberedRequest[] }) {
     this.#options = options;
     this.#now_ms = options.now_ms ?? Date.now;
     this.engine = parts.engine;
     this.#lock = parts.lock;
+    this.log = this.#log = parts.log;
+    this.#unlogged = parts.unlogged;
+    this.#lastOutbox = parts.lastOutbox;
     this.#journal = parts.journal;
     this.#remembered = parts.remembered;
     this.#flusher = parts.flusher;
@@ -98,7 +114,7 @@ export class Store {
     const lock = lockDirectory(dataDir);
     const opened: { close(): Promise<void> }[] = [];
     try {
-      const { journal, unflushed } = await Journal.open({
+      const { journal, unflushed, logged } = await Journal.open({
         directory: join(dataDir, 'journal'),
         key: deriveKey(rootKey, 'journal'),
         ...files,
@@ -110,11 +126,14 @@ export class Store {
       const engine = await Engine.open({ dataDir, diskKey: deriveKey(rootKey, 'disk') });
       opened.push(engine);
       await refuseLostJournal(engine, journal);
+      const bodies = unflushed.flatMap((journaled) => journaled.bodies ?? []);
+      const log = await Log.open({ directory: join(dataDir, 'log'), dataDir, keys: options.logKeys ?? { folder: `${dataDir}.log`, origin: null }, synced: logged, replayed: bodies, now_ms, ...files });
+      opened.push(log);
       const partSync = new PartSync(engine, options.files);
       await partSync.syncTables(dataDir);
       const setAside = new SetAside({ directory: join(dataDir, 'set-aside'), key: deriveKey(rootKey, 'set-aside'), ...files });
       let figures: Figures | null = null;
-      const flusher = new Flusher({ engine, journal, remembered, partSync, setAside, now_ms, onEvent: (event) => options.onEvent?.(event), onFlushed: (blocks) => figures?.add(blocks) });
+      const flusher = new Flusher({ engine, journal, log, logged, remembered, partSync, setAside, now_ms, onEvent: (event) => options.onEvent?.(event), onFlushed: (blocks) => figures?.add(blocks) });
       await flusher.recover(unflushed);
       await partSync.sync();
       // A pass that was cut off is finished before anything is summed.
@@ -123,7 +142,10 @@ export class Store {
       opened.push(figures);
       const account = await readAccount(engine);
       const replayed = [...remembered.takeLoaded(), ...unflushed.flatMap(rememberedOf)];
-      const store = new Store(options, { engine, lock, journal, remembered, flusher, partSync, figures, account, replayed });
+      const unlogged = unflushed.reduce(unloggedAfter, logged.unlogged);
+      const store = new Store(options, { engine, lock, log, unlogged, lastOutbox: await readLastOutbox(engine), journal, remembered, flusher, partSync, figures, account, replayed });
+      // The first entry of a log says with which keys it begins.
+      if (log.size === 0) await store.commit({ blocks: [], requests: [], entries: [logKeyBody(log.vkeys(), now_ms())] });
       await store.#keepHouse();
       store.#housekeeping = setInterval(() => void store.#keepHouse(), HOUSEKEEPING_MS).unref();
       return store;
@@ -144,12 +166,42 @@ export class Store {
     return this.#replayed.splice(0);
   }
 
-  /** Durable when resolved. Calls may overlap and then share a write. Rejects with `StoreUnavailable`; nothing of a rejected commit is kept. */
+  /**
+   * Durable, and in the log, when resolved. Calls may overlap and then share a write. Rejects with `StoreUnavailable`; nothing of a rejected commit
+   * is kept.
+   */
   async commit(commit: Commit): Promise<void> {
-    const journaled = await this.#write(commit);
-    this.#account.addRequests(commit.requests);
-    this.#flusher.add(journaled);
-    this.#options.onEvent?.({ is: 'journaled', through: journaled.sequence });
+    const at_ms = this.#now_ms();
+    const bodies = bodiesOf(commit, at_ms);
+    // Before the journal has it: what is durable must have entries, and a place in the table.
+    const entries = bodies.map((body) => (tenantIn(body.statement), entryOf(body)));
+    try {
+      await this.#journal.write(commit, bodies, at_ms, (journaled) => this.#append(journaled, entries));
+      this.#journalFailed = null;
+    } catch (error) {
+      this.#journalFailed = error instanceof StoreUnavailable ? error.code : 'store_unavailable';
+      throw error;
+    }
+  }
+
+  /** The body of an entry of the log, by its index; null if there is none. */
+  async body(index: number): Promise<StoredBody | null> {
+    return this.#flusher.bodies().find((body) => body.index === index) ?? (await readBody(this.engine, { index }));
+  }
+
+  /** The body of a block's entry; null for blocks from before there was a log. */
+  async bodyOfBlock(block: number): Promise<StoredBody | null> {
+    return this.#flusher.bodies().find((body) => body.type === 'block' && body.block === block) ?? (await readBody(this.engine, { block }));
+  }
+
+  /** Bodies that are durable and not yet in the table `log_entries`. */
+  pendingBodies(): readonly StoredBody[] {
+    return this.#flusher.bodies();
+  }
+
+  /** The newest row of the outbox of the control data that is in the log, durably. */
+  get lastOutbox(): number {
+    return this.#lastOutbox;
   }
 
   /** Rows that are durable and not yet in the engine. */
@@ -198,7 +250,7 @@ export class Store {
     const journalBytes = this.#journal.bytes;
     return {
       diskFreeBytes: this.#freeBytes(),
-      dataBytes: this.#tableBytes + journalBytes + this.#remembered.bytes,
+      dataBytes: this.#tableBytes + journalBytes + this.#remembered.bytes + this.#log.bytes,
       journalBytes,
       pendingRows: this.#flusher.rows,
       lastFlush_ms: this.#flusher.lastFlush_ms,
@@ -223,26 +275,37 @@ export class Store {
   async close(): Promise<void> {
     if (this.#housekeeping !== null) clearInterval(this.#housekeeping);
     try {
+      await this.#logAccounts().catch((error: unknown) => this.#options.onEvent?.({ is: 'failed', what: 'log', error }));
       await this.#flusher.close();
     } finally {
       await this.#figures.close();
       // What could not be flushed is in the journal.
       await this.#journal.close();
       await this.#remembered.close();
+      await this.#log.close();
       await this.engine.close();
       this.#lock.release();
     }
   }
 
-  async #write(commit: Commit): Promise<Journaled> {
-    try {
-      const journaled = await this.#journal.write(commit, this.#now_ms());
-      this.#journalFailed = null;
-      return journaled;
-    } catch (error) {
-      this.#journalFailed = error instanceof StoreUnavailable ? error.code : 'store_unavailable';
-      throw error;
-    }
+  /** Follows a commit that is durable, in the order of the journal: a start that replays it comes to the same log. */
+  #append(journaled: Journaled, entries: readonly Uint8Array[]): void {
+    this.#log.append(entries);
+    this.#unlogged = unloggedAfter(this.#unlogged, journaled);
+    this.#lastOutbox = newestOutbox(journaled.bodies ?? [], this.#lastOutbox);
+    this.#account.addRequests(journaled.commit.requests);
+    this.#flusher.add(journaled);
+    this.#options.onEvent?.({ is: 'journaled', through: journaled.sequence });
+  }
+
+  /** What no entry says yet of the account. When such an entry is durable, what it says is taken from what is not logged. */
+  #logAccounts(): Promise<void> {
+    const logging = this.#loggingAccounts.then(async () => {
+      const entries = unloggedBodies(this.#unlogged, this.#now_ms());
+      if (entries.length > 0) await this.commit({ blocks: [], requests: [], entries });
+    });
+    this.#loggingAccounts = logging.catch(() => undefined);
+    return logging;
   }
 
   #freeBytes(): number {
@@ -254,12 +317,13 @@ export class Store {
   }
 
   async #keepHouse(): Promise<void> {
-    try {
-      await this.retain();
-    } catch (error) {
-      this.#options.onEvent?.({ is: 'failed', what: 'retention', error });
-    }
+    await this.#logAccounts().catch((error: unknown) => this.#options.onEvent?.({ is: 'failed', what: 'log', error }));
+    await this.retain().catch((error: unknown) => this.#options.onEvent?.({ is: 'failed', what: 'retention', error }));
   }
+}
+
+function newestOutbox(bodies: readonly LogBody[], before: number): number {
+  return bodies.reduce((newest, { outbox = 0 }) => Math.max(newest, outbox), before);
 }
 
 function freeBytes(path: string): number {
