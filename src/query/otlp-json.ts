@@ -15,21 +15,45 @@ const TURN_SPANS = 1_000;
 
 /** `{"resourceSpans":[…]}`; spans that share resource and scope are grouped, groups and spans by start. */
 export async function otlpJson(trace: Trace): Promise<string> {
-  const resources = new Map<string, Map<string, string[]>>();
-  for (const [at, span] of trace.spans.entries()) {
-    if (at % TURN_SPANS === TURN_SPANS - 1) await nextTurn();
-    const scopes = entry(resources, span.resource, () => new Map<string, string[]>());
-    entry(scopes, span.scope, () => []).push(spanJson(span));
+  const { resourceSpans } = await groupedJson(trace.spans, spanJson);
+  return `{"resourceSpans":${resourceSpans}}`;
+}
+
+/** The list `resourceSpans` of spans that are written one by one, and the spans in the order in which they stand there. */
+export async function groupedJson<One extends Pick<Span, 'resource' | 'scope'>>(spans: readonly One[], write: (span: One) => string): Promise<{ readonly resourceSpans: string; readonly placed: readonly One[] }> {
+  const resources = new Map<string, Map<string, One[]>>();
+  for (const span of spans) {
+    const scopes = entry(resources, span.resource, () => new Map<string, One[]>());
+    entry(scopes, span.scope, () => []).push(span);
   }
-  const groups = [...resources].map(([resource, scopes]) => {
-    const owner = parseOwner(resource);
-    const inner = [...scopes].map(([text, spans]) => {
-      const scope = parseOwner(text);
-      return object([field('scope', scopeJson(scope)), field('spans', `[${spans.join(',')}]`), stringField('schemaUrl', scope.schemaUrl)]);
-    });
-    return object([field('resource', resourceJson(owner)), field('scopeSpans', `[${inner.join(',')}]`), stringField('schemaUrl', owner.schemaUrl)]);
-  });
-  return `{"resourceSpans":[${groups.join(',')}]}`;
+  const placed: One[] = [];
+  const groups: string[] = [];
+  for (const [resource, scopes] of resources) {
+    const inner: string[] = [];
+    for (const [scope, ofScope] of scopes) {
+      const texts: string[] = [];
+      for (const span of ofScope) {
+        if (placed.push(span) % TURN_SPANS === 0) await nextTurn();
+        texts.push(write(span));
+      }
+      const { json, schemaUrl } = scopeOf(scope);
+      inner.push(object([field('scope', json), field('spans', `[${texts.join(',')}]`), stringField('schemaUrl', schemaUrl)]));
+    }
+    const { json, schemaUrl } = resourceOf(resource);
+    groups.push(object([field('resource', json), field('scopeSpans', `[${inner.join(',')}]`), stringField('schemaUrl', schemaUrl)]));
+  }
+  return { resourceSpans: `[${groups.join(',')}]`, placed };
+}
+
+/** A resource as stored: what stands in `resource`, and beside it. */
+export function resourceOf(text: string): { readonly json: string; readonly schemaUrl: string } {
+  const owner = parseOwner(text);
+  return { json: resourceJson(owner), schemaUrl: owner.schemaUrl };
+}
+
+export function scopeOf(text: string): { readonly json: string; readonly schemaUrl: string } {
+  const owner = parseOwner(text);
+  return { json: scopeJson(owner), schemaUrl: owner.schemaUrl };
 }
 
 /** `{"resource":{…},"scope":{…},"span":{…},"minimized":[{place, kind, count}]}` of one span; what was minimized stands beside the span, not in it. */
@@ -50,7 +74,8 @@ function scopeJson({ name, version, attributes, dropped }: Owner): string {
   return object([stringField('name', name), stringField('version', version), listField('attributes', attributes), numberField('droppedAttributesCount', dropped)]);
 }
 
-function spanJson(span: Span): string {
+/** A span as it stands in `spans`. */
+export function spanJson(span: Span): string {
   const attributes = span.attributes.map(attributeJson);
   if (span.minimized.length > 0) attributes.push(minimizedJson(span.minimized));
   return object([
