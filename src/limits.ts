@@ -153,6 +153,10 @@ export const LIMITS = {
   search_results_max: 1_000,
   /** Spans of one trace that an answer carries. The answer says when there are more. */
   trace_spans_max: 100_000,
+  /** How long evidence of new spans waits for the checkpoint that covers them; one is published each second, unless witnesses must cosign it. */
+  evidence_wait_ms_max: 5_000,
+  /** Fields that one question for evidence leaves out: each is compared with the key of every attribute. */
+  evidence_omitted_max: 64,
   /** Marks of events in the outline of a trace, and of one span in it; more could not be told apart on a screen. */
   outline_events_max: 20_000,
   outline_span_events_max: 64,

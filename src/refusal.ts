@@ -73,6 +73,11 @@ export const REFUSALS = {
   query_busy: row(503, GRPC.unavailable, true, 'Too many queries are running.', 'Retry in a moment.'),
   query_too_large: row(422, GRPC.resourceExhausted, false, 'The answer to this query would be larger than the limit.', 'Narrow the time range, lower the limit or add a service.'),
   query_timeout: row(504, GRPC.unavailable, true, 'The query took longer than its deadline.', 'Narrow the time range or add a service.'),
+  // evidence
+  evidence_pending: row(503, GRPC.unavailable, true, 'The log has no published checkpoint yet that covers these spans.', 'Retry in a few seconds. If it stays so, tracekeep log status says what the log waits for.'),
+  evidence_unlogged: row(409, GRPC.notFound, false, 'Some of these spans are not in the log, so there is no evidence of them.', 'They were stored before the log began, or not by this server: tracekeep verify says which.'),
+  evidence_mismatch: row(409, GRPC.internal, false, 'What is stored is not what the log says was stored, so there is no evidence of it.', 'Run tracekeep verify: it names what was changed.'),
+  evidence_field_open: row(422, GRPC.invalidArgument, false, 'This field is open and cannot be left out.', 'Only restricted fields can: those that the policy named as such when the span came.'),
   internal: row(500, GRPC.internal, false, 'The server failed to answer this request.', 'The server log has an entry with the same request id.'),
   // single spans (reported in the partial success)
   span_service: row(200, 0, false, 'The service name is not one this key may speak for.', 'Name all services of the producer anew: tracekeep producer change NAME --service GLOB…'),

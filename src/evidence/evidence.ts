@@ -14,7 +14,8 @@ export { commitmentOf, ENTRY_BYTES, entryBytes, parseEntry, printEntry, textHash
 export { EVIDENCE_FLAWS, evidenceFlawText, isEvidenceFlaw, type EvidenceFlaw, type EvidenceFlawCode } from './flaw.ts';
 export { EVIDENCE_BYTES_MAX, EVIDENCE_FORMAT, EVIDENCE_SPANS_MAX, type Evidence, type EvidenceBlock, type EvidenceSpan } from './document.ts';
 export { restrictedDigest, SALT_BYTES, STATUS_MESSAGE, type Restricted, type Shown } from './restricted.ts';
-export type { BlockStatement } from './block-statement.ts';
+export { valueOf, type Value } from './any-value.ts';
+export { readStatement, type BlockStatement } from './block-statement.ts';
 export type { Beside, Minimized, PlacedSpan, SpanEntry } from './span-entry.ts';
 
 export interface ProvedSpan {

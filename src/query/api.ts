@@ -6,6 +6,7 @@ import swagger from '@fastify/swagger';
 import type { SignIn } from '#authenticate/sign-in';
 import type { Address } from '#config';
 import { LIMITS } from '#limits';
+import { addEvidenceRoutes } from '#query/evidence/routes';
 import { addExploreRoutes } from '#query/explore/routes';
 import { addFindingRoutes, type FindingsSource } from '#query/findings/routes';
 import type { Vitals } from '#query/health';
@@ -124,6 +125,7 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
   addRoutes(app, { queries, metricsText: parts.metricsText, ready: parts.ready, now_ms }, routes);
   addExploreRoutes(app, { explore: queries.explore, now_ms });
   addOutlineRoutes(app, queries);
+  if (queries.evidence !== null) addEvidenceRoutes(app, queries.evidence);
   addRedRoutes(app, { figures: queries.figures, now_ms });
   addJaegerRoutes(app, { queries, now_ms });
   if (parts.vitals !== undefined) addHealthRoutes(app, parts.vitals);

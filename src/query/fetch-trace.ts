@@ -10,7 +10,7 @@ import { spanOf, type Span, type SpanRow, type Trace } from './span.ts';
 import { STATEMENTS } from './statements.ts';
 import { traceKeyOf } from './trace-key.ts';
 
-const PAGE_SPANS = 5_000;
+export const PAGE_SPANS = 5_000;
 
 export async function fetchTrace(id: TraceId, run: Run, page_spans: number = PAGE_SPANS): Promise<Trace> {
   const { spans, more } = await fetchSpans(STATEMENTS.trace, { trace: traceKeyOf(id), trace_id: id }, run, page_spans);
@@ -41,12 +41,17 @@ export function fitTogether(found: readonly { readonly traceId: string; readonly
   return { fitting, leftOut };
 }
 
-async function fetchSpans(statement: string, which: Params, run: Run, page_spans: number): Promise<{ spans: Span[]; more: boolean }> {
-  const spans: Span[] = [];
+function fetchSpans(statement: string, which: Params, run: Run, page_spans: number): Promise<{ spans: Span[]; more: boolean }> {
+  return fetchEach<SpanRow, Span>(statement, which, run, page_spans, spanOf);
+}
+
+/** What is made of each row of a statement that goes on from a row, in the order of the store; at most as many as one answer carries. */
+export async function fetchEach<Row extends SpanRow, One>(statement: string, which: Params, run: Run, page_spans: number, of: (row: Row) => One): Promise<{ spans: One[]; more: boolean }> {
+  const spans: One[] = [];
   let from = { block: 0n, row: 0 };
   while (spans.length <= LIMITS.trace_spans_max) {
-    const rows = await run<SpanRow>(statement, { ...which, from_block: from.block, from_row: from.row, limit: page_spans }, page_spans);
-    for (const row of rows) spans.push(spanOf(row));
+    const rows = await run<Row>(statement, { ...which, from_block: from.block, from_row: from.row, limit: page_spans }, page_spans);
+    for (const row of rows) spans.push(of(row));
     const last = rows.at(-1);
     if (last === undefined || rows.length < page_spans) break;
     from = { block: BigInt(last.atBlock), row: last.atRow + 1 };

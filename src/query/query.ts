@@ -6,6 +6,7 @@
 import { decide } from '#access';
 import { LIMITS } from '#limits';
 import { traceId as readTraceId, type Reader, type TenantId } from '#model';
+import { createEvidence, type EvidenceExport, type EvidenceParts } from '#query/evidence';
 import { createExplore, type Explore } from '#query/explore';
 import { createOutlines, type Outlines } from '#query/outline';
 import { createFigures, type FiguresOfSpans, type Operation, type Window } from '#query/red';
@@ -50,6 +51,8 @@ export interface Queries {
   readonly explore: Explore;
   readonly figures: FiguresOfSpans;
   readonly outlines: Outlines;
+  /** Null without a log. */
+  readonly evidence: EvidenceExport | null;
   traceById(reader: Reader, id: string): Promise<Trace | Refusal>;
   /** Traces that exist, in the order of their ids; others are not in the answer. */
   tracesByIds(reader: Reader, ids: readonly string[]): Promise<readonly Trace[] | Refusal>;
@@ -66,6 +69,8 @@ export interface Queries {
 }
 
 export interface QueryParts extends AnsweringParts {
+  /** Without it there is no evidence. */
+  readonly evidence?: EvidenceParts;
   /** Producers of a tenant, so that those who sent nothing are shown too. */
   readonly producers: (tenant: TenantId) => Promise<readonly { readonly id: string; readonly name: string }[]>;
 }
@@ -87,6 +92,7 @@ export function createQueries(parts: QueryParts): Queries {
     explore: createExplore(answering, parts),
     figures,
     outlines: createOutlines(answering),
+    evidence: parts.evidence === undefined ? null : createEvidence(answering, parts.evidence),
 
     traceById: (reader, text) =>
       answer(reader, 'trace.read', 'lookup', async (run) => {

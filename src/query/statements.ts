@@ -12,6 +12,9 @@ export const SPAN_COLUMNS = read('span');
 export const STATEMENTS = {
   trace: complete(read('trace'), { span: SPAN_COLUMNS }),
   traces: complete(read('traces'), { span: SPAN_COLUMNS }),
+  evidence: complete(read('evidence'), { span: SPAN_COLUMNS }),
+  blockBodies: read('block_bodies'),
+  policyParts: read('policy_parts'),
   orphans: read('orphans'),
   extent: read('extent'),
   excluded: read('excluded'),

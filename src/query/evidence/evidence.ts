@@ -1,0 +1,211 @@
+/**
+ * Evidence of a trace, made from the store and the log: what whoever receives it can check without either. Every proof is checked here before it goes
+ * out; where the stored spans are not what the log says, there is a refusal and no evidence.
+ */
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { EVIDENCE_BYTES_MAX, textHash } from '#evidence';
+import { sha256 } from '#keys/signing';
+import { BlockLeaves } from '#leaves';
+import { LIMITS } from '#limits';
+import { isFlaw, parseCheckpoint, parseNote, type Checkpoint } from '#merkle';
+import { traceId as readTraceId, type Reader, type TenantId, type TraceId } from '#model';
+import { matchesGlob } from '#control/glob';
+import type { Answering, Run } from '#query/answering';
+import { STATEMENTS } from '#query/statements';
+import { low32, traceKeyOf } from '#query/trace-key';
+import { isRefusal, refuse, type Refusal } from '#refusal';
+import { writeDocument, type DocumentBlock } from './document-text.ts';
+import { fetchBlocks, holdAgainstLog, Mismatch, proveRows, type LoggedBlock } from './logged-blocks.ts';
+import { Omission } from './omission.ts';
+import { fetchStored, type StoredSpan } from './stored-spans.ts';
+
+export interface EvidenceParts {
+  /** Runs a statement of our own for a stream of Native blocks. */
+  readonly native: (sql: string) => Promise<Uint8Array>;
+  readonly log: EvidenceLog;
+  /** The checkpoint that everybody is shown; null before the first. */
+  readonly published: () => { readonly note: string; readonly size: number } | null;
+  readonly policies: EvidencePolicies;
+  /** What is stored is not what the log says. */
+  readonly onMismatch: (mismatch: StoredMismatch) => void;
+}
+
+/** Which fields were restricted when a block was stored. */
+export interface EvidencePolicies {
+  /** SHA-256 of the one in force now, hexadecimal. */
+  readonly digest: string;
+  readonly restricts: (key: string) => boolean;
+  /** The same of the text of an older one. */
+  readonly read: (text: string) => (key: string) => boolean;
+}
+
+/** The log, as its door gives it. */
+export interface EvidenceLog {
+  readonly origin: string;
+  inclusion(index: number, size: number): Uint8Array[] | null;
+}
+
+export interface StoredMismatch {
+  readonly tenant: TenantId;
+  readonly traceId: string;
+  readonly block: number;
+  readonly row: number | undefined;
+  /** Names no value. */
+  readonly what: string;
+}
+
+export interface EvidenceQuestion {
+  /** Keys with `*` whose values are to be left out, and `status.message`. */
+  readonly omit?: readonly string[];
+  /** 16 hexadecimal digits: of this span alone. */
+  readonly spanId?: string;
+}
+
+export interface EvidenceAnswer {
+  readonly json: string;
+  readonly traceId: string;
+  readonly spans: number;
+  readonly blocks: number;
+  readonly origin: string;
+  /** Size of the checkpoint's tree. */
+  readonly size: number;
+  /** Keys of what was left out. */
+  readonly omitted: readonly string[];
+}
+
+export interface EvidenceExport {
+  evidence(reader: Reader, id: string, question?: EvidenceQuestion): Promise<EvidenceAnswer | Refusal>;
+}
+
+/** A checkpoint is published each second; one that witnesses must cosign takes longer. */
+const LOOK_MS = 50;
+
+export function createEvidence(answering: Answering, parts: EvidenceParts): EvidenceExport {
+  const { answer, settled, store, now_ms } = answering;
+  const leaves = new Map<string, BlockLeaves>();
+
+  /** Those of blocks that were stored under this policy; null if nobody knows it. */
+  async function leavesOf(policy: string, run: Run): Promise<BlockLeaves | null> {
+    const known = leaves.get(policy);
+    if (known !== undefined) return known;
+    const restricts = policy === parts.policies.digest ? parts.policies.restricts : await olderPolicy(policy, parts.policies.read, run);
+    if (restricts === null) return null;
+    const made = new BlockLeaves(restricts);
+    leaves.set(policy, made);
+    return made;
+  }
+
+  async function proveBlocks(spans: readonly StoredSpan[], blocks: ReadonlyMap<number, LoggedBlock>, checkpoint: Checkpoint, omission: Omission, run: Run): Promise<DocumentBlock[]> {
+    const proved: DocumentBlock[] = [];
+    for (const [number, ofBlock] of Map.groupBy(spans, ({ block }) => block)) {
+      const block = blocks.get(number)!;
+      const proof = parts.log.inclusion(block.index, checkpoint.size);
+      if (proof === null) throw new Mismatch(number, 'its entry is not in the log');
+      holdAgainstLog(block, proof, checkpoint.size, checkpoint.root);
+      const blockLeaves = await leavesOf(block.says.policy, run);
+      if (blockLeaves === null) throw new Mismatch(number, 'nobody knows the policy under which it was stored');
+      const rows = await proveRows(block, ofBlock.map(({ row }) => row), blockLeaves, parts.native);
+      const { index, time_ms, statement, closed } = block;
+      proved.push({
+        index, time_ms, statement, proof,
+        closedHash: textHash(sha256, closed),
+        spans: ofBlock.map((stored, at) => ({ stored, leaf: rows[at]!, told: omission.take(stored.span, rows[at]!.restricted) })),
+      });
+      await nextTurn();
+    }
+    return proved.toSorted((left, right) => left.index - right.index);
+  }
+
+  /** The answer; or the index of an entry that the published checkpoint does not cover. */
+  async function attempt(id: TraceId, { omit = [], spanId = '' }: EvidenceQuestion, run: Run): Promise<EvidenceAnswer | Uncovered | Refusal> {
+    const readable = !store.mayBePending(low32(traceKeyOf(id))) || (await settled());
+    const { spans, more } = await fetchStored(id, spanId, run);
+    if (spans.length === 0) return readable ? refuse('not_found') : refuse('query_timeout', 'what was just acknowledged cannot be read yet');
+    if (more) return refuse('query_too_large', `more than ${LIMITS.trace_spans_max} spans`);
+    const blocks = await fetchBlocks([...new Set(spans.map(({ block }) => block))], run);
+    if (spans.some(({ block }) => !blocks.has(block))) return refuse('evidence_unlogged');
+    const newest = Math.max(...[...blocks.values()].map(({ index }) => index));
+    const published = parts.published();
+    if (published === null || published.size <= newest) return { uncovered: newest };
+    const checkpoint = checkpointOf(published.note);
+    const omission = new Omission(omit.length === 0 ? null : (key) => omit.some((glob) => matchesGlob(glob, key)));
+    const proved = await proveBlocks(spans, blocks, checkpoint, omission, run);
+    if (omission.open.size > 0) return refuse('evidence_field_open', [...omission.open].slice(0, NAMED_MAX).join(', '));
+    const omitted = [...omission.leftOut].toSorted();
+    const json = await writeDocument({ traceId: id, exported_ms: now_ms(), origin: checkpoint.origin, note: published.note, blocks: proved, omitted });
+    if (json.length > EVIDENCE_BYTES_MAX || Buffer.byteLength(json) > EVIDENCE_BYTES_MAX) return refuse('query_too_large', `more than ${EVIDENCE_BYTES_MAX} bytes`);
+    return { json, traceId: id, spans: spans.length, blocks: proved.length, origin: checkpoint.origin, size: checkpoint.size, omitted };
+  }
+
+  async function isCovered(index: number, until_ms: number): Promise<boolean> {
+    while ((parts.published()?.size ?? 0) <= index) {
+      if (performance.now() >= until_ms) return false;
+      await sleep(LOOK_MS);
+    }
+    return true;
+  }
+
+  return {
+    async evidence(reader, text, question = {}) {
+      const id = readTraceId(text);
+      if (id === null) return refuse('query_invalid', 'a trace id is 32 hexadecimal digits, not all zero');
+      const until_ms = performance.now() + LIMITS.evidence_wait_ms_max;
+      const weight = question.spanId === undefined ? 'scan' : 'lookup';
+      for (let again = false; ; ) {
+        let mismatch: Mismatch | null = null;
+        const outcome = await answer(reader, 'trace.read', weight, async (run) => {
+          try {
+            return await attempt(id, question, run);
+          } catch (error) {
+            if (!(error instanceof Mismatch)) throw error;
+            mismatch = error;
+            return refuse('evidence_mismatch', `block ${error.block}${error.row === undefined ? '' : `, row ${error.row}`}`);
+          }
+        });
+        if (!isRefusal(outcome)) {
+          if (!('uncovered' in outcome)) return outcome;
+          if (!(await isCovered(outcome.uncovered, until_ms))) return refuse('evidence_pending');
+          continue;
+        }
+        // A flush that brings spans before their entry, or retention that takes rows meanwhile, is over the second time.
+        if (!again && (outcome.refused === 'evidence_mismatch' || outcome.refused === 'evidence_unlogged')) {
+          again = true;
+          await settled();
+          continue;
+        }
+        if (mismatch !== null) accuse(mismatch, reader.tenant, id, parts);
+        return outcome;
+      }
+    },
+  };
+}
+
+interface Uncovered {
+  readonly uncovered: number;
+}
+
+/** Keys that a refusal names. */
+const NAMED_MAX = 8;
+
+function accuse({ block, row, message }: Mismatch, tenant: TenantId, traceId: string, { onMismatch }: EvidenceParts): void {
+  onMismatch({ tenant, traceId, block, row, what: message });
+}
+
+/** The policy of this digest, as the log was told it. */
+async function olderPolicy(digest: string, read: EvidencePolicies['read'], run: Run): Promise<((key: string) => boolean) | null> {
+  const parts = await run<{ readonly part: string }>(STATEMENTS.policyParts, { digest, limit: POLICY_PARTS_MAX }, POLICY_PARTS_MAX);
+  const text = parts.map(({ part }) => part).join('');
+  if (Buffer.from(sha256(Buffer.from(text))).toString('hex') !== digest) return null;
+  return read(text);
+}
+
+/** A policy of the largest size is some hundred parts. */
+const POLICY_PARTS_MAX = 1_000;
+
+function checkpointOf(note: string): Checkpoint {
+  const parsed = parseNote(Buffer.from(note));
+  const checkpoint = isFlaw(parsed) ? parsed : parseCheckpoint(parsed.text);
+  if (isFlaw(checkpoint)) throw new Error('cannot use the published checkpoint');
+  return checkpoint;
+}
+
