@@ -18,6 +18,7 @@ import { BlockBuilder } from '#seal';
 import { Store } from '#store';
 import { type ValidBatch, validate } from '#validate';
 import type { Corpus } from './corpus.ts';
+import { measureLeaves } from './leaves.ts';
 import { medianOf } from './summary.ts';
 
 /** Microseconds a span. */
@@ -32,12 +33,17 @@ export interface Parts {
   readonly inspectRepeated: number;
   readonly minimize: number;
   readonly append: number;
+  /** Columns, index and filter of a block, and its leaves. */
   readonly encode: number;
+  /** Of that, the leaves of the log. */
+  readonly leaves: number;
   /** This thread's share of a durable commit: framing, encryption, bookkeeping. */
   readonly journal: number;
   /** Insert into the engine, all threads, merges left out as far as they begin later. */
   readonly insert: number;
   readonly nativeBytesPerSpan: number;
+  /** Spans per second of CPU whose leaves are computed again from what the engine returns. */
+  readonly recomputedPerCpuSecond: number;
 }
 
 const BLOCK_ROWS = 8_192;
@@ -59,11 +65,12 @@ export async function measureParts(corpus: Corpus, spansMax = SPANS_MAX): Promis
   stages.close();
   const { spans } = stages;
   const bytes = stages.blocks.reduce((sum, block) => sum + block.spans.length, 0);
+  const { leaves_us, recomputedPerCpuSecond } = await measureLeaves(stages.blocks);
   const { journal_us, insert_us } = await measureStore(stages.blocks);
   const each = (name: string): number => clock.us(name);
   return {
     decode: each('decode'), validate: each('validate'), inspect: each('inspect'), inspectFirst: each('inspectFirst'), inspectRepeated: each('inspectRepeated'),
-    minimize: each('minimize'), append: each('append'), encode: each('encode'), journal: journal_us / spans, insert: insert_us / spans, nativeBytesPerSpan: bytes / spans,
+    minimize: each('minimize'), append: each('append'), encode: each('encode'), leaves: leaves_us, journal: journal_us / spans, insert: insert_us / spans, nativeBytesPerSpan: bytes / spans, recomputedPerCpuSecond,
   };
 }
 

@@ -75,7 +75,7 @@ export function consoleText({ codeBytes, fontBytes, search, trace, bigTrace }: C
 export function partsText(parts: Parts): string {
   const names: Readonly<Record<keyof Parts, string>> = {
     decode: 'decode', validate: 'validate', inspect: 'inspect', inspectFirst: '  with nothing remembered', inspectRepeated: '  with everything remembered', minimize: 'minimize',
-    append: 'seal: append to the block', encode: 'seal: encode the block', journal: 'journal, CPU of this thread', insert: 'insert into the engine, CPU of all threads', nativeBytesPerSpan: 'bytes of a span in a block',
+    append: 'seal: append to the block', encode: 'seal: encode the block', leaves: '  of that, leaves of the log', journal: 'journal, CPU of this thread', insert: 'insert into the engine, CPU of all threads', nativeBytesPerSpan: 'bytes of a span in a block', recomputedPerCpuSecond: 'spans a CPU-second whose leaves are computed again from the engine',
   };
   return aligned([['stage', 'µs a span'], ...Object.entries(names).map(([key, name]) => [name, parts[key as keyof Parts].toFixed(2)])]);
 }

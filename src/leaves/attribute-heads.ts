@@ -4,8 +4,7 @@
  */
 import type { AttributesColumn, DictionaryColumn, NativeCursor } from './native-columns.ts';
 import { MalformedNative } from './native-columns.ts';
-import { HashedBytes } from './sha256.ts';
-import { copyInto } from './entry-bytes.ts';
+import { copyBytes, HashedBytes } from './sha256.ts';
 
 const SLOTS = 1 << 12;
 /** The heads of a block; beyond it they are made anew. */
@@ -89,8 +88,9 @@ export class AttributeHeads {
     const start = bytes.length;
     const restrictedStart = this.#positions;
     // The length of the letters in front of them is the number of attributes.
-    copyInto(bytes, native.bytes, native.view, types.starts[letters]!, typesEnd);
-    const written = bytes.length - count;
+    bytes.room(start, typesEnd - types.starts[letters]!);
+    let end = copyBytes(bytes, start, native.bytes, native.view, types.starts[letters]!, typesEnd);
+    const written = end - count;
     for (let position = 0; position < count; position++) {
       if (LETTERS[bytes.bytes[written + position]!] !== 1) throw new MalformedNative('it has an attribute of an unknown type');
       const key = keys.indexes[first + position]!;
@@ -98,13 +98,17 @@ export class AttributeHeads {
         bytes.bytes[written + position] = RESTRICTED;
         this.#note(position);
       }
-      copyInto(bytes, native.bytes, native.view, keys.keys.starts[key]!, keys.keys.starts[key + 1]!);
+      const keyStart = keys.keys.starts[key]!;
+      const keyEnd = keys.keys.starts[key + 1]!;
+      bytes.room(end, keyEnd - keyStart);
+      end = copyBytes(bytes, end, native.bytes, native.view, keyStart, keyEnd);
     }
+    bytes.length = end;
     this.#first[slot] = first + 1;
     this.#count[slot] = count;
     this.#letters[slot] = letters;
     this.#start[slot] = start;
-    this.#end[slot] = bytes.length;
+    this.#end[slot] = end;
     this.#restrictedStart[slot] = restrictedStart;
     this.#restrictedEnd[slot] = this.#positions;
   }

@@ -3,7 +3,7 @@
  * what it says: else two texts could have one digest. Those without restricted values are remembered from block to block.
  */
 import { hash } from 'node:crypto';
-import { EntryBytes } from './entry-bytes.ts';
+import { GroupBytes } from './group-bytes.ts';
 import { SALT_BYTES, type Salts } from './salts.ts';
 import { HashedBytes } from './sha256.ts';
 
@@ -34,7 +34,7 @@ export class GroupDigests {
   readonly #salts: Salts;
   /** By kind and hash of the text. */
   readonly #remembered = new Map<string, Buffer>();
-  readonly #bytes = new EntryBytes();
+  readonly #bytes = new GroupBytes(4_096);
   readonly #value = new HashedBytes(1_024);
 
   constructor(restricts: (key: string) => boolean, salts: Salts) {
@@ -87,13 +87,12 @@ export class GroupDigests {
         this.#salts.writeOfGroup(position, key, letter + text, salt, 0);
         restricted.push({ position, salt });
         const value = this.#value;
-        value.length = 0;
         const bytes = Buffer.from(letter + text);
-        value.reserve(SALT_BYTES + bytes.length);
+        value.room(0, SALT_BYTES + bytes.length);
         value.bytes.set(salt, 0);
         value.bytes.set(bytes, SALT_BYTES);
         value.length = SALT_BYTES + bytes.length;
-        out.reserve(32);
+        out.room(out.length, 32);
         value.digest(out.bytes, out.length);
         out.length += 32;
       }

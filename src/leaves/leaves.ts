@@ -2,22 +2,20 @@
  * The leaves of a block: one span entry per row (docs/reference/log-format.md), computed from ClickHouse Native columns. A worker computes them from
  * what it has just encoded, verification from what the engine returns, with this same code: what is hashed is what is stored.
  */
-import { CompactRange, HASH_BYTES } from '#merkle';
+import { HASH_BYTES } from '#merkle';
+import { BlockTree, GROUP_ROWS } from './block-tree.ts';
 import { MalformedGroup } from './group-digests.ts';
 import { NativeReader } from './native-block.ts';
 import { MalformedNative } from './native-columns.ts';
 import { Salts } from './salts.ts';
-import { sha256 } from './sha256.ts';
 import { SpanColumns } from './span-columns.ts';
 import { type RestrictedField, SpanEntries } from './span-entry.ts';
 
+export { GROUP_ROWS } from './block-tree.ts';
 export { MalformedGroup } from './group-digests.ts';
 export { MalformedNative } from './native-columns.ts';
 export { BLOCK_SALT_BYTES } from './salts.ts';
 export type { RestrictedField } from './span-entry.ts';
-
-/** Rows whose leaves have a root of their own, kept with the block's body: a proof of one span reads so many rows. */
-export const GROUP_ROWS = 256;
 
 export interface Leaves {
   /** Root of the tree of all rows, 32 bytes. */
@@ -62,9 +60,7 @@ export class BlockLeaves {
   readonly #reader = new NativeReader();
   readonly #salts = new Salts();
   readonly #entries: SpanEntries;
-  readonly #group = new CompactRange(sha256);
-  readonly #tree = new CompactRange(sha256);
-  readonly #hash = Buffer.alloc(HASH_BYTES);
+  readonly #tree = new BlockTree();
 
   /** `restricts`: which attribute keys the policy restricts, and `status.message` for the status message. */
   constructor(restricts: (key: string) => boolean) {
@@ -76,31 +72,21 @@ export class BlockLeaves {
    * `RowsMisplaced` if a row is missing, there twice, or out of order.
    */
   compute(native: Uint8Array, salt: Uint8Array): Leaves {
-    const group = this.#group;
     const tree = this.#tree;
-    const groups: Uint8Array[] = [];
+    const entries = this.#entries;
     const starts = new Starts();
-    group.clear();
     tree.clear();
     let rows = 0;
-    const endGroup = (): void => {
-      const root = group.root();
-      groups.push(root);
-      tree.append(root);
-      group.clear();
-    };
     for (const columns of this.#blocks(native, salt)) {
       starts.add(columns);
       for (let at = 0; at < columns.rows; at++, rows++) {
         if (rowOf(columns, at) !== rows) throw new RowsMisplaced(rows);
-        this.#entries.write(at, rows);
-        this.#entries.out.digest(this.#hash, 0);
-        group.append(this.#hash);
-        if (group.size === GROUP_ROWS) endGroup();
+        entries.write(at, rows);
+        entries.out.digest(tree.bytes, tree.place);
+        tree.added();
       }
     }
-    if (group.size > 0) endGroup();
-    return { root: tree.root(), groups: joined(groups), rows, first: starts.first(), last: starts.last() };
+    return { ...tree.close(), rows, first: starts.first(), last: starts.last() };
   }
 
   /**
@@ -120,8 +106,7 @@ export class BlockLeaves {
         if (run?.block !== block) {
           if (run !== null) yield { block: run.block, leaves: this.#endRun(run) };
           const salt = saltOf(block);
-          run = { block, salted: salt !== null, rows: 0, groups: [], starts: new Starts(), error: null };
-          this.#group.clear();
+          run = { block, salted: salt !== null, rows: 0, starts: new Starts(), error: null };
           this.#tree.clear();
           if (salt !== null) {
             this.#salts.begin(salt);
@@ -151,22 +136,13 @@ export class BlockLeaves {
     }
     run.rows++;
     run.starts.addRow(columns, at);
-    this.#entries.out.digest(this.#hash, 0);
-    this.#group.append(this.#hash);
-    if (this.#group.size === GROUP_ROWS) this.#endGroup(run);
-  }
-
-  #endGroup(run: BlockRun): void {
-    const root = this.#group.root();
-    run.groups.push(root);
-    this.#tree.append(root);
-    this.#group.clear();
+    this.#entries.out.digest(this.#tree.bytes, this.#tree.place);
+    this.#tree.added();
   }
 
   #endRun(run: BlockRun): BlockOfMany['leaves'] {
     if (run.error !== null) return run.error;
-    if (this.#group.size > 0) this.#endGroup(run);
-    return { root: this.#tree.root(), groups: joined(run.groups), rows: run.rows, first: run.starts.first(), last: run.starts.last() };
+    return { ...this.#tree.close(), rows: run.rows, first: run.starts.first(), last: run.starts.last() };
   }
 
   /** The hashes of the leaves of a range of rows, one after another; `first` is the number of the row that must be there first. */
@@ -218,7 +194,6 @@ export class BlockLeaves {
 interface BlockRun {
   readonly block: number;
   readonly salted: boolean;
-  readonly groups: Uint8Array[];
   readonly starts: Starts;
   rows: number;
   error: RowsMisplaced | MalformedGroup | MalformedNative | null;

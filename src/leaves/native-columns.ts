@@ -168,11 +168,9 @@ export class DictionaryColumn implements ColumnReader {
 class Ends {
   ends = new Uint32Array(1_024);
 
-  read(cursor: NativeCursor, rows: number): number {
-    const at = cursor.take(rows * 8);
+  decode(view: DataView, at: number, rows: number): number {
     this.ends = room(this.ends, rows + 1);
     const { ends } = this;
-    const { view } = cursor;
     let before = (ends[0] = 0);
     for (let row = 0; row < rows; row++) {
       const end = view.getUint32(at + row * 8, true);
@@ -183,16 +181,20 @@ class Ends {
   }
 }
 
-/** Array(T). */
+/** Array(T). The ends of several columns may be the same: whoever needs them decodes those of one. */
 export class ArrayColumn<T extends ColumnReader = ColumnReader> implements ColumnReader {
   readonly elements: T;
+  /** Where the cumulative ends begin, 8 bytes a row. */
+  endsStart = 0;
   readonly #ends = new Ends();
 
   constructor(elements: T) {
     this.elements = elements;
   }
 
-  get ends(): Uint32Array {
+  /** Throws if lists end before they begin. Valid until the next block. */
+  ends(cursor: NativeCursor, rows: number): Uint32Array {
+    this.#ends.decode(cursor.view, this.endsStart, rows);
     return this.#ends.ends;
   }
 
@@ -201,7 +203,10 @@ export class ArrayColumn<T extends ColumnReader = ColumnReader> implements Colum
   }
 
   data(cursor: NativeCursor, rows: number): void {
-    this.elements.data(cursor, this.#ends.read(cursor, rows));
+    this.endsStart = cursor.take(rows * 8);
+    // The last end is the number of elements, if the ends are what they should be.
+    cursor.at -= 8;
+    this.elements.data(cursor, cursor.count());
   }
 }
 
@@ -220,7 +225,7 @@ export class AttributesColumn implements ColumnReader {
   }
 
   data(cursor: NativeCursor, rows: number): void {
-    const elements = this.#ends.read(cursor, rows);
+    const elements = this.#ends.decode(cursor.view, cursor.take(rows * 8), rows);
     this.keys.data(cursor, elements);
     this.values.data(cursor, elements);
   }

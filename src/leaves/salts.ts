@@ -3,7 +3,7 @@
  * for 256 rows at once, those of resources and scopes, which spans share, from what they are for.
  */
 import { createCipheriv } from 'node:crypto';
-import { HashedBytes } from './sha256.ts';
+import { HashedBytes, writeVaruint } from './sha256.ts';
 
 export const SALT_BYTES = 16;
 export const BLOCK_SALT_BYTES = 32;
@@ -49,15 +49,10 @@ export class Salts {
     const group = this.#group;
     const keyBytes = Buffer.from(key);
     const valueBytes = Buffer.from(value);
-    group.length = 0;
-    group.reserve(GROUP_PREFIX.length + BLOCK_SALT_BYTES + 4 + 10 + keyBytes.length + valueBytes.length);
+    group.room(0, GROUP_PREFIX.length + BLOCK_SALT_BYTES + 4 + 10 + keyBytes.length + valueBytes.length);
     group.bytes.set(GROUP_PREFIX, 0);
     group.bytes.set(this.#salt, GROUP_PREFIX.length);
-    let end = group.bytes.writeUInt32BE(position, GROUP_PREFIX.length + BLOCK_SALT_BYTES);
-    for (let rest = keyBytes.length; ; rest >>>= 7) {
-      group.bytes[end++] = rest < 128 ? rest : (rest & 127) | 128;
-      if (rest < 128) break;
-    }
+    const end = writeVaruint(group, group.bytes.writeUInt32BE(position, GROUP_PREFIX.length + BLOCK_SALT_BYTES), keyBytes.length);
     group.bytes.set(keyBytes, end);
     group.bytes.set(valueBytes, end + keyBytes.length);
     group.length = end + keyBytes.length + valueBytes.length;

@@ -103,16 +103,24 @@ export class SpanColumns {
 class Lists {
   readonly ends: Uint32Array;
   readonly #reader: NativeReader;
+  /** The ends as they are in the block. */
+  readonly #bytes: Uint8Array;
 
   constructor(reader: NativeReader, first: string) {
+    const column = reader.column(first, ArrayColumn);
     this.#reader = reader;
-    this.ends = reader.column(first, ArrayColumn).ends;
+    this.ends = column.ends(reader.cursor, reader.rows);
+    this.#bytes = this.#endsOf(column);
   }
 
   of<T extends ColumnReader>(name: string, kind: new (...args: never[]) => T): T {
-    const { elements, ends } = this.#reader.array(name, kind);
-    for (let row = 0; row <= this.#reader.rows; row++) if (ends[row] !== this.ends[row]) throw new MalformedNative(`its lists of ${name} are not as long as the others`);
-    return elements;
+    const column = this.#reader.array(name, kind);
+    if (Buffer.compare(this.#endsOf(column), this.#bytes) !== 0) throw new MalformedNative(`its lists of ${name} are not as long as the others`);
+    return column.elements;
+  }
+
+  #endsOf({ endsStart }: ArrayColumn): Uint8Array {
+    return this.#reader.cursor.bytes.subarray(endsStart, endsStart + this.#reader.rows * 8);
   }
 
   fixed(name: string, width: number): FixedColumn {

@@ -3,25 +3,29 @@
  * attribute, and wherever the column already has the bytes that the entry wants, they are copied as they are.
  */
 import { AttributeHeads, textStart } from './attribute-heads.ts';
-import { copyInto, EntryBytes } from './entry-bytes.ts';
-import { GroupDigests, type GroupKind, type RestrictedInGroup } from './group-digests.ts';
+import { EntryPrefixes } from './entry-prefixes.ts';
+import { GroupDigests, type GroupKind } from './group-digests.ts';
 import type { AttributesColumn, DictionaryColumn } from './native-columns.ts';
 import { SALT_BYTES, type Salts } from './salts.ts';
-import { HashedBytes } from './sha256.ts';
+import { copyBytes, DIGEST_BYTES, HashedBytes, writeVaruint } from './sha256.ts';
+import type { DigestColumn } from './digest-column.ts';
 import type { SpanColumns } from './span-columns.ts';
 
 /** What stands for the status message where restricted keys are named. */
 export const STATUS_MESSAGE = 'status.message';
 const STRING_LETTER = 's'.charCodeAt(0);
-const DIGEST_BYTES = 32;
+const LEAF = 0;
+const VERSION = 1;
+const NO_SEALED_VALUES = 0;
+const VARUINT_BYTES_MAX = 10;
+const FIXED_BYTES = 74;
 
 export class SpanEntries {
   /** The entry that was written last, behind the byte that makes it a leaf. */
-  readonly out = new EntryBytes();
+  readonly out = new HashedBytes(1 << 16);
   readonly #salts: Salts;
   readonly #restrictsStatus: boolean;
-  readonly #resources: SharedDigests;
-  readonly #scopes: SharedDigests;
+  readonly #prefixes: EntryPrefixes;
   readonly #heads: AttributeHeads;
   readonly #eventHeads: AttributeHeads;
   readonly #linkHeads: AttributeHeads;
@@ -34,9 +38,7 @@ export class SpanEntries {
   constructor(restricts: (key: string) => boolean, salts: Salts) {
     this.#salts = salts;
     this.#restrictsStatus = restricts(STATUS_MESSAGE);
-    const groups = new GroupDigests(restricts, salts);
-    this.#resources = new SharedDigests('resource', groups);
-    this.#scopes = new SharedDigests('scope', groups);
+    this.#prefixes = new EntryPrefixes(new GroupDigests(restricts, salts));
     this.#heads = new AttributeHeads(restricts);
     this.#eventHeads = new AttributeHeads(restricts);
     this.#linkHeads = new AttributeHeads(restricts);
@@ -45,8 +47,7 @@ export class SpanEntries {
   begin(columns: SpanColumns): void {
     this.#columns = columns;
     const { native } = columns;
-    this.#resources.begin(columns, columns.resource);
-    this.#scopes.begin(columns, columns.scope);
+    this.#prefixes.begin(columns);
     this.#heads.begin(native, columns.attributes, columns.attributeTypes);
     this.#eventHeads.begin(native, columns.eventAttributes, columns.eventTypes);
     this.#linkHeads.begin(native, columns.linkAttributes, columns.linkTypes);
@@ -56,31 +57,29 @@ export class SpanEntries {
   write(at: number, row: number): void {
     const columns = this.#columns!;
     const { out } = this;
-    const { native } = columns;
+    const { view } = columns.native;
     this.#row = row;
     this.#restricted = 0;
-    out.begin();
-    this.#fixed(columns, at);
-    this.#text(columns.producer, at);
-    this.#text(columns.service, at);
-    this.#text(columns.name, at);
-    this.#text(columns.traceState, at);
-    this.#statusMessage(columns, at);
-    this.#resources.write(out, at);
-    this.#scopes.write(out, at);
+    const { starts: messages } = columns.statusMessage;
+    let to = this.#prefix(columns, at, messages[at]!, messages[at + 1]!);
     const { ends } = columns.attributes;
-    this.#list(this.#heads, columns.attributes, ends[at]!, ends[at + 1]!, at);
-    this.#events(columns, columns.events[at]!, columns.events[at + 1]!);
-    this.#links(columns, columns.links[at]!, columns.links[at + 1]!);
+    to = this.#list(this.#heads, columns.attributes, ends[at]!, ends[at + 1]!, at, to);
+    to = this.#events(columns, columns.events[at]!, columns.events[at + 1]!, to);
+    to = this.#links(columns, columns.links[at]!, columns.links[at + 1]!, to);
     const first = columns.minimized[at]!;
     const last = columns.minimized[at + 1]!;
-    out.varuint(last - first);
+    out.room(to, VARUINT_BYTES_MAX);
+    to = writeVaruint(out, to, last - first);
     for (let statement = first; statement < last; statement++) {
-      this.#text(columns.minimizedPlace, statement);
-      this.#text(columns.minimizedKind, statement);
-      out.copy4(native.view, columns.minimizedCount.start + statement * 4);
+      to = this.#roomyText(columns.minimizedPlace, statement, to);
+      to = this.#roomyText(columns.minimizedKind, statement, to);
+      out.room(to, 4);
+      out.view.setUint32(to, view.getUint32(columns.minimizedCount.start + statement * 4, true), true);
+      to += 4;
     }
-    out.uint8(0);
+    out.room(to, 1);
+    out.bytes[to] = NO_SEALED_VALUES;
+    out.length = to + 1;
   }
 
   /** The restricted fields of the row at this place, in the order of their numbers, and those of its resource and scope. */
@@ -103,109 +102,143 @@ export class SpanEntries {
       this.#salts.write(row, number, salt, 0);
       return { field, salt };
     });
-    const ofGroups = (kind: GroupKind, groups: SharedDigests) => groups.restricted(at).map(({ position, salt }): RestrictedField => ({ field: `${kind}.attributes[${position}]`, salt }));
-    return [...salted, ...ofGroups('resource', this.#resources), ...ofGroups('scope', this.#scopes)];
+    const ofGroup = (kind: GroupKind, groups: DigestColumn, index: number) => groups.restricted(index).map(({ position, salt }): RestrictedField => ({ field: `${kind}.attributes[${position}]`, salt }));
+    const { resources, scopes } = this.#prefixes;
+    return [...salted, ...ofGroup('resource', resources, columns.resource.indexes[at]!), ...ofGroup('scope', scopes, columns.scope.indexes[at]!)];
   }
 
-  #fixed(columns: SpanColumns, at: number): void {
+  /** Everything before the attributes. */
+  #prefix(columns: SpanColumns, at: number, message: number, messageEnd: number): number {
     const { out } = this;
-    const { view } = columns.native;
-    out.copy8(view, columns.traceId.start + at * 16);
-    out.copy8(view, columns.traceId.start + at * 16 + 8);
-    out.copy8(view, columns.spanId.start + at * 8);
-    out.copy8(view, columns.parentId.start + at * 8);
-    out.copy4(view, columns.flags.start + at * 4);
-    out.copy4(view, columns.kind.start + at * 4);
-    out.copy8(view, columns.start.start + at * 8);
-    out.copy8(view, columns.duration.start + at * 8);
-    out.copy4(view, columns.statusCode.start + at * 4);
-    out.copy4(view, columns.droppedAttributes.start + at * 4);
-    out.copy4(view, columns.droppedEvents.start + at * 4);
-    out.copy4(view, columns.droppedLinks.start + at * 4);
+    const prefixes = this.#prefixes;
+    prefixes.find(at);
+    const { start, end } = prefixes;
+    const { bytes, view } = prefixes.bytes;
+    out.room(0, FIXED_BYTES + end - start + DIGEST_BYTES + messageEnd - message);
+    this.#fixed(columns, at);
+    // An empty one is only its length, and stands in the prefix.
+    if (messageEnd - message === 1) return copyBytes(out, FIXED_BYTES, bytes, view, start, end);
+    const to = copyBytes(out, FIXED_BYTES, bytes, view, start, prefixes.message);
+    return copyBytes(out, this.#statusMessage(message, messageEnd, to), bytes, view, prefixes.message + 2, end);
   }
 
-  #text(column: DictionaryColumn, at: number): void {
+  /** Leaf prefix, version, and all that has the same length in every span. */
+  #fixed(columns: SpanColumns, at: number): void {
+    const to = this.out.view;
+    const { view } = columns.native;
+    to.setUint8(0, LEAF);
+    to.setUint8(1, VERSION);
+    const traceId = columns.traceId.start + at * 16;
+    to.setBigUint64(2, view.getBigUint64(traceId, true), true);
+    to.setBigUint64(10, view.getBigUint64(traceId + 8, true), true);
+    to.setBigUint64(18, view.getBigUint64(columns.spanId.start + at * 8, true), true);
+    to.setBigUint64(26, view.getBigUint64(columns.parentId.start + at * 8, true), true);
+    to.setUint32(34, view.getUint32(columns.flags.start + at * 4, true), true);
+    to.setUint32(38, view.getUint32(columns.kind.start + at * 4, true), true);
+    to.setBigUint64(42, view.getBigUint64(columns.start.start + at * 8, true), true);
+    to.setBigUint64(50, view.getBigUint64(columns.duration.start + at * 8, true), true);
+    to.setUint32(58, view.getUint32(columns.statusCode.start + at * 4, true), true);
+    to.setUint32(62, view.getUint32(columns.droppedAttributes.start + at * 4, true), true);
+    to.setUint32(66, view.getUint32(columns.droppedEvents.start + at * 4, true), true);
+    to.setUint32(70, view.getUint32(columns.droppedLinks.start + at * 4, true), true);
+  }
+
+  #text(column: DictionaryColumn, at: number, to: number): number {
     const index = column.indexes[at]!;
     const { starts } = column.keys;
-    this.out.copy(this.#columns!.native, starts[index]!, starts[index + 1]!);
+    const { bytes, view } = this.#columns!.native;
+    return copyBytes(this.out, to, bytes, view, starts[index]!, starts[index + 1]!);
   }
 
-  #statusMessage(columns: SpanColumns, at: number): void {
-    const { starts } = columns.statusMessage;
-    const start = starts[at]!;
-    const end = starts[at + 1]!;
-    // An empty one is only its length.
-    if (this.#restrictsStatus && end - start > 1) {
-      this.out.uint8(1);
-      this.#digest(STRING_LETTER, start, end);
-    } else {
-      this.out.uint8(0);
-      this.out.copy(columns.native, start, end);
+  #roomyText(column: DictionaryColumn, at: number, to: number): number {
+    const index = column.indexes[at]!;
+    const { starts } = column.keys;
+    this.out.room(to, starts[index + 1]! - starts[index]!);
+    return this.#text(column, at, to);
+  }
+
+  #statusMessage(start: number, end: number, to: number): number {
+    const { out } = this;
+    if (this.#restrictsStatus) {
+      out.bytes[to] = 1;
+      return this.#digest(STRING_LETTER, start, end, to + 1);
     }
+    out.bytes[to] = 0;
+    const { bytes, view } = this.#columns!.native;
+    return copyBytes(out, to + 1, bytes, view, start, end);
   }
 
-  #events(columns: SpanColumns, first: number, last: number): void {
+  #events(columns: SpanColumns, first: number, last: number, start: number): number {
     const { out } = this;
     const { view } = columns.native;
-    out.varuint(last - first);
+    out.room(start, VARUINT_BYTES_MAX);
+    let to = writeVaruint(out, start, last - first);
     for (let event = first; event < last; event++) {
-      out.copy8(view, columns.eventTime.start + event * 8);
-      this.#text(columns.eventName, event);
-      out.copy4(view, columns.eventDropped.start + event * 4);
+      out.room(to, 8);
+      out.view.setBigUint64(to, view.getBigUint64(columns.eventTime.start + event * 8, true), true);
+      to = this.#roomyText(columns.eventName, event, to + 8);
+      out.room(to, 4);
+      out.view.setUint32(to, view.getUint32(columns.eventDropped.start + event * 4, true), true);
       const { ends } = columns.eventAttributes;
-      this.#list(this.#eventHeads, columns.eventAttributes, ends[event]!, ends[event + 1]!, event);
+      to = this.#list(this.#eventHeads, columns.eventAttributes, ends[event]!, ends[event + 1]!, event, to + 4);
     }
+    return to;
   }
 
-  #links(columns: SpanColumns, first: number, last: number): void {
+  #links(columns: SpanColumns, first: number, last: number, start: number): number {
     const { out } = this;
-    const { native } = columns;
-    const { view } = native;
-    out.varuint(last - first);
+    const { bytes, view } = columns.native;
+    out.room(start, VARUINT_BYTES_MAX);
+    let to = writeVaruint(out, start, last - first);
     for (let link = first; link < last; link++) {
-      out.copy8(view, columns.linkTraceId.start + link * 16);
-      out.copy8(view, columns.linkTraceId.start + link * 16 + 8);
-      out.copy8(view, columns.linkSpanId.start + link * 8);
-      out.copy(native, columns.linkTraceState.starts[link]!, columns.linkTraceState.starts[link + 1]!);
-      out.copy4(view, columns.linkFlags.start + link * 4);
-      out.copy4(view, columns.linkDropped.start + link * 4);
+      const state = columns.linkTraceState.starts[link]!;
+      const stateEnd = columns.linkTraceState.starts[link + 1]!;
+      out.room(to, 24 + stateEnd - state + 8);
+      const traceId = columns.linkTraceId.start + link * 16;
+      to = copyBytes(out, to, bytes, view, traceId, traceId + 16);
+      const spanId = columns.linkSpanId.start + link * 8;
+      to = copyBytes(out, to, bytes, view, spanId, spanId + 8);
+      to = copyBytes(out, to, bytes, view, state, stateEnd);
+      out.view.setUint32(to, view.getUint32(columns.linkFlags.start + link * 4, true), true);
+      out.view.setUint32(to + 4, view.getUint32(columns.linkDropped.start + link * 4, true), true);
       const { ends } = columns.linkAttributes;
-      this.#list(this.#linkHeads, columns.linkAttributes, ends[link]!, ends[link + 1]!, link);
+      to = this.#list(this.#linkHeads, columns.linkAttributes, ends[link]!, ends[link + 1]!, link, to + 8);
     }
+    return to;
   }
 
   /** An attribute list: its head, then runs of open values with the digests of restricted ones between them. */
-  #list(heads: AttributeHeads, column: AttributesColumn, first: number, last: number, list: number): void {
+  #list(heads: AttributeHeads, column: AttributesColumn, first: number, last: number, list: number, start: number): number {
     const { out } = this;
-    const { native } = this.#columns!;
-    heads.find(first, last, list);
-    copyInto(out, heads.bytes.bytes, heads.bytes.view, heads.start, heads.end);
-    if (first === last) return;
+    const { bytes, view } = this.#columns!.native;
     const { starts } = column.values;
+    heads.find(first, last, list);
+    const { restrictedStart, restrictedEnd } = heads;
+    const values = first === last ? 0 : starts[last]! - starts[first]!;
+    out.room(start, heads.end - heads.start + values + (restrictedEnd - restrictedStart) * DIGEST_BYTES);
+    let to = copyBytes(out, start, heads.bytes.bytes, heads.bytes.view, heads.start, heads.end);
+    if (values === 0) return to;
     let open = first;
-    for (let i = heads.restrictedStart; i < heads.restrictedEnd; i++) {
+    for (let i = restrictedStart; i < restrictedEnd; i++) {
       const position = heads.positions[i]!;
       const element = first + position;
-      if (element > open) out.copy(native, starts[open]!, starts[element]!);
-      this.#digest(heads.letter(position, list), starts[element]!, starts[element + 1]!);
+      if (element > open) to = copyBytes(out, to, bytes, view, starts[open]!, starts[element]!);
+      to = this.#digest(heads.letter(position, list), starts[element]!, starts[element + 1]!, to);
       open = element + 1;
     }
-    if (last > open) out.copy(native, starts[open]!, starts[last]!);
+    return last > open ? copyBytes(out, to, bytes, view, starts[open]!, starts[last]!) : to;
   }
 
   /** H(salt ‖ letter ‖ text) of the String between the two places. */
-  #digest(letter: number, start: number, end: number): void {
+  #digest(letter: number, start: number, end: number, to: number): number {
     const { native } = this.#columns!;
     const value = this.#value;
-    value.length = 0;
-    value.reserve(SALT_BYTES + 1);
+    value.room(0, SALT_BYTES + 1 + end - start);
     this.#salts.write(this.#row, this.#restricted++, value.bytes, 0);
     value.bytes[SALT_BYTES] = letter;
-    value.length = SALT_BYTES + 1;
-    copyInto(value, native.bytes, native.view, textStart(native, start), end);
-    this.out.reserve(DIGEST_BYTES);
-    value.digest(this.out.bytes, this.out.length);
-    this.out.length += DIGEST_BYTES;
+    value.length = copyBytes(value, SALT_BYTES + 1, native.bytes, native.view, textStart(native, start), end);
+    value.digest(this.out.bytes, to);
+    return to + DIGEST_BYTES;
   }
 }
 
@@ -213,41 +246,4 @@ export interface RestrictedField {
   /** As in the evidence document: `attributes[3]`. */
   readonly field: string;
   readonly salt: Uint8Array;
-}
-
-/** The digests of one dictionary of resources or scopes, each made when the first of its rows is met. */
-class SharedDigests {
-  readonly #kind: GroupKind;
-  readonly #groups: GroupDigests;
-  #columns: SpanColumns | null = null;
-  #column: DictionaryColumn | null = null;
-  #digests: (Uint8Array | undefined)[] = [];
-
-  constructor(kind: GroupKind, groups: GroupDigests) {
-    this.#kind = kind;
-    this.#groups = groups;
-  }
-
-  begin(columns: SpanColumns, column: DictionaryColumn): void {
-    this.#columns = columns;
-    this.#column = column;
-    this.#digests = [];
-  }
-
-  write(out: EntryBytes, at: number): void {
-    const index = this.#column!.indexes[at]!;
-    out.append((this.#digests[index] ??= this.#groups.digest(this.#kind, this.#textOf(index))));
-  }
-
-  restricted(at: number): RestrictedInGroup[] {
-    const restricted: RestrictedInGroup[] = [];
-    this.#groups.digest(this.#kind, this.#textOf(this.#column!.indexes[at]!), restricted);
-    return restricted;
-  }
-
-  #textOf(index: number): Uint8Array {
-    const { native } = this.#columns!;
-    const { starts } = this.#column!.keys;
-    return native.bytes.subarray(textStart(native, starts[index]!), starts[index + 1]!);
-  }
 }
