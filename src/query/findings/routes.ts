@@ -1,6 +1,7 @@
 /** `/api/v1/findings`: what was found, in the form of OCSF, and what people decide about it. */
 import { CLOSED, actorOf, type FindingRecord, type SeverityId, type StatusId } from '#control';
 import type { Findings } from '#findings';
+import { ocsfFinding } from '#findings/ocsf';
 import { LIMITS } from '#limits';
 import { answersAs, array, count, object, text } from '#query/answers';
 import { readerOf } from '#query/guard';
@@ -9,7 +10,7 @@ import { sendAnswer } from '#query/reply';
 import { optional, querySchema } from '#query/search-parameters';
 import { isRefusal, refuse, type Refusal } from '#refusal';
 import type { FastifyInstance } from 'fastify';
-import { ocsfFinding } from './ocsf.ts';
+import { cursorOf, readCursor } from './cursor.ts';
 
 export type FindingsSource = Pick<Findings, 'list' | 'find' | 'change' | 'flush'>;
 
@@ -71,7 +72,8 @@ export function addFindingRoutes(app: FastifyInstance, { findings, now_ms }: { r
         ...(since === undefined ? {} : { since: Number(since / 1_000_000n) }),
       });
       const page = found.slice(0, limit);
-      return sendAnswer(request, reply, { findings: page.map(ocsfFinding), nextCursor: found.length > limit ? cursorOf(page.at(-1)) : null });
+      const end = found.length > limit ? page.at(-1) : undefined;
+      return sendAnswer(request, reply, { findings: page.map(ocsfFinding), nextCursor: end === undefined ? null : cursorOf(end) });
     },
   );
 
@@ -105,15 +107,4 @@ const OPEN: readonly StatusId[] = [1, 2, 3];
 
 function viewOf(finding: FindingRecord | Refusal): object | Refusal {
   return isRefusal(finding) ? finding : ocsfFinding(finding);
-}
-
-type Place = { readonly last: number; readonly uid: string };
-
-function cursorOf(finding: Place | undefined): string | null {
-  return finding === undefined ? null : Buffer.from(`${finding.last}.${finding.uid}`).toString('base64url');
-}
-
-function readCursor(text: string): Place | null {
-  const [, last, uid] = /^([0-9]{1,15})\.(f_[0-9a-f]{16})$/.exec(Buffer.from(text, 'base64url').toString('latin1')) ?? [];
-  return last === undefined || uid === undefined ? null : { last: Number(last), uid };
 }

@@ -9,8 +9,8 @@ const OCSF_VERSION = '1.8.0';
 const CLASS_UID = 2004;
 const ACTIVITIES = { created: 1, updated: 2, closed: 3 } as const;
 
-export const SEVERITIES: Readonly<Record<SeverityId, string>> = { 1: 'Informational', 2: 'Low', 3: 'Medium', 4: 'High', 5: 'Critical', 6: 'Fatal' };
-export const STATUSES: Readonly<Record<StatusId, string>> = { 1: 'New', 2: 'In Progress', 3: 'Suppressed', 4: 'Resolved', 5: 'Archived' };
+export const SEVERITY_NAMES: Readonly<Record<SeverityId, string>> = { 1: 'Informational', 2: 'Low', 3: 'Medium', 4: 'High', 5: 'Critical', 6: 'Fatal' };
+export const STATUS_NAMES: Readonly<Record<StatusId, string>> = { 1: 'New', 2: 'In Progress', 3: 'Suppressed', 4: 'Resolved', 5: 'Archived' };
 
 export function ocsfFinding(finding: FindingRecord): object {
   const { uid, tenant, analytic, severity_id, status_id, title, message, evidences, resources, first, last, count, changed } = finding;
@@ -22,9 +22,9 @@ export function ocsfFinding(finding: FindingRecord): object {
     type_uid: CLASS_UID * 100 + activity_id,
     time: last,
     severity_id,
-    severity: SEVERITIES[severity_id],
+    severity: SEVERITY_NAMES[severity_id],
     status_id,
-    status: STATUSES[status_id],
+    status: STATUS_NAMES[status_id],
     message,
     count,
     ...(changed === null || changed.comment === '' ? {} : { comment: changed.comment }),
