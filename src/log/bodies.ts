@@ -34,6 +34,23 @@ export function accountBody(tenant: string, accounts: readonly ProducerAccount[]
   return { type: 'account', time_ms, statement: JSON.stringify({ tenant }), closed: JSON.stringify({ salt: newSalt(), accounts }) };
 }
 
+/** What is about to be removed, and under which rule. */
+export interface AnnouncedRemoval {
+  /** Days since 1970-01-01 UTC, of arrival. */
+  readonly day: number;
+  readonly retention: string;
+  /** age: the class is kept for so many days. disk: the oldest goes when all of it takes more than so many bytes. */
+  readonly why: 'age' | 'disk';
+  readonly days?: number;
+  readonly diskMax?: number;
+  /** First and last ids of blocks, where not all of the day and class goes. */
+  readonly blocks?: readonly (readonly [first: number, last: number])[];
+}
+
+export function retentionBody({ day, retention, why, days, diskMax, blocks }: AnnouncedRemoval, time_ms: number): LogBody {
+  return { type: 'retention', time_ms, statement: JSON.stringify({ day, retention, why, days, diskMax, blocks }), closed: JSON.stringify({ salt: newSalt() }) };
+}
+
 /** That keys begin to be used. */
 export function logKeyBody(vkeys: readonly string[], time_ms: number): LogBody {
   return { type: 'log-key', time_ms, statement: JSON.stringify({ vkeys }), closed: JSON.stringify({ salt: newSalt() }) };
