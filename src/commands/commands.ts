@@ -8,6 +8,7 @@
 import { VERSION } from '#version';
 import { Command, CommanderError } from 'commander';
 
+import { evidenceCommand } from './evidence.ts';
 import { findingCommand } from './finding.ts';
 import { OperatorError, errorText } from './operator-error.ts';
 import { logCommand } from './log.ts';
@@ -39,7 +40,7 @@ function program(): Command {
   // So that a verb may have flags and verbs below it may have the same ones.
   tracekeep.enablePositionalOptions();
   tracekeep.version(VERSION, '-V, --version', 'show the version');
-  const verbs = [serveCommand(), producerCommand(), userCommand(), tokenCommand(), tenantCommand(), findingCommand(), traceCommand(), logCommand(), witnessCommand(), versionCommand()];
+  const verbs = [serveCommand(), producerCommand(), userCommand(), tokenCommand(), tenantCommand(), findingCommand(), traceCommand(), logCommand(), evidenceCommand(), witnessCommand(), versionCommand()];
   for (const verb of verbs) tracekeep.addCommand(verb);
   settle(tracekeep);
   return tracekeep;

@@ -3,7 +3,7 @@
  * the store, and its trees are those of RFC 6962 without any cleverness.
  */
 import { createPrivateKey, createPublicKey, hkdfSync, sign } from 'node:crypto';
-import { isFlaw, leafHash, printCheckpoint, printNote, printVkey, signNote, toBase64, verifierOf, type Verifier } from '#merkle';
+import { isFlaw, leafHash, printCheckpoint, printNote, printVkey, signNote, toBase64, verifierOf, type KeyTypeByte, type Verifier } from '#merkle';
 import { naivePath, naiveRoot, sha256 } from '#merkle/testing';
 import { entryBytes, textHash } from './entry.ts';
 import { isEvidenceFlaw, spanEntry, type Beside, type PlacedSpan, type Restricted } from './evidence.ts';
@@ -18,10 +18,10 @@ export const ORIGIN = 'tracekeep.example/one';
 export const TRACE = '5b8efff798038103d269b633813fc60c';
 
 /** A key pair that is always the same for a name. */
-export function keyOf(name: string, origin = ORIGIN): { readonly verifier: Verifier; readonly vkey: string; readonly sign: (message: Uint8Array) => Uint8Array } {
+export function keyOf(name: string, origin = ORIGIN, type: KeyTypeByte = 0x01): { readonly verifier: Verifier; readonly vkey: string; readonly sign: (message: Uint8Array) => Uint8Array } {
   const seed = Buffer.from(hkdfSync('sha256', name, '', 'key of a test', 32));
   const privateKey = createPrivateKey({ key: Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]), format: 'der', type: 'pkcs8' });
-  const verifier = verifierOf(sha256, origin, 0x01, createPublicKey(privateKey).export({ format: 'raw-public' }));
+  const verifier = verifierOf(sha256, origin, type, createPublicKey(privateKey).export({ format: 'raw-public' }));
   if (isFlaw(verifier)) throw new Error('cannot make a key');
   return { verifier, vkey: printVkey(verifier), sign: (message) => sign(null, message, privateKey) };
 }
@@ -42,6 +42,8 @@ export interface TestLog {
   readonly restricted?: (key: string) => boolean;
   readonly origin?: string;
   readonly key?: string;
+  /** Names of witnesses that cosigned. */
+  readonly witnesses?: readonly string[];
   /** Entries after the last block. */
   readonly later?: number;
 }
@@ -82,7 +84,7 @@ export function evidenceOf(log: TestLog, omit: readonly string[] = []): JsonObje
   const tree = treeOf(entries);
   return {
     format: EVIDENCE_FORMAT, traceId: TRACE, exported: '2026-11-29T20:00:00.000Z', origin,
-    checkpoint: signedCheckpoint(entries.length, tree.root, origin, log.key ?? 'log'),
+    checkpoint: signedCheckpoint(entries.length, tree.root, origin, log),
     blocks: proved.map(({ at, member }) => ({ ...member, proof: tree.proof(at) })),
     omitted: [...omitted],
     resourceSpans: shown.map(({ placed }) => ({ resource: placed.resource, scopeSpans: [{ scope: placed.scope, spans: [placed.span], ...schema(placed.scopeSchemaUrl) }], ...schema(placed.resourceSchemaUrl) })),
@@ -95,13 +97,13 @@ export function bytesOf(document: JsonObject): Uint8Array {
   return Buffer.from(JSON.stringify(document, (_, value: unknown) => (Object.is(value, -0) ? rawJSON('-0.0') : value)));
 }
 
-export function signedCheckpoint(size: number, root: Uint8Array, origin: string, name: string): string {
+function signedCheckpoint(size: number, root: Uint8Array, origin: string, { key = 'log', witnesses = [] }: TestLog): string {
   const text = printCheckpoint({ origin, size, root, extensions: [] });
   if (isFlaw(text)) throw new Error('cannot print a checkpoint');
-  const key = keyOf(name, origin);
-  const signature = signNote(text, key.verifier, key.sign, 0);
-  const note = isFlaw(signature) ? signature : printNote(text, [signature]);
-  if (isFlaw(note)) throw new Error('cannot sign a checkpoint');
+  const keys = [keyOf(key, origin), ...witnesses.map((name) => keyOf(name, name, 0x04))];
+  const signatures = keys.map((one, at) => signNote(text, one.verifier, one.sign, at === 0 ? 0 : 1_764_450_010)).flatMap((signature) => (isFlaw(signature) ? [] : [signature]));
+  const note = printNote(text, signatures);
+  if (isFlaw(note) || signatures.length < keys.length) throw new Error('cannot sign a checkpoint');
   return note;
 }
 

@@ -1,0 +1,83 @@
+/**
+ * What evidence proves, what was left out and what it does not prove, in words for whoever was handed the file; and the same for machines. Texts of spans
+ * are of whoever sent them: none of them may move the cursor or hide another.
+ */
+import type { Proved, ProvedSpan } from '#evidence';
+import { KEY_TYPES, type Claim } from '#merkle';
+import { safeText } from '#query/terminal-text';
+
+/** So many names of services or fields are written out. */
+const NAMED_MAX = 12;
+
+export interface Witnessed {
+  /** Witnesses that cosigned, and how many were asked for. */
+  readonly cosigned: number;
+  readonly quorum: number;
+}
+
+export function reportText(proved: Proved, witnessed: Witnessed): string {
+  const { spans, blocks, checkpoint, omitted, pinned, traceId } = proved;
+  const log = safeText(checkpoint.origin);
+  const lines = [
+    pinned ? `Verified: ${spansText(spans.length)} of trace ${traceId} as the log ${log} has them.` : `Key not pinned: ${spansText(spans.length)} of trace ${traceId} agree with the checkpoint in the file, and nobody vouches for that checkpoint.`,
+    '',
+    line('services', named([...new Set(spans.map(({ service }) => service))])),
+    line('spans began', period(spans.map(({ start }) => Number(start / 1_000_000n)))),
+    line('stored', `${period(blocks.map(({ time_ms }) => time_ms))} by the clock of the log, in ${blocks.length === 1 ? '1 block' : `${blocks.length} blocks`} of tenant ${named([...new Set(blocks.map(({ tenant }) => tenant))])}`),
+    line('checkpoint', `of ${checkpoint.size} entries`),
+    ...proved.claims.map((claim) => line('  signed', signedText(claim))),
+    ...(witnessed.quorum === 0 ? [] : [line('witnesses', `${witnessed.cosigned} cosigned of the ${witnessed.quorum} that are asked for`)]),
+    line('left out', omitted.length === 0 ? 'nothing' : named(omitted.map(({ key, values }) => `${key} (${values === 1 ? '1 value' : `${values} values`})`))),
+    '',
+    'Not proved: that the trace had no other spans, that what was sent is true, and when this file was made.',
+  ];
+  if (!pinned) lines.push('To know whose log this is, get its key from somebody you trust (tracekeep log vkeys) and add --key.');
+  return lines.join('\n');
+}
+
+export function reportJson(proved: Proved, witnessed: Witnessed, verified: boolean): string {
+  const { traceId, exported, checkpoint, claims, spans, blocks, omitted, pinned } = proved;
+  const report = {
+    verified, pinned, traceId, exported,
+    checkpoint: { origin: checkpoint.origin, size: checkpoint.size, root: base64(checkpoint.root) },
+    signatures: claims.map(({ verifier, time_s }) => ({ name: verifier.name, algorithm: KEY_TYPES[verifier.type].algorithm, time: time_s === undefined || time_s === 0 ? null : new Date(time_s * 1000).toISOString() })),
+    witnesses: witnessed,
+    blocks: blocks.map(({ index, time_ms, tenant, block, rows, root, policy, spans: count }) => ({ index, time: new Date(time_ms).toISOString(), tenant, block, rows, root: base64(root), policy, spans: count })),
+    spans: spans.map(({ spanId, service, name, start, index, row, producer, leftOut }) => ({ spanId, service, name, startTimeUnixNano: start.toString(), index, row, producer, leftOut })),
+    omitted,
+  };
+  return JSON.stringify(report);
+}
+
+function signedText({ verifier, time_s }: Claim): string {
+  const when = time_s === undefined || time_s === 0 ? '' : `, at ${isoTime(time_s * 1000)} by its own clock`;
+  return `by ${safeText(verifier.name)} (${KEY_TYPES[verifier.type].algorithm === 'ed25519' ? 'Ed25519' : 'ML-DSA-44'})${when}`;
+}
+
+function spansText(count: ProvedSpan[]['length']): string {
+  return count === 1 ? '1 span' : `${count} spans`;
+}
+
+function period(times_ms: readonly number[]): string {
+  const first = times_ms.reduce((left, right) => Math.min(left, right));
+  const last = times_ms.reduce((left, right) => Math.max(left, right));
+  return first === last ? isoTime(first) : `${isoTime(first)} to ${isoTime(last)}`;
+}
+
+/** A time that no calendar has is written as its number. */
+function isoTime(time_ms: number): string {
+  return Math.abs(time_ms) <= 8.64e15 ? new Date(time_ms).toISOString() : `${time_ms} ms since 1970`;
+}
+
+function named(names: readonly string[]): string {
+  const shown = names.slice(0, NAMED_MAX).map((name) => safeText(name) || '(empty)');
+  return names.length > NAMED_MAX ? `${shown.join(', ')} and ${names.length - NAMED_MAX} more` : shown.join(', ');
+}
+
+function line(name: string, text: string): string {
+  return `  ${name.padEnd(12)} ${text}`;
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+}

@@ -1,0 +1,109 @@
+/**
+ * `tracekeep evidence`: hands a trace to an auditor, and checks what was handed over. To verify takes the file and the key of the log and nothing else: no
+ * server, no data directory, no database.
+ */
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { Command } from 'commander';
+
+import type { Config } from '#config';
+import { traceId } from '#model';
+import { isRefusal } from '#refusal';
+import type { Refusal } from '#refusal';
+
+import { NO_SERVER, adminSocketPath, askAdmin } from './admin.ts';
+import type { AdminArguments } from './admin.ts';
+import { requireDataDirectory } from './data-directory.ts';
+import { OperatorError } from './operator-error.ts';
+import { PLACE, collect, orFail, readTenant, settingsOf, withSettings, withTenant } from './options.ts';
+import type { StoredEvidence } from './stored-evidence.ts';
+import { exitSoon, note, print } from './terminal.ts';
+import { ensureThreads } from './threads.ts';
+import type { VerifyOptions } from './verify-evidence.ts';
+
+const ANY_PORT = { host: '127.0.0.1', port: 0 };
+
+export function evidenceCommand(): Command {
+  const evidence = new Command('evidence').description('a trace with proofs that anybody can check without this server');
+  evidence.addCommand(exportCommand());
+  evidence.addCommand(verifyCommand());
+  return evidence;
+}
+
+interface ExportOptions {
+  readonly tenant: string;
+  readonly output?: string;
+  readonly omit?: readonly string[];
+  readonly span?: string;
+}
+
+function exportCommand(): Command {
+  const command = new Command('export').description('write the evidence of a trace to a file').argument('<TRACE>', 'trace id, 32 hexadecimal digits');
+  command.option('-o, --output <FILE>', 'where to (default TRACE.evidence.json here; - is standard output)');
+  command.option('--omit <FIELD...>', 'leave the values of a field out: an attribute key, * stands for any characters, or status.message; only restricted fields can be');
+  command.option('--span <ID>', 'of this span alone');
+  return withSettings(withTenant(command), PLACE).action(async (text: string, options: ExportOptions) => {
+    const id = traceId(text);
+    if (id === null) throw new OperatorError('cannot read the trace id: it has 32 hexadecimal digits, not all zero', 2);
+    if (options.span !== undefined && !/^[0-9a-fA-F]{16}$/.test(options.span)) throw new OperatorError('cannot read the span id: it has 16 hexadecimal digits', 2);
+    const question = { tenant: readTenant(options.tenant), id, omit: options.omit ?? [], ...(options.span === undefined ? {} : { span: options.span.toLowerCase() }) };
+    const evidence = orFail(await askForEvidence(await settingsOf(command), question));
+    exitSoon();
+    if (options.output === '-') return print(evidence.json);
+    const file = options.output ?? `${id}.evidence.json`;
+    writeWhole(file, evidence.json);
+    const { spans, origin, size, omitted } = evidence;
+    note(`wrote ${file}: ${spans === 1 ? '1 span' : `${spans} spans`}, proved by the checkpoint of ${size} entries of ${origin}${omitted.length === 0 ? '' : `; left out: ${omitted.join(', ')}`}`);
+    note('whoever gets it checks it with: tracekeep evidence verify FILE --key VKEY; the key is the first line of: tracekeep log vkeys');
+  });
+}
+
+async function askForEvidence(config: Config, question: AdminArguments): Promise<StoredEvidence | Refusal> {
+  requireDataDirectory(config.data);
+  const answer = await askAdmin(adminSocketPath(config.data), 'evidence', question);
+  if (answer === NO_SERVER) return askStore(config, question);
+  if (isRefusal(answer)) return answer;
+  if (!isStoredEvidence(answer)) throw new Error('cannot read the answer of the running server');
+  return answer;
+}
+
+/** As for `tracekeep trace`: a server for one question. */
+async function askStore(config: Config, question: AdminArguments): Promise<StoredEvidence | Refusal> {
+  ensureThreads();
+  note('no server is running here: opening the store');
+  const [{ startServer }, { findStoredEvidence }] = await Promise.all([import('#server'), import('./stored-evidence.ts')]);
+  const server = await startServer({ ...config, otlpHttp: ANY_PORT, otlpGrpc: ANY_PORT, console: ANY_PORT, workers: 1 });
+  try {
+    return await findStoredEvidence(server.queries, question);
+  } finally {
+    await server.stop();
+  }
+}
+
+function isStoredEvidence(value: unknown): value is StoredEvidence {
+  return typeof value === 'object' && value !== null && 'json' in value && typeof value.json === 'string' && 'spans' in value && typeof value.spans === 'number';
+}
+
+/** What was there before stays until the new file is whole. It holds telemetry, so it is for nobody else. */
+function writeWhole(file: string, text: string): void {
+  const beside = `${file}.${process.pid}.tmp`;
+  try {
+    writeFileSync(beside, text, { mode: 0o600, flag: 'wx' });
+    renameSync(beside, file);
+  } catch (cause) {
+    rmSync(beside, { force: true });
+    throw new OperatorError(`cannot write ${file}`, 1, { cause });
+  }
+}
+
+/** Exit codes: 0 verified, 1 not verified, 2 could not be checked. */
+function verifyCommand(): Command {
+  const command = new Command('verify').description('check evidence, offline: exit code 0 verified, 1 not, 2 could not be checked').argument('<FILE>', 'what evidence export wrote');
+  command.option('--key <VKEY>', 'key of the log, as tracekeep log vkeys prints it; the Ed25519 one is enough; may be repeated', collect);
+  command.option('--witness <VKEY>', 'key of a witness whose cosignature is asked for; may be repeated', collect);
+  command.option('--quorum <N>', 'so many of the witnesses must have cosigned (default: all)');
+  command.option('--json', 'for machines');
+  return command.action(async (file: string, options: VerifyOptions) => {
+    const { verifyEvidence } = await import('./verify-evidence.ts');
+    verifyEvidence(file, options);
+  });
+}
