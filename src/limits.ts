@@ -219,6 +219,20 @@ export const LIMITS = {
   witness_refused_max: 64,
   /** Refused checkpoints in one answer. */
   witness_refused_shown_max: 200,
+  /** Witnesses of one log: a note holds up to 64 signatures. */
+  witnesses_max: 16,
+  /** A witness that has not answered by then is asked again later… */
+  witness_answer_ms_max: 5_000,
+  /** …and this is how long a checkpoint is held back for those that are slower, where no quorum is asked for. */
+  witness_grace_ms: 1_000,
+  /** Signature lines of a few post-quantum keys. */
+  witness_answer_bytes_max: 64 * KiB,
+  /** The longest pause before a witness that fails is asked again; the first is a second, and each is twice as long as the one before. */
+  witness_backoff_ms_max: 300_000,
+  /** Checkpoints are signed and published at most this often. */
+  checkpoint_interval_ms: 1_000,
+  /** How long the witnesses have for the last checkpoint when the server stops. */
+  checkpoint_stop_ms_max: 2_000,
 
   // --- control --------------------------------------------------------------------------------------------------------
   producers_max: 10_000,
