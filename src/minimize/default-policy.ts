@@ -21,7 +21,7 @@ export const DEFAULT_POLICY: Policy = {
     // Texts of programs, which may quote anything.
     'exception.message', 'exception.stacktrace', 'process.command_args', 'process.command_line', 'status.message',
     // What people and models said to each other.
-    'gen_ai.completion*', 'gen_ai.input.messages', 'gen_ai.output.messages', 'gen_ai.prompt*', 'gen_ai.retrieval.documents', 'gen_ai.retrieval.query.text', 'gen_ai.system_instructions',
+    'gen_ai.completion*', 'gen_ai.content.*', 'gen_ai.input.messages', 'gen_ai.output.messages', 'gen_ai.prompt*', 'gen_ai.retrieval.documents', 'gen_ai.retrieval.query.text', 'gen_ai.system_instructions',
     'gen_ai.tool.call.arguments', 'gen_ai.tool.call.result',
   ],
 };

@@ -48,6 +48,10 @@ test('compilePolicy() refuses what it does not understand completely', () => {
     [{ version: 1, rules: [{ keys: [1], action: 'keep' }] }, /key that is not a string/],
     [{ version: 1, rules: [{ kind: ['email'], action: 'keep' }] }, /member/],
     [{ version: 1, rules: [{ action: 'keep', note: 1 }] }, /note/],
+    [{ version: 1, rules: [], restricted: 'user.*' }, /restricted/],
+    [{ version: 1, rules: [], restricted: [] }, /restricted/],
+    [{ version: 1, rules: [], restricted: ['user.*', 7] }, /restricted/],
+    [{ version: 1, rules: [], restrict: ['user.*'] }, /member/],
   ];
   for (const [data, message] of refused) assert.throws(() => compilePolicy(data), message, JSON.stringify(data));
 });
@@ -65,6 +69,30 @@ test('digest is SHA-256 of the canonical JSON and does not depend on the order o
   assert.equal(one.digest, two.digest);
   assert.equal(one.digest, createHash('sha256').update('{"rules":[{"action":"keep","kinds":["email"]}],"version":1}').digest('hex'));
   assert.notEqual(one.digest, compilePolicy({ version: 1, rules: [{ kinds: ['email'], action: 'drop' }] }).digest);
+});
+
+test('restricted keys are named with stars, and are part of text and digest', () => {
+  const policy = compilePolicy({ version: 1, rules: [], restricted: ['user.*', 'messaging.*.message.key', 'status.message'] });
+  for (const key of ['user.id', 'user.', 'messaging.kafka.message.key', 'status.message']) assert.equal(policy.restricts(key), true, key);
+  for (const key of ['user', 'enduser.id', 'messaging.message.key', 'status.messages', '']) assert.equal(policy.restricts(key), false, key);
+  assert.equal(policy.text, '{"restricted":["user.*","messaging.*.message.key","status.message"],"rules":[],"version":1}');
+  assert.equal(policy.digest, createHash('sha256').update(policy.text).digest('hex'));
+  assert.equal(compilePolicy({ version: 1, rules: [] }).restricts('user.id'), false);
+  assert.deepEqual(compilePolicy(JSON.parse(policy.text)).digest, policy.digest, 'the text that the log keeps is the policy again');
+});
+
+test('the default policy restricts what may be personal or free text, and not what traces are read by', () => {
+  const { restricts } = compilePolicy(DEFAULT_POLICY);
+  const restricted = [
+    'user.id', 'user.email', 'enduser.pseudo.id', 'client.address', 'db.query.text', 'db.query.parameter.0', 'db.statement', 'url.query', 'url.full', 'http.url', 'http.target', 'http.request.header.x-request-id',
+    'http.response.header.location', 'rpc.request.metadata.key', 'rpc.response.metadata.key', 'http.request.body.content', 'http.response.body.content', 'exception.message', 'exception.stacktrace',
+    'status.message', 'process.command_line', 'process.command_args', 'graphql.document', 'messaging.kafka.message.key', 'gen_ai.input.messages', 'gen_ai.output.messages', 'gen_ai.system_instructions',
+    'gen_ai.tool.call.arguments', 'gen_ai.tool.call.result', 'gen_ai.prompt', 'gen_ai.prompt.0.content', 'gen_ai.completion.0.content', 'gen_ai.content.prompt', 'gen_ai.retrieval.documents',
+  ];
+  for (const key of restricted) assert.equal(restricts(key), true, key);
+  for (const key of ['service.name', 'http.route', 'http.request.method', 'http.response.status_code', 'url.path', 'url.scheme', 'server.address', 'db.system.name', 'rpc.method', 'exception.type', 'gen_ai.request.model', 'gen_ai.usage.input_tokens', 'process.pid', 'messaging.system', 'user_agent.original']) {
+    assert.equal(restricts(key), false, key);
+  }
 });
 
 test('globs match in linear time', () => {
