@@ -130,7 +130,7 @@ export function createEvidence(answering: Answering, parts: EvidenceParts): Evid
     const checkpoint = checkpointOf(published.note);
     const omission = new Omission(omit.length === 0 ? null : (key) => omit.some((glob) => matchesGlob(glob, key)));
     const proved = await proveBlocks(spans, blocks, checkpoint, omission, run);
-    if (omission.open.size > 0) return refuse('evidence_field_open', [...omission.open].slice(0, NAMED_MAX).join(', '));
+    if (omission.open.size > 0) return refuse('evidence_field_open', [...omission.open].toSorted().slice(0, NAMED_MAX).join(', '));
     const omitted = [...omission.leftOut].toSorted();
     const json = await writeDocument({ traceId: id, exported_ms: now_ms(), origin: checkpoint.origin, note: published.note, blocks: proved, omitted });
     if (json.length > EVIDENCE_BYTES_MAX || Buffer.byteLength(json) > EVIDENCE_BYTES_MAX) return refuse('query_too_large', `more than ${EVIDENCE_BYTES_MAX} bytes`);
