@@ -11,9 +11,11 @@ import { ControlStore } from '#control';
 import { Findings } from '#findings';
 import { deriveKey, openRootKey } from '#keys';
 import { type Meter, startMeter } from '#meter';
+import { compilePolicy, DEFAULT_POLICY } from '#minimize';
 import type { Producer } from '#model';
 import { createQueries, type Queries } from '#query';
 import { startConsole } from '#query/api';
+import { storedMismatch, type EvidencePolicies } from '#query/evidence';
 import { createVitals, type Listens } from '#query/health';
 import { readConsoleFiles } from '#query/pages';
 import { type IngestDoor, startReceivers } from '#receive';
@@ -83,7 +85,17 @@ export async function startServer(config: Config, report: Report = reportLine): 
     const ready = async (): Promise<Refusal | null> => (leaving ? refuse('draining') : sequencer.admit());
     let listens: Listens | null = null;
     let inFlight = (): { readonly requests: number; readonly bytes: number } => ({ requests: 0, bytes: 0 });
-    const queries = createQueries({ store, producers: async (tenant) => (await control.listProducers(tenant)).map(({ id, name }) => ({ id, name })) });
+    const queries = createQueries({
+      store,
+      producers: async (tenant) => (await control.listProducers(tenant)).map(({ id, name }) => ({ id, name })),
+      evidence: {
+        native: (sql) => store.engine.queryNative(sql),
+        log: store.log,
+        published: () => store.log.signed,
+        policies: policies(),
+        onMismatch: (mismatch) => findings.report(storedMismatch(mismatch)),
+      },
+    });
     const webConsole = await startConsole({
       address: config.console,
       queries,
@@ -126,6 +138,12 @@ export async function startServer(config: Config, report: Report = reportLine): 
     await stop();
     throw failure;
   }
+}
+
+/** That which is in force, and how to read those before it. */
+function policies(): EvidencePolicies {
+  const { digest, restricts } = compilePolicy(DEFAULT_POLICY);
+  return { digest, restricts, read: (text) => compilePolicy(JSON.parse(text)).restricts };
 }
 
 /** A worker that does not come up within this time never will. */

@@ -15,6 +15,7 @@ import { errorText } from './operator-error.ts';
 import { settingsOf, withSettings } from './options.ts';
 import { addressText } from './quantity.ts';
 import { answerLink, firstLink } from './sign-in-link.ts';
+import type { EvidenceQueries } from './stored-evidence.ts';
 import type { TraceQueries } from './stored-trace.ts';
 import { exitNow, exitWithoutTeardown, note, print } from './terminal.ts';
 import { ensureThreads } from './threads.ts';
@@ -23,8 +24,8 @@ import { ensureThreads } from './threads.ts';
 export interface ServedServer {
   /** Where it really listens: port 0 has become a number. */
   readonly addresses: { readonly otlpHttp: Address; readonly otlpGrpc: Address; readonly console: Address };
-  /** What `tracekeep trace` asks over the admin socket. */
-  readonly queries: TraceQueries;
+  /** What `tracekeep trace` and `tracekeep evidence export` ask over the admin socket. */
+  readonly queries: TraceQueries & EvidenceQueries;
   /** What `tracekeep user link` asks. */
   readonly signIn: Pick<SignIn, 'makeLink' | 'isEmpty'>;
   /** Refuses new work, finishes what was taken, closes the store. */
@@ -64,14 +65,15 @@ export async function serve(config: Pick<Config, 'data'>, start: () => Promise<S
 /** Without the socket the server still serves; only the verbs that ask it do not work. */
 async function openAdmin(data: string, server: ServedServer): Promise<AdminSocket | null> {
   const path = adminSocketPath(data);
-  const { findStoredTrace } = await import('./stored-trace.ts');
+  const [{ findStoredEvidence }, { findStoredTrace }] = await Promise.all([import('./stored-evidence.ts'), import('./stored-trace.ts')]);
   try {
     return await startAdminSocket(path, {
       trace: (args) => findStoredTrace(server.queries, args),
+      evidence: (args) => findStoredEvidence(server.queries, args),
       'sign-in-link': (args) => answerLink(server.signIn, server.addresses.console, args),
     });
   } catch (error) {
-    note(`${errorText(error)}; "tracekeep trace" and "tracekeep user link" will not reach this server`);
+    note(`${errorText(error)}; "tracekeep trace", "tracekeep evidence export" and "tracekeep user link" will not reach this server`);
     return null;
   }
 }

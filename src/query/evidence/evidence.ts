@@ -5,6 +5,7 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { EVIDENCE_BYTES_MAX, textHash } from '#evidence';
 import { sha256 } from '#keys/signing';
+import type { NewFinding } from '#findings';
 import { BlockLeaves } from '#leaves';
 import { LIMITS } from '#limits';
 import { isFlaw, parseCheckpoint, parseNote, type Checkpoint } from '#merkle';
@@ -177,6 +178,20 @@ export function createEvidence(answering: Answering, parts: EvidenceParts): Evid
         return outcome;
       }
     },
+  };
+}
+
+/** What is told of it beside the refusal. */
+export function storedMismatch({ tenant, traceId, block, row, what }: StoredMismatch): NewFinding {
+  return {
+    tenant,
+    analytic: { uid: 'integrity.evidence', name: 'Evidence against the log', type_id: 1 },
+    subject: `block ${block}`,
+    severity_id: 5,
+    title: 'Stored spans are not as the log has them',
+    message: `Evidence of a trace was asked for and refused: in block ${block}${row === undefined ? '' : `, row ${row}`}, ${what}. Run tracekeep verify, which names everything that was changed.`,
+    evidences: [{ block, trace_id: traceId, ...(row === undefined ? {} : { row }) }],
+    resources: [{ type: 'trace', uid: traceId }],
   };
 }
 
