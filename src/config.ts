@@ -22,6 +22,12 @@ export interface Config {
   readonly logKeys: string;
   /** What the log is called when its keys are made; null: a name of its own. */
   readonly logOrigin: string | null;
+  /** Without it, who reads the log under `/log` needs a token. */
+  readonly logPublic: boolean;
+  /** Who cosigns the log. Those of one address are the keys of one witness. */
+  readonly witnesses: readonly { readonly key: string; readonly url: string }[];
+  /** So many witnesses must have cosigned a checkpoint before it is published. */
+  readonly witnessQuorum: number;
   readonly otlpHttp: Address;
   readonly otlpGrpc: Address;
   readonly console: Address;

@@ -15,8 +15,9 @@ import type { SettingName } from './settings.ts';
 /** Gives a verb the flags of some settings, and `--config`. */
 export function withSettings(command: Command, names: readonly SettingName[] = SETTING_NAMES): Command {
   for (const name of names) {
-    const { flag, help } = describeSetting(name);
-    command.option(flag, help);
+    const { flag, help, repeats } = describeSetting(name);
+    if (repeats) command.option(flag, help, (value: string, before?: string) => (before === undefined ? value : `${before},${value}`));
+    else command.option(flag, help);
   }
   return command.option('--config <FILE>', 'settings as YAML (default tracekeep.yaml, if there is one)');
 }

@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
 
+import { sha256 } from '#keys/signing';
+import { isFlaw, printVkey, verifierOf, type KeyTypeByte } from '#merkle';
+
 import { OperatorError, errorText } from './operator-error.ts';
 import { readSettings } from './settings.ts';
 
@@ -22,6 +25,14 @@ const wrong = (sources: Promise<unknown>, message: RegExp) =>
     return true;
   });
 
+/** Keys of witnesses that do not exist. */
+const keyOf = (seed: number, type: KeyTypeByte = 0x04): string => {
+  const verifier = verifierOf(sha256, `w${seed}.example`, type, new Uint8Array(32).fill(seed));
+  assert.ok(!isFlaw(verifier));
+  return printVkey(verifier);
+};
+const [KEY, OTHER] = [keyOf(1), keyOf(2)];
+
 test('without anything, the defaults: loopback, 30 days, the key beside the data', async () => {
   const { workers, ...config } = await read();
   assert.ok(workers >= 1);
@@ -30,6 +41,9 @@ test('without anything, the defaults: loopback, 30 days, the key beside the data
     rootKeyFile: join(folder, '.tracekeep/data.key'),
     logKeys: join(folder, '.tracekeep/data.log'),
     logOrigin: null,
+    logPublic: true,
+    witnesses: [],
+    witnessQuorum: 0,
     otlpHttp: { host: '127.0.0.1', port: 4318 },
     otlpGrpc: { host: '127.0.0.1', port: 4317 },
     console: { host: '127.0.0.1', port: 4320 },
@@ -50,10 +64,10 @@ test('flag goes before variable, variable before file, file before default', asy
 
 test('every setting can be given in each of the three ways', async () => {
   const texts = {
-    data: 'd', 'root-key-file': 'k', 'log-keys': 'l', 'log-origin': 'log.example/t', 'otlp-http': '[::1]:1', 'otlp-grpc': '[::1]:2', console: '[::1]:3', workers: '7', retention: 'default=7d,audit=400d', 'disk-max': '5GB', 'disk-free-min': '1GB',
+    data: 'd', 'root-key-file': 'k', 'log-keys': 'l', 'log-origin': 'log.example/t', 'log-public': 'false', witness: `${KEY} http://127.0.0.1:1,${OTHER} https://b.example/w`, 'witness-quorum': '2', 'otlp-http': '[::1]:1', 'otlp-grpc': '[::1]:2', console: '[::1]:3', workers: '7', retention: 'default=7d,audit=400d', 'disk-max': '5GB', 'disk-free-min': '1GB',
   };
   const wanted = {
-    data: join(folder, 'd'), rootKeyFile: join(folder, 'k'), logKeys: join(folder, 'l'), logOrigin: 'log.example/t', otlpHttp: { host: '::1', port: 1 }, otlpGrpc: { host: '::1', port: 2 }, console: { host: '::1', port: 3 }, workers: 7,
+    data: join(folder, 'd'), rootKeyFile: join(folder, 'k'), logKeys: join(folder, 'l'), logOrigin: 'log.example/t', logPublic: false, witnesses: [{ key: KEY, url: 'http://127.0.0.1:1/' }, { key: OTHER, url: 'https://b.example/w/' }], witnessQuorum: 2, otlpHttp: { host: '::1', port: 1 }, otlpGrpc: { host: '::1', port: 2 }, console: { host: '::1', port: 3 }, workers: 7,
     retention: { default: { days: 7 }, audit: { days: 400 } }, diskBytesMax: 5e9, diskFreeBytesMin: 1e9,
   };
   assert.deepEqual(await read(texts), wanted);
@@ -73,6 +87,27 @@ test('paths in a file start at the file, those of flags at the working directory
 test('retention in the file may be a map', async () => {
   writeFileSync(file, 'retention:\n  default: 14d\n  audit: 365d\n');
   assert.deepEqual((await read()).retention, { default: { days: 14 }, audit: { days: 365 } });
+});
+
+test('witnesses in the file are a list of key and url; those of one address are one witness', async () => {
+  writeFileSync(file, `witness:\n  - key: ${KEY}\n    url: https://w.example\n  - {key: ${OTHER}, url: https://w.example/}\nwitness-quorum: 1\nlog-public: false\n`);
+  const { witnesses, witnessQuorum, logPublic } = await read();
+  assert.deepEqual(witnesses, [{ key: KEY, url: 'https://w.example/' }, { key: OTHER, url: 'https://w.example/' }]);
+  assert.deepEqual([witnessQuorum, logPublic], [1, false]);
+  await wrong(read({ 'witness-quorum': '2' }), /witness-quorum 2: 1 configured/);
+});
+
+test('witnesses that cannot be asked or believed are errors', async () => {
+  const cases: [Texts, RegExp][] = [
+    [{ witness: KEY }, /--witness: it must be verifier keys with addresses/], [{ witness: `${KEY} https://w.example x` }, /--witness/], [{ witness: `${KEY.slice(0, -1)} https://w.example` }, /not that of a witness/], [{ witness: `${keyOf(3, 0x01)} https://w.example` }, /not that of a witness/],
+    [{ witness: `${KEY} w.example` }, /an address such as/], [{ witness: `${KEY} file:///w` }, /an address such as/], [{ witness: `${KEY} https://me:pass@w.example` }, /an address such as/], [{ witness: `${KEY} https://w.example?a` }, /an address such as/],
+    [{ witness: `${KEY} https://a.example,${KEY} https://b.example` }, /one of them stands there twice/], [{ 'witness-quorum': '1' }, /witness-quorum 1: 0 configured/], [{ 'witness-quorum': '-1' }, /--witness-quorum/], [{ 'log-public': 'no' }, /--log-public: it must be true or false/],
+  ];
+  for (const [flags, message] of cases) await wrong(read(flags), message);
+  for (const text of ['witness: {a: b}', `witness: [${KEY}]`, `witness: [{key: ${KEY}, url: https://w.example, more: 1}]`, 'witness: 3']) {
+    writeFileSync(file, text);
+    await wrong(read(), /witness in .*yaml/);
+  }
 });
 
 test('a file that cannot be understood is an error that names the place', async () => {

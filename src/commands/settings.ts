@@ -9,7 +9,8 @@ import { dirname, resolve } from 'node:path';
 
 import type { Address, Config, RetentionClass } from '#config';
 import { LIMITS } from '#limits';
-import { isKeyName } from '#merkle';
+import { sha256 } from '#keys/signing';
+import { isFlaw, isKeyName, parseVkey } from '#merkle';
 
 import { OperatorError } from './operator-error.ts';
 import { addressText, isLoopback, readAddress, readPeriod, readSize } from './quantity.ts';
@@ -28,6 +29,8 @@ interface Setting<Value> {
   /** Written as an operator would write it. */
   readonly default: () => string;
   readonly read: (given: Given) => Value;
+  /** The flag may be given several times; commas stand between the values. */
+  readonly repeats?: true;
 }
 
 const DAY_MS = 86_400_000;
@@ -39,6 +42,9 @@ const SETTINGS = {
   'root-key-file': { argument: 'FILE', help: 'the root key, outside the data directory; made at first use, default DIR.key', default: () => '', read: readPath },
   'log-keys': { argument: 'DIR', help: 'the keys that sign the log, outside the data directory; made at first use, default DIR.log', default: () => '', read: readPath },
   'log-origin': { argument: 'NAME', help: 'what the log is called, for ever, such as log.example.org/traces (default tracekeep.localhost/ and a random number)', default: () => '', read: readOrigin },
+  'log-public': { argument: 'true|false', help: 'whether anybody may read the log under /log: what happened when, and not what', default: () => 'true', read: readSwitch },
+  witness: { argument: 'VKEY URL', help: 'who cosigns the log, and where it is asked; repeatable, once for each key', default: () => '', read: readWitnesses, repeats: true },
+  'witness-quorum': { argument: 'NUMBER', help: 'publish what so many witnesses have cosigned, and nothing else', default: () => '0', read: readQuorum },
   'otlp-http': { argument: 'HOST:PORT', help: 'take OTLP over HTTP here', default: () => '127.0.0.1:4318', read: readListener },
   'otlp-grpc': { argument: 'HOST:PORT', help: 'take OTLP over gRPC here', default: () => '127.0.0.1:4317', read: readListener },
   console: { argument: 'HOST:PORT', help: 'console and query API', default: () => '127.0.0.1:4320', read: readListener },
@@ -59,10 +65,10 @@ export interface SettingSources {
 }
 
 /** What help says about a setting. */
-export function describeSetting(name: SettingName): { readonly flag: string; readonly help: string } {
-  const { argument, help } = SETTINGS[name];
-  const preset = SETTINGS[name].default();
-  return { flag: `--${name} <${argument}>`, help: preset === '' ? help : `${help} (default ${preset})` };
+export function describeSetting(name: SettingName): { readonly flag: string; readonly help: string; readonly repeats: boolean } {
+  const setting: Setting<unknown> = SETTINGS[name];
+  const preset = setting.default();
+  return { flag: `--${name} <${setting.argument}>`, help: preset === '' ? setting.help : `${setting.help} (default ${preset})`, repeats: setting.repeats === true };
 }
 
 export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
@@ -78,11 +84,17 @@ export async function readSettings(sources: SettingSources): Promise<Config> {
   const data = value('data');
   const rootKeyFile = findGiven('root-key-file', sources, file) === undefined ? `${data}.key` : value('root-key-file');
   const logKeys = findGiven('log-keys', sources, file) === undefined ? `${data}.log` : value('log-keys');
+  const [witnesses, witnessQuorum] = [value('witness'), value('witness-quorum')];
+  const many = new Set(witnesses.map(({ url }) => url)).size;
+  if (witnessQuorum > many) throw new OperatorError(`cannot use witness-quorum ${witnessQuorum}: ${many} configured with the setting witness, so nothing would ever be published`, 2);
   return {
     data,
     rootKeyFile,
     logKeys,
     logOrigin: value('log-origin'),
+    logPublic: value('log-public'),
+    witnesses,
+    witnessQuorum,
     otlpHttp: value('otlp-http'),
     otlpGrpc: value('otlp-grpc'),
     console: value('console'),
@@ -158,6 +170,44 @@ export function readListener({ value, place }: Pick<Given, 'value' | 'place'>): 
     );
   }
   return address;
+}
+
+/** `VKEY URL`, more of them after commas, or in the file a list of maps of `key` and `url`. */
+function readWitnesses({ value, place }: Given): Config['witnesses'] {
+  if (value === '') return [];
+  const what = 'verifier keys with addresses, such as "witness.example+3c3628a8+BB6A… https://witness.example/"; in the file a list of key and url';
+  const items: readonly unknown[] = typeof value === 'string' ? value.split(/\s*,\s*/u).map((text) => text.split(/\s+/u)) : Array.isArray(value) ? value.map((item) => (isMap(item) && Object.keys(item).length === 2 ? [item['key'], item['url']] : null)) : [null];
+  const witnesses = items.map((item) => {
+    const [key, url, more] = Array.isArray(item) ? (item as readonly unknown[]) : [];
+    if (typeof key !== 'string' || typeof url !== 'string' || more !== undefined) throw unreadable(place, what);
+    const verifier = parseVkey(sha256, key);
+    // A plain signature says nothing about when, and is what logs sign with.
+    if (isFlaw(verifier) || verifier.type === 0x01) throw unreadable(place, `${what}. A key is not that of a witness ("tracekeep witness vkeys" prints them)`);
+    return { key, url: readUrl(url, place) };
+  });
+  const urls = new Set(witnesses.map(({ url }) => url));
+  if (urls.size > LIMITS.witnesses_max) throw unreadable(place, `at most ${LIMITS.witnesses_max} witnesses`);
+  // One key at two addresses would count twice for a quorum.
+  if (new Set(witnesses.map(({ key }) => key.slice(key.indexOf('+', key.indexOf('+') + 1)))).size < witnesses.length) throw unreadable(place, 'different keys: one of them stands there twice');
+  return witnesses;
+}
+
+function readUrl(text: string, place: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const plain = url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+  if (!plain) throw unreadable(place, 'an address such as https://witness.example/, without user, query and fragment');
+  return url.href.endsWith('/') ? url.href : `${url.href}/`;
+}
+
+function readQuorum({ value, place }: Given): number {
+  const text = String(value);
+  if (!/^\d{1,2}$/.test(text) || Number(text) > LIMITS.witnesses_max) throw unreadable(place, `a number of witnesses up to ${LIMITS.witnesses_max}, or 0`);
+  return Number(text);
+}
+
+function readSwitch({ value, place }: Given): boolean {
+  if (value !== true && value !== false && value !== 'true' && value !== 'false') throw unreadable(place, 'true or false');
+  return String(value) === 'true';
 }
 
 function readWorkers({ value, place }: Given): number {

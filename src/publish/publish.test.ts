@@ -11,7 +11,7 @@ import { Log } from '#log';
 import { isFlaw, openNote, parseNote, parseVkey, printSignature, type Verifier } from '#merkle';
 import { ENTRY_TYPES } from '#model';
 import { listenAsWitness, logName, openWitnessKeys, Witness, WitnessState, type RunningWitness } from '#witness';
-import { Publisher, type Published, type PublishedLog, type PublisherParts, type WitnessRefusal, type WitnessSetting } from './publish.ts';
+import { Publisher, witnessesOf, type Published, type PublishedLog, type PublisherParts, type WitnessRefusal, type WitnessSetting } from './publish.ts';
 
 const roof = mkdtempSync(join(tmpdir(), 'tracekeep-publish-'));
 after(() => rmSync(roof, { recursive: true, force: true }));
@@ -353,6 +353,14 @@ test('a witness that says another size each time is asked three times, then left
   }
   // After 1, 2, 4 and 8 seconds.
   assert.deepEqual(asked, [3, 6, 6, 9, 9, 9, 9, 12, 12, 12, 12, 12, 12, 12, 12, 15, 15, 15, 15, 15]);
+});
+
+test('witnessesOf() makes one witness of the keys of one address; the log does not witness itself', () => {
+  const [one, two] = openWitnessKeys(join(home, 'w'), 'w').map(({ vkey }) => vkey);
+  assert.deepEqual(witnessesOf([{ key: one!, url: 'https://a/' }, { key: two!, url: 'https://a/' }]).map(({ url, keys }) => [url, keys.length]), [['https://a/', 2]]);
+  assert.equal(witnessesOf([{ key: one!, url: 'https://a/' }, { key: two!, url: 'https://b/' }]).length, 2);
+  assert.throws(() => witnessesOf([{ key: 'x', url: 'https://a/' }]), /cannot use the key of a witness/);
+  assert.throws(() => publisher({ witnesses: [{ url: 'https://a/', keys: keysOf(log.vkeys()) }] }), /cannot let the log witness itself/);
 });
 
 test('a disk that fails keeps the published checkpoint as it was, and is said once', async () => {

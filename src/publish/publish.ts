@@ -5,7 +5,8 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { replaceFile, FILES, type Files } from '#files';
-import { isFlaw, parseNote, printNote, sameBytes, type NoteSignature } from '#merkle';
+import { sha256 } from '#keys/signing';
+import { flawText, isFlaw, parseNote, parseVkey, printNote, printVkey, sameBytes, type NoteSignature } from '#merkle';
 import { LIMITS } from '#limits';
 import { openPublished, readPublished, type NoteSigner, type Published } from './published.ts';
 import { RemoteWitness, type ProvableLog, type WitnessRefusal, type WitnessSetting, type WitnessStatus } from './remote-witness.ts';
@@ -55,6 +56,18 @@ export interface PublisherStatus {
 
 const FILE = 'published';
 
+/** The witnesses of the settings: keys of one address belong to one, which counts once for a quorum. */
+export function witnessesOf(settings: readonly { readonly key: string; readonly url: string }[]): WitnessSetting[] {
+  return [...Map.groupBy(settings, ({ url }) => url)].map(([url, keys]) => ({
+    url,
+    keys: keys.map(({ key }) => {
+      const verifier = parseVkey(sha256, key);
+      if (isFlaw(verifier)) throw new Error(`cannot use the key of a witness: ${flawText(verifier)}`);
+      return verifier;
+    }),
+  }));
+}
+
 export class Publisher {
   readonly #parts: PublisherParts;
   readonly #witnesses: readonly RemoteWitness[];
@@ -78,6 +91,7 @@ export class Publisher {
   /** Begins with what was published last, if that is still part of the log. */
   static open(parts: PublisherParts): Publisher {
     const { log, folder, onFailure } = parts;
+    if (parts.witnesses.some(({ keys }) => keys.some((key) => log.vkeys().includes(printVkey(key))))) throw new Error('cannot let the log witness itself: the setting witness names a key of its own');
     let published: Published | null = null;
     try {
       published = readPublished(join(folder, FILE), log.origin, log.vkeys());
