@@ -52,6 +52,8 @@ export const GAUGES = {
   pendingRows: gauge('store.rows.pending', '{row}', 'Rows acknowledged and not yet in the store.'),
   diskFree: gauge('disk.free', 'By', 'Free bytes on the disk of the data directory.'),
   diskUsed: gauge('disk.used', 'By', 'Bytes in the data directory.'),
+  recordsWaiting: gauge('records.waiting', '{record}', 'Records of what was read that are not in the log yet.'),
+  findingsDropped: gauge('findings.dropped', '{finding}', 'Findings since the start that there was no room for.'),
   memory: gauge('process.memory', 'By', 'Resident memory of the process.'),
 } as const satisfies Record<string, Row>;
 

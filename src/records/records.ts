@@ -87,6 +87,11 @@ export class Records {
     return true;
   }
 
+  /** Records of reads that are not on their way into the log. */
+  get waiting(): number {
+    return this.#reads.size;
+  }
+
   failedAttempt(attempt: FailedAttempt): void {
     this.#attempts.add(attempt, this.#now_ms());
   }
