@@ -1,5 +1,5 @@
 /**
- * Starts the parts in order and stops them in reverse: keys, control data, store, sequencer with its workers, console, receivers.
+ * Starts the parts in order and stops them in reverse: keys, control data, store, records, sequencer with its workers, console, receivers.
  * What fails to start takes down what was started before it.
  */
 import { join } from 'node:path';
@@ -19,6 +19,7 @@ import { storedMismatch, type EvidencePolicies } from '#query/evidence';
 import { createVitals, type Listens } from '#query/health';
 import { readConsoleFiles } from '#query/pages';
 import { type IngestDoor, startReceivers } from '#receive';
+import { Records } from '#records';
 import { refuse, type Refusal } from '#refusal';
 import { Sequencer } from '#sequencer';
 import { Store, type StoreEvent } from '#store';
@@ -62,13 +63,15 @@ export async function startServer(config: Config, report: Report = reportLine): 
     started.push({ what: 'findings', stop: () => findings.stop() });
     const authenticator = createAuthenticator(control, (failure) => report('cannot check credentials', failure));
 
-    const passwords = createPasswords();
-    const signIn = createSignIn(control, { passwords, report: (failure) => report('cannot check a session', failure) });
-
     const meter = await startMeter({ version: VERSION, environment: process.env });
     started.push({ what: 'meter', stop: () => meter.stop() });
     const store = await Store.open({ dataDir: config.data, rootKey, config, logKeys: { folder: config.logKeys, origin: config.logOrigin }, onEvent: (event) => hearStore(event, meter, report) });
     started.push({ what: 'store', stop: () => store.close() });
+    const records = await Records.start({ control, store, key: deriveKey(rootKey, 'records'), policy: compilePolicy(DEFAULT_POLICY), reportFinding: findings.report, onFailure: (failure) => report('cannot write records', failure) });
+    started.push({ what: 'records', stop: () => records.stop() });
+    const passwords = createPasswords();
+    const signIn = createSignIn(control, { passwords, report: (failure) => report('cannot check a session', failure), failed: (attempt) => records.failedAttempt(attempt) });
+
     const sequencer = new Sequencer(store, {
       workers: config.workers,
       digestKey: deriveKey(rootKey, 'digest'),
@@ -103,6 +106,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
       signIn,
       administration: { control, people: createPeople(control, passwords) },
       findings,
+      records,
       pages: readConsoleFiles(CONSOLE_FOLDER),
       metricsText: () => meter.text(),
       ready,
@@ -133,7 +137,9 @@ export async function startServer(config: Config, report: Report = reportLine): 
     inFlight = () => receivers.inFlight();
     listens = { otlpHttp: receivers.addresses.http, otlpGrpc: receivers.addresses.grpc };
     watch(meter, store, inFlight);
-    return { addresses: { otlpHttp: receivers.addresses.http, otlpGrpc: receivers.addresses.grpc, console: webConsole.address }, queries, signIn, stop };
+    meter.watch('recordsWaiting', () => records.waiting);
+    meter.watch('findingsDropped', () => findings.dropped);
+    return { addresses: { otlpHttp: receivers.addresses.http, otlpGrpc: receivers.addresses.grpc, console: webConsole.address }, queries: recordedFor(records, queries), signIn, stop };
   } catch (failure) {
     await stop();
     throw failure;
@@ -144,6 +150,17 @@ export async function startServer(config: Config, report: Report = reportLine): 
 function policies(): EvidencePolicies {
   const { digest, restricts } = compilePolicy(DEFAULT_POLICY);
   return { digest, restricts, read: (text) => compilePolicy(JSON.parse(text)).restricts };
+}
+
+/** What verbs show of the telemetry is recorded as what the console shows. */
+function recordedFor(records: Records, queries: Queries): Queries {
+  return {
+    ...queries,
+    async traceById(reader, id) {
+      const recorded = records.read({ reader, action: 'trace.read', route: 'tracekeep trace', ids: [id], query: '' });
+      return recorded === true ? queries.traceById(reader, id) : recorded;
+    },
+  };
 }
 
 /** A worker that does not come up within this time never will. */

@@ -1,24 +1,45 @@
-/** Attempts to sign in that failed, summed until they are written: a flood of them is one entry a second, whatever it tries. */
+/** Attempts to sign in that failed, summed until they are written: a flood of them is one entry a second and tenant, whatever it tries. */
 import type { FailedAttempt } from '#authenticate/sign-in';
 import { LIMITS } from '#limits';
-import type { LogBody } from '#model';
+import type { LogBody, TenantId } from '#model';
 
 import { bodyOf } from './body.ts';
 
 export class FailedAttempts {
-  #counted = new Map<string, FailedAttempt & { count: number }>();
+  readonly #tenants = new Map<TenantId | null, TenantsAttempts>();
+
+  get isEmpty(): boolean {
+    return this.#tenants.size === 0;
+  }
+
+  add(attempt: FailedAttempt, now: number): void {
+    const tenant = attempt.account?.tenant ?? null;
+    const attempts = this.#tenants.get(tenant) ?? new TenantsAttempts(now);
+    this.#tenants.set(tenant, attempts);
+    attempts.add(attempt, now);
+  }
+
+  /** All of them: a body for each tenant in whose accounts' names somebody tried, and one for names that nobody has. What comes from here on begins anew. */
+  take(now: number): readonly LogBody[] {
+    const bodies = [...this.#tenants].map(([tenant, attempts]) => attempts.body(tenant, now));
+    this.#tenants.clear();
+    return bodies;
+  }
+}
+
+class TenantsAttempts {
+  readonly #counted = new Map<string, FailedAttempt & { count: number }>();
+  readonly #first: number;
+  #last: number;
   #all = 0;
   #others = 0;
-  #first = 0;
-  #last = 0;
 
-  get size(): number {
-    return this.#all;
+  constructor(first: number) {
+    this.#first = this.#last = first;
   }
 
   add(attempt: FailedAttempt, now: number): void {
     const { account, how, early, network } = attempt;
-    if (this.#all === 0) this.#first = now;
     this.#last = now;
     this.#all += 1;
     const key = JSON.stringify([account?.id, how, early, network]);
@@ -28,13 +49,8 @@ export class FailedAttempts {
     else this.#others += 1;
   }
 
-  /** All of them as one body; what comes from here on begins anew. */
-  take(now: number): readonly LogBody[] {
-    if (this.#all === 0) return [];
-    const attempts = [...this.#counted.values()].map(({ account, how, network, early, count }) => ({ tenant: account?.tenant ?? null, person: account?.id ?? null, how, network, early, count }));
-    const body = bodyOf('sign-in', now, { time: this.#first, until: this.#last, what: 'failed', attempts: this.#all }, { attempts, others: this.#others });
-    this.#counted = new Map();
-    this.#all = this.#others = 0;
-    return [body];
+  body(tenant: TenantId | null, now: number): LogBody {
+    const attempts = [...this.#counted.values()].map(({ account, how, network, early, count }) => ({ person: account?.id ?? null, how, network, early, count }));
+    return bodyOf('sign-in', now, { time: this.#first, until: this.#last, what: 'failed', tenant, attempts: this.#all }, { attempts, others: this.#others });
   }
 }

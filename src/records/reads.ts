@@ -3,7 +3,7 @@
  * size; beyond that nothing more is taken, and the request it belongs to is refused.
  */
 import { LIMITS } from '#limits';
-import type { LogBody, Reader } from '#model';
+import type { LogBody, Reader, TenantId } from '#model';
 
 import { bodyOf } from './body.ts';
 
@@ -58,24 +58,29 @@ export class Reads {
     return true;
   }
 
-  /** Everything gathered as bodies, oldest first, each with so much as fits. What comes from here on begins anew. */
+  /** Everything gathered as bodies, each of one tenant and with so much as fits, oldest first. What comes from here on begins anew. */
   take(now: number): readonly LogBody[] {
-    const bodies: LogBody[] = [];
-    let chunk = new Chunk();
-    for (const read of this.#gathered.values()) {
-      if (chunk.takes(read)) continue;
-      bodies.push(chunk.body(now));
-      chunk = new Chunk();
-      chunk.takes(read);
+    const chunks: Chunk[] = [];
+    for (const [tenant, reads] of Map.groupBy(this.#gathered.values(), ({ reader }) => reader.tenant)) {
+      let chunk = new Chunk(tenant);
+      chunks.push(chunk);
+      for (const read of reads) {
+        if (chunk.takes(read)) continue;
+        chunk = new Chunk(tenant);
+        chunks.push(chunk);
+        chunk.takes(read);
+      }
     }
-    if (chunk.reads > 0) bodies.push(chunk.body(now));
+    const bodies = chunks.map((chunk) => chunk.body(now));
     this.#gathered = new Map();
     this.#bytes = 0;
     return bodies;
   }
 }
 
+/** The reads of one body: administrators of a tenant see who read theirs, and nothing of others. */
 class Chunk {
+  readonly #tenant: TenantId;
   readonly #readers = new Map<string, number>();
   readonly #readerTexts: object[] = [];
   readonly #texts: object[] = [];
@@ -84,13 +89,13 @@ class Chunk {
   #last = 0;
   #count = 0;
 
-  get reads(): number {
-    return this.#texts.length;
+  constructor(tenant: TenantId) {
+    this.#tenant = tenant;
   }
 
   /** False if it does not fit any more. */
-  takes({ reader: { id, name, tenant }, action, route, ids, query, count, first, last }: Gathered): boolean {
-    const who = { id, name, tenant };
+  takes({ reader: { id, name }, action, route, ids, query, count, first, last }: Gathered): boolean {
+    const who = { id, name };
     const whoText = JSON.stringify(who);
     const known = this.#readers.get(whoText);
     const reader = known ?? this.#readers.size;
@@ -110,6 +115,6 @@ class Chunk {
   }
 
   body(now: number): LogBody {
-    return bodyOf('access', now, { time: this.#first, until: this.#last, what: 'read', reads: this.#count }, { readers: this.#readerTexts, reads: this.#texts });
+    return bodyOf('access', now, { time: this.#first, until: this.#last, what: 'read', tenant: this.#tenant, reads: this.#count }, { readers: this.#readerTexts, reads: this.#texts });
   }
 }

@@ -150,7 +150,7 @@ export class Records {
   }
 
   #takeAttempts(now: number): readonly LogBody[] {
-    if (this.#attempts.size === 0 || (!this.#stopped && now - this.#attemptsWritten_ms < LIMITS.records_delay_ms_max)) return [];
+    if (this.#attempts.isEmpty || (!this.#stopped && now - this.#attemptsWritten_ms < LIMITS.records_delay_ms_max)) return [];
     this.#attemptsWritten_ms = now;
     return this.#attempts.take(now);
   }

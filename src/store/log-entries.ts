@@ -78,8 +78,16 @@ export async function readBody(engine: Pick<Engine, 'query'>, by: { readonly ind
   };
 }
 
-/** Whom a statement, which is a JSON object, is about. */
+/** Whom a statement is about; a policy, which may be cut into several, is about nobody. */
 export function tenantIn(statement: string): string {
-  const said: unknown = JSON.parse(statement);
+  const said = readJson(statement);
   return typeof said === 'object' && said !== null && 'tenant' in said && typeof said.tenant === 'string' ? said.tenant : '';
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }

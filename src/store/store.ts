@@ -19,7 +19,7 @@ import { Figures, type FiguresState } from './figures.ts';
 import { Flusher, type StoreEvent } from './flush.ts';
 import { Journal, type Journaled, StoreUnavailable } from './journal.ts';
 import { type DirectoryLock, lockDirectory } from './lock.ts';
-import { lastOutbox as readLastOutbox, readBody, type StoredBody, tenantIn } from './log-entries.ts';
+import { lastOutbox as readLastOutbox, readBody, type StoredBody } from './log-entries.ts';
 import { PartSync } from './part-sync.ts';
 import { RememberedRequests, type RememberedRequest, rememberedOf } from './remembered.ts';
 import { applyRetention, type Removal } from './retention.ts';
@@ -173,8 +173,8 @@ export class Store {
   async commit(commit: Commit): Promise<void> {
     const at_ms = this.#now_ms();
     const bodies = bodiesOf(commit, at_ms);
-    // Before the journal has it: what is durable must have entries, and a place in the table.
-    const entries = bodies.map((body) => (tenantIn(body.statement), entryOf(body)));
+    // Before the journal has it: what is durable must have entries.
+    const entries = bodies.map((body) => entryOf(body));
     try {
       await this.#journal.write(commit, bodies, at_ms, (journaled) => this.#append(journaled, entries));
       this.#journalFailed = null;

@@ -1,0 +1,125 @@
+/**
+ * What the log says of everything around the telemetry, by a real server and real verbs: every change, sign-in and read is there once, whoever made it
+ * and whether a server ran or not.
+ */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import { ControlStore } from '#control';
+import { addProducer, createToken, lastLine, startServer, temporaryFolder, tracekeep, until, type TestServer } from '#harness';
+import { storedBodies, type StoredBody } from '#harness/stored-bodies';
+import { deriveKey, openRootKey } from '#keys';
+import { DEFAULT_TENANT } from '#model';
+
+const data = join(temporaryFolder(), 'data');
+const TRACE = '0af7651916cd43dd8448eb211c80319c';
+const secrets: string[] = [];
+let server: TestServer;
+let bodies: readonly StoredBody[] = [];
+let cookie = '';
+let csrf = '';
+let me = '';
+
+async function ask(method: string, path: string, body?: object, headers: Readonly<Record<string, string>> = { cookie, 'x-tracekeep-csrf': csrf, 'sec-fetch-site': 'same-origin' }): Promise<{ readonly status: number; readonly json: Record<string, unknown>; readonly cookies: readonly string[] }> {
+  const answer = await fetch(`${server.console}${path}`, { method, headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+  const text = await answer.text();
+  return { status: answer.status, json: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>), cookies: answer.headers.getSetCookie() };
+}
+
+async function signIn(name: string, password: string): Promise<number> {
+  const { status, json, cookies } = await ask('POST', '/api/v1/session', { name, password }, {});
+  if (status !== 200) return status;
+  cookie = (cookies[0] ?? '').split(';', 1)[0] ?? '';
+  csrf = String(json['csrf']);
+  me = (json['account'] as { readonly id: string }).id;
+  secrets.push(cookie.slice(cookie.indexOf('=') + 1), csrf);
+  return status;
+}
+
+/** The log has what control data was told to tell it. */
+async function outboxIsEmpty(): Promise<void> {
+  const control = await ControlStore.open({ dataDir: data, key: deriveKey(openRootKey({ file: `${data}.key`, dataDir: data }), 'control') });
+  await until(() => control.readOutbox().length === 0, 'the outbox is empty').finally(() => control.close());
+}
+
+before(async () => {
+  secrets.push(await addProducer(data, 'shop', ['shop-*']));
+  secrets.push(await createToken(data, 'viewer', ['--name', 'grafana']));
+  const password = lastLine(await tracekeep(['user', 'add', 'Ada', '--role', 'admin', '--data', data]));
+  secrets.push(password);
+
+  server = await startServer({ data });
+  for (let tries = 0; tries < 3; tries++) await signIn('Ada', 'a wrong password');
+  await signIn('my password in the wrong field', password);
+  assert.equal(await signIn('Ada', password), 200);
+  assert.equal((await ask('GET', `/api/v1/traces/${TRACE}`)).status, 404);
+  assert.equal((await ask('GET', '/api/v1/search?attribute=user.email%3Dsomebody')).status, 200);
+  assert.equal((await ask('GET', '/api/v1/services')).status, 200);
+  await ask('GET', `/api/v1/traces/${TRACE}`, undefined, { authorization: `Bearer ${secrets[1]}` });
+  const made = (await ask('POST', '/api/v1/producers', { name: 'cart', services: ['cart'] })).json as { key: string; producer: { id: string } };
+  const rotated = (await ask('POST', `/api/v1/producers/${made.producer.id}/rotate`, {})).json as { key: string };
+  assert.equal((await ask('DELETE', `/api/v1/producers/${made.producer.id}`)).status, 204);
+  const token = (await ask('POST', '/api/v1/tokens', { name: 'script', role: 'viewer' })).json as { secret: string; token: { id: string } };
+  assert.equal((await ask('DELETE', `/api/v1/tokens/${token.token.id}`)).status, 204);
+  const bob = (await ask('POST', '/api/v1/accounts', { name: 'Bob', role: 'viewer', password: 'a quiet river of glass' })).json as { account: { id: string } };
+  assert.equal((await ask('DELETE', `/api/v1/accounts/${bob.account.id}`)).status, 204);
+  secrets.push(made.key, rotated.key, token.secret, 'a quiet river of glass', 'my password in the wrong field');
+  await tracekeep(['trace', TRACE, '--data', data]);
+  lastLine(await tracekeep(['tenant', 'set', 'beside', '--class', 'default', '--data', data]));
+  await outboxIsEmpty();
+  assert.equal((await ask('DELETE', '/api/v1/session')).status, 204);
+  await server.stop();
+
+  lastLine(await tracekeep(['token', 'revoke', 'grafana', '--data', data]));
+  server = await startServer({ data });
+  await server.stop();
+  bodies = await storedBodies(data);
+});
+
+const of = (type: string): readonly StoredBody[] => bodies.filter((body) => body.type === type);
+const ADA = (): object => ({ is: 'person', id: me, name: 'Ada' });
+const VERB = { is: 'command line' };
+const whats = (type: string): (readonly unknown[])[] => of(type).map(({ statement, closed }) => [statement['what'], closed['name'], closed['who']]);
+
+test('changes by verbs and by people are there once, in order, with who made them', () => {
+  assert.deepEqual(whats('producer'), [['added', 'shop', VERB], ['added', 'cart', ADA()], ['rotated', 'cart', ADA()], ['revoked', 'cart', ADA()]]);
+  assert.deepEqual(whats('token'), [['made', 'grafana', VERB], ['made', 'script', ADA()], ['revoked', 'script', ADA()], ['revoked', 'grafana', VERB]]);
+  assert.deepEqual(whats('person'), [[['added'], 'Ada', VERB], [['added'], 'Bob', ADA()], [['removed'], 'Bob', ADA()]]);
+  assert.deepEqual(of('tenant').map(({ statement }) => [statement['what'], statement['tenant']]), [['made', 'default'], ['made', 'beside'], ['set', 'beside']]);
+  const ids = bodies.map(({ outbox }) => outbox).filter((id) => id > 0);
+  assert.deepEqual(ids, Array.from(ids, (_, at) => at + 1));
+});
+
+test('signing in, failing to and signing out are there', () => {
+  assert.deepEqual(whats('sign-in').filter(([what]) => what !== 'failed'), [['signed in', 'Ada', ADA()], ['signed out', 'Ada', ADA()]]);
+  const failed = of('sign-in').filter(({ statement }) => statement['what'] === 'failed');
+  const attempts = failed.flatMap(({ closed }) => closed['attempts'] as { person: string | null; network: string; count: number }[]);
+  assert.equal(attempts.filter(({ person }) => person === me).reduce((sum, { count }) => sum + count, 0), 3);
+  assert.deepEqual(attempts.filter(({ person }) => person === null).map(({ network, count }) => [network, count]), [['127.0.0.0/24', 1]]);
+});
+
+test('reads are there with reader, action, route and ids, what was searched for is not', () => {
+  const reads = of('access').flatMap(({ closed }) => {
+    const readers = closed['readers'] as { id: string; name: string }[];
+    return (closed['reads'] as { reader: number; action: string; route: string; ids?: string[]; query?: string }[]).map(({ reader, action, route, ids, query }) => [readers[reader]?.name, action, route, ids, query?.length]);
+  });
+  assert.deepEqual(reads, [
+    ['Ada', 'trace.read', 'GET /api/v1/traces/:id', [TRACE], undefined],
+    ['Ada', 'trace.search', 'GET /api/v1/search', undefined, 32],
+    ['grafana', 'trace.read', 'GET /api/v1/traces/:id', [TRACE], undefined],
+    ['command line', 'trace.read', 'tracekeep trace', [TRACE], undefined],
+  ]);
+  assert.ok(of('access').every(({ statement }) => statement['tenant'] === DEFAULT_TENANT));
+});
+
+test('the policy is there once, whole: its digest is the one that blocks name', () => {
+  const [policy, ...more] = of('policy');
+  assert.deepEqual(more, []);
+  assert.equal(policy?.closed['digest'], createHash('sha256').update(JSON.stringify(policy?.statement)).digest('hex'));
+});
+
+test('no body holds a credential, a password, a name that nobody has, or what was searched for', () => {
+  const text = JSON.stringify(bodies);
+  for (const secret of [...secrets, 'somebody', 'user.email', '$argon2']) assert.ok(!text.includes(secret), secret.slice(0, 4));
+});
