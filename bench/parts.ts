@@ -126,7 +126,7 @@ class Stages {
     const size = (): number => this.#batch.spans;
     const undecodable = clock.time('decode', size, () => decodeRequest(body, this.#batch));
     if (undecodable !== null) throw new Error(`cannot decode the corpus: ${undecodable.refused}`);
-    const { batch, taken, received } = clock.time('validate', size, () => validate(this.#batch, () => true, Date.now()));
+    const { batch, taken, received } = clock.time('validate', size, () => validate(this.#batch, { speaksFor: () => true, backfill: false }, Date.now()));
     if (taken !== received) throw new Error('cannot take all of the corpus');
     this.#inspect('inspectFirst', new Inspector(this.#scanner, this.#keys), batch);
     const inspected = this.#inspect('inspect', this.#inspector, batch);

@@ -87,6 +87,9 @@ export const LIMITS = {
   /** A span may begin or end this far in the future (clocks differ). Later: refused as `span_time`. */
   future_ms_max: 24 * 3_600_000,
 
+  /** Spans that ended longer ago are refused as `span_too_old` unless their producer may backfill: whoever got hold of an old export cannot send it again. */
+  past_ms_max: 24 * 3_600_000,
+
   // --- pipeline -------------------------------------------------------------------------------------------------------
   /** Spans of a block, the unit of the journal and later of the log. One request is never split, so a block may exceed it once. */
   block_rows_target: 8_192,
@@ -96,6 +99,10 @@ export const LIMITS = {
   memo_bytes_max: 8 * MiB,
   /** A value longer than this is not remembered. */
   memo_value_bytes_max: 4 * KiB,
+  /** Memory of the table by which spans taken before are recognised, one for all workers; 128 bytes hold six of them, so the last three million. */
+  taken_spans_bytes: 64 * MiB,
+  /** Traces of one request that are named because of spans whose ids had been taken with other content. */
+  version_traces_told_max: 16,
 
   // --- commit and flush -----------------------------------------------------------------------------------------------
   /** A commit waits at most this long for more blocks while requests are still on their way. */

@@ -19,7 +19,7 @@ process.env['UV_THREADPOOL_SIZE'] ??= '16';
 
 type Json = Record<string, unknown>;
 const NOW_MS = 1_800_000_000_000;
-const PRODUCER: Producer = { id: 'p_0123456789abcdef' as ProducerId, name: 'shop', tenant: DEFAULT_TENANT, retention: 'default', services: ['*'], version: 1 };
+const PRODUCER: Producer = { id: 'p_0123456789abcdef' as ProducerId, name: 'shop', tenant: DEFAULT_TENANT, retention: 'default', services: ['*'], backfill: true, version: 1 };
 const BOUNDS = { deadline_ms: 20_000, rows_max: 100_000 };
 const MAIL = 'jane.doe@example.com';
 const TOKEN = `ghp_${'k7Qz2mXw9RtB4vLc6NpY8sHd3FgJ1aEu5oTi'}`;
@@ -104,7 +104,7 @@ function disguises(secret: string): Buffer[] {
 }
 
 describe('no place of a record is passed by', () => {
-  const pipeline = new Pipeline();
+  const pipeline = new Pipeline(null);
   for (const [name, resourceSpans, place] of PLACES) {
     test(name, async () => {
       const { block, taken } = sealed(pipeline, [resourceSpans]);
@@ -128,7 +128,7 @@ describe('Pipeline.take', () => {
   const never = () => assert.fail('nothing may be appended');
 
   test('refuses as a whole what cannot be decoded, and appends nothing', () => {
-    const pipeline = new Pipeline();
+    const pipeline = new Pipeline(null);
     const malformedArray = Buffer.from('0a2d122b1229' + '0a10' + '01'.repeat(16) + '1208' + '02'.repeat(8) + '4a0b0a0161' + '12062a040a020aff', 'hex');
     for (const [body, encoding] of [[Buffer.from('{'), 'json'], [Buffer.from('[]'), 'json'], [Buffer.from([10, 200]), 'protobuf'], [Buffer.from('garbage'), 'protobuf'], [malformedArray, 'protobuf']] as const) {
       const result = pipeline.take(body, encoding, PRODUCER, 1, NOW_MS, never);
@@ -139,27 +139,27 @@ describe('Pipeline.take', () => {
   test('appends nothing when every span is refused, and says why', () => {
     const mine = { ...PRODUCER, services: ['shop-*'] };
     const body = Buffer.from(JSON.stringify({ resourceSpans: ofResource(attributes({ stringValue: 'bank' }, 'service.name')) }));
-    const result = new Pipeline().take(body, 'json', mine, 1, NOW_MS, never);
+    const result = new Pipeline(null).take(body, 'json', mine, 1, NOW_MS, never);
     assert.ok(!isRefusal(result));
     assert.deepEqual([result.received, result.stored, result.refused, result.minimized], [1, 0, { span_service: 1 }, {}]);
     assert.match(result.message, /span_service/);
   });
 
   test('takes no spans at all', () => {
-    assert.deepEqual(new Pipeline().take(Buffer.from('{}'), 'json', PRODUCER, 1, NOW_MS, never), { received: 0, stored: 0, refused: {}, minimized: {}, message: '' });
+    assert.deepEqual(new Pipeline(null).take(Buffer.from('{}'), 'json', PRODUCER, 1, NOW_MS, never), { received: 0, stored: 0, refused: {}, dropped: 0, reliesOn: [], versionTraces: [], minimized: {}, message: '' });
   });
 
   test('a producer speaks for its own services, in the name as sent', () => {
     const mine = { ...PRODUCER, services: ['shop-*', 'cart'] };
     const of = (name: string) => ofResource(attributes({ stringValue: name }, 'service.name'));
-    const { taken } = sealed(new Pipeline(), [of('shop-web'), of('cart'), of('cart2'), of('bank\u200b'), of('Cart'), ofSpan({}), of('cart\0')], mine);
+    const { taken } = sealed(new Pipeline(null), [of('shop-web'), of('cart'), of('cart2'), of('bank\u200b'), of('Cart'), ofSpan({}), of('cart\0')], mine);
     assert.deepEqual(taken.map(({ stored }) => stored), [1, 1, 0, 0, 0, 0, 0]);
     for (const { received, stored, refused } of taken) assert.equal(received, stored + Object.values(refused).reduce((sum, count) => sum + count, 0));
   });
 
   test('what is replaced in a resource counts once, and every span says so', async () => {
     const resourceSpans = [{ resource: attributes({ stringValue: MAIL }), scopeSpans: [{ spans: [{ ...IDS }, { ...IDS, name: MAIL }, { ...IDS }] }] }];
-    const { taken, block } = sealed(new Pipeline(), [resourceSpans, resourceSpans]);
+    const { taken, block } = sealed(new Pipeline(null), [resourceSpans, resourceSpans]);
     // The spans have no times, which is counted beside.
     assert.deepEqual(taken.map(({ minimized }) => minimized), [{ email: 2, 'odd-time': 3 }, { email: 2, 'odd-time': 3 }]);
     await store(block);
@@ -170,7 +170,7 @@ describe('Pipeline.take', () => {
 
 test('a policy that keeps one kind does not keep another that a mark of it covers', () => {
   const span = ofSpan({ ...attributes({ stringValue: `${MAIL} 8f3kd93kd02kd83kd` }, 'http.request.header.x-api-key'), startTimeUnixNano: `${NOW_MS}000000`, endTimeUnixNano: `${NOW_MS}000001` });
-  const kept = (policy?: unknown) => sealed(policy === undefined ? new Pipeline() : new Pipeline(compilePolicy(policy)), [span]).taken[0]!.minimized;
+  const kept = (policy?: unknown) => sealed(policy === undefined ? new Pipeline(null) : new Pipeline(null, compilePolicy(policy)), [span]).taken[0]!.minimized;
   assert.deepEqual(kept(), { credential: 1 });
   assert.deepEqual(kept({ version: 1, rules: [{ kinds: ['credential'], action: 'keep' }] }), { email: 1 });
 });
@@ -179,7 +179,7 @@ test('nothing that an SDK sends is lost: random requests come back from the quer
   const seed = Number(process.env['TRACEKEEP_TEST_SEED'] ?? randomInt(1, 2 ** 31));
   const random = generator(seed);
   const requests = Array.from({ length: 30 }, () => randomRequest(random));
-  const pipeline = new Pipeline();
+  const pipeline = new Pipeline(null);
   for (let from = 0; from < requests.length; from += 10) {
     const { taken, block } = sealed(pipeline, requests.slice(from, from + 10));
     for (const { refused, minimized } of taken) assert.deepEqual([refused, { ...minimized, 'odd-time': 0 }], [{}, { 'odd-time': 0 }], `seed ${seed}`);

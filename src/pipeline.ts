@@ -5,6 +5,7 @@
  * owns everything it touches, knows no key and no file, and hands out nothing that has not been minimized.
  */
 import { KeyTable, SpanBatch } from '#batch';
+import type { Comparer } from '#compare';
 import { matchesGlob } from '#control/glob';
 import { Inspector } from '#inspect';
 import { BlockLeaves } from '#leaves';
@@ -15,20 +16,30 @@ import { isRefusal, type Refusal } from '#refusal';
 import { Scanner } from '#scanner';
 import { RECOGNIZERS } from '#scanner/recognizers';
 import { BlockBuilder } from '#seal';
-import { refusedMessage, validate } from '#validate';
+import { countOddTimes, refusedMessage, validate } from '#validate';
 
 /** What became of one export. Counts are spans, except `minimized`, which counts values by kind. */
 export interface Taken {
   readonly received: number;
   readonly stored: number;
   readonly refused: Readonly<Record<string, number>>;
+  /** Spans that had been taken before with the same content. */
+  readonly dropped: number;
+  /** The blocks that took them: the request may be acknowledged when all of these are durable, and not otherwise. */
+  readonly reliesOn: readonly number[];
+  /** Ids of traces with spans whose ids had been taken with other content; a few of them, if there are many. */
+  readonly versionTraces: readonly string[];
   readonly minimized: Readonly<Record<string, number>>;
   /** The sentence of the partial success; '' when every span was taken. */
   readonly message: string;
 }
 
+const NOTHING_COMPARED = { dropped: 0, reliesOn: [], versions: 0, versionTraces: [] } as const;
+
 /** Among the counts of what was minimized: spans whose times are odd, kept as they came. */
 const ODD_TIME = 'odd-time';
+/** The same for spans whose ids had been taken with other content. */
+const SECOND_VERSION = 'second-version';
 
 export class Pipeline {
   readonly #keys = new KeyTable();
@@ -36,8 +47,11 @@ export class Pipeline {
   readonly #inspector: Inspector;
   readonly #minimizer: Minimizer;
   readonly #leaves: BlockLeaves;
+  readonly #comparer: Comparer | null;
 
-  constructor(policy: CompiledPolicy = compilePolicy(DEFAULT_POLICY)) {
+  /** Without a comparer, which tools that look at other stages leave out, no span is recognised as taken before. */
+  constructor(comparer: Comparer | null, policy: CompiledPolicy = compilePolicy(DEFAULT_POLICY)) {
+    this.#comparer = comparer;
     this.#inspector = new Inspector(new Scanner(RECOGNIZERS, { parts: policy.distinguishes }), this.#keys);
     this.#minimizer = new Minimizer(policy, this.#inspector, this.#keys);
     this.#leaves = new BlockLeaves(policy.restricts);
@@ -50,7 +64,7 @@ export class Pipeline {
 
   /**
    * `body` is attacker-controlled and read in place; `producer` was authenticated from the headers alone. Taken spans are
-   * appended to the block that `blockFor` gives; nothing is appended when the whole export is refused.
+   * appended to the block that `blockFor` gives; nothing is appended when the whole export is refused, or all of it was taken before.
    */
   take(body: Uint8Array, encoding: 'protobuf' | 'json', producer: Producer, request: number, now_ms: number, blockFor: () => BlockBuilder): Taken | Refusal {
     const bytes = encoding === 'json' ? requestFromJson(body) : body;
@@ -59,14 +73,18 @@ export class Pipeline {
     if (undecodable !== null) return undecodable;
 
     const speaksFor = (service: string) => producer.services.some((glob) => matchesGlob(glob, service));
-    const { batch: valid, received, taken, oddTimes, refused } = validate(this.#batch, speaksFor, now_ms);
-    const message = refusedMessage(refused);
-    if (taken === 0) return { received, stored: 0, refused, minimized: {}, message };
+    const { batch: valid, received, taken, oddTimes, refused } = validate(this.#batch, { speaksFor, backfill: producer.backfill }, now_ms);
+    const told = { received, refused, message: refusedMessage(refused) };
+    if (taken === 0) return { ...told, stored: 0, dropped: 0, reliesOn: [], versionTraces: [], minimized: {} };
 
     const inspected = this.#inspector.inspect(valid);
     if (isRefusal(inspected)) return inspected;
     const minimized = this.#minimizer.minimize(inspected);
-    const counts = blockFor().append(minimized, request, producer.id);
-    return { received, stored: taken, refused, minimized: oddTimes === 0 ? counts : { ...counts, [ODD_TIME]: oddTimes }, message };
+    const builder = blockFor();
+    // Last of all, since what is noted as taken has to be in the block.
+    const { dropped, reliesOn, versions, versionTraces } = this.#comparer?.compare(minimized, producer.tenant, builder.block) ?? NOTHING_COMPARED;
+    const counts = taken > dropped ? builder.append(minimized, request, producer.id) : {};
+    const odd = oddTimes > 0 && dropped > 0 ? countOddTimes(minimized) : oddTimes;
+    return { ...told, stored: taken - dropped, dropped, reliesOn, versionTraces, minimized: { ...counts, ...(odd > 0 && { [ODD_TIME]: odd }), ...(versions > 0 && { [SECOND_VERSION]: versions }) } };
   }
 }

@@ -1,11 +1,18 @@
 /**
- * Orders what comes in: recognises duplicates, hands exports to the workers, decides when open blocks are closed, and
+ * Orders what comes in: recognises requests that were sent before, hands exports to the workers, decides when open blocks are closed, and
  * acknowledges a request when the commit that holds it is durable and not earlier. One per server, on the main thread.
+ *
+ * A request of which spans were dropped, because some block took them before, waits for that block as well (`DurableBlocks`). Its own spans are
+ * committed meanwhile, accounted as a part of it; that it is taken as a whole is written, and answered, when all of it is durable.
+ *
+ * Long because a request's state has one owner: its way is told from submission to answer, with what a dying worker or a failing store does to it.
  */
 import { createHash } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
+import { copyFindings, DurableBlocks, TakenSpans, versionFinding } from '#compare';
+import type { NewFinding } from '#findings';
 import { LIMITS } from '#limits';
-import type { Commit, Producer, RequestAccount, SealedBlock, Secret } from '#model';
+import type { Commit, Producer, ProducerId, RequestAccount, SealedBlock, Secret } from '#model';
 import type { Taken } from '#pipeline';
 import { isRefusal, type Refusal, type RefusalCode, refuse } from '#refusal';
 import type { FromWorker, ToWorker, WorkerData } from '#worker';
@@ -28,6 +35,8 @@ export interface SequencerEvents {
   /** A request waited this long for a worker. */
   waited?(ms: number): void;
   committed?(rows: number, ms: number): void;
+  /** What somebody ought to look at. */
+  found?(finding: NewFinding): void;
   failed?(what: string, error: unknown): void;
 }
 
@@ -49,6 +58,14 @@ interface Request {
   committing: boolean;
 }
 
+/** Who sent which bytes. */
+type Sent = Pick<Request, 'producer' | 'digest'>;
+
+interface Content {
+  readonly body: Uint8Array;
+  readonly encoding: 'protobuf' | 'json';
+}
+
 interface Lane {
   /** Replaced when it dies; until then the lane takes nothing. */
   worker: Worker;
@@ -62,6 +79,8 @@ interface Lane {
 }
 
 interface Remembered {
+  /** Who sent it first. */
+  readonly producer: ProducerId;
   /** Resolves when the first of the equal requests is answered; a refusal is not remembered beyond that. */
   readonly first: Promise<IngestAnswer>;
   account: RequestAccount | null;
@@ -73,6 +92,8 @@ export class Sequencer {
   readonly #digestKey: Secret<Uint8Array>;
   readonly #events: SequencerEvents;
   readonly #lanes: Lane[];
+  readonly #taken: TakenSpans;
+  readonly #blocks: DurableBlocks;
   readonly #requests = new Map<number, Request>();
   /** Oldest first: what is beyond the limits is forgotten from the front. */
   readonly #remembered = new Map<string, Remembered>();
@@ -85,18 +106,21 @@ export class Sequencer {
   #timer: NodeJS.Timeout | null = null;
   #draining = false;
   /** Repeated requests not answered yet. */
-  #duplicates = 0;
+  #repeated = 0;
   #idle: (() => void)[] = [];
 
-  constructor(store: CommitStore, options: { workers: number; digestKey: Secret<Uint8Array>; events?: SequencerEvents; worker?: URL }) {
+  constructor(store: CommitStore, options: { workers: number; digestKey: Secret<Uint8Array>; events?: SequencerEvents; worker?: URL; takenSpansBytes?: number }) {
     this.#store = store;
     this.#digestKey = options.digestKey;
     this.#events = options.events ?? {};
     const nextBlock = new BigInt64Array(new SharedArrayBuffer(8));
     nextBlock[0] = BigInt(store.lastBlockId + 1);
-    this.#lanes = Array.from({ length: options.workers }, () => this.#startLane(options.worker ?? WORKER, { nextBlock }));
+    const taken = TakenSpans.allocate(store.lastBlockId + 1, options.takenSpansBytes);
+    this.#taken = new TakenSpans(taken, 0);
+    this.#blocks = new DurableBlocks(this.#taken, () => Number(Atomics.load(nextBlock, 0)));
+    this.#lanes = Array.from({ length: options.workers }, (_, at) => this.#startLane(options.worker ?? WORKER, { nextBlock, taken, worker: at + 1 }));
     for (const { digest, account, at_ms } of store.rememberedRequests()) {
-      this.#remembered.set(digest, { first: Promise.resolve(account.answer), account, at_ms });
+      this.#remembered.set(digest, { producer: account.producer, first: Promise.resolve(account.answer), account, at_ms });
     }
   }
 
@@ -126,15 +150,24 @@ export class Sequencer {
   /** Takes one export; resolves when it is durable or refused. `body` is handed over: its buffer is gone afterwards. */
   submit(producer: Producer, body: Uint8Array, encoding: 'protobuf' | 'json'): Promise<IngestAnswer> {
     if (this.#draining) return Promise.resolve(refuse('draining'));
-    const digest = this.#digest(producer, body, encoding);
-    const known = this.#remembered.get(digest);
-    if (known !== undefined) {
-      this.#duplicates++;
-      return this.#duplicate(producer, digest, known).finally(() => {
-        this.#duplicates--;
-        this.#tellIdle();
-      });
-    }
+    const sent: Sent = { producer, digest: this.#digest(body, encoding) };
+    return this.#enter(sent, { body, encoding }, null);
+  }
+
+  /** `settled`: an equal request that was answered, and of which nothing was taken. */
+  #enter(sent: Sent, content: Content, settled: Remembered | null): Promise<IngestAnswer> {
+    const known = this.#remembered.get(sent.digest);
+    if (known === undefined || known === settled) return this.#handOver(sent, content);
+    this.#repeated++;
+    const answer = known.producer === sent.producer.id ? this.#duplicate(sent.producer, known) : this.#copy(sent, content, known);
+    return answer.finally(() => {
+      this.#repeated--;
+      this.#tellIdle();
+    });
+  }
+
+  /** To the worker with the least to do. */
+  #handOver({ producer, digest }: Sent, { body, encoding }: Content): Promise<IngestAnswer> {
     const alive = this.#lanes.filter((lane) => lane.alive);
     if (alive.length === 0) return Promise.resolve(refuse('store_unavailable', 'no pipeline worker runs'));
     const first = new Promise<IngestAnswer>((answer) => {
@@ -150,7 +183,7 @@ export class Sequencer {
       const exported: ToWorker = { is: 'export', request, body, encoding, producer };
       lane.worker.postMessage(exported, body.byteOffset === 0 && body.byteLength === body.buffer.byteLength ? [body.buffer as ArrayBuffer] : []);
     });
-    this.#remember(digest, { first, account: null, at_ms: Date.now() });
+    this.#remember(digest, { producer: producer.id, first, account: null, at_ms: Date.now() });
     return first;
   }
 
@@ -177,6 +210,8 @@ export class Sequencer {
     // It takes its open blocks along: their requests are refused, so that their senders try again, and another takes its place.
     worker.on('exit', () => {
       lane().alive = false;
+      this.#blocks.lost();
+      this.#taken.openLocksOf(workerData.worker);
       this.#refuseAllOf(lane());
       if (this.#draining) return;
       setTimeout(() => {
@@ -202,7 +237,9 @@ export class Sequencer {
   #hear(lane: Lane, message: FromWorker): void {
     if (message.is === 'taken') this.#hearTaken(lane, message.request, message.result, message.took_ms);
     else if (message.is === 'block') void this.#commitBlock(message.block);
+    else if (message.is === 'unused') this.#blocks.durable(message.block);
     else if (message.is === 'lost') {
+      this.#blocks.lost();
       this.#events.failed?.(`the pipeline failed: ${message.failure}`, null);
       for (const request of message.requests) {
         this.#open.delete(request);
@@ -222,7 +259,7 @@ export class Sequencer {
       else {
         request.taken = result;
         if (result.received === 0) this.#answer(id, { rejectedSpans: 0, message: '' });
-        else if (result.stored === 0) void this.#commit([], [id]);
+        else if (result.stored === 0) void this.#finish(id, request, null);
         else {
           if (this.#open.size === 0) this.#closeBy_ms = performance.now() + LIMITS.commit_delay_ms_max;
           this.#open.add(id);
@@ -250,29 +287,58 @@ export class Sequencer {
   }
 
   async #commitBlock(block: SealedBlock): Promise<void> {
-    // A worker closes full blocks by itself.
-    for (const request of block.requests) this.#open.delete(request);
-    await this.#commit([block], block.requests);
-  }
-
-  async #commit(blocks: readonly SealedBlock[], ids: readonly number[]): Promise<void> {
-    const accounts = new Map<number, RequestAccount>();
-    for (const id of ids) {
+    this.#blocks.arrived(block.id);
+    const requests: { readonly id: number; readonly request: Request; readonly account: RequestAccount }[] = [];
+    for (const id of block.requests) {
+      // A worker closes full blocks by itself.
+      this.#open.delete(id);
       const request = this.#requests.get(id);
       if (request?.taken == null) continue;
       request.committing = true;
-      accounts.set(id, accountOf(request.producer, request.digest, request.taken));
+      const waits = this.#blocks.open(request.taken.reliesOn).some((other) => other !== block.id);
+      requests.push({ id, request, account: waits ? accountOfStored(request, request.taken) : accountOf(request, request.taken) });
     }
+    const committed = await this.#commit([block], requests.map(({ account }) => account));
+    if (committed) this.#blocks.durable(block.id);
+    else this.#blocks.failed(block.id);
+    for (const { id, request, account } of requests) {
+      if (!committed) this.#answer(id, this.#unavailable());
+      else if (account.digest === '') void this.#finish(id, request, account);
+      else this.#acknowledge(id, request, account);
+    }
+  }
+
+  /** What of a request is in no block: waits until everything it relies on is durable, and accounts for it. `stored` is the account of its other part. */
+  async #finish(id: number, request: Request, stored: RequestAccount | null): Promise<void> {
+    const { taken } = request;
+    if (taken === null) throw new Error('cannot account for a request that no worker took');
+    request.committing = true;
+    const durable = await this.#blocks.when(taken.reliesOn);
+    const rest = stored === null ? accountOf(request, taken) : accountOfDropped(request, taken);
+    if (durable && (await this.#commit([], [rest]))) this.#acknowledge(id, request, rest);
+    else this.#answer(id, this.#unavailable());
+  }
+
+  async #commit(blocks: readonly SealedBlock[], accounts: readonly RequestAccount[]): Promise<boolean> {
     const began_ms = performance.now();
     try {
-      await this.#store.commit({ blocks, requests: [...accounts.values()] });
-      this.#events.committed?.(blocks.reduce((rows, block) => rows + block.rows, 0), performance.now() - began_ms);
+      await this.#store.commit({ blocks, requests: accounts });
     } catch (error) {
       this.#events.failed?.('cannot commit', error);
-      for (const id of ids) this.#answer(id, refuse(this.#store.unavailable ?? 'store_unavailable'));
-      return;
+      return false;
     }
-    for (const [id, account] of accounts) this.#answer(id, account.answer, account);
+    this.#events.committed?.(blocks.reduce((rows, block) => rows + block.rows, 0), performance.now() - began_ms);
+    for (const account of accounts) this.#events.accounted?.(account);
+    return true;
+  }
+
+  #unavailable(): Refusal {
+    return refuse(this.#store.unavailable ?? 'store_unavailable');
+  }
+
+  #acknowledge(id: number, { producer, taken }: Request, account: RequestAccount): void {
+    for (const trace of taken?.versionTraces ?? []) this.#events.found?.(versionFinding(producer, trace));
+    this.#answer(id, account.answer, account);
   }
 
   #answer(id: number, answer: IngestAnswer, account: RequestAccount | null = null): void {
@@ -283,13 +349,12 @@ export class Sequencer {
     const remembered = this.#remembered.get(request.digest);
     if (account === null) this.#remembered.delete(request.digest);
     else if (remembered !== undefined) remembered.account = account;
-    if (account !== null) this.#events.accounted?.(account);
     request.answer(answer);
     this.#tellIdle();
   }
 
   get #isIdle(): boolean {
-    return this.#requests.size === 0 && this.#duplicates === 0;
+    return this.#requests.size === 0 && this.#repeated === 0;
   }
 
   #tellIdle(): void {
@@ -300,22 +365,30 @@ export class Sequencer {
    * The same bytes from the same producer again: an exporter that did not hear the acknowledgement. Answered as the first was, stored
    * no second time, its spans counted as dropped.
    */
-  async #duplicate(producer: Producer, digest: string, known: Remembered): Promise<IngestAnswer> {
+  async #duplicate(producer: Producer, known: Remembered): Promise<IngestAnswer> {
     const answer = await known.first;
     if (isRefusal(answer) || known.account === null) return answer;
-    const { received } = known.account;
-    const account: RequestAccount = { producer: producer.id, tenant: producer.tenant, digest, received, stored: 0, refused: {}, dropped: received, minimized: {}, answer };
-    try {
-      await this.#store.commit({ blocks: [], requests: [account] });
-    } catch (error) {
-      this.#events.failed?.('cannot commit', error);
-      return refuse(this.#store.unavailable ?? 'store_unavailable');
-    }
-    this.#events.accounted?.(account);
-    return answer;
+    const dropped = spansOf(known.account);
+    return (await this.#commit([], [{ ...repeated(producer, dropped), dropped, answer }])) ? answer : this.#unavailable();
+  }
+
+  /**
+   * The same bytes from another producer: nobody's own spans. Refused and told, as soon as it is clear that the first was taken; where nothing of the
+   * first was, or it holds no spans, there is nothing to copy.
+   */
+  async #copy(sent: Sent, content: Content, known: Remembered): Promise<IngestAnswer> {
+    const first = await known.first;
+    const { account } = known;
+    if (isRefusal(first) || account === null || account.stored + account.dropped === 0) return this.#enter(sent, content, known);
+    const received = spansOf(account);
+    const refusal = refuse('request_copied');
+    if (!(await this.#commit([], [{ ...repeated(sent.producer, received), refused: { [refusal.refused]: received } }]))) return this.#unavailable();
+    for (const finding of copyFindings(sent.producer, account)) this.#events.found?.(finding);
+    return refusal;
   }
 
   #remember(digest: string, remembered: Remembered): void {
+    this.#remembered.delete(digest);
     this.#remembered.set(digest, remembered);
     const oldest_ms = remembered.at_ms - LIMITS.remembered_requests_ms_max;
     for (const [old, { account, at_ms }] of this.#remembered) {
@@ -325,15 +398,32 @@ export class Sequencer {
   }
 
   /** Keyed, so that what lies in the journal confirms no guess at a request's content. */
-  #digest(producer: Producer, body: Uint8Array, encoding: string): string {
-    return createHash('sha256').update(this.#digestKey.reveal()).update(`${producer.id} ${encoding} `).update(body).digest('hex').slice(0, 32);
+  #digest(body: Uint8Array, encoding: string): string {
+    return createHash('sha256').update(this.#digestKey.reveal()).update(`${encoding} `).update(body).digest('hex').slice(0, 32);
   }
 }
 
-function accountOf(producer: Producer, digest: string, taken: Taken): RequestAccount {
-  const rejectedSpans = taken.received - taken.stored;
-  return {
-    producer: producer.id, tenant: producer.tenant, digest, received: taken.received, stored: taken.stored, refused: taken.refused, dropped: 0,
-    minimized: taken.minimized, answer: { rejectedSpans, message: taken.message },
-  };
+/** The whole request. */
+function accountOf({ producer, digest }: Sent, taken: Taken): RequestAccount {
+  const { received, stored, refused, dropped, minimized, message } = taken;
+  return { producer: producer.id, tenant: producer.tenant, digest, received, stored, refused, dropped, minimized, answer: { rejectedSpans: received - stored - dropped, message } };
+}
+
+/** Without what was dropped; says of no request that it is taken. */
+function accountOfStored(sent: Sent, taken: Taken): RequestAccount {
+  return { ...accountOf(sent, taken), digest: '', received: taken.received - taken.dropped, dropped: 0 };
+}
+
+/** The rest of it. */
+function accountOfDropped(sent: Sent, taken: Taken): RequestAccount {
+  return { ...accountOf(sent, taken), received: taken.dropped, whole: taken.received, stored: 0, refused: {}, minimized: {} };
+}
+
+function spansOf({ received, whole = received }: RequestAccount): number {
+  return whole;
+}
+
+/** Of a request that was sent before: nothing of it is stored, and it is not remembered a second time. */
+function repeated(producer: Producer, received: number): RequestAccount {
+  return { producer: producer.id, tenant: producer.tenant, digest: '', received, stored: 0, refused: {}, dropped: 0, minimized: {}, answer: { rejectedSpans: 0, message: '' } };
 }

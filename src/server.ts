@@ -79,6 +79,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
         accounted: (account) => meter.accounted(account),
         waited: (ms) => meter.waited(ms),
         committed: (rows, ms) => meter.committed(rows, ms),
+        found: findings.report,
         failed: report,
       },
     });

@@ -5,6 +5,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { release } from '#batch';
+import { Comparer, TakenSpans } from '#compare';
 import { LIMITS } from '#limits';
 import type { Producer, SealedBlock, TenantId } from '#model';
 import { Pipeline, type Taken } from '#pipeline';
@@ -20,26 +21,29 @@ export type FromWorker =
   /** `took_ms`: time the pipeline spent on it. */
   | { readonly is: 'taken'; readonly request: number; readonly result: Taken | Refusal; readonly took_ms: number }
   | { readonly is: 'block'; readonly block: SealedBlock }
+  /** No span came into the block of this number: all had been taken before. */
+  | { readonly is: 'unused'; readonly block: number }
   /** These requests were taken but their block is lost; `failure` names the kind of error, without payload. */
   | { readonly is: 'lost'; readonly requests: readonly number[]; readonly failure: string };
 
-/** The block numbers of all workers come from one counter, so that a block's number says when it was begun. */
 export interface WorkerData {
+  /** The block numbers of all workers come from one counter, so that a block's number says when it was begun. */
   readonly nextBlock: BigInt64Array;
+  /** The table of spans taken last, which all workers share. */
+  readonly taken: SharedArrayBuffer;
+  /** From 1; a worker that takes the place of another has its number. */
+  readonly worker: number;
 }
 
 if (parentPort === null) throw new Error('cannot run the worker outside a worker thread');
 const port = parentPort;
-const { nextBlock } = workerData as WorkerData;
+const { nextBlock, taken, worker } = workerData as WorkerData;
 const DAY_MS = 86_400_000;
 
-interface OpenBlock {
-  builder: BlockBuilder;
-  requests: number[];
-}
+const spans = new TakenSpans(taken, worker);
 
-let pipeline = new Pipeline();
-const open = new Map<string, OpenBlock>();
+let pipeline = new Pipeline(new Comparer(spans));
+const open = new Map<string, BlockBuilder>();
 const idle: BlockBuilder[] = [];
 
 port.on('message', (message: ToWorker) => {
@@ -54,7 +58,7 @@ function take(request: number, body: Uint8Array, encoding: 'protobuf' | 'json', 
   const name = `${day} ${producer.retention} ${producer.tenant}`;
   let result: Taken | Refusal;
   try {
-    result = pipeline.take(body, encoding, producer, request, now_ms, () => openBlock(name, day, producer.retention, producer.tenant, request).builder);
+    result = pipeline.take(body, encoding, producer, request, now_ms, () => openBlock(name, day, producer.retention, producer.tenant));
   } catch (error) {
     // This one is to blame and is refused for good, or its sender would try it for ever.
     send({ is: 'taken', request, result: refuse('internal'), took_ms: performance.now() - began_ms });
@@ -64,7 +68,7 @@ function take(request: number, body: Uint8Array, encoding: 'protobuf' | 'json', 
   release(body);
   send({ is: 'taken', request, result, took_ms: performance.now() - began_ms });
   const block = open.get(name);
-  if (!isRefusal(result) && block !== undefined && block.builder.rows >= LIMITS.block_rows_target) close(name, block);
+  if (!isRefusal(result) && block !== undefined && block.rows >= LIMITS.block_rows_target) close(name, block);
 }
 
 /** Nothing that a bug has touched is trusted any more. */
@@ -72,7 +76,7 @@ function lose(error: unknown): void {
   const requests = [...open.values()].flatMap((block) => block.requests);
   open.clear();
   idle.length = 0;
-  pipeline = new Pipeline();
+  pipeline = new Pipeline(new Comparer(spans));
   send({ is: 'lost', requests, failure: nameOf(error) });
 }
 
@@ -83,14 +87,13 @@ function nameOf(error: unknown): string {
   return [error.message.startsWith('cannot ') ? `${error.name}: ${error.message}` : error.name, ...frames].join('\n');
 }
 
-function openBlock(name: string, day: number, retention: string, tenant: TenantId, request: number): OpenBlock {
+function openBlock(name: string, day: number, retention: string, tenant: TenantId): BlockBuilder {
   let block = open.get(name);
   if (block === undefined) {
-    block = { builder: idle.pop() ?? pipeline.builder(), requests: [] };
-    block.builder.open({ block: Number(Atomics.add(nextBlock, 0, 1n)), day, retention, tenant });
+    block = idle.pop() ?? pipeline.builder();
+    block.open({ block: Number(Atomics.add(nextBlock, 0, 1n)), day, retention, tenant });
     open.set(name, block);
   }
-  block.requests.push(request);
   return block;
 }
 
@@ -98,17 +101,23 @@ function closeAll(): void {
   for (const [name, block] of open) close(name, block);
 }
 
-function close(name: string, block: OpenBlock): void {
-  let sealed: SealedBlock;
+function close(name: string, block: BlockBuilder): void {
+  const number = block.block;
+  let sealed: SealedBlock | null = null;
   try {
-    sealed = block.builder.close();
+    if (block.rows === 0) block.discard();
+    else sealed = block.close();
   } catch (error) {
     lose(error);
     return;
   }
   open.delete(name);
   // A few builders are kept: their memory is sized to the traffic.
-  if (idle.length < 4) idle.push(block.builder);
+  if (idle.length < 4) idle.push(block);
+  if (sealed === null) {
+    send({ is: 'unused', block: number });
+    return;
+  }
   send({ is: 'block', block: sealed }, [sealed.spans.buffer, sealed.traces.buffer, sealed.filter.buffer, sealed.traceKeys.buffer]);
 }
 

@@ -15,6 +15,9 @@ export const TYPE = { empty: 0, string: 1, bool: 2, int: 3, double: 4, array: 5,
 /** One letter per type as stored in `attribute_types`. */
 export const TYPE_LETTERS = 'nsbidamx';
 
+/** In `refused`: the span was taken before, and `compare` dropped it. */
+export const DUPLICATE = 255;
+
 /** No entry: an absent text. */
 export const NONE = 0xffff_ffff;
 
@@ -33,6 +36,9 @@ export class SpanBatch {
   spans = 0;
   resource = new Uint32Array(SPANS_START);
   scope = new Uint32Array(SPANS_START);
+  /** Where the span's message lies in `bytes`, as it was received. */
+  spanStart = new Uint32Array(SPANS_START);
+  spanEnd = new Uint32Array(SPANS_START);
   /** Offset of 16 bytes; 0 = missing or of the wrong length. */
   traceId = new Uint32Array(SPANS_START);
   /** Offset of 8 bytes; 0 = missing or of the wrong length. */
@@ -59,7 +65,7 @@ export class SpanBatch {
   droppedAttributes = new Uint32Array(SPANS_START);
   droppedEvents = new Uint32Array(SPANS_START);
   droppedLinks = new Uint32Array(SPANS_START);
-  /** 0 = taken; otherwise 1 + index into `validate`'s codes. */
+  /** 0 = taken; otherwise 1 + index into `validate`'s codes, or `DUPLICATE`. */
   refused = new Uint8Array(SPANS_START);
   /** Spans beyond the limit: counted, not decoded. */
   spansCut = 0;
@@ -96,6 +102,9 @@ export class SpanBatch {
 
   // --- resources and scopes -------------------------------------------------------------------------------------------------
   resources = 0;
+  /** Where the resource's message lies in `bytes`; equal when there is none. */
+  resourceStart = new Uint32Array(SMALL_START);
+  resourceEnd = new Uint32Array(SMALL_START);
   resourceAttributesStart = new Uint32Array(SMALL_START);
   resourceAttributesEnd = new Uint32Array(SMALL_START);
   resourceDropped = new Uint32Array(SMALL_START);
@@ -103,6 +112,8 @@ export class SpanBatch {
   /** Index of the value of `service.name`, or NONE. */
   resourceService = new Uint32Array(SMALL_START);
   scopes = 0;
+  scopeStart = new Uint32Array(SMALL_START);
+  scopeEnd = new Uint32Array(SMALL_START);
   scopeName = new Uint32Array(SMALL_START);
   scopeVersion = new Uint32Array(SMALL_START);
   scopeAttributesStart = new Uint32Array(SMALL_START);
@@ -166,7 +177,7 @@ export class SpanBatch {
   addResource(): number {
     if (this.resources === this.resourceDropped.length) this.#growResources();
     const at = this.resources++;
-    this.resourceDropped[at] = 0;
+    this.resourceDropped[at] = this.resourceStart[at] = this.resourceEnd[at] = 0;
     this.resourceSchemaUrl[at] = this.resourceService[at] = NONE;
     return at;
   }
@@ -174,7 +185,7 @@ export class SpanBatch {
   addScope(): number {
     if (this.scopes === this.scopeDropped.length) this.#growScopes();
     const at = this.scopes++;
-    this.scopeDropped[at] = 0;
+    this.scopeDropped[at] = this.scopeStart[at] = this.scopeEnd[at] = 0;
     this.scopeName[at] = this.scopeVersion[at] = this.scopeSchemaUrl[at] = NONE;
     return at;
   }
@@ -190,7 +201,7 @@ export class SpanBatch {
 
   #growSpans(): void {
     for (const column of [
-      'resource', 'scope', 'traceId', 'spanId', 'parentId', 'flags', 'startLow', 'startHigh', 'endLow', 'endHigh', 'name', 'statusMessage', 'traceState', 'attributesStart',
+      'resource', 'scope', 'spanStart', 'spanEnd', 'traceId', 'spanId', 'parentId', 'flags', 'startLow', 'startHigh', 'endLow', 'endHigh', 'name', 'statusMessage', 'traceState', 'attributesStart',
       'attributesEnd', 'eventsStart', 'eventsEnd', 'linksStart', 'linksEnd', 'droppedAttributes', 'droppedEvents', 'droppedLinks',
     ] as const) {
       this[column] = grown(this[column]);
@@ -209,11 +220,11 @@ export class SpanBatch {
   }
 
   #growResources(): void {
-    for (const column of ['resourceAttributesStart', 'resourceAttributesEnd', 'resourceDropped', 'resourceSchemaUrl', 'resourceService'] as const) this[column] = grown(this[column]);
+    for (const column of ['resourceStart', 'resourceEnd', 'resourceAttributesStart', 'resourceAttributesEnd', 'resourceDropped', 'resourceSchemaUrl', 'resourceService'] as const) this[column] = grown(this[column]);
   }
 
   #growScopes(): void {
-    for (const column of ['scopeName', 'scopeVersion', 'scopeAttributesStart', 'scopeAttributesEnd', 'scopeDropped', 'scopeSchemaUrl'] as const) this[column] = grown(this[column]);
+    for (const column of ['scopeStart', 'scopeEnd', 'scopeName', 'scopeVersion', 'scopeAttributesStart', 'scopeAttributesEnd', 'scopeDropped', 'scopeSchemaUrl'] as const) this[column] = grown(this[column]);
   }
 }
 

@@ -1,10 +1,14 @@
 /** `tracekeep producer`: who may send, and with which key. A key is shown once, alone on the last line of standard output. */
 import { Command } from 'commander';
+import { LIMITS } from '#limits';
 
 import { withControl, withExistingControl } from './data-directory.ts';
+import { OperatorError } from './operator-error.ts';
 import { PLACE, collect, orFail, readPeriodOption, readTenant, settingsOf, withSettings, withTenant } from './options.ts';
 import { jsonText, tableText, timeText } from './table.ts';
 import { note, print } from './terminal.ts';
+
+const BACKFILL = `may send spans that ended more than ${LIMITS.past_ms_max / 3_600_000} hours ago`;
 
 interface TenantOption {
   readonly tenant: string;
@@ -23,10 +27,11 @@ export function producerCommand(): Command {
 function addCommand(): Command {
   const command = new Command('add').description('make a producer and print its ingest key').argument('<NAME>', 'what to call it');
   command.requiredOption('--service <GLOB...>', 'service names it may send for; * stands for any characters (repeatable)', collect);
-  return withSettings(withTenant(command), PLACE).action(async (name: string, options: TenantOption & { readonly service: readonly string[] }) => {
-    const wanted = { tenant: readTenant(options.tenant), name, services: options.service };
+  command.option('--backfill', BACKFILL);
+  return withSettings(withTenant(command), PLACE).action(async (name: string, options: TenantOption & { readonly service: readonly string[]; readonly backfill?: boolean }) => {
+    const wanted = { tenant: readTenant(options.tenant), name, services: options.service, backfill: options.backfill ?? false };
     const { producer, key } = orFail(await withControl(await settingsOf(command), (control) => control.addProducer(wanted)));
-    note(`producer ${producer.id} may send for: ${producer.services.join(', ')}`);
+    note(`producer ${producer.id} ${rightsText(producer)}`);
     note('the ingest key follows; it is shown only now. Exporters send it as the header "Authorization: Bearer <key>":');
     note('OTEL_EXPORTER_OTLP_HEADERS="Authorization=Bearer%20<key>"');
     print(key.reveal());
@@ -45,26 +50,33 @@ function listCommand(): Command {
       keys: producer.revoked === null ? keys.filter(({ expires }) => expires === null || expires > now).map(({ generation, created, expires }) => ({ generation, created, expires })) : [],
     }));
     if (options.json === true) return print(jsonText(shown));
-    const rows = shown.map(({ id, name, tenant: of, services, created, revoked, keys }) => [
+    const rows = shown.map(({ id, name, tenant: of, services, backfill = false, created, revoked, keys }) => [
       id,
       name,
       of,
       services.join(' '),
+      backfill ? 'yes' : 'no',
       timeText(created),
       revoked === null ? keys.map(({ generation, expires }) => (expires === null ? `key ${generation}` : `key ${generation} until ${timeText(expires)}`)).join(', ') : `revoked ${timeText(revoked)}`,
     ]);
-    print(tableText(['ID', 'NAME', 'TENANT', 'SERVICES', 'CREATED', 'STATE'], rows));
+    print(tableText(['ID', 'NAME', 'TENANT', 'SERVICES', 'BACKFILL', 'CREATED', 'STATE'], rows));
   });
 }
 
 function changeCommand(): Command {
-  const command = new Command('change').description('replace the services a producer may send for').argument('<NAME>', 'name or id');
-  command.requiredOption('--service <GLOB...>', 'the new service names (repeatable)', collect);
-  return withSettings(withTenant(command), PLACE).action(async (name: string, options: TenantOption & { readonly service: readonly string[] }) => {
-    const named = { tenant: readTenant(options.tenant), name };
-    const producer = orFail(await withExistingControl(await settingsOf(command), (control) => control.changeServices(named, options.service)));
-    note(`producer ${producer.id} may now send for: ${producer.services.join(', ')}`);
+  const command = new Command('change').description('replace the services a producer may send for, or say whether it may send old spans').argument('<NAME>', 'name or id');
+  command.option('--service <GLOB...>', 'the new service names (repeatable)', collect);
+  command.option('--backfill', BACKFILL).option('--no-backfill', 'not any more');
+  return withSettings(withTenant(command), PLACE).action(async (name: string, { tenant, service, backfill }: TenantOption & { readonly service?: readonly string[]; readonly backfill?: boolean }) => {
+    if (service === undefined && backfill === undefined) throw new OperatorError('nothing to change: give --service, --backfill or --no-backfill', 2);
+    const wanted = { ...(service !== undefined && { services: service }), ...(backfill !== undefined && { backfill }) };
+    const producer = orFail(await withExistingControl(await settingsOf(command), (control) => control.changeProducer({ tenant: readTenant(tenant), name }, wanted)));
+    note(`producer ${producer.id} now ${rightsText(producer)}`);
   });
+}
+
+function rightsText({ services, backfill = false }: { readonly services: readonly string[]; readonly backfill?: boolean }): string {
+  return `may send for: ${services.join(', ')}${backfill ? ', old spans too' : ''}`;
 }
 
 function rotateCommand(): Command {

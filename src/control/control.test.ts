@@ -58,7 +58,7 @@ test('addProducer() gives a key that names the producer, its tenant, services an
   assert.match(producer.id, /^p_[0-9a-f]{16}$/);
   assert.deepEqual(store.findCredential(key.reveal()), {
     kind: 'producer',
-    producer: { id: producer.id, name: 'Shop team', tenant: 'default', retention: 'audit', services: ['shop-*', 'cart'], version: 1 },
+    producer: { id: producer.id, name: 'Shop team', tenant: 'default', retention: 'audit', services: ['shop-*', 'cart'], backfill: false, version: 1 },
   });
 });
 
@@ -152,10 +152,10 @@ test('a producer of one tenant is not reached from another, by name or id', asyn
   assert.deepEqual(await store.listProducers(OTHER_TENANT), []);
 });
 
-test('changeServices() raises the version', async () => {
+test('changeProducer() raises the version and leaves alone what is not named', async () => {
   const store = await open();
   const { key } = done(await store.addProducer(shop));
-  done(await store.changeServices(named, ['bank']));
+  done(await store.changeProducer(named, { services: ['bank'] }));
   const found = done(store.findCredential(key.reveal()));
   assert.ok(found.kind === 'producer');
   assert.deepEqual([found.producer.services, found.producer.version], [['bank'], 2]);

@@ -24,7 +24,7 @@ import { openControlDatabase } from './database.ts';
 import type { ControlDatabase } from './database.ts';
 import { alignOutbox, forgetOutbox, readOutbox, tellLogIfNew } from './outbox.ts';
 import type { OutboxEntry, OutboxRow } from './outbox.ts';
-import { addProducer, changeServices, revokeProducer, rotateProducer } from './producers.ts';
+import { addProducer, changeProducer, revokeProducer, rotateProducer } from './producers.ts';
 import type { KeyedProducer, NewProducer } from './producers.ts';
 import { accountPlace } from './records.ts';
 import type { AccountRecord, ProducerRecord, TenantRecord, TokenRecord } from './records.ts';
@@ -155,8 +155,8 @@ export class ControlStore {
     return this.#change(by, (change) => addProducer(change, wanted));
   }
 
-  async changeServices(named: Named, globs: readonly string[], by: Actor = COMMAND_LINE): Promise<ProducerRecord | Refusal> {
-    return this.#change(by, (change) => changeServices(change, named, globs));
+  async changeProducer(named: Named, wanted: Partial<Pick<NewProducer, 'services' | 'backfill'>>, by: Actor = COMMAND_LINE): Promise<ProducerRecord | Refusal> {
+    return this.#change(by, (change) => changeProducer(change, named, wanted));
   }
 
   async rotateProducer(named: Named, graceMs: number, by: Actor = COMMAND_LINE): Promise<KeyedProducer | Refusal> {

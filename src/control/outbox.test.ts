@@ -48,10 +48,10 @@ test('each change tells the log once, with ids in the statement, names and who i
   const named = { tenant: DEFAULT_TENANT, name: 'shop' };
   const { producer, key } = done(await store.addProducer({ ...named, services: ['shop-*'] }, ADA));
   const { hash } = producer.keys[0] ?? {};
-  const producerOf = (what: string, more: object = {}) => ['producer', { time: NOW, what, tenant: 'default', producer: producer.id, ...more }, { who: ADA, name: 'shop', services: ['shop-*'] }];
+  const producerOf = (what: string, more: object = {}) => ['producer', { time: NOW, what, tenant: 'default', producer: producer.id, ...more }, { who: ADA, name: 'shop', services: ['shop-*'], backfill: false }];
   assert.deepEqual(bodies(await told(store)), [['tenant', { time: NOW, what: 'made', tenant: 'default', retention: 'default' }, { who: ADA }], producerOf('added', { generation: 1 })]);
   done(await store.rotateProducer(named, 5_000, ADA));
-  done(await store.changeServices(named, ['shop-*'], ADA));
+  done(await store.changeProducer(named, { services: ['shop-*'] }, ADA));
   done(await store.revokeProducer(named, ADA));
   const rows = await told(store);
   assert.deepEqual(bodies(rows), [producerOf('rotated', { generation: 2, oldKeysEnd: NOW + 5_000 }), producerOf('changed'), producerOf('revoked')]);

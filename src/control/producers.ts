@@ -19,6 +19,8 @@ export interface NewProducer {
   readonly name: string;
   /** Globs of the service names it may speak for. */
   readonly services: readonly string[];
+  /** May send spans that ended longer ago than `past_ms_max`; not without it. */
+  readonly backfill?: boolean;
 }
 
 export interface KeyedProducer {
@@ -44,6 +46,7 @@ export async function addProducer(change: Change, wanted: NewProducer): Promise<
     name,
     tenant: wanted.tenant,
     services,
+    backfill: wanted.backfill ?? false,
     version: 1,
     created: change.now,
     revoked: null,
@@ -54,11 +57,11 @@ export async function addProducer(change: Change, wanted: NewProducer): Promise<
   return { producer, key: credential };
 }
 
-/** Replaces the globs. */
-export async function changeServices(change: Change, named: Named, globs: readonly string[]): Promise<ProducerRecord | Refusal> {
-  const services = readGlobs(globs);
+/** Replaces the globs, or says anew whether it may backfill. */
+export async function changeProducer(change: Change, named: Named, wanted: Partial<Pick<NewProducer, 'services' | 'backfill'>>): Promise<ProducerRecord | Refusal> {
+  const services = wanted.services === undefined ? null : readGlobs(wanted.services);
   if (isRefusal(services)) return services;
-  return edit(change, named, 'changed', (producer) => ({ ...producer, services, version: producer.version + 1 }));
+  return edit(change, named, 'changed', (producer) => ({ ...producer, services: services ?? producer.services, backfill: wanted.backfill ?? producer.backfill ?? false, version: producer.version + 1 }));
 }
 
 /** Makes a further key. Those there were stay valid for `graceMs`; 0 ends them at once. */
@@ -90,8 +93,8 @@ async function edit(change: Change, named: Named, what: string, next: (producer:
   return after;
 }
 
-async function tell(change: Change, what: string, { id, tenant, name, services }: ProducerRecord, more: BodyMembers): Promise<void> {
-  await tellLog(change, 'producer', { what, tenant, producer: id, ...more }, { name, services });
+async function tell(change: Change, what: string, { id, tenant, name, services, backfill = false }: ProducerRecord, more: BodyMembers): Promise<void> {
+  await tellLog(change, 'producer', { what, tenant, producer: id, ...more }, { name, services, backfill });
 }
 
 /** The live producer of this name, or of this id within the tenant. A name wins over an id, so no id can be shadowed by accident alone. */

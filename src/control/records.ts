@@ -27,6 +27,8 @@ export interface ProducerRecord {
   readonly name: string;
   readonly tenant: TenantId;
   readonly services: readonly string[];
+  /** Records of earlier versions have none: not allowed. */
+  readonly backfill?: boolean;
   readonly version: number;
   readonly created: number;
   readonly revoked: number | null;

@@ -56,10 +56,10 @@ export function takeSnapshot(database: ControlDatabase, sealer: ColumnSealer, pr
 
 function indexCredentials(tenants: ReadonlyMap<TenantId, TenantRecord>, producers: readonly ProducerRecord[], tokens: readonly TokenRecord[]): Map<string, CredentialEntry> {
   const credentials = new Map<string, CredentialEntry>();
-  for (const { revoked, keys, id, name, tenant, services, version } of producers) {
+  for (const { revoked, keys, id, name, tenant, services, backfill = false, version } of producers) {
     if (revoked !== null) continue;
     const retention = tenants.get(tenant)?.retention ?? DEFAULT_RETENTION;
-    const holder = { kind: 'producer', producer: { id, name, tenant, retention, services, version } } as const;
+    const holder = { kind: 'producer', producer: { id, name, tenant, retention, services, backfill, version } } as const;
     for (const { hash, expires } of keys) credentials.set(hash, { expires, holder });
   }
   for (const { revoked, hash, expires, id, name, tenant, role } of tokens) {

@@ -17,7 +17,7 @@ function stages() {
   const inspector = new Inspector(new Scanner(), keys);
   const inspectBytes = (bytes: Uint8Array): InspectedBatch | Refusal => {
     assert.equal(decodeRequest(bytes, batch), null);
-    return inspector.inspect(validate(batch, () => true, Date.now()).batch);
+    return inspector.inspect(validate(batch, { speaksFor: () => true, backfill: true }, Date.now()).batch);
   };
   const inspect = (spans: Json[]): InspectedBatch => {
     const bytes = requestFromJson(Buffer.from(JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: spans.map((span) => ({ traceId: '01'.repeat(16), spanId: '01'.repeat(8), ...span })) }] }] })));

@@ -21,7 +21,7 @@ function stages(policy: unknown = DEFAULT_POLICY) {
     const bytes = requestFromJson(Buffer.from(JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: spans.map((span) => ({ traceId: '01'.repeat(16), spanId: '01'.repeat(8), ...span })) }] }] })));
     assert.ok(bytes instanceof Uint8Array);
     assert.equal(decodeRequest(bytes, batch), null);
-    const inspected = inspector.inspect(validate(batch, () => true, Date.now()).batch);
+    const inspected = inspector.inspect(validate(batch, { speaksFor: () => true, backfill: true }, Date.now()).batch);
     assert.ok(!isRefusal(inspected));
     return minimizer.minimize(inspected);
   };

@@ -40,7 +40,9 @@ export interface Producer {
   readonly retention: string;
   /** Globs of the service names this producer may speak for; `matchesGlob` of `#control/glob` reads them. */
   readonly services: readonly string[];
-  /** Rises whenever `services` changes: what is remembered per (id, version) never goes stale. */
+  /** May send spans that ended longer ago than `past_ms_max`. */
+  readonly backfill: boolean;
+  /** Rises whenever `services` or `backfill` changes: what is remembered per (id, version) never goes stale. */
   readonly version: number;
 }
 
@@ -122,13 +124,18 @@ export interface SealedBlock {
 export interface RequestAccount {
   readonly producer: ProducerId;
   readonly tenant: TenantId;
-  /** Keyed digest of the request's bytes, 16 bytes as hexadecimal: recognises a retry after a lost acknowledgement. */
+  /**
+   * Keyed digest of the request's bytes, 16 bytes as hexadecimal: recognises a retry after a lost acknowledgement. '' where the account does not
+   * say that the request is taken: of a part of it, or of a request that was only repeated.
+   */
   readonly digest: string;
+  /** Spans of the whole request, where `received` counts the last part of it. */
+  readonly whole?: number;
   readonly received: number;
   readonly stored: number;
   /** Refused spans by code. */
   readonly refused: Readonly<Record<string, number>>;
-  /** Duplicates: spans of a request that had been taken already. */
+  /** Duplicates: spans that had been taken already. */
   readonly dropped: number;
   /** Values replaced by kind, and `neutralized` for harmful characters made visible. */
   readonly minimized: Readonly<Record<string, number>>;

@@ -86,7 +86,13 @@ class Walk {
     let cut = 0;
     while (this.#at < end) {
       const tag = this.#varint(end);
-      if (tag === ((1 << 3) | BYTES)) cut += this.#resource(this.#length(end), resource, list); // resource = 1
+      if (tag === ((1 << 3) | BYTES)) { // resource = 1
+        const resourceEnd = this.#length(end);
+        // Of a message in parts, from the first one to the last.
+        if (batch.resourceEnd[resource] === 0) batch.resourceStart[resource] = this.#at;
+        batch.resourceEnd[resource] = resourceEnd;
+        cut += this.#resource(resourceEnd, resource, list);
+      }
       else this.#skip(tag, end, 0);
     }
     batch.resourceDropped[resource]! += cut;
@@ -134,6 +140,8 @@ class Walk {
       const tag = this.#varint(end);
       if (tag === ((1 << 3) | BYTES)) { // scope = 1
         const scopeEnd = this.#length(end);
+        if (batch.scopeEnd[scope] === 0) batch.scopeStart[scope] = this.#at;
+        batch.scopeEnd[scope] = scopeEnd;
         while (this.#at < scopeEnd) {
           const inner = this.#varint(scopeEnd);
           if (inner === ((1 << 3) | BYTES)) nameAt = this.#defer(scopeEnd); // name = 1
@@ -168,6 +176,8 @@ class Walk {
     const span = batch.addSpan();
     batch.resource[span] = resource;
     batch.scope[span] = scope;
+    batch.spanStart[span] = this.#at;
+    batch.spanEnd[span] = end;
     const list = this.#newList();
     const eventsStart = batch.events;
     const linksStart = batch.links;

@@ -31,7 +31,7 @@ const PASSWORD = { type: 'string', maxLength: 4 * LIMITS.password_characters_max
 const PERIOD_MS = { type: 'integer', minimum: 0 } as const;
 
 const ACCOUNT = object({ id: text(), name: text(), role: text(), createdAt: text() });
-const PRODUCER = object({ id: text(), name: text(), services: array(text()), createdAt: text(), revoked: { type: 'boolean' } });
+const PRODUCER = object({ id: text(), name: text(), services: array(text()), backfill: { type: 'boolean', description: 'May send spans that ended longer ago than the limit past_ms_max.' }, createdAt: text(), revoked: { type: 'boolean' } });
 const TOKEN = object({ id: text(), name: text(), role: text(), createdAt: text(), expiresAt: { type: ['string', 'null'] }, revoked: { type: 'boolean' } });
 const KEYED = answersAs(object({ producer: PRODUCER, key: text('The ingest key. It is shown only now.') }));
 const NOTHING = { 204: { description: 'Done.', type: 'null' } };
@@ -80,14 +80,14 @@ export function addAdministrationRoutes(app: FastifyInstance, { people, control 
     async (request, reply) => sendAnswer(request, reply, { producers: (await control.listProducers(readerOf(request).tenant)).map(producerView) }),
   );
 
-  app.post<{ Body: { name: string; services: string[] } }>(
+  app.post<{ Body: { name: string; services: string[]; backfill?: boolean } }>(
     '/api/v1/producers',
     {
       bodyLimit: BODY_BYTES_MAX,
       config: { action: 'producer.change' },
       schema: {
         summary: 'Make a producer with its ingest key', querystring: NO_QUERY, response: KEYED,
-        body: bodyOf({ name: NAME, services: { type: 'array', maxItems: LIMITS.service_globs_max, items: { type: 'string', maxLength: LIMITS.service_glob_bytes_max } } }),
+        body: bodyOf({ name: NAME, services: { type: 'array', maxItems: LIMITS.service_globs_max, items: { type: 'string', maxLength: LIMITS.service_glob_bytes_max } }, backfill: { type: 'boolean' } }, ['name', 'services']),
       },
     },
     async (request, reply) => sendAnswer(request, reply, keyedView(await control.addProducer({ ...request.body, tenant: readerOf(request).tenant }, actorOf(readerOf(request))))),
@@ -146,8 +146,8 @@ function accountView({ id, name, role, created }: AccountRecord): object {
   return { id, name, role, createdAt: timeText(created) };
 }
 
-function producerView({ id, name, services, created, revoked }: ProducerRecord): object {
-  return { id, name, services, createdAt: timeText(created), revoked: revoked !== null };
+function producerView({ id, name, services, backfill = false, created, revoked }: ProducerRecord): object {
+  return { id, name, services, backfill, createdAt: timeText(created), revoked: revoked !== null };
 }
 
 function keyedView(made: Awaited<ReturnType<ControlStore['addProducer']>>): object | Refusal {

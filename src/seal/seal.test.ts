@@ -36,7 +36,7 @@ class Stages {
     const bytes = requestFromJson(Buffer.from(JSON.stringify({ resourceSpans })));
     assert.ok(bytes instanceof Uint8Array, JSON.stringify(bytes));
     assert.equal(decodeRequest(bytes, this.batch), null);
-    const inspected = this.inspector.inspect(validate(this.batch, () => true, NOW_MS).batch);
+    const inspected = this.inspector.inspect(validate(this.batch, { speaksFor: () => true, backfill: true }, NOW_MS).batch);
     assert.ok(!isRefusal(inspected));
     return this.minimizer.minimize(inspected);
   }

@@ -43,6 +43,17 @@ export class BlockBuilder {
     return this.#identity !== null;
   }
 
+  /** Number of the open block. */
+  get block(): number {
+    if (this.#identity === null) throw new Error('cannot number a block: none is open');
+    return this.#identity.block;
+  }
+
+  /** Those appended to the open block. */
+  get requests(): readonly number[] {
+    return this.#requests;
+  }
+
   open(identity: BlockIdentity): void {
     if (this.#identity !== null) throw new Error('cannot open a block: one is open');
     this.#identity = identity;
@@ -57,6 +68,12 @@ export class BlockBuilder {
     this.#traces.append(batch, this.#order, this.#identity, firstRow);
     this.#requests.push(request);
     return this.#spans.minimized.counts();
+  }
+
+  /** Gives up the number of a block that nothing was appended to. */
+  discard(): void {
+    if (this.rows > 0) throw new Error('cannot discard a block: it has rows');
+    this.#identity = null;
   }
 
   close(): SealedBlock {

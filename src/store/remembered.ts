@@ -91,7 +91,7 @@ export class RememberedRequests {
   }
 }
 
-/** A retry that was dropped as a duplicate says nothing new: the first request is remembered. */
+/** Accounts of parts of requests, and of repeated ones, say of no request that it is taken. */
 export function rememberedOf({ commit, at_ms }: Journaled): RememberedRequest[] {
-  return commit.requests.filter(({ stored, dropped }) => stored > 0 || dropped === 0).map((account) => ({ digest: account.digest, account, at_ms }));
+  return commit.requests.filter(({ digest }) => digest !== '').map((account) => ({ digest: account.digest, account, at_ms }));
 }

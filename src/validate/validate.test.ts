@@ -11,12 +11,12 @@ const nanos = (ms: number) => (BigInt(ms) * 1_000_000n).toString();
 const GOOD = { traceId: '0102030405060708090a0b0c0d0e0f10', spanId: '1112131415161718', name: 'GET', startTimeUnixNano: nanos(NOW_MS), endTimeUnixNano: nanos(NOW_MS + 5) };
 type Json = Record<string, unknown>;
 
-function judge(resourceSpans: unknown, speaksFor: (service: string) => boolean = () => true): Validity {
+function judge(resourceSpans: unknown, speaksFor: (service: string) => boolean = () => true, backfill = false): Validity {
   const bytes = requestFromJson(Buffer.from(JSON.stringify({ resourceSpans })));
   assert.ok(bytes instanceof Uint8Array);
   const batch = new SpanBatch(new KeyTable());
   assert.equal(decodeRequest(bytes, batch), null);
-  const validity = validate(batch, speaksFor, NOW_MS);
+  const validity = validate(batch, { speaksFor, backfill }, NOW_MS);
   const refused = Object.values(validity.refused).reduce((sum, count) => sum + count, 0);
   assert.equal(validity.received, validity.taken + refused, 'received = taken + Σ refused');
   return validity;
@@ -24,7 +24,7 @@ function judge(resourceSpans: unknown, speaksFor: (service: string) => boolean =
 const spans = (...list: Json[]) => [{ scopeSpans: [{ spans: list }] }];
 const service = (value: unknown) => ({ attributes: [{ key: 'service.name', value }] });
 
-test('validate takes a sound span, a root without parent, times of any age and an end before the start', () => {
+test('validate takes a sound span, a root without parent, no times at all and an end before the start', () => {
   const { taken, received, refused, oddTimes } = judge(spans(GOOD, { ...GOOD, parentSpanId: '2122232425262728' }, { ...GOOD, startTimeUnixNano: '0', endTimeUnixNano: '0' }, { ...GOOD, endTimeUnixNano: '1' }));
   assert.deepEqual([taken, received, refused], [4, 4, {}]);
   assert.equal(oddTimes, 2, 'odd times are counted');
@@ -42,6 +42,9 @@ const WRONG: [name: string, span: Json, code: (typeof SPAN_REFUSALS)[number]][] 
   ['start too far in the future', { startTimeUnixNano: nanos(NOW_MS + LIMITS.future_ms_max + 10_000) }, 'span_time'],
   ['end too far in the future', { endTimeUnixNano: nanos(NOW_MS + LIMITS.future_ms_max + 10_000) }, 'span_time'],
   ['the last instant that can be written', { endTimeUnixNano: '18446744073709551615' }, 'span_time'],
+  ['an end that is too long ago', { startTimeUnixNano: nanos(NOW_MS - LIMITS.past_ms_max - 60_000), endTimeUnixNano: nanos(NOW_MS - LIMITS.past_ms_max - 1) }, 'span_too_old'],
+  ['a start that is too long ago, without an end', { startTimeUnixNano: nanos(NOW_MS - LIMITS.past_ms_max - 1), endTimeUnixNano: '0' }, 'span_too_old'],
+  ['an end of the year 1970', { startTimeUnixNano: '0', endTimeUnixNano: '1' }, 'span_too_old'],
   ['too many events', { events: Array.from({ length: LIMITS.events_per_span_max + 1 }, () => ({})) }, 'span_links_events'],
   ['too many links', { links: Array.from({ length: LIMITS.links_per_span_max + 1 }, () => ({})) }, 'span_links_events'],
 ];
@@ -56,9 +59,15 @@ for (const [name, change, code] of WRONG) {
 test('validate takes what lies at the limits', () => {
   const { taken } = judge(spans(
     { ...GOOD, startTimeUnixNano: nanos(NOW_MS + LIMITS.future_ms_max - 10_000) },
+    { ...GOOD, startTimeUnixNano: '1', endTimeUnixNano: nanos(NOW_MS - LIMITS.past_ms_max + 1) },
     { ...GOOD, events: Array.from({ length: LIMITS.events_per_span_max }, () => ({})), links: Array.from({ length: LIMITS.links_per_span_max }, () => ({})) },
   ));
-  assert.equal(taken, 2);
+  assert.equal(taken, 3);
+});
+
+test('validate takes spans of any age from a producer that may backfill, and none from the future', () => {
+  const { taken, refused } = judge(spans({ ...GOOD, startTimeUnixNano: '1', endTimeUnixNano: '2' }, { ...GOOD, endTimeUnixNano: nanos(NOW_MS + LIMITS.future_ms_max + 10_000) }), undefined, true);
+  assert.deepEqual([taken, refused], [1, { span_time: 1 }]);
 });
 
 test('validate refuses spans of a service that the producer may not speak for, by the name as sent', () => {

@@ -12,8 +12,8 @@ declare const valid: unique symbol;
 export type ValidBatch = SpanBatch & { readonly [valid]: true };
 
 /** `batch.refused` holds 1 + an index of this list. */
-export const SPAN_REFUSALS = ['span_service', 'span_ids', 'span_time', 'span_links_events', 'span_count'] as const satisfies readonly SpanRefusalCode[];
-const CODE = { service: 1, ids: 2, time: 3, linksEvents: 4 } as const;
+export const SPAN_REFUSALS = ['span_service', 'span_ids', 'span_time', 'span_links_events', 'span_too_old', 'span_count'] as const satisfies readonly SpanRefusalCode[];
+const CODE = { service: 1, ids: 2, time: 3, linksEvents: 4, tooOld: 5 } as const;
 
 export interface Validity {
   readonly batch: ValidBatch;
@@ -25,18 +25,24 @@ export interface Validity {
   readonly refused: Partial<Record<SpanRefusalCode, number>>;
 }
 
-/**
- * `speaksFor` answers whether the producer may send spans of a service, by the name as sent. `now_ms` is the server's clock.
- */
-export function validate(batch: SpanBatch, speaksFor: (service: string) => boolean, now_ms: number): Validity {
+export interface Rights {
+  /** Whether the producer may send spans of a service, by the name as sent. */
+  readonly speaksFor: (service: string) => boolean;
+  /** Whether it may send spans that ended long ago. */
+  readonly backfill: boolean;
+}
+
+/** `now_ms` is the server's clock. */
+export function validate(batch: SpanBatch, { speaksFor, backfill }: Rights, now_ms: number): Validity {
   const latest_ns = (now_ms + LIMITS.future_ms_max) * 1e6;
+  const earliest_ns = backfill ? 0 : (now_ms - LIMITS.past_ms_max) * 1e6;
   const allowed: boolean[] = [];
   for (let resource = 0; resource < batch.resources; resource++) allowed.push(speaksFor(serviceOf(batch, resource)));
-  const counts = [0, 0, 0, 0, 0];
+  const counts = SPAN_REFUSALS.map(() => 0);
   let taken = 0;
   let oddTimes = 0;
   for (let span = 0; span < batch.spans; span++) {
-    const code = judge(batch, span, allowed[batch.resource[span]!]!, latest_ns);
+    const code = judge(batch, span, allowed[batch.resource[span]!]!, earliest_ns, latest_ns);
     batch.refused[span] = code;
     if (code !== 0) counts[code - 1]!++;
     else {
@@ -44,7 +50,7 @@ export function validate(batch: SpanBatch, speaksFor: (service: string) => boole
       if (hasOddTimes(batch, span)) oddTimes++;
     }
   }
-  counts[4] = batch.spansCut;
+  counts[SPAN_REFUSALS.length - 1] = batch.spansCut;
   const refused: Partial<Record<SpanRefusalCode, number>> = {};
   counts.forEach((count, at) => {
     if (count > 0) refused[SPAN_REFUSALS[at]!] = count;
@@ -59,13 +65,23 @@ export function refusedMessage(refused: Validity['refused']): string {
     .join(' ');
 }
 
-function judge(batch: SpanBatch, span: number, serviceAllowed: boolean, latest_ns: number): number {
+function judge(batch: SpanBatch, span: number, serviceAllowed: boolean, earliest_ns: number, latest_ns: number): number {
   if (!serviceAllowed) return CODE.service;
   if (!isId(batch, batch.traceId[span]!, 16) || !isId(batch, batch.spanId[span]!, 8) || batch.parentId[span] === NONE) return CODE.ids;
   // Doubles are exact enough for a bound of hours. Whatever passes fits DateTime64(9).
   if (batch.startHigh[span]! * 0x1_0000_0000 > latest_ns || batch.endHigh[span]! * 0x1_0000_0000 > latest_ns) return CODE.time;
+  // A span without any time says nothing about its age. Where only the start is given, that counts.
+  const last_ns = Math.max(batch.startHigh[span]! * 0x1_0000_0000 + batch.startLow[span]!, batch.endHigh[span]! * 0x1_0000_0000 + batch.endLow[span]!);
+  if (last_ns < earliest_ns && last_ns > 0) return CODE.tooOld;
   if (batch.eventsEnd[span]! - batch.eventsStart[span]! > LIMITS.events_per_span_max || batch.linksEnd[span]! - batch.linksStart[span]! > LIMITS.links_per_span_max) return CODE.linksEvents;
   return 0;
+}
+
+/** Among the spans that are taken. */
+export function countOddTimes(batch: SpanBatch): number {
+  let odd = 0;
+  for (let span = 0; span < batch.spans; span++) if (batch.refused[span] === 0 && hasOddTimes(batch, span)) odd++;
+  return odd;
 }
 
 /** Clocks that were set between start and end, and senders that leave times out: odd, but no reason to lose the span. */

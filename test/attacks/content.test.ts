@@ -16,7 +16,8 @@ let refused = 0;
 
 before(async () => {
   server = await startServer();
-  [key, token] = [await addProducer(server.data, 'shop', ['*']), await createToken(server.data)];
+  // Its times are absurd on purpose; what the window refuses is tried in replay.test.ts.
+  [key, token] = [await addProducer(server.data, 'shop', ['*'], ['--backfill']), await createToken(server.data)];
 });
 
 /** One of each kind of text that attacks its reader. */

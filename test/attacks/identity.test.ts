@@ -130,9 +130,10 @@ test('a request that is sent again is acknowledged and not stored twice, alone o
   sent += 34;
   const { resourceSpans } = await askWell<{ resourceSpans: { scopeSpans: { spans: unknown[] }[] }[] }>(server, token, `/api/v1/traces/${traceId}`);
   assert.equal(resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans)).length, 4);
-  // The same bytes from somebody else are somebody else's request.
-  await sendWell(server, foreignKey, body);
-  assert.equal((await balancedAccounting(server, foreignToken)).totals.stored, 3);
+  // Somebody else's copy is nobody's own request.
+  assert.equal((await send(server, foreignKey, body)).status, 403);
+  const { stored, refusedBy } = (await balancedAccounting(server, foreignToken)).totals;
+  assert.deepEqual([stored, refusedBy['request_copied']], [1, 2]);
 });
 
 test('after all that: it serves, and its account is what was sent', async () => {

@@ -38,7 +38,7 @@ function randomInt(below: number): number {
 let dataDir = '';
 let engine: Engine;
 let blocks = 0;
-const pipeline = new Pipeline();
+const pipeline = new Pipeline(null);
 const builder = pipeline.builder();
 
 before(async () => {
@@ -51,7 +51,7 @@ after(async () => {
 });
 
 function sealed(requests: readonly unknown[], tenant = DEFAULT_TENANT): SealedBlock {
-  const producer: Producer = { id: 'p_0123456789abcdef' as ProducerId, name: 'shop', tenant, retention: 'default', services: ['*'], version: 1 };
+  const producer: Producer = { id: 'p_0123456789abcdef' as ProducerId, name: 'shop', tenant, retention: 'default', services: ['*'], backfill: true, version: 1 };
   builder.open({ block: ++blocks, day: Math.floor(NOW_MS / 86_400_000), retention: 'default', tenant });
   for (const [at, resourceSpans] of requests.entries()) {
     const result = pipeline.take(Buffer.from(JSON.stringify({ resourceSpans })), 'json', producer, at, NOW_MS, () => builder);

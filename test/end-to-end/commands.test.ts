@@ -92,7 +92,7 @@ test('a key is listed, rotated with grace, and revoked; lists never show it', as
   assert.deepEqual([await holderOf(data, first), await holderOf(data, second), await holderOf(data, third)], ['credential_unknown', 'credential_unknown', 'shop']);
 
   const table = await done(['producer', 'list', '--data', data]);
-  assert.match(table, /^ID +NAME +TENANT +SERVICES +CREATED +STATE\np_[0-9a-f]{16} +shop +default +shop-\* +\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ +key 3\n$/);
+  assert.match(table, /^ID +NAME +TENANT +SERVICES +BACKFILL +CREATED +STATE\np_[0-9a-f]{16} +shop +default +shop-\* +no +\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ +key 3\n$/);
   const listed = JSON.parse(await done(['producer', 'list', '--json', '--data', data]));
   assert.deepEqual(listed[0].services, ['shop-*']);
   for (const key of [first, second, third]) assert.ok(!JSON.stringify(listed).includes(key.slice(3, 20)));

@@ -18,7 +18,7 @@ import { isRefusal, refusalText, type Refusal } from '#refusal';
 import { Store } from '#store';
 
 export const READER: Reader = { id: 't_0000000000000001', name: 'test', tenant: DEFAULT_TENANT, role: 'viewer' };
-export const PRODUCER: Producer = { id: 'p_0123456789abcdef' as ProducerId, name: 'shop', tenant: DEFAULT_TENANT, retention: 'default', services: ['*'], version: 1 };
+export const PRODUCER: Producer = { id: 'p_0123456789abcdef' as ProducerId, name: 'shop', tenant: DEFAULT_TENANT, retention: 'default', services: ['*'], backfill: true, version: 1 };
 
 const CONFIG = { retention: { default: { days: 30 } }, diskBytesMax: null, diskFreeBytesMin: 1_000 };
 
@@ -29,7 +29,7 @@ export class LoggedStore {
   readonly key: Verifier;
   /** What was found not to be as the log says. */
   readonly mismatches: StoredMismatch[] = [];
-  readonly #pipeline = new Pipeline();
+  readonly #pipeline = new Pipeline(null);
 
   private constructor(store: Store) {
     const policy = compilePolicy(DEFAULT_POLICY);

@@ -60,6 +60,8 @@ export interface Producer {
   readonly name: string;
   /** Globs of the service names it may speak for. */
   readonly services: readonly string[];
+  /** May send spans that ended longer ago than the server’s limit. */
+  readonly backfill: boolean;
   readonly createdAt: string;
   readonly revoked: boolean;
 }

@@ -56,7 +56,10 @@ export function Producers({ history, account, onChoose }: ProducersProps): React
           </Button>
           {over ? <small>key revoked</small> : null}
         </span>,
-        <code key="services">{record === undefined ? '–' : record.services.join(', ')}</code>,
+        <span key="services" className={styles['producer']}>
+          <code>{record === undefined ? '–' : record.services.join(', ')}</code>
+          {record?.backfill === true ? <small>old spans too</small> : null}
+        </span>,
         <span key="range" className={styles['course']}>
           <Sparkline values={sums.received} token="--chart-1" width={72} height={20} filled />
           {count(sums.totals.received)}

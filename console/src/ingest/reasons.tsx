@@ -13,7 +13,7 @@ export interface ReasonsProps {
   readonly refusals: ReadonlyMap<string, RefusalRow> | undefined;
 }
 
-const DUPLICATE = { says: 'The same request had been taken before: an exporter that did not hear the answer sent it again.', advice: 'Nothing is lost and nothing is stored twice. Many of them say that the network between exporter and server is slow or cuts.' };
+const DUPLICATE = { says: 'These spans had been taken before: an exporter that did not hear the answer sent them again, or somebody repeated them.', advice: 'Nothing is lost and nothing is stored twice. Many of them say that the network between exporter and server is slow or cuts.' };
 
 export function Reasons({ history, producer, refusals }: ReasonsProps): ReactNode {
   const reasons = useMemo(() => reasonsOf(history.reasons, producer), [history, producer]);

@@ -86,7 +86,7 @@ function seal(resourceSpans: unknown): SealedBlock {
   const bytes = requestFromJson(Buffer.from(JSON.stringify({ resourceSpans })));
   assert.ok(bytes instanceof Uint8Array);
   assert.equal(decodeRequest(bytes, batch), null);
-  const inspected = inspector.inspect(validate(batch, () => true, NOW_MS).batch);
+  const inspected = inspector.inspect(validate(batch, { speaksFor: () => true, backfill: true }, NOW_MS).batch);
   assert.ok(!isRefusal(inspected));
   const builder = new BlockBuilder(minimizer);
   builder.open({ block: 1, day: Math.floor(NOW_MS / 86_400_000), retention: 'default', tenant: DEFAULT_TENANT });

@@ -1,0 +1,127 @@
+/**
+ * Which spans were taken last: a hash table of bounded size in memory that all workers share. An entry says of a span's ids (as a keyed 64-bit
+ * tag) what its content was (64 bits too) and which block took it. The oldest entries make room for new ones: what is forgotten is stored
+ * a second time and recognised when it is read, so forgetting costs nothing but room.
+ *
+ * An entry is a promise until its block is durable, and void if the block fails: `doubt` makes all entries void that were made so far. How a
+ * promise is kept stands at `DurableBlocks`.
+ */
+import { randomBytes } from 'node:crypto';
+import { LIMITS } from '#limits';
+
+/** Besides the number of the block that took the same content, which is above: not taken before, and taken with other content. */
+export const NOT_TAKEN = 0;
+export const OTHER_CONTENT = -1;
+
+// The head: [0] entries of blocks before this one are void; [1], [2] the first block of this process; [4…] random words for the hashes.
+const VALID_FROM = 0;
+const FIRST_LOW = 1;
+const FIRST_HIGH = 2;
+const KEYS = 4;
+export const KEY_WORDS = 8;
+const HEAD_WORDS = 32;
+// A bucket is two lines of a processor's cache: a lock, a word that is not used, six entries of tag, content and block.
+const BUCKET_WORDS = 32;
+const ENTRIES = 6;
+const ENTRY_WORDS = 5;
+const ENTRIES_AT = 2;
+/** Blocks are counted from the first of this process, so that a number fits a word. */
+const SERIAL_MAX = 0x7fff_ffff;
+/** Looks at a lock before the thread sleeps; whoever holds it needs a fraction of this, unless the system took its processor away. */
+const SPINS = 200;
+const SLEEP_MS = 1;
+
+export class TakenSpans {
+  readonly memory: SharedArrayBuffer;
+  /** Random words, the same for all workers. */
+  readonly keys: Int32Array;
+  readonly #words: Int32Array;
+  readonly #worker: number;
+  readonly #mask: number;
+  readonly #firstBlock: number;
+
+  /** `worker`: from 1, names who holds a lock. */
+  constructor(memory: SharedArrayBuffer, worker: number) {
+    this.memory = memory;
+    this.#words = new Int32Array(memory);
+    this.#worker = worker;
+    this.#mask = Math.floor((this.#words.length - HEAD_WORDS) / BUCKET_WORDS) - 1;
+    this.#firstBlock = (this.#words[FIRST_LOW]! >>> 0) + (this.#words[FIRST_HIGH]! >>> 0) * 0x1_0000_0000;
+    this.keys = this.#words.slice(KEYS, KEYS + KEY_WORDS);
+  }
+
+  /** Memory for an empty table; `bytes` is rounded down to a power of two. */
+  static allocate(firstBlock: number, bytes: number = LIMITS.taken_spans_bytes): SharedArrayBuffer {
+    const buckets = 2 ** Math.floor(Math.log2(bytes / (BUCKET_WORDS * 4)));
+    const memory = new SharedArrayBuffer((HEAD_WORDS + buckets * BUCKET_WORDS) * 4);
+    const words = new Int32Array(memory);
+    words[VALID_FROM] = 1;
+    words[FIRST_LOW] = firstBlock | 0;
+    words[FIRST_HIGH] = Math.floor(firstBlock / 0x1_0000_0000);
+    words.set(new Int32Array(new Uint8Array(randomBytes(KEY_WORDS * 4)).buffer), KEYS);
+    return memory;
+  }
+
+  /** Entries of earlier blocks are void. No block from this one on has failed. */
+  get validFrom(): number {
+    return Atomics.load(this.#words, VALID_FROM) + this.#firstBlock - 1;
+  }
+
+  /** A block failed, or may have: entries of all blocks before `next`, which no worker has begun yet, are void. */
+  doubt(next: number): void {
+    Atomics.store(this.#words, VALID_FROM, Math.min(next - this.#firstBlock + 1, SERIAL_MAX));
+  }
+
+  /** Begins to bring the bucket of a tag into the cache. Called for many tags in a row, their waits overlap. */
+  touch(tagLow: number): number {
+    return this.#words[HEAD_WORDS + (tagLow & this.#mask) * BUCKET_WORDS + ENTRIES_AT + 2 * ENTRY_WORDS]!;
+  }
+
+  /**
+   * Notes that `block` takes a span, unless its ids were taken with this content. Returns the block that took it, `NOT_TAKEN`, or
+   * `OTHER_CONTENT`; after the last two the entry is made.
+   */
+  take(tagLow: number, tagHigh: number, contentLow: number, contentHigh: number, block: number): number {
+    const words = this.#words;
+    const bucket = HEAD_WORDS + (tagLow & this.#mask) * BUCKET_WORDS;
+    if (Atomics.compareExchange(words, bucket, 0, this.#worker) !== 0) this.#waitFor(bucket);
+    const validFrom = Atomics.load(words, VALID_FROM);
+    let found = NOT_TAKEN;
+    let oldest = bucket + ENTRIES_AT;
+    for (let at = oldest, end = oldest + ENTRIES * ENTRY_WORDS; at < end; at += ENTRY_WORDS) {
+      const serial = words[at + 4]!;
+      if (serial < words[oldest + 4]!) oldest = at;
+      if (words[at] !== tagLow || words[at + 1] !== tagHigh || serial < validFrom) continue;
+      if (words[at + 2] === contentLow && words[at + 3] === contentHigh) {
+        found = serial;
+        break;
+      }
+      found = OTHER_CONTENT;
+    }
+    const serial = block - this.#firstBlock + 1;
+    if (found <= 0 && serial < SERIAL_MAX) {
+      words[oldest] = tagLow;
+      words[oldest + 1] = tagHigh;
+      words[oldest + 2] = contentLow;
+      words[oldest + 3] = contentHigh;
+      words[oldest + 4] = serial;
+    }
+    Atomics.store(words, bucket, 0);
+    return found > 0 ? found + this.#firstBlock - 1 : found;
+  }
+
+  /** Opens what a worker that is gone held closed. What it left half written is void after `doubt`, which comes first. */
+  openLocksOf(worker: number): void {
+    const words = this.#words;
+    for (let bucket = HEAD_WORDS; bucket < words.length; bucket += BUCKET_WORDS) Atomics.compareExchange(words, bucket, worker, 0);
+  }
+
+  #waitFor(bucket: number): void {
+    const words = this.#words;
+    for (let spins = 0; ; spins++) {
+      const holder = Atomics.load(words, bucket);
+      if (holder === 0 && Atomics.compareExchange(words, bucket, 0, this.#worker) === 0) return;
+      if (spins > SPINS && holder !== 0) Atomics.wait(words, bucket, holder, SLEEP_MS);
+    }
+  }
+}

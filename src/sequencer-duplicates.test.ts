@@ -1,0 +1,276 @@
+/** Spans and requests that come again, while the store and the workers fail: nothing is acknowledged that is not durable. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { after, test, type TestContext } from 'node:test';
+import type { NewFinding } from '#findings';
+import { type Commit, type Producer, type ProducerId, type RequestAccount, Secret, type TenantId } from '#model';
+import { isRefusal } from '#refusal';
+import { type CommitStore, type IngestAnswer, Sequencer } from '#sequencer';
+
+const ACME: Producer = { id: 'p_000000000000000a' as ProducerId, name: 'acme', tenant: 'acme' as TenantId, retention: 'default', services: ['*'], backfill: false, version: 1 };
+const MATE: Producer = { ...ACME, id: 'p_000000000000000b' as ProducerId, name: 'mate' };
+const ZETA: Producer = { ...ACME, id: 'p_000000000000000c' as ProducerId, name: 'zeta', tenant: 'zeta' as TenantId };
+const OK = { rejectedSpans: 0, message: '' };
+const TRACE = '01'.repeat(16);
+
+class FakeStore implements CommitStore {
+  lastBlockId = 41;
+  pendingRows = 0;
+  unavailable = null;
+  readonly commits: Commit[] = [];
+  remembered: { digest: string; account: RequestAccount; at_ms: number }[] = [];
+  before: (commit: Commit) => Promise<void> | void = () => {};
+
+  async commit(commit: Commit): Promise<void> {
+    await this.before(commit);
+    this.commits.push(commit);
+  }
+
+  rememberedRequests() {
+    return this.remembered;
+  }
+
+  get rows(): number {
+    return this.commits.flatMap(({ blocks }) => blocks).reduce((sum, { rows }) => sum + rows, 0);
+  }
+
+  /** `[stored, refused, dropped]` of everything that was accounted. */
+  get sums(): number[] {
+    const accounts = this.commits.flatMap(({ requests }) => requests);
+    for (const { received, stored, refused, dropped } of accounts) assert.equal(received, stored + dropped + sum(Object.values(refused)), 'received = stored + Σ refused + dropped');
+    assert.equal(sum(accounts.map(({ stored }) => stored)), this.rows, 'rows of the blocks');
+    return [sum(accounts.map(({ stored }) => stored)), sum(accounts.flatMap(({ refused }) => Object.values(refused))), sum(accounts.map(({ dropped }) => dropped))];
+  }
+}
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
+
+interface Started {
+  readonly store: FakeStore;
+  readonly found: NewFinding[];
+  send(body: string, producer?: Producer): Promise<IngestAnswer>;
+}
+function start(t: TestContext, options: { workers?: number; worker?: URL; remembered?: FakeStore['remembered'] } = {}): Started {
+  const store = new FakeStore();
+  store.remembered = options.remembered ?? [];
+  const found: NewFinding[] = [];
+  const { workers = 1, worker } = options;
+  const sequencer = new Sequencer(store, { workers, digestKey: new Secret(new Uint8Array(32).fill(7)), takenSpansBytes: 1 << 20, events: { found: (finding) => found.push(finding), failed: () => {} }, ...(worker && { worker }) });
+  t.after(() => sequencer.drain());
+  return { store, found, send: (body, producer = ACME) => sequencer.submit(producer, new Uint8Array(Buffer.from(body)), 'json') };
+}
+
+/** Spans by their numbers; those with equal numbers are equal, unless `name` differs. */
+function spans(numbers: readonly number[], name = 'op'): string {
+  return JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: numbers.map((one) => ({ traceId: TRACE, spanId: one.toString(16).padStart(16, '0'), name })) }] }] });
+}
+function gate() {
+  let open = (): void => {};
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { open, opened };
+}
+const settled = async (promise: Promise<unknown>, turns = 20): Promise<boolean> => {
+  let done = false;
+  void promise.then(() => (done = true));
+  for (let turn = 0; turn < turns && !done; turn++) await setTimeout(2);
+  return done;
+};
+const code = (answer: IngestAnswer) => (isRefusal(answer) ? answer.refused : null);
+const remembered = (store: FakeStore) => store.commits.flatMap(({ requests }) => requests).filter(({ digest }) => digest !== '').map((account) => ({ digest: account.digest, account, at_ms: Date.now() }));
+
+test('spans taken before are acknowledged, dropped and counted, in another request and within one', async (t) => {
+  const { store, send } = start(t, { workers: 2 });
+  assert.deepEqual(await send(spans([1, 2, 3])), OK);
+  assert.deepEqual(await send(spans([3, 4, 4, 1])), OK);
+  assert.deepEqual(await send(spans([2, 4])), OK);
+  assert.deepEqual(store.sums, [4, 0, 5]);
+});
+
+test('a request of which spans were dropped waits for the block that has them, and its own spans do not', async (t) => {
+  const { store, send } = start(t);
+  const first = gate();
+  let commits = 0;
+  store.before = () => (commits++ === 0 ? first.opened : undefined);
+  const taken = send(spans([1, 2]));
+  while (commits === 0) await setTimeout(2);
+  const [mixed, repeated] = [send(spans([2, 3])), send(spans([1]))];
+  while (store.rows === 0) await setTimeout(2);
+  assert.equal(await settled(Promise.race([taken, mixed, repeated])), false);
+  assert.deepEqual(store.sums, [1, 0, 0], 'span 3 is durable, and no request is taken as a whole');
+  assert.equal(remembered(store).length, 0);
+  first.open();
+  assert.deepEqual(await Promise.all([taken, mixed, repeated]), [OK, OK, OK]);
+  assert.deepEqual(store.sums, [3, 0, 2]);
+  assert.equal(remembered(store).length, 3);
+});
+
+test('when the block that has the dropped spans fails, the request is refused as retryable, and its retry loses nothing', async (t) => {
+  const { store, send } = start(t);
+  const first = gate();
+  let commits = 0;
+  store.before = async () => {
+    if (commits++ > 0) return;
+    await first.opened;
+    throw new Error('disk');
+  };
+  const taken = send(spans([1, 2]));
+  while (commits === 0) await setTimeout(2);
+  const [mixed, repeated] = [send(spans([2, 3])), send(spans([1]))];
+  while (store.rows === 0) await setTimeout(2);
+  first.open();
+  assert.deepEqual((await Promise.all([taken, mixed, repeated])).map(code), ['store_unavailable', 'store_unavailable', 'store_unavailable']);
+  assert.deepEqual(await Promise.all([send(spans([1, 2])), send(spans([2, 3])), send(spans([1]))]), [OK, OK, OK]);
+  const [stored, , dropped] = store.sums as [number, number, number];
+  // Span 3 of the first attempt is stored twice: that was forgotten with the block that failed.
+  assert.deepEqual([stored, dropped], [4, 2]);
+});
+
+test('a request that was sent again after its rest failed is not answered from memory, also after a restart', async (t) => {
+  const { store, send } = start(t);
+  const first = gate();
+  let commits = 0;
+  store.before = async () => {
+    if (commits++ > 0) return;
+    await first.opened;
+    throw new Error('disk');
+  };
+  const taken = send(spans([1]));
+  while (commits === 0) await setTimeout(2);
+  const mixed = send(spans([1, 2]));
+  while (store.rows === 0) await setTimeout(2);
+  first.open();
+  assert.deepEqual((await Promise.all([taken, mixed])).map(code), ['store_unavailable', 'store_unavailable']);
+  const later = start(t, { remembered: remembered(store) });
+  assert.deepEqual(await later.send(spans([1, 2])), OK);
+  assert.deepEqual(later.store.sums, [2, 0, 0]);
+});
+
+test('a request taken in two parts is recognised after a restart, with all its spans', async (t) => {
+  const { store, send } = start(t);
+  const first = gate();
+  let commits = 0;
+  store.before = () => (commits++ === 0 ? first.opened : undefined);
+  const taken = send(spans([1]));
+  while (commits === 0) await setTimeout(2);
+  const mixed = send(spans([1, 2, 3]));
+  while (store.rows === 0) await setTimeout(2);
+  first.open();
+  await Promise.all([taken, mixed]);
+  const later = start(t, { remembered: remembered(store) });
+  assert.deepEqual(await later.send(spans([1, 2, 3])), OK);
+  assert.deepEqual(later.store.sums, [0, 0, 3]);
+});
+
+test('a repeated span without any block of its own is dropped without one', async (t) => {
+  const { store, send } = start(t);
+  for (const numbers of [[1, 2], [2], [1], [2, 1], [3]]) assert.deepEqual(await send(spans(numbers)), OK);
+  assert.deepEqual(store.sums, [3, 0, 4]);
+  assert.deepEqual(store.commits.flatMap(({ blocks }) => blocks).map(({ rows }) => rows), [2, 1]);
+});
+
+const faulty = mkdtempSync(join(tmpdir(), 'tracekeep-worker-'));
+after(() => rmSync(faulty, { recursive: true, force: true }));
+
+/** The real worker, which loses its blocks with a producer named `bug` and dies with one named `fatal`. It does not close blocks while a file `held` exists. */
+function workerWithBug(): URL {
+  const path = join(faulty, 'worker.mjs');
+  const module = (file: string) => JSON.stringify(new URL(file, import.meta.url).href);
+  writeFileSync(path, `
+    import { Pipeline } from ${module('./pipeline.ts')};
+    const { take } = Pipeline.prototype;
+    Pipeline.prototype.take = function (body, encoding, producer) {
+      if (producer.name === 'fatal') process.exit(1);
+      if (producer.name === 'bug') throw new TypeError('bug');
+      return take.apply(this, arguments);
+    };
+    await import(${module('./worker.ts')});
+  `);
+  return pathToFileURL(path);
+}
+
+for (const end of ['bug', 'fatal']) {
+  test(`a request that relies on the open block of a worker is refused with it (${end}), and its retry is stored`, { timeout: 30_000 }, async (t) => {
+    const { store, send } = start(t, { worker: workerWithBug() });
+    // Handed over before the timer that closes blocks can run: both are in the worker's open block when it is lost.
+    const answers = await Promise.all([send(spans([1])), send(spans([1, 2])), send(spans([1, 1])), send(spans([9]), { ...ZETA, name: end })]);
+    assert.deepEqual(answers.slice(0, 3).map(code), ['store_unavailable', 'store_unavailable', 'store_unavailable']);
+    while (code(await send(spans([1, 2]))) !== null) await setTimeout(20);
+    assert.deepEqual(store.sums, [2, 0, 0]);
+  });
+}
+
+test('a worker that dies does not take along what relies on the blocks of others', { timeout: 30_000 }, async (t) => {
+  const { store, send } = start(t, { workers: 2, worker: workerWithBug() });
+  assert.deepEqual(await send(spans([1])), OK);
+  const dead = send(spans([7]), { ...ZETA, name: 'fatal' });
+  const repeated = await send(spans([1, 1]));
+  await dead;
+  assert.ok(code(repeated) === null || code(repeated) === 'store_unavailable');
+  while (code(await send(spans([1, 2]))) !== null) await setTimeout(20);
+  const [stored] = store.sums as [number];
+  assert.ok(stored >= 2);
+});
+
+test('a second version of a span is stored, counted, and told once it can be seen', async (t) => {
+  const { store, found, send } = start(t);
+  await send(spans([1, 2]));
+  assert.equal(found.length, 0);
+  assert.deepEqual(await send(spans([1], 'xyzzy')), OK);
+  assert.deepEqual(store.sums, [3, 0, 0]);
+  assert.deepEqual(store.commits.at(-1)?.requests[0]?.minimized, { 'odd-time': 1, 'second-version': 1 });
+  assert.deepEqual(found.map(({ tenant, analytic, subject, evidences }) => [tenant, analytic.uid, subject, evidences]), [['acme', 'replay.second-version', `trace ${TRACE}`, [{ trace_id: TRACE, producer_id: ACME.id }]]]);
+  assert.ok(!JSON.stringify(found).includes('xyzzy'), 'no payload');
+  store.before = () => Promise.reject(new Error('disk'));
+  await send(spans([2], 'forged'));
+  assert.equal(found.length, 1, 'what was not stored is not told');
+});
+
+test('a copy of a request by another producer is refused for good, counted as refused, and told to both tenants', async (t) => {
+  const { store, found, send } = start(t);
+  await send(spans([1, 2]));
+  for (const producer of [MATE, ZETA]) assert.deepEqual(await send(spans([1, 2]), producer), { refused: 'request_copied' });
+  assert.deepEqual(store.sums, [2, 4, 0]);
+  assert.deepEqual(store.commits.at(-1)?.requests.map(({ producer, tenant, received, refused }) => [producer, tenant, received, refused]), [[ZETA.id, 'zeta', 2, { request_copied: 2 }]]);
+  assert.deepEqual(found.map(({ tenant, resources }) => [tenant, (resources ?? []).map(({ uid }) => uid)]), [['acme', [MATE.id, ACME.id]], ['zeta', [ZETA.id]], ['acme', [ACME.id]]], 'no tenant is told of a producer of another one');
+  assert.deepEqual(await send(spans([1, 2])), OK, 'the first producer may still repeat it');
+});
+
+test('a copy that comes while the first is on its way waits for it: refused with it taken, taken itself if the first failed', async (t) => {
+  const { store, send } = start(t);
+  let fails = false;
+  let durable = gate();
+  store.before = async () => {
+    await durable.opened;
+    if (fails) throw ((fails = false), new Error('disk'));
+  };
+  const [first, copy] = [send(spans([1])), send(spans([1]), MATE)];
+  assert.equal(await settled(copy), false);
+  durable.open();
+  assert.deepEqual([await first, await copy], [OK, { refused: 'request_copied' }]);
+  durable = gate();
+  fails = true;
+  const answers = [send(spans([2])), send(spans([2]), MATE), send(spans([2]), ZETA)];
+  assert.equal(await settled(Promise.race(answers)), false);
+  durable.open();
+  assert.deepEqual((await Promise.all(answers)).map(code), ['store_unavailable', null, 'request_copied']);
+});
+
+test('requests without spans, and those of which nothing was taken, are nobody’s: no copy, and none refused', async (t) => {
+  const { store, found, send } = start(t);
+  const [empty, foreign] = ['{"resourceSpans":[]}', spans([1])];
+  for (const producer of [ACME, MATE, ZETA]) assert.deepEqual(await send(empty, producer), OK);
+  assert.equal((await send(foreign, { ...ACME, services: ['other'] }) as { rejectedSpans: number }).rejectedSpans, 1);
+  assert.deepEqual(await send(foreign, MATE), OK);
+  assert.deepEqual(await send(foreign, ZETA), { refused: 'request_copied' });
+  assert.deepEqual([store.sums, found.length], [[1, 2, 0], 2]);
+});
+
+test('a copy is recognised after a restart', async (t) => {
+  const { store, send } = start(t);
+  await send(spans([1]));
+  const later = start(t, { remembered: remembered(store) });
+  assert.deepEqual(await later.send(spans([1]), MATE), { refused: 'request_copied' });
+});
