@@ -217,6 +217,16 @@ export const LIMITS = {
   /** Combinations of attributes of one metric; what comes later is counted under `other`. */
   meter_rows_max: 1_000,
 
+  /** Hours of which the growth of the log is told. */
+  log_growth_hours: 168,
+  /** …by type. */
+  log_growth_rows_max: 3_000,
+  /** How old that may be. */
+  log_growth_ms_max: 5_000,
+  /** Entries of one answer. */
+  log_entries_max: 1_000,
+  log_entries_default: 100,
+
   // --- witnesses ------------------------------------------------------------------------------------------------------
   /** Logs that one witness follows. */
   witness_logs_max: 10_000,

@@ -8,8 +8,8 @@ import { isRefusal } from '#refusal';
 import { actionsOf, decide, RECORDED } from './access.ts';
 import type { Action } from './access.ts';
 
-const READ: readonly Action[] = ['trace.read', 'trace.search', 'service.list', 'operation.list', 'accounting.read', 'openapi.read', 'session.read', 'session.end', 'password.change', 'finding.read'];
-const ADMINISTER: readonly Action[] = ['metrics.read', 'producer.list', 'producer.change', 'token.list', 'token.change', 'account.list', 'account.change', 'tenant.list', 'tenant.change', 'finding.change'];
+const READ: readonly Action[] = ['trace.read', 'trace.search', 'service.list', 'operation.list', 'accounting.read', 'openapi.read', 'session.read', 'session.end', 'password.change', 'finding.read', 'log.read', 'entry.list'];
+const ADMINISTER: readonly Action[] = ['metrics.read', 'producer.list', 'producer.change', 'token.list', 'token.change', 'account.list', 'account.change', 'tenant.list', 'tenant.change', 'finding.change', 'entry.read'];
 const here = { tenant: DEFAULT_TENANT };
 const elsewhere = { tenant: tenantId('other') as TenantId };
 
@@ -40,5 +40,5 @@ test('decide() forbids what is not in the table', () => {
 });
 
 test('what shows telemetry is recorded', () => {
-  for (const action of ['trace.read', 'trace.search', 'attribute.list', 'finding.read'] as const) assert.ok(RECORDED[action], action);
+  for (const action of ['trace.read', 'trace.search', 'attribute.list', 'finding.read', 'entry.list'] as const) assert.ok(RECORDED[action], action);
 });

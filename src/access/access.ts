@@ -34,6 +34,9 @@ const WHO_MAY = {
   'tenant.change': ADMIN,
   'finding.read': VIEWER,
   'finding.change': ADMIN,
+  'log.read': VIEWER,
+  'entry.list': VIEWER,
+  'entry.read': ADMIN,
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Action = keyof typeof WHO_MAY;
@@ -67,6 +70,10 @@ export const RECORDED: Readonly<Record<Action, boolean>> = {
   'tenant.change': false,
   'finding.read': true,
   'finding.change': false,
+  'log.read': false,
+  // Administrators are shown what entries say, also of who read what.
+  'entry.list': true,
+  'entry.read': true,
 };
 
 export interface Resource {

@@ -12,6 +12,7 @@ import { addFindingRoutes, type FindingsSource } from '#query/findings/routes';
 import type { Vitals } from '#query/health';
 import { addHealthRoutes } from '#query/health/routes';
 import { addJaegerRoutes } from '#query/jaeger';
+import { addLogRoutes } from '#query/log/routes';
 import { addOutlineRoutes } from '#query/outline/routes';
 import { addRedRoutes } from '#query/red/routes';
 import { refuse, REFUSALS, type Refusal, type RefusalCode } from '#refusal';
@@ -126,6 +127,7 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
   addExploreRoutes(app, { explore: queries.explore, now_ms });
   addOutlineRoutes(app, queries);
   if (queries.evidence !== null) addEvidenceRoutes(app, queries.evidence);
+  if (queries.log !== null) addLogRoutes(app, queries.log);
   addRedRoutes(app, { figures: queries.figures, now_ms });
   addJaegerRoutes(app, { queries, now_ms });
   if (parts.vitals !== undefined) addHealthRoutes(app, parts.vitals);

@@ -26,7 +26,7 @@ declare module 'fastify' {
 }
 
 /** What everybody may do: not in the table of `#access`, and forbidden to a route that is not public. */
-export type PublicAction = 'health.read' | 'page.read' | 'sign.in';
+export type PublicAction = 'health.read' | 'page.read' | 'sign.in' | 'log.fetch';
 
 export type RefusalWording = (refusal: Refusal, requestId: string) => string;
 

@@ -8,6 +8,7 @@ import { LIMITS } from '#limits';
 import { traceId as readTraceId, type Reader, type TenantId } from '#model';
 import { createEvidence, type EvidenceExport, type EvidenceParts } from '#query/evidence';
 import { createExplore, type Explore } from '#query/explore';
+import { createLogQueries, type LogParts, type LogQueries } from '#query/log';
 import { createOutlines, type Outlines } from '#query/outline';
 import { createFigures, type FiguresOfSpans, type Operation, type Window } from '#query/red';
 import { isRefusal, refuse, type Refusal } from '#refusal';
@@ -53,6 +54,8 @@ export interface Queries {
   readonly outlines: Outlines;
   /** Null without a log. */
   readonly evidence: EvidenceExport | null;
+  /** Null without a log. */
+  readonly log: LogQueries | null;
   traceById(reader: Reader, id: string): Promise<Trace | Refusal>;
   /** Traces that exist, in the order of their ids; others are not in the answer. */
   tracesByIds(reader: Reader, ids: readonly string[]): Promise<readonly Trace[] | Refusal>;
@@ -71,6 +74,7 @@ export interface Queries {
 export interface QueryParts extends AnsweringParts {
   /** Without it there is no evidence. */
   readonly evidence?: EvidenceParts;
+  readonly log?: LogParts;
   /** Producers of a tenant, so that those who sent nothing are shown too. */
   readonly producers: (tenant: TenantId) => Promise<readonly { readonly id: string; readonly name: string }[]>;
 }
@@ -93,6 +97,7 @@ export function createQueries(parts: QueryParts): Queries {
     figures,
     outlines: createOutlines(answering),
     evidence: parts.evidence === undefined ? null : createEvidence(answering, parts.evidence),
+    log: parts.log === undefined ? null : createLogQueries(answering, parts.log),
 
     traceById: (reader, text) =>
       answer(reader, 'trace.read', 'lookup', async (run) => {
