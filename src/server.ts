@@ -1,5 +1,6 @@
 /**
- * Starts the parts in order and stops them in reverse: keys, control data, store, records, sequencer with its workers, console, receivers.
+ * Starts the parts in order and stops them in reverse: keys, control data, store, publisher of its log, records, sequencer with its workers, console,
+ * receivers.
  * What fails to start takes down what was started before it.
  */
 import { join } from 'node:path';
@@ -13,6 +14,7 @@ import { deriveKey, openRootKey } from '#keys';
 import { type Meter, startMeter } from '#meter';
 import { compilePolicy, DEFAULT_POLICY } from '#minimize';
 import type { Producer } from '#model';
+import { Publisher, witnessesOf, witnessRefused } from '#publish';
 import { createQueries, type Queries } from '#query';
 import { startConsole } from '#query/api';
 import { storedMismatch, type EvidencePolicies } from '#query/evidence';
@@ -30,6 +32,7 @@ export interface RunningServer {
   readonly addresses: { readonly otlpHttp: Address; readonly otlpGrpc: Address; readonly console: Address };
   /** For the verbs of the command line that ask a running server. */
   readonly queries: Queries;
+  readonly publisher: Pick<Publisher, 'status'>;
   /** Makes the links with which people sign in without a password. */
   readonly signIn: Pick<SignIn, 'makeLink' | 'isEmpty'>;
   /** Answers what is under way, refuses what comes, writes everything down, closes. */
@@ -67,6 +70,20 @@ export async function startServer(config: Config, report: Report = reportLine): 
     started.push({ what: 'meter', stop: () => meter.stop() });
     const store = await Store.open({ dataDir: config.data, rootKey, config, logKeys: { folder: config.logKeys, origin: config.logOrigin }, onEvent: (event) => hearStore(event, meter, report) });
     started.push({ what: 'store', stop: () => store.close() });
+    const publisher = Publisher.open({
+      log: store.log,
+      folder: config.logKeys,
+      witnesses: witnessesOf(config.witnesses),
+      quorum: config.witnessQuorum,
+      onWitnessRefused: (refusal) => {
+        const finding = witnessRefused(refusal);
+        report(`${finding.title}: ${finding.message}`, null);
+        findings.report(finding);
+      },
+      onFailure: report,
+    });
+    publisher.start();
+    started.push({ what: 'publisher', stop: () => publisher.stop() });
     const records = await Records.start({ control, store, key: deriveKey(rootKey, 'records'), policy: compilePolicy(DEFAULT_POLICY), reportFinding: findings.report, onFailure: (failure) => report('cannot write records', failure) });
     started.push({ what: 'records', stop: () => records.stop() });
     const passwords = createPasswords();
@@ -95,10 +112,11 @@ export async function startServer(config: Config, report: Report = reportLine): 
       evidence: {
         native: (sql) => store.engine.queryNative(sql),
         log: store.log,
-        published: () => store.log.signed,
+        published: () => publisher.published,
         policies: policies(),
         onMismatch: (mismatch) => findings.report(storedMismatch(mismatch)),
       },
+      log: { log: store.log, publisher, public: config.logPublic },
     });
     const webConsole = await startConsole({
       address: config.console,
@@ -140,7 +158,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
     watch(meter, store, inFlight);
     meter.watch('recordsWaiting', () => records.waiting);
     meter.watch('findingsDropped', () => findings.dropped);
-    return { addresses: { otlpHttp: receivers.addresses.http, otlpGrpc: receivers.addresses.grpc, console: webConsole.address }, queries: recordedFor(records, queries), signIn, stop };
+    return { addresses: { otlpHttp: receivers.addresses.http, otlpGrpc: receivers.addresses.grpc, console: webConsole.address }, queries: recordedFor(records, queries), publisher, signIn, stop };
   } catch (failure) {
     await stop();
     throw failure;

@@ -15,6 +15,7 @@ import { errorText } from './operator-error.ts';
 import { settingsOf, withSettings } from './options.ts';
 import { addressText } from './quantity.ts';
 import { answerLink, firstLink } from './sign-in-link.ts';
+import type { LogPublisher } from './published-log.ts';
 import type { EvidenceQueries } from './stored-evidence.ts';
 import type { TraceQueries } from './stored-trace.ts';
 import { exitNow, exitWithoutTeardown, note, print } from './terminal.ts';
@@ -26,6 +27,8 @@ export interface ServedServer {
   readonly addresses: { readonly otlpHttp: Address; readonly otlpGrpc: Address; readonly console: Address };
   /** What `tracekeep trace` and `tracekeep evidence export` ask over the admin socket. */
   readonly queries: TraceQueries & EvidenceQueries;
+  /** What `tracekeep log status` asks. */
+  readonly publisher: LogPublisher;
   /** What `tracekeep user link` asks. */
   readonly signIn: Pick<SignIn, 'makeLink' | 'isEmpty'>;
   /** Refuses new work, finishes what was taken, closes the store. */
@@ -70,10 +73,11 @@ async function openAdmin(data: string, server: ServedServer): Promise<AdminSocke
     return await startAdminSocket(path, {
       trace: (args) => findStoredTrace(server.queries, args),
       evidence: (args) => findStoredEvidence(server.queries, args),
+      log: async () => server.publisher.status(),
       'sign-in-link': (args) => answerLink(server.signIn, server.addresses.console, args),
     });
   } catch (error) {
-    note(`${errorText(error)}; "tracekeep trace", "tracekeep evidence export" and "tracekeep user link" will not reach this server`);
+    note(`${errorText(error)}; "tracekeep trace", "tracekeep evidence export", "tracekeep log" and "tracekeep user link" will not reach this server`);
     return null;
   }
 }

@@ -8,11 +8,11 @@ import { replaceFile, FILES, type Files } from '#files';
 import { sha256 } from '#keys/signing';
 import { flawText, isFlaw, parseNote, parseVkey, printNote, printVkey, sameBytes, type NoteSignature } from '#merkle';
 import { LIMITS } from '#limits';
-import { openPublished, readPublished, type NoteSigner, type Published } from './published.ts';
+import { openPublished, readPublished, showPublished, type Published, type PublishedShown } from './published.ts';
 import { RemoteWitness, type ProvableLog, type WitnessRefusal, type WitnessSetting, type WitnessStatus } from './remote-witness.ts';
 
-export { openPublished, readPublished, type NoteSigner, type Published } from './published.ts';
-export type { WitnessRefusal, WitnessSetting, WitnessStatus } from './remote-witness.ts';
+export { readPublished, showPublished, type Published } from './published.ts';
+export { witnessRefused, type WitnessRefusal, type WitnessSetting, type WitnessStatus } from './remote-witness.ts';
 
 /** The log, as its door gives it. */
 export interface PublishedLog extends ProvableLog {
@@ -47,7 +47,7 @@ export interface PublisherStatus {
   readonly vkeys: readonly string[];
   /** Entries that are durable. */
   readonly size: number;
-  readonly published: { readonly size: number; readonly root: string; readonly signed: string | null; readonly signatures: readonly NoteSigner[]; readonly note: string } | null;
+  readonly published: PublishedShown | null;
   readonly quorum: number;
   /** Why the published checkpoint does not advance, in words; null if it does. */
   readonly held: string | null;
@@ -111,12 +111,7 @@ export class Publisher {
   status(): PublisherStatus {
     const { log, quorum } = this.#parts;
     const { origin, size } = log;
-    const published = this.#published;
-    const shown =
-      published === null
-        ? null
-        : { size: published.size, root: Buffer.from(published.root).toString('base64'), signed: published.signed, signatures: published.signatures, note: published.note };
-    return { origin, vkeys: log.vkeys(), size, published: shown, quorum, held: this.#held(), witnesses: this.#witnesses.map((witness) => witness.status()) };
+    return { origin, vkeys: log.vkeys(), size, published: showPublished(this.#published), quorum, held: this.#held(), witnesses: this.#witnesses.map((witness) => witness.status()) };
   }
 
   start(): void {

@@ -1,6 +1,6 @@
 /** The published checkpoint: the log's signed note with the cosignatures of its witnesses, as one file and as what it says. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { flawText, isFlaw, NOTE_BYTES_MAX, openedCheckpoint, openNote, parseNote, parseVkey, type NoteSignature } from '#merkle';
+import { flawText, isFlaw, NOTE_BYTES_MAX, openedCheckpoint, openNote, parseNote, parseVkey, toBase64, type NoteSignature } from '#merkle';
 import { sha256, verifyNatively } from '#keys/signing';
 
 export interface NoteSigner {
@@ -18,6 +18,13 @@ export interface Published {
   /** When the log signed it, in ISO 8601. */
   readonly signed: string | null;
   readonly signatures: readonly NoteSigner[];
+}
+
+/** The same for JSON, with the root in base64. */
+export type PublishedShown = Omit<Published, 'root'> & { readonly root: string };
+
+export function showPublished(published: Published | null): PublishedShown | null {
+  return published === null ? null : { ...published, root: toBase64(published.root) };
 }
 
 /** What a note says that the log with these keys signed. Throws for any other. */

@@ -2,6 +2,7 @@
  * A witness as the log sees it: sends it checkpoints with a proof from what it cosigned last, believes its cosignatures only when they hold, and
  * keeps away from it for a while when it fails. That it refuses a proof of ours is no failure but the finding it is there for.
  */
+import type { NewFinding } from '#findings';
 import { isFlaw, openNote, parseNote, parseSignatures, type NoteSignature, type Verifier } from '#merkle';
 import { verifyNatively } from '#keys/signing';
 import { LIMITS } from '#limits';
@@ -48,6 +49,23 @@ export interface SignedTree {
 }
 
 const CONFLICTS_MAX = 2;
+
+/** What is told of a refusal. It concerns the whole deployment. */
+export function witnessRefused({ witness, kind, size, cosigned }: WitnessRefusal): NewFinding {
+  const fork = kind === 'fork';
+  return {
+    tenant: null,
+    analytic: { uid: 'integrity.witness', name: 'Witnesses of the log', type_id: 1 },
+    subject: `${kind} ${witness}`,
+    severity_id: 5,
+    title: fork ? 'A witness knows another history of the log' : 'A witness has seen more of the log than there is',
+    message: fork
+      ? `The witness ${witness} has cosigned size ${cosigned} and refuses size ${size}, which does not continue it: the log was changed, or somebody else signs with its key.`
+      : `The witness ${witness} has cosigned size ${cosigned} and refuses size ${size}: entries of the log are gone, as when an older copy of the data is put back.`,
+    evidences: [{ entry: fork ? cosigned : size }],
+    resources: [{ type: 'witness', uid: witness }],
+  };
+}
 
 export class RemoteWitness {
   readonly #url: string;
