@@ -28,7 +28,7 @@ let running: RunningConsole;
 before(async () => {
   control = await ControlStore.open({ dataDir, key: new Secret(new Uint8Array(32).fill(7)), clock: () => now });
   findings = new Findings(control, { now_ms: () => now });
-  running = await startConsole({ address: { host: '127.0.0.1', port: 0 }, queries: {} as Queries, authenticator, findings, metricsText: async () => '', ready: async () => null, now_ms: () => now, onFailure: (_id, sentence) => assert.fail(sentence) });
+  running = await startConsole({ address: { host: '127.0.0.1', port: 0 }, queries: { evidence: null, log: null } as unknown as Queries, authenticator, findings, metricsText: async () => '', ready: async () => null, now_ms: () => now, onFailure: (_id, sentence) => assert.fail(sentence) });
 });
 after(async () => {
   await running.stop();
