@@ -137,6 +137,20 @@ describe('query()', () => {
   });
 });
 
+describe('queryNative()', () => {
+  test('gives columns as they are inserted', async () => {
+    const bytes = await engine.queryNative("SELECT 'one' AS text, toUInt32(7) AS number");
+    const text = (value: string): Buffer => Buffer.concat([Buffer.of(value.length), Buffer.from(value)]);
+    assert.deepEqual(Buffer.from(bytes), Buffer.concat([Buffer.of(2, 1), text('text'), text('String'), text('one'), text('number'), text('UInt32'), Buffer.of(7, 0, 0, 0)]));
+  });
+
+  test('cannot write, gives no more than its bound, and goes on after a failure', async () => {
+    for (const sql of ['DROP TABLE spans', "INSERT INTO accounting (tenant) VALUES ('x')", 'SET readonly = 0']) await assert.rejects(engine.queryNative(sql), EngineError, sql);
+    await assert.rejects(engine.queryNative('SELECT number FROM numbers(100000000)'), EngineError);
+    assert.ok((await engine.queryNative('SELECT 1')).length > 0);
+  });
+});
+
 describe('at rest', () => {
   test('no file holds a value in clear, nor the key, and the configuration is gone', async () => {
     await engine.insertNative(SPANS, [spans(6, 500)]);
