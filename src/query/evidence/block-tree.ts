@@ -1,8 +1,8 @@
 /**
  * Proofs within a block from a part of its leaves: those of the groups of 256 rows at hand, and the stored roots of all others. Since a group is a complete
- * subtree, the tree of the block is the tree of its groups' roots. Nobody trusts those: a proof is checked against the block's root.
+ * subtree, the tree of the block is the tree of its groups' roots. Nobody trusts those: they must come to the block's root, and leaves to theirs.
  */
-import { HASH_BYTES, isFlaw, nodeHash, proveInclusion, type Nodes } from '#merkle';
+import { HASH_BYTES, isFlaw, nodeHash, proveInclusion, rangeHash, sameBytes, type Nodes } from '#merkle';
 import { GROUP_ROWS } from '#leaves';
 import { sha256 } from '#keys/signing';
 
@@ -11,16 +11,25 @@ export class BlockTree {
   readonly #groups: Nodes;
   readonly #leaves = new Map<number, Nodes>();
 
-  /** `groups`: the roots of all groups, one after another. */
-  constructor(rows: number, groups: Uint8Array) {
-    if (groups.length !== groupsOf(rows) * HASH_BYTES) throw new RangeError('cannot prove rows: the block has not one root for each 256 of them');
+  private constructor(rows: number, groups: Nodes) {
     this.#rows = rows;
-    this.#groups = nodesOf(hashesIn(groups));
+    this.#groups = groups;
   }
 
-  /** The hashes of all leaves of a group. */
-  add(group: number, hashes: readonly Uint8Array[]): void {
-    this.#leaves.set(group, nodesOf(hashes));
+  /** `groups`: the roots of all groups, one after another. Null if they do not come to this root. */
+  static of(rows: number, groups: Uint8Array, root: Uint8Array): BlockTree | null {
+    if (rows === 0 || groups.length !== groupsOf(rows) * HASH_BYTES) return null;
+    const nodes = nodesOf(hashesIn(groups));
+    return hasRoot(nodes, groupsOf(rows), root) ? new BlockTree(rows, nodes) : null;
+  }
+
+  /** The hashes of all leaves of a group; false if they do not come to its root. */
+  add(group: number, hashes: readonly Uint8Array[]): boolean {
+    const nodes = nodesOf(hashes);
+    const root = this.#groups({ level: 0, index: group });
+    if (hashes.length !== rowsOfGroup(group, this.#rows) || root === undefined || isFlaw(root) || !hasRoot(nodes, hashes.length, root)) return false;
+    this.#leaves.set(group, nodes);
+    return true;
   }
 
   /** The hashes that lead from a row, whose group must be here, to the root. */
@@ -53,6 +62,11 @@ function nodesOf(hashes: readonly Uint8Array[]): Nodes {
     below = level;
   }
   return ({ level, index }) => levels[level]?.[index];
+}
+
+function hasRoot(nodes: Nodes, size: number, root: Uint8Array): boolean {
+  const computed = rangeHash(sha256, nodes, { start: 0, end: size });
+  return !isFlaw(computed) && sameBytes(computed, root);
 }
 
 function hashesIn(bytes: Uint8Array): Uint8Array[] {

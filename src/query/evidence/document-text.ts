@@ -2,9 +2,9 @@
  * The evidence document as text (docs/reference/log-format.md, "Evidence"). Each span is read back from its OTLP/JSON as a receiver will read it, and must
  * come to the very bytes that the log has: evidence that could not be verified never goes out.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EVIDENCE_FORMAT, isEvidenceFlaw, spanEntry, type Beside, type PlacedSpan } from '#evidence';
 import { sha256 } from '#keys/signing';
-import { sameBytes } from '#merkle';
 import { groupedJson, resourceOf, scopeOf, spanJson } from '#query/otlp-json';
 import type { ProvedRow } from './logged-blocks.ts';
 import type { ToldField, ToldSpan } from './omission.ts';
@@ -51,7 +51,11 @@ export async function writeDocument({ traceId, exported_ms, origin, note, blocks
     return json;
   });
   const places = new Map(placed.map(({ one }, at) => [one, at]));
-  const texts = blocks.map((block) => blockJson(block, places, services));
+  const texts: string[] = [];
+  for (const block of blocks) {
+    texts.push(blockJson(block, places, services));
+    await nextTurn();
+  }
   const head = { format: EVIDENCE_FORMAT, traceId, exported: new Date(exported_ms).toISOString(), origin, checkpoint: note };
   return `${JSON.stringify(head).slice(0, -1)},"blocks":[${texts.join(',')}],"omitted":${JSON.stringify(omitted)},"resourceSpans":${resourceSpans}}`;
 }
@@ -62,9 +66,9 @@ function readBack({ stored, leaf, told }: DocumentSpan, json: string, owners: Ow
   const beside: Beside = { producer: stored.producer, minimized: told.span.minimized, restricted: told.restricted.map(decoded) };
   const read = spanEntry(sha256, placed, beside);
   if (isEvidenceFlaw(read)) throw new Error(`cannot write evidence: a span does not read back (${read.flaw})`);
-  if (read.service === told.span.service && sameBytes(read.entry, leaf.entry)) return null;
+  if (read.service === told.span.service && isSame(read.entry, leaf.entry)) return null;
   const named = spanEntry(sha256, placed, { ...beside, service: told.span.service });
-  if (isEvidenceFlaw(named) || !sameBytes(named.entry, leaf.entry)) throw new Error('cannot write evidence: a span does not read back as it is stored');
+  if (isEvidenceFlaw(named) || !isSame(named.entry, leaf.entry)) throw new Error('cannot write evidence: a span does not read back as it is stored');
   return told.span.service;
 }
 
@@ -103,6 +107,10 @@ function blockJson({ index, time_ms, statement, closedHash, proof, spans }: Docu
 
 function decoded(told: ToldField): { readonly field: string; readonly salt?: Uint8Array; readonly digest?: Uint8Array } {
   return 'salt' in told ? { field: told.field, salt: Buffer.from(told.salt, 'base64') } : { field: told.field, digest: Buffer.from(told.digest, 'base64') };
+}
+
+function isSame(left: Uint8Array, right: Uint8Array): boolean {
+  return Buffer.compare(left, right) === 0;
 }
 
 function base64(bytes: Uint8Array): string {

@@ -98,6 +98,11 @@ export function createEvidence(answering: Answering, parts: EvidenceParts): Evid
 
   async function proveBlocks(spans: readonly StoredSpan[], blocks: ReadonlyMap<number, LoggedBlock>, checkpoint: Checkpoint, omission: Omission, run: Run): Promise<DocumentBlock[]> {
     const proved: DocumentBlock[] = [];
+    const until_ms = performance.now() + LIMITS.query_ms_max;
+    const native = async (sql: string): Promise<Uint8Array> => {
+      if (performance.now() > until_ms) throw new Late();
+      return parts.native(sql);
+    };
     for (const [number, ofBlock] of Map.groupBy(spans, ({ block }) => block)) {
       const block = blocks.get(number)!;
       const proof = parts.log.inclusion(block.index, checkpoint.size);
@@ -105,7 +110,7 @@ export function createEvidence(answering: Answering, parts: EvidenceParts): Evid
       holdAgainstLog(block, proof, checkpoint.size, checkpoint.root);
       const blockLeaves = await leavesOf(block.says.policy, run);
       if (blockLeaves === null) throw new Mismatch(number, 'nobody knows the policy under which it was stored');
-      const rows = await proveRows(block, ofBlock.map(({ row }) => row), blockLeaves, parts.native);
+      const rows = await proveRows(block, ofBlock.map(({ row }) => row), blockLeaves, native);
       const { index, time_ms, statement, closed } = block;
       proved.push({
         index, time_ms, statement, proof,
@@ -158,6 +163,7 @@ export function createEvidence(answering: Answering, parts: EvidenceParts): Evid
           try {
             return await attempt(id, question, run);
           } catch (error) {
+            if (error instanceof Late) return refuse('query_timeout');
             if (!(error instanceof Mismatch)) throw error;
             mismatch = error;
             return refuse('evidence_mismatch', `block ${error.block}${error.row === undefined ? '' : `, row ${error.row}`}`);
@@ -194,6 +200,9 @@ export function storedMismatch({ tenant, traceId, block, row, what }: StoredMism
     resources: [{ type: 'trace', uid: traceId }],
   };
 }
+
+/** A trace in very many blocks takes a statement for each. */
+class Late extends Error {}
 
 interface Uncovered {
   readonly uncovered: number;
