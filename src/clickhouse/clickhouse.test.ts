@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { LIMITS } from '#limits';
 import { Secret } from '#model';
 import { Engine, EngineError, QueryRefused } from './clickhouse.ts';
 import { DISK_KEY_VARIABLE } from './engine-config.ts';
@@ -146,7 +147,9 @@ describe('queryNative()', () => {
 
   test('cannot write, gives no more than its bound, and goes on after a failure', async () => {
     for (const sql of ['DROP TABLE spans', "INSERT INTO accounting (tenant) VALUES ('x')", 'SET readonly = 0']) await assert.rejects(engine.queryNative(sql), EngineError, sql);
-    await assert.rejects(engine.queryNative('SELECT number FROM numbers(100000000)'), EngineError);
+    const bound = await engine.queryNative("SELECT value FROM system.settings WHERE name = 'max_result_bytes'");
+    assert.ok(Buffer.from(bound).includes(String(LIMITS.native_answer_bytes_max)));
+    await assert.rejects(engine.queryNative('SELECT number FROM numbers(100000) SETTINGS max_result_bytes = 1000'), EngineError);
     assert.ok((await engine.queryNative('SELECT 1')).length > 0);
   });
 });
