@@ -13,7 +13,7 @@ import { Findings } from '#findings';
 import { deriveKey, openRootKey } from '#keys';
 import { type Meter, startMeter } from '#meter';
 import { compilePolicy, DEFAULT_POLICY } from '#minimize';
-import type { Producer } from '#model';
+import type { Producer, Reader } from '#model';
 import { Publisher, witnessesOf, witnessRefused } from '#publish';
 import { createQueries, type Queries } from '#query';
 import { startConsole } from '#query/api';
@@ -173,11 +173,19 @@ function policies(): EvidencePolicies {
 
 /** What verbs show of the telemetry is recorded as what the console shows. */
 function recordedFor(records: Records, queries: Queries): Queries {
+  const { evidence } = queries;
+  const record = (reader: Reader, route: string, id: string) => records.read({ reader, action: 'trace.read', route, ids: [id], query: '' });
   return {
     ...queries,
     async traceById(reader, id) {
-      const recorded = records.read({ reader, action: 'trace.read', route: 'tracekeep trace', ids: [id], query: '' });
+      const recorded = record(reader, 'tracekeep trace', id);
       return recorded === true ? queries.traceById(reader, id) : recorded;
+    },
+    evidence: evidence && {
+      async evidence(reader, id, question) {
+        const recorded = record(reader, 'tracekeep evidence export', id);
+        return recorded === true ? evidence.evidence(reader, id, question) : recorded;
+      },
     },
   };
 }
