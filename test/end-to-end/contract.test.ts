@@ -84,7 +84,7 @@ test('every route refuses a request without a credential with 401, and routes no
   const pages = ['/', '/assets/*', '/compare/:a/:b', '/health', '/ingest', '/map', '/search', '/services', '/services/:service', '/settings', '/sign-in', '/traces/:id'];
   const signIn = ['GET /api/v1/session/first', 'POST /api/v1/session', 'POST /api/v1/session/first', 'POST /api/v1/session/link'];
   const open = routes.filter((route) => route.public).map(({ method, path }) => `${method} ${path}`);
-  assert.deepEqual(open.filter((one) => !signIn.includes(one)).sort(), [...pages, '/healthz', '/readyz'].map((path) => `GET ${path}`).sort());
+  assert.deepEqual(open.filter((one) => !signIn.includes(one)).sort(), [...pages, '/healthz', '/readyz', '/log/checkpoint', '/log/tile/*'].map((path) => `GET ${path}`).sort());
   for (const path of pages) assert.equal((await fetch(`http://127.0.0.1:${api}${path.replaceAll(/:\w+|\*/g, 'x')}`, { redirect: 'manual' })).redirected, false, path);
   const closed = routes.filter((route) => !route.public).map(({ method, path }) => [method, path.replace(':id', TRACE).replace(':service', 'shop')] as const);
   assert.ok(closed.length >= 8);

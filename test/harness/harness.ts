@@ -8,6 +8,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { after } from 'node:test';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -187,6 +188,39 @@ export async function until(holds: () => boolean | Promise<boolean>, what: strin
 export function lastLine({ code, stdout, stderr }: Done): string {
   assert.equal(code, 0, stderr);
   return stdout.trimEnd().split('\n').at(-1) ?? '';
+}
+
+/** A running `tracekeep witness` on a free port. */
+export class TestWitness {
+  readonly child: ChildProcess;
+  readonly data: string;
+  readonly vkeys: readonly string[];
+  readonly url: string;
+  stderr = '';
+
+  constructor(child: ChildProcess, data: string, vkeys: readonly string[], url: string) {
+    this.child = child;
+    this.data = data;
+    this.vkeys = vkeys;
+    this.url = url;
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
+  }
+
+  /** Flags of a server that has it cosign. */
+  get flags(): readonly string[] {
+    return this.vkeys.flatMap((vkey) => ['--witness', `${vkey} ${this.url}`]);
+  }
+}
+
+/** Starts a witness that follows the log with these keys. */
+export async function startWitness(name: string, logVkeys: readonly string[]): Promise<TestWitness> {
+  const data = join(temporaryFolder(), 'witness');
+  const child = spawnTracekeep(['witness', '--data', data, '--name', name, '--listen', '127.0.0.1:0', ...logVkeys.flatMap((vkey) => ['--log', vkey])]);
+  const lines = createInterface({ input: child.stdout ?? assert.fail() });
+  const [ready] = (await once(lines, 'line', { signal: AbortSignal.timeout(PATIENCE_MS) })) as [string];
+  const url = /^tracekeep witness ready (http:\S+) /.exec(ready)?.[1] ?? assert.fail(ready);
+  const { stdout } = await tracekeep(['witness', 'vkeys', '--data', data]);
+  return new TestWitness(child, data, stdout.trimEnd().split('\n'), url);
 }
 
 function spawnTracekeep(words: readonly string[], more: Readonly<Record<string, string>> = {}, under: readonly string[] = []): ChildProcess {
