@@ -115,7 +115,7 @@ test('readOtlpTrace() reads what the query API answers, and takes anything else 
   assert.deepEqual(readOtlpTrace(JSON.parse(json)), {
     traceId: '0af7651916cd43dd8448eb211c80319c',
     more: false,
-    spans: [span('00000000000000aa', '', 3, 4, { statusCode: 2, statusMessage: 'm', events: [{ time: 5n, name: 'e' }], minimized: [{ place: 'attributes.a: b', kind: 'email', count: 2 }] })],
+    spans: [span('00000000000000aa', '', 3, 4, { statusCode: 2, statusMessage: 'm', events: [{ time: 5n, name: 'e' }], minimized: [{ place: 'attributes.a: b', kind: 'email', count: 2 }], version: 1, versions: 1, copies: 1, begunOutside: false })],
   } satisfies DrawnTrace | object);
   for (const nothing of [null, 1, 'x', [], {}, { resourceSpans: 1 }, { resourceSpans: [null, { scopeSpans: [1, { spans: {} }] }] }]) assert.deepEqual(readOtlpTrace(nothing).spans, []);
 });

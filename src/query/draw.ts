@@ -127,10 +127,19 @@ function notesOf({ span, place }: Branch<DrawnSpan>): { text: string; error: boo
   const own = span.minimized.filter((one) => !isOwners(one.place));
   return [
     ...(span.statusMessage !== '' && isError(span) ? [{ text: `✕ ${safeText(span.statusMessage)}`, error: true }] : []),
-    ...(place === 'orphan' ? [{ text: `? its parent ${safeText(span.parentSpanId)} is not in this trace`, error: false }] : []),
+    ...versionNotes(span),
+    ...(place === 'orphan' && span.begunOutside === true ? [{ text: '? begun from outside: its parent is in another process and did not report here', error: false }] : []),
+    ...(place === 'orphan' && span.begunOutside !== true ? [{ text: `? its parent ${safeText(span.parentSpanId)} is not in this trace`, error: false }] : []),
     ...(place === 'cycle' ? [{ text: '? its ancestors lead back to it', error: false }] : []),
     ...own.slice(0, NOTES_MAX).map((one) => ({ text: `◇ ${safeText(one.place)}: ${kindText(one.kind, one.count)}`, error: false })),
     ...(own.length > NOTES_MAX ? [{ text: `◇ … ${own.length - NOTES_MAX} more places`, error: false }] : []),
+  ];
+}
+
+function versionNotes({ version = 1, versions = 1, copies = 1 }: DrawnSpan): { text: string; error: boolean }[] {
+  return [
+    ...(versions > 1 ? [{ text: version === 1 ? `! version 1 of ${versions}, stored first` : `! version ${version} of ${versions}, forged: stored after another version`, error: version > 1 }] : []),
+    ...(copies > 1 ? [{ text: `stored ${copies} times, shown once`, error: false }] : []),
   ];
 }
 

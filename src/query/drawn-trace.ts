@@ -17,6 +17,11 @@ export interface DrawnSpan {
   readonly statusMessage: string;
   readonly events: readonly { readonly time: bigint; readonly name: string }[];
   readonly minimized: readonly Minimized[];
+  /** Of so many versions with different contents, in the order in which they were stored; 1 of 1 without others. */
+  readonly version?: number;
+  readonly versions?: number;
+  readonly copies?: number;
+  readonly begunOutside?: boolean;
 }
 
 export interface DrawnTrace {
@@ -54,6 +59,10 @@ function readSpan(span: unknown, service: string): DrawnSpan {
     statusMessage: textOf(field(field(span, 'status'), 'message')),
     events: listOf(field(span, 'events')).map((event) => ({ time: nanosOf(field(event, 'timeUnixNano')), name: textOf(field(event, 'name')) })),
     minimized: listOf(field(field(valueOf(span, MINIMIZED_KEY), 'arrayValue'), 'values')).flatMap((one) => readMinimized(textOf(field(one, 'stringValue')))),
+    version: countOf(field(span, 'version')),
+    versions: countOf(field(span, 'versions')),
+    copies: countOf(field(span, 'copies')),
+    begunOutside: field(span, 'begunOutside') === true,
   };
 }
 
@@ -79,6 +88,8 @@ function field(of: unknown, name: string): unknown {
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+const countOf = (value: unknown): number => (typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 1);
 
 function nanosOf(value: unknown): bigint {
   const text = typeof value === 'number' ? String(value) : textOf(value);

@@ -23,7 +23,7 @@ before(async () => {
   const block = (at: number): TestSpan[] => Array.from({ length: TRACES / 2 }, (_, n) => n + at).flatMap((n) => [span(n, '1', '0', 'web'), span(n, '2', '1', 'web'), span(n, '3', '2', 'cart'), span(n, '4', '3', 'db')]);
   await store.addBlock(block(1));
   await store.addBlock(block(1 + TRACES / 2));
-  // A parent in another block, and two with the same id: the call counts once.
+  // A parent in another block, and one that was stored twice: the call counts once.
   await store.addBlock([span(1, '5', '4', 'disk'), span(1, '4', '3', 'db')]);
   await store.addBlock([span(5_000, '1', '0', 'early', { start: String(PARENT_NS) })]);
   await store.addBlock([span(5_000, '2', '1', 'late', { start: String(START_NS) })]);
@@ -34,8 +34,9 @@ test('fetchTraces() gives whole traces in the order asked for, over pages', asyn
   const wanted = [traceId(3), traceId(9_999), traceId(1), traceId(5_000)];
   for (const page of [2, 5_000]) {
     const traces = await fetchTraces(wanted, run, page);
-    assert.deepEqual(traces.map((trace) => [trace.traceId, trace.spans.length, trace.more]), [[traceId(3), 4, false], [traceId(1), 6, false], [traceId(5_000), 2, false]]);
+    assert.deepEqual(traces.map((trace) => [trace.traceId, trace.spans.length, trace.more]), [[traceId(3), 4, false], [traceId(1), 5, false], [traceId(5_000), 2, false]]);
     assert.deepEqual(traces[2]?.spans.map(({ service }) => service), ['early', 'late']);
+    assert.deepEqual([...(traces[1]?.notes ?? [])].map(([{ service }, note]) => [service, note]), [['db', { version: 1, versions: 1, copies: 2, begunOutside: false }]]);
   }
   assert.deepEqual(await fetchTraces([], run), []);
 });

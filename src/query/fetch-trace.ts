@@ -9,12 +9,13 @@ import type { Params } from './query-store.ts';
 import { spanOf, type Span, type SpanRow, type Trace } from './span.ts';
 import { STATEMENTS } from './statements.ts';
 import { traceKeyOf } from './trace-key.ts';
+import { noteSpans } from './versions.ts';
 
 export const PAGE_SPANS = 5_000;
 
 export async function fetchTrace(id: TraceId, run: Run, page_spans: number = PAGE_SPANS): Promise<Trace> {
   const { spans, more } = await fetchSpans(STATEMENTS.trace, { trace: traceKeyOf(id), trace_id: id }, run, page_spans);
-  return { traceId: id, spans: spans.sort(byStart), more };
+  return traceOf(id, spans, more);
 }
 
 /** In the order of the ids, without those of which there is no span. All together carry as many spans as one trace may. */
@@ -22,10 +23,17 @@ export async function fetchTraces(ids: readonly string[], run: Run, page_spans: 
   if (ids.length === 0) return [];
   const { spans, more } = await fetchSpans(STATEMENTS.traces, { traces: ids.map(traceKeyOf), trace_ids: ids }, run, page_spans);
   const byId = Map.groupBy(spans, ({ traceId }) => traceId);
-  return ids.flatMap((traceId) => {
+  const traces: Trace[] = [];
+  for (const traceId of ids) {
     const own = byId.get(traceId);
-    return own === undefined ? [] : [{ traceId, spans: own.sort(byStart), more }];
-  });
+    if (own !== undefined) traces.push(await traceOf(traceId, own, more));
+  }
+  return traces;
+}
+
+async function traceOf(traceId: string, stored: readonly Span[], more: boolean): Promise<Trace> {
+  const { spans, notes } = await noteSpans(stored);
+  return { traceId, spans: spans.sort(byStart), notes, more };
 }
 
 /** Which of the traces found go into one answer. The first always does: it is cut, and says so. */

@@ -2,20 +2,25 @@
  * Spans as OTLP/JSON (OTLP 1.11 §JSON Protobuf Encoding): hexadecimal ids, 64-bit numbers as decimal text, enums as numbers,
  * fields with their default value left out. Written as text, not as objects: a double such as -0 or a 64-bit integer
  * passes unchanged, and a trace of 100,000 spans costs one string. A span whose values were replaced carries one attribute
- * more, `tracekeep.minimized`, an array of sentences such as `attributes.url.full: 1 email`.
+ * more, `tracekeep.minimized`, an array of sentences such as `attributes.url.full: 1 email`. What else is to be said of a span stands in members
+ * that OTLP does not know and its readers skip, or for readers that do not skip them in the attributes `tracekeep.version` and `tracekeep.begun_outside`.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Attribute, Minimized, Span, SpanEvent, SpanLink, Trace } from './span.ts';
+import type { Attribute, Minimized, Note, Span, SpanEvent, SpanLink, Trace } from './span.ts';
 
 /** The attribute that says what minimization did to a span. */
 export const MINIMIZED_KEY = 'tracekeep.minimized';
+
+/** Which of several versions of a span this is. */
+export const VERSION_KEY = 'tracekeep.version';
+export const BEGUN_OUTSIDE_KEY = 'tracekeep.begun_outside';
 
 /** Spans written before everything else on this thread gets a turn: about 20 ms. */
 const TURN_SPANS = 1_000;
 
 /** `{"resourceSpans":[…]}`; spans that share resource and scope are grouped, groups and spans by start. */
-export async function otlpJson(trace: Trace): Promise<string> {
-  const { resourceSpans } = await groupedJson(trace.spans, spanJson);
+export async function otlpJson(trace: Trace, notesAs: 'members' | 'attributes' = 'members'): Promise<string> {
+  const { resourceSpans } = await groupedJson(trace.spans, (span) => spanJson(span, trace.notes?.get(span), notesAs));
   return `{"resourceSpans":${resourceSpans}}`;
 }
 
@@ -56,13 +61,18 @@ export function scopeOf(text: string): { readonly json: string; readonly schemaU
   return { json: scopeJson(owner), schemaUrl: owner.schemaUrl };
 }
 
-/** `{"resource":{…},"scope":{…},"span":{…},"minimized":[{place, kind, count}]}` of one span; what was minimized stands beside the span, not in it. */
-export function onlySpanJson(span: Span): string {
+/** `{"resource":{…},"scope":{…},"span":{…},"minimized":[{place, kind, count}],"producer":…}` of one span; what was minimized stands beside the span, not in it. */
+export function onlySpanJson(span: Span, { version, versions, copies }: Note, producer: string): string {
   return object([
     field('resource', resourceJson(parseOwner(span.resource))),
     field('scope', scopeJson(parseOwner(span.scope))),
     field('span', spanJson({ ...span, minimized: [] })),
     field('minimized', JSON.stringify(span.minimized)),
+    field('producer', quote(producer)),
+    field('version', String(version)),
+    field('versions', String(versions)),
+    field('copies', String(copies)),
+    field('forged', String(version > 1)),
   ]);
 }
 
@@ -75,9 +85,10 @@ function scopeJson({ name, version, attributes, dropped }: Owner): string {
 }
 
 /** A span as it stands in `spans`. */
-export function spanJson(span: Span): string {
+export function spanJson(span: Span, note?: Note, notesAs: 'members' | 'attributes' = 'members'): string {
   const attributes = span.attributes.map(attributeJson);
   if (span.minimized.length > 0) attributes.push(minimizedJson(span.minimized));
+  if (note !== undefined && notesAs === 'attributes') attributes.push(...noteAttributes(note));
   return object([
     field('traceId', quote(span.traceId)),
     field('spanId', quote(span.spanId)),
@@ -95,7 +106,30 @@ export function spanJson(span: Span): string {
     listField('links', span.links.map(linkJson)),
     numberField('droppedLinksCount', span.droppedLinks),
     field('status', object([stringField('message', span.statusMessage), numberField('code', span.statusCode)])),
+    ...(note !== undefined && notesAs === 'members' ? noteMembers(note) : []),
   ]);
+}
+
+function noteMembers({ version, versions, copies, begunOutside }: Note): string[] {
+  return [
+    ...(versions > 1 ? [field('version', String(version)), field('versions', String(versions))] : []),
+    ...(version > 1 ? [field('forged', 'true')] : []),
+    ...(copies > 1 ? [field('copies', String(copies))] : []),
+    ...(begunOutside ? [field('begunOutside', 'true')] : []),
+  ];
+}
+
+function noteAttributes(note: Note): string[] {
+  const { begunOutside } = note;
+  return [
+    ...(note.versions > 1 ? [`{"key":"${VERSION_KEY}","value":{"stringValue":${quote(versionText(note))}}}`] : []),
+    ...(begunOutside ? [`{"key":"${BEGUN_OUTSIDE_KEY}","value":{"boolValue":true}}`] : []),
+  ];
+}
+
+/** `2 of 3, forged: stored after another version`. */
+export function versionText({ version, versions }: Note): string {
+  return `${version} of ${versions}, ${version === 1 ? 'stored first' : 'forged: stored after another version'}`;
 }
 
 function eventJson(event: SpanEvent): string {

@@ -7,6 +7,7 @@ import type { Reader, TenantId, TraceId } from '#model';
 import { isRefusal, type Refusal } from '#refusal';
 import { LIMITS } from '#limits';
 import type { AttributeFilter } from './condition.ts';
+import { drawTrace, readOtlpTrace } from './draw.ts';
 import { fetchTrace } from './fetch-trace.ts';
 import { otlpJson } from './otlp-json.ts';
 import { createQueries, type Queries, type Search } from './query.ts';
@@ -84,6 +85,7 @@ test('traceById() gives back every type, order and field as stored', async () =>
                 links: [{ traceId: id(99), spanId: 'cccccccccccccccc', traceState: 'x=y', flags: 1, attributes: [{ key: 'n', value: { intValue: '7' } }], droppedAttributesCount: 8 }],
                 droppedLinksCount: 6,
                 status: { code: 2, message: 'no "way"' },
+                begunOutside: true,
               },
             ],
           },
@@ -91,6 +93,24 @@ test('traceById() gives back every type, order and field as stored', async () =>
       },
     ],
   });
+});
+
+test('traceById() tells versions of a span, in the order in which they were stored, and shows equal ones once', async () => {
+  const one = (name: string, after_ns: bigint) => ({ traceId: id(31), spanId: 'aaaaaaaaaaaaaaaa', columns: { name, start: String(START_NS + after_ns) } });
+  await store.addBlock([one('first', 9n), one('forged', 3n), { traceId: id(31), spanId: 'bbbbbbbbbbbbbbbb', columns: { name: 'other' } }]);
+  await store.addBlock([one('first', 9n)]);
+  const trace = ok(await queries.traceById(reader, id(31)));
+  const spansIn = (text: string): Record<string, unknown>[] => (JSON.parse(text) as { resourceSpans: { scopeSpans: { spans: Record<string, unknown>[] }[] }[] }).resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans));
+  const told = spansIn(await otlpJson(trace)).map(({ name, version, versions, forged, copies, attributes }) => ({ name, version, versions, forged, copies, attributes }));
+  const nothing = { version: undefined, versions: undefined, forged: undefined, copies: undefined, attributes: undefined };
+  assert.deepEqual(told, [{ ...nothing, name: 'other' }, { ...nothing, name: 'forged', version: 2, versions: 2, forged: true }, { ...nothing, name: 'first', version: 1, versions: 2, copies: 2 }]);
+  const strict = spansIn(await otlpJson(trace, 'attributes'));
+  assert.deepEqual(strict.map(({ name, attributes, ...rest }) => [name, attributes, 'version' in rest || 'forged' in rest]), [
+    ['other', undefined, false], ['forged', [{ key: 'tracekeep.version', value: { stringValue: '2 of 2, forged: stored after another version' } }], false], ['first', [{ key: 'tracekeep.version', value: { stringValue: '1 of 2, stored first' } }], false],
+  ]);
+  const drawn = drawTrace(readOtlpTrace(JSON.parse(await otlpJson(trace))), { width: 100, color: false });
+  assert.match(drawn, /! version 2 of 2, forged: stored after another version\n/);
+  assert.match(drawn, /! version 1 of 2, stored first\n.*stored 2 times, shown once\n/);
 });
 
 test('fetchTrace() takes pages and orders all of them by start', async () => {

@@ -277,7 +277,7 @@ test('an administrator makes, changes and removes people; their sessions end at 
 
 test('an administrator makes, rotates and revokes producers and tokens; secrets are shown once', async () => {
   const ada = await browserOf('Ada');
-  const { producer, key } = JSON.parse((await ask('POST', '/api/v1/producers', as(ada), { name: 'Shop', services: ['shop-*'] })).body) as { producer: { id: string }; key: string };
+  const { producer, key } = JSON.parse((await ask('POST', '/api/v1/producers', as(ada), { name: 'Shop', services: ['shop-*'], backfill: true })).body) as { producer: { id: string }; key: string };
   assert.ok(!isRefusal(control.findCredential(key)));
   const rotated = JSON.parse((await ask('POST', `/api/v1/producers/${producer.id}/rotate`, as(ada), { graceMs: 0 })).body) as { key: string };
   assert.ok(isRefusal(control.findCredential(key)) && !isRefusal(control.findCredential(rotated.key)));
@@ -287,7 +287,7 @@ test('an administrator makes, rotates and revokes producers and tokens; secrets 
   assert.equal((await ask('DELETE', `/api/v1/producers/${producer.id}`, as(ada))).status, 204);
   assert.equal((await ask('DELETE', `/api/v1/tokens/${token.id}`, as(ada))).status, 204);
   assert.ok(isRefusal(control.findCredential(rotated.key)) && isRefusal(control.findCredential(secret)));
-  assert.match((await ask('GET', '/api/v1/producers', as(ada))).body, /"name":"Shop","services":\["shop-\*"\],"createdAt":"[^"]+","revoked":true/);
+  assert.match((await ask('GET', '/api/v1/producers', as(ada))).body, /"name":"Shop","services":\["shop-\*"\],"backfill":true,"createdAt":"[^"]+","revoked":true/);
 });
 
 test('what belongs to another tenant is neither listed nor changed', async () => {

@@ -62,10 +62,25 @@ export interface Span {
   readonly minimized: readonly Minimized[];
 }
 
+/** What is to be said of a span beside what was sent. */
+export interface Note {
+  /** In the order in which they were stored, from 1, of so many. */
+  readonly version: number;
+  readonly versions: number;
+  /** How often this version was stored. */
+  readonly copies: number;
+  /** Its parent is in another process, and not in this trace: it began where nothing reports to this server, or claims so. */
+  readonly begunOutside: boolean;
+}
+
+/** Only of spans of which there is something to say. */
+export type Notes = ReadonlyMap<Span, Note>;
+
 export interface Trace {
   readonly traceId: string;
-  /** By start. */
+  /** By start; what was stored twice is here once. */
   readonly spans: readonly Span[];
+  readonly notes?: Notes;
   /** The trace holds more spans than an answer carries. */
   readonly more: boolean;
 }

@@ -8,6 +8,8 @@ export interface Linked {
   readonly parentSpanId: string;
   readonly start: bigint;
   readonly duration: bigint;
+  /** Of versions of a span, the first has the children. */
+  readonly version?: number;
 }
 
 export interface Branch<Span> {
@@ -29,7 +31,7 @@ export function branchesOf<Span extends Linked>(spans: readonly Span[]): Branch<
   }
   const branches: Branch<Span>[] = [];
   const seen = new Set<Span>();
-  // Of spans with the same id the first one keeps the children.
+  // Of spans with the same id the first version keeps the children; where nobody tells versions apart, the first span.
   const parents = new Set<string>();
   const grow = (root: Branch<Span>): void => {
     const stack = [root];
@@ -38,7 +40,7 @@ export function branchesOf<Span extends Linked>(spans: readonly Span[]): Branch<
       seen.add(branch.span);
       branches.push(branch);
       const { spanId } = branch.span;
-      if (parents.has(spanId)) continue;
+      if (parents.has(spanId) || (branch.span.version ?? 1) > 1) continue;
       parents.add(spanId);
       const below = (children.get(spanId) ?? []).filter((span) => !seen.has(span));
       for (const [at, span] of [...below.entries()].reverse()) stack.push({ span, depth: branch.depth + 1, last: at === below.length - 1, place: 'child', parent: branch });

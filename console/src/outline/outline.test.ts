@@ -113,10 +113,11 @@ test('operations are summed by service and name', () => {
 });
 
 test('readOutline() finds the events of a span, and which copy of an id a span is', () => {
-  const numbers = { parent: [-1, 0, 0], service: [0, 0, 0], name: [0, 0, 0], start: [0, 1, 2], duration: [3, 1, 1], kind: [1, 1, 1], status: [0, 0, 0], events: [1, 0, 2], exceptions: [0, 0, 1], minimized: [0, 0, 0], orphan: [0, 0, 0] };
-  const outline = readOutline({ traceId: 't', startTimeUnixNano: '0', durationNano: '3', more: false, services: ['s'], names: ['n'], spans: { id: ['x', 'y', 'y'], ...numbers }, eventTimes: { span: [0, 2, 2], at: [1, 2, 3], error: [0, 0, 1] }, minimized: [] });
+  const numbers = { parent: [-1, 0, 0], service: [0, 0, 0], name: [0, 0, 0], start: [0, 1, 2], duration: [3, 1, 1], kind: [1, 1, 1], status: [0, 0, 0], events: [1, 0, 2], exceptions: [0, 0, 1], minimized: [0, 0, 0], orphan: [0, 0, 0], begunOutside: [0, 0, 0] };
+  const outline = readOutline({ traceId: 't', startTimeUnixNano: '0', durationNano: '3', more: false, services: ['s'], names: ['n'], spans: { id: ['x', 'y', 'y'], ...numbers }, versions: { span: [1, 2], version: [2, 1], of: [2, 2], copies: [1, 3], forged: [1, 0] }, eventTimes: { span: [0, 2, 2], at: [1, 2, 3], error: [0, 0, 1] }, minimized: [] });
   assert.deepEqual([...outline.eventFrom], [0, 1, 1, 3]);
-  assert.deepEqual([copyOf(outline, 0), copyOf(outline, 1), copyOf(outline, 2)], [0, 0, 1]);
+  assert.deepEqual([copyOf(outline, 0), copyOf(outline, 1), copyOf(outline, 2)], [0, 1, 0]);
+  assert.deepEqual(outline.versions.get(1), { version: 2, of: 2, copies: 1, forged: true });
 });
 
 test('what was minimized is said in words', () => {

@@ -17,9 +17,19 @@ export interface OutlineAnswer {
   readonly more: boolean;
   readonly services: readonly string[];
   readonly names: readonly string[];
-  readonly spans: { readonly id: readonly string[] } & Readonly<Record<'parent' | 'service' | 'name' | 'start' | 'duration' | 'kind' | 'status' | 'events' | 'exceptions' | 'minimized' | 'orphan', Numbers>>;
+  readonly spans: { readonly id: readonly string[] } & Readonly<Record<'parent' | 'service' | 'name' | 'start' | 'duration' | 'kind' | 'status' | 'events' | 'exceptions' | 'minimized' | 'orphan' | 'begunOutside', Numbers>>;
+  readonly versions: Readonly<Record<'span' | 'version' | 'of' | 'copies' | 'forged', Numbers>>;
   readonly eventTimes: Readonly<Record<'span' | 'at' | 'error', Numbers>>;
   readonly minimized: readonly KindCount[];
+}
+
+/** One of several versions of a span, in the order in which they were stored. All but the first are forged, as far as the server can tell. */
+export interface SpanVersion {
+  readonly version: number;
+  readonly of: number;
+  /** How often it was stored; it is shown once. */
+  readonly copies: number;
+  readonly forged: boolean;
 }
 
 export interface Outline {
@@ -43,6 +53,10 @@ export interface Outline {
   readonly exceptions: Uint32Array;
   readonly minimized: Uint32Array;
   readonly orphan: Uint8Array;
+  /** Its parent is in another process and not in the trace. */
+  readonly begunOutside: Uint8Array;
+  /** Of spans whose id occurs more than once. */
+  readonly versions: ReadonlyMap<number, SpanVersion>;
   /** Events of span `s` lie in `eventAt` from `eventFrom[s]` to before `eventFrom[s + 1]`. */
   readonly eventFrom: Uint32Array;
   readonly eventAt: Float64Array;
@@ -77,6 +91,8 @@ export function readOutline(answer: OutlineAnswer): Outline {
     exceptions: Uint32Array.from(spans.exceptions),
     minimized: Uint32Array.from(spans.minimized),
     orphan: Uint8Array.from(spans.orphan),
+    begunOutside: Uint8Array.from(spans.begunOutside),
+    versions: versionsOf(answer.versions),
     eventFrom,
     eventAt: Float64Array.from(eventTimes.at),
     eventError: Uint8Array.from(eventTimes.error),
@@ -102,10 +118,11 @@ export function spanById(outline: Outline, id: string | undefined): number {
   return id === undefined ? -1 : outline.ids.indexOf(id);
 }
 
-/** Which of several spans with the same id this one is, as the API counts them. */
+/** Which of several versions of a span this one is, as the API counts them. */
 export function copyOf(outline: Outline, span: number): number {
-  const id = outline.ids[span];
-  let copy = 0;
-  for (let at = outline.ids.indexOf(id ?? ''); at !== -1 && at < span; at = outline.ids.indexOf(id ?? '', at + 1)) copy += 1;
-  return copy;
+  return (outline.versions.get(span)?.version ?? 1) - 1;
+}
+
+function versionsOf({ span, version, of, copies, forged }: OutlineAnswer['versions']): ReadonlyMap<number, SpanVersion> {
+  return new Map(span.map((place, at) => [place, { version: version[at] ?? 1, of: of[at] ?? 1, copies: copies[at] ?? 1, forged: forged[at] === 1 }]));
 }

@@ -38,7 +38,9 @@ export function sampleOutline(given: readonly SampleSpan[]): Outline {
       exceptions: zeros,
       minimized: zeros,
       orphan: spans.map(({ parent }) => (parent !== undefined && !ids.includes(parent) ? 1 : 0)),
+      begunOutside: zeros,
     },
+    versions: { span: [], version: [], of: [], copies: [], forged: [] },
     eventTimes: { span: [], at: [], error: [] },
     minimized: [],
   });

@@ -5,8 +5,8 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LIMITS } from '#limits';
-import { MINIMIZED_KEY } from '#query/otlp-json';
-import type { Attribute, Span, SpanEvent, Trace } from '#query/span';
+import { MINIMIZED_KEY, versionText } from '#query/otlp-json';
+import type { Attribute, Note, Span, SpanEvent, Trace } from '#query/span';
 import { fieldsOf, listOf, parseFields } from './json-fields.ts';
 import { attributeTag, memberTag, SPAN_KINDS, stringTag, tag } from './ui-tags.ts';
 
@@ -24,15 +24,17 @@ export async function uiTraceJson(trace: Trace): Promise<string> {
     if (at % TURN_SPANS === TURN_SPANS - 1) await nextTurn();
     let scopeTags = scopes.get(span.scope);
     if (scopeTags === undefined) scopes.set(span.scope, (scopeTags = tagsOfScope(span.scope)));
-    spans.push(spanJson(span, scopeTags, processes.idOf(span)));
+    spans.push(spanJson(span, scopeTags, processes.idOf(span), trace.notes?.get(span)));
   }
   const warnings = trace.more ? [`The trace holds more than ${LIMITS.trace_spans_max} spans; not all of them are in this answer.`] : [];
   return `{"traceID":"${trace.traceId}","spans":[${spans.join(',')}],"processes":{${processes.json()}},"warnings":${listOrNull(warnings)}}`;
 }
 
-function spanJson(span: Span, scopeTags: readonly string[], process: string): string {
+function spanJson(span: Span, scopeTags: readonly string[], process: string, note?: Note): string {
   const { attributes, warnings } = takeWarnings(span);
   if (span.duration < 0n) warnings.push('The span ends before it starts: its duration is shown as 0.');
+  if (note !== undefined && note.versions > 1) warnings.push(`There are versions of this span with other content. This is version ${versionText(note)}.`);
+  if (note?.begunOutside === true) warnings.push('This span was begun from outside: its parent is in another process and did not report here.');
   const flags = span.flags & 0xff;
   return [
     `{"traceID":"${span.traceId}","spanID":"${span.spanId}"${flags === 0 ? '' : `,"flags":${flags}`}`,

@@ -162,7 +162,7 @@ const AFTER = ']}'.length;
 /** The traces one after another in one list, as grpc-gateway streams them. */
 async function resultJson(traces: readonly Trace[]): Promise<string> {
   const lists: string[] = [];
-  for (const trace of traces) lists.push((await otlpJson(trace)).slice(BEFORE, -AFTER));
+  for (const trace of traces) lists.push((await otlpJson(trace, 'attributes')).slice(BEFORE, -AFTER));
   return `{"result":{"resourceSpans":[${lists.join(',')}]}}`;
 }
 

@@ -19,6 +19,7 @@ interface Outline {
   readonly services: readonly string[];
   readonly names: readonly string[];
   readonly spans: Readonly<Record<string, readonly (number | string)[]>>;
+  readonly versions: Readonly<Record<'span' | 'version' | 'of' | 'copies' | 'forged', readonly number[]>>;
   readonly eventTimes: Readonly<Record<'span' | 'at' | 'error', readonly number[]>>;
   readonly minimized: readonly { readonly kind: string; readonly count: number }[];
 }
@@ -92,7 +93,9 @@ test('outline() gives columns in the order of starts, parents as places', async 
       exceptions: [0, 0, 0, 1],
       minimized: [0, 1, 2, 0],
       orphan: [0, 1, 0, 0],
+      begunOutside: [0, 0, 0, 0],
     },
+    versions: { span: [], version: [], of: [], copies: [], forged: [] },
     eventTimes: { span: [3, 3], at: [7e6, 8e6], error: [0, 1] },
     minimized: [{ kind: 'neutralized', count: 9 }, { kind: 'email', count: 2 }, { kind: 'ip', count: 2 }, { kind: 'token', count: 1 }],
   });
@@ -113,15 +116,52 @@ test('span() is OTLP/JSON of one span with resource, scope and what was minimize
       attributes: [{ key: 'user.note', value: { stringValue: 'Grüße 100%' } }, { key: 'n', value: { intValue: '7' } }],
     },
     minimized: [{ place: 'attributes.a', kind: 'email', count: 2 }, { place: 'name', kind: 'neutralized', count: 9 }, { place: 'resource.host.ip', kind: 'ip', count: 1 }],
+    producer: 'p_0000000000000001', version: 1, versions: 1, copies: 1, forged: false,
   });
 });
 
-test('span() tells spans with the same id apart', async () => {
-  await store.addBlock([0, 1].map((at) => ({ traceId: id(5), spanId: span(7), columns: { name: `copy ${at}`, start: after_ms(9 - at) } })));
-  const names: string[] = [];
-  for (const copy of [0, 1]) names.push((JSON.parse(ok(await outlines.span(reader, id(5), span(7), copy))) as { span: { name: string } }).span.name);
-  assert.deepEqual(names, ['copy 1', 'copy 0']);
-  assert.deepEqual(await outlines.span(reader, id(5), span(7), 2), { refused: 'not_found' });
+test('versions of a span are told apart in the order in which they were stored, equal ones are shown once', async () => {
+  const one = (name: string, ms: number): TestSpan => ({ traceId: id(5), spanId: span(7), columns: { name, start: after_ms(ms), attributes: { a: 'b' }, attribute_types: 's' } });
+  await store.addBlock([one('first', 9), one('forged', 3), { traceId: id(5), spanId: span(8), columns: { parent_span_id: span(7), start: after_ms(10), name: 'child' } }]);
+  await store.addBlock([one('first', 9), one('first', 9), one('third', 4), { traceId: id(6), spanId: span(7) }], 3);
+  for (const page of [1, 2, 25]) {
+    const { names, spans, versions } = await outlineOf(createOutlines(answering, page), id(5));
+    assert.deepEqual(spans['name']?.map((name) => names[Number(name)]), ['forged', 'third', 'first', 'child']);
+    assert.deepEqual(spans['parent'], [-1, -1, -1, 2], 'the first stored version has the children, whatever a later one says of its time');
+    assert.deepEqual(versions, { span: [0, 1, 2], version: [2, 3, 1], of: [3, 3, 3], copies: [1, 1, 3], forged: [1, 1, 0] });
+  }
+  const told: unknown[] = [];
+  for (const copy of [0, 1, 2]) {
+    const { span: { name }, version, versions, copies, forged } = JSON.parse(ok(await outlines.span(reader, id(5), span(7), copy))) as { span: { name: string } } & Record<'version' | 'versions' | 'copies' | 'forged', unknown>;
+    told.push([name, version, versions, copies, forged]);
+  }
+  assert.deepEqual(told, [['first', 1, 3, 3, false], ['forged', 2, 3, 1, true], ['third', 3, 3, 1, true]]);
+  assert.deepEqual(await outlines.span(reader, id(5), span(7), 3), { refused: 'not_found' });
+});
+
+test('a span differs from another with its id in whatever column differs', async () => {
+  const different: Record<string, unknown>[] = [
+    { parent_span_id: span(1) }, { trace_state: 'a=b' }, { flags: 1 }, { name: 'x' }, { kind: 2 }, { start: after_ms(1) }, { duration: '7' }, { status_code: 2 }, { status_message: 'x' }, { resource: '{}' }, { scope: '{}' },
+    { attributes: { a: 'b' } }, { attribute_types: 's' }, { dropped_attributes: 1 }, { dropped_events: 1 }, { dropped_links: 1 },
+    { 'events.time': ['1'], 'events.name': ['x'], 'events.attributes': [{}], 'events.attribute_types': [''], 'events.dropped': [0] },
+    { 'links.trace_id': ['ab'.repeat(16)], 'links.span_id': ['ab'.repeat(8)], 'links.trace_state': [''], 'links.flags': [0], 'links.attributes': [{}], 'links.attribute_types': [''], 'links.dropped': [0] },
+    { 'minimized.place': ['a'], 'minimized.kind': ['b'], 'minimized.count': [1] },
+  ];
+  await store.addBlock([{}, ...different, {}].map((columns) => ({ traceId: id(88), spanId: span(7), columns })));
+  const { versions } = await outlineOf(outlines, id(88));
+  assert.equal(versions.span.length, 1 + different.length);
+  assert.deepEqual(versions.copies.toSorted(), [...different.map(() => 1), 2]);
+});
+
+test('a span whose parent is in another process and not in the trace was begun outside', async () => {
+  const known = 0x100;
+  const remote = 0x300;
+  const cases: readonly (readonly [columns: Record<string, unknown>, outside: number])[] = [
+    [{ parent_span_id: span(99), kind: 2 }, 1], [{ parent_span_id: span(99), kind: 5 }, 1], [{ parent_span_id: span(99), kind: 3 }, 0], [{ kind: 2 }, 0],
+    [{ parent_span_id: span(99), kind: 2, flags: known }, 0], [{ parent_span_id: span(99), kind: 1, flags: remote }, 1], [{ parent_span_id: span(1), kind: 2, flags: remote }, 0],
+  ];
+  await store.addBlock(cases.map(([columns], at) => ({ traceId: id(89), spanId: span(at + 1), columns: { start: after_ms(at), ...columns } })));
+  assert.deepEqual((await outlineOf(outlines, id(89))).spans['begunOutside'], cases.map(([, outside]) => outside));
 });
 
 test('matches() looks into attributes, events and the status message, small or capital', async () => {

@@ -7,9 +7,10 @@ import { traceId as readTraceId, type Reader, type TraceId } from '#model';
 import type { Answering, Run } from '#query/answering';
 import { onlySpanJson } from '#query/otlp-json';
 import { spanOf, type SpanRow } from '#query/span';
+import { noteSpans, PLAIN } from '#query/versions';
 import { low32, traceKeyOf } from '#query/trace-key';
 import { refuse, type Refusal } from '#refusal';
-import { type KindCount, outlineJson, type OutlinePage } from './columns.ts';
+import { type KindCount, outlineJson, type OutlinePage, type Repeats } from './columns.ts';
 import { STATEMENTS } from './statements.ts';
 
 export interface Matches {
@@ -21,7 +22,7 @@ export interface Matches {
 export interface Outlines {
   /** Columns of a waterfall, as JSON text. */
   outline(reader: Reader, traceId: string): Promise<string | Refusal>;
-  /** OTLP/JSON of one span with its resource, scope and what was minimized. `copy`: which of several spans with this id, from 0. */
+  /** OTLP/JSON of one span with its resource, scope and what was minimized. `copy`: which of several versions of it, in the order in which they were stored, from 0. */
   span(reader: Reader, traceId: string, spanId: string, copy: number): Promise<string | Refusal>;
   matches(reader: Reader, traceId: string, text: string): Promise<Matches | Refusal>;
 }
@@ -53,16 +54,20 @@ export function createOutlines({ answer, settled, store }: Answering, page_spans
         if (pages.length === 0) return null;
         const kinds = await run<{ kindName: string; replaced: number }>(STATEMENTS.minimized, { ...which, limit: KINDS_MAX }, KINDS_MAX);
         const minimized = kinds.map(({ kindName, replaced }): KindCount => ({ kind: kindName, count: replaced }));
-        return outlineJson(pages, { traceId, more, minimized, events_max: LIMITS.outline_events_max });
+        const repeats = hasRepeats(pages) ? (await run<Repeats>(STATEMENTS.repeats, { ...which, limit: LIMITS.trace_spans_max }, 1))[0] : undefined;
+        return outlineJson(pages, { traceId, repeats: repeats ?? { ids: [], contents: [] }, more, minimized, events_max: LIMITS.outline_events_max });
       }),
 
     span: (reader, text, spanId, copy) =>
       ofTrace(reader, text, async (which, run) => {
         if (!SPAN_ID.test(spanId)) return null;
-        const limit = Math.min(copy, LIMITS.span_copies_max - 1) + 1;
-        const rows = await run<SpanRow>(STATEMENTS.oneSpan, { ...which, span_id: spanId, limit }, limit);
-        const row = rows.at(limit - 1);
-        return row === undefined ? null : onlySpanJson(spanOf(row));
+        const limit = LIMITS.span_copies_max;
+        const rows = await run<SpanRow & { readonly producerId: string }>(STATEMENTS.oneSpan, { ...which, span_id: spanId, limit }, limit);
+        const stored = rows.map((row) => ({ producer: row.producerId, span: spanOf(row) }));
+        const { spans, notes } = await noteSpans(stored.map(({ span }) => span));
+        const span = spans[copy];
+        const producer = stored.find((one) => one.span === span)?.producer;
+        return span === undefined || producer === undefined ? null : onlySpanJson(span, notes.get(span) ?? PLAIN, producer);
       }),
 
     matches: (reader, text, wanted) =>
@@ -75,6 +80,17 @@ export function createOutlines({ answer, settled, store }: Answering, page_spans
         return { spanIds, more };
       }),
   };
+}
+
+function hasRepeats(pages: readonly OutlinePage[]): boolean {
+  const seen = new Set<string>();
+  for (const { ids } of pages) {
+    for (const id of ids) {
+      if (seen.has(id)) return true;
+      seen.add(id);
+    }
+  }
+  return false;
 }
 
 async function fetchPages(which: { readonly trace: bigint; readonly trace_id: string }, run: Run, page_spans: number): Promise<{ pages: OutlinePage[]; more: boolean }> {

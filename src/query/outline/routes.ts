@@ -21,11 +21,18 @@ const OUTLINE = object({
     id: array(text()), parent: numbers('Place of the parent, -1 without.'), service: numbers('Place in services.'), name: numbers('Place in names.'), start: numbers('Nanoseconds from the start of the trace; in this order.'),
     duration: numbers('Nanoseconds as sent, negative when the end lies before the start.'), kind: numbers('OTLP span kind.'), status: numbers('0 unset, 1 ok, 2 error.'), events: numbers('How many.'),
     exceptions: numbers('How many of the events.'), minimized: numbers('Values replaced in the span itself.'), orphan: numbers('1: its parent is not in the trace.'),
+    begunOutside: numbers('1: its parent is not in the trace, and in another process: it began where nothing reports to this server, or claims so.'),
   }),
+  versions: object(
+    { span: numbers('Place of the span.'), version: numbers('From 1, in the order in which they were stored.'), of: numbers('How many versions there are.'), copies: numbers('How often this one was stored; it is shown once.'), forged: numbers('1: not the first one that was stored.') },
+    { description: 'Of spans whose id occurs more than once.' },
+  ),
   eventTimes: object({ span: numbers('Place of the span.'), at: numbers('Nanoseconds from the start of the trace.'), error: numbers('1: an exception.') }, { description: `The first ${LIMITS.outline_events_max} at most.` }),
   minimized: KIND_COUNTS,
 });
-const SPAN = object({ resource: { type: 'object' }, scope: { type: 'object' }, span: { type: 'object' }, minimized: array(object({ place: text(), kind: text(), count })) });
+const SPAN = object({ resource: { type: 'object' }, scope: { type: 'object' }, span: { type: 'object' }, minimized: array(object({ place: text(), kind: text(), count })),
+  producer: text('Who sent it.'), version: { ...count, description: 'From 1, in the order in which they were stored.' }, versions: count, copies: { ...count, description: 'How often this version was stored.' }, forged: { type: 'boolean', description: 'Not the first version that was stored.' },
+});
 const MATCHES = object({ spanIds: array(text()), more: { type: 'boolean' } });
 
 export interface OutlineServed {
@@ -49,7 +56,7 @@ export function addOutlineRoutes(app: FastifyInstance, { outlines }: OutlineServ
       schema: {
         summary: 'One span in full, as OTLP/JSON, and what was minimized in it',
         params: path({ id: TRACE_ID, spanId: SPAN_ID }),
-        querystring: querySchema({ copy: { type: 'integer', minimum: 0, maximum: LIMITS.span_copies_max - 1, description: 'Which of several spans with this id, in the order of the outline. Default: 0.' } }),
+        querystring: querySchema({ copy: { type: 'integer', minimum: 0, maximum: LIMITS.span_copies_max - 1, description: 'Which of several versions of this span, in the order in which they were stored. Default: 0, the first one.' } }),
         response: answersAs(SPAN),
       },
     },

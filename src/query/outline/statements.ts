@@ -7,6 +7,7 @@ const read = (name: string): string => readFileSync(new URL(`./sql/${name}.sql`,
 export const STATEMENTS = {
   outline: read('outline'),
   minimized: read('minimized'),
+  repeats: read('repeats'),
   oneSpan: complete(read('one-span'), { span: SPAN_COLUMNS }),
   matches: read('matches'),
 } as const;
