@@ -91,7 +91,7 @@ export async function bench(options: BenchOptions, say: (text: string) => void):
   const inBrowser = options.only.includes('console') ? await measureConsole() : null;
   if (inBrowser !== null) show(consoleText(inBrowser));
   const parts = options.only.includes('parts') ? await measureParts(corpus) : null;
-  if (parts !== null) show(partsText(parts));
+  if (parts !== null) show(partsText(parts, ingest[0]?.cpuSecondsPerMillion ?? null));
   corpus.close();
   const figures: Figures = { machine, spans: described.spans, ingest, runs, query, console: inBrowser, parts, tables };
   const name = `figures-${machine.at.replaceAll(/[:.]/gu, '-')}.json`;
