@@ -24,7 +24,7 @@ import { type IngestDoor, startReceivers } from '#receive';
 import { Records } from '#records';
 import { refuse, type Refusal } from '#refusal';
 import { Sequencer } from '#sequencer';
-import { Store, type StoreEvent } from '#store';
+import { Store, type StoreEvent, type StoreSnapshot } from '#store';
 import { VERSION } from '#version';
 
 export interface RunningServer {
@@ -35,6 +35,8 @@ export interface RunningServer {
   readonly publisher: Pick<Publisher, 'status'>;
   /** Makes the links with which people sign in without a password. */
   readonly signIn: Pick<SignIn, 'makeLink' | 'isEmpty'>;
+  /** What another process reads to verify the store. */
+  readonly verified: { snapshot(): Promise<StoreSnapshot>; queryNative(sql: string): Promise<Uint8Array> };
   /** Answers what is under way, refuses what comes, writes everything down, closes. */
   stop(): Promise<void>;
 }
@@ -158,7 +160,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
     watch(meter, store, inFlight);
     meter.watch('recordsWaiting', () => records.waiting);
     meter.watch('findingsDropped', () => findings.dropped);
-    return { addresses: { otlpHttp: receivers.addresses.http, otlpGrpc: receivers.addresses.grpc, console: webConsole.address }, queries: recordedFor(records, queries), publisher, signIn, stop };
+    return { addresses: { otlpHttp: receivers.addresses.http, otlpGrpc: receivers.addresses.grpc, console: webConsole.address }, queries: recordedFor(records, queries), publisher, signIn, verified: { snapshot: () => store.snapshot(), queryNative: (sql) => store.engine.queryNative(sql) }, stop };
   } catch (failure) {
     await stop();
     throw failure;

@@ -37,6 +37,13 @@ test('a large answer arrives whole', async () => {
   assert.equal(await askAdmin(path, 'big'), text);
 });
 
+test('bytes arrive as they are, however many', async () => {
+  const bytes = Buffer.alloc(3_000_000, 'line\n{"answer":1}\n');
+  const path = await start({ bytes: async () => bytes, none: async () => new Uint8Array(0) });
+  assert.deepEqual(Buffer.from((await askAdmin(path, 'bytes')) as Uint8Array), bytes);
+  assert.deepEqual(await askAdmin(path, 'none'), Buffer.alloc(0));
+});
+
 test('a refusal arrives as a refusal, a failure as an error, an unknown verb as a refusal', async () => {
   const path = await start({
     no: async () => refuse('not_found', 'here'),

@@ -1,18 +1,19 @@
 /**
  * The socket through which command-line verbs ask a running server: a Unix socket, 0600, in the data directory, which is 0700. Who may open it
  * owns the data, so it carries no credential. One question a connection: the client sends a line of JSON `{"verb","args"}` and the server
- * answers a line `{"answer"}`, `{"refused","detail"}` or `{"failed"}` and closes.
+ * answers a line `{"answer"}`, `{"bytes"}` with so many bytes after it, `{"refused","detail"}` or `{"failed"}`, and closes.
  */
 import { chmodSync, closeSync, constants, openSync, rmSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 
+import { LIMITS } from '#limits';
 import { isRefusal, refuse } from '#refusal';
 import type { Refusal } from '#refusal';
 
 export type AdminArguments = Readonly<Record<string, unknown>>;
-/** An answer that JSON can hold, or a refusal. What it throws is reported to the client as a failure, by message alone. */
+/** An answer that JSON can hold, bytes, or a refusal. What it throws is reported to the client as a failure, by message alone. */
 export type AdminHandler = (args: AdminArguments) => Promise<unknown>;
 
 export interface AdminSocket {
@@ -25,6 +26,8 @@ export const NO_SERVER = Symbol('no server');
 const QUESTION_BYTES_MAX = 64 * 1024;
 const QUESTION_MS_MAX = 5_000;
 const ANSWER_BYTES_MAX = 256 * 1024 * 1024;
+/** Bytes are rows in columns, as the engine gives them. */
+const RAW_BYTES_MAX = LIMITS.native_answer_bytes_max;
 const CONNECTIONS_MAX = 32;
 /** `sun_path` holds 108 bytes on Linux and 104 elsewhere, the final zero included. */
 const PATH_BYTES_MAX = process.platform === 'linux' ? 107 : 103;
@@ -73,8 +76,9 @@ export async function startAdminSocket(path: string, handlers: Readonly<Record<s
 export async function askAdmin(path: string, verb: string, args: AdminArguments = {}): Promise<unknown | Refusal | typeof NO_SERVER> {
   const short = shortPath(path);
   let text: string;
+  let bytes: Uint8Array;
   try {
-    text = await exchange(short.path, `${JSON.stringify({ verb, args })}\n`);
+    ({ text, bytes } = await exchange(short.path, `${JSON.stringify({ verb, args })}\n`));
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
     if (code === 'ENOENT' || code === 'ECONNREFUSED') return NO_SERVER;
@@ -85,7 +89,7 @@ export async function askAdmin(path: string, verb: string, args: AdminArguments 
   const reply = readObject(text);
   if (isRefusal(reply)) return reply;
   if ('failed' in reply) throw new Error(`cannot ask the running server: ${String(reply['failed'])}`);
-  return reply['answer'];
+  return 'bytes' in reply ? bytes : reply['answer'];
 }
 
 async function serveQuestion(socket: Socket, handlers: Readonly<Record<string, AdminHandler>>): Promise<void> {
@@ -99,7 +103,11 @@ async function serveQuestion(socket: Socket, handlers: Readonly<Record<string, A
   } catch (error) {
     reply = { failed: error instanceof Error ? error.message : 'unknown reason' };
   }
-  if (!socket.destroyed) socket.end(`${JSON.stringify(reply)}\n`);
+  if (socket.destroyed) return;
+  if (reply instanceof Uint8Array) {
+    socket.write(`${JSON.stringify({ bytes: reply.length })}\n`);
+    socket.end(reply);
+  } else socket.end(`${JSON.stringify(reply)}\n`);
 }
 
 async function answerOf({ verb, args }: Readonly<Record<string, unknown>>, handlers: Readonly<Record<string, AdminHandler>>): Promise<unknown> {
@@ -107,18 +115,38 @@ async function answerOf({ verb, args }: Readonly<Record<string, unknown>>, handl
   const handler = typeof verb === 'string' && Object.hasOwn(handlers, verb) ? handlers[verb] : undefined;
   if (handler === undefined) return refuse('path_unknown', 'a verb this server does not know');
   const answer = await handler(isObject(args) ? args : {});
-  return isRefusal(answer) ? answer : { answer: answer ?? null };
+  return isRefusal(answer) || answer instanceof Uint8Array ? answer : { answer: answer ?? null };
 }
 
-function exchange(path: string, question: string): Promise<string> {
+function exchange(path: string, question: string): Promise<{ text: string; bytes: Uint8Array }> {
   const socket = createConnection(path);
-  return new Promise<string>((resolve, reject) => {
+  return new Promise<{ text: string; bytes: Uint8Array }>((resolve, reject) => {
     socket.once('error', reject);
     socket.once('connect', () => {
       socket.end(question);
-      readLine(socket, ANSWER_BYTES_MAX).then(resolve, reject);
+      readReply(socket).then(resolve, reject);
     });
   }).finally(() => socket.destroy());
+}
+
+/** A line, and where it says so the bytes that follow. */
+async function readReply(socket: Socket): Promise<{ text: string; bytes: Uint8Array }> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  let end = -1;
+  for await (const part of socket as AsyncIterable<Buffer>) {
+    if (end < 0 && part.indexOf(0x0a) >= 0) end = length + part.indexOf(0x0a);
+    parts.push(part);
+    length += part.length;
+    if (end < 0 ? length > ANSWER_BYTES_MAX : length - end > RAW_BYTES_MAX) throw new Error('cannot read an answer: it is too long');
+  }
+  if (end < 0) throw new Error('cannot read a line: the connection was closed');
+  const all = Buffer.concat(parts);
+  const text = all.toString('utf8', 0, end);
+  const bytes = all.subarray(end + 1);
+  const [, announced] = /^\{"bytes":(\d{1,10})\}$/.exec(text) ?? [];
+  if (bytes.length !== Number(announced ?? 0)) throw new Error('cannot read an answer: the connection was closed within it');
+  return { text, bytes };
 }
 
 /** The bytes up to the first line feed. */

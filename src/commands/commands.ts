@@ -19,6 +19,7 @@ import { note, print } from './terminal.ts';
 import { tokenCommand } from './token.ts';
 import { traceCommand } from './trace.ts';
 import { userCommand } from './user.ts';
+import { verifyCommand } from './verify.ts';
 import { witnessCommand } from './witness.ts';
 
 /** Runs a command line (without program and script name) and gives its exit code. Never throws. */
@@ -40,7 +41,7 @@ function program(): Command {
   // So that a verb may have flags and verbs below it may have the same ones.
   tracekeep.enablePositionalOptions();
   tracekeep.version(VERSION, '-V, --version', 'show the version');
-  const verbs = [serveCommand(), producerCommand(), userCommand(), tokenCommand(), tenantCommand(), findingCommand(), traceCommand(), logCommand(), evidenceCommand(), witnessCommand(), versionCommand()];
+  const verbs = [serveCommand(), producerCommand(), userCommand(), tokenCommand(), tenantCommand(), findingCommand(), traceCommand(), verifyCommand(), logCommand(), evidenceCommand(), witnessCommand(), versionCommand()];
   for (const verb of verbs) tracekeep.addCommand(verb);
   settle(tracekeep);
   return tracekeep;

@@ -20,6 +20,7 @@ import type { EvidenceQueries } from './stored-evidence.ts';
 import type { TraceQueries } from './stored-trace.ts';
 import { exitNow, exitWithoutTeardown, note, print } from './terminal.ts';
 import { ensureThreads } from './threads.ts';
+import type { VerifiedStore } from './verify-store.ts';
 
 /** What `serve` needs of a server. */
 export interface ServedServer {
@@ -31,6 +32,8 @@ export interface ServedServer {
   readonly publisher: LogPublisher;
   /** What `tracekeep user link` asks. */
   readonly signIn: Pick<SignIn, 'makeLink' | 'isEmpty'>;
+  /** What `tracekeep verify` reads. */
+  readonly verified: VerifiedStore;
   /** Refuses new work, finishes what was taken, closes the store. */
   stop(): Promise<void>;
 }
@@ -68,16 +71,17 @@ export async function serve(config: Pick<Config, 'data'>, start: () => Promise<S
 /** Without the socket the server still serves; only the verbs that ask it do not work. */
 async function openAdmin(data: string, server: ServedServer): Promise<AdminSocket | null> {
   const path = adminSocketPath(data);
-  const [{ findStoredEvidence }, { findStoredTrace }] = await Promise.all([import('./stored-evidence.ts'), import('./stored-trace.ts')]);
+  const [{ findStoredEvidence }, { findStoredTrace }, { answerVerification }] = await Promise.all([import('./stored-evidence.ts'), import('./stored-trace.ts'), import('./verify-store.ts')]);
   try {
     return await startAdminSocket(path, {
       trace: (args) => findStoredTrace(server.queries, args),
       evidence: (args) => findStoredEvidence(server.queries, args),
       log: async () => server.publisher.status(),
+      ...answerVerification(server.verified),
       'sign-in-link': (args) => answerLink(server.signIn, server.addresses.console, args),
     });
   } catch (error) {
-    note(`${errorText(error)}; "tracekeep trace", "tracekeep evidence export", "tracekeep log" and "tracekeep user link" will not reach this server`);
+    note(`${errorText(error)}; "tracekeep trace", "tracekeep evidence export", "tracekeep verify", "tracekeep log" and "tracekeep user link" will not reach this server`);
     return null;
   }
 }

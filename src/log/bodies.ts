@@ -51,9 +51,9 @@ export function retentionBody({ day, retention, why, days, diskMax, blocks }: An
   return { type: 'retention', time_ms, statement: JSON.stringify({ day, retention, why, days, diskMax, blocks }), closed: JSON.stringify({ salt: newSalt() }) };
 }
 
-/** That keys begin to be used. */
-export function logKeyBody(vkeys: readonly string[], time_ms: number): LogBody {
-  return { type: 'log-key', time_ms, statement: JSON.stringify({ vkeys }), closed: JSON.stringify({ salt: newSalt() }) };
+/** That keys begin to be used. `blocksBefore`: the highest id of a block from before there was a log, 0 if there was none. */
+export function logKeyBody(vkeys: readonly string[], blocksBefore: number, time_ms: number): LogBody {
+  return { type: 'log-key', time_ms, statement: JSON.stringify({ vkeys, blocksBefore }), closed: JSON.stringify({ salt: newSalt() }) };
 }
 
 /** The accounts of a body of type `block` or `account`, with its tenant. */

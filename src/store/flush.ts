@@ -111,6 +111,20 @@ export class Flusher {
     }
   }
 
+  /** Does something while no flush runs: what is not pending is in tables, log and mark alike. A flush that is due waits for it. */
+  async between<T>(work: (pending: readonly Journaled[], logged: Logged) => Promise<T>): Promise<T> {
+    while (this.#running !== null) await this.#running;
+    const working = work([...this.#pending], this.#logged);
+    this.#running = working.then(
+      () => undefined,
+      () => undefined,
+    ).finally(() => {
+      this.#running = null;
+      this.#schedule();
+    });
+    return working;
+  }
+
   async close(): Promise<void> {
     try {
       await this.settle();

@@ -2,12 +2,14 @@
  * Commits for tests: small sealed blocks whose content can be recognised in files and answers.
  */
 
+import { hash } from 'node:crypto';
 import { ITEM_FILTERS, SPANS, TRACES } from '#clickhouse/schema';
 import { BLOCK_SALT_BYTES, BlockLeaves } from '#leaves';
-import { DEFAULT_TENANT, producerId, type Commit, type RequestAccount, type SealedBlock } from '#model';
+import { DEFAULT_TENANT, producerId, type Commit, type LogBody, type RequestAccount, type SealedBlock } from '#model';
 import { nativeBlock, sampleSpan, sampleTraces, traceKey } from '#clickhouse/native-sample';
 
 export const SAMPLE_DAY = 20_780;
+const SAMPLE_POLICY = '{"rules":[],"version":1}';
 const PRODUCER = producerId('p_0123456789abcdef');
 
 export function sampleBlock(id: number, rows: number, mark: string, partition: { day?: number; retention?: string } = {}): SealedBlock {
@@ -22,8 +24,13 @@ export function sampleBlock(id: number, rows: number, mark: string, partition: {
     filter: nativeBlock(ITEM_FILTERS, [2, 3].map((slice) => ({ slice, block: id, day, retention, tenant: DEFAULT_TENANT, first_s: 0, last_s: 0xffff_ffff, bits: '\x7f'.repeat(32) }))),
     traceKeys: Uint32Array.from(traces, (_, trace) => Number(traceKey(id, trace) & 0xffff_ffffn)),
     requests: [id],
-    salt, root, groups, first, last, policy: '00'.repeat(32),
+    salt, root, groups, first, last, policy: hash('sha256', SAMPLE_POLICY, 'hex'),
   };
+}
+
+/** What the log says of the policy that samples were made under. */
+export function samplePolicyBody(time_ms: number): LogBody {
+  return { type: 'policy', time_ms, statement: SAMPLE_POLICY, closed: JSON.stringify({ salt: Buffer.alloc(32, 1).toString('base64'), digest: hash('sha256', SAMPLE_POLICY, 'hex'), part: 1, parts: 1 }) };
 }
 
 /** The account of a request with two refused spans and one duplicate beside those stored. */

@@ -3,11 +3,12 @@
  * and durable, beside the journal, so that what was acknowledged is not lost, and an operator is told.
  */
 
+import { existsSync } from 'node:fs';
 import { type Engine, EngineError } from '#clickhouse';
 import { ITEM_FILTERS, SPANS, TRACES } from '#clickhouse/schema';
 import type { Files } from '#files';
 import type { SealedBlock, Secret } from '#model';
-import { encodeCommit } from './commit-entry.ts';
+import { decodeEntry, encodeCommit } from './commit-entry.ts';
 import { type Inserted, requireWhole, RowsMissing } from './recovery.ts';
 import { Segments } from './segments.ts';
 
@@ -27,6 +28,21 @@ export class SetAside {
 
   constructor(options: { readonly directory: string; readonly key: Secret<Uint8Array>; readonly files?: Files }) {
     this.#options = options;
+  }
+
+  /** The blocks that were set aside. */
+  async blocks(): Promise<number[]> {
+    if (!existsSync(this.#options.directory)) return [];
+    const blocks: number[] = [];
+    const segments = await Segments.open({
+      ...this.#options, purpose: 'set-aside', segmentBytesMax: SEGMENT_BYTES_MAX,
+      replay: (_, bytes) => {
+        const entry = decodeEntry(bytes);
+        if (entry.is === 'commit') blocks.push(...entry.commit.blocks.map(({ id }) => id));
+      },
+    });
+    await segments.close();
+    return blocks;
   }
 
   /** Durable when resolved. */

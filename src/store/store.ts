@@ -24,6 +24,7 @@ import { PartSync } from './part-sync.ts';
 import { RememberedRequests, type RememberedRequest, rememberedOf } from './remembered.ts';
 import { applyRetention, type Removal } from './retention.ts';
 import { SetAside } from './set-aside.ts';
+import { readAccountLines, takeSnapshot, type StoreSnapshot } from './snapshot.ts';
 import { readTables, type TableFigures } from './tables.ts';
 import { bodiesOf, type Unlogged, unloggedAfter, unloggedBodies } from './unlogged.ts';
 
@@ -34,6 +35,7 @@ export { StoreUnavailable } from './journal.ts';
 export type { StoredBody } from './log-entries.ts';
 export type { RememberedRequest } from './remembered.ts';
 export type { Removal } from './retention.ts';
+export type { StoreSnapshot } from './snapshot.ts';
 export type { TableFigures } from './tables.ts';
 
 export interface StoreOptions {
@@ -76,6 +78,7 @@ export class Store {
   readonly #journal: Journal;
   readonly #remembered: RememberedRequests;
   readonly #flusher: Flusher;
+  readonly #setAside: SetAside;
   readonly #partSync: PartSync;
   readonly #figures: Figures;
   readonly #account: Account;
@@ -89,7 +92,7 @@ export class Store {
   #loggingAccounts: Promise<void> = Promise.resolve();
   #lastOutbox: number;
 
-  private constructor(options: StoreOptions, parts: { engine: Engine; lock: DirectoryLock; log: Log; unlogged: Unlogged; lastOutbox: number; journal: Journal; remembered: RememberedRequests; flusher: Flusher; partSync: PartSync; figures: Figures; account: Account; replayed: RememberedRequest[] }) {
+  private constructor(options: StoreOptions, parts: { engine: Engine; lock: DirectoryLock; log: Log; unlogged: Unlogged; lastOutbox: number; journal: Journal; remembered: RememberedRequests; flusher: Flusher; setAside: SetAside; partSync: PartSync; figures: Figures; account: Account; replayed: RememberedRequest[] }) {
     this.#options = options;
     this.#now_ms = options.now_ms ?? Date.now;
     this.engine = parts.engine;
@@ -100,6 +103,7 @@ export class Store {
     this.#journal = parts.journal;
     this.#remembered = parts.remembered;
     this.#flusher = parts.flusher;
+    this.#setAside = parts.setAside;
     this.#partSync = parts.partSync;
     this.#figures = parts.figures;
     this.#account = parts.account;
@@ -143,9 +147,9 @@ export class Store {
       const account = await readAccount(engine);
       const replayed = [...remembered.takeLoaded(), ...unflushed.flatMap(rememberedOf)];
       const unlogged = unflushed.reduce(unloggedAfter, logged.unlogged);
-      const store = new Store(options, { engine, lock, log, unlogged, lastOutbox: await readLastOutbox(engine), journal, remembered, flusher, partSync, figures, account, replayed });
+      const store = new Store(options, { engine, lock, log, unlogged, lastOutbox: await readLastOutbox(engine), journal, remembered, flusher, setAside, partSync, figures, account, replayed });
       // The first entry of a log says with which keys it begins.
-      if (log.size === 0) await store.commit({ blocks: [], requests: [], entries: [logKeyBody(log.vkeys(), now_ms())] });
+      if (log.size === 0) await store.commit({ blocks: [], requests: [], entries: [logKeyBody(log.vkeys(), journal.lastBlockId, now_ms())] });
       await store.#keepHouse();
       store.#housekeeping = setInterval(() => void store.#keepHouse(), HOUSEKEEPING_MS).unref();
       return store;
@@ -258,6 +262,13 @@ export class Store {
     };
   }
 
+  /** A moment in which nothing is half in the tables, for verification. A flush that is due waits for it. */
+  snapshot(): Promise<StoreSnapshot> {
+    return this.#flusher.between(async (pending, logged) =>
+      takeSnapshot({ pending, logged, checkpoint: this.#log.signed?.note ?? null, setAside: await this.#setAside.blocks(), command: (sql) => this.engine.command(sql) }),
+    );
+  }
+
   /** What the engine holds now. */
   tables(): Promise<TableFigures[]> {
     return readTables(this.engine);
@@ -339,11 +350,6 @@ async function refuseLostJournal(engine: Engine, journal: Journal): Promise<void
 
 async function readAccount(engine: Engine): Promise<Account> {
   const account = new Account();
-  const lines = await engine.command('SELECT tenant, producer, outcome, reason, sum(count) FROM tracekeep.accounting GROUP BY ALL FORMAT JSONCompactEachRow');
-  for (const line of lines.split('\n')) {
-    if (line === '') continue;
-    const [tenant, producer, outcome, reason, count] = JSON.parse(line) as [string, string, string, string, string];
-    account.add({ tenant, producer, outcome, reason, count: Number(count) });
-  }
+  for (const line of await readAccountLines((sql) => engine.command(sql), null)) account.add(line);
   return account;
 }

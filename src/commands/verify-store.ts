@@ -1,0 +1,90 @@
+/**
+ * Verification of the store of a data directory, for the command line: through a running server, which then only hands out rows and what lies in its
+ * memory, or of the store as it lies. Whatever is compared and computed happens in this process.
+ */
+import { join } from 'node:path';
+import type { Config } from '#config';
+import { openRootKey } from '#keys';
+import { readLogVkeys } from '#log';
+import { compilePolicy } from '#minimize';
+import { isRefusal, refuse, type Refusal } from '#refusal';
+import type { StoreSnapshot } from '#store';
+import { openAtRest } from '#store/at-rest';
+import { questionOf, readVerifiers, sourceOf, verifyStore, type HeldCheckpoint, type Progress, type Report, type Source } from '#verify';
+
+import { NO_SERVER, adminSocketPath, askAdmin } from './admin.ts';
+import type { AdminArguments } from './admin.ts';
+import { OperatorError } from './operator-error.ts';
+
+export interface WantedVerification {
+  /** Keys that the auditor trusts; without any those beside the data are used. */
+  readonly keys: readonly string[];
+  readonly kept: readonly HeldCheckpoint[];
+  readonly since_ms: number | null;
+  readonly trace: string | null;
+  readonly hear?: (progress: Progress) => void;
+}
+
+export interface Verified {
+  readonly report: Report;
+  /** Who read the store. */
+  readonly through: 'server' | 'directory';
+  readonly pinned: boolean;
+  readonly keys: readonly string[];
+}
+
+/** What a store gives to another process: snapshots, and answers to the questions of verification alone. */
+export interface VerifiedStore {
+  snapshot(): Promise<StoreSnapshot>;
+  queryNative(sql: string): Promise<Uint8Array>;
+}
+
+export const restrictsOf = (policy: string): ((key: string) => boolean) => compilePolicy(JSON.parse(policy)).restricts;
+
+export async function verifyDirectory(config: Pick<Config, 'data' | 'rootKeyFile' | 'logKeys'>, wanted: WantedVerification): Promise<Verified> {
+  const pinned = wanted.keys.length > 0;
+  const keys = pinned ? wanted.keys : readLogVkeys(config.logKeys);
+  if (keys === null) throw new OperatorError(`cannot find the keys of the log in ${config.logKeys}: name them with --key, or their folder with --log-keys`, 2);
+  const verifiers = readVerifiers(keys);
+  if ('unreadable' in verifiers) throw new OperatorError(`cannot read key ${verifiers.unreadable}: ${verifiers.why}; "tracekeep log vkeys" prints those of a data directory`, 2);
+  const { source, through, close } = await openSource(config);
+  try {
+    const { kept, since_ms, trace, hear } = wanted;
+    const report = await verifyStore({ source, logDirectory: join(config.data, 'log'), verifiers, restrictsOf, kept, since_ms, trace, ...(hear === undefined ? {} : { hear }) });
+    return { report, through, pinned, keys };
+  } finally {
+    await close();
+  }
+}
+
+/** The other side: what a server answers over its admin socket. */
+export function answerVerification(store: VerifiedStore): { readonly 'verify-snapshot': () => Promise<StoreSnapshot>; readonly 'verify-read': (args: AdminArguments) => Promise<Uint8Array | Refusal> } {
+  return {
+    'verify-snapshot': () => store.snapshot(),
+    'verify-read': async (args) => {
+      const question = questionOf(args);
+      return question === null ? refuse('query_invalid', 'a question that verification does not ask') : sourceOf(store, store).read(question);
+    },
+  };
+}
+
+async function openSource(config: Pick<Config, 'data' | 'rootKeyFile' | 'logKeys'>): Promise<{ source: Source; through: Verified['through']; close: () => Promise<void> }> {
+  const path = adminSocketPath(config.data);
+  if ((await askAdmin(path, 'ping')) !== NO_SERVER) return { source: sourceOfServer(path), through: 'server', close: async () => undefined };
+  const rootKey = openRootKey({ file: config.rootKeyFile, dataDir: config.data });
+  const store = await openAtRest({ dataDir: config.data, rootKey, logKeys: config.logKeys });
+  return { source: sourceOf(store, store), through: 'directory', close: () => store.close() };
+}
+
+function sourceOfServer(path: string): Source {
+  const ask = async (verb: string, args: AdminArguments): Promise<unknown> => {
+    const answer = await askAdmin(path, verb, args);
+    if (answer === NO_SERVER) throw new OperatorError('cannot go on: the server was stopped. Run it again: it works without a server as well', 2);
+    if (isRefusal(answer)) throw new Error(`cannot ask the running server: it refuses ${verb}; it may be of another version`);
+    return answer;
+  };
+  return {
+    snapshot: async () => (await ask('verify-snapshot', {})) as StoreSnapshot,
+    read: async (question) => (await ask('verify-read', { ...question })) as Uint8Array,
+  };
+}

@@ -1,0 +1,364 @@
+/**
+ * Verification of a store against its log: the files of the log and its checkpoints, the body of every entry, the leaves of every block recomputed
+ * from the rows that are stored, what leads to them, and the account. Reads only. In pieces, whatever the size of the store.
+ */
+import { randomBytes } from 'node:crypto';
+import { parseEntry } from '#evidence';
+import { entryOf } from '#log';
+import type { Verifier } from '#merkle';
+import { ENTRY_TYPES } from '#model';
+import { AccountSums } from './accounts.ts';
+import { BlockChecker } from './blocks.ts';
+import { BlockSet } from './block-set.ts';
+import { accountsOf, belongsTo, blockBodyOf, bodiesIn, objectIn, type BlockBody, type Body } from './bodies.ts';
+import { compareCheckpoints, openCheckpoints, type HeldCheckpoint } from './checkpoints.ts';
+import { finding, type Finding, type FindingKind } from './finding.ts';
+import { checkLookUp } from './look-up.ts';
+import { policiesOf, type RestrictsOf } from './policies.ts';
+import { listsIn } from './questions.ts';
+import { Removals } from './removals.ts';
+import type { StoreSnapshot } from '#store';
+import type { Source } from './source.ts';
+import { checkTree, Entries, type LogAtHand } from './tree.ts';
+import { BLOCKS_AT_ONCE, firstSince, Window } from './window.ts';
+
+export { KINDS, type Finding, type FindingKind } from './finding.ts';
+export { readVerifiers, type HeldCheckpoint } from './checkpoints.ts';
+export { answer, questionOf, type Question } from './questions.ts';
+export { sourceOf, type Source } from './source.ts';
+
+export interface VerifyOptions {
+  readonly source: Source;
+  /** The folder `log` of the data directory. */
+  readonly logDirectory: string;
+  /** The keys that checkpoints must be signed with. */
+  readonly verifiers: readonly Verifier[];
+  /** What a policy restricts, from its text. May throw for what is no policy. */
+  readonly restrictsOf: RestrictsOf;
+  /** Checkpoints that somebody kept. */
+  readonly kept: readonly HeldCheckpoint[];
+  /** Only blocks that were logged at this time or later. */
+  readonly since_ms?: number | null;
+  /** Only blocks with spans of this trace. */
+  readonly trace?: string | null;
+  /** Rows of blocks that are in memory at once, about. */
+  readonly windowRows?: number;
+  readonly piece?: number;
+  readonly pause?: (spans: number) => Promise<void> | undefined;
+  readonly hear?: (progress: Progress) => void;
+  /** Rows of blocks that were logged before this entry are not read, because they were; everything else is. */
+  readonly begin?: number;
+}
+
+export interface Progress {
+  readonly phase: 'log' | 'blocks' | 'look-up' | 'account';
+  /** Checked so far, and how many there are about. */
+  readonly spans: number;
+  readonly spansTotal: number;
+  /** The entry of the log that is next. */
+  readonly entry: number;
+  readonly entries: number;
+}
+
+export interface Report {
+  readonly full: boolean;
+  readonly findings: readonly Finding[];
+  /** More were found than are kept here. */
+  readonly more: number;
+  readonly entries: number;
+  readonly blocks: number;
+  readonly spans: number;
+  /** Removed by a rule of retention that the log states. */
+  readonly expired: { readonly blocks: number; readonly spans: number };
+  readonly inFlight: { readonly blocks: number; readonly spans: number; readonly entries: number };
+  /** From before there was a log: nothing holds them. */
+  readonly beforeLog: { readonly blocks: number; readonly spans: number };
+  /** In the log, and kept apart because the engine cannot read them. */
+  readonly setAside: number;
+  readonly checkpoints: readonly { readonly what: string; readonly size: number; readonly origin: string; readonly signatures: number }[];
+  readonly lookUpChecked: boolean;
+  readonly accountChecked: boolean;
+  readonly took_ms: number;
+}
+
+const BODIES_AT_ONCE = 1_024;
+const WINDOW_ROWS = 32_768;
+const BLOCKS_LISTED = 20_000;
+const FINDINGS_MAX = 10_000;
+/** What more of one kind tells nothing new. */
+const FINDINGS_OF_A_KIND_MAX = 2_000;
+
+export async function verifyStore(options: VerifyOptions): Promise<Report> {
+  return new Verification(options, await options.source.snapshot()).run();
+}
+
+class Verification {
+  readonly #options: VerifyOptions;
+  readonly #snapshot: StoreSnapshot;
+  readonly #log: LogAtHand;
+  readonly #findings: Finding[] = [];
+  readonly #ofKind = new Map<FindingKind, number>();
+  #more = 0;
+  #spans = 0;
+  #blocks = 0;
+  #spansTotal = 0;
+  #entry = 0;
+  readonly #expired = { blocks: 0, spans: 0 };
+  readonly #beforeLog = { blocks: 0, spans: 0 };
+  #setAside = 0;
+  #doubted = false;
+  readonly #named = new BlockSet();
+  readonly #account = new AccountSums();
+  /** Bodies of blocks whose rows are not there, until the end: retention may have stated it meanwhile. */
+  readonly #absent: BlockBody[] = [];
+
+  constructor(options: VerifyOptions, snapshot: StoreSnapshot) {
+    this.#options = options;
+    this.#snapshot = snapshot;
+    this.#log = { directory: options.logDirectory, synced: snapshot.entries, tail: snapshot.tail.map(entryOf) };
+  }
+
+  async run(): Promise<Report> {
+    const started_ms = performance.now();
+    const { source, since_ms = null, trace = null } = this.#options;
+    const full = since_ms === null && trace === null;
+    this.#spansTotal = Number(listsIn(await source.read({ ask: 'totals' }))[0]?.[0] ?? 0);
+    const { opened, size } = await this.#checkLog();
+    const policies = policiesOf(await this.#bodiesOfType(ENTRY_TYPES.policy), this.#options.restrictsOf);
+    const removals = new Removals(await this.#bodiesOfType(ENTRY_TYPES.retention));
+    const key = [randomBytes(8).readBigUInt64LE(), randomBytes(8).readBigUInt64LE()].map(String) as [string, string];
+    const { piece, pause } = this.#options;
+    const checker = new BlockChecker({ source, key, ...(piece === undefined ? {} : { piece }), pause: (spans) => this.#checked(spans, pause) }, policies);
+    const entries = new Entries(this.#log);
+    try {
+      if (trace !== null) await this.#checkTrace(trace, entries, checker, removals);
+      else await this.#checkBodies(since_ms === null ? 0 : firstSince(entries, since_ms), entries, checker, removals);
+    } finally {
+      entries.close();
+    }
+    await this.#judgeAbsent(removals);
+    if (full) await this.#findAdded();
+    await this.#checkLookUp(checker, key, full);
+    const blocksBefore = await this.#blocksBefore();
+    const accountChecked = full && blocksBefore === 0 && !this.#doubted && size >= this.#snapshot.entries;
+    if (accountChecked) this.#found(this.#account.compare(this.#snapshot));
+    const { inFlight, tail } = this.#snapshot;
+    return {
+      full, findings: this.#findings, more: this.#more, entries: size, blocks: this.#blocks, spans: this.#spans, expired: this.#expired, beforeLog: this.#beforeLog, setAside: this.#setAside,
+      inFlight: { blocks: inFlight.length, spans: inFlight.reduce((sum, { rows }) => sum + rows, 0), entries: tail.length },
+      checkpoints: opened.map(({ what, checkpoint, signatures }) => ({ what, size: checkpoint.size, origin: checkpoint.origin, signatures })),
+      lookUpChecked: true, accountChecked, took_ms: performance.now() - started_ms,
+    };
+  }
+
+  #found(findings: readonly Finding[]): void {
+    for (const one of findings) {
+      const count = (this.#ofKind.get(one.kind) ?? 0) + 1;
+      this.#ofKind.set(one.kind, count);
+      if (count > FINDINGS_OF_A_KIND_MAX || this.#findings.length >= FINDINGS_MAX) this.#more += 1;
+      else this.#findings.push(one);
+    }
+  }
+
+  #tell(phase: Progress['phase']): void {
+    this.#options.hear?.({ phase, spans: this.#spans, spansTotal: Math.max(this.#spansTotal, this.#spans), entry: this.#entry, entries: this.#snapshot.entries });
+  }
+
+  #checked(spans: number, pause: VerifyOptions['pause']): Promise<void> | undefined {
+    return pause?.(spans);
+  }
+
+  // --- the log --------------------------------------------------------------------------------------------------------
+
+  async #checkLog() {
+    this.#tell('log');
+    const { kept, verifiers, pause } = this.#options;
+    const own = this.#snapshot.checkpoint;
+    if (own === null && this.#snapshot.entries > 0) this.#found([finding('log-signature', 'no checkpoint', 'There is no checkpoint beside the keys, so nothing says what the log must contain.')]);
+    const held = [...(own === null ? [] : [{ what: 'the checkpoint beside the keys', note: own, kept: false }]), ...kept];
+    const { opened, findings } = openCheckpoints(held, verifiers);
+    this.#found(findings);
+    const tree = await checkTree(this.#log, opened.map(({ checkpoint }) => checkpoint.size), async () => pause?.(0));
+    this.#found(tree.findings);
+    this.#found(compareCheckpoints(tree, opened));
+    return { opened, size: tree.size };
+  }
+
+  async #bodiesOfType(type: number): Promise<Body[]> {
+    return bodiesIn(await this.#options.source.read({ ask: 'bodies-of', type, from: 0, to: this.#snapshot.entries }));
+  }
+
+  /** Blocks that were there before the log began, as its first entry says. */
+  async #blocksBefore(): Promise<number> {
+    const [first] = bodiesIn(await this.#options.source.read({ ask: 'bodies', from: 0, to: Math.min(1, this.#snapshot.entries) }));
+    const { blocksBefore } = objectIn(first?.statement ?? '');
+    return typeof blocksBefore === 'number' ? blocksBefore : 0;
+  }
+
+  // --- bodies and blocks ----------------------------------------------------------------------------------------------
+
+  async #checkBodies(begin: number, entries: Entries, checker: BlockChecker, removals: Removals): Promise<void> {
+    const to = Math.min(this.#snapshot.entries, entries.size);
+    const window = new Window(this.#options.windowRows ?? WINDOW_ROWS);
+    for (let from = begin; from < to; from += BODIES_AT_ONCE) {
+      const end = Math.min(to, from + BODIES_AT_ONCE);
+      const bodies = bodiesIn(await this.#options.source.read({ ask: 'bodies', from, to: end }));
+      for (const body of this.#believed(bodies, entries.read(from, end), from)) {
+        this.#named.add(body.block);
+        if (body.index < (this.#options.begin ?? 0)) continue;
+        for (const full of window.add(body)) await this.#checkBlocks(full, checker, removals);
+      }
+      this.#entry = end;
+      this.#tell('blocks');
+    }
+    for (const rest of window.rest()) await this.#checkBlocks(rest, checker, removals);
+    // Of entries that were cut off there may be bodies left.
+    for (let from = to; from < this.#snapshot.entries; from += BODIES_AT_ONCE) {
+      for (const { type, block } of bodiesIn(await this.#options.source.read({ ask: 'bodies', from, to: from + BODIES_AT_ONCE }))) if (type === ENTRY_TYPES.block) this.#named.add(block);
+    }
+    this.#tell('blocks');
+  }
+
+  /** The bodies of blocks, if they are those of their entries; whatever else is wrong is found. */
+  *#believed(bodies: readonly Body[], entries: readonly Uint8Array[], from: number): Generator<BlockBody> {
+    const byIndex = Map.groupBy(bodies, ({ index }) => index);
+    for (const [at, entry] of entries.entries()) {
+      const index = from + at;
+      const rows = byIndex.get(index) ?? [];
+      const body = rows.find((one) => belongsTo(one, entry));
+      const place = { places: [{ entry: index, ...blockPlace(rows) }] };
+      if (rows.length === 0) this.#found([finding('log-body', `body ${index}`, `The body of entry ${index} is gone${namedType(entry)}.`, place)]);
+      else if (body === undefined) this.#found([finding('log-body', `body ${index}`, `The body of entry ${index} is not the one that the log commits to${namedType(entry)}.`, place)]);
+      else if (rows.length > 1) this.#found([finding('log-body', `bodies ${index}`, `Entry ${index} has ${rows.length} bodies, of which one is its own.`, place)]);
+      if (body === undefined) {
+        // In doubt, and said so: the block is not added besides, and there is no sum to compare the account with.
+        this.#doubted = true;
+        for (const { type, block } of rows) if (type === ENTRY_TYPES.block) this.#named.add(block);
+        continue;
+      }
+      const accounts = accountsOf(body);
+      if (accounts !== null) this.#account.add(accounts.tenant, accounts.accounts);
+      if (body.type !== ENTRY_TYPES.block) continue;
+      const block = blockBodyOf(body);
+      if (block === null) this.#found([finding('log-body', `body ${index}`, `The body of entry ${index} is the one that was logged, and does not say what the body of a block must say.`, place)]);
+      else if (block.block !== body.block || block.rows !== body.rows || block.tenant !== body.tenant) {
+        this.#found([finding('log-body', `columns ${index}`, `Beside the body of entry ${index} stands another block, number of rows or tenant than in it.`, { ...place, tenant: block.tenant })]);
+        yield block;
+      } else yield block;
+    }
+  }
+
+  async #checkBlocks(bodies: readonly BlockBody[], checker: BlockChecker, removals: Removals): Promise<void> {
+    for (const { block } of bodies) this.#named.add(block);
+    const here = bodies.filter((body) => !this.#snapshot.setAside.includes(body.block));
+    this.#setAside += bodies.length - here.length;
+    const { absent, spans, blocks, findings } = await checker.check(here);
+    this.#spans += spans;
+    this.#blocks += blocks;
+    this.#found(findings);
+    for (const body of absent) {
+      if (removals.explain(body) === 'expired') this.#countExpired(body);
+      else this.#absent.push(body);
+    }
+    this.#tell('blocks');
+  }
+
+  async #checkTrace(trace: string, entries: Entries, checker: BlockChecker, removals: Removals): Promise<void> {
+    const { source } = this.#options;
+    const blocks = listsIn(await source.read({ ask: 'blocks-of-trace', trace })).map(([block]) => Number(block));
+    const window = new Window(this.#options.windowRows ?? WINDOW_ROWS);
+    const unnamed = new Set(blocks);
+    for (let at = 0; at < blocks.length; at += BLOCKS_AT_ONCE) {
+      for (const body of bodiesIn(await source.read({ ask: 'bodies-of-blocks', blocks: blocks.slice(at, at + BLOCKS_AT_ONCE) }))) {
+        if (body.index >= this.#snapshot.entries) continue;
+        for (const block of this.#believed([body], entries.read(body.index, body.index + 1), body.index)) {
+          unnamed.delete(block.block);
+          for (const full of window.add(block)) await this.#checkBlocks(full, checker, removals);
+        }
+      }
+    }
+    for (const rest of window.rest()) await this.#checkBlocks(rest, checker, removals);
+    await this.#judgeUnnamed([...unnamed].map((block) => ({ block, rows: 0 })));
+  }
+
+  #countExpired({ rows }: BlockBody): void {
+    this.#expired.blocks += 1;
+    this.#expired.spans += rows;
+  }
+
+  // --- what is there and should not be, and the reverse ---------------------------------------------------------------
+
+  /** Rows of blocks that no entry names. */
+  async #findAdded(): Promise<void> {
+    const unnamed: { block: number; rows: number }[] = [];
+    for (let after = -1; ; ) {
+      const some = listsIn(await this.#options.source.read({ ask: 'blocks', from: after + 1, count: BLOCKS_LISTED })).map(([block, rows]) => ({ block: Number(block), rows: Number(rows) }));
+      unnamed.push(...some.filter(({ block }) => !this.#named.has(block)).slice(0, FINDINGS_MAX));
+      if (some.length < BLOCKS_LISTED) break;
+      after = some.at(-1)!.block;
+    }
+    await this.#judgeUnnamed(unnamed);
+  }
+
+  async #judgeUnnamed(unnamed: readonly { readonly block: number; readonly rows: number }[]): Promise<void> {
+    if (unnamed.length === 0) return;
+    const known = await this.#committedSince();
+    const before = await this.#blocksBefore();
+    for (const { block, rows } of unnamed) {
+      if (known.has(block)) continue;
+      if (block > 0 && block <= before) {
+        this.#beforeLog.blocks += 1;
+        this.#beforeLog.spans += rows;
+        continue;
+      }
+      const places = listsIn(await this.#options.source.read({ ask: 'rows', block, from: 0, count: 64 })).map(([row, trace_id, span_id]) => ({ block, row: Number(row), trace_id: String(trace_id), span_id: String(span_id) }));
+      this.#found([finding('block-added', `block ${block}`, `No entry of the log names block ${block}, and ${rows === 0 ? 'there are rows of it' : `it has ${rows} rows`}.`, { places: places.length === 0 ? [{ block }] : places })]);
+    }
+  }
+
+  /** Blocks that are in flight now, or came into the tables after the snapshot. */
+  async #committedSince(): Promise<Set<number>> {
+    const { source } = this.#options;
+    const now = await source.snapshot();
+    const known = new Set([...this.#snapshot.inFlight, ...now.inFlight].map(({ block }) => block));
+    for (let from = this.#snapshot.entries; from < now.entries; from += BODIES_AT_ONCE) {
+      for (const { type, block } of bodiesIn(await source.read({ ask: 'bodies', from, to: Math.min(now.entries, from + BODIES_AT_ONCE) }))) if (type === ENTRY_TYPES.block) known.add(block);
+    }
+    return known;
+  }
+
+  async #judgeAbsent(removals: Removals): Promise<void> {
+    if (this.#absent.length === 0) return;
+    const { source } = this.#options;
+    const now = await source.snapshot();
+    removals.add(bodiesIn(await source.read({ ask: 'bodies-of', type: ENTRY_TYPES.retention, from: this.#snapshot.entries, to: now.entries })));
+    removals.addPending(now.tail);
+    for (const body of this.#absent) {
+      const why = removals.explain(body);
+      if (why === 'expired') this.#countExpired(body);
+      else if (why === 'early') this.#found([finding('retention', `block ${body.block}`, `Block ${body.block} with ${body.rows} spans was removed earlier than the rule allows that is given as the reason.`, { tenant: body.tenant, places: [{ block: body.block, entry: body.index }] })]);
+      else this.#found([finding('block-missing', `block ${body.block}`, `All ${body.rows} rows of block ${body.block}, logged as entry ${body.index} at ${new Date(body.time_ms).toISOString()}, are gone, and no entry of retention names them.`, { tenant: body.tenant, places: [{ block: body.block, entry: body.index }] })]);
+    }
+  }
+
+  async #checkLookUp(checker: BlockChecker, key: readonly [string, string], full: boolean): Promise<void> {
+    this.#tell('look-up');
+    const before = await this.#blocksBefore();
+    const found = new Set(this.#findings.flatMap(({ kind, places }) => (kind === 'log-body' ? [] : places.map(({ block }) => block))));
+    // Of a block that the log names and that has no rows, these may be left: they go with their day.
+    const isKnown = (block: number): boolean => found.has(block) || (block > 0 && block <= before) || (this.#named.has(block) && !checker.places.has(block));
+    const { pause } = this.#options;
+    this.#found(await checkLookUp({ source: this.#options.source, places: checker.places, key, full, isKnown, committedSince: () => this.#committedSince(), pause: async () => pause?.(0) }));
+  }
+}
+
+function blockPlace(rows: readonly Body[]): { readonly block?: number } {
+  const block = rows[0]?.block ?? 0;
+  return block === 0 ? {} : { block };
+}
+
+function namedType(entry: Uint8Array): string {
+  const type = parseEntry(entry)?.type;
+  const name = Object.entries(ENTRY_TYPES).find(([, number]) => number === type)?.[0];
+  return name === undefined ? '' : ` (of type ${name})`;
+}
