@@ -6,8 +6,16 @@ import { after, before, describe, test } from 'node:test';
 import { Engine } from '#clickhouse';
 import { nativeBlock, sampleSpan, type SampleRow } from '#clickhouse/native-sample';
 import { SPANS } from '#clickhouse/schema';
+import { KeyTable, SpanBatch } from '#batch';
+import { Inspector } from '#inspect';
 import { BlockLeaves } from '#leaves';
-import { Secret } from '#model';
+import { compilePolicy, DEFAULT_POLICY, type MinimizedBatch, Minimizer } from '#minimize';
+import { DEFAULT_TENANT, Secret } from '#model';
+import { decodeRequest, requestFromJson } from '#otlp';
+import { isRefusal } from '#refusal';
+import { Scanner } from '#scanner';
+import { validate } from '#validate';
+import { BlockBuilder } from './seal.ts';
 
 process.env['UV_THREADPOOL_SIZE'] ??= '16';
 
@@ -40,5 +48,45 @@ describe('the leaves of what the engine returns', () => {
     const leaves = new BlockLeaves(restricts);
     const range = await engine.queryNative('SELECT * FROM spans WHERE block = 7 AND row BETWEEN 256 AND 511 ORDER BY block, row');
     assert.deepEqual(leaves.hashesOf(range, SALT, 256), leaves.hashesOf(native, SALT, 0).subarray(256 * 32, 512 * 32));
+  });
+});
+
+describe('a sealed block', () => {
+  const policy = compilePolicy(DEFAULT_POLICY);
+  const keys = new KeyTable();
+  const batch = new SpanBatch(keys);
+  const inspector = new Inspector(new Scanner(), keys);
+  const minimizer = new Minimizer(policy, inspector, keys);
+  const NOW_MS = 1_800_000_000_000;
+  const minimized = (start: string): MinimizedBatch => {
+    const span = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', name: 'op', startTimeUnixNano: start, endTimeUnixNano: '1800000000000000000', attributes: [{ key: 'user.id', value: { stringValue: 'u1' } }] };
+    const bytes = requestFromJson(Buffer.from(JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] })));
+    assert.ok(bytes instanceof Uint8Array);
+    assert.equal(decodeRequest(bytes, batch), null);
+    const inspected = inspector.inspect(validate(batch, { speaksFor: () => true, backfill: false }, NOW_MS).batch);
+    assert.ok(!isRefusal(inspected));
+    return minimizer.minimize(inspected);
+  };
+
+  test('says its salt, its root, the times of its spans and the policy, also beside another that is open', () => {
+    const leaves = new BlockLeaves(policy.restricts);
+    const builders = [1, 2].map((block) => {
+      const builder = new BlockBuilder(minimizer, leaves);
+      builder.open({ block, day: 20_833, retention: 'default', tenant: DEFAULT_TENANT });
+      return builder;
+    });
+    for (const start of ['1799999999999999998', '1799999999999999997']) for (const builder of builders) builder.append(minimized(start), 1, 'p_0123456789abcdef');
+    const [one, two] = builders.map((builder) => builder.close());
+    assert.ok(one !== undefined && two !== undefined);
+    for (const { spans, salt, root, groups, first, last, policy: digest } of [one, two]) {
+      assert.equal(salt.length, 32);
+      assert.deepEqual(new BlockLeaves(policy.restricts).compute(spans, salt), { root, groups, rows: 2, first, last });
+      assert.deepEqual([first, last, digest], ['1799999999999999997', '1799999999999999998', policy.digest]);
+      assert.deepEqual(groups, root);
+      // What goes to another thread is nothing else's.
+      for (const { byteLength, buffer } of [salt, root, groups]) assert.equal(byteLength, buffer.byteLength);
+    }
+    assert.notDeepEqual(one.salt, two.salt);
+    assert.notDeepEqual(one.root, two.root, 'the same spans with other salts have another root');
   });
 });
