@@ -9,11 +9,11 @@ import { createPasswords, createPeople } from '#authenticate/people';
 import { createSignIn, type SignIn } from '#authenticate/sign-in';
 import type { Address, Config } from '#config';
 import { ControlStore } from '#control';
-import { Findings } from '#findings';
+import { Findings, type ReportFinding } from '#findings';
 import { deriveKey, openRootKey } from '#keys';
 import { type Meter, startMeter } from '#meter';
 import { compilePolicy, DEFAULT_POLICY } from '#minimize';
-import type { Producer, Reader } from '#model';
+import { traceId, type Producer, type Reader } from '#model';
 import { Publisher, witnessesOf, witnessRefused } from '#publish';
 import { createQueries, type Queries } from '#query';
 import { startConsole } from '#query/api';
@@ -66,6 +66,11 @@ export async function startServer(config: Config, report: Report = reportLine): 
     started.push({ what: 'control store', stop: () => control.close() });
     const findings = new Findings(control, { onFailure: (failure) => report('cannot write findings', failure) });
     started.push({ what: 'findings', stop: () => findings.stop() });
+    /** What nobody may miss is said on standard error too. */
+    const tell: ReportFinding = (finding) => {
+      report(`${finding.title}: ${finding.message}`, null);
+      findings.report(finding);
+    };
     const authenticator = createAuthenticator(control, (failure) => report('cannot check credentials', failure));
 
     const meter = await startMeter({ version: VERSION, environment: process.env });
@@ -77,16 +82,19 @@ export async function startServer(config: Config, report: Report = reportLine): 
       folder: config.logKeys,
       witnesses: witnessesOf(config.witnesses),
       quorum: config.witnessQuorum,
-      onWitnessRefused: (refusal) => {
-        const finding = witnessRefused(refusal);
-        report(`${finding.title}: ${finding.message}`, null);
-        findings.report(finding);
-      },
+      onWitnessRefused: (refusal) => tell(witnessRefused(refusal)),
       onFailure: report,
     });
     publisher.start();
     started.push({ what: 'publisher', stop: () => publisher.stop() });
-    const records = await Records.start({ control, store, key: deriveKey(rootKey, 'records'), policy: compilePolicy(DEFAULT_POLICY), reportFinding: findings.report, onFailure: (failure) => report('cannot write records', failure) });
+    const records = await Records.start({
+      control,
+      store,
+      key: deriveKey(rootKey, 'records'),
+      policy: compilePolicy(DEFAULT_POLICY),
+      reportFinding: tell,
+      onFailure: (failure) => report('cannot write records', failure),
+    });
     started.push({ what: 'records', stop: () => records.stop() });
     const passwords = createPasswords();
     const signIn = createSignIn(control, { passwords, report: (failure) => report('cannot check a session', failure), failed: (attempt) => records.failedAttempt(attempt) });
@@ -176,7 +184,7 @@ function policies(): EvidencePolicies {
 /** What verbs show of the telemetry is recorded as what the console shows. */
 function recordedFor(records: Records, queries: Queries): Queries {
   const { evidence } = queries;
-  const record = (reader: Reader, route: string, id: string) => records.read({ reader, action: 'trace.read', route, ids: [id], query: '' });
+  const record = (reader: Reader, route: string, id: string): true | Refusal => records.read({ reader, action: 'trace.read', route, ids: traceId(id) === null ? [] : [id], query: '' });
   return {
     ...queries,
     async traceById(reader, id) {

@@ -9,7 +9,8 @@ import { Findings } from '#findings';
 import { DEFAULT_TENANT, Secret, tenantId, type Role, type TenantId } from '#model';
 import { refuse } from '#refusal';
 import { startConsole, type RunningConsole } from './api.ts';
-import type { Queries } from './query.ts';
+import type { QueryStore } from './query-store.ts';
+import { createQueries } from './query.ts';
 
 const OTHER = tenantId('other') as TenantId;
 const READERS: Readonly<Record<string, readonly [Role, TenantId]>> = { viewer: ['viewer', DEFAULT_TENANT], admin: ['admin', DEFAULT_TENANT], stranger: ['admin', OTHER] };
@@ -28,7 +29,7 @@ let running: RunningConsole;
 before(async () => {
   control = await ControlStore.open({ dataDir, key: new Secret(new Uint8Array(32).fill(7)), clock: () => now });
   findings = new Findings(control, { now_ms: () => now });
-  running = await startConsole({ address: { host: '127.0.0.1', port: 0 }, queries: { evidence: null, log: null } as unknown as Queries, authenticator, findings, metricsText: async () => '', ready: async () => null, now_ms: () => now, onFailure: (_id, sentence) => assert.fail(sentence) });
+  running = await startConsole({ address: { host: '127.0.0.1', port: 0 }, queries: createQueries({ store: {} as QueryStore, producers: async () => [] }), authenticator, findings, metricsText: async () => '', ready: async () => null, now_ms: () => now, onFailure: (_id, sentence) => assert.fail(sentence) });
 });
 after(async () => {
   await running.stop();

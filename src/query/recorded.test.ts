@@ -5,12 +5,13 @@ import { DEFAULT_TENANT, type Reader } from '#model';
 import type { Read } from '#records';
 import { refuse } from '#refusal';
 import { startConsole, type RunningConsole } from './api.ts';
-import type { Queries } from './query.ts';
+import type { QueryStore } from './query-store.ts';
+import { createQueries, type Queries } from './query.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const READER: Reader = { id: 't_0000000000000001', name: 'grafana', role: 'viewer', tenant: DEFAULT_TENANT };
 const notFound = async () => refuse('not_found');
-const QUERIES = { traceById: notFound, tracesByIds: notFound, search: notFound, services: notFound, accounting: notFound, explore: { values: notFound, keys: notFound }, outlines: { outline: notFound }, figures: {} } as unknown as Queries;
+const QUERIES: Queries = { ...createQueries({ store: {} as QueryStore, producers: async () => [] }), traceById: notFound, tracesByIds: notFound, search: notFound, services: notFound, accounting: notFound };
 
 let running: RunningConsole;
 let reads: Read[] = [];
