@@ -18,5 +18,6 @@ export default defineConfig({
     sourcemap: false,
     chunkSizeWarningLimit: 700,
   },
-  server: { proxy: { '/api': { target: server, changeOrigin: true } } },
+  worker: { format: 'es' },
+  server: { proxy: { '/api': { target: server, changeOrigin: true }, '/log': { target: server, changeOrigin: true } } },
 });

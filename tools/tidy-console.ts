@@ -42,6 +42,7 @@ function checkImports(tree: Tree, layers: readonly string[], doors: ReadonlyMap<
   const own = deeper.length === 0 ? null : folder;
   return module.imports.flatMap(({ specifier, line }) => {
     const door = doors.get(specifier);
+    if (door !== undefined && specifier.endsWith('/testing') && !isTest(module.path)) return [{ file: module.path, line, rule: 'console-import', sentence: `${specifier} is for tests` }];
     const wrong = door === undefined ? wrongImport(tree, layers, own, module.path, specifier) : tree.has(door) ? '' : `${specifier} does not exist`;
     return wrong === '' ? [] : [{ file: module.path, line, rule: 'console-import', sentence: wrong }];
   });
@@ -52,7 +53,7 @@ function checkPure(doors: ReadonlyMap<string, string>, { path, imports }: Module
   const folder = folderOf(path);
   if (isTest(path) || path.endsWith('/testing.ts') || ![...doors.values()].some((door) => folderOf(door) === folder)) return [];
   return imports
-    .filter(({ specifier }) => !specifier.startsWith('./') && !doors.has(specifier))
+    .filter(({ specifier }) => !specifier.startsWith('./') && (!doors.has(specifier) || specifier.endsWith('/testing')))
     .map(({ specifier, line }) => ({ file: path, line, rule: 'pure', sentence: `a browser loads this file too: ${specifier} is no door that console/package.json leads to` }));
 }
 
@@ -61,7 +62,8 @@ function wrongImport(tree: Tree, layers: readonly string[], own: string | null, 
   if (specifier.startsWith('.')) {
     const inside = own === null ? /^\.\/[\w./-]+$/u : /^\.\/[^/]+$/u;
     if (!inside.test(specifier)) return `${specifier} leaves the folder: pages never import each other, and layers have a door (#folder/file)`;
-    const target = `${path.slice(0, path.lastIndexOf('/'))}/${specifier.slice(2)}`;
+    // `?worker&url` says how Vite is to take the file.
+    const target = `${path.slice(0, path.lastIndexOf('/'))}/${specifier.slice(2).replace(/\?[a-z&]+$/u, '')}`;
     return tree.has(target) ? '' : `${specifier} does not exist`;
   }
   if (!specifier.startsWith('#')) return '';

@@ -49,6 +49,8 @@ const pages = [
   createRoute({ getParentRoute: () => framed, path: '/services', component: lazyRouteComponent(() => import('./services/page.tsx'), 'ServicesPage') }),
   createRoute({ getParentRoute: () => framed, path: '/services/$service', component: lazyRouteComponent(() => import('./services/service-page.tsx'), 'ServicePage') }),
   createRoute({ getParentRoute: () => framed, path: '/map', component: lazyRouteComponent(() => import('./map/page.tsx'), 'MapPage') }),
+  createRoute({ getParentRoute: () => framed, path: '/findings', component: lazyRouteComponent(() => import('./findings/page.tsx'), 'FindingsPage') }),
+  createRoute({ getParentRoute: () => framed, path: '/integrity', component: lazyRouteComponent(() => import('./integrity/page.tsx'), 'IntegrityPage') }),
   createRoute({ getParentRoute: () => framed, path: '/ingest', component: lazyRouteComponent(() => import('./ingest/page.tsx'), 'IngestPage') }),
   createRoute({ getParentRoute: () => framed, path: '/health', component: lazyRouteComponent(() => import('./health/page.tsx'), 'HealthPage') }),
   createRoute({ getParentRoute: () => framed, path: '/settings', component: lazyRouteComponent(() => import('./settings/page.tsx'), 'SettingsPage') }),

@@ -40,7 +40,7 @@ test('every address of a page answers the document, with a policy that lets only
     const answer = await get(app, path.replaceAll(/:\w+/g, 'x'));
     assert.deepEqual([answer.statusCode, answer.body, answer.headers['content-type']], [200, '<!doctype html><title>console</title>', 'text/html; charset=utf-8'], path);
     const policy = String(answer.headers['content-security-policy']).split('; ');
-    for (const rule of ["default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'", "require-trusted-types-for 'script'"]) assert.ok(policy.includes(rule), rule);
+    for (const rule of ["default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'", "worker-src 'self'", "require-trusted-types-for 'script'", 'trusted-types tracekeep-worker']) assert.ok(policy.includes(rule), rule);
     assert.ok(!/unsafe|\*|http:|https:|blob:|wasm/.test(policy.join()), 'nothing loosens it');
     assert.deepEqual([answer.headers['cross-origin-opener-policy'], answer.headers['cross-origin-resource-policy'], answer.headers['x-frame-options'], answer.headers['cache-control']], ['same-origin', 'same-origin', 'DENY', 'no-cache']);
     assert.match(String(answer.headers['permissions-policy']), /camera=\(\).*microphone=\(\)/);

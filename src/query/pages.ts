@@ -26,16 +26,17 @@ export interface ConsoleFile {
 export type ConsoleFiles = ReadonlyMap<string, ConsoleFile>;
 
 /** The addresses under which the console shows a page: all of them answer the same document, which then looks at the address. */
-export const PAGE_PATHS: readonly string[] = ['/', '/search', '/traces/:id', '/compare/:a/:b', '/services', '/services/:service', '/map', '/ingest', '/health', '/settings', '/sign-in'];
+export const PAGE_PATHS: readonly string[] = ['/', '/search', '/traces/:id', '/compare/:a/:b', '/services', '/services/:service', '/map', '/findings', '/integrity', '/ingest', '/health', '/settings', '/sign-in'];
 
 const TYPES: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8', js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8', json: 'application/json; charset=utf-8', svg: 'image/svg+xml', png: 'image/png', ico: 'image/x-icon', woff2: 'font/woff2', woff: 'font/woff', txt: 'text/plain; charset=utf-8',
 };
 
 /**
- * Nothing but our own files, nothing inline, no frames, nowhere to send a form; no text becomes code or markup (Trusted Types without any policy).
+ * Nothing but our own files, nothing inline, no frames, nowhere to send a form; no text becomes code or markup: the one Trusted Types policy gives out the address
+ * of the worker that verifies (console/src/seal/start-worker.ts) and no other, and cannot be made twice.
  */
-const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+const POLICY = "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types tracekeep-worker";
 
 const HEADERS = {
   'content-security-policy': POLICY,

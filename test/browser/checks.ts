@@ -39,6 +39,12 @@ export async function axeFindings(page: Page, which: 'all' | 'colours' = 'all'):
     .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.slice(0, 4).map(({ target, failureSummary = '' }) => `${target.join(' ')} (${failureSummary.replace(/\s+/gu, ' ')})`).join('; ')}`);
 }
 
+/** Shows a page in a theme, with every change of colour at its end. */
+export async function inTheme(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
+  await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+  await page.waitForFunction(() => document.getAnimations().every(({ playState }) => playState !== 'running'));
+}
+
 /** Elements that reach over the window's right edge without a box of their own that scrolls; empty if the page does not scroll sideways. */
 export async function overflow(page: Page): Promise<string[]> {
   return page.evaluate(() => {

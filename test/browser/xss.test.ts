@@ -35,6 +35,7 @@ const SHOWN = ['root name', 'name', 'service name', 'other service', 'status mes
 const visits: readonly { readonly name: string; readonly paths: () => string[] }[] = [
   { name: 'search', paths: () => ['/search', ...services.slice(0, 2).map((service) => `/search?service=${encodeURIComponent(service)}`)] },
   { name: 'trace', paths: () => traceIds.map((id) => `/traces/${id}`) },
+  { name: 'proof', paths: () => traceIds.slice(0, 2).map((id) => `/traces/${id}?proof=shown`) },
   { name: 'flame', paths: () => traceIds.slice(0, 2).map((id) => `/traces/${id}?view=flame`) },
   { name: 'spans', paths: () => traceIds.slice(0, 2).map((id) => `/traces/${id}?view=spans`) },
   { name: 'operations', paths: () => traceIds.slice(0, 2).map((id) => `/traces/${id}?view=operations`) },
@@ -42,6 +43,8 @@ const visits: readonly { readonly name: string; readonly paths: () => string[] }
   // One of each way.
   { name: 'services', paths: () => ['/services', ...services.filter((service) => service.includes('service name')).map((service) => `/services/${encodeURIComponent(service)}`)] },
   { name: 'map', paths: () => ['/map'] },
+  { name: 'findings', paths: () => ['/findings'] },
+  { name: 'integrity', paths: () => ['/integrity'] },
   { name: 'ingest', paths: () => ['/ingest'] },
   { name: 'health', paths: () => ['/health'] },
 ];

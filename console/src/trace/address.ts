@@ -1,4 +1,4 @@
-/** What the address of a trace says beyond its id: view, selected span, filter, folded services, focus and the stretch of time looked at. */
+/** What the address of a trace says beyond its id: view, selected span or proof, filter, folded services, focus and the stretch of time looked at. */
 import { manyOf, oneOf } from '#frame/address.ts';
 
 export const VIEWS = ['waterfall', 'flame', 'spans', 'operations'] as const;
@@ -17,6 +17,8 @@ export interface TraceAddress {
   readonly zoom: readonly [number, number] | null;
   /** Clocks as they were sent. */
   readonly asSent: boolean;
+  /** The proof behind the seal is open, instead of a span. */
+  readonly proof: boolean;
 }
 
 const ZOOM = /^(-?[0-9]{1,16})-(-?[0-9]{1,16})$/;
@@ -33,12 +35,13 @@ export function readTraceAddress(search: Readonly<Record<string, unknown>>): Tra
     focus: oneOf(search['focus']),
     zoom: zoom !== null && end > begin ? [begin, end] : null,
     asSent: oneOf(search['clocks']) === 'sent',
+    proof: oneOf(search['proof']) === 'shown',
   };
 }
 
 /** The same as parameters; what is as usual is left out. */
 export function writeTraceAddress(address: TraceAddress): Record<string, unknown> {
-  const { view, span, text, only, foldedServices, focus, zoom, asSent } = address;
+  const { view, span, text, only, foldedServices, focus, zoom, asSent, proof } = address;
   return {
     view: view === 'waterfall' ? undefined : view,
     span,
@@ -48,5 +51,6 @@ export function writeTraceAddress(address: TraceAddress): Record<string, unknown
     focus,
     zoom: zoom === null ? undefined : `${Math.floor(zoom[0])}-${Math.ceil(zoom[1])}`,
     clocks: asSent ? 'sent' : undefined,
+    proof: proof ? 'shown' : undefined,
   };
 }

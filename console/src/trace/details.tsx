@@ -1,12 +1,14 @@
 /** One span in full, beside the waterfall: timing, status, attributes, events, links, what was minimized in it, and its JSON. */
 import { useQuery } from '@tanstack/react-query';
-import { Braces, Focus, Search, X } from 'lucide-react';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { Braces, Focus, Search, ShieldX, X } from 'lucide-react';
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { get } from '#api/client.ts';
 import type { TraceModel } from '#outline/model.ts';
 import { kindWords } from '#outline/minimized-words.ts';
 import { copyOf, ERROR, lengthOf, nameOf, serviceOf } from '#outline/outline.ts';
 import { ancestorsOf, PLACE } from '#outline/tree.ts';
+import { contentDigest } from '#seal/proven-spans.ts';
+import type { Verdict } from '#seal/verdict.ts';
 import { count, duration, instant, millisOf, percent, plural } from '#time/format.ts';
 import { IconButton } from '#ui/button.tsx';
 import { CopyButton, Snippet } from '#ui/copy.tsx';
@@ -26,12 +28,14 @@ export interface DetailsProps {
   readonly onClose: () => void;
   readonly onFocus: () => void;
   readonly onOpen: (span: number) => void;
+  /** What this browser found of the trace; null while it checks. */
+  readonly verdict: Verdict | null;
 }
 
 const SETTLE_MS = 90;
 const KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'];
 
-export function Details({ model, span, onClose, onFocus, onOpen }: DetailsProps): ReactNode {
+export function Details({ model, span, onClose, onFocus, onOpen, verdict }: DetailsProps): ReactNode {
   const { outline } = model;
   const id = outline.ids[span] ?? '';
   const copy = copyOf(outline, span);
@@ -61,10 +65,25 @@ export function Details({ model, span, onClose, onFocus, onOpen }: DetailsProps)
         </IconButton>
       </header>
       <div className={styles['body']} tabIndex={0} role="region" aria-label="What the span says">
+        {data === undefined ? null : <NotProved verdict={verdict} answer={data} />}
         <Facts model={model} span={span} answer={data} onOpen={onOpen} />
         {error !== null ? <ErrorNote error={error} retry={() => void refetch()} /> : data === undefined ? <SkeletonRows rows={6} height="22px" label="The span is being fetched" /> : <Told key={id} model={model} answer={data} span={span} />}
       </div>
     </section>
+  );
+}
+
+/** The picture was compared with the proof when it came; what is read of a span is compared when somebody reads it. */
+function NotProved({ verdict, answer }: { readonly verdict: Verdict | null; readonly answer: SpanAnswer }): ReactNode {
+  const isProved = useMemo(() => verdict?.state !== 'verified' || verdict.contents.get(answer.span.spanId)?.includes(contentDigest(answer)) === true, [verdict, answer]);
+  if (isProved) return null;
+  return (
+    <p role="alert" className={styles['notProved']}>
+      <ShieldX aria-hidden size={16} />
+      <span>
+        <b>This is not what was proved.</b> The server answers something else about this span than its evidence holds. Do not rely on what stands below; the evidence of the trace has what was stored.
+      </span>
+    </p>
   );
 }
 

@@ -2,7 +2,7 @@
  * A row of the waterfall: name and service left, its bar right. A bar is solid where the span itself ran and pale where its children did; below
  * it runs the critical path, across it stand its events, exceptions as triangles.
  */
-import { ChevronDown, ChevronRight, OctagonAlert, PencilLine, Unlink } from 'lucide-react';
+import { ChevronDown, ChevronRight, OctagonAlert, PencilLine, ShieldX, Unlink } from 'lucide-react';
 import { memo, type ReactNode } from 'react';
 import { serviceColour } from '#colours/service-colour.ts';
 import type { TraceModel } from '#outline/model.ts';
@@ -37,13 +37,15 @@ export interface SpanRowProps {
   readonly isOpen: boolean;
   readonly isMatch: boolean;
   readonly isDim: boolean;
+  /** It is not what was proved. */
+  readonly isDistrusted: boolean;
 }
 
 const INDENT = 12;
 /** Places of the row kept for labels, in pixels. */
 const LABEL = 70;
 
-export const SpanRow = memo(function SpanRow({ drawing, span, depth, row, isLeaf, isFolded, isCurrent, isOpen, isMatch, isDim }: SpanRowProps): ReactNode {
+export const SpanRow = memo(function SpanRow({ drawing, span, depth, row, isLeaf, isFolded, isCurrent, isOpen, isMatch, isDim, isDistrusted }: SpanRowProps): ReactNode {
   const { model, rowHeight, indentMax } = drawing;
   const { outline, tree } = model;
   const service = serviceOf(outline, span);
@@ -67,6 +69,7 @@ export const SpanRow = memo(function SpanRow({ drawing, span, depth, row, isLeaf
       data-current={isCurrent || undefined}
       data-match={isMatch || undefined}
       data-dim={isDim || undefined}
+      data-distrusted={isDistrusted || undefined}
       style={{ transform: `translateY(${row * rowHeight}px)`, blockSize: rowHeight }}
     >
       <div role="gridcell" className={styles['name']} title={`${service} · ${name}`}>
@@ -81,6 +84,7 @@ export const SpanRow = memo(function SpanRow({ drawing, span, depth, row, isLeaf
           </button>
         )}
         <span aria-hidden className={styles['strip']} style={{ background: serviceColour(service) }} />
+        {isDistrusted ? <ShieldX aria-label="Not what was proved" role="img" size={14} className={styles['error'] ?? ''} /> : null}
         {isError ? <OctagonAlert aria-label="Error" role="img" size={13} className={styles['error'] ?? ''} /> : null}
         {(outline.minimized[span] ?? 0) > 0 ? <PencilLine aria-label="Values replaced" role="img" size={12} className={styles['minimized'] ?? ''} /> : null}
         {place === PLACE.orphan || place === PLACE.cycle ? <Unlink aria-label={place === PLACE.orphan ? 'Its parent is not in the trace' : 'Its ancestors lead back to it'} role="img" size={12} className={styles['unlinked'] ?? ''} /> : null}

@@ -19,12 +19,14 @@ export interface TraceHeaderProps {
   readonly onCompare: () => void;
   readonly isCopied: boolean;
   readonly onCopyLink: () => void;
+  /** The line of the seal. */
+  readonly seal: ReactNode;
 }
 
 /** More chips than this wait behind a button. */
 const CHIPS_MAX = 12;
 
-export function TraceHeader({ model, foldedServices, onFoldServices, onCompare, isCopied, onCopyLink }: TraceHeaderProps): ReactNode {
+export function TraceHeader({ model, foldedServices, onFoldServices, onCompare, isCopied, onCopyLink, seal }: TraceHeaderProps): ReactNode {
   const { outline, root, errors } = model;
   const start_ms = millisOf((BigInt(outline.startTimeUnixNano) + BigInt(Math.round(model.from))).toString());
   const iso = new Date(start_ms).toISOString();
@@ -68,6 +70,7 @@ export function TraceHeader({ model, foldedServices, onFoldServices, onCompare, 
         {errors === 0 ? <span>no errors</span> : <State state="error">{plural(errors, 'error')}</State>}
         {minimized === '' ? null : <State state="minimized">{minimized}</State>}
       </div>
+      {seal}
       <Services model={model} folded={foldedServices} onFold={onFoldServices} />
     </header>
   );

@@ -1,12 +1,14 @@
 /** A trace on the page: head, strip, tools, and one of four views with the details of a span beside it. Puts keys, address and pictures together. */
 import { useQuery } from '@tanstack/react-query';
-import { type KeyboardEvent, type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { get } from '#api/client.ts';
 import type { TraceModel } from '#outline/model.ts';
 import { nameOf, spanById } from '#outline/outline.ts';
+import { useSeal } from '#seal/use-seal.ts';
 import { Empty } from '#ui/empty.tsx';
 import { useShortcuts } from '#ui/shortcuts.ts';
 import type { TraceAddress } from './address.ts';
+import { BrokenBanner } from './broken-banner.tsx';
 import { CompareDialog } from './compare-dialog.tsx';
 import { Details } from './details.tsx';
 import { findErrors, findSpans } from './find.ts';
@@ -15,6 +17,7 @@ import { Minimap } from './minimap.tsx';
 import { Notices } from './notices.tsx';
 import { OperationTable } from './operation-table.tsx';
 import { foldFrom, nextMarked, rowOf, visibleRows } from './rows.ts';
+import { SealLine } from './seal-line.tsx';
 import { SpanList } from './span-list.tsx';
 import { Toolbar } from './toolbar.tsx';
 import styles from './trace.module.css';
@@ -22,6 +25,9 @@ import { TraceHeader } from './trace-header.tsx';
 import { useCopyLink } from './use-copy-link.ts';
 import { type ChangeAddress, useCursor } from './use-trace-state.ts';
 import { Waterfall } from './waterfall.tsx';
+
+/** Comes when somebody asks for it. */
+const ProofPanel = lazy(() => import('./proof-panel.tsx').then((module) => ({ default: module.ProofPanel })));
 
 export interface TraceViewProps {
   readonly model: TraceModel;
@@ -38,6 +44,23 @@ export function TraceView({ model, address, change }: TraceViewProps): ReactNode
   const [isCopied, copyLink] = useCopyLink();
   const field = useRef<HTMLInputElement>(null);
   const focus = spanById(outline, address.focus);
+  const seal = useSeal(outline);
+  const broken = seal.verdict?.state === 'broken' ? seal.verdict : null;
+  const distrusted = useMemo(() => (broken === null ? null : new Set(broken.differences.map(({ span }) => span))), [broken]);
+  // Tabs tell it, too.
+  useEffect(() => {
+    if (broken === null) return undefined;
+    const before = document.title;
+    document.title = `Broken seal · ${before}`;
+    return () => {
+      document.title = before;
+    };
+  }, [broken]);
+  /** What lies beside is a span or the proof. */
+  const showProof = (isOpen: boolean): void => {
+    if (isOpen) cursor.close();
+    change({ proof: isOpen });
+  };
 
   const matches = useQuery({
     queryKey: ['matches', outline.traceId, text],
@@ -96,14 +119,21 @@ export function TraceView({ model, address, change }: TraceViewProps): ReactNode
     if ((tree.size[span] ?? 1) > 1 && folded[span] !== 1) fold(span, 1);
     else if ((tree.parent[span] ?? -1) !== -1) moveTo(rowOf(rows, tree, tree.parent[span] ?? -1));
   };
-  const open = useCallback((span: number) => cursor.open(span), [cursor]);
+  const open = useCallback(
+    (span: number) => {
+      cursor.open(span);
+      if (address.proof) change({ proof: false });
+    },
+    [cursor, address.proof, change],
+  );
   const openCurrent = (): void => {
     const span = rows.spans[row];
-    if (span !== undefined) cursor.open(span);
+    if (span !== undefined) open(span);
   };
   const focusOn = (span: number): void => change({ focus: focus === span || span === -1 ? undefined : outline.ids[span], view: 'waterfall' });
   const back = (): void => {
-    if (cursor.isOpen) cursor.close();
+    if (address.proof) showProof(false);
+    else if (cursor.isOpen) cursor.close();
     else if (address.focus !== undefined) change({ focus: undefined });
     else if (zoom !== null) change({ zoom: null });
   };
@@ -125,6 +155,7 @@ export function TraceView({ model, address, change }: TraceViewProps): ReactNode
     { keys: 'N', does: 'Previous match', act: () => (found === null ? undefined : nextOf(found.marked, -1)) },
     { keys: 'c', does: 'Compare with another trace', act: () => setComparing(true) },
     { keys: 'y', does: 'Copy the link', act: copyLink },
+    { keys: 'p', does: 'Show the proof behind the seal', act: () => showProof(!address.proof) },
   ]);
   const key = (event: KeyboardEvent): void => {
     const page = 20;
@@ -138,7 +169,8 @@ export function TraceView({ model, address, change }: TraceViewProps): ReactNode
   const position = useMemo(() => (found === null || cursor.span === -1 || found.marked[cursor.span] !== 1 ? 0 : countBefore(tree.order, found.marked, tree.row[cursor.span] ?? 0) + 1), [found, tree, cursor.span]);
   return (
     <>
-      <TraceHeader model={model} foldedServices={address.foldedServices} onFoldServices={(names) => change({ foldedServices: names })} onCompare={() => setComparing(true)} isCopied={isCopied} onCopyLink={copyLink} />
+      <TraceHeader model={model} foldedServices={address.foldedServices} onFoldServices={(names) => change({ foldedServices: names })} onCompare={() => setComparing(true)} isCopied={isCopied} onCopyLink={copyLink} seal={<SealLine seal={seal} isOpen={address.proof} onProof={showProof} />} />
+      {broken === null ? null : <BrokenBanner traceId={outline.traceId} seal={seal} verdict={broken} isOpen={address.proof} onProof={() => showProof(true)} />}
       <Notices model={model} onAsSent={(asSent) => change({ asSent })} />
       <Toolbar
         view={view}
@@ -156,7 +188,7 @@ export function TraceView({ model, address, change }: TraceViewProps): ReactNode
         field={field}
       />
       {view === 'waterfall' ? <Minimap model={model} zoom={zoom} onZoom={(next) => change({ zoom: next })} /> : null}
-      <div className={styles['split']} data-open={cursor.isOpen || undefined}>
+      <div className={styles['split']} data-open={cursor.isOpen || address.proof || undefined} data-broken={broken !== null || undefined}>
         {view === 'flame' ? (
           <FlameView model={model} text={text} onOpen={open} />
         ) : view === 'spans' ? (
@@ -166,9 +198,13 @@ export function TraceView({ model, address, change }: TraceViewProps): ReactNode
         ) : rows.spans.length === 0 ? (
           <Nothing only={only} onAll={() => change({ only: 'all' })} />
         ) : (
-          <Waterfall model={model} rows={rows} folded={folded} zoom={zoom} row={row} isOpen={cursor.isOpen} marked={found?.marked ?? null} onOpen={open} onFold={fold} onKey={key} />
+          <Waterfall model={model} rows={rows} folded={folded} zoom={zoom} row={row} isOpen={cursor.isOpen} marked={found?.marked ?? null} distrusted={distrusted} onOpen={open} onFold={fold} onKey={key} />
         )}
-        {cursor.isOpen && cursor.span !== -1 ? <Details model={model} span={cursor.span} onClose={cursor.close} onFocus={() => focusOn(cursor.span)} onOpen={reveal} /> : null}
+        {address.proof ? (
+          <Suspense fallback={<div aria-busy="true" />}>
+            <ProofPanel traceId={outline.traceId} seal={seal} onClose={() => showProof(false)} onOpen={(span) => { reveal(span); open(span); }} nameOf={(span) => nameOf(outline, span)} />
+          </Suspense>
+        ) : cursor.isOpen && cursor.span !== -1 ? <Details model={model} span={cursor.span} onClose={cursor.close} onFocus={() => focusOn(cursor.span)} onOpen={reveal} verdict={seal.verdict} /> : null}
       </div>
       <CompareDialog model={model} isOpen={comparing} onClose={() => setComparing(false)} />
     </>

@@ -23,6 +23,8 @@ export interface WaterfallProps {
   readonly isOpen: boolean;
   /** Spans that were found; null without a search. */
   readonly marked: Uint8Array | null;
+  /** Spans that are not what was proved; null while nothing is wrong. */
+  readonly distrusted: ReadonlySet<number> | null;
   readonly onOpen: (span: number) => void;
   readonly onFold: (span: number) => void;
   readonly onKey: (event: KeyboardEvent) => void;
@@ -32,7 +34,7 @@ const RULER = 26;
 const NARROW = 560;
 const MARGIN = 12;
 
-export function Waterfall({ model, rows, folded, zoom, row, isOpen, marked, onOpen, onFold, onKey }: WaterfallProps): ReactNode {
+export function Waterfall({ model, rows, folded, zoom, row, isOpen, marked, distrusted, onOpen, onFold, onKey }: WaterfallProps): ReactNode {
   const scroller = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   const isNarrow = width < NARROW;
@@ -99,7 +101,7 @@ export function Waterfall({ model, rows, folded, zoom, row, isOpen, marked, onOp
             const span = rows.spans[index];
             if (span === undefined) return null;
             const isMatch = marked !== null && marked[span] === 1;
-            return <SpanRow key={span} drawing={drawing} span={span} depth={rows.depths[index] ?? 0} row={index} isLeaf={folded[span] !== 1 && (rows.depths[index + 1] ?? 0) <= (rows.depths[index] ?? 0)} isFolded={folded[span] === 1} isCurrent={index === row} isOpen={isOpen && index === row} isMatch={isMatch} isDim={marked !== null && !isMatch} />;
+            return <SpanRow key={span} drawing={drawing} span={span} depth={rows.depths[index] ?? 0} row={index} isLeaf={folded[span] !== 1 && (rows.depths[index + 1] ?? 0) <= (rows.depths[index] ?? 0)} isFolded={folded[span] === 1} isCurrent={index === row} isOpen={isOpen && index === row} isMatch={isMatch} isDim={marked !== null && !isMatch} isDistrusted={distrusted?.has(span) === true} />;
           })}
         </div>
       </div>

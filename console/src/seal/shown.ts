@@ -1,0 +1,84 @@
+/**
+ * Whether the page shows what was proved. A server could draw one trace and prove another: every span that is drawn has to be one of those that the evidence
+ * proves, field by field, and none that is proved may be missing.
+ */
+import type { Outline } from '#outline/outline.ts';
+
+/** A span of the evidence, as the outline would have it. */
+export interface ProvenSpan {
+  readonly spanId: string;
+  /** Empty for none. */
+  readonly parentSpanId: string;
+  readonly service: string;
+  readonly name: string;
+  /** Nanoseconds since 1970. */
+  readonly start: bigint;
+  readonly duration: bigint;
+  readonly kind: number;
+  readonly status: number;
+  readonly events: number;
+  readonly exceptions: number;
+  /** Values that were replaced in the span itself. */
+  readonly minimized: number;
+}
+
+export type Shown = Pick<Outline, 'startTimeUnixNano' | 'more' | 'services' | 'names' | 'size' | 'ids' | 'parent' | 'service' | 'name' | 'start' | 'duration' | 'kind' | 'status' | 'events' | 'exceptions' | 'minimized' | 'orphan'>;
+
+export interface Difference {
+  /** The place of the span in the outline; -1: it is proved, and not shown. */
+  readonly span: number;
+  readonly spanId: string;
+  /** What differs from the proved span of this id; empty if none of this id is proved, or shown. */
+  readonly fields: readonly string[];
+}
+
+const FIELDS = ['parent', 'service', 'name', 'start', 'duration', 'kind', 'status', 'events', 'exceptions', 'values replaced'] as const;
+
+/** Enough to name; how many there are is counted. */
+const DIFFERENCES_MAX = 1_000;
+
+export function differences(shown: Shown, proven: readonly ProvenSpan[]): Difference[] {
+  const begin = BigInt(shown.startTimeUnixNano);
+  const shownIds = new Set(shown.ids);
+  // Of each id, the proved spans that no shown one has taken yet.
+  const left = new Map<string, string[][]>();
+  for (const span of proven) {
+    const fields = provenFields(span, begin, shownIds);
+    const same = left.get(span.spanId);
+    if (same === undefined) left.set(span.spanId, [fields]);
+    else same.push(fields);
+  }
+  const found: Difference[] = [];
+  const unmatched: { readonly span: number; readonly fields: string[] }[] = [];
+  for (let span = 0; span < shown.size; span += 1) {
+    const fields = shownFields(shown, span);
+    const same = left.get(shown.ids[span] ?? '') ?? [];
+    const at = same.findIndex((other) => other.every((text, field) => text === fields[field]));
+    if (at === -1) unmatched.push({ span, fields });
+    else same.splice(at, 1);
+  }
+  for (const { span, fields } of unmatched) {
+    const spanId = shown.ids[span] ?? '';
+    const other = left.get(spanId)?.shift();
+    found.push({ span, spanId, fields: other === undefined ? [] : FIELDS.filter((_, field) => other[field] !== fields[field]) });
+    if (found.length >= DIFFERENCES_MAX) return found;
+  }
+  // Of a trace that is too large, the page shows the first spans and says so.
+  if (shown.more) return found;
+  for (const [spanId, rest] of left) for (const _ of rest) if (found.length < DIFFERENCES_MAX) found.push({ span: -1, spanId, fields: [] });
+  return found;
+}
+
+function shownFields(shown: Shown, span: number): string[] {
+  const parent = shown.parent[span] ?? -1;
+  const above = parent === -1 ? (shown.orphan[span] === 1 ? 'elsewhere' : 'none') : (shown.ids[parent] ?? 'none');
+  const numbers = [shown.start, shown.duration, shown.kind, shown.status, shown.events, shown.exceptions, shown.minimized].map((column) => String(column[span] ?? 0));
+  return [above, shown.services[shown.service[span] ?? 0] ?? '', shown.names[shown.name[span] ?? 0] ?? '', ...numbers];
+}
+
+function provenFields(span: ProvenSpan, begin: bigint, shownIds: ReadonlySet<string>): string[] {
+  const parent = span.parentSpanId === '' ? 'none' : shownIds.has(span.parentSpanId) ? span.parentSpanId : 'elsewhere';
+  // As numbers, which is how the page has them: what it cannot tell apart is no difference.
+  const numbers = [Number(span.start - begin), Number(span.duration), span.kind, span.status, span.events, span.exceptions, span.minimized].map(String);
+  return [parent, span.service, span.name, ...numbers];
+}

@@ -1,0 +1,128 @@
+/** The whole argument about a trace, with evidence as servers send it: true, changed, of another log, and true while the page shows something else. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { bytesOf, evidenceOf, keyOf, ORIGIN, TRACE, type Json, type JsonObject, type StoredSpan, type TestLog } from '#evidence/testing';
+import { readOutline } from '#outline/outline.ts';
+import { contentDigest } from './proven-spans.ts';
+import type { Remembered } from './remembered.ts';
+import type { Shown } from './shown.ts';
+import { Refused, verifyTrace, type SealSource } from './verify-trace.ts';
+import { wordsOf } from './verdict.ts';
+
+const [ROOT, CHILD] = ['0000000000000001', '0000000000000002'];
+const NOW = 1_764_450_000_000;
+
+function span(spanId: string, name: string, more: JsonObject = {}): StoredSpan {
+  return {
+    placed: {
+      resource: { attributes: [{ key: 'service.name', value: { stringValue: 'shop' } }] }, resourceSchemaUrl: undefined, scope: { name: 'http' }, scopeSchemaUrl: undefined,
+      span: { traceId: TRACE, spanId, name, kind: 2, startTimeUnixNano: '1764450000000000000', endTimeUnixNano: '1764450000000005000', attributes: [{ key: 'user.email', value: { stringValue: '[email]' } }], ...more },
+    },
+    minimized: [{ place: 'attributes.user.email', kind: 'email', count: 1 }],
+  };
+}
+
+const LOG: TestLog = {
+  blocks: [[span(ROOT, 'GET /')], [span(CHILD, 'SELECT', { parentSpanId: ROOT, startTimeUnixNano: '1764450000000001000', status: { code: 2 }, events: [{ timeUnixNano: '1764450000000001500', name: 'exception' }] })]],
+  restricted: (key) => key === 'user.email',
+};
+
+function shown(change: (spans: Record<string, (string | number)[]>) => void = () => undefined): Shown {
+  const spans = { id: [ROOT, CHILD], parent: [-1, 0], service: [0, 0], name: [0, 1], start: [0, 1_000], duration: [5_000, 4_000], kind: [2, 2], status: [0, 2], events: [0, 1], exceptions: [0, 1], minimized: [1, 1], orphan: [0, 0] };
+  change(spans);
+  return readOutline({ traceId: TRACE, startTimeUnixNano: '1764450000000000000', durationNano: '5000', more: false, services: ['shop'], names: ['GET /', 'SELECT'], spans, eventTimes: { span: [], at: [], error: [] }, minimized: [] });
+}
+
+function source(document: JsonObject | Uint8Array | Error, more: Partial<SealSource> = {}): SealSource {
+  return {
+    evidence: async () => {
+      if (document instanceof Error) throw document;
+      return document instanceof Uint8Array ? document : bytesOf(document);
+    },
+    size: async () => 2,
+    keys: async () => [keyOf('log').vkey],
+    newest: async () => String((document as JsonObject)['checkpoint']),
+    consistency: async () => [],
+    ...more,
+  };
+}
+
+const ask = (from: SealSource, what: { readonly shown?: Shown; readonly remembered?: Remembered | null; readonly traceId?: string } = {}) => verifyTrace({ traceId: TRACE, shown: shown(), remembered: null, now_ms: NOW, ...what }, from);
+
+test('a trace as it was stored is verified, and says what the proof stands on', async () => {
+  const verdict = await ask(source(evidenceOf(LOG)));
+  assert.ok(verdict.state === 'verified', JSON.stringify(verdict));
+  assert.deepEqual(verdict.facts.blocks.map(({ index, rows, spans, pathLength }) => [index, rows, spans, pathLength > 0]), [[1, 4, 1, true], [2, 4, 1, true]]);
+  assert.deepEqual([verdict.facts.origin, verdict.facts.key, verdict.facts.spans, verdict.isFirst], [ORIGIN, keyOf('log').vkey, 2, true]);
+  assert.deepEqual(verdict.facts.signatures, [{ name: ORIGIN, time_s: null, verified: true }]);
+  assert.match(wordsOf(verdict).sentence, /All 2 spans are in 2 blocks/u);
+  const again = await ask(source(evidenceOf(LOG)), { remembered: verdict.remember });
+  assert.ok(again.state === 'verified' && !again.isFirst);
+});
+
+test('what one span says can be compared with what was proved of it', async () => {
+  const verdict = await ask(source(evidenceOf(LOG)));
+  assert.ok(verdict.state === 'verified');
+  const { placed, minimized } = LOG.blocks[1]![0]!;
+  const answer = { minimized, span: { ...placed.span }, scope: placed.scope, resource: placed.resource };
+  assert.deepEqual(verdict.contents.get(CHILD), [contentDigest(answer)]);
+  assert.notEqual(contentDigest({ ...answer, span: { ...answer.span, attributes: [{ key: 'user.email', value: { stringValue: 'x' } }] } }), contentDigest(answer));
+  assert.notEqual(contentDigest({ ...answer, minimized: [] }), contentDigest(answer));
+});
+
+test('a span that was changed is named, and so are all of a block', async () => {
+  const changed = evidenceOf(LOG);
+  const [, second] = changed['resourceSpans'] as { scopeSpans: { spans: JsonObject[] }[] }[];
+  second!.scopeSpans[0]!.spans[0]!['name'] = 'DELETE';
+  const verdict = await ask(source(changed));
+  assert.ok(verdict.state === 'broken' && verdict.why === 'proof');
+  assert.deepEqual(verdict.differences, [{ span: 1, spanId: CHILD, fields: [] }]);
+  assert.match(verdict.detail, /span_mismatch/u);
+  const block = evidenceOf(LOG);
+  (block['blocks'] as JsonObject[])[0]!['time'] = 7;
+  const other = await ask(source(block));
+  assert.ok(other.state === 'broken' && other.why === 'proof');
+  assert.deepEqual(other.differences.map(({ spanId }) => spanId), [ROOT]);
+});
+
+test('a page that shows something else than what is proved is caught', async () => {
+  const verdict = await ask(source(evidenceOf(LOG)), { shown: shown(({ status }) => void (status![1] = 0)) });
+  assert.ok(verdict.state === 'broken' && verdict.why === 'shown' && verdict.facts !== null);
+  assert.deepEqual(verdict.differences, [{ span: 1, spanId: CHILD, fields: ['status'] }]);
+});
+
+test('spans that came since the picture was asked for are no alarm', async () => {
+  const before = shown((spans) => Object.values(spans).forEach((column) => column.pop()));
+  assert.equal((await ask(source(evidenceOf(LOG)), { shown: before })).state, 'stale');
+  assert.equal((await ask(source(evidenceOf(LOG), { size: async () => 1 }), { shown: before })).state, 'broken');
+});
+
+test('evidence about another trace, signed with another key, or of a forked log is no evidence', async () => {
+  const about = await ask(source(evidenceOf(LOG)), { traceId: 'f'.repeat(32) });
+  assert.ok(about.state === 'broken' && about.why === 'proof');
+  const first = await ask(source(evidenceOf(LOG)));
+  assert.ok(first.state === 'verified');
+  const key = await ask(source(evidenceOf({ ...LOG, key: 'other' }), { keys: async () => [keyOf('other').vkey] }), { remembered: first.remember });
+  assert.ok(key.state === 'broken' && key.why === 'key-changed' && key.now.key === keyOf('other').vkey);
+  const forked = await ask(source(evidenceOf({ ...LOG, others: 1 })), { remembered: first.remember });
+  assert.ok(forked.state === 'broken' && forked.why === 'forked');
+  const shorter = await ask(source(evidenceOf({ ...LOG, later: 0 })), { remembered: first.remember });
+  assert.ok(shorter.state === 'broken' && shorter.why === 'rolled-back' && shorter.now.size === 3);
+});
+
+test('a server that says itself that there can be no evidence is believed', async () => {
+  for (const [code, why] of [['evidence_mismatch', 'proof'], ['evidence_unlogged', 'unlogged']] as const) {
+    const verdict = await ask(source(new Refused(code, 'x', 'y')));
+    assert.ok(verdict.state === 'broken' && verdict.why === why);
+  }
+});
+
+test('what cannot be had is no verdict, and never a good one', async () => {
+  assert.deepEqual(await ask(source(new Refused('evidence_pending', 'x', 'y'))), { state: 'waiting' });
+  assert.deepEqual(await ask(source(new Refused('overloaded', 'Too many.', 'Wait.'))), { state: 'unchecked', says: 'Too many.', advice: 'Wait.' });
+  for (const wrong of [new Error('x'), new Uint8Array(0), Buffer.from('{'), Buffer.from('null'), Buffer.from('[]')]) assert.equal((await ask(source(wrong))).state, 'unchecked');
+  const [half] = [bytesOf(evidenceOf(LOG))];
+  assert.equal((await ask(source(half.subarray(0, half.length / 2)))).state, 'unchecked');
+  const without: Json = { ...evidenceOf(LOG), blocks: [] };
+  assert.notEqual((await ask(source(without))).state, 'verified');
+});

@@ -1,0 +1,111 @@
+/**
+ * The whole argument about a trace, in the order in which it is made: the checkpoint is of the log that this browser knows, the evidence leads from every span
+ * to it, and what the page shows are those spans. Whatever does not hold ends it; what could not be had is no answer.
+ */
+import { checkOpenedEvidence, evidenceFlawText, isEvidenceFlaw, noteOf, parseEvidence, type Evidence, type EvidenceFlaw, type Proved } from '#evidence';
+import { flawText, isFlaw, toBase64 } from '#merkle';
+import { CannotVerify } from './ed25519.ts';
+import { follow, type Followed, type LogSource } from './follow.ts';
+import { contentsOf, provenSpans } from './proven-spans.ts';
+import type { Remembered } from './remembered.ts';
+import { sha256 } from './sha256.ts';
+import { differences, type Difference, type Shown } from './shown.ts';
+import type { BrokenWhy, ProofFacts, Verdict } from './verdict.ts';
+
+export interface SealRequest {
+  readonly traceId: string;
+  readonly shown: Shown;
+  readonly remembered: Remembered | 'unreadable' | null;
+  readonly now_ms: number;
+}
+
+/** The server refused, in its words. */
+export class Refused extends Error {
+  readonly code: string;
+  readonly advice: string;
+
+  constructor(code: string, says: string, advice: string) {
+    super(says);
+    this.code = code;
+    this.advice = advice;
+  }
+}
+
+export interface SealSource extends LogSource {
+  readonly evidence: (traceId: string) => Promise<Uint8Array>;
+  /** How many spans the trace has now. */
+  readonly size: (traceId: string) => Promise<number>;
+}
+
+/** The newest spans wait for a checkpoint. */
+const PENDING = 'evidence_pending';
+/** The server itself says that there can be none. */
+const NO_EVIDENCE: ReadonlyMap<string, BrokenWhy> = new Map([['evidence_mismatch', 'proof'], ['evidence_unlogged', 'unlogged']]);
+
+export async function verifyTrace(request: SealRequest, source: SealSource): Promise<Verdict> {
+  const began = performance.now();
+  try {
+    const bytes = await source.evidence(request.traceId);
+    const evidence = parseEvidence(bytes);
+    if (isEvidenceFlaw(evidence)) return { state: 'unchecked', says: `What the server sent is no evidence. ${evidenceFlawText(evidence)}`, advice: 'Check again; if it stays so, something between this browser and the server changes its answers.' };
+    const followed = await follow(evidence.checkpoint, request.remembered, source, request.now_ms);
+    if (followed.alarm !== null) return { state: 'broken', why: followed.alarm, detail: followed.flaw === null ? '' : flawText(followed.flaw), differences: [], now: followed.now, hasEvidence: true, facts: null };
+    const broken = (why: 'proof' | 'shown', detail: string, where: readonly Difference[], facts: ProofFacts | null): Verdict => ({ state: 'broken', why, detail, differences: where, now: { key: followed.remember.key, size: followed.checkpoint.size }, hasEvidence: true, facts });
+    if (evidence.traceId !== request.traceId) return broken('proof', 'The evidence is about another trace.', [], null);
+    const proved = checkOpenedEvidence(evidence, followed.opened, sha256);
+    if (isEvidenceFlaw(proved)) return broken('proof', evidenceFlawText(proved), placesOf(proved, evidence, request.shown), null);
+    const differ = differences(request.shown, provenSpans(evidence, proved));
+    const facts = factsOf({ evidence, proved, followed, bytes: bytes.length, began });
+    if (differ.length === 0) return { state: 'verified', facts, contents: contentsOf(evidence), remember: followed.remember, isFirst: followed.isFirst };
+    // Spans may have come since the page asked for its picture.
+    if ((await source.size(request.traceId)) !== request.shown.size) return { state: 'stale' };
+    return broken('shown', '', differ, facts);
+  } catch (error) {
+    return unchecked(error);
+  }
+}
+
+function unchecked(error: unknown): Verdict {
+  if (error instanceof Refused) {
+    const why = NO_EVIDENCE.get(error.code);
+    if (why !== undefined) return { state: 'broken', why, detail: `${error.code}: ${error.message}`, differences: [], now: { key: null, size: null }, hasEvidence: false, facts: null };
+    return error.code === PENDING ? { state: 'waiting' } : { state: 'unchecked', says: error.message, advice: error.advice };
+  }
+  if (error instanceof CannotVerify) return { state: 'unchecked', says: error.message, advice: 'The command line verifies everywhere: “tracekeep evidence verify”.' };
+  return { state: 'unchecked', says: 'The check ended with an error of this page.', advice: 'Check again, or verify the trace with the command line.' };
+}
+
+/** The drawn spans that a flaw is about; all of a block if it is the block. */
+function placesOf({ span, block }: EvidenceFlaw, evidence: Evidence, shown: Shown): Difference[] {
+  const spans = span === undefined ? (evidence.blocks[block ?? -1]?.spans.map((one) => one.span) ?? []) : [span];
+  const ids = new Set(spans.map((at) => (evidence.spans[at]?.span as { readonly spanId?: unknown } | undefined)?.spanId));
+  return shown.ids.flatMap((spanId, at) => (ids.has(spanId) ? [{ span: at, spanId, fields: [] }] : []));
+}
+
+interface Checked {
+  readonly evidence: Evidence;
+  readonly proved: Proved;
+  readonly followed: Extract<Followed, { alarm: null }>;
+  readonly bytes: number;
+  readonly began: number;
+}
+
+function factsOf({ evidence, proved, followed, bytes, began }: Checked): ProofFacts {
+  const { checkpoint, remember, opened } = followed;
+  const note = noteOf(evidence);
+  return {
+    origin: checkpoint.origin, key: remember.key,
+    checkpoint: { size: checkpoint.size, root: toBase64(checkpoint.root), text: evidence.checkpoint },
+    signatures: isFlaw(note) ? [] : note.signatures.map(({ name, keyId, signature }) => ({ name, time_s: timeIn(signature), verified: opened.claims.some(({ verifier }) => verifier.name === name && verifier.keyId === keyId) })),
+    blocks: proved.blocks.map(({ index, time_ms, rows, spans }, at) => ({ index, time_ms, rows, spans, pathLength: evidence.blocks[at]?.proof.length ?? 0 })),
+    spans: proved.spans.length, bytes,
+    took_ms: performance.now() - began,
+  };
+}
+
+/** A plain Ed25519 signature has 64 bytes; a cosignature says first when it was made, in seconds since 1970, or 0. */
+function timeIn(signature: Uint8Array): number | null {
+  if (signature.length <= 64) return null;
+  const time_s = Number(new DataView(signature.buffer, signature.byteOffset).getBigUint64(0));
+  return time_s > 0 && time_s < 253_402_300_799 ? time_s : null;
+}
