@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { before, test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
-import { askWell } from '#harness/exchange';
+import { askWell, exportOf, sendWell, type Json } from '#harness/exchange';
+import { axeFindings } from './checks.ts';
 import type { Viewer } from './chromium.ts';
 import { goTo, loaded } from './pages.ts';
 import { setStage, type Stage } from './stage.ts';
@@ -181,6 +182,27 @@ test('odd traces are drawn: one span, lost parents, clocks that disagree', async
   await goTo(page, `/traces/${stage.traces['skewed']}`);
   assert.equal(await rowCount(), 4);
   await page.getByRole('main').getByText(/clock/iu).first().waitFor();
+});
+
+test('versions of a span stand beside each other, the one stored first and the forged one; copies are counted; what was begun outside says so', async () => {
+  const traceId = 'c0ffee00'.repeat(4);
+  const [start, id, above] = [BigInt(Date.now() - 60_000) * 1_000_000n, 'aaaaaaaaaaaaaaa1', 'bbbbbbbbbbbbbbb1'];
+  const span = (spanId: string, name: string, more: object = {}): Json => ({ traceId, spanId, name, kind: 2, startTimeUnixNano: String(start), endTimeUnixNano: String(start + 9_000_000n), ...more });
+  const send = (...spans: Json[]): Promise<void> => sendWell(stage.server, stage.key, exportOf(spans, 'till'));
+  await send(span(id, 'sell', { parentSpanId: above }), span('aaaaaaaaaaaaaaa2', 'pay', { parentSpanId: id, kind: 3 }));
+  await send(span(id, 'sell', { parentSpanId: above, endTimeUnixNano: String(start + 5_000_000n) }));
+  await goTo(page, `/traces/${traceId}`);
+  await tree.getByRole('row', { name: /stored first, 1 of 2/u }).waitFor();
+  await page.getByRole('main').getByText('1 span came later with other content', { exact: false }).waitFor();
+  await page.getByRole('main').getByText('The trace was begun outside', { exact: false }).waitFor();
+  await page.getByText('Verified by this browser').first().waitFor();
+  await tree.getByRole('row', { name: /forged, 2 of 2/u }).click();
+  await details.getByText('A forged second version.').waitFor();
+  await details.getByText('5 ms', { exact: true }).waitFor();
+  await details.getByRole('button', { name: 'Show version 1, stored first' }).click();
+  await details.getByText('Stored first.', { exact: true }).waitFor();
+  await details.getByText('9 ms', { exact: true }).waitFor();
+  assert.deepEqual(await axeFindings(page), []);
 });
 
 test('a trace that is not there says so, and no id is no error of the page', async () => {

@@ -5,23 +5,61 @@ import type { ProvenSpan } from './shown.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** In the order of the document; `proved` is what checking it gave, so every span has its form. */
+interface MinimizedPlace {
+  readonly place: string;
+  readonly kind: string;
+  readonly count: number;
+}
+
+/**
+ * The versions of spans that the evidence proves: equal ones are one, counted, in the order of the log. `proved` is what checking the document gave, so every
+ * span has its form.
+ */
 export function provenSpans(evidence: Evidence, proved: Proved): ProvenSpan[] {
   const minimized = minimizedOf(evidence);
-  return proved.spans.map(({ spanId, service, name, start }, at) => {
-    const span = evidence.spans[at]?.span as Members;
-    const events = listOf(span['events']);
-    return {
-      spanId, service, name, start,
-      parentSpanId: text(span['parentSpanId']),
-      duration: BigInt(text(span['endTimeUnixNano']) || 0) - start,
-      kind: Number(span['kind'] ?? 0),
-      status: Number((span['status'] as Members | undefined)?.['code'] ?? 0),
-      events: events.length,
-      exceptions: events.filter(({ name: of }) => of === 'exception').length,
-      minimized: minimized[at]?.filter(({ place, kind }) => kind !== 'neutralized' && !/^(?:resource|scope)\./u.test(place)).reduce((sum, { count }) => sum + count, 0) ?? 0,
-    };
-  });
+  const stored = proved.spans.map((_, at) => at).sort((a, b) => (proved.spans[a]?.index ?? 0) - (proved.spans[b]?.index ?? 0) || (proved.spans[a]?.row ?? 0) - (proved.spans[b]?.row ?? 0));
+  const versions = new Map<string, Map<string, { readonly at: number; copies: number }>>();
+  for (const at of stored) {
+    const id = proved.spans[at]?.spanId ?? '';
+    const known = versions.get(id);
+    if (known === undefined) {
+      versions.set(id, new Map([['', { at, copies: 1 }]]));
+      continue;
+    }
+    // Digests are worked out only for ids that occur more than once.
+    const first = known.get('');
+    if (first !== undefined) {
+      known.delete('');
+      known.set(versionDigest(evidence, first.at, minimized), first);
+    }
+    const digest = versionDigest(evidence, at, minimized);
+    const equal = known.get(digest);
+    if (equal === undefined) known.set(digest, { at, copies: 1 });
+    else equal.copies += 1;
+  }
+  return [...versions.values()].flatMap((of) => [...of.values()].map(({ at, copies }, version) => provenSpan(evidence, proved, at, { copies, version: version + 1, versions: of.size }, minimized[at] ?? [])));
+}
+
+function provenSpan(evidence: Evidence, proved: Proved, at: number, counts: Pick<ProvenSpan, 'copies' | 'version' | 'versions'>, minimized: readonly MinimizedPlace[]): ProvenSpan {
+  const { spanId, service, name, start } = proved.spans[at]!;
+  const span = evidence.spans[at]?.span as Members;
+  const events = listOf(span['events']);
+  return {
+    spanId, service, name, start, ...counts,
+    parentSpanId: text(span['parentSpanId']),
+    duration: BigInt.asIntN(64, BigInt(text(span['endTimeUnixNano']) || 0) - start),
+    kind: Number(span['kind'] ?? 0),
+    flags: Number(span['flags'] ?? 0),
+    status: Number((span['status'] as Members | undefined)?.['code'] ?? 0),
+    events: events.length,
+    exceptions: events.filter(({ name: of }) => of === 'exception').length,
+    minimized: minimized.filter(({ place, kind }) => kind !== 'neutralized' && !/^(?:resource|scope)\./u.test(place)).reduce((sum, { count }) => sum + count, 0),
+  };
+}
+
+/** All that was stored of a span but who sent it. */
+function versionDigest({ spans }: Evidence, at: number, minimized: readonly (readonly MinimizedPlace[])[]): string {
+  return digestOf({ ...spans[at], minimized: minimized[at] ?? [] });
 }
 
 /** What one span says, as the details of the page show it. */
@@ -45,20 +83,26 @@ export function contentsOf(evidence: Evidence): Map<string, string[]> {
 }
 
 /** The same for the same content, whatever the order of names. */
-export function contentDigest(content: SpanContent): string {
-  const bytes = sha256(new TextEncoder().encode(JSON.stringify(ordered({ ...content }))));
+export function contentDigest({ resource, scope, span, minimized }: SpanContent): string {
+  return digestOf({ resource, scope, span, minimized });
+}
+
+function digestOf(value: object): string {
+  const bytes = sha256(new TextEncoder().encode(JSON.stringify(ordered(value))));
   return Array.from(bytes.subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function ordered(value: unknown): unknown {
+  // JSON would forget the sign.
+  if (Object.is(value, -0)) return '-0';
   if (Array.isArray(value)) return value.map(ordered);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, member]) => [name, ordered(member)]));
 }
 
 /** What stands beside each span, in the order of the spans. */
-function minimizedOf({ blocks, spans }: Evidence): (readonly { readonly place: string; readonly kind: string; readonly count: number }[])[] {
-  const minimized = new Array<readonly { readonly place: string; readonly kind: string; readonly count: number }[]>(spans.length).fill([]);
+function minimizedOf({ blocks, spans }: Evidence): (readonly MinimizedPlace[])[] {
+  const minimized = new Array<readonly MinimizedPlace[]>(spans.length).fill([]);
   for (const block of blocks) for (const beside of block.spans) minimized[beside.span] = beside.minimized;
   return minimized;
 }

@@ -15,14 +15,19 @@ export interface ProvenSpan {
   readonly start: bigint;
   readonly duration: bigint;
   readonly kind: number;
+  readonly flags: number;
   readonly status: number;
   readonly events: number;
   readonly exceptions: number;
   /** Values that were replaced in the span itself. */
   readonly minimized: number;
+  /** Which of how many versions with this id, from 1 in the order of the log, and how often it was stored. */
+  readonly version: number;
+  readonly versions: number;
+  readonly copies: number;
 }
 
-export type Shown = Pick<Outline, 'startTimeUnixNano' | 'more' | 'services' | 'names' | 'size' | 'ids' | 'parent' | 'service' | 'name' | 'start' | 'duration' | 'kind' | 'status' | 'events' | 'exceptions' | 'minimized' | 'orphan'>;
+export type Shown = Pick<Outline, 'startTimeUnixNano' | 'more' | 'services' | 'names' | 'size' | 'ids' | 'parent' | 'service' | 'name' | 'start' | 'duration' | 'kind' | 'status' | 'events' | 'exceptions' | 'minimized' | 'orphan' | 'begunOutside' | 'versions'>;
 
 export interface Difference {
   /** The place of the span in the outline; -1: it is proved, and not shown. */
@@ -32,7 +37,12 @@ export interface Difference {
   readonly fields: readonly string[];
 }
 
-const FIELDS = ['parent', 'service', 'name', 'start', 'duration', 'kind', 'status', 'events', 'exceptions', 'values replaced'] as const;
+const FIELDS = ['parent', 'service', 'name', 'start', 'duration', 'kind', 'status', 'events', 'exceptions', 'values replaced', 'where it was begun', 'version', 'copies'] as const;
+
+/** OTLP SpanFlags: whether it is known that the parent is in another process, and whether it is. */
+const HAS_IS_REMOTE = 0x100;
+const IS_REMOTE = 0x200;
+const [SERVER, CONSUMER] = [2, 5];
 
 /** Enough to name; how many there are is counted. */
 const DIFFERENCES_MAX = 1_000;
@@ -72,13 +82,15 @@ export function differences(shown: Shown, proven: readonly ProvenSpan[]): Differ
 function shownFields(shown: Shown, span: number): string[] {
   const parent = shown.parent[span] ?? -1;
   const above = parent === -1 ? (shown.orphan[span] === 1 ? 'elsewhere' : 'none') : (shown.ids[parent] ?? 'none');
-  const numbers = [shown.start, shown.duration, shown.kind, shown.status, shown.events, shown.exceptions, shown.minimized].map((column) => String(column[span] ?? 0));
-  return [above, shown.services[shown.service[span] ?? 0] ?? '', shown.names[shown.name[span] ?? 0] ?? '', ...numbers];
+  const { version, of, copies } = shown.versions.get(span) ?? { version: 1, of: 1, copies: 1 };
+  const numbers = [shown.start, shown.duration, shown.kind, shown.status, shown.events, shown.exceptions, shown.minimized, shown.begunOutside].map((column) => String(column[span] ?? 0));
+  return [above, shown.services[shown.service[span] ?? 0] ?? '', shown.names[shown.name[span] ?? 0] ?? '', ...numbers, `${version} of ${of}`, String(copies)];
 }
 
 function provenFields(span: ProvenSpan, begin: bigint, shownIds: ReadonlySet<string>): string[] {
   const parent = span.parentSpanId === '' ? 'none' : shownIds.has(span.parentSpanId) ? span.parentSpanId : 'elsewhere';
+  const isRemote = (span.flags & HAS_IS_REMOTE) !== 0 ? (span.flags & IS_REMOTE) !== 0 : span.kind === SERVER || span.kind === CONSUMER;
   // As numbers, which is how the page has them: what it cannot tell apart is no difference.
-  const numbers = [Number(span.start - begin), Number(span.duration), span.kind, span.status, span.events, span.exceptions, span.minimized].map(String);
-  return [parent, span.service, span.name, ...numbers];
+  const numbers = [Number(span.start - begin), Number(span.duration), span.kind, span.status, span.events, span.exceptions, span.minimized, parent === 'elsewhere' && isRemote ? 1 : 0].map(String);
+  return [parent, span.service, span.name, ...numbers, `${span.version} of ${span.versions}`, String(span.copies)];
 }

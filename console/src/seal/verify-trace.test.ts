@@ -28,9 +28,9 @@ const LOG: TestLog = {
 };
 
 function shown(change: (spans: Record<string, (string | number)[]>) => void = () => undefined): Shown {
-  const spans = { id: [ROOT, CHILD], parent: [-1, 0], service: [0, 0], name: [0, 1], start: [0, 1_000], duration: [5_000, 4_000], kind: [2, 2], status: [0, 2], events: [0, 1], exceptions: [0, 1], minimized: [1, 1], orphan: [0, 0] };
+  const spans = { id: [ROOT, CHILD], parent: [-1, 0], service: [0, 0], name: [0, 1], start: [0, 1_000], duration: [5_000, 4_000], kind: [2, 2], status: [0, 2], events: [0, 1], exceptions: [0, 1], minimized: [1, 1], orphan: [0, 0], begunOutside: [0, 0] };
   change(spans);
-  return readOutline({ traceId: TRACE, startTimeUnixNano: '1764450000000000000', durationNano: '5000', more: false, services: ['shop'], names: ['GET /', 'SELECT'], spans, eventTimes: { span: [], at: [], error: [] }, minimized: [] });
+  return readOutline({ traceId: TRACE, startTimeUnixNano: '1764450000000000000', durationNano: '5000', more: false, services: ['shop'], names: ['GET /', 'SELECT'], spans, versions: { span: [], version: [], of: [], copies: [], forged: [] }, eventTimes: { span: [], at: [], error: [] }, minimized: [] });
 }
 
 function source(document: JsonObject | Uint8Array | Error, more: Partial<SealSource> = {}): SealSource {
@@ -64,7 +64,7 @@ test('what one span says can be compared with what was proved of it', async () =
   const verdict = await ask(source(evidenceOf(LOG)));
   assert.ok(verdict.state === 'verified');
   const { placed, minimized } = LOG.blocks[1]![0]!;
-  const answer = { minimized, span: { ...placed.span }, scope: placed.scope, resource: placed.resource };
+  const answer = { producer: 'p_1', version: 1, minimized, span: { ...placed.span }, scope: placed.scope, resource: placed.resource };
   assert.deepEqual(verdict.contents.get(CHILD), [contentDigest(answer)]);
   assert.notEqual(contentDigest({ ...answer, span: { ...answer.span, attributes: [{ key: 'user.email', value: { stringValue: 'x' } }] } }), contentDigest(answer));
   assert.notEqual(contentDigest({ ...answer, minimized: [] }), contentDigest(answer));
@@ -89,6 +89,21 @@ test('a page that shows something else than what is proved is caught', async () 
   const verdict = await ask(source(evidenceOf(LOG)), { shown: shown(({ status }) => void (status![1] = 0)) });
   assert.ok(verdict.state === 'broken' && verdict.why === 'shown' && verdict.facts !== null);
   assert.deepEqual(verdict.differences, [{ span: 1, spanId: CHILD, fields: ['status'] }]);
+});
+
+test('versions of a span are those of the log: equal ones once, in the order in which they were stored', async () => {
+  const [child] = LOG.blocks[1]!;
+  const forged = span(CHILD, 'DELETE', { parentSpanId: ROOT, startTimeUnixNano: '1764450000000001000' });
+  const log = { ...LOG, blocks: [...LOG.blocks, [{ ...child!, producer: 'p_00000000000000ff' }, forged], [forged, child!]] };
+  const base = shown();
+  const drawn: Shown = { ...base, size: 3, names: [...base.names, 'DELETE'], ids: [...base.ids, CHILD], ...Object.fromEntries((['parent', 'service', 'kind', 'start', 'duration', 'minimized', 'orphan', 'begunOutside'] as const).map((name) => [name, [...base[name], base[name][1]!]])), name: Uint32Array.of(0, 1, 2), status: Uint8Array.of(0, 2, 0), events: Uint32Array.of(0, 1, 0), exceptions: Uint32Array.of(0, 1, 0), versions: new Map([[1, { version: 1, of: 2, copies: 3, forged: false }], [2, { version: 2, of: 2, copies: 2, forged: true }]]) } as unknown as Shown;
+  const verdict = await ask(source(evidenceOf(log)), { shown: drawn });
+  assert.ok(verdict.state === 'verified', JSON.stringify(verdict));
+  assert.equal(verdict.contents.get(CHILD)?.length, 5);
+  const swapped = { ...drawn, versions: new Map([[1, { version: 2, of: 2, copies: 3, forged: true }], [2, { version: 1, of: 2, copies: 2, forged: false }]]) };
+  const other = await ask(source(evidenceOf(log), { size: async () => 3 }), { shown: swapped });
+  assert.ok(other.state === 'broken' && other.why === 'shown');
+  assert.deepEqual(other.differences.map(({ fields }) => fields), [['version'], ['version']]);
 });
 
 test('spans that came since the picture was asked for are no alarm', async () => {

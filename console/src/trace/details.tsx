@@ -21,6 +21,7 @@ import { AttributeList } from './attribute-list.tsx';
 import styles from './details.module.css';
 import { EventList } from './event-list.tsx';
 import { LinkList } from './link-list.tsx';
+import { VersionNote } from './version-marks.tsx';
 
 export interface DetailsProps {
   readonly model: TraceModel;
@@ -66,6 +67,7 @@ export function Details({ model, span, onClose, onFocus, onOpen, verdict }: Deta
       </header>
       <div className={styles['body']} tabIndex={0} role="region" aria-label="What the span says">
         {data === undefined ? null : <NotProved verdict={verdict} answer={data} />}
+        <VersionNote outline={outline} span={span} onOpen={onOpen} />
         <Facts model={model} span={span} answer={data} onOpen={onOpen} />
         {error !== null ? <ErrorNote error={error} retry={() => void refetch()} /> : data === undefined ? <SkeletonRows rows={6} height="22px" label="The span is being fetched" /> : <Told key={id} model={model} answer={data} span={span} />}
       </div>
@@ -137,7 +139,7 @@ function Facts({ model, span, answer, onOpen }: { readonly model: TraceModel; re
           'none: the root'
         ) : tree.place[span] === PLACE.orphan ? (
           <>
-            not in this trace{answer?.span.parentSpanId === undefined ? null : <code> {answer.span.parentSpanId}</code>}
+            {outline.begunOutside[span] === 1 ? 'outside: in a process that sends nothing here' : 'not in this trace'}{answer?.span.parentSpanId === undefined ? null : <code> {answer.span.parentSpanId}</code>}
           </>
         ) : (
           'one of its own descendants'

@@ -11,6 +11,7 @@ import { eachOwnStretch } from '#outline/self-time.ts';
 import { PLACE } from '#outline/tree.ts';
 import { count, duration } from '#time/format.ts';
 import { pixelOf, type Scale, Strokes } from './ticks.ts';
+import { VersionMarks } from './version-marks.tsx';
 import styles from './waterfall.module.css';
 
 /** What all rows have in common; the same object until something of it changes. */
@@ -70,6 +71,7 @@ export const SpanRow = memo(function SpanRow({ drawing, span, depth, row, isLeaf
       data-match={isMatch || undefined}
       data-dim={isDim || undefined}
       data-distrusted={isDistrusted || undefined}
+      data-forged={outline.versions.get(span)?.forged === true || undefined}
       style={{ transform: `translateY(${row * rowHeight}px)`, blockSize: rowHeight }}
     >
       <div role="gridcell" className={styles['name']} title={`${service} · ${name}`}>
@@ -87,7 +89,8 @@ export const SpanRow = memo(function SpanRow({ drawing, span, depth, row, isLeaf
         {isDistrusted ? <ShieldX aria-label="Not what was proved" role="img" size={14} className={styles['error'] ?? ''} /> : null}
         {isError ? <OctagonAlert aria-label="Error" role="img" size={13} className={styles['error'] ?? ''} /> : null}
         {(outline.minimized[span] ?? 0) > 0 ? <PencilLine aria-label="Values replaced" role="img" size={12} className={styles['minimized'] ?? ''} /> : null}
-        {place === PLACE.orphan || place === PLACE.cycle ? <Unlink aria-label={place === PLACE.orphan ? 'Its parent is not in the trace' : 'Its ancestors lead back to it'} role="img" size={12} className={styles['unlinked'] ?? ''} /> : null}
+        {(place === PLACE.orphan && outline.begunOutside[span] !== 1) || place === PLACE.cycle ? <Unlink aria-label={place === PLACE.orphan ? 'Its parent is not in the trace' : 'Its ancestors lead back to it'} role="img" size={12} className={styles['unlinked'] ?? ''} /> : null}
+        <VersionMarks outline={outline} span={span} />
         <span className={isNewService ? styles['service'] : 'visually-hidden'}>{service === '' ? 'no service name' : service}</span>
         <span className={styles['operation']}>{name}</span>
       </div>
