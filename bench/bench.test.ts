@@ -27,7 +27,7 @@ test('the corpus is the same each time it is made, and its passes differ in ids 
 
 test('every figure is there, every span is stored and every query answered rightly', async () => {
   const options = { spans: SPANS, passes: 2, runs: 1, connections: [8], gzip: true, only: ['ingest', 'query', 'parts'], profile: false, hurried: true, laterPasses: 3, traces: 10, searches: 12, searchRounds: 1, out };
-  const { machine, ingest, query, parts, tables, spans } = await bench(options, () => {});
+  const { machine, ingest, query, evidence, parts, tables, spans } = await bench(options, () => {});
   assert.equal(spans, SPANS);
   assert.ok(machine.cores > 0 && machine.engine !== '');
 
@@ -47,6 +47,10 @@ test('every figure is there, every span is stored and every query answered right
     assert.equal(Object.keys(rare).length, 6);
     for (const { count, p50, p99 } of [...Object.values(times), ...Object.values(rare)]) assert.ok(count > 0 && p50 > 0 && p99 >= p50);
   }
+
+  assert.ok(evidence !== null);
+  assert.deepEqual(evidence.wrong, []);
+  for (const { count, p50 } of [evidence.ofSpan, evidence.ofTrace, evidence.proofBytes]) assert.ok(count > 0 && p50 > 0);
 
   assert.ok(parts !== null);
   const { journal, insert, ...stages } = parts;

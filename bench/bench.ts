@@ -7,7 +7,7 @@
  *   --runs N           medians of N runs of ingest
  *   --connections A,B  8,128 by default
  *   --gzip             bodies are compressed
- *   --only PART,…      of ingest, query, console, parts
+ *   --only PART,…      of ingest, query, console, parts; evidence, which is a part of query, by itself
  *   --profile          CPU profiles of the server's threads, into bench/out/profile/
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -16,13 +16,14 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type ConsoleFigures, measureConsole } from './console.ts';
 import { corpusOf } from './corpus.ts';
+import { type EvidenceFigures, measureEvidence } from './evidence.ts';
 import { type Ingest, measureIngest } from './ingest.ts';
 import { describeMachine, type Machine } from './machine.ts';
 import { measureParts, type Parts } from './parts.ts';
 import { measureQueries, type Query } from './query.ts';
 import type { ServerOptions } from './server.ts';
 import { medianOf } from './summary.ts';
-import { consoleText, ingestText, machineText, partsText, queryText, threadsText } from './table.ts';
+import { consoleText, evidenceText, ingestText, machineText, partsText, queryText, threadsText } from './table.ts';
 
 export interface BenchOptions {
   /** Spans of the corpus. */
@@ -50,6 +51,7 @@ export interface Figures {
   readonly ingest: readonly Ingest[];
   readonly runs: readonly Ingest[];
   readonly query: Query | null;
+  readonly evidence: EvidenceFigures | null;
   readonly console: ConsoleFigures | null;
   readonly parts: Parts | null;
   readonly tables: readonly string[];
@@ -88,12 +90,14 @@ export async function bench(options: BenchOptions, say: (text: string) => void):
   }
   const query = options.only.includes('query') ? await measureQueries({ corpus, passes, laterPasses, traces, searches, searchRounds, server: { hurried } }) : null;
   if (query !== null) show(queryText(query));
+  const evidence = options.only.includes('evidence') ? await measureEvidence({ corpus, passes, traces, server: { hurried } }) : (query?.evidence ?? null);
+  if (evidence !== null) show(evidenceText(evidence));
   const inBrowser = options.only.includes('console') ? await measureConsole() : null;
   if (inBrowser !== null) show(consoleText(inBrowser));
   const parts = options.only.includes('parts') ? await measureParts(corpus) : null;
   if (parts !== null) show(partsText(parts, ingest[0]?.cpuSecondsPerMillion ?? null));
   corpus.close();
-  const figures: Figures = { machine, spans: described.spans, ingest, runs, query, console: inBrowser, parts, tables };
+  const figures: Figures = { machine, spans: described.spans, ingest, runs, query, evidence, console: inBrowser, parts, tables };
   const name = `figures-${machine.at.replaceAll(/[:.]/gu, '-')}.json`;
   writeFileSync(join(options.out, name), `${JSON.stringify(figures, null, 1)}\n`);
   say(`written to ${join(options.out, name)}`);
@@ -114,8 +118,9 @@ function optionsOf(args: readonly string[]): BenchOptions {
     },
   });
   const only = values.only.split(',');
-  const unknown = only.find((part) => !PARTS.includes(part));
-  if (unknown !== undefined) throw new Error(`cannot measure ${unknown}: say some of ${PARTS.join(', ')}`);
+  const parts = [...PARTS, 'evidence'];
+  const unknown = only.find((part) => !parts.includes(part));
+  if (unknown !== undefined) throw new Error(`cannot measure ${unknown}: say some of ${parts.join(', ')}`);
   const count = (name: 'spans' | 'runs', text: string): number => {
     const number = Number(text);
     if (!Number.isSafeInteger(number) || number < 1) throw new Error(`cannot read --${name}: it is a whole number from 1 on`);
@@ -133,6 +138,6 @@ if (import.meta.main) {
   // An exit ends and removes what was started; a signal alone would not.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(128 + constants.signals[signal]));
   const figures = await bench(optionsOf(process.argv.slice(2)), (text) => console.log(text));
-  const failed = figures.runs.some(({ loaded, stored }) => Object.keys(loaded.failures).length > 0 || stored !== figures.spans) || (figures.query?.wrong.length ?? 0) > 0;
+  const failed = figures.runs.some(({ loaded, stored }) => Object.keys(loaded.failures).length > 0 || stored !== figures.spans) || (figures.query?.wrong.length ?? 0) > 0 || (figures.evidence?.wrong.length ?? 0) > 0;
   if (failed) process.exitCode = 1;
 }

@@ -3,6 +3,7 @@
  * Every answer is checked: a fast wrong answer is no figure. Each kind of question has its time, so that a large store takes no hours.
  */
 import type { Corpus, KnownSearch } from './corpus.ts';
+import { askEvidence, type EvidenceFigures } from './evidence.ts';
 import { askFigures, type FigureTimes } from './figures.ts';
 import { askLooking, type LookingTimes } from './looking.ts';
 import { Random } from './random.ts';
@@ -38,6 +39,7 @@ export interface Query {
   readonly spans: number;
   readonly atRest: QueryTimes;
   readonly underLoad: QueryTimes;
+  readonly evidence: EvidenceFigures;
   /** Answers that were not what is known; empty in a sound run. */
   readonly wrong: readonly string[];
   readonly peakMemoryBytes: number;
@@ -66,11 +68,12 @@ export async function measureQueries(options: QueryOptions): Promise<Query> {
     const questions = new Questions(server, options, rare);
     await questions.compareSearches();
     const atRest = await questions.ask(true);
+    const evidence = await askEvidence(server, options);
     const load = server.load({ corpus: corpus.folder, connections: LOAD_CONNECTIONS, gzip: false, firstPass: passes, passes: options.laterPasses });
     const underLoad = await questions.ask(false);
     load.stop();
     await load.loaded;
-    return { spans: loaded.spans, atRest, underLoad, wrong: questions.wrong, peakMemoryBytes: server.peakMemoryBytes };
+    return { spans: loaded.spans, atRest, underLoad, evidence: { ...evidence, spans: loaded.spans }, wrong: questions.wrong, peakMemoryBytes: server.peakMemoryBytes };
   } finally {
     await server.stop();
   }

@@ -1,5 +1,6 @@
 /** The figures as text: one table a part, numbers that a person can compare. */
 import type { ConsoleFigures } from './console.ts';
+import type { EvidenceFigures } from './evidence.ts';
 import type { Ingest } from './ingest.ts';
 import type { Machine } from './machine.ts';
 import type { Parts } from './parts.ts';
@@ -58,6 +59,16 @@ export function queryText({ spans, atRest, underLoad, wrong, peakMemoryBytes }: 
     row('points', ({ points }) => points),
     ['peak memory', '', `${whole(peakMemoryBytes / MiB)} MiB`],
     ['wrong answers', '', whole(wrong.length)],
+  ]);
+}
+
+export function evidenceText({ spans, ofSpan, ofTrace, proofBytes, wrong }: EvidenceFigures): string {
+  return aligned([
+    [`evidence at ${(spans / 1e6).toFixed(2)} M spans, p50 / p99`, ''],
+    ['proof of one span', times(ofSpan)],
+    ['evidence of a trace', times(ofTrace)],
+    ['bytes of the proof of one span', `${whole(proofBytes.p50)} / ${whole(proofBytes.p99)}`],
+    ['wrong answers', whole(wrong.length)],
   ]);
 }
 
