@@ -14,8 +14,10 @@ export interface EvidenceFigures {
   /** Milliseconds to an answer. */
   readonly ofSpan: Summary;
   readonly ofTrace: Summary;
-  /** Bytes of what proves one span: hashes, salts, the statement of its block; all but the span itself and the checkpoint with its signatures. */
+  /** Bytes of what proves one span, its hashes, salts and the statement of its block: all but the span itself and the checkpoint with its signatures. */
   readonly proofBytes: Summary;
+  /** The same as it stands in the document, names and base64 included. */
+  readonly proofJsonBytes: Summary;
   readonly wrong: readonly string[];
 }
 
@@ -51,7 +53,7 @@ export async function measureEvidence(options: EvidenceOptions): Promise<Evidenc
 
 export async function askEvidence(server: MeasuredServer, { corpus, passes, traces }: EvidenceOptions): Promise<EvidenceFigures> {
   const random = new Random(11);
-  const [ofSpan, ofTrace, proofBytes, wrong]: [number[], number[], number[], string[]] = [[], [], [], []];
+  const [ofSpan, ofTrace, proofBytes, proofJsonBytes, wrong]: [number[], number[], number[], number[], string[]] = [[], [], [], [], []];
   for (let at = 0; at < traces + WARM; at++) {
     const trace = random.int(corpus.described.traces);
     const path = `/api/v1/traces/${corpus.traceId(trace, random.int(passes))}/evidence`;
@@ -63,9 +65,24 @@ export async function askEvidence(server: MeasuredServer, { corpus, passes, trac
     if (at < WARM) continue;
     ofTrace.push(whole.ms);
     ofSpan.push(one.ms);
-    proofBytes.push(Buffer.byteLength(JSON.stringify((one.json as Document).blocks)));
+    proofBytes.push(proofSize(one.json));
+    proofJsonBytes.push(Buffer.byteLength(JSON.stringify((one.json as Document).blocks)));
   }
-  return { spans: corpus.described.spans * passes, ofSpan: summaryOf(ofSpan), ofTrace: summaryOf(ofTrace), proofBytes: summaryOf(proofBytes), wrong };
+  return { spans: corpus.described.spans * passes, ofSpan: summaryOf(ofSpan), ofTrace: summaryOf(ofTrace), proofBytes: summaryOf(proofBytes), proofJsonBytes: summaryOf(proofJsonBytes), wrong };
+}
+
+function proofSize(json: unknown): number {
+  const evidence = parseEvidence(Buffer.from(JSON.stringify(json)));
+  if (isEvidenceFlaw(evidence)) return 0;
+  const sizes = evidence.blocks.map(({ statement, closedHash, proof, spans }) => {
+    const ofSpans = spans.map((span) => joined([...span.proof, ...span.restricted.map(({ salt, digest }) => salt ?? digest ?? new Uint8Array(0))]) + Buffer.byteLength(span.producer + JSON.stringify(span.minimized)));
+    return Buffer.byteLength(statement) + joined([closedHash, ...proof]) + ofSpans.reduce((sum, bytes) => sum + bytes, 0);
+  });
+  return sizes.reduce((sum, bytes) => sum + bytes, 0);
+}
+
+function joined(parts: readonly Uint8Array[]): number {
+  return parts.reduce((sum, { length }) => sum + length, 0);
 }
 
 function check(json: unknown, spans: number, wrong: string[]): void {

@@ -62,12 +62,13 @@ export function queryText({ spans, atRest, underLoad, wrong, peakMemoryBytes }: 
   ]);
 }
 
-export function evidenceText({ spans, ofSpan, ofTrace, proofBytes, wrong }: EvidenceFigures): string {
+export function evidenceText({ spans, ofSpan, ofTrace, proofBytes, proofJsonBytes, wrong }: EvidenceFigures): string {
   return aligned([
     [`evidence at ${(spans / 1e6).toFixed(2)} M spans, p50 / p99`, ''],
     ['proof of one span', times(ofSpan)],
     ['evidence of a trace', times(ofTrace)],
-    ['bytes of the proof of one span', `${whole(proofBytes.p50)} / ${whole(proofBytes.p99)}`],
+    ['hashes, salts and statement that prove one span', `${whole(proofBytes.p50)} / ${whole(proofBytes.p99)} bytes`],
+    ['the same as JSON', `${whole(proofJsonBytes.p50)} / ${whole(proofJsonBytes.p99)} bytes`],
     ['wrong answers', whole(wrong.length)],
   ]);
 }

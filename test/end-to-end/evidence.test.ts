@@ -119,3 +119,17 @@ test('after more was stored, older evidence holds with its own checkpoint', asyn
   assert.ok(!isEvidenceFlaw(kept.check(json)));
   assert.ok((await kept.exported(TRACE)).size > kept.proved(json).checkpoint.size);
 });
+
+test('a trace of some thousand spans in blocks of many groups is proved', async () => {
+  const id = traceOf(55);
+  const random = randomOf(SEED + 3);
+  const { placed: { resource, scope, span } } = wholeSpan();
+  const spans = (first: number, count: number): unknown[] => [{ resource, scopeSpans: [{ scope, spans: Array.from({ length: count }, (_, at) => ({ ...span, traceId: id, spanId: (first + at).toString(16).padStart(16, '0') })) }] }];
+  await kept.add(others(random, 30), spans(1, 2_400));
+  await kept.add(spans(10_000, 300), others(random, 300));
+  await kept.settle();
+  const { json } = await kept.exported(id);
+  const proved = kept.proved(json);
+  assert.deepEqual(proved.blocks.map(({ spans: count }) => count), [2_400, 300]);
+  assert.ok(json.length < 2_700 * 4_096, `${Math.round(json.length / 2_700)} bytes a span`);
+});
