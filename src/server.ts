@@ -86,7 +86,8 @@ export async function startServer(config: Config, report: Report = reportLine): 
       onFailure: report,
     });
     publisher.start();
-    started.push({ what: 'publisher', stop: () => publisher.stop() });
+    // The last checkpoint covers what the store would only log when it closes.
+    started.push({ what: 'publisher', stop: () => store.logAccounts().finally(() => publisher.stop()) });
     const records = await Records.start({
       control,
       store,

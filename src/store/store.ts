@@ -284,10 +284,20 @@ export class Store {
     return removals;
   }
 
+  /** What no entry says yet of the account. When such an entry is durable, what it says is taken from what is not logged. */
+  logAccounts(): Promise<void> {
+    const logging = this.#loggingAccounts.then(async () => {
+      const entries = unloggedBodies(this.#unlogged, this.#now_ms());
+      if (entries.length > 0) await this.commit({ blocks: [], requests: [], entries });
+    });
+    this.#loggingAccounts = logging.catch(() => undefined);
+    return logging;
+  }
+
   async close(): Promise<void> {
     if (this.#housekeeping !== null) clearInterval(this.#housekeeping);
     try {
-      await this.#logAccounts().catch((error: unknown) => this.#options.onEvent?.({ is: 'failed', what: 'log', error }));
+      await this.logAccounts().catch((error: unknown) => this.#options.onEvent?.({ is: 'failed', what: 'log', error }));
       await this.#flusher.close();
     } finally {
       await this.#figures.close();
@@ -310,16 +320,6 @@ export class Store {
     this.#options.onEvent?.({ is: 'journaled', through: journaled.sequence });
   }
 
-  /** What no entry says yet of the account. When such an entry is durable, what it says is taken from what is not logged. */
-  #logAccounts(): Promise<void> {
-    const logging = this.#loggingAccounts.then(async () => {
-      const entries = unloggedBodies(this.#unlogged, this.#now_ms());
-      if (entries.length > 0) await this.commit({ blocks: [], requests: [], entries });
-    });
-    this.#loggingAccounts = logging.catch(() => undefined);
-    return logging;
-  }
-
   #freeBytes(): number {
     const now_ms = performance.now();
     if (this.#free === null || now_ms - this.#free.asked_ms > FREE_DISK_ASKED_MS) {
@@ -329,7 +329,7 @@ export class Store {
   }
 
   async #keepHouse(): Promise<void> {
-    await this.#logAccounts().catch((error: unknown) => this.#options.onEvent?.({ is: 'failed', what: 'log', error }));
+    await this.logAccounts().catch((error: unknown) => this.#options.onEvent?.({ is: 'failed', what: 'log', error }));
     await this.retain().catch((error: unknown) => this.#options.onEvent?.({ is: 'failed', what: 'retention', error }));
   }
 }
