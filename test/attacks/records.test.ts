@@ -11,11 +11,13 @@ const file = join(data, 'control', 'control.sqlite');
 let server: TestServer;
 let viewer = '';
 let admin = '';
+/** An administrator of another tenant. */
+let stranger = '';
 let began = 0;
 
 before(async () => {
   await addProducer(data, 'shop');
-  [viewer, admin] = [await createToken(data, 'viewer'), await createToken(data, 'admin')];
+  [viewer, admin, stranger] = [await createToken(data, 'viewer'), await createToken(data, 'admin'), await createToken(data, 'admin', ['--tenant', 'other'])];
   copyFileSync(file, `${file}.old`);
   began = performance.now();
   server = await startServer({ data });
@@ -27,14 +29,20 @@ interface Event {
   readonly status_id: number;
 }
 
-async function ask(path: string, token: string, body?: object): Promise<{ readonly status: number; readonly code: string | undefined; readonly findings: readonly Event[] }> {
+interface Entry {
+  readonly index: number;
+  readonly type: string;
+  readonly statement?: string | null;
+}
+
+async function ask(path: string, token: string, body?: object): Promise<{ readonly status: number; readonly code: string | undefined; readonly findings: readonly Event[]; readonly entries: readonly Entry[]; readonly closed: string | null }> {
   const answer = await fetch(`${server.console}${path}`, {
     method: body === undefined ? 'GET' : 'POST',
     headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  const json = (await answer.json()) as { readonly error?: { readonly code: string }; readonly findings?: readonly Event[] };
-  return { status: answer.status, code: json.error?.code, findings: json.findings ?? [] };
+  const json = (await answer.json()) as { readonly error?: { readonly code: string }; readonly findings?: readonly Event[]; readonly entries?: readonly Entry[]; readonly closed?: string | null };
+  return { status: answer.status, code: json.error?.code, findings: json.findings ?? [], entries: json.entries ?? [], closed: json.closed ?? null };
 }
 
 test('a flood of failed sign-ins makes the log no longer than an entry a second, and repeats no name', { timeout: 60_000 }, async () => {
@@ -73,4 +81,23 @@ test('nobody but an administrator closes a finding', async () => {
   assert.deepEqual((await ask('/api/v1/findings', viewer)).findings, findings);
   assert.equal((await ask(path, admin, { status_id: 4 })).status, 200);
   assert.deepEqual((await ask('/api/v1/findings', viewer)).findings, []);
+});
+
+test('no viewer, and nobody of another tenant, is told what the log says of who read what', async () => {
+  const read = { index: -1 };
+  await until(async () => {
+    const { entries } = await ask('/api/v1/log/entries?limit=200', viewer);
+    assert.ok(entries.every(({ statement }) => statement === undefined));
+    read.index = entries.findLast(({ type }) => type === 'access')?.index ?? -1;
+    return read.index >= 0;
+  }, 'a read is recorded');
+  const path = `/api/v1/log/entries/${read.index}`;
+  const { closed } = await ask(path, admin);
+  assert.match(closed ?? '', /"readers":\[\{"id":"t_/);
+  assert.deepEqual([(await ask(path, viewer)).code, (await ask(path, stranger)).code, (await ask(path, 'tt_nobody')).status], ['action_forbidden', 'not_found', 401]);
+  const { entries } = await ask('/api/v1/log/entries?limit=200', stranger);
+  assert.equal(entries.find(({ index }) => index === read.index)?.statement, null);
+  const keys = entries.find(({ type }) => type === 'log-key')?.index;
+  assert.equal((await ask(`/api/v1/log/entries/${keys}`, stranger)).closed, null);
+  for (const index of ['-1', '1e9', '1.5', "0'--", '99999999999999999999']) assert.ok([400, 404].includes((await ask(`/api/v1/log/entries/${index}`, admin)).status), index);
 });

@@ -7,7 +7,7 @@ import { decide } from '#access';
 import { parseEntry } from '#evidence';
 import { LIMITS } from '#limits';
 import { toBase64 } from '#merkle';
-import { ENTRY_TYPES, type Reader } from '#model';
+import { DEFAULT_TENANT, ENTRY_TYPES, type Reader } from '#model';
 import type { Published, PublisherStatus } from '#publish';
 import type { Answering } from '#query/answering';
 import { refuse, type Refusal } from '#refusal';
@@ -42,6 +42,16 @@ export interface LogEntry {
   readonly statement?: string | null;
 }
 
+/** An entry with the texts that it is a commitment to. */
+export interface LogEntryBody {
+  readonly index: number;
+  readonly time: string;
+  readonly type: string;
+  readonly statement: string;
+  /** Null where it is not this reader's to see: of blocks, whose salt hides restricted values, and outside the default tenant of what concerns all. */
+  readonly closed: string | null;
+}
+
 export interface LogEntries {
   /** Of the log. */
   readonly size: number;
@@ -53,6 +63,8 @@ export interface LogQueries {
   state(reader: Reader): Promise<LogState | Refusal>;
   /** Entries from an index on; without one, the newest. */
   entries(reader: Reader, from: number | undefined, limit: number): Promise<LogEntries | Refusal>;
+  /** For administrators: one entry with its body. */
+  entry(reader: Reader, index: number): Promise<LogEntryBody | Refusal>;
   /** That the published log of one size began as that of another, in base64. */
   consistency(from: number, to: number): readonly string[] | Refusal;
 }
@@ -61,9 +73,9 @@ const HOUR_MS = 3_600_000;
 const TYPES = new Map<number, string>(Object.entries(ENTRY_TYPES).map(([name, type]) => [type, name]));
 
 const read = (name: string): string => readFileSync(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8');
-const STATEMENTS = { growth: read('growth'), statements: read('statements') } as const;
+const STATEMENTS = { growth: read('growth'), statements: read('statements'), body: read('body') } as const;
 
-export function createLogQueries({ answer, now_ms }: Answering, parts: LogParts): LogQueries {
+export function createLogQueries({ answer, settled, now_ms }: Answering, parts: LogParts): LogQueries {
   const { log, publisher } = parts;
   let growth: { readonly until_ms: number; readonly rows: LogState['growth'] } | null = null;
 
@@ -97,6 +109,17 @@ export function createLogQueries({ answer, now_ms }: Answering, parts: LogParts)
           entries.push({ index, time: new Date(entry.time_ms).toISOString(), type: typeName(entry.type), ...(reads ? { statement: statements.get(index) ?? null } : {}) });
         }
         return { size, entries };
+      }),
+
+    entry: (reader, index) =>
+      answer(reader, 'entry.read', 'lookup', async (run) => {
+        const entry = index < log.size ? parseEntry(log.entry(index) ?? new Uint8Array(0)) : undefined;
+        if (entry === undefined) return refuse('not_found');
+        await settled('account');
+        const [said] = await run<{ tenant: string; statement: string; closed: string }>(STATEMENTS.body, { index: String(index) }, 1);
+        if (said === undefined) return refuse('not_found');
+        const isShown = entry.type !== ENTRY_TYPES.block && (said.tenant === reader.tenant || reader.tenant === DEFAULT_TENANT);
+        return { index, time: new Date(entry.time_ms).toISOString(), type: typeName(entry.type), statement: said.statement, closed: isShown ? said.closed : null };
       }),
 
     consistency(from, to) {

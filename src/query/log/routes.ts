@@ -47,6 +47,20 @@ export function addLogRoutes(app: FastifyInstance, queries: LogQueries): void {
     async (request, reply) => sendAnswer(request, reply, await queries.entries(readerOf(request), request.query.from, request.query.limit ?? LIMITS.log_entries_default)),
   );
 
+  app.get<{ Params: { index: number } }>(
+    '/api/v1/log/entries/:index',
+    {
+      config: { action: 'entry.read' },
+      schema: {
+        summary: 'An entry with the two texts that it is a commitment to, for administrators',
+        description: 'What bodies say is in docs/reference/log-bodies.md. The closed part is null for blocks, and outside the tenant default for what concerns all tenants.',
+        params: { type: 'object', required: ['index'], properties: { index: SIZE } }, querystring: querySchema({}),
+        response: answersAs(object({ index: count, time: text(), type: text(), statement: text('As it is stored.'), closed: orNull(text('As it is stored.')) })),
+      },
+    },
+    async (request, reply) => sendAnswer(request, reply, await queries.entry(readerOf(request), request.params.index)),
+  );
+
   app.get<{ Querystring: { from: number; to: number } }>(
     '/api/v1/log/consistency',
     {
