@@ -126,6 +126,7 @@ export class RemoteWitness {
   async #cosign(tree: SignedTree, log: ProvableLog, stopped: AbortSignal): Promise<readonly NoteSignature[] | null> {
     for (let conflicts = 0; ; conflicts++) {
       const proof = this.#has === 0 || this.#has === tree.size ? [] : log.consistency(this.#has, tree.size);
+      // It has cosigned more than there is.
       if (proof === null) return this.#refused('rollback', tree.size);
       const { status, body } = await post(this.#url, printSubmission(this.#has, proof, tree.note), this.#answer_ms, stopped);
       if (status === 200) return this.#accepted(tree, body);
@@ -134,7 +135,6 @@ export class RemoteWitness {
       if (told === null) return this.#failed(sentenceOf(status));
       if (told === this.#has || conflicts === CONFLICTS_MAX) return this.#failed('cannot agree with it on the size that it cosigned last');
       this.#has = told;
-      if (told > tree.size) return this.#refused('rollback', tree.size);
     }
   }
 

@@ -206,16 +206,23 @@ export class TestWitness {
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
   }
 
+  /** Asks it to stop, or kills it, and waits until it is gone. */
+  async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    const gone = once(this.child, 'close');
+    this.child.kill(signal);
+    await gone;
+    children.delete(this.child);
+  }
+
   /** Flags of a server that has it cosign. */
   get flags(): readonly string[] {
     return this.vkeys.flatMap((vkey) => ['--witness', `${vkey} ${this.url}`]);
   }
 }
 
-/** Starts a witness that follows the log with these keys. */
-export async function startWitness(name: string, logVkeys: readonly string[]): Promise<TestWitness> {
-  const data = join(temporaryFolder(), 'witness');
-  const child = spawnTracekeep(['witness', '--data', data, '--name', name, '--listen', '127.0.0.1:0', ...logVkeys.flatMap((vkey) => ['--log', vkey])]);
+/** Starts a witness that follows the log with these keys; `data` and `under` as for a server. */
+export async function startWitness(name: string, logVkeys: readonly string[], { data = join(temporaryFolder(), 'witness'), under = [] }: Pick<ServerOptions, 'data' | 'under'> = {}): Promise<TestWitness> {
+  const child = spawnTracekeep(['witness', '--data', data, '--name', name, '--listen', '127.0.0.1:0', ...logVkeys.flatMap((vkey) => ['--log', vkey])], {}, under);
   const lines = createInterface({ input: child.stdout ?? assert.fail() });
   const [ready] = (await once(lines, 'line', { signal: AbortSignal.timeout(PATIENCE_MS) })) as [string];
   const url = /^tracekeep witness ready (http:\S+) /.exec(ready)?.[1] ?? assert.fail(ready);
