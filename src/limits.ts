@@ -323,6 +323,8 @@ export const LIMITS = {
   findings_per_analytic_max: 1_000,
   /** Findings waiting to be written; what comes beyond is dropped and counted. */
   findings_waiting_max: 1_000,
+  /** Findings of one write, which holds up everything else for some 20 ms: a flood of different ones takes a tenth of the time at most. */
+  findings_at_once: 64,
   /** How long a finding waits, so that a flood of equal ones is one write. */
   findings_delay_ms_max: 250,
   /** Places one finding names, the first ones. */

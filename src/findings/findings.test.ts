@@ -165,3 +165,13 @@ test('nothing of a finding is in the file in clear', async () => {
   assert.ok(bytes.length > 0);
   for (const text of ['particular', 'integrity.block', 'Block']) assert.ok(!bytes.includes(text), text);
 });
+
+test('findings that come at once are written a few at a time, so that nothing else waits for long', async () => {
+  const { store } = await open();
+  const writes: number[] = [];
+  const rows = { findFinding: store.findFinding.bind(store), listFindings: store.listFindings.bind(store), changeFinding: store.changeFinding.bind(store), recordFindings: async (counted: Parameters<typeof store.recordFindings>[0]) => (writes.push(counted.length), { dropped: 0 }) };
+  const findings = new Findings(rows, { now_ms: () => now });
+  for (let i = 0; i < 200; i++) findings.report(finding(String(i)));
+  await findings.flush();
+  assert.deepEqual(writes, [64, 64, 64, 8]);
+});

@@ -30,6 +30,7 @@ export class Findings {
   #writing: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | null = null;
   #dropped = 0;
+  #stopped = false;
 
   constructor(rows: Rows, { onFailure = () => undefined, now_ms = Date.now }: FindingsOptions = {}) {
     this.#rows = rows;
@@ -47,7 +48,7 @@ export class Findings {
     const key = JSON.stringify([finding.tenant, finding.analytic.uid, finding.subject]);
     const now = this.#now_ms();
     this.#add(key, { finding, count: 1, first: now, last: now });
-    this.#timer ??= setTimeout(() => void this.flush(), LIMITS.findings_delay_ms_max).unref();
+    this.#schedule();
   };
 
   list(filter: FindingFilter): readonly FindingRecord[] {
@@ -65,29 +66,48 @@ export class Findings {
 
   /** Resolves when everything reported before can be read, or could not be written. */
   flush(): Promise<void> {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
-    this.#writing = this.#writing.then(() => this.#write());
-    return this.#writing;
+    return this.#then(async () => {
+      for (let left = this.#waiting.size; left > 0; left -= LIMITS.findings_at_once) {
+        if (!(await this.#write())) return;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    });
   }
 
   stop(): Promise<void> {
+    this.#stopped = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
     return this.flush();
   }
 
-  async #write(): Promise<void> {
-    const waiting = this.#waiting;
-    if (waiting.size === 0) return;
-    this.#waiting = new Map();
+  #then(work: () => Promise<unknown>): Promise<void> {
+    this.#writing = this.#writing.then(work).then(() => this.#schedule());
+    return this.#writing;
+  }
+
+  #schedule(): void {
+    if (this.#waiting.size === 0 || this.#stopped) return;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
+      void this.#then(() => this.#write());
+    }, LIMITS.findings_delay_ms_max).unref();
+  }
+
+  /** Writes the oldest. False if that failed: they wait on, counted together with what came meanwhile. */
+  async #write(): Promise<boolean> {
+    const oldest = [...this.#waiting.entries().take(LIMITS.findings_at_once)];
+    for (const [key] of oldest) this.#waiting.delete(key);
+    if (oldest.length === 0) return true;
     try {
-      const { dropped } = await this.#rows.recordFindings([...waiting.values()]);
+      const { dropped } = await this.#rows.recordFindings(oldest.map(([, counted]) => counted));
       this.#dropped += dropped;
+      return true;
     } catch (failure) {
       this.#onFailure(failure);
       const newer = this.#waiting;
-      this.#waiting = waiting;
+      this.#waiting = new Map(oldest);
       for (const [key, counted] of newer) this.#add(key, counted);
-      this.#timer ??= setTimeout(() => void this.flush(), LIMITS.findings_delay_ms_max).unref();
+      return false;
     }
   }
 
