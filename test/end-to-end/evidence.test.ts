@@ -6,6 +6,7 @@ import { randomSpan, wholeSpan, type Random } from '#evidence/span-samples';
 import { TRACE, type StoredSpan } from '#evidence/testing';
 import { LoggedStore } from '#harness/logged-store';
 import { randomOf } from '#merkle/testing';
+import { compilePolicy, DEFAULT_POLICY } from '#minimize';
 import { refuse } from '#refusal';
 
 process.env['UV_THREADPOOL_SIZE'] ??= '16';
@@ -132,4 +133,19 @@ test('a trace of some thousand spans in blocks of many groups is proved', async 
   const proved = kept.proved(json);
   assert.deepEqual(proved.blocks.map(({ spans: count }) => count), [2_400, 300]);
   assert.ok(json.length < 2_700 * 4_096, `${Math.round(json.length / 2_700)} bytes a span`);
+});
+
+test('a block from under an older policy is proved by the policy that the log was told, and by no other', async () => {
+  const id = traceOf(44);
+  const older = compilePolicy({ ...DEFAULT_POLICY, restricted: ['retry'] });
+  await kept.addUnder(older, request([wholeSpan()], id));
+  await kept.settle();
+  assert.deepEqual(await kept.evidence(id), refuse('evidence_mismatch', `block ${kept.store.lastBlockId}`));
+  const half = Math.floor(older.text.length / 2);
+  const entries = [older.text.slice(0, half), older.text.slice(half)].map((statement, at) => ({ type: 'policy' as const, time_ms: Date.now(), statement, closed: JSON.stringify({ salt: '', digest: older.digest, part: at + 1, parts: 2 }) }));
+  await kept.store.commit({ blocks: [], requests: [], entries });
+  await kept.settle();
+  const { json } = await kept.exported(id, { omit: ['retry'] });
+  assert.deepEqual(kept.proved(json).omitted, [{ key: 'retry', values: 1 }]);
+  assert.equal((await kept.evidence(id, { omit: ['enduser.id'] }) as { refused: string }).refused, 'evidence_field_open');
 });

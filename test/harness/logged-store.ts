@@ -8,7 +8,7 @@ import { temporaryFolder } from '#harness';
 import { openRootKey } from '#keys';
 import { sha256, verifyNatively } from '#keys/signing';
 import { isFlaw, parseVkey, type Verifier } from '#merkle';
-import { compilePolicy, DEFAULT_POLICY } from '#minimize';
+import { compilePolicy, DEFAULT_POLICY, type CompiledPolicy } from '#minimize';
 import { DEFAULT_TENANT, type Producer, type ProducerId, type Reader } from '#model';
 import { Pipeline } from '#pipeline';
 import { createQueries, type Queries } from '#query';
@@ -62,12 +62,21 @@ export class LoggedStore {
   }
 
   /** Each list of `resourceSpans` is a request, and all become one block. */
-  async add(...requests: readonly (readonly unknown[])[]): Promise<void> {
+  add(...requests: readonly (readonly unknown[])[]): Promise<void> {
+    return this.#add(this.#pipeline, requests);
+  }
+
+  /** The same under another policy than the one in force. */
+  addUnder(policy: CompiledPolicy, ...requests: readonly (readonly unknown[])[]): Promise<void> {
+    return this.#add(new Pipeline(null, policy), requests);
+  }
+
+  async #add(pipeline: Pipeline, requests: readonly (readonly unknown[])[]): Promise<void> {
     const now_ms = Date.now();
-    const builder = this.#pipeline.builder();
+    const builder = pipeline.builder();
     builder.open({ block: this.store.lastBlockId + 1, day: Math.floor(now_ms / 86_400_000), retention: 'default', tenant: DEFAULT_TENANT });
     for (const [at, resourceSpans] of requests.entries()) {
-      const taken = this.#pipeline.take(Buffer.from(JSON.stringify({ resourceSpans })), 'json', PRODUCER, at, now_ms, () => builder);
+      const taken = pipeline.take(Buffer.from(JSON.stringify({ resourceSpans })), 'json', PRODUCER, at, now_ms, () => builder);
       assert.ok(!isRefusal(taken), isRefusal(taken) ? refusalText(taken) : '');
     }
     await this.store.commit({ blocks: [builder.close()], requests: [] });
