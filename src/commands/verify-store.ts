@@ -2,10 +2,12 @@
  * Verification of the store of a data directory, for the command line: through a running server, which then only hands out rows and what lies in its
  * memory, or of the store as it lies. Whatever is compared and computed happens in this process.
  */
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '#config';
 import { openRootKey } from '#keys';
 import { readLogVkeys } from '#log';
+import { NOTE_BYTES_MAX } from '#merkle';
 import { compilePolicy } from '#minimize';
 import { isRefusal, refuse, type Refusal } from '#refusal';
 import type { StoreSnapshot } from '#store';
@@ -49,12 +51,19 @@ export async function verifyDirectory(config: Pick<Config, 'data' | 'rootKeyFile
   if ('unreadable' in verifiers) throw new OperatorError(`cannot read key ${verifiers.unreadable}: ${verifiers.why}; "tracekeep log vkeys" prints those of a data directory`, 2);
   const { source, through, close } = await openSource(config);
   try {
-    const { kept, since_ms, trace, hear } = wanted;
+    const { since_ms, trace, hear } = wanted;
+    const kept = [...publishedBeside(config.logKeys), ...wanted.kept];
     const report = await verifyStore({ source, logDirectory: join(config.data, 'log'), verifiers, restrictsOf, kept, since_ms, trace, ...(hear === undefined ? {} : { hear }) });
     return { report, through, pinned, keys };
   } finally {
     await close();
   }
+}
+
+/** What was published last lies beside the keys, with the cosignatures of witnesses. */
+function publishedBeside(logKeys: string): HeldCheckpoint[] {
+  const path = join(logKeys, 'published');
+  return existsSync(path) && statSync(path).size <= NOTE_BYTES_MAX ? [{ what: 'the published checkpoint', note: readFileSync(path, 'utf8'), kept: false }] : [];
 }
 
 /** The other side: what a server answers over its admin socket. */

@@ -22,7 +22,7 @@ export interface OpenedCheckpoint extends HeldCheckpoint {
   readonly signatures: number;
 }
 
-/** Opens each; one that is not signed as it must be is a finding. */
+/** Opens each; one of the log's own that is not signed as it must be is a finding. Throws for one that somebody kept: it says nothing about the store. */
 export function openCheckpoints(held: readonly HeldCheckpoint[], verifiers: readonly Verifier[]): { readonly opened: OpenedCheckpoint[]; readonly findings: Finding[] } {
   const opened: OpenedCheckpoint[] = [];
   const findings: Finding[] = [];
@@ -31,8 +31,9 @@ export function openCheckpoints(held: readonly HeldCheckpoint[], verifiers: read
     const open = isFlaw(note) ? note : openNote(note, verifiers, verifyNatively);
     const checkpoint = isFlaw(open) ? open : openedCheckpoint(open);
     const signatures = isFlaw(open) ? 0 : open.claims.length;
-    if (isFlaw(checkpoint)) findings.push(finding('log-signature', one.what, `${capital(one.what)} cannot be believed: ${flawText(checkpoint)}`));
-    else if (!verifiers.some(({ name }) => name === checkpoint.origin)) findings.push(finding('log-signature', one.what, `${capital(one.what)} is of another log.`));
+    const why = isFlaw(checkpoint) ? flawText(checkpoint) : verifiers.some(({ name }) => name === checkpoint.origin) ? null : 'it is of another log';
+    if (why !== null && one.kept) throw new Error(`cannot use the checkpoint ${one.what}: ${why}`);
+    if (isFlaw(checkpoint) || why !== null) findings.push(finding('log-signature', one.what, `${capital(one.what)} cannot be believed: ${why}`));
     else opened.push({ ...one, checkpoint, signatures });
   }
   return { opened, findings };
