@@ -213,6 +213,21 @@ export const LIMITS = {
   /** A reader of a tail who leaves this much unread is cut off. */
   tail_unread_bytes_max: 256 * KiB,
 
+  // --- verification in the background ---------------------------------------------------------------------------------
+  /** Share of a core that it takes while nobody sends… */
+  background_verify_share: 0.25,
+  /** …while spans wait for the engine, which then has better things to do… */
+  background_verify_busy_share: 0.03,
+  /** …and when somebody asked for it. */
+  background_verify_asked_share: 0.6,
+  /** From a start to the first pass, and from the end of a pass to the beginning of the next. */
+  background_verify_first_ms: 30_000,
+  background_verify_pause_ms: 3_600_000,
+  /** After a pass that could not be finished. */
+  background_verify_retry_ms: 600_000,
+  /** How often its place is written down, so that a start goes on from there. */
+  background_verify_saved_ms: 30_000,
+
   // --- the server's own metrics -------------------------------------------------------------------------------------------
   /** Combinations of attributes of one metric; what comes later is counted under `other`. */
   meter_rows_max: 1_000,

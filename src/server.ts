@@ -11,9 +11,10 @@ import type { Address, Config } from '#config';
 import { ControlStore } from '#control';
 import { Findings, type ReportFinding } from '#findings';
 import { deriveKey, openRootKey } from '#keys';
+import { LIMITS } from '#limits';
 import { type Meter, startMeter } from '#meter';
 import { compilePolicy, DEFAULT_POLICY } from '#minimize';
-import { traceId, type Producer, type Reader } from '#model';
+import { traceId, type Producer, type Reader, type Secret } from '#model';
 import { Publisher, witnessesOf, witnessRefused } from '#publish';
 import { createQueries, type Queries } from '#query';
 import { startConsole } from '#query/api';
@@ -25,6 +26,9 @@ import { Records } from '#records';
 import { refuse, type Refusal } from '#refusal';
 import { Sequencer } from '#sequencer';
 import { Store, type StoreEvent, type StoreSnapshot } from '#store';
+import { readVerifiers, sourceOf, verifyStore } from '#verify';
+import { BackgroundVerification, reported } from '#verify/background';
+import { PlaceFile } from '#verify/place-file';
 import { VERSION } from '#version';
 
 export interface RunningServer {
@@ -114,6 +118,10 @@ export async function startServer(config: Config, report: Report = reportLine): 
     started.push({ what: 'sequencer', stop: () => sequencer.drain() });
     await workersUp(sequencer);
 
+    const integrity = verification(config, store, rootKey, findings, (failure) => report('cannot verify the store in the background', failure));
+    await integrity.start();
+    started.push({ what: 'verification', stop: () => integrity.stop() });
+
     const ready = async (): Promise<Refusal | null> => (leaving ? refuse('draining') : sequencer.admit());
     let listens: Listens | null = null;
     let inFlight = (): { readonly requests: number; readonly bytes: number } => ({ requests: 0, bytes: 0 });
@@ -136,6 +144,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
       signIn,
       administration: { control, people: createPeople(control, passwords) },
       findings,
+      integrity,
       records,
       pages: readConsoleFiles(CONSOLE_FOLDER),
       metricsText: () => meter.text(),
@@ -175,6 +184,26 @@ export async function startServer(config: Config, report: Report = reportLine): 
     throw failure;
   }
 }
+
+/** Compares what is stored with the log, pass after pass, when nobody needs the machine. */
+function verification(config: Config, store: Store, rootKey: Secret<Uint8Array>, findings: Findings, failed: (failure: unknown) => void): BackgroundVerification {
+  const source = sourceOf(store, store.engine);
+  const verifiers = readVerifiers(store.log.vkeys());
+  if ('unreadable' in verifiers) throw new Error('cannot read the keys of the log');
+  return new BackgroundVerification({
+    verify: (controls) => verifyStore({ source, logDirectory: join(config.data, 'log'), verifiers, restrictsOf: (policy) => compilePolicy(JSON.parse(policy)).restricts, kept: [], ...controls }),
+    file: new PlaceFile(join(config.data, 'verified'), deriveKey(rootKey, 'verified')),
+    found: (finding) => findings.report(reported(finding)),
+    log: (entry) => store.commit({ blocks: [], requests: [], entries: [entry] }),
+    isBusy: () => store.pendingRows > BUSY_ROWS,
+    failed,
+    shares: { idle: LIMITS.background_verify_share, busy: LIMITS.background_verify_busy_share, asked: LIMITS.background_verify_asked_share },
+    times: { first_ms: LIMITS.background_verify_first_ms, pause_ms: LIMITS.background_verify_pause_ms, retry_ms: LIMITS.background_verify_retry_ms, saved_ms: LIMITS.background_verify_saved_ms },
+  });
+}
+
+/** Rows that wait for the engine: with more, somebody sends in earnest. */
+const BUSY_ROWS = 4_096;
 
 /** That which is in force, and how to read those before it. */
 function policies(): EvidencePolicies {

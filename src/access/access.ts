@@ -36,6 +36,8 @@ const WHO_MAY = {
   'finding.change': ADMIN,
   'log.read': VIEWER,
   'entry.list': VIEWER,
+  'integrity.read': VIEWER,
+  'integrity.verify': ADMIN,
   'entry.read': ADMIN,
 } as const satisfies Record<string, readonly Role[]>;
 
@@ -71,6 +73,8 @@ export const RECORDED: Readonly<Record<Action, boolean>> = {
   'finding.read': true,
   'finding.change': false,
   'log.read': false,
+  'integrity.read': false,
+  'integrity.verify': false,
   // Administrators are shown what entries say, also of who read what.
   'entry.list': true,
   'entry.read': true,

@@ -8,7 +8,7 @@ function shown(isTTY: boolean, steps: readonly [at_ms: number, spans: number][])
   const progress = new VerifyProgress({ isTTY, write: (part) => (text += part) }, () => now_ms);
   for (const [at_ms, spans] of steps) {
     now_ms = at_ms;
-    progress.show({ phase: 'blocks', spans, spansTotal: 4_000, entry: 0, entries: 0 });
+    progress.show({ phase: 'blocks', spans, spansTotal: 4_000, blocks: 0, expired: { blocks: 0, spans: 0 }, checkedThrough: 0, entries: 0 });
   }
   progress.clear();
   return text;

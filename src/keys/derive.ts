@@ -11,7 +11,7 @@ import { Secret } from '#model';
  * control: the control store. digest: recognises repeated requests. credential: hashes of ingest keys and tokens.
  * records: digests of what was searched for.
  */
-export type KeyPurpose = 'check' | 'disk' | 'journal' | 'remembered' | 'set-aside' | 'control' | 'digest' | 'credential' | 'records';
+export type KeyPurpose = 'check' | 'disk' | 'journal' | 'remembered' | 'set-aside' | 'control' | 'digest' | 'credential' | 'records' | 'verified';
 
 /** The 32-byte key of a purpose; `salt` separates keys of the same purpose (one per journal segment, for instance). */
 export function deriveKey(parent: Secret<Uint8Array>, purpose: KeyPurpose | 'segment', salt: Uint8Array = new Uint8Array(0)): Secret<Uint8Array> {

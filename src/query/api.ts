@@ -11,6 +11,7 @@ import { addExploreRoutes } from '#query/explore/routes';
 import { addFindingRoutes, type FindingsSource } from '#query/findings/routes';
 import type { Vitals } from '#query/health';
 import { addHealthRoutes } from '#query/health/routes';
+import { addIntegrityRoutes, type IntegritySource } from '#query/integrity/routes';
 import { addJaegerRoutes } from '#query/jaeger';
 import { addLogRoutes } from '#query/log/routes';
 import { addOutlineRoutes } from '#query/outline/routes';
@@ -37,6 +38,7 @@ export interface ConsoleParts {
   readonly signIn?: SignIn;
   readonly administration?: AdministrationParts;
   readonly findings?: FindingsSource;
+  readonly integrity?: IntegritySource;
   /** Keeps who read what. */
   readonly records?: ReadRecorder;
   /** Null: the console was not built, and its addresses say so. */
@@ -133,6 +135,7 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
   if (parts.vitals !== undefined) addHealthRoutes(app, parts.vitals);
   if (parts.signIn !== undefined) addSignInRoutes(app, parts.signIn);
   if (parts.administration !== undefined) addAdministrationRoutes(app, parts.administration);
+  if (parts.integrity !== undefined) addIntegrityRoutes(app, parts.integrity);
   if (parts.findings !== undefined) addFindingRoutes(app, { findings: parts.findings, now_ms });
   if (parts.pages !== undefined) addPageRoutes(app, parts.pages);
   await app.ready();

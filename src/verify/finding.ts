@@ -2,7 +2,8 @@
  * What verification can find, and how it is said. A finding names places: entries, blocks, rows, traces and spans by their ids, never what stands
  * in them.
  */
-import type { Evidence } from '#control';
+import type { Evidence, NewFinding } from '#control';
+import { tenantId } from '#model';
 
 /** By kind: one line without ids, and what to do about it. */
 export const KINDS = {
@@ -41,6 +42,17 @@ export interface Finding {
 export function finding(kind: FindingKind, subject: string, message: string, more: { readonly tenant?: string | null; readonly places?: readonly Evidence[] } = {}): Finding {
   return { kind, subject, message, tenant: more.tenant ?? null, places: more.places ?? [] };
 }
+
+/** As it stands among the findings of the server. What concerns the whole deployment names no span of a tenant. */
+export function reported({ kind, subject, message, tenant, places }: Finding): NewFinding {
+  const [title, advice] = KINDS[kind];
+  const owner = tenant === null ? null : tenantId(tenant);
+  const evidences = owner === null ? places.map(({ block, row, entry, producer_id }) => ({ ...(block === undefined ? {} : { block }), ...(row === undefined ? {} : { row }), ...(entry === undefined ? {} : { entry }), ...(producer_id === undefined ? {} : { producer_id }) })) : places;
+  return { tenant: owner, analytic: { uid: `integrity.${kind}`, name: 'Verification of the store against its log', type_id: 1 }, subject, severity_id: REPAIRABLE.includes(kind) ? 4 : 5, title, message: `${message} ${advice}`, evidences };
+}
+
+/** The spans hold. */
+const REPAIRABLE: readonly FindingKind[] = ['log-hash', 'look-up', 'account', 'log-body'];
 
 /** Such as `3–5, 9 and 12 more`; numbers in order. */
 export function rangesText(numbers: readonly number[], shown = 8): string {

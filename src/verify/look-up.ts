@@ -22,7 +22,7 @@ export interface LookUpCheck {
   readonly pause: () => Promise<void>;
 }
 
-const SPANS_OF_A_SLICE = 4_000_000;
+const SPANS_OF_A_SLICE = 1_000_000;
 const BLOCKS_AT_ONCE = 400;
 const WRAP = 2n ** 64n;
 

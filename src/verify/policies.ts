@@ -8,7 +8,7 @@ import type { Policies } from './blocks.ts';
 
 export type RestrictsOf = (policy: string) => (key: string) => boolean;
 
-export function policiesOf(bodies: readonly Body[], restrictsOf: RestrictsOf): Policies {
+export function policiesOf(bodies: readonly Pick<Body, 'statement' | 'closed'>[], restrictsOf: RestrictsOf): Policies {
   const parts = new Map<string, Map<number, string>>();
   for (const { statement, closed } of bodies) {
     const { digest, part = 1 } = objectIn(closed);

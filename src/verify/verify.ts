@@ -46,6 +46,8 @@ export interface VerifyOptions {
   readonly piece?: number;
   readonly pause?: (spans: number) => Promise<void> | undefined;
   readonly hear?: (progress: Progress) => void;
+  /** Hears of each finding when it is made. */
+  readonly found?: (finding: Finding) => void;
   /** Rows of blocks that were logged before this entry are not read, because they were; everything else is. */
   readonly begin?: number;
 }
@@ -55,8 +57,10 @@ export interface Progress {
   /** Checked so far, and how many there are about. */
   readonly spans: number;
   readonly spansTotal: number;
-  /** The entry of the log that is next. */
-  readonly entry: number;
+  readonly blocks: number;
+  readonly expired: { readonly blocks: number; readonly spans: number };
+  /** Blocks of all entries before this one were looked at. */
+  readonly checkedThrough: number;
   readonly entries: number;
 }
 
@@ -76,7 +80,6 @@ export interface Report {
   /** In the log, and kept apart because the engine cannot read them. */
   readonly setAside: number;
   readonly checkpoints: readonly { readonly what: string; readonly size: number; readonly origin: string; readonly signatures: number }[];
-  readonly lookUpChecked: boolean;
   readonly accountChecked: boolean;
   readonly took_ms: number;
 }
@@ -102,7 +105,7 @@ class Verification {
   #spans = 0;
   #blocks = 0;
   #spansTotal = 0;
-  #entry = 0;
+  #checkedThrough = 0;
   readonly #expired = { blocks: 0, spans: 0 };
   readonly #beforeLog = { blocks: 0, spans: 0 };
   #setAside = 0;
@@ -124,7 +127,7 @@ class Verification {
     const full = since_ms === null && trace === null;
     this.#spansTotal = Number(listsIn(await source.read({ ask: 'totals' }))[0]?.[0] ?? 0);
     const { opened, size } = await this.#checkLog();
-    const policies = policiesOf(await this.#bodiesOfType(ENTRY_TYPES.policy), this.#options.restrictsOf);
+    const policies = policiesOf([...(await this.#bodiesOfType(ENTRY_TYPES.policy)), ...this.#snapshot.tail.filter(({ type }) => type === 'policy')], this.#options.restrictsOf);
     const removals = new Removals(await this.#bodiesOfType(ENTRY_TYPES.retention));
     const key = [randomBytes(8).readBigUInt64LE(), randomBytes(8).readBigUInt64LE()].map(String) as [string, string];
     const { piece, pause } = this.#options;
@@ -147,7 +150,7 @@ class Verification {
       full, findings: this.#findings, more: this.#more, entries: size, blocks: this.#blocks, spans: this.#spans, expired: this.#expired, beforeLog: this.#beforeLog, setAside: this.#setAside,
       inFlight: { blocks: inFlight.length, spans: inFlight.reduce((sum, { rows }) => sum + rows, 0), entries: tail.length },
       checkpoints: opened.map(({ what, checkpoint, signatures }) => ({ what, size: checkpoint.size, origin: checkpoint.origin, signatures })),
-      lookUpChecked: true, accountChecked, took_ms: performance.now() - started_ms,
+      accountChecked, took_ms: performance.now() - started_ms,
     };
   }
 
@@ -156,12 +159,15 @@ class Verification {
       const count = (this.#ofKind.get(one.kind) ?? 0) + 1;
       this.#ofKind.set(one.kind, count);
       if (count > FINDINGS_OF_A_KIND_MAX || this.#findings.length >= FINDINGS_MAX) this.#more += 1;
-      else this.#findings.push(one);
+      else {
+        this.#findings.push(one);
+        this.#options.found?.(one);
+      }
     }
   }
 
   #tell(phase: Progress['phase']): void {
-    this.#options.hear?.({ phase, spans: this.#spans, spansTotal: Math.max(this.#spansTotal, this.#spans), entry: this.#entry, entries: this.#snapshot.entries });
+    this.#options.hear?.({ phase, spans: this.#spans, spansTotal: Math.max(this.#spansTotal, this.#spans), blocks: this.#blocks, expired: { ...this.#expired }, checkedThrough: this.#absent.reduce((first, { index }) => Math.min(first, index), this.#checkedThrough), entries: this.#snapshot.entries });
   }
 
   #checked(spans: number, pause: VerifyOptions['pause']): Promise<void> | undefined {
@@ -208,8 +214,6 @@ class Verification {
         if (body.index < (this.#options.begin ?? 0)) continue;
         for (const full of window.add(body)) await this.#checkBlocks(full, checker, removals);
       }
-      this.#entry = end;
-      this.#tell('blocks');
     }
     for (const rest of window.rest()) await this.#checkBlocks(rest, checker, removals);
     // Of entries that were cut off there may be bodies left.
@@ -260,6 +264,7 @@ class Verification {
       if (removals.explain(body) === 'expired') this.#countExpired(body);
       else this.#absent.push(body);
     }
+    this.#checkedThrough = Math.max(this.#checkedThrough, ...bodies.map(({ index }) => index + 1));
     this.#tell('blocks');
   }
 

@@ -9,7 +9,8 @@ import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { Engine } from '#clickhouse';
 import { deriveKey, openRootKey } from '#keys';
-import { addProducer, startServer, temporaryFolder, tracekeep, until, type TestServer } from '#harness';
+import { addProducer, createToken, startServer, temporaryFolder, tracekeep, until, type TestServer } from '#harness';
+import { askWell } from '#harness/exchange';
 import { Ledger, makeExport, newSeed, pause, Random } from './load.ts';
 
 process.env['UV_THREADPOOL_SIZE'] ??= '16';
@@ -42,6 +43,22 @@ async function clean(words: readonly string[] = []): Promise<Told> {
   return told;
 }
 
+/** Has the server look at everything, and waits for it. */
+async function fullPass(server: TestServer, token: string): Promise<{ readonly findings: number; readonly spans: number; readonly expired: { readonly blocks: number } }> {
+  const state = () => askWell<{ full: { finishedAt: string; findings: number; spans: number; expired: { blocks: number } } | null; failed: object | null }>(server, token, '/api/v1/integrity');
+  const before = (await state()).full?.finishedAt;
+  const answer = await fetch(`${server.console}/api/v1/integrity/verify`, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
+  assert.equal(answer.status, 202);
+  await until(async () => {
+    const { full, failed } = await state();
+    assert.equal(failed, null);
+    return full !== null && full.finishedAt !== before;
+  }, 'the server has looked at everything');
+  const { full } = await state();
+  assert.ok(full !== null);
+  return full;
+}
+
 test('nothing is found where nothing was changed: after retention, under traffic, after kill -9, after a restart', { timeout: 240_000 }, async () => {
   const key = await addProducer(data, 'shop');
   const ledger = new Ledger();
@@ -70,6 +87,8 @@ test('nothing is found where nothing was changed: after retention, under traffic
   server = await startServer({ data, args: ['--retention', 'default=2d'] });
   await ledger.retry(server, key);
   assert.equal((await clean()).through, 'server');
+  const pass = await fullPass(server, await createToken(data, 'admin'));
+  assert.deepEqual([pass.findings, pass.expired.blocks > 0], [0, true]);
   await server.stop();
 
   const vkeys = (await tracekeep(['log', 'vkeys', '--data', data])).stdout.trim().split('\n');
@@ -88,11 +107,18 @@ test('what was changed ends it with 1, what cannot be checked with 2, and each s
   const engine = await Engine.open({ dataDir: copy, diskKey: deriveKey(openRootKey({ file: `${copy}.key`, dataDir: copy }), 'disk'), readers: 1 });
   await engine.command('ALTER TABLE spans UPDATE duration = duration + 1 WHERE block = (SELECT max(block) FROM spans) AND row = 0 SETTINGS mutations_sync = 1');
   await engine.close();
-  const { code, stdout, stderr } = await tracekeep(['verify', '--data', copy]);
+  const { code, stdout, stderr } = await tracekeep(['verify', '--data', copy, '--log-keys', `${copy}.log`]);
   assert.equal(code, 1);
   assert.match(stdout, /TAMPERED: 1 finding\.\n\n {2}Spans of a block were changed\n {4}Among rows 0–\d+ of block \d+ at least one was changed/);
   assert.match(stdout, /Key not pinned/);
   assert.match(stderr, /the store is not what the log says: 1 finding/);
+
+  // The server that serves it says the same by itself.
+  const server = await startServer({ data: copy });
+  const token = await createToken(copy, 'admin');
+  assert.ok((await fullPass(server, token)).findings > 0);
+  assert.match(JSON.stringify(await askWell(server, token, '/api/v1/findings?analytic=integrity.block-changed')), /"title":"Spans of a block were changed"/);
+  await server.stop();
 
   const other = join(home, 'other.txt');
   writeFileSync(other, 'no checkpoint\n');
