@@ -57,7 +57,7 @@ describe('the log of a store', () => {
     await Promise.all([store1.commit(sampleCommit(1, 300, 'm')), store1.commit({ blocks: [], requests: [], entries: [access(4), access(5)] }), store1.commit(sampleCommit(2, 8, 'm'))]);
     const pending = await bodiesIn(store1);
     assert.deepEqual(kindsOf(pending), ['log-key', 'block', 'access', 'access', 'block']);
-    assert.deepEqual(JSON.parse(pending[0]?.statement ?? ''), { vkeys: store1.log.vkeys() });
+    assert.deepEqual(JSON.parse(pending[0]?.statement ?? ''), { vkeys: store1.log.vkeys(), blocksBefore: 0 });
     const { block, rows, tenant, statement, closed, groups } = pending[1] ?? assert.fail();
     const sealed = sampleBlock(1, 300, 'm');
     assert.deepEqual([block, rows, tenant, Buffer.from(groups)], [1, 300, 'default', Buffer.from(sealed.groups)]);
@@ -113,7 +113,8 @@ describe('the log of a store', () => {
     for (const commit of [sampleCommit(1, 8, 'm'), { blocks: [], requests: [refused('a')] }]) await journal.append(fromBefore(encodeCommit(commit, [], NOW_MS)));
     await journal.close();
     const store1 = await open();
-    assert.deepEqual(kindsOf(await bodiesIn(store1)), ['log-key']);
+    const first = await bodiesIn(store1);
+    assert.deepEqual([kindsOf(first), (JSON.parse(first[0]?.statement ?? '') as { blocksBefore: number }).blocksBefore], [['log-key'], 1]);
     assert.deepEqual([await store1.bodyOfBlock(1), (await store1.query('SELECT count() AS rows FROM spans', {}, { deadline_ms: 5_000, rows_max: 1 }))], [null, [{ rows: '8' }]]);
     await store1.commit(sampleCommit(2, 8, 'm'));
     await store1.close();
