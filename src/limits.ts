@@ -326,6 +326,8 @@ export const LIMITS = {
   records_waiting_max: 10_000,
   /** …or above this size of all of them. */
   records_waiting_bytes_max: 8 * MiB,
+  /** Records of one reader within an entry's time that are kept apart; those beyond are summed, with all ids that they name. */
+  records_per_reader_max: 200,
   /** Ids that one record names: as many as one request can ask for. */
   record_ids_max: 1_000,
   /** Failed attempts to sign in that one entry keeps apart; the others are summed. */

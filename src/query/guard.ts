@@ -89,8 +89,6 @@ export function installGuard(app: FastifyInstance, authenticator: ReaderAuthenti
     }
     const permitted = permit(who.reader, config);
     if (permitted !== true) return permitted;
-    const recorded = recorder === undefined || config.action === undefined ? true : recordRead(recorder, request, who.reader, config.action);
-    if (recorded !== true) return recorded;
     const again = (): boolean => {
       const now = identify(request);
       return !isRefusal(now) && now.reader.id === who.reader.id && permit(now.reader, config) === true;
@@ -102,6 +100,14 @@ export function installGuard(app: FastifyInstance, authenticator: ReaderAuthenti
   app.addHook('onRequest', async (request, reply) => {
     const refusal = check(request, reply);
     return refusal === null ? undefined : sendRefusal(request, reply, refusal);
+  });
+  // What the schemas refuse reads nothing, and would only be a way to make the log grow.
+  app.addHook('preHandler', async (request, reply) => {
+    const { action } = request.routeOptions.config;
+    const who = letIn.get(request);
+    if (recorder === undefined || who === undefined || action === undefined) return undefined;
+    const recorded = recordRead(recorder, request, who.reader, action);
+    return recorded === true ? undefined : sendRefusal(request, reply, recorded);
   });
   return check;
 }

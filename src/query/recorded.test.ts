@@ -63,8 +63,8 @@ test('of what is searched for a digest is recorded, and of Jaeger’s search by 
   assert.ok(!JSON.stringify(reads).includes('ada'));
 });
 
-test('names, sums and the server’s own state are not recorded, nor what nobody was let in for', async () => {
-  for (const path of ['/api/v1/services', '/api/v1/accounting', '/api/v1/routes', '/healthz', '/api/v1/nothing']) await ask(path);
+test('names, sums and the server’s own state are not recorded, nor what is refused before anything is read', async () => {
+  for (const path of ['/api/v1/services', '/api/v1/accounting', '/api/v1/routes', '/healthz', '/api/v1/nothing', '/api/v1/traces/words', '/api/v1/search?limit=0', '/api/v1/search?other=1']) await ask(path);
   assert.equal((await ask(`/api/v1/traces/${TRACE}`, 'tt_unknown')).status, 401);
   assert.deepEqual(recorded(), []);
 });

@@ -1,6 +1,7 @@
 /**
- * Who read what, gathered until it is written: equal requests of a second are counted, none is left out. What waits is bounded in number and
- * size; beyond that nothing more is taken, and the request it belongs to is refused.
+ * Who read what, gathered until it is written: equal requests of a second are counted, and of a reader who asks for very much those beyond a
+ * number are summed, with every id that they name: no id is left out. What waits is bounded in number and size; beyond that nothing more is
+ * taken, and the request it belongs to is refused.
  */
 import { LIMITS } from '#limits';
 import type { LogBody, Reader, TenantId } from '#model';
@@ -20,7 +21,10 @@ export interface Read {
   readonly query: string;
 }
 
-interface Gathered extends Read {
+interface Gathered extends Omit<Read, 'ids'> {
+  readonly ids: Set<string>;
+  /** Several that differ, of a reader who asks for very much. */
+  readonly summed: boolean;
   count: number;
   readonly first: number;
   last: number;
@@ -31,6 +35,8 @@ const FRAME_BYTES = 512;
 
 export class Reads {
   #gathered = new Map<string, Gathered>();
+  /** How many each reader has of them, by id. */
+  readonly #ofReader = new Map<string, number>();
   #bytes = 0;
 
   get size(): number {
@@ -45,16 +51,43 @@ export class Reads {
 
   /** False if there is no room. */
   add(read: Read, now: number): boolean {
-    const key = JSON.stringify([read.reader.id, read.reader.tenant, read.reader.name, read.action, read.route, read.ids, read.query]);
+    const { id, tenant, name } = read.reader;
+    const who = [id, tenant, name, read.action, read.route];
+    const key = JSON.stringify([...who, read.ids, read.query]);
     const equal = this.#gathered.get(key);
-    if (equal !== undefined) {
-      equal.count += 1;
-      equal.last = now;
-      return true;
+    if (equal !== undefined) return this.#count(equal, read, now);
+    const own = this.#ofReader.get(id) ?? 0;
+    if (own < LIMITS.records_per_reader_max) {
+      this.#ofReader.set(id, own + 1);
+      return this.#keep(key, read, false, now);
     }
-    if (this.#gathered.size >= LIMITS.records_waiting_max || this.#bytes + key.length > LIMITS.records_waiting_bytes_max) return false;
-    this.#gathered.set(key, { ...read, ids: read.ids.slice(0, LIMITS.record_ids_max), count: 1, first: now, last: now });
-    this.#bytes += key.length;
+    const sumKey = JSON.stringify(who);
+    const sum = this.#gathered.get(sumKey);
+    if (sum === undefined) return this.#keep(sumKey, { ...read, query: '' }, true, now);
+    if (sum.ids.size + read.ids.length <= LIMITS.record_ids_max) return this.#count(sum, read, now);
+    // It names as much as one may: it stays under another name, and the next one goes on.
+    this.#gathered.delete(sumKey);
+    this.#gathered.set(`${sumKey} ${this.#gathered.size}`, sum);
+    return this.#keep(sumKey, { ...read, query: '' }, true, now);
+  }
+
+  #keep(key: string, read: Read, summed: boolean, now: number): boolean {
+    if (this.#gathered.size >= LIMITS.records_waiting_max || !this.#hasRoom(key.length + lengthOf(read.ids))) return false;
+    this.#gathered.set(key, { ...read, ids: new Set(read.ids.slice(0, LIMITS.record_ids_max)), summed, count: 1, first: now, last: now });
+    return true;
+  }
+
+  #count(gathered: Gathered, read: Read, now: number): boolean {
+    if (gathered.summed && !this.#hasRoom(lengthOf(read.ids))) return false;
+    if (gathered.summed) for (const one of read.ids) gathered.ids.add(one);
+    gathered.count += 1;
+    gathered.last = now;
+    return true;
+  }
+
+  #hasRoom(bytes: number): boolean {
+    if (this.#bytes + bytes > LIMITS.records_waiting_bytes_max) return false;
+    this.#bytes += bytes;
     return true;
   }
 
@@ -73,9 +106,14 @@ export class Reads {
     }
     const bodies = chunks.map((chunk) => chunk.body(now));
     this.#gathered = new Map();
+    this.#ofReader.clear();
     this.#bytes = 0;
     return bodies;
   }
+}
+
+function lengthOf(texts: readonly string[]): number {
+  return texts.reduce((sum, { length }) => sum + length, 0);
 }
 
 /** The reads of one body: administrators of a tenant see who read theirs, and nothing of others. */
@@ -94,12 +132,12 @@ class Chunk {
   }
 
   /** False if it does not fit any more. */
-  takes({ reader: { id, name }, action, route, ids, query, count, first, last }: Gathered): boolean {
+  takes({ reader: { id, name }, action, route, ids, query, summed, count, first, last }: Gathered): boolean {
     const who = { id, name };
     const whoText = JSON.stringify(who);
     const known = this.#readers.get(whoText);
     const reader = known ?? this.#readers.size;
-    const text = { time: first, reader, action, route, ...(ids.length === 0 ? {} : { ids }), ...(query === '' ? {} : { query }), ...(count === 1 ? {} : { count, until: last }) };
+    const text = { time: first, reader, action, route, ...(ids.size === 0 ? {} : { ids: [...ids] }), ...(query === '' ? {} : { query }), ...(summed ? { summed } : {}), ...(count === 1 ? {} : { count, until: last }) };
     const bytes = Buffer.byteLength(JSON.stringify(text)) + 1 + (known === undefined ? Buffer.byteLength(whoText) + 1 : 0);
     if (this.#texts.length >= LIMITS.records_per_entry_max || (this.#texts.length > 0 && this.#bytes + bytes > LIMITS.entry_text_bytes_max)) return false;
     if (known === undefined) {

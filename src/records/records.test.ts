@@ -183,28 +183,48 @@ test('digestOf() is the same for the same text, another under another key, and n
   assert.notEqual(other.digestOf('service=shop'), one.digestOf('service=shop'));
 });
 
-test('a flood of reads is cut into entries of bounded size, and none of them is left out', async () => {
+test('a flood of reads is cut into entries of bounded size, and no id is left out', async () => {
   const gathering = await start();
   const trace = (n: number): string => n.toString(16).padStart(32, '0');
   const many = Array.from({ length: LIMITS.record_ids_max }, (_, n) => trace(n + 1));
   gathering.read(read({ ids: many }));
-  for (let n = 0; n < 3_000; n++) gathering.read(read({ reader: { ...ADA, name: `reader ${n % 7} ${'ä'.repeat(50)}` }, ids: [trace(n)] }));
+  for (let n = 0; n < 3_000; n++) gathering.read(read({ reader: { ...ADA, id: `a_${n % 17}`, name: `reader ${n % 17} ${'ä'.repeat(50)}` }, ids: [trace(n)] }));
   await gathering.flush();
   const bodies = bodiesOf('access');
   assert.ok(bodies.length > 3);
   assert.equal(bodies.reduce((sum, { statement }) => sum + Number(statement['reads']), 0), 3_001);
-  const ids = new Set(bodies.flatMap(({ closed }) => (closed['reads'] as { ids: string[] }[]).flatMap((one) => one.ids)));
-  assert.equal(ids.size, 3_000);
+  const reads = bodies.flatMap(({ closed }) => closed['reads'] as { ids: string[]; summed?: boolean }[]);
+  assert.equal(new Set(reads.flatMap(({ ids }) => ids)).size, 3_000);
+  assert.ok(reads.every(({ summed }) => summed === undefined));
+});
+
+test('what one reader asks for beyond a number is summed: searches cost no room, and the trace that was to be hidden is named', async () => {
+  const gathering = await start();
+  const trace = (n: number): string => n.toString(16).padStart(32, '0');
+  for (let n = 0; n < 5_000; n++) gathering.read(read({ action: 'trace.search', route: 'GET /api/v1/search', ids: [], query: String(n) }));
+  for (let n = 0; n < 2_500; n++) gathering.read(read({ ids: [trace(n)] }));
+  gathering.read(read({ reader: { ...ADA, id: 'a_0000000000000002', name: 'Bob' } }));
+  await gathering.flush();
+  const bodies = bodiesOf('access');
+  const reads = bodies.flatMap(({ closed }) => closed['reads'] as { action: string; ids?: string[]; summed?: boolean; count?: number }[]);
+  const summed = reads.filter((one) => one.summed === true).map(({ action, ids, count }) => [action, ids?.length, count]);
+  const max = LIMITS.record_ids_max;
+  assert.deepEqual(summed, [['trace.search', undefined, 5_000 - LIMITS.records_per_reader_max], ['trace.read', max, max], ['trace.read', max, max], ['trace.read', 500, 500]]);
+  assert.equal(new Set(reads.flatMap(({ ids = [] }) => ids)).size, 2_501);
+  assert.equal(bodies.reduce((sum, { statement }) => sum + Number(statement['reads']), 0), 7_501);
 });
 
 test('when records cannot be written and too many wait, reads are refused until they can', async () => {
   const gathering = await start();
   store.fails = true;
   let taken = 0;
-  for (let n = 0; n < 3 * LIMITS.records_waiting_max && gathering.read(read({ ids: [String(n)] })) === true; n++) taken += 1;
+  const fill = (): void => {
+    for (let n = 0; n < 3 * LIMITS.records_waiting_max && gathering.read(read({ reader: { ...ADA, id: `a_${taken}` } })) === true; n++) taken += 1;
+  };
+  fill();
   await gathering.flush();
-  for (let n = 0; n < 3 * LIMITS.records_waiting_max && gathering.read(read({ ids: [`more ${n}`] })) === true; n++) taken += 1;
-  const refused = gathering.read(read({ ids: ['another'] }));
+  fill();
+  const refused = gathering.read(read({ reader: { ...ADA, id: 'another' } }));
   assert.ok(isRefusal(refused) && refused.refused === 'record_unavailable');
   assert.ok(taken <= 2 * LIMITS.records_waiting_max + LIMITS.records_per_entry_max, String(taken));
   assert.equal(failures.length, 1);
@@ -218,9 +238,10 @@ test('when records cannot be written and too many wait, reads are refused until 
 test('reads that are large fill the room as well', async () => {
   const gathering = await start();
   store.fails = true;
-  const ids = Array.from({ length: LIMITS.record_ids_max }, () => TRACE);
+  const idsOf = (n: number): string[] => Array.from({ length: LIMITS.record_ids_max }, (_, at) => `${n}${at}`.padStart(32, '0'));
+  const ids = idsOf(0);
   let taken = 0;
-  while (taken < LIMITS.records_waiting_max && gathering.read(read({ ids, query: String(taken) })) === true) taken += 1;
+  while (taken < LIMITS.records_waiting_max && gathering.read(read({ ids: idsOf(taken) })) === true) taken += 1;
   assert.ok(taken < 2 * LIMITS.records_waiting_bytes_max / (ids.length * TRACE.length), String(taken));
   store.fails = false;
 });
