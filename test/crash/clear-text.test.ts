@@ -52,7 +52,7 @@ function readIfThere(path: string): Buffer {
 const filesOf = (folder: string): string[] => everything(folder).filter((path) => lstatSync(path, { throwIfNoEntry: false })?.isFile() === true);
 
 function checkSealed(secrets: readonly string[], least: number): void {
-  const files = filesOf(data);
+  const files = [data, `${data}.log`].flatMap(filesOf);
   assert.ok(files.length >= least, 'there are too few files to prove anything');
   for (const path of files) {
     const bytes = readIfThere(path);
@@ -68,7 +68,7 @@ function checkSealed(secrets: readonly string[], least: number): void {
 }
 
 function checkModes(): void {
-  for (const path of [data, ...everything(data), `${data}.key`]) {
+  for (const path of [data, ...everything(data), `${data}.key`, `${data}.log`, ...everything(`${data}.log`)]) {
     const stat = lstatSync(path, { throwIfNoEntry: false });
     // Links have no mode of their own.
     if (stat === undefined || stat.isSymbolicLink()) continue;
@@ -81,6 +81,7 @@ test('no service, name, key, value or secret lies in clear on the disk', { timeo
   const key = await addProducer(data, 'zq-producer', ['zq-*']);
   const token = await createToken(data, 'viewer', ['--name', 'zq-producer']);
   const rootKey = readFileSync(`${data}.key`, 'utf8').trim();
+  const logKeys = readFileSync(`${data}.log/key`, 'utf8').trim().split('\n');
   assert.match(rootKey, /^[0-9a-f]{64}$/);
   const secrets = [...NEEDLES, key, token, rootKey];
 
@@ -113,9 +114,14 @@ test('no service, name, key, value or secret lies in clear on the disk', { timeo
     for (const needle of [...secrets]) assert.ok(!(server.stdout + server.stderr).includes(needle), 'the server said what it must not say');
   });
 
-  await t.test('and nothing lies beside the data directory and its key', () => {
+  await t.test('and nothing lies beside the data directory, its key and the folder of the log', () => {
     assert.deepEqual(everything(temporary), []);
-    assert.deepEqual(readdirSync(home).sort(), ['data', 'data.key', 'temporary']);
+    assert.deepEqual(readdirSync(`${data}.log`).sort(), ['checkpoint', 'key', 'published']);
+    // Who has the data has not what signs for it.
+    const seeds = logKeys.map((line) => Buffer.from(line.slice(-44), 'base64').subarray(1));
+    assert.ok(seeds.length === 2 && seeds.every(({ length }) => length === 32));
+    for (const path of filesOf(data)) for (const seed of seeds) for (const form of [seed, seed.toString('hex'), seed.toString('base64')]) assert.ok(!readIfThere(path).includes(form), `${path} holds a key of the log`);
+    assert.deepEqual(readdirSync(home).sort(), ['data', 'data.key', 'data.log', 'temporary']);
   });
 });
 

@@ -88,13 +88,13 @@ function answersWithoutSync(recorded: readonly Call[]): string[] {
   });
 }
 
-/** Problems of removed segments: everything of the engine and of the remembered requests that came before must be safe. */
+/** Problems of removed segments: everything of the engine, of the log and of the remembered requests that came before must be safe. */
 function removalsBeforeSync(recorded: readonly Call[]): string[] {
   const durable = new Durable(data, recorded);
   // What merges make of parts is no matter: the parts stay, for minutes.
   const merged = recorded.filter(({ name }) => /^rename/.test(name)).map(paths).filter(([from = '']) => from.includes('/tmp_merge_')).map(([, to = '']) => to);
   const isMerged = (path: string): boolean => path.includes('/tmp_merge_') || merged.some((part) => path === part || path.startsWith(`${part}/`));
-  const needed = (path: string): boolean => isBelow(path, 'sealed', 'engine', 'remembered') && !isMerged(path) && path !== ENGINE_LOCK;
+  const needed = (path: string): boolean => isBelow(path, 'sealed', 'engine', 'remembered', 'log') && !isMerged(path) && path !== ENGINE_LOCK;
   return inOrderOfBeginning(recorded.filter(isRemoval)).flatMap((removal) => {
     durable.advance(removal.began);
     return durable.unsafe().filter(needed).map((path) => `${path} is not safe when a segment goes`);
@@ -132,14 +132,15 @@ test('a server that left out any of these syncs would be found out', () => {
   const table = part?.slice(0, part.lastIndexOf('/'));
   const file = synced.find((path) => /\/tmp_insert_[^/]+\/data\.bin$/.test(path));
   const remembered = synced.find((path) => path.startsWith(`${join(data, 'remembered')}/`));
-  for (const path of [part, table, file, remembered]) {
+  const entries = synced.find((path) => path === join(data, 'log', 'entries'));
+  for (const path of [part, table, file, remembered, entries]) {
     assert.ok(path !== undefined);
     assert.notDeepEqual(removalsBeforeSync(without((call) => isSync(call) && descriptor(call) === path)), [], `without a sync of ${path}`);
   }
 });
 
-test('nothing is written outside the data directory but the root key', () => {
+test('nothing is written outside the data directory but the root key, and the keys and checkpoints of the log', () => {
   const written = calls.filter(({ name, args, result }) => /^(?:open|openat|creat)$/.test(name) && result >= 0 && /\bO_(?:WRONLY|RDWR|CREAT)\b/.test(args)).map(({ opened }) => opened);
-  const outside = [...new Set(written)].filter((path) => path !== data && !path.startsWith(`${data}/`) && !path.startsWith(`${data}.key`) && !path.startsWith('/dev/') && !path.startsWith('/proc/'));
+  const outside = [...new Set(written)].filter((path) => path !== data && !path.startsWith(`${data}/`) && !path.startsWith(`${data}.key`) && !path.startsWith(`${data}.log/`) && !path.startsWith('/dev/') && !path.startsWith('/proc/'));
   assert.deepEqual(outside, []);
 });
