@@ -7,7 +7,7 @@
  *   --runs N           medians of N runs of ingest
  *   --connections A,B  8,128 by default
  *   --gzip             bodies are compressed
- *   --only PART,…      of ingest, query, console, parts; evidence, which is a part of query, by itself
+ *   --only PART,…      of ingest, query, verify, console, parts; evidence, which is a part of query, by itself
  *   --profile          CPU profiles of the server's threads, into bench/out/profile/
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -23,7 +23,8 @@ import { measureParts, type Parts } from './parts.ts';
 import { measureQueries, type Query } from './query.ts';
 import type { ServerOptions } from './server.ts';
 import { medianOf } from './summary.ts';
-import { consoleText, evidenceText, ingestText, machineText, partsText, queryText, threadsText } from './table.ts';
+import { consoleText, evidenceText, ingestText, machineText, partsText, queryText, threadsText, verifyText } from './table.ts';
+import { measureVerify, type VerifyFigures } from './verify.ts';
 
 export interface BenchOptions {
   /** Spans of the corpus. */
@@ -52,12 +53,13 @@ export interface Figures {
   readonly runs: readonly Ingest[];
   readonly query: Query | null;
   readonly evidence: EvidenceFigures | null;
+  readonly verify: VerifyFigures | null;
   readonly console: ConsoleFigures | null;
   readonly parts: Parts | null;
   readonly tables: readonly string[];
 }
 
-const PARTS = ['ingest', 'query', 'console', 'parts'];
+const PARTS = ['ingest', 'query', 'verify', 'console', 'parts'];
 const OUT = join(import.meta.dirname, 'out');
 
 /** `say` gets each table as soon as it is known. */
@@ -92,12 +94,14 @@ export async function bench(options: BenchOptions, say: (text: string) => void):
   if (query !== null) show(queryText(query));
   const evidence = options.only.includes('evidence') ? await measureEvidence({ corpus, passes, traces, server: { hurried } }) : (query?.evidence ?? null);
   if (evidence !== null) show(evidenceText(evidence));
+  const verify = options.only.includes('verify') ? await measureVerify({ corpus, passes, server: { hurried } }) : null;
+  if (verify !== null) show(verifyText(verify));
   const inBrowser = options.only.includes('console') ? await measureConsole() : null;
   if (inBrowser !== null) show(consoleText(inBrowser));
   const parts = options.only.includes('parts') ? await measureParts(corpus) : null;
   if (parts !== null) show(partsText(parts, ingest[0]?.cpuSecondsPerMillion ?? null));
   corpus.close();
-  const figures: Figures = { machine, spans: described.spans, ingest, runs, query, evidence, console: inBrowser, parts, tables };
+  const figures: Figures = { machine, spans: described.spans, ingest, runs, query, evidence, verify, console: inBrowser, parts, tables };
   const name = `figures-${machine.at.replaceAll(/[:.]/gu, '-')}.json`;
   writeFileSync(join(options.out, name), `${JSON.stringify(figures, null, 1)}\n`);
   say(`written to ${join(options.out, name)}`);
@@ -138,6 +142,6 @@ if (import.meta.main) {
   // An exit ends and removes what was started; a signal alone would not.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(128 + constants.signals[signal]));
   const figures = await bench(optionsOf(process.argv.slice(2)), (text) => console.log(text));
-  const failed = figures.runs.some(({ loaded, stored }) => Object.keys(loaded.failures).length > 0 || stored !== figures.spans) || (figures.query?.wrong.length ?? 0) > 0 || (figures.evidence?.wrong.length ?? 0) > 0;
+  const failed = figures.runs.some(({ loaded, stored }) => Object.keys(loaded.failures).length > 0 || stored !== figures.spans) || (figures.query?.wrong.length ?? 0) > 0 || (figures.evidence?.wrong.length ?? 0) > 0 || (figures.verify?.findings ?? 0) > 0;
   if (failed) process.exitCode = 1;
 }

@@ -14,6 +14,8 @@ const LOAD = join(import.meta.dirname, 'load.ts');
 const HOST = '127.0.0.1';
 const START_MS_MAX = 60_000;
 const STOP_MS_MAX = 60_000;
+/** Verification takes a while. */
+const VERB_MS_MAX = 600_000;
 const ANSWER_MS_MAX = 60_000;
 /** Quiet: everything is in the engine, and for so long the process has used less than this share of a core. */
 const QUIET_MS = 5_000;
@@ -141,10 +143,16 @@ export class MeasuredServer {
     return bytes - this.#emptyBytes;
   }
 
-  async stop(): Promise<void> {
+  /** Ends it and keeps what it stored. */
+  async end(): Promise<void> {
+    if (this.#child.exitCode !== null) return;
     const exited = once(this.#child, 'exit', { signal: AbortSignal.timeout(STOP_MS_MAX) });
     this.#child.kill('SIGTERM');
-    await exited.finally(this.#remove);
+    await exited;
+  }
+
+  async stop(): Promise<void> {
+    await this.end().finally(this.#remove);
     process.off('exit', this.#remove);
   }
 
@@ -171,10 +179,15 @@ export class MeasuredServer {
     await promise.finally(() => clearTimeout(late));
   }
 
+  /** What a verb prints about this data directory. */
+  async verb(...words: string[]): Promise<string> {
+    const { stdout } = await promisify(execFile)(process.execPath, [MAIN, ...words, '--data', this.#data], { timeout: VERB_MS_MAX, maxBuffer: 64 * 1024 * 1024, env: { ...process.env, UV_THREADPOOL_SIZE: '16' } });
+    return stdout;
+  }
+
   /** Keys and tokens stand alone on the last line. */
   async #verb(...words: string[]): Promise<string> {
-    const { stdout } = await promisify(execFile)(process.execPath, [MAIN, ...words, '--data', this.#data], { timeout: START_MS_MAX });
-    return stdout.trim().split('\n').at(-1) ?? '';
+    return (await this.verb(...words)).trim().split('\n').at(-1) ?? '';
   }
 
   /** Rows acknowledged and not in the engine yet; 0 where the server does not say. */

@@ -6,6 +6,7 @@ import type { Machine } from './machine.ts';
 import type { Parts } from './parts.ts';
 import type { Query, QueryTimes } from './query.ts';
 import type { Summary } from './summary.ts';
+import type { VerifyFigures } from './verify.ts';
 
 const MiB = 1024 * 1024;
 
@@ -59,6 +60,16 @@ export function queryText({ spans, atRest, underLoad, wrong, peakMemoryBytes }: 
     row('points', ({ points }) => points),
     ['peak memory', '', `${whole(peakMemoryBytes / MiB)} MiB`],
     ['wrong answers', '', whole(wrong.length)],
+  ]);
+}
+
+export function verifyText({ spans, spansPerCpuSecond, spansPerSecond, besideSpansPerCpuSecond, findings }: VerifyFigures): string {
+  return aligned([
+    [`verify at ${(spans / 1e6).toFixed(2)} M spans`, ''],
+    ['spans per CPU-second, the engine included', whole(spansPerCpuSecond)],
+    ['spans per second', whole(spansPerSecond)],
+    ['beside a server: spans per CPU-second of both', whole(besideSpansPerCpuSecond)],
+    ['findings', whole(findings)],
   ]);
 }
 

@@ -33,6 +33,8 @@ export interface Verified {
   readonly through: 'server' | 'directory';
   readonly pinned: boolean;
   readonly keys: readonly string[];
+  /** Of this process, the engine's threads included where it works here. */
+  readonly cpu_ms: number;
 }
 
 /** What a store gives to another process: snapshots, and answers to the questions of verification alone. */
@@ -49,12 +51,14 @@ export async function verifyDirectory(config: Pick<Config, 'data' | 'rootKeyFile
   if (keys === null) throw new OperatorError(`cannot find the keys of the log in ${config.logKeys}: name them with --key, or their folder with --log-keys`, 2);
   const verifiers = readVerifiers(keys);
   if ('unreadable' in verifiers) throw new OperatorError(`cannot read key ${verifiers.unreadable}: ${verifiers.why}; "tracekeep log vkeys" prints those of a data directory`, 2);
+  const before = process.cpuUsage();
   const { source, through, close } = await openSource(config);
   try {
     const { since_ms, trace, hear } = wanted;
     const kept = [...publishedBeside(config.logKeys), ...wanted.kept];
     const report = await verifyStore({ source, logDirectory: join(config.data, 'log'), verifiers, restrictsOf, kept, since_ms, trace, ...(hear === undefined ? {} : { hear }) });
-    return { report, through, pinned, keys };
+    const { user, system } = process.cpuUsage(before);
+    return { report, through, pinned, keys, cpu_ms: (user + system) / 1_000 };
   } finally {
     await close();
   }

@@ -10,6 +10,7 @@ export interface Told {
   readonly through: 'server' | 'directory';
   readonly pinned: boolean;
   readonly keys: readonly string[];
+  readonly cpu_ms: number;
   /** What the verification was bounded to; null: everything. */
   readonly bounds: string | null;
 }
@@ -42,9 +43,9 @@ export function reportText({ report, through, pinned, keys, bounds }: Told): str
   return [...lines.filter((line) => line !== ''), '', `TAMPERED: ${count(findings.length + more, 'finding')}.`, ...told, ...(left > 0 ? ['', `and ${number(left)} more; --json has all of them that are kept`] : [])].join('\n');
 }
 
-export function reportJson({ report, through, pinned, keys, bounds }: Told): string {
+export function reportJson({ report, through, pinned, keys, cpu_ms, bounds }: Told): string {
   const findings = report.findings.map((one) => ({ ...one, title: KINDS[one.kind][0], advice: KINDS[one.kind][1] }));
-  return JSON.stringify({ clean: report.findings.length === 0, through, pinned, keys, bounds, ...report, findings }, null, 2);
+  return JSON.stringify({ clean: report.findings.length === 0, through, pinned, keys, cpu_ms, bounds, ...report, findings }, null, 2);
 }
 
 function findingText({ kind, message, places }: Finding): string[] {
