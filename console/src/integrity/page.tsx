@@ -13,6 +13,7 @@ import { Entries } from './entries.tsx';
 import { Growth } from './growth.tsx';
 import styles from './integrity.module.css';
 import { ThisBrowser } from './this-browser.tsx';
+import { ThisServer } from './this-server.tsx';
 import { Witnesses } from './witnesses.tsx';
 
 const EVERY_MS = 5_000;
@@ -26,6 +27,7 @@ export function IntegrityPage(): ReactNode {
       {error !== null && log === undefined ? <ErrorNote error={error} retry={() => void refetch()} /> : null}
       <div className={styles['pair']}>
         <ThisBrowser followed={followed} />
+        <ThisServer />
       </div>
       {log === undefined ? (
         error === null ? (

@@ -5,6 +5,11 @@ import type { ProvenSpan } from './shown.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
+const ID_BYTES = 8;
+/** Of SHA-256: enough that nobody finds another content with the same. */
+const DIGEST_BYTES = 32;
+const CONTENT_BYTES = ID_BYTES + DIGEST_BYTES;
+
 interface MinimizedPlace {
   readonly place: string;
   readonly kind: string;
@@ -59,7 +64,7 @@ function provenSpan(evidence: Evidence, proved: Proved, at: number, counts: Pick
 
 /** All that was stored of a span but who sent it. */
 function versionDigest({ spans }: Evidence, at: number, minimized: readonly (readonly MinimizedPlace[])[]): string {
-  return digestOf({ ...spans[at], minimized: minimized[at] ?? [] });
+  return digestOf({ ...spans[at], minimized: minimized[at] ?? [] }).join();
 }
 
 /** What one span says, as the details of the page show it. */
@@ -70,26 +75,41 @@ export interface SpanContent {
   readonly minimized: unknown;
 }
 
-/** By span id, a digest of each version's content: with it the details of a span are compared when somebody opens them. */
-export function contentsOf(evidence: Evidence): Map<string, string[]> {
+/**
+ * Id and digest of the content of every proved span, one after another in one array, which costs the page nothing to receive: with it the details of a span are
+ * compared when somebody opens them.
+ */
+export function contentsOf(evidence: Evidence): Uint8Array<ArrayBuffer> {
   const minimized = minimizedOf(evidence);
-  const contents = new Map<string, string[]>();
+  const contents = new Uint8Array(evidence.spans.length * CONTENT_BYTES);
   for (const [at, { resource, scope, span }] of evidence.spans.entries()) {
-    const digest = contentDigest({ resource: resource ?? {}, scope: scope ?? {}, span, minimized: minimized[at] ?? [] });
-    const id = text((span as Members)['spanId']);
-    contents.set(id, [...(contents.get(id) ?? []), digest]);
+    contents.set(contentBytes({ resource: resource ?? {}, scope: scope ?? {}, span, minimized: minimized[at] ?? [] }), at * CONTENT_BYTES);
   }
   return contents;
 }
 
-/** The same for the same content, whatever the order of names. */
-export function contentDigest({ resource, scope, span, minimized }: SpanContent): string {
-  return digestOf({ resource, scope, span, minimized });
+/** Whether one of the proved spans says just this. */
+export function isProved(contents: Uint8Array, content: SpanContent): boolean {
+  const wanted = contentBytes(content);
+  for (let from = 0; from < contents.length; from += CONTENT_BYTES) {
+    let at = 0;
+    while (at < CONTENT_BYTES && contents[from + at] === wanted[at]) at += 1;
+    if (at === CONTENT_BYTES) return true;
+  }
+  return false;
 }
 
-function digestOf(value: object): string {
-  const bytes = sha256(new TextEncoder().encode(JSON.stringify(ordered(value))));
-  return Array.from(bytes.subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('');
+/** Spans with the same content have the same bytes, whatever the order of names. */
+function contentBytes({ resource, scope, span, minimized }: SpanContent): Uint8Array {
+  const bytes = new Uint8Array(CONTENT_BYTES);
+  const id = text((span as Members)['spanId']);
+  for (let at = 0; at < ID_BYTES; at += 1) bytes[at] = Number.parseInt(id.slice(2 * at, 2 * at + 2), 16);
+  bytes.set(digestOf({ resource, scope, span, minimized }), ID_BYTES);
+  return bytes;
+}
+
+function digestOf(value: object): Uint8Array {
+  return sha256(new TextEncoder().encode(JSON.stringify(ordered(value)))).subarray(0, DIGEST_BYTES);
 }
 
 function ordered(value: unknown): unknown {

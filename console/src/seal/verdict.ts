@@ -24,8 +24,8 @@ export type Verdict =
   | {
       readonly state: 'verified';
       readonly facts: ProofFacts;
-      /** By span id, digests of what its versions say. */
-      readonly contents: ReadonlyMap<string, readonly string[]>;
+      /** What every span says, for `isProved`. */
+      readonly contents: Uint8Array<ArrayBuffer>;
       readonly remember: Remembered;
       readonly isFirst: boolean;
     }

@@ -3,5 +3,5 @@ import { askServer } from './ask-server.ts';
 import { verifyTrace, type SealRequest } from './verify-trace.ts';
 
 addEventListener('message', ({ data }: MessageEvent<SealRequest>) => {
-  void verifyTrace(data, askServer).then((verdict) => postMessage(verdict));
+  void verifyTrace(data, askServer).then((verdict) => postMessage(verdict, verdict.state === 'verified' ? { transfer: [verdict.contents.buffer] } : {}));
 });

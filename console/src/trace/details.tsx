@@ -7,7 +7,7 @@ import type { TraceModel } from '#outline/model.ts';
 import { kindWords } from '#outline/minimized-words.ts';
 import { copyOf, ERROR, lengthOf, nameOf, serviceOf } from '#outline/outline.ts';
 import { ancestorsOf, PLACE } from '#outline/tree.ts';
-import { contentDigest } from '#seal/proven-spans.ts';
+import { isProved } from '#seal/proven-spans.ts';
 import type { Verdict } from '#seal/verdict.ts';
 import { count, duration, instant, millisOf, percent, plural } from '#time/format.ts';
 import { IconButton } from '#ui/button.tsx';
@@ -77,8 +77,8 @@ export function Details({ model, span, onClose, onFocus, onOpen, verdict }: Deta
 
 /** The picture was compared with the proof when it came; what is read of a span is compared when somebody reads it. */
 function NotProved({ verdict, answer }: { readonly verdict: Verdict | null; readonly answer: SpanAnswer }): ReactNode {
-  const isProved = useMemo(() => verdict?.state !== 'verified' || verdict.contents.get(answer.span.spanId)?.includes(contentDigest(answer)) === true, [verdict, answer]);
-  if (isProved) return null;
+  const isSame = useMemo(() => verdict?.state !== 'verified' || isProved(verdict.contents, answer), [verdict, answer]);
+  if (isSame) return null;
   return (
     <p role="alert" className={styles['notProved']}>
       <ShieldX aria-hidden size={16} />
