@@ -9,6 +9,7 @@ import { Button } from '#ui/button.tsx';
 import { Confirm } from '#ui/dialog.tsx';
 import styles from './begin-anew.module.css';
 import { fingerprint } from './fingerprint.ts';
+import { ALARMS } from './follow.ts';
 import { readRemembered } from './remembered.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -23,7 +24,8 @@ const ACTION = 'account.change';
 export function BeginAnew({ verdict: { why, now }, onBegin }: BeginAnewProps): ReactNode {
   const may = useMay(ACTION);
   const [asking, setAsking] = useState(false);
-  if (!may || why === 'proof' || why === 'unlogged' || why === 'shown') return null;
+  // What was changed below the log is nothing to believe.
+  if (!may || !ALARMS.some((alarm) => alarm === why)) return null;
   const verb = why === 'key-changed' ? 'Trust the new key' : 'Forget what was seen';
   const seen = readRemembered(localStorage);
   return (

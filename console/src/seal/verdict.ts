@@ -18,7 +18,7 @@ export interface ProofFacts {
   readonly took_ms: number;
 }
 
-export type BrokenWhy = Alarm | 'proof' | 'unlogged' | 'shown';
+export type BrokenWhy = Alarm | 'proof' | 'mismatch' | 'unlogged' | 'shown';
 
 export type Verdict =
   | {
@@ -60,6 +60,11 @@ export const BROKEN: Readonly<Record<BrokenWhy, Words>> = {
     title: 'This trace was changed after it was stored',
     sentence: 'What the server stores of it is not what it committed to its log.',
     advice: `Do not rely on it. ${KEEP} “tracekeep verify” on the server names the block and the row.`,
+  },
+  mismatch: {
+    title: 'What is stored is not what was logged',
+    sentence: 'In the database something was changed of this trace, or of spans that were stored right beside it, within the same 256 rows. Nothing of them can be proved any more.',
+    advice: `Do not rely on it. ${KEEP} “tracekeep verify” on the server names the block and the rows.`,
   },
   unlogged: {
     title: 'Some of these spans are not in the log',

@@ -127,7 +127,7 @@ test('evidence about another trace, signed with another key, or of a forked log 
 });
 
 test('a server that says itself that there can be no evidence is believed', async () => {
-  for (const [code, why] of [['evidence_mismatch', 'proof'], ['evidence_unlogged', 'unlogged']] as const) {
+  for (const [code, why] of [['evidence_mismatch', 'mismatch'], ['evidence_unlogged', 'unlogged']] as const) {
     const verdict = await ask(source(new Refused(code, 'x', 'y')));
     assert.ok(verdict.state === 'broken' && verdict.why === why);
   }

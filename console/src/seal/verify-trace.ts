@@ -40,7 +40,7 @@ export interface SealSource extends LogSource {
 /** The newest spans wait for a checkpoint. */
 const PENDING = 'evidence_pending';
 /** The server itself says that there can be none. */
-const NO_EVIDENCE: ReadonlyMap<string, BrokenWhy> = new Map([['evidence_mismatch', 'proof'], ['evidence_unlogged', 'unlogged']]);
+const NO_EVIDENCE: ReadonlyMap<string, BrokenWhy> = new Map([['evidence_mismatch', 'mismatch'], ['evidence_unlogged', 'unlogged']]);
 
 export async function verifyTrace(request: SealRequest, source: SealSource): Promise<Verdict> {
   const began = performance.now();
