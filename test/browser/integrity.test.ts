@@ -1,0 +1,82 @@
+/** The page Integrity: the log, who watches it, its entries, what verification found and having everything verified now, and what auditors take along. */
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { askWell } from '#harness/exchange';
+import { axeFindings, inTheme, overflow } from './checks.ts';
+import { SIZES, type Viewer } from './chromium.ts';
+import { goTo } from './pages.ts';
+import { setStage, type Stage } from './stage.ts';
+
+let stage: Stage;
+let viewer: Viewer;
+
+before(async () => {
+  stage = await setStage('one');
+  viewer = await stage.open();
+});
+
+test('the browser knows the log from the first visit on, and says so', async () => {
+  const { page } = viewer;
+  await goTo(page, '/integrity');
+  const own = page.getByRole('region', { name: 'This browser' });
+  await own.getByText('The log is known from now on').waitFor();
+  await page.reload();
+  await own.getByText('The log only grew').waitFor();
+  const log = await askWell<{ origin: string; vkeys: string[]; published: { root: string } }>(stage.server, stage.token, '/api/v1/log');
+  await page.getByText(log.origin, { exact: true }).first().waitFor();
+  // What auditors copy is what the server says.
+  const [first] = log.vkeys;
+  await page.getByText(`--key '${first}'`, { exact: false }).first().waitFor();
+  assert.equal(await page.getByText(first!, { exact: true }).count(), 1);
+  await page.getByRole('application', { name: /^Entries in the log over time/u }).waitFor();
+  await page.getByRole('heading', { name: 'Nobody outside watches this log yet' }).waitFor();
+});
+
+test('an administrator has everything verified, and reads what an entry says', async () => {
+  const { page } = viewer;
+  const server = page.getByRole('region', { name: 'This server' });
+  await server.getByRole('button', { name: 'Verify everything now' }).click();
+  await server.getByText('Everything is as it was stored').waitFor();
+  await server.getByText(/1 span in 1 block/u).waitFor();
+  const entries = page.getByRole('list', { name: 'Entries of the log' });
+  await page.getByRole('button', { name: /Type of entry$/u }).click();
+  await page.getByRole('option', { name: 'block', exact: true }).click();
+  await page.waitForURL(/type=block/u);
+  await entries.getByRole('button').filter({ hasText: '1 span' }).click();
+  await page.waitForURL(/entry=\d+/u);
+  await page.getByRole('region', { name: /^what entry \d+ says/u }).getByText('"rows": 1', { exact: false }).waitFor();
+  // The address leads there again.
+  await page.reload();
+  await page.getByRole('region', { name: /^what entry \d+ says/u }).waitFor();
+  for (const width of [1280, 390] as const) {
+    await page.setViewportSize(SIZES[width]);
+    for (const theme of ['light', 'dark'] as const) {
+      await inTheme(page, theme);
+      assert.deepEqual([...(await axeFindings(page, theme === 'light' ? 'all' : 'colours')), ...(await overflow(page))], [], `${width} ${theme}`);
+    }
+  }
+  assert.deepEqual(viewer.complaints, []);
+});
+
+test('a viewer sees the log and not what its entries say, and begins nothing', async () => {
+  const { page, complaints, close } = await stage.open({ as: 'viewer' });
+  await goTo(page, '/integrity');
+  await page.getByText('The log is known from now on').waitFor();
+  await page.getByRole('list', { name: 'Entries of the log' }).getByRole('button').first().click();
+  await page.getByText('What it says is shown to administrators', { exact: false }).waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Verify everything now' }).count(), 0);
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test('a page without the log says so, and what can be done', async () => {
+  const { page, context, close } = await stage.open();
+  await context.route(/\/api\/v1\/log$/u, (route) => route.fulfill({ status: 503, json: { error: { code: 'overloaded', message: 'Too many queries are waiting.', advice: 'Wait a moment and ask again.', requestId: '0' } } }));
+  await page.goto('/integrity');
+  await page.getByText('Could not check the log').waitFor();
+  await page.getByRole('alert').getByText('Too many queries are waiting.').waitFor();
+  await context.unroute(/\/api\/v1\/log$/u);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('list', { name: 'Entries of the log' }).waitFor();
+  await close();
+});
