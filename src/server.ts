@@ -176,6 +176,9 @@ export async function startServer(config: Config, report: Report = reportLine): 
     inFlight = () => receivers.inFlight();
     listens = { otlpHttp: receivers.addresses.http, otlpGrpc: receivers.addresses.grpc };
     watch(meter, store, inFlight);
+    meter.watch('logEntries', () => store.log.size);
+    meter.watch('logPublished', () => publisher.published?.size ?? 0);
+    meter.watch('witnessesBehind', () => publisher.status().witnesses.filter(({ state }) => state === 'failing' || state === 'refused').length);
     meter.watch('recordsWaiting', () => records.waiting);
     meter.watch('findingsDropped', () => findings.dropped);
     return { addresses: { otlpHttp: receivers.addresses.http, otlpGrpc: receivers.addresses.grpc, console: webConsole.address }, queries: recordedFor(records, queries), publisher, signIn, verified: { snapshot: () => store.snapshot(), queryNative: (sql) => store.engine.queryNative(sql) }, stop };

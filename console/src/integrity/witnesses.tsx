@@ -17,7 +17,7 @@ export function Witnesses({ log: { witnesses, quorum, size } }: { readonly log: 
         <Empty title="Nobody outside watches this log yet">
           <p>Without a witness, whoever holds the keys could show different people different logs, and nobody could tell. A second party runs one on a machine that you cannot reach:</p>
           <Snippet label="command for the witness" text="tracekeep witness --help" />
-          <p>It cosigns only what goes on from what it cosigned before. Then name it in the configuration of this server, under “log.witnesses”.</p>
+          <p>It cosigns only what goes on from what it cosigned before. Then name it in the configuration of this server, with the setting “witness”.</p>
         </Empty>
       ) : (
         <PlainTable
