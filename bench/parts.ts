@@ -19,6 +19,7 @@ import { Store } from '#store';
 import { type ValidBatch, validate } from '#validate';
 import type { Corpus } from './corpus.ts';
 import { measureLeaves } from './leaves.ts';
+import { measureLog } from './log.ts';
 import { medianOf } from './summary.ts';
 
 /** Microseconds a span. */
@@ -37,6 +38,10 @@ export interface Parts {
   readonly encode: number;
   /** Of that, the leaves of the log. */
   readonly leaves: number;
+  /** Of a block of 2,000 spans: its body, its entry and its place in the tree. */
+  readonly log: number;
+  /** Bytes of the log for each span of such blocks: entries, hashes and bodies. */
+  readonly logBytesPerSpan: number;
   /** This thread's share of a durable commit: framing, encryption, bookkeeping. */
   readonly journal: number;
   /** Insert into the engine, all threads, merges left out as far as they begin later. */
@@ -66,11 +71,12 @@ export async function measureParts(corpus: Corpus, spansMax = SPANS_MAX): Promis
   const { spans } = stages;
   const bytes = stages.blocks.reduce((sum, block) => sum + block.spans.length, 0);
   const { leaves_us, recomputedPerCpuSecond } = await measureLeaves(stages.blocks);
+  const { log_us, bytesPerSpan } = await measureLog();
   const { journal_us, insert_us } = await measureStore(stages.blocks);
   const each = (name: string): number => clock.us(name);
   return {
     decode: each('decode'), validate: each('validate'), inspect: each('inspect'), inspectFirst: each('inspectFirst'), inspectRepeated: each('inspectRepeated'),
-    minimize: each('minimize'), append: each('append'), encode: each('encode'), leaves: leaves_us, journal: journal_us / spans, insert: insert_us / spans, nativeBytesPerSpan: bytes / spans, recomputedPerCpuSecond,
+    minimize: each('minimize'), append: each('append'), encode: each('encode'), leaves: leaves_us, log: log_us, logBytesPerSpan: bytesPerSpan, journal: journal_us / spans, insert: insert_us / spans, nativeBytesPerSpan: bytes / spans, recomputedPerCpuSecond,
   };
 }
 
