@@ -1,7 +1,7 @@
 /** Evidence documents: what is true is proved, and whatever is changed, moved, added or left out is not. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { claimsOf, isFlaw, judge, type Verifier } from '#merkle';
+import { claimsOf, isFlaw, judge, printNote, signNote, type Verifier } from '#merkle';
 import { randomOf, sha256, verifyNatively } from '#merkle/testing';
 import { checkEvidence, checkOpenedEvidence, EVIDENCE_BYTES_MAX, evidenceFlawText, isEvidenceFlaw, noteOf, parseEvidence, type EvidenceFlaw, type Proved } from './evidence.ts';
 import { randomSpan, RESTRICTED_KEYS, wholeSpan } from './span-samples.ts';
@@ -134,6 +134,21 @@ test('restricted fields that are named twice, are none or are not there are refu
   }
 });
 
+test('a restricted field has a salt or a digest, and a status message goes with its salt', () => {
+  for (const change of [{ digest: toZeros(32) }, { salt: toZeros(15) }, { digest: toZeros(31) }]) {
+    const document = trace();
+    const fields = at(document, 'blocks', 0, 'spans', 0, 'restricted');
+    fields[0] = { ...(fields[0] as JsonObject), ...change };
+    assert.equal(flawOf(document), 'document_malformed');
+  }
+  const neither = trace();
+  delete at(neither, 'blocks', 0, 'spans', 0, 'restricted', 0)['salt'];
+  assert.equal(flawOf(neither), 'document_malformed');
+  const silent = trace();
+  delete at(silent, 'resourceSpans', 0, 'scopeSpans', 0, 'spans', 0, 'status')['message'];
+  assert.deepEqual(answerTo(silent), { flaw: 'restricted_mismatch', detail: 'status.message', block: 0, span: 0 });
+});
+
 test('spans, rows, proofs and blocks that changed places are refused', () => {
   const swapped = (change: (document: JsonObject) => void): string => {
     const document = trace();
@@ -210,9 +225,38 @@ test('another log, another key, an older checkpoint: refused', () => {
   const newer = evidenceOf({ blocks });
   assert.equal(flawOf({ ...newer, checkpoint: older['checkpoint']! }), 'block_unproved');
   assert.equal(flawOf({ ...older, checkpoint: newer['checkpoint']! }), 'block_unproved');
-  // A key that is trusted for another log signed it as well: it is not this log's.
-  const witness = keyOf('witness', 'witness.example');
-  assert.equal(flawOf(trace(), [witness.verifier]), 'checkpoint_refused');
+  assert.equal(flawOf(trace(), [keyOf('witness', 'witness.example').verifier]), 'checkpoint_refused');
+  // A witness that is trusted did sign it: that says what it saw, not whose log it is.
+  const cosigned = evidenceOf({ blocks, witnesses: ['w1'] });
+  const witness = keyOf('w1', 'w1', 0x04).verifier;
+  assert.deepEqual(answerTo(cosigned, [witness]), { flaw: 'checkpoint_refused', detail: 'the key of the log itself is not among the given ones' });
+  assert.equal(proved(cosigned, [LOG, witness]).claims.length, 2);
+});
+
+test('a checkpoint that says more than a tree proves is refused, although the log signed it', () => {
+  const document = trace();
+  const [origin, size, root] = String(document['checkpoint']).split('\n');
+  const { verifier, sign } = keyOf('log');
+  const text = `${origin}\n${size}\n${root}\nread by people\n`;
+  const signature = signNote(text, verifier, sign, 0);
+  assert.ok(!isFlaw(signature));
+  const note = printNote(text, [signature]);
+  assert.ok(!isFlaw(note));
+  assert.deepEqual(answerTo({ ...document, checkpoint: note }), { flaw: 'checkpoint_refused', detail: 'it says more than origin, size and root' });
+});
+
+test('the service is the last service.name that is a string, or what stands beside the span', () => {
+  const serviceOf = (names: readonly JsonObject[], service?: string): string => {
+    const span = wholeSpan();
+    span.placed.resource['attributes'] = names.map((value) => ({ key: 'service.name', value }));
+    return proved(evidenceOf({ blocks: [[{ ...span, ...(service === undefined ? {} : { service }) }]] })).spans[0]!.service;
+  };
+  assert.equal(serviceOf([{ stringValue: 'first' }, { stringValue: 'last' }, { intValue: '7' }, { arrayValue: { values: [] } }]), 'last');
+  for (const none of [[], [{ stringValue: '' }], [{ intValue: '7' }], [{}]]) assert.equal(serviceOf(none), 'unknown_service');
+  assert.equal(serviceOf([{ stringValue: 'named' }], 'stored'), 'stored');
+  const changed = trace();
+  at(changed, 'blocks', 0, 'spans', 0)['service'] = 'other';
+  assert.equal(flawOf(changed), 'span_mismatch');
 });
 
 test('an entry that is no block, or a block that says more rows, is refused', () => {
