@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DEFAULT_TENANT, type ProducerId, type RequestAccount, type SealedBlock } from '#model';
-import { accountBody, accountsIn, accountsOf, blockBody, summed } from './bodies.ts';
+import { accountBodies, accountsIn, accountsOf, blockBody, retentionBodies, summed } from './bodies.ts';
 
 const account = (producer: string, more: Partial<RequestAccount> = {}): RequestAccount => ({
   producer: producer as ProducerId, tenant: DEFAULT_TENANT, digest: 'd', received: 6, stored: 3, refused: { span_ids: 2 }, dropped: 1, minimized: { email: 4 }, answer: { rejectedSpans: 2, message: '' }, ...more,
@@ -22,7 +22,7 @@ test('accounts are summed by producer, and what was logged is taken from them ex
   const requests = [account('p_a'), account('p_b', { dropped: 0, received: 5 }), account('p_a', { refused: { span_time: 2 } })];
   const sums = accountsOf(requests);
   assert.deepEqual(sums[0], { producer: 'p_a', received: 12, stored: 6, refused: { span_ids: 2, span_time: 2 }, dropped: { duplicate: 2 }, minimized: { email: 8 } });
-  const logged = accountsIn(accountBody('default', sums, 1));
+  const logged = accountsIn(accountBodies('default', sums, 1)[0] ?? assert.fail());
   assert.deepEqual(logged, { tenant: 'default', accounts: sums });
   const later = accountsOf([account('p_b')]);
   assert.deepEqual(summed([...sums, ...later], logged.accounts), later);
@@ -30,5 +30,17 @@ test('accounts are summed by producer, and what was logged is taken from them ex
 });
 
 test('no two closed parts have the same salt', () => {
-  assert.notEqual(accountBody('default', [], 1).closed, accountBody('default', [], 1).closed);
+  const closed = Array.from({ length: 9 }, () => accountBodies('default', accountsOf([account('p_a')]), 1)[0]?.closed);
+  assert.equal(new Set(closed).size, 9);
+});
+
+test('what is too long for one body is cut into several', () => {
+  const sums = accountsOf(Array.from({ length: 2_000 }, (_, at) => account(`p_${at}`)));
+  const bodies = accountBodies('default', sums, 1);
+  assert.ok(bodies.length > 1 && bodies.every(({ closed }) => closed.length <= 65_535));
+  assert.deepEqual(bodies.flatMap((body) => accountsIn(body).accounts), sums);
+  const blocks = Array.from({ length: 9_000 }, (_, at) => [at * 3, at * 3 + 1] as const);
+  const removals = retentionBodies({ day: 1, retention: 'default', why: 'disk', diskMax: 5, blocks }, 1);
+  assert.ok(removals.length > 1 && removals.every(({ statement }) => statement.length <= 65_535));
+  assert.deepEqual(removals.flatMap(({ statement }) => (JSON.parse(statement) as { blocks: unknown[] }).blocks), blocks);
 });

@@ -3,6 +3,7 @@
  * the order of the format; what is hashed is the text as it is stored.
  */
 import { randomBytes } from 'node:crypto';
+import { LIMITS } from '#limits';
 import type { LogBody, RequestAccount, SealedBlock } from '#model';
 
 /** What became of the spans of one producer; `received = stored + Σ refused + Σ dropped`. */
@@ -16,6 +17,8 @@ export interface ProducerAccount {
 }
 
 const SALT_BYTES = 32;
+/** More than the members around a list take. */
+const FRAME_BYTES = 1_024;
 
 /** A salt for a closed part: without it, a commitment would confirm a guess at what is closed. */
 export function newSalt(): string {
@@ -30,8 +33,8 @@ export function blockBody(block: SealedBlock, requests: readonly RequestAccount[
 }
 
 /** What became of a tenant's requests of which nothing was stored. */
-export function accountBody(tenant: string, accounts: readonly ProducerAccount[], time_ms: number): LogBody {
-  return { type: 'account', time_ms, statement: JSON.stringify({ tenant }), closed: JSON.stringify({ salt: newSalt(), accounts }) };
+export function accountBodies(tenant: string, accounts: readonly ProducerAccount[], time_ms: number): LogBody[] {
+  return fitting(accounts).map((some) => ({ type: 'account', time_ms, statement: JSON.stringify({ tenant }), closed: JSON.stringify({ salt: newSalt(), accounts: some }) }));
 }
 
 /** What is about to be removed, and under which rule. */
@@ -47,8 +50,9 @@ export interface AnnouncedRemoval {
   readonly blocks?: readonly (readonly [first: number, last: number])[];
 }
 
-export function retentionBody({ day, retention, why, days, diskMax, blocks }: AnnouncedRemoval, time_ms: number): LogBody {
-  return { type: 'retention', time_ms, statement: JSON.stringify({ day, retention, why, days, diskMax, blocks }), closed: JSON.stringify({ salt: newSalt() }) };
+export function retentionBodies({ day, retention, why, days, diskMax, blocks }: AnnouncedRemoval, time_ms: number): LogBody[] {
+  const lists = blocks === undefined ? [undefined] : fitting(blocks);
+  return lists.map((some) => ({ type: 'retention', time_ms, statement: JSON.stringify({ day, retention, why, days, diskMax, blocks: some }), closed: JSON.stringify({ salt: newSalt() }) }));
 }
 
 /** That keys begin to be used. `blocksBefore`: the highest id of a block from before there was a log, 0 if there was none. */
@@ -73,27 +77,51 @@ export function accountsOf(requests: readonly RequestAccount[]): ProducerAccount
 
 /** The sums of the first accounts by producer, less the second ones; producers of which nothing is left are left out. */
 export function summed(accounts: readonly ProducerAccount[], less: readonly ProducerAccount[]): ProducerAccount[] {
-  const sums = new Map<string, ProducerAccount>();
-  for (const [sign, list] of [[1, accounts], [-1, less]] as const) {
-    for (const one of list) {
-      const sum = sums.get(one.producer);
-      sums.set(one.producer, {
-        producer: one.producer,
-        received: (sum?.received ?? 0) + sign * one.received,
-        stored: (sum?.stored ?? 0) + sign * one.stored,
-        refused: counts(sum?.refused, one.refused, sign),
-        dropped: counts(sum?.dropped, one.dropped, sign),
-        minimized: counts(sum?.minimized, one.minimized, sign),
-      });
-    }
-  }
-  return [...sums.values()].filter(({ received }) => received !== 0);
+  const sums = new Map<string, Sum>();
+  for (const account of accounts) add(sums, account, 1);
+  for (const account of less) add(sums, account, -1);
+  return [...sums].flatMap(([producer, { received, stored, refused, dropped, minimized }]) =>
+    received === 0 ? [] : [{ producer, received, stored, refused: countsOf(refused), dropped: countsOf(dropped), minimized: countsOf(minimized) }],
+  );
 }
 
-function counts(sums: Readonly<Record<string, number>> = {}, more: Readonly<Record<string, number>>, sign: 1 | -1): Record<string, number> {
-  const all = new Map(Object.entries(sums));
-  for (const [key, count] of Object.entries(more)) all.set(key, (all.get(key) ?? 0) + sign * count);
-  return Object.fromEntries([...all].filter(([, count]) => count !== 0));
+interface Sum {
+  received: number;
+  stored: number;
+  readonly refused: Map<string, number>;
+  readonly dropped: Map<string, number>;
+  readonly minimized: Map<string, number>;
+}
+
+function add(sums: Map<string, Sum>, account: ProducerAccount, sign: 1 | -1): void {
+  let sum = sums.get(account.producer);
+  if (sum === undefined) sums.set(account.producer, (sum = { received: 0, stored: 0, refused: new Map(), dropped: new Map(), minimized: new Map() }));
+  sum.received += sign * account.received;
+  sum.stored += sign * account.stored;
+  for (const field of ['refused', 'dropped', 'minimized'] as const) {
+    const [counts, more] = [sum[field], account[field]];
+    for (const key of Object.keys(more)) counts.set(key, (counts.get(key) ?? 0) + sign * more[key]!);
+  }
+}
+
+function countsOf(counts: ReadonlyMap<string, number>): Record<string, number> {
+  return Object.fromEntries([...counts].filter(([, count]) => count !== 0));
+}
+
+/** Parts of a list, each short enough for a text of a body. They hold ids, codes and numbers: a character is a byte. */
+function fitting<Item>(items: readonly Item[]): Item[][] {
+  const parts: Item[][] = [];
+  let left = 0;
+  for (const item of items) {
+    const bytes = JSON.stringify(item).length + 1;
+    if (bytes > left) {
+      parts.push([]);
+      left = LIMITS.entry_text_bytes_max - FRAME_BYTES;
+    }
+    parts.at(-1)?.push(item);
+    left -= bytes;
+  }
+  return parts;
 }
 
 function base64(bytes: Uint8Array): string {

@@ -13,7 +13,7 @@ import { CheckpointFile, type SignedCheckpoint } from './checkpoint-file.ts';
 import { LogFiles } from './log-files.ts';
 import { openLogKeys, type LogKeys, type LogKeySettings } from './log-keys.ts';
 
-export { accountBody, accountsIn, accountsOf, blockBody, logKeyBody, newSalt, retentionBody, summed, type AnnouncedRemoval, type ProducerAccount } from './bodies.ts';
+export { accountBodies, accountsIn, accountsOf, blockBody, logKeyBody, newSalt, retentionBodies, summed, type AnnouncedRemoval, type ProducerAccount } from './bodies.ts';
 export type { SignedCheckpoint } from './checkpoint-file.ts';
 export { readLogVkeys, type LogKeySettings } from './log-keys.ts';
 

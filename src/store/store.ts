@@ -10,7 +10,7 @@ import type { Config } from '#config';
 import type { Files } from '#files';
 import { deriveKey } from '#keys';
 import { LIMITS } from '#limits';
-import { type AnnouncedRemoval, entryOf, Log, logKeyBody, type LogKeySettings, retentionBody } from '#log';
+import { type AnnouncedRemoval, entryOf, Log, logKeyBody, type LogKeySettings, retentionBodies } from '#log';
 import type { Commit, LogBody, Secret } from '#model';
 import type { RefusalCode } from '#refusal';
 import { Account, type AccountLine } from './account.ts';
@@ -284,7 +284,7 @@ export class Store {
   /** One pass of retention, besides the one that runs every minute. */
   async retain(): Promise<Removal[]> {
     const { retention, diskBytesMax } = this.#options.config;
-    const announce = (removals: readonly AnnouncedRemoval[]): Promise<void> => this.commit({ blocks: [], requests: [], entries: removals.map((removal) => retentionBody(removal, this.#now_ms())) });
+    const announce = (removals: readonly AnnouncedRemoval[]): Promise<void> => this.commit({ blocks: [], requests: [], entries: removals.flatMap((removal) => retentionBodies(removal, this.#now_ms())) });
     const removals = await applyRetention(this.engine, { classes: retention, diskBytesMax }, this.#now_ms(), announce);
     await retainAccount(this.engine, this.#now_ms(), () => this.#partSync.sync());
     this.#tableBytes = Number(await this.engine.command("SELECT sum(bytes_on_disk) FROM system.parts WHERE database = 'tracekeep' AND active"));

@@ -4,7 +4,7 @@
  * the process that wrote them, its flushes, and a start that replays them come to the same.
  */
 
-import { accountBody, accountsIn, accountsOf, blockBody, type ProducerAccount, summed } from '#log';
+import { accountBodies, accountsIn, accountsOf, blockBody, type ProducerAccount, summed } from '#log';
 import type { Commit, LogBody, RequestAccount } from '#model';
 import type { Journaled } from './journal.ts';
 
@@ -34,7 +34,7 @@ export function unloggedAfter(before: Unlogged, { commit: { blocks, requests }, 
 
 /** The entries that say all of it. */
 export function unloggedBodies(unlogged: Unlogged, at_ms: number): LogBody[] {
-  return Object.entries(unlogged).map(([tenant, accounts]) => accountBody(tenant, accounts, at_ms));
+  return Object.entries(unlogged).flatMap(([tenant, accounts]) => accountBodies(tenant, accounts, at_ms));
 }
 
 function changed(unlogged: Unlogged, tenant: string, more: readonly ProducerAccount[], less: readonly ProducerAccount[]): Unlogged {
