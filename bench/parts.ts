@@ -6,8 +6,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type KeyTable as Keys, KeyTable, SpanBatch } from '#batch';
+import { Comparer, TakenSpans } from '#compare';
 import { type InspectedBatch, Inspector } from '#inspect';
 import { openRootKey } from '#keys';
+import { LIMITS } from '#limits';
 import { compilePolicy, DEFAULT_POLICY, Minimizer } from '#minimize';
 import { DEFAULT_TENANT, producerId, type RequestAccount, type SealedBlock } from '#model';
 import { decodeRequest } from '#otlp';
@@ -33,6 +35,8 @@ export interface Parts {
   /** Everything is remembered. */
   readonly inspectRepeated: number;
   readonly minimize: number;
+  /** With a table that is full, as it is on a server that has run for some time. */
+  readonly compare: number;
   readonly append: number;
   /** Columns, index and filter of a block, and its leaves. */
   readonly encode: number;
@@ -76,7 +80,7 @@ export async function measureParts(corpus: Corpus, spansMax = SPANS_MAX): Promis
   const each = (name: string): number => clock.us(name);
   return {
     decode: each('decode'), validate: each('validate'), inspect: each('inspect'), inspectFirst: each('inspectFirst'), inspectRepeated: each('inspectRepeated'),
-    minimize: each('minimize'), append: each('append'), encode: each('encode'), leaves: leaves_us, log: log_us, logBytesPerSpan: bytesPerSpan, journal: journal_us / spans, insert: insert_us / spans, nativeBytesPerSpan: bytes / spans, recomputedPerCpuSecond,
+    minimize: each('minimize'), compare: each('compare'), append: each('append'), encode: each('encode'), leaves: leaves_us, log: log_us, logBytesPerSpan: bytesPerSpan, journal: journal_us / spans, insert: insert_us / spans, nativeBytesPerSpan: bytes / spans, recomputedPerCpuSecond,
   };
 }
 
@@ -113,6 +117,7 @@ class Stages {
   readonly #scanner = new Scanner(RECOGNIZERS, { parts: this.#policy.distinguishes });
   readonly #inspector = new Inspector(this.#scanner, this.#keys);
   readonly #minimizer = new Minimizer(this.#policy, this.#inspector, this.#keys);
+  readonly #comparer = new Comparer(fullTable());
   readonly #builder = new BlockBuilder(this.#minimizer);
 
   constructor(clock: StageClock) {
@@ -138,6 +143,8 @@ class Stages {
     const inspected = this.#inspect('inspect', this.#inspector, batch);
     const minimized = clock.time('minimize', size, () => this.#minimizer.minimize(inspected));
     if (!this.#builder.isOpen) this.#builder.open({ block: this.blocks.length + 1, day: Math.floor(Date.now() / DAY_MS), retention: RETENTION, tenant: DEFAULT_TENANT });
+    const { dropped, versions } = clock.time('compare', size, () => this.#comparer.compare(minimized, DEFAULT_TENANT, this.#builder.block));
+    if (dropped + versions > 0) throw new Error('cannot take all of the corpus: spans of it occur twice');
     clock.time('append', size, () => this.#builder.append(minimized, 1, 'p_0123456789abcdef'));
     this.#inspect('inspectRepeated', this.#inspector, batch);
     this.spans += taken;
@@ -155,6 +162,17 @@ class Stages {
     if (isRefusal(inspected)) throw new Error('cannot inspect the corpus');
     return inspected;
   }
+}
+
+/** More entries than it holds, of an early block. */
+function fullTable(): TakenSpans {
+  const taken = new TakenSpans(TakenSpans.allocate(1), 1);
+  let tag = 1;
+  for (let entry = 0; entry < LIMITS.taken_spans_bytes / 16; entry++) {
+    tag = (Math.imul(tag, 1_664_525) + 1_013_904_223) | 0;
+    taken.take(tag, entry, 0, 0, 1);
+  }
+  return taken;
 }
 
 async function measureStore(blocks: readonly SealedBlock[]): Promise<{ readonly journal_us: number; readonly insert_us: number }> {

@@ -1,6 +1,6 @@
 /**
- * A keyed 64-bit hash in two lanes that takes eight bytes at a time: two multiplications for them, because every byte of every span goes through
- * it. The keys are random for each process, so nobody can prepare spans that crowd into one bucket.
+ * A keyed 64-bit hash that takes sixteen bytes at a time in four lanes, a multiplication for each four bytes, because every byte of every span goes
+ * through it. The keys are random for each process, so nobody can prepare spans that crowd into one bucket.
  *
  * It is not cryptographic and need not be. Who finds two contents of equal hash can send the second one under the ids of the first, and gains
  * that it is dropped; to have a foreign span dropped, they would have to send its equal before it is sent, and so know all its bytes, times included.
@@ -34,11 +34,31 @@ export class SpanHash {
     let a = this.low ^ length;
     let b = this.high;
     let at = start;
-    for (const whole = start + (length & ~7); at < whole; at += 8) {
+    if (length >= 16) {
+      // Two pairs of lanes that do not wait for each other.
+      let c = a ^ second;
+      let d = b ^ first;
+      for (const whole = start + (length & ~15); at < whole; at += 16) {
+        a = Math.imul(a ^ view.getInt32(at, true), first);
+        b = Math.imul(b ^ view.getInt32(at + 4, true), second);
+        c = Math.imul(c ^ view.getInt32(at + 8, true), first);
+        d = Math.imul(d ^ view.getInt32(at + 12, true), second);
+        a ^= b >>> 15;
+        c ^= d >>> 15;
+        b ^= a >>> 13;
+        d ^= c >>> 13;
+      }
+      a = (Math.imul(a ^ (c >>> 16), second) + c) | 0;
+      b = (Math.imul(b ^ (d >>> 16), first) + d) | 0;
+      a ^= b >>> 15;
+      b ^= a >>> 13;
+    }
+    if (at + 8 <= start + length) {
       a = Math.imul(a ^ view.getInt32(at, true), first);
       b = Math.imul(b ^ view.getInt32(at + 4, true), second);
       a ^= b >>> 15;
       b ^= a >>> 13;
+      at += 8;
     }
     for (const end = start + length; at < end; at++) {
       a = Math.imul(a ^ view.getUint8(at), first);

@@ -20,11 +20,15 @@ const FIRST_HIGH = 2;
 const KEYS = 4;
 export const KEY_WORDS = 8;
 const HEAD_WORDS = 32;
-// A bucket is two lines of a processor's cache: a lock, a word that is not used, six entries of tag, content and block.
+// A bucket is two lines of a processor's cache. The first has a lock, which entry is replaced next, and the tags of six entries; contents and blocks follow.
 const BUCKET_WORDS = 32;
 const ENTRIES = 6;
-const ENTRY_WORDS = 5;
-const ENTRIES_AT = 2;
+const NEXT = 1;
+const TAGS_LOW = 2;
+const TAGS_HIGH = TAGS_LOW + ENTRIES;
+const REST = TAGS_HIGH + ENTRIES;
+/** Content in two words, and the block. */
+const REST_WORDS = 3;
 /** Blocks are counted from the first of this process, so that a number fits a word. */
 const SERIAL_MAX = 0x7fff_ffff;
 /** Looks at a lock before the thread sleeps; whoever holds it needs a fraction of this, unless the system took its processor away. */
@@ -72,9 +76,10 @@ export class TakenSpans {
     Atomics.store(this.#words, VALID_FROM, Math.min(next - this.#firstBlock + 1, SERIAL_MAX));
   }
 
-  /** Begins to bring the bucket of a tag into the cache. Called for many tags in a row, their waits overlap. */
+  /** Begins to bring the bucket of a tag into the cache. Called for many tags in a row, their waits overlap. What it returns means nothing. */
   touch(tagLow: number): number {
-    return this.#words[HEAD_WORDS + (tagLow & this.#mask) * BUCKET_WORDS + ENTRIES_AT + 2 * ENTRY_WORDS]!;
+    const bucket = HEAD_WORDS + (tagLow & this.#mask) * BUCKET_WORDS;
+    return this.#words[bucket + NEXT]! + this.#words[bucket + BUCKET_WORDS - 1]!;
   }
 
   /**
@@ -85,14 +90,13 @@ export class TakenSpans {
     const words = this.#words;
     const bucket = HEAD_WORDS + (tagLow & this.#mask) * BUCKET_WORDS;
     if (Atomics.compareExchange(words, bucket, 0, this.#worker) !== 0) this.#waitFor(bucket);
-    const validFrom = Atomics.load(words, VALID_FROM);
     let found = NOT_TAKEN;
-    let oldest = bucket + ENTRIES_AT;
-    for (let at = oldest, end = oldest + ENTRIES * ENTRY_WORDS; at < end; at += ENTRY_WORDS) {
-      const serial = words[at + 4]!;
-      if (serial < words[oldest + 4]!) oldest = at;
-      if (words[at] !== tagLow || words[at + 1] !== tagHigh || serial < validFrom) continue;
-      if (words[at + 2] === contentLow && words[at + 3] === contentHigh) {
+    for (let entry = 0; entry < ENTRIES; entry++) {
+      if (words[bucket + TAGS_LOW + entry] !== tagLow || words[bucket + TAGS_HIGH + entry] !== tagHigh) continue;
+      const rest = bucket + REST + entry * REST_WORDS;
+      const serial = words[rest + 2]!;
+      if (serial < Atomics.load(words, VALID_FROM)) continue;
+      if (words[rest] === contentLow && words[rest + 1] === contentHigh) {
         found = serial;
         break;
       }
@@ -100,11 +104,15 @@ export class TakenSpans {
     }
     const serial = block - this.#firstBlock + 1;
     if (found <= 0 && serial < SERIAL_MAX) {
-      words[oldest] = tagLow;
-      words[oldest + 1] = tagHigh;
-      words[oldest + 2] = contentLow;
-      words[oldest + 3] = contentHigh;
-      words[oldest + 4] = serial;
+      // Entries are replaced in turn, so that the oldest goes.
+      const entry = words[bucket + NEXT]!;
+      const rest = bucket + REST + entry * REST_WORDS;
+      words[bucket + NEXT] = entry === ENTRIES - 1 ? 0 : entry + 1;
+      words[bucket + TAGS_LOW + entry] = tagLow;
+      words[bucket + TAGS_HIGH + entry] = tagHigh;
+      words[rest] = contentLow;
+      words[rest + 1] = contentHigh;
+      words[rest + 2] = serial;
     }
     Atomics.store(words, bucket, 0);
     return found > 0 ? found + this.#firstBlock - 1 : found;
