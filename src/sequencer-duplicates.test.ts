@@ -1,14 +1,18 @@
 /** Spans and requests that come again, while the store and the workers fail: nothing is acknowledged that is not durable. */
 import assert from 'node:assert/strict';
+import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { after, test, type TestContext } from 'node:test';
+import { Worker } from 'node:worker_threads';
+import { TakenSpans } from '#compare';
 import type { NewFinding } from '#findings';
 import { type Commit, type Producer, type ProducerId, type RequestAccount, Secret, type TenantId } from '#model';
 import { isRefusal } from '#refusal';
+import type { FromWorker, ToWorker, WorkerData } from '#worker';
 import { type CommitStore, type IngestAnswer, Sequencer } from '#sequencer';
 
 const ACME: Producer = { id: 'p_000000000000000a' as ProducerId, name: 'acme', tenant: 'acme' as TenantId, retention: 'default', services: ['*'], backfill: false, version: 1 };
@@ -273,4 +277,76 @@ test('a copy is recognised after a restart', async (t) => {
   await send(spans([1]));
   const later = start(t, { remembered: remembered(store) });
   assert.deepEqual(await later.send(spans([1]), MATE), { refused: 'request_copied' });
+});
+
+test('a worker says of a block in which nothing came that it is unused, so that nobody counts on it', { timeout: 20_000 }, async () => {
+  const workerData: WorkerData = { nextBlock: new BigInt64Array(new SharedArrayBuffer(8)), taken: TakenSpans.allocate(1, 1 << 20), worker: 1 };
+  workerData.nextBlock[0] = 1n;
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData });
+  const heard: string[] = [];
+  try {
+    await new Promise<void>((done) => {
+      worker.on('message', (message: FromWorker) => {
+        heard.push(message.is === 'unused' ? `unused ${message.block}` : message.is);
+        if (message.is === 'unused') done();
+      });
+      for (const request of [1, 2]) {
+        const exported: ToWorker = { is: 'export', request, body: new Uint8Array(Buffer.from(spans([1]))), encoding: 'json', producer: ACME };
+        for (const message of [exported, { is: 'close' } satisfies ToWorker]) worker.postMessage(message);
+      }
+    });
+  } finally {
+    await worker.terminate();
+  }
+  assert.deepEqual(heard, ['ready', 'taken', 'block', 'taken', 'unused 2']);
+});
+
+/** A span that is told by its number: the part of its trace id that `SealedBlock.traceKeys` has. */
+function numbered(numbers: readonly number[]): string {
+  const traceId = (number: number): string => {
+    const bytes = Buffer.alloc(16, 1);
+    bytes.writeUInt32LE(number, 8);
+    return bytes.toString('hex');
+  };
+  return JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: numbers.map((one) => ({ traceId: traceId(one), spanId: '0102030405060708', name: 'op' })) }] }] });
+}
+
+test('whatever fails and whatever is repeated, every acknowledged span is durable', { timeout: 60_000 }, async (t) => {
+  const seed = randomInt(1, 2 ** 31);
+  t.diagnostic(`seed ${seed}`);
+  let state = seed;
+  const random = (below: number): number => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) % below;
+  };
+  const { store, send } = start(t, { workers: 2, worker: workerWithBug() });
+  store.before = async () => {
+    await setTimeout(random(15));
+    if (random(5) === 0) throw new Error('disk');
+  };
+  const acknowledged = new Set<number>();
+  let newest = 1;
+  for (let round = 0; round < 30; round++) {
+    const answers: Promise<void>[] = [];
+    for (let request = random(10); request >= 0; request--) {
+      // Some of them new, some of the last ones again, some twice.
+      const numbers = Array.from({ length: random(8) + 1 }, () => (random(2) === 0 ? newest++ : Math.max(1, newest - random(20))));
+      const who = random(6) === 0 ? MATE : ACME;
+      answers.push(send(numbered(numbers), who).then((answer) => {
+        if (code(answer) === null) for (const one of numbers) acknowledged.add(one);
+      }));
+      if (random(40) === 0) answers.push(send(numbered([newest++]), { ...ZETA, name: random(3) === 0 ? 'fatal' : 'bug' }).then(() => undefined));
+      if (random(3) === 0) await setTimeout(random(6));
+      else await setImmediate();
+    }
+    // Nothing follows in this round: whoever is not answered now waits for ever.
+    await Promise.all(answers);
+  }
+  const durable = new Set(store.commits.flatMap(({ blocks }) => blocks.flatMap(({ traceKeys }) => [...traceKeys])));
+  assert.deepEqual([...acknowledged].filter((one) => !durable.has(one)), [], `seed ${seed}`);
+  assert.ok(acknowledged.size > 50, `seed ${seed}: ${acknowledged.size} spans were acknowledged`);
+  const [, , dropped] = store.sums as [number, number, number];
+  assert.ok(dropped > 0, `seed ${seed}`);
 });
