@@ -135,6 +135,25 @@ test('a viewer sees what arrives and whom to ask for a key, and the server makes
   await other.close();
 });
 
+test('a key for imports may send old spans; another may not, and the page says what to do', async () => {
+  const old = String(BigInt(Date.now() - 48 * 3_600_000) * 1_000_000n);
+  const sendsOld = async (ingestKey: string): Promise<string> => JSON.stringify(await send(stage.server, ingestKey, exportOf([spanOf({}, { startTimeUnixNano: old, endTimeUnixNano: old })], 'archive')));
+  const plain = await makeKey('archive');
+  assert.match(await sendsOld(plain), /span_too_old/u);
+  await goTo(page, '/ingest?view=connect&language=curl');
+  await page.getByLabel('Name of the service').fill('archive-import');
+  await page.getByLabel('May speak for').fill('archive');
+  await page.getByLabel('Old spans too', { exact: false }).check();
+  await page.getByRole('button', { name: 'Make a key' }).click();
+  await page.getByText(', and send old spans', { exact: false }).waitFor();
+  const importing = /tk_[\w-]{20,}/u.exec(await page.locator('main').innerText())![0];
+  assert.doesNotMatch(await sendsOld(importing), /span_too_old/u);
+  await goTo(page, '/ingest');
+  await page.getByRole('table', { name: 'Producers' }).getByRole('row', { name: /archive-import/u }).getByText('old spans too').waitFor();
+  await page.getByText('The span ended longer ago than the limit.').waitFor();
+  await page.getByText('tracekeep producer change NAME --backfill', { exact: false }).waitFor();
+});
+
 test('health renews itself, and says how old its figures are when it cannot', async () => {
   const other = await stage.open();
   await other.page.clock.install();

@@ -23,6 +23,7 @@ export interface MakeKeyProps {
 export function MakeKey({ language, service, onService, mayMake, made, onMade }: MakeKeyProps): ReactNode {
   const isCollector = language === 'collector';
   const [globs, setGlobs] = useState<string | null>(null);
+  const [backfill, setBackfill] = useState(false);
   const [error, setError] = useState<Error | null>(null);
   const [busy, setBusy] = useState(false);
   const name = service.trim();
@@ -38,7 +39,7 @@ export function MakeKey({ language, service, onService, mayMake, made, onMade }:
     return (
       <div className={styles['made']} role="status">
         <p>
-          <State state="verified">Key made</State> for <b>{made.producer.name}</b>, which may speak for <code>{made.producer.services.join(', ')}</code>. It is shown only now and stored as a hash.
+          <State state="verified">Key made</State> for <b>{made.producer.name}</b>, which may speak for <code>{made.producer.services.join(', ')}</code>{made.producer.backfill ? ', and send old spans' : ''}. It is shown only now and stored as a hash.
         </p>
         <Snippet label="the key" text={made.key} />
       </div>
@@ -48,7 +49,7 @@ export function MakeKey({ language, service, onService, mayMake, made, onMade }:
     setBusy(true);
     setError(null);
     try {
-      onMade(await post<KeyedProducer>('/api/v1/producers', { name, services: readGlobList(shownGlobs) }));
+      onMade(await post<KeyedProducer>('/api/v1/producers', { name, services: readGlobList(shownGlobs), ...(backfill ? { backfill } : {}) }));
     } catch (caught) {
       setError(caught instanceof Error ? caught : new Error('cannot make a key'));
     } finally {
@@ -65,6 +66,13 @@ export function MakeKey({ language, service, onService, mayMake, made, onMade }:
     >
       <Field label={isCollector ? 'Name of the Collector' : 'Name of the service'} name="service" value={service} onChange={onService} placeholder={isCollector ? 'collector-eu' : 'checkout'} isRequired autoComplete="off" note={isCollector ? 'To know it by, in this console.' : 'As it will call itself: OTEL_SERVICE_NAME.'} />
       <Field label="May speak for" name="globs" value={shownGlobs} onChange={setGlobs} autoComplete="off" isRequired note="Names of services, * for any letters, several with commas. Spans of other services are refused." />
+      <label className={styles['backfill']}>
+        <input type="checkbox" checked={backfill} onChange={(event) => setBackfill(event.currentTarget.checked)} />
+        <span>
+          Old spans too
+          <small>Spans that ended more than a day ago are refused otherwise, so that nobody writes into the past. For imports.</small>
+        </span>
+      </label>
       <div className={styles['keyAct']}>
         <Button type="submit" look="primary" isPending={busy} isDisabled={name === '' || readGlobList(shownGlobs).length === 0}>
           Make a key

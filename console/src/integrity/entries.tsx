@@ -80,7 +80,7 @@ function Entry({ entry: { index, time, type, statement }, isOpen, onOpen }: { re
         <Shape aria-hidden size={13} />
         <span className={styles['index']}>{index}</span>
         <code className={styles['type']}>{type}</code>
-        <span className={styles['words']}>{statementWords(type, statement)}</span>
+        <span className={styles['words']}>{statementWords(type, statement) || <i>{typeWords(type)}</i>}</span>
         <span className={styles['when']}>
           <TimeText unix_ms={Date.parse(time)} />
         </span>

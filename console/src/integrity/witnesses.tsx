@@ -9,15 +9,16 @@ import { State } from '#ui/state.tsx';
 import { PlainTable } from '#ui/table.tsx';
 import { TimeText } from '#ui/time-text.tsx';
 
-export function Witnesses({ log: { witnesses, quorum, size } }: { readonly log: LogStatus }): ReactNode {
+export function Witnesses({ log: { witnesses, quorum, size, vkeys } }: { readonly log: LogStatus }): ReactNode {
   const note = quorum === 0 ? 'none has to cosign before a checkpoint is published' : `${count(quorum)} of ${count(witnesses.length)} have to cosign before a checkpoint is published`;
   return (
     <Panel title="Witnesses" flush {...(witnesses.length === 0 ? {} : { note })}>
       {witnesses.length === 0 ? (
         <Empty title="Nobody outside watches this log yet">
-          <p>Without a witness, whoever holds the keys could show different people different logs, and nobody could tell. A second party runs one on a machine that you cannot reach:</p>
-          <Snippet label="command for the witness" text="tracekeep witness --help" />
-          <p>It cosigns only what goes on from what it cosigned before. Then name it in the configuration of this server, with the setting “witness”.</p>
+          <p>Without a witness, whoever holds the keys could show different people different logs, and nobody could tell. Somebody else, a customer or another team, runs one on a machine that you cannot reach:</p>
+          <Snippet label="command for the witness" text={`tracekeep witness --name witness.example.org${vkeys.map((vkey) => ` \\\n  --log '${vkey}'`).join('')}`} />
+          <p>It prints its own keys, and cosigns only what goes on from what it cosigned before. Name it to this server, once for each key:</p>
+          <Snippet label="settings for this server" text={"# tracekeep.yaml\nwitness:\n  - key: KEY OF THE WITNESS\n    url: https://witness.example.org/\nwitness-quorum: 1   # nothing is published without it"} />
         </Empty>
       ) : (
         <PlainTable
@@ -43,7 +44,7 @@ function WitnessState({ witness: { state, failure } }: { readonly witness: Witne
     case 'cosigned':
       return <State state="verified">cosigns</State>;
     case 'waiting':
-      return <State state="expired">asked, no answer yet</State>;
+      return <State state="expired">not asked yet</State>;
     case 'failing':
       return <><State state="minimized">does not answer</State> {failure ?? ''}</>;
     case 'refused':

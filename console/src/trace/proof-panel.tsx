@@ -92,7 +92,8 @@ function Wrong({ verdict: { detail, differences, why }, onOpen, nameOf }: { read
 function Facts({ facts, isFirst }: { readonly facts: ProofFacts; readonly isFirst: boolean }): ReactNode {
   const { checkpoint, blocks, signatures, origin } = facts;
   const witnesses = signatures.filter(({ name }) => name !== origin);
-  const others = signatures.filter(({ name, verified }) => name === origin && !verified).length;
+  const others = signatures.filter(({ name, verified }) => name === origin && !verified);
+  const signed_s = others.find(({ time_s }) => time_s !== null)?.time_s ?? null;
   const seen = readRemembered(localStorage);
   const SHOWN = 12;
   return (
@@ -109,8 +110,9 @@ function Facts({ facts, isFirst }: { readonly facts: ProofFacts; readonly isFirs
         <h3>Checkpoint</h3>
         <dl className={styles['facts']}>
           <Fact name="Size">{plural(checkpoint.size, 'entry', 'entries')} <CopyButton text={checkpoint.text} label="Copy the checkpoint" /></Fact>
+          {signed_s === null ? null : <Fact name="Time"><TimeText unix_ms={signed_s * 1_000} />, as the log says</Fact>}
           <Fact name="Root"><code>{checkpoint.root}</code></Fact>
-          <Fact name="Signed">by the log with Ed25519, verified here{others === 0 ? '' : '; with ML-DSA-44 too, which no browser verifies yet: the command below does'}</Fact>
+          <Fact name="Signed">by the log with Ed25519, verified here{others.length === 0 ? '' : '; with ML-DSA-44 too, which no browser verifies yet: the command below does'}</Fact>
           <Fact name="Witnesses">
             {witnesses.length === 0 ? 'none cosigned it' : <ul>{witnesses.map(({ name, time_s }) => <li key={name}>{name}{time_s === null ? '' : `, ${instant(time_s * 1_000)}`}</li>)}</ul>}
           </Fact>
