@@ -123,3 +123,8 @@ test('no body holds a credential, a password, a name that nobody has, or what wa
   const text = JSON.stringify(bodies);
   for (const secret of [...secrets, 'somebody', 'user.email', '$argon2']) assert.ok(!text.includes(secret), secret.slice(0, 4));
 });
+
+test('a verification finds every body as the log says', { timeout: 60_000 }, async () => {
+  const { code, stdout, stderr } = await tracekeep(['verify', '--data', data]);
+  assert.equal(code, 0, stdout + stderr);
+});
