@@ -33,7 +33,7 @@ export const COUNTERS = {
   received: counter('spans.received', '{span}', ['producer'], 'Spans received. Always stored + refused + dropped.'),
   stored: counter('spans.stored', '{span}', ['producer'], 'Spans kept.'),
   refused: counter('spans.refused', '{span}', ['producer', 'code'], 'Spans refused, by reason.'),
-  dropped: counter('spans.dropped', '{span}', ['producer'], 'Spans of requests that had been taken already.'),
+  dropped: counter('spans.dropped', '{span}', ['producer'], 'Spans that had been taken already.'),
   minimized: counter('values.minimized', '{value}', ['kind'], 'Values replaced or shortened before they were kept, by kind.'),
   committedRows: counter('commit.rows', '{row}', [], 'Rows made durable in the journal.'),
   flushedRows: counter('flush.rows', '{row}', [], 'Rows moved from the journal into the store.'),
