@@ -16,28 +16,29 @@ export class FlatFile {
   #reader: number | null = null;
   #exists: boolean;
   #isNamed: boolean;
+  /** The file has more than counts. */
+  readonly #isLonger: boolean;
   /** Bytes that are on the disk for good. */
   #synced: number;
   #tail = new Uint8Array(TAIL_BYTES_START);
   #tailBytes = 0;
 
-  private constructor(path: string, itemBytes: number, files: Files, exists: boolean, synced: number) {
+  private constructor(path: string, itemBytes: number, files: Files, exists: boolean, synced: number, isLonger: boolean) {
     this.#path = path;
     this.#itemBytes = itemBytes;
     this.#files = files;
     this.#exists = this.#isNamed = exists;
     this.#synced = synced;
+    this.#isLonger = isLonger;
   }
 
-  /** A file whose first `items` count; what it has beyond them is forgotten. Throws when it has fewer. */
-  static async open(path: string, itemBytes: number, items: number, files: Files): Promise<FlatFile> {
+  /** A file whose first `items` count; `trim` cuts off what it has beyond them. Throws when it has fewer. */
+  static open(path: string, itemBytes: number, items: number, files: Files): FlatFile {
     const exists = existsSync(path);
     const bytes = exists ? statSync(path).size : 0;
     const wanted = items * itemBytes;
     if (bytes < wanted) throw new Error(`cannot open the log: ${path} has ${bytes} bytes and must have ${wanted}, so it was cut or exchanged; restore it from a copy of the data directory`);
-    const file = new FlatFile(path, itemBytes, files, exists, wanted);
-    if (bytes > wanted) file.#file = await files.open(path, wanted);
-    return file;
+    return new FlatFile(path, itemBytes, files, exists, wanted, bytes > wanted);
   }
 
   get bytes(): number {
@@ -46,6 +47,10 @@ export class FlatFile {
 
   get items(): number {
     return this.bytes / this.#itemBytes;
+  }
+
+  async trim(): Promise<void> {
+    if (this.#isLonger) this.#file ??= await this.#open();
   }
 
   push(item: Uint8Array): void {

@@ -39,22 +39,22 @@ export class LogFiles {
     new DataView(this.#item.buffer).setUint16(0, ENTRY_BYTES);
   }
 
-  /** Opens the log at a size; entries beyond it are forgotten. Throws when it has fewer, or when files do not belong together. */
+  /** Opens the log at a size; entries beyond it do not count. Throws when it has fewer, or when files do not belong together. Changes no file. */
   static async open(options: { readonly directory: string; readonly size: number; readonly sha256: Sha256; readonly files: Files }): Promise<LogFiles> {
     const { directory, size, sha256, files } = options;
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     await files.syncDirectory(dirname(directory));
     const opened: FlatFile[] = [];
-    const open = async (name: string, itemBytes: number, items: number): Promise<FlatFile> => {
-      const file = await FlatFile.open(join(directory, name), itemBytes, items, files);
+    const open = (name: string, itemBytes: number, items: number): FlatFile => {
+      const file = FlatFile.open(join(directory, name), itemBytes, items, files);
       opened.push(file);
       return file;
     };
     try {
-      const entries = await open('entries', ITEM_BYTES, size);
+      const entries = open('entries', ITEM_BYTES, size);
       const levels: Level[] = [];
       for (let level = 0; level < LEVELS; level++) {
-        const hashes = await open(`hashes.${level}`, HASH_BYTES, Math.floor(size / TILE_WIDTH ** level));
+        const hashes = open(`hashes.${level}`, HASH_BYTES, Math.floor(size / TILE_WIDTH ** level));
         levels.push({ hashes, edge: edgeOf(sha256, hashes) });
       }
       const log = new LogFiles(sha256, entries, levels);
@@ -64,6 +64,11 @@ export class LogFiles {
       for (const file of opened) await file.close();
       throw error;
     }
+  }
+
+  /** Cuts off what does not count. */
+  async trim(): Promise<void> {
+    for (const file of this.#all()) await file.trim();
   }
 
   get size(): number {

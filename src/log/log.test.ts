@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
@@ -178,10 +178,13 @@ describe('opened again', () => {
       await log.sync();
       const synced = syncedAt(log);
       log.append(entries(10, 300));
+      await log.sync();
       await log.sign();
       await log.close();
       const options = { synced, replayed: bodies(10, 300), ...spoil(synced) };
+      const found = existsSync(join(data(), 'entries')) ? readFileSync(join(data(), 'entries')) : null;
       await assert.rejects(open(options), message);
+      if (found !== null) assert.deepEqual(readFileSync(join(data(), 'entries')), found, 'what was refused was changed');
     });
   }
 

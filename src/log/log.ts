@@ -56,6 +56,8 @@ export class Log {
       const path = join(keys.folder, 'checkpoint');
       const log = new Log(onDisk, opened, CheckpointFile.open(path, opened.origin, opened.signers, files), now_ms);
       await log.#compare(path);
+      // Not before: of a log that is refused nothing is lost.
+      await onDisk.trim();
       return log;
     } catch (error) {
       await onDisk.close();

@@ -74,6 +74,15 @@ test('producer add makes data directory, root key and a key that works, before a
   assert.equal(statSync(`${data}.key`).mode & 0o777, 0o600);
 });
 
+test('log vkeys says when there are no keys yet, and makes none', async () => {
+  const data = newData();
+  assert.match((await tracekeep(['log', 'vkeys', '--data', data])).err, /cannot find a Tracekeep data directory/);
+  await done(['producer', 'add', 'one', '--service', '*', '--data', data]);
+  const { code, out, err } = await tracekeep(['log', 'vkeys', '--data', data]);
+  assert.deepEqual([code, out, existsSync(`${data}.log`)], [1, '', false]);
+  assert.match(err, /the first start of the server makes them/);
+});
+
 test('token create prints a token of the role that was asked for', async () => {
   const data = newData();
   for (const role of ['viewer', 'admin']) assert.equal(await holderOf(data, lastLine(await done(['token', 'create', '--role', role, '--data', data]))), role);
