@@ -45,6 +45,12 @@ test('an administrator has everything verified, and reads what an entry says', a
   await entries.getByRole('button').filter({ hasText: '1 span' }).click();
   await page.waitForURL(/entry=\d+/u);
   await page.getByRole('region', { name: /^what entry \d+ says/u }).getByText('"rows": 1', { exact: false }).waitFor();
+  // Who did something is asked for.
+  await page.getByRole('button', { name: /Type of entry$/u }).click();
+  await page.getByRole('option', { name: 'sign-in', exact: true }).click();
+  await entries.getByRole('button').filter({ hasText: 'signed in' }).first().click();
+  await page.getByRole('button', { name: 'Show the closed part' }).click();
+  await page.getByRole('region', { name: /^the closed part of entry/u }).getByText('"salt"', { exact: false }).waitFor();
   // The address leads there again.
   await page.reload();
   await page.getByRole('region', { name: /^what entry \d+ says/u }).waitFor();

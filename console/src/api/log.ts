@@ -70,3 +70,14 @@ export interface LogEntries {
 export function entriesQuery(from: number | undefined, limit: number, size: number) {
   return queryOptions({ queryKey: ['log-entries', from, limit, from === undefined ? size : 0], queryFn: ({ signal }) => get<LogEntries>('/api/v1/log/entries', { from, limit }, signal), placeholderData: keepPreviousData });
 }
+
+/** The two texts that an entry is a commitment to. Who asks is recorded. */
+export interface EntryBody {
+  readonly statement: string;
+  /** Null for blocks, and for what concerns all tenants. */
+  readonly closed: string | null;
+}
+
+export function fetchEntry(index: number): Promise<EntryBody> {
+  return get<EntryBody>(`/api/v1/log/entries/${index}`);
+}

@@ -1,9 +1,10 @@
 /** Entries of the log, the newest first: type and time for everybody, what they say for administrators. One that is asked for by its index is open. */
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { ChevronDown, ChevronRight } from 'lucide-react';
-import type { ReactNode } from 'react';
-import { entriesQuery, type LogEntry } from '#api/log.ts';
+import { ChevronDown, ChevronRight, Lock } from 'lucide-react';
+import { type ReactNode, useState } from 'react';
+import { entriesQuery, fetchEntry, type LogEntry } from '#api/log.ts';
+import { useMay } from '#api/session.ts';
 import { oneOf } from '#frame/address.ts';
 import { count } from '#time/format.ts';
 import { Button } from '#ui/button.tsx';
@@ -89,9 +90,33 @@ function Entry({ entry: { index, time, type, statement }, isOpen, onOpen }: { re
         <div className={styles['body']}>
           <p>{typeWords(type)}.</p>
           {statement === undefined ? <p>What it says is shown to administrators; everybody can check that it stands in the log.</p> : statement === null ? <p>What it says belongs to another tenant, or is not written to the store yet.</p> : <Snippet label={`what entry ${index} says`} text={statementText(statement)} />}
+          {statement === undefined || statement === null || type === 'block' ? null : <ClosedPart index={index} />}
         </div>
       ) : null}
     </li>
+  );
+}
+
+/** Names, and who did it: shown when somebody asks, because asking is recorded. */
+function ClosedPart({ index }: { readonly index: number }): ReactNode {
+  const may = useMay('entry.read');
+  const [closed, setClosed] = useState<string | null | undefined>(undefined);
+  const [error, setError] = useState<Error | null>(null);
+  if (!may) return null;
+  const ask = (): void => {
+    fetchEntry(index).then((body) => setClosed(body.closed), (caught: unknown) => setError(caught instanceof Error ? caught : new Error('cannot read the entry')));
+  };
+  if (error !== null) return <ErrorNote error={error} retry={ask} />;
+  if (closed === null) return <p>The closed part concerns all tenants and is not shown to one.</p>;
+  if (closed !== undefined) return <Snippet label={`the closed part of entry ${index}`} text={statementText(closed)} />;
+  return (
+    <p className={styles['closed']}>
+      <Button size="small" onPress={ask}>
+        <Lock aria-hidden />
+        Show the closed part
+      </Button>
+      Names, and who did it. That you read it is recorded.
+    </p>
   );
 }
 
