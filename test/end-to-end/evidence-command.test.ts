@@ -80,7 +80,7 @@ test('the API gives the same, of one span too, and refuses what it does not know
   assert.equal((await ask(server, null, `/api/v1/traces/${MINE}/evidence`)).status, 401);
 });
 
-test('without a server the store is opened; default name, standard output, a trace that is not there', async () => {
+test('without a server the store is opened; standard output, a trace that is not there', async () => {
   await server.stop();
   const { code, stdout, stderr } = await exporting('-o', '-');
   assert.equal(code, 0, stderr);
