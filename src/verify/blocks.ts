@@ -10,8 +10,8 @@ import { locate } from './locate.ts';
 import { listsIn } from './questions.ts';
 import type { Source } from './source.ts';
 
-/** Digests of where the rows of each block are, to compare with the look-up table: rows and a keyed sum. */
-export type PlacesByBlock = Map<number, { readonly rows: number; readonly sum: string }>;
+/** Where the rows of each block are, to compare with the look-up table: how many, a keyed sum, day and class. */
+export type PlacesByBlock = Map<number, { readonly rows: number; readonly sum: string; readonly day: number; readonly retention: string }>;
 
 export interface CheckedBlocks {
   /** Bodies of blocks without any row. */
@@ -55,7 +55,7 @@ export class BlockChecker {
     const findings: Finding[] = [];
     for (const body of present) {
       const { rows, sum, tenants, days, retentions } = facts.get(body.block)!;
-      this.places.set(body.block, { rows, sum });
+      this.places.set(body.block, { rows, sum, day: body.day, retention: body.retention });
       const wrong = [only(tenants, body.tenant) ? [] : ['tenant'], only(days, body.day) ? [] : ['day'], only(retentions, body.retention) ? [] : ['retention class']].flat();
       if (wrong.length > 0) findings.push(finding('block-misfiled', `block ${body.block}`, `Rows of block ${body.block} have another ${wrong.join(', ')} than its entry ${body.index} says.`, { tenant: body.tenant, places: [{ block: body.block, entry: body.index }] }));
     }
@@ -119,10 +119,11 @@ interface Facts {
   readonly sum: string;
 }
 
-function factsOf([, rows, , , , tenants, days, retentions, sum]: readonly unknown[]): Facts {
+function factsOf([, rows, tenants, days, retentions, sum]: readonly unknown[]): Facts {
   return { rows: Number(rows), tenants: tenants as unknown[], days: days as unknown[], retentions: retentions as unknown[], sum: String(sum) };
 }
 
-function only(found: readonly unknown[], wanted: string | number): boolean {
+/** Whether it is this one and no other. */
+export function only(found: readonly unknown[], wanted: string | number): boolean {
   return found.length === 1 && String(found[0]) === String(wanted);
 }

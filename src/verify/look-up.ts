@@ -1,9 +1,9 @@
 /**
- * The table `traces`, which leads from a trace id to rows, against the rows themselves: for each block a sum over keyed hashes of (row, trace, day,
- * class) must come to the same from both sides. The table is in no leaf of the log, because it can be made again from the spans; but a row that
+ * The table `traces`, which leads from a trace id to rows, against the rows themselves: for each block a sum over keyed hashes of (trace, row) must come
+ * to the same from both sides, and day and class must be those of the block. The table is in no leaf of the log, because it can be made again from the spans; but a row that
  * is missing from it hides a trace.
  */
-import type { PlacesByBlock } from './blocks.ts';
+import { only, type PlacesByBlock } from './blocks.ts';
 import { finding, type Finding } from './finding.ts';
 import { listsIn } from './questions.ts';
 import type { Source } from './source.ts';
@@ -22,16 +22,22 @@ export interface LookUpCheck {
   readonly pause: () => Promise<void>;
 }
 
+type Place = PlacesByBlock extends Map<number, infer One> ? One : never;
+
 const SPANS_OF_A_SLICE = 1_000_000;
 const BLOCKS_AT_ONCE = 400;
 const WRAP = 2n ** 64n;
 
 export async function checkLookUp({ source, places, key, full, isKnown, committedSince, pause }: LookUpCheck): Promise<Finding[]> {
-  const sums = new Map<number, { rows: number; sum: bigint }>();
+  const found = new Map<number, { rows: number; sum: bigint; days: Set<unknown>; retentions: Set<unknown> }>();
   const add = (answer: Uint8Array): void => {
-    for (const [block, rows, sum] of listsIn(answer)) {
-      const before = sums.get(Number(block)) ?? { rows: 0, sum: 0n };
-      sums.set(Number(block), { rows: before.rows + Number(rows), sum: (before.sum + BigInt(String(sum))) % WRAP });
+    for (const [block, rows, days, retentions, sum] of listsIn(answer)) {
+      const one = found.get(Number(block)) ?? { rows: 0, sum: 0n, days: new Set(), retentions: new Set() };
+      one.rows += Number(rows);
+      one.sum = (one.sum + BigInt(String(sum))) % WRAP;
+      for (const day of days as unknown[]) one.days.add(day);
+      for (const retention of retentions as unknown[]) one.retentions.add(retention);
+      found.set(Number(block), one);
     }
   };
   if (full) {
@@ -45,8 +51,12 @@ export async function checkLookUp({ source, places, key, full, isKnown, committe
     const blocks = [...places.keys()];
     for (let at = 0; at < blocks.length; at += BLOCKS_AT_ONCE) add(await source.read({ ask: 'look-up', key, slice: 0, of: 1, blocks: blocks.slice(at, at + BLOCKS_AT_ONCE) }));
   }
-  const wrong = [...places].filter(([block, { rows, sum }]) => !isKnown(block) && (sums.get(block)?.rows !== rows || String(sums.get(block)?.sum) !== sum)).map(([block]) => block);
-  const stray = [...sums.keys()].filter((block) => !places.has(block) && !isKnown(block));
+  const agrees = (block: number, { rows, sum, day, retention }: Place): boolean => {
+    const one = found.get(block);
+    return one !== undefined && one.rows === rows && String(one.sum) === sum && only([...one.days], day) && only([...one.retentions], retention);
+  };
+  const wrong = [...places].filter(([block, place]) => !isKnown(block) && !agrees(block, place)).map(([block]) => block);
+  const stray = [...found.keys()].filter((block) => !places.has(block) && !isKnown(block));
   if (wrong.length === 0 && stray.length === 0) return [];
   const known = await committedSince();
   return [

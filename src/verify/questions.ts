@@ -18,11 +18,11 @@ export type Question =
   | { readonly ask: 'totals' }
   /** Rows of blocks by block and row, as leaves are computed from; with `rows` those rows of one block. */
   | { readonly ask: 'spans'; readonly blocks: readonly number[]; readonly rows?: readonly [first: number, last: number]; readonly piece?: number }
-  /** Of each block: its rows, how many numbers they have, and whether they agree about where they belong. `key` is for the digest that is compared with `look-up`. */
+  /** Of each block: its rows, the tenants, days and classes that they say, and a sum over keyed hashes of their places, to be compared with that of `look-up`. */
   | { readonly ask: 'facts'; readonly blocks: readonly number[]; readonly key: readonly [string, string] }
   /** Of each block with rows, its number and how many: those from `from` on, at most `count` of them. */
   | { readonly ask: 'blocks'; readonly from: number; readonly count: number }
-  /** Of each block with rows in `traces`: the same digest. All blocks whose traces are in slice `slice` of `of`; or of these blocks. */
+  /** Of each block with rows in `traces`: how many rows they lead to, days and classes, and the same sum. All blocks whose traces are in slice `slice` of `of`; or of these blocks. */
   | { readonly ask: 'look-up'; readonly key: readonly [string, string]; readonly slice: number; readonly of: number; readonly blocks?: readonly number[] }
   /** Row, trace id, span id of rows of a block. */
   | { readonly ask: 'rows'; readonly block: number; readonly from: number; readonly count: number }
@@ -67,8 +67,8 @@ const JSON_LINES = 'FORMAT JSONCompactEachRow';
 /** Where a row belongs is not in its leaf: `facts` compares it with the statement of the block. */
 const LEAF_COLUMNS = SPANS.columns.filter(({ name }) => !['day', 'retention', 'tenant'].includes(name)).map(({ name }) => `\`${name}\``).join(', ');
 const BODY_COLUMNS = 'index, toUnixTimestamp64Milli(time), type, block, rows, tenant, statement, closed, base64Encode(groups)';
-/** As in `traces`: the last 8 bytes of the id, little-endian. */
-const TRACE_KEY = 'reinterpretAsUInt64(substring(trace_id, 9, 8))';
+/** Two different ones are enough to tell. */
+const WHERE_FILED = 'groupUniqArray(2)(toUInt16(day)), groupUniqArray(2)(retention)';
 
 function statementOf(question: Question): string {
   switch (question.ask) {
@@ -82,18 +82,19 @@ function statementOf(question: Question): string {
       return `SELECT count() FROM spans ${JSON_LINES}`;
     case 'spans': {
       const rows = question.rows === undefined ? '' : ` AND row BETWEEN ${whole(question.rows[0])} AND ${whole(question.rows[1])}`;
-      const settings = question.piece === undefined ? '' : ` SETTINGS max_block_size = ${whole(question.piece)}`;
+      const settings = ` SETTINGS max_threads = 1${question.piece === undefined ? '' : `, max_block_size = ${whole(question.piece)}`}`;
       return `SELECT ${LEAF_COLUMNS} FROM spans WHERE ${blocksSql(question.blocks.map(whole))}${rows} ORDER BY block, row${settings}`;
     }
     case 'facts':
-      return `SELECT block, count(), uniqExact(row), min(row), max(row), groupUniqArray(2)(tenant), groupUniqArray(2)(toUInt16(day)), groupUniqArray(2)(retention), toString(sum(${keyed(question.key)}row, ${TRACE_KEY}, toUInt16(day), toString(retention))))
+      return `SELECT block, count(), groupUniqArray(2)(tenant), ${WHERE_FILED}, toString(sum(sipHash64Keyed(${keyOf(question.key)}, concat(substring(trace_id, 9, 8), reinterpretAsFixedString(row)))))
         FROM spans WHERE ${blocksSql(question.blocks.map(whole))} GROUP BY block ${JSON_LINES}`;
     case 'blocks':
       return `SELECT block, count() FROM spans WHERE block >= ${whole(question.from)} GROUP BY block ORDER BY block LIMIT ${whole(question.count)} SETTINGS optimize_aggregation_in_order = 1 ${JSON_LINES}`;
     case 'look-up': {
       const [from, to] = [question.slice, question.slice + 1].map((slice) => (2n ** 64n * BigInt(whole(slice))) / BigInt(whole(question.of)));
       const which = question.blocks === undefined ? `trace >= ${from} AND trace <= ${to! - 1n}` : blocksSql(question.blocks.map(whole));
-      return `SELECT block, sum(toUInt64(last) - first + 1), toString(sum(arraySum(arrayMap(at -> ${keyed(question.key)}toUInt32(at), trace, toUInt16(day), toString(retention)), range(first, least(toUInt64(last), first + ${ROWS_MAX}) + 1)))))
+      return `SELECT block, sum(toUInt64(last) - first + 1), ${WHERE_FILED},
+          toString(sum(arraySum(arrayMap(at -> sipHash64Keyed(${keyOf(question.key)}, concat(reinterpretAsFixedString(trace), reinterpretAsFixedString(toUInt32(at)))), range(first, least(toUInt64(last), first + ${ROWS_MAX}) + 1)))))
         FROM traces WHERE ${which} GROUP BY block ${JSON_LINES}`;
     }
     case 'rows':
@@ -111,10 +112,10 @@ function statementOf(question: Question): string {
 /** No block has more rows. */
 const ROWS_MAX = 1_000_000;
 
-/** With a key that is drawn for each run, so that nobody can choose rows that come to the same sum. */
-function keyed([first, second]: readonly [string, string]): string {
+/** Of sums over keyed hashes of (last 8 bytes of the trace id, row), from both tables. The key is drawn for each run, so that nobody can choose rows that come to the same sum. */
+function keyOf([first, second]: readonly [string, string]): string {
   if (![first, second].every((part) => /^[0-9]{1,20}$/.test(part))) throw new Error('cannot ask for a digest: the key is malformed');
-  return `sipHash64Keyed((toUInt64(${first}), toUInt64(${second})), `;
+  return `(toUInt64(${first}), toUInt64(${second}))`;
 }
 
 function whole(number: number): number {

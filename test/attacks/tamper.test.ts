@@ -96,6 +96,10 @@ const ON_ROWS: Readonly<Record<string, Attack>> = {
   'lower what was received': { kind: 'account', by: () => ["INSERT INTO accounting SELECT * REPLACE (toUInt64(18446744073709551615) AS count) FROM (SELECT * FROM accounting WHERE outcome = 'received' LIMIT 1)"], says: () => [/says \d+ received, and the log says \d+\./] },
   'take a trace out of the look-up table': { kind: 'look-up', by: (b) => [`ALTER TABLE traces DELETE WHERE block = ${b} AND first = 4`], says: (b) => [new RegExp(`other rows for block ${b} than`)] },
   'lead a trace to the rows of another': { kind: 'look-up', by: (b) => [`ALTER TABLE traces UPDATE first = first + 4, last = last + 4 WHERE block = ${b} AND first = 4`], says: (b) => [new RegExp(`other rows for block ${b} than`)] },
+  'file a trace in the look-up table under a day that goes sooner': {
+    kind: 'look-up', says: (b) => [new RegExp(`other rows for block ${b} than`)],
+    by: (b) => [`INSERT INTO traces SELECT * REPLACE (toDate(20700) AS day) FROM (SELECT * FROM traces WHERE block = ${b} AND first = 4)`, `ALTER TABLE traces DELETE WHERE block = ${b} AND first = 4 AND day = toDate(${SAMPLE_DAY})`],
+  },
 };
 
 const ON_BODIES: Readonly<Record<string, Attack>> = {
