@@ -2,27 +2,30 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Theme } from './chromium.ts';
 import { smallPng } from './small-png.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const IMAGES = join(ROOT, 'docs/images');
 const BYTES_MAX = 200_000;
 
-const PICTURES = [
+const PICTURES: readonly { readonly name: string; readonly page: string; readonly theme: Theme; readonly steps?: string }[] = [
   { name: 'search', page: '/search', theme: 'light' },
-  { name: 'trace', page: '/traces/{declined}', theme: 'light' },
+  { name: 'trace', page: '/traces/{declined}', theme: 'light', steps: 'see:text=Verified by this browser' },
+  { name: 'proof', page: '/traces/{checkout}?proof=shown', theme: 'dark', steps: 'see:text=Known since' },
   { name: 'compare', page: '/compare/{checkout}/{slow}', theme: 'light' },
   { name: 'services', page: '/services', theme: 'light' },
   { name: 'map', page: '/map', theme: 'dark' },
+  { name: 'integrity', page: '/integrity', theme: 'light', steps: 'click:text=Verify everything now;see:text=Everything is as it was stored' },
   { name: 'ingest', page: '/ingest', theme: 'light' },
-] as const;
+];
 
 mkdirSync(IMAGES, { recursive: true });
 const look = (...words: string[]): Buffer => execFileSync(process.execPath, [join(import.meta.dirname, 'look.ts'), '--as', 'pictures', '--seed', 'hours', ...words], { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
 try {
-  for (const { name, page, theme } of PICTURES) {
+  for (const { name, page, theme, steps = '' } of PICTURES) {
     const out = join(IMAGES, `${name}.png`);
-    process.stdout.write(look('--keep', '--page', page, '--theme', theme, '--out', out));
+    process.stdout.write(look('--keep', '--page', page, '--theme', theme, '--steps', steps, '--out', out));
     const picture = smallPng(readFileSync(out));
     writeFileSync(out, picture);
     const size = picture.length;
