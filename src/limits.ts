@@ -103,6 +103,8 @@ export const LIMITS = {
   taken_spans_bytes: 64 * MiB,
   /** Traces of one request that are named because of spans whose ids had been taken with other content. */
   version_traces_told_max: 16,
+  /** Findings about such traces of one producer in an hour; what comes beyond is one finding about the producer. */
+  version_findings_per_hour: 100,
 
   // --- commit and flush -----------------------------------------------------------------------------------------------
   /** A commit waits at most this long for more blocks while requests are still on their way. */

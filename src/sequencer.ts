@@ -9,7 +9,7 @@
  */
 import { createHash } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
-import { copyFindings, DurableBlocks, TakenSpans, versionFinding } from '#compare';
+import { copyFindings, DurableBlocks, TakenSpans, VersionFindings } from '#compare';
 import type { NewFinding } from '#findings';
 import { LIMITS } from '#limits';
 import type { Commit, Producer, ProducerId, RequestAccount, SealedBlock, Secret } from '#model';
@@ -94,6 +94,7 @@ export class Sequencer {
   readonly #lanes: Lane[];
   readonly #taken: TakenSpans;
   readonly #blocks: DurableBlocks;
+  readonly #versions = new VersionFindings();
   readonly #requests = new Map<number, Request>();
   /** Oldest first: what is beyond the limits is forgotten from the front. */
   readonly #remembered = new Map<string, Remembered>();
@@ -337,7 +338,7 @@ export class Sequencer {
   }
 
   #acknowledge(id: number, { producer, taken }: Request, account: RequestAccount): void {
-    for (const trace of taken?.versionTraces ?? []) this.#events.found?.(versionFinding(producer, trace));
+    for (const trace of taken?.versionTraces ?? []) this.#events.found?.(this.#versions.of(producer, trace));
     this.#answer(id, account.answer, account);
   }
 

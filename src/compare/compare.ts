@@ -9,7 +9,7 @@ import { SpanHash } from './span-hash.ts';
 import { NOT_TAKEN, OTHER_CONTENT, type TakenSpans } from './taken-spans.ts';
 
 export { DurableBlocks } from './durable-blocks.ts';
-export { copyFindings, versionFinding } from './found.ts';
+export { copyFindings, VersionFindings } from './found.ts';
 export { TakenSpans } from './taken-spans.ts';
 
 export interface Compared {

@@ -1,6 +1,9 @@
 /** What comparing finds, as it is reported: a request that another producer had sent, and a trace with a span of which there are two versions. */
 import type { NewFinding } from '#findings';
+import { LIMITS } from '#limits';
 import type { Producer, RequestAccount } from '#model';
+
+const HOUR_MS = 3_600_000;
 
 /**
  * `copier` sent what the producer of `first` had sent. One finding for each two of them, however often. Across tenants each learns of its own
@@ -25,16 +28,47 @@ export function copyFindings(copier: Producer, first: Pick<RequestAccount, 'prod
   ];
 }
 
-/** `producer` sent a span whose ids had been taken with other content. One finding a trace. */
-export function versionFinding(producer: Producer, traceId: string): NewFinding {
-  return {
-    tenant: producer.tenant,
-    analytic: { uid: 'replay.second-version', name: 'Second version of a span', type_id: 1 },
-    subject: `trace ${traceId}`,
-    severity_id: 4,
-    title: 'A span was sent a second time with other content',
-    message: `Trace ${traceId} has a span of which producer ${producer.id} sent another version. All versions are kept, the one that was stored first counts. Compare them: one may be forged, or two components give the same span ids.`,
-    evidences: [{ trace_id: traceId, producer_id: producer.id }],
-    resources: [{ type: 'trace', uid: traceId }, { type: 'producer', uid: producer.id, name: producer.name }],
-  };
+/**
+ * One finding a trace; of a producer that makes them in very many traces one for all the others of the hour, lest they push everything else out of
+ * the list of findings.
+ */
+export class VersionFindings {
+  readonly #now_ms: () => number;
+  /** By producer: since when is counted, and how many traces were named. */
+  readonly #told = new Map<string, { readonly since_ms: number; traces: number }>();
+
+  constructor(now_ms: () => number = Date.now) {
+    this.#now_ms = now_ms;
+  }
+
+  /** `producer` sent a span of this trace whose ids had been taken with other content. */
+  of(producer: Producer, traceId: string): NewFinding {
+    const common = {
+      tenant: producer.tenant,
+      analytic: { uid: 'replay.second-version', name: 'Second version of a span', type_id: 1 },
+      severity_id: 4,
+    } as const;
+    const sender = { type: 'producer', uid: producer.id, name: producer.name };
+    if (this.#count(producer.id) > LIMITS.version_findings_per_hour) {
+      return {
+        ...common, subject: `producer ${producer.id}`, title: 'A producer sends second versions of spans in very many traces',
+        message: `Producer ${producer.id} sent other versions of spans in more traces than are named one by one. All versions are kept, the one that was stored first counts. Either its tracer gives span ids twice, or recorded traffic is sent again with changes.`,
+        evidences: [{ trace_id: traceId, producer_id: producer.id }], resources: [sender],
+      };
+    }
+    return {
+      ...common, subject: `trace ${traceId}`, title: 'A span was sent a second time with other content',
+      message: `Trace ${traceId} has a span of which producer ${producer.id} sent another version. All versions are kept, the one that was stored first counts. Compare them: one may be forged, or two components give the same span ids.`,
+      evidences: [{ trace_id: traceId, producer_id: producer.id }], resources: [{ type: 'trace', uid: traceId }, sender],
+    };
+  }
+
+  /** Within the hour that began with the first. There are no more entries than producers. */
+  #count(producer: string): number {
+    const now_ms = this.#now_ms();
+    const known = this.#told.get(producer);
+    if (known !== undefined && now_ms - known.since_ms < HOUR_MS) return ++known.traces;
+    this.#told.set(producer, { since_ms: now_ms, traces: 1 });
+    return 1;
+  }
 }
