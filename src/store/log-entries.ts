@@ -3,7 +3,7 @@
  * was not marked left behind is removed and inserted again.
  */
 
-import { DATABASE, type Engine, type Params } from '#clickhouse';
+import { DATABASE, type Engine } from '#clickhouse';
 import { LOG_ENTRIES } from '#clickhouse/schema';
 import { smallBlock } from '#columns/small-block';
 import { LIMITS } from '#limits';
@@ -61,19 +61,10 @@ export async function lastOutbox(engine: Pick<Engine, 'command'>): Promise<numbe
 }
 
 /** The bodies of entries from an index up to but without another, in their order. */
-export function readBodies(engine: Pick<Engine, 'query'>, from: number, to: number): Promise<StoredBody[]> {
-  return readWhere(engine, 'index >= {from:UInt64} AND index < {to:UInt64}', { from, to }, to - from);
-}
-
-/** The body of a block's entry; null if there is none. */
-export async function readBodyOfBlock(engine: Pick<Engine, 'query'>, block: number): Promise<StoredBody | null> {
-  return (await readWhere(engine, `block = {block:UInt64} AND type = ${ENTRY_TYPES.block}`, { block }, 1))[0] ?? null;
-}
-
-async function readWhere(engine: Pick<Engine, 'query'>, where: string, params: Params, rows_max: number): Promise<StoredBody[]> {
+export async function readBodies(engine: Pick<Engine, 'query'>, from: number, to: number): Promise<StoredBody[]> {
   const sql = `SELECT index, toUnixTimestamp64Milli(time) AS time_ms, type, block, rows, tenant, statement, closed, base64Encode(groups) AS groups_base64, outbox
-    FROM ${DATABASE}.log_entries WHERE ${where} ORDER BY index`;
-  const rows = await engine.query<Record<string, string | number>>(sql, params, { deadline_ms: LIMITS.query_ms_default, rows_max });
+    FROM ${DATABASE}.log_entries WHERE index >= {from:UInt64} AND index < {to:UInt64} ORDER BY index`;
+  const rows = await engine.query<Record<string, string | number>>(sql, { from, to }, { deadline_ms: LIMITS.query_ms_default, rows_max: to - from });
   return rows.flatMap((row) => {
     const type = TYPES.get(Number(row['type']));
     // A type of a newer version has no name here.

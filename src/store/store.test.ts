@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { traceKey } from '#clickhouse/native-sample';
-import { type AppendFile, FILES, type Files } from '#files';
+import { FILES, type Files } from '#files';
 import { openRootKey } from '#keys';
 import { LIMITS } from '#limits';
 import { SAMPLE_DAY, sampleAccount, sampleBlock, sampleCommit } from './sample.ts';
@@ -48,7 +47,6 @@ async function count(of: Store, table = 'spans'): Promise<number> {
 }
 
 const filesUnder = (path: string): string[] => readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-const diskBytes = (): number => filesUnder(join(dataDir, 'sealed')).reduce((sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.blocks ?? 0) * 512, 0);
 const counts = async (of: Store): Promise<Record<string, number>> => Object.fromEntries((await of.accounting()).map(({ outcome, count: spans }) => [outcome, spans]));
 
 describe('commit()', () => {
@@ -321,69 +319,4 @@ test('a directory from before there were filters is migrated, and its blocks sta
   await store2.settle();
   assert.deepEqual(await store2.query('SELECT block, count() AS rows FROM spans GROUP BY block ORDER BY block', {}, BOUNDS), [{ block: '1', rows: '10' }, { block: '2', rows: '10' }]);
   assert.deepEqual(await store2.query('SELECT DISTINCT block FROM item_filters', {}, BOUNDS), [{ block: '2' }]);
-});
-
-describe('retention', () => {
-  /** What the log says was about to be removed. */
-  async function announced(of: Store): Promise<unknown[]> {
-    const bodies = await Promise.all(Array.from({ length: of.log.size }, (_, index) => of.body(index)));
-    const said = bodies.flatMap((body) => (body?.type === 'retention' ? [JSON.parse(body.statement) as { day: number; retention: string }] : []));
-    return said.sort((a, b) => (a.retention === 'short' ? -1 : b.retention === 'short' ? 1 : a.day - b.day || a.retention.localeCompare(b.retention)));
-  }
-
-  test('removes days that are too old for their class, and their disk', async () => {
-    const store1 = await open();
-    const old = SAMPLE_DAY - 31;
-    await store1.commit({ blocks: [sampleBlock(1, 4, randomBytes(200_000).toString('hex'), { day: old }), sampleBlock(2, 10, MARK, { day: SAMPLE_DAY - 4, retention: 'short' }), sampleBlock(3, 10, MARK, { day: SAMPLE_DAY - 4 }), sampleBlock(4, 10, MARK, { day: old, retention: 'gone' }), sampleBlock(5, 10, MARK)], requests: [] });
-    await store1.settle();
-    const before = diskBytes();
-    const removals = await store1.retain();
-    assert.deepEqual(removals.map(({ table, day, retention, why }) => `${table} ${day} ${retention} ${why}`).sort(), [
-      `item_filters ${old} default age`, `item_filters ${old} gone age`, `item_filters ${SAMPLE_DAY - 4} short age`,
-      `spans ${old} default age`, `spans ${old} gone age`, `spans ${SAMPLE_DAY - 4} short age`,
-      `traces ${old} default age`, `traces ${old} gone age`, `traces ${SAMPLE_DAY - 4} short age`,
-    ]);
-    assert.deepEqual(await store1.query('SELECT block FROM spans ORDER BY block', {}, BOUNDS), ['3', '5'].flatMap((block) => Array.from({ length: 10 }, () => ({ block }))));
-    for (let tries = 0; diskBytes() > before / 2 && tries < 100; tries += 1) await wait(100);
-    assert.ok(diskBytes() <= before / 2, 'the disk is free again');
-    assert.deepEqual(await store1.retain(), []);
-    assert.deepEqual(await announced(store1), [
-      { day: SAMPLE_DAY - 4, retention: 'short', why: 'age', days: 3 }, { day: old, retention: 'default', why: 'age', days: 30 }, { day: old, retention: 'gone', why: 'age', days: 30 },
-    ]);
-  });
-
-  test('removes nothing that it cannot announce in the log', async () => {
-    let fails = false;
-    const wrap = (file: AppendFile): AppendFile => ({ ...file, append: (parts) => (fails ? Promise.reject(new Error('EIO')) : file.append(parts)) });
-    const store1 = await open({ files: { ...FILES, create: async (path) => wrap(await FILES.create(path)) } });
-    await store1.commit({ blocks: [sampleBlock(1, 4, MARK, { day: SAMPLE_DAY - 31 })], requests: [] });
-    await store1.settle();
-    fails = true;
-    await assert.rejects(store1.retain(), StoreUnavailable);
-    assert.deepEqual([await count(store1), await announced(store1)], [4, []]);
-    fails = false;
-    await store1.retain();
-    assert.deepEqual([await count(store1), (await announced(store1)).length], [0, 1]);
-  });
-
-  test('removes the oldest when all of it takes too much disk: days first, then the oldest inserts', async () => {
-    const store1 = await open({ config: { ...CONFIG, diskBytesMax: 200_000 } });
-    await store1.engine.command('SYSTEM STOP MERGES');
-    for (const [at, day] of [SAMPLE_DAY - 2, SAMPLE_DAY - 1, SAMPLE_DAY, SAMPLE_DAY, SAMPLE_DAY, SAMPLE_DAY].entries()) {
-      await store1.commit({ blocks: [sampleBlock(at + 1, 5_000, MARK, { day })], requests: [] });
-      await store1.settle();
-    }
-    const tableBytes = async (): Promise<number> => Number(await store1.engine.command("SELECT sum(bytes_on_disk) FROM system.parts WHERE active AND table != 'log_entries'"));
-    const size = await tableBytes();
-    const removals = await store1.retain();
-    assert.deepEqual(removals.filter(({ table, part }) => table === 'spans' && part === null).map(({ day }) => day), [SAMPLE_DAY - 2, SAMPLE_DAY - 1]);
-    const left = (await store1.query<{ block: string }>('SELECT DISTINCT block FROM spans ORDER BY block', {}, BOUNDS)).map(({ block }) => Number(block));
-    assert.ok(left.length < 4 && left.every((block, at) => block === 6 - left.length + 1 + at), `the newest stay: ${left}`);
-    const gone = Array.from({ length: 6 - left.length }, (_, at) => at + 1).slice(2);
-    assert.deepEqual(await announced(store1), [
-      { day: SAMPLE_DAY - 2, retention: 'default', why: 'disk', diskMax: 200_000 }, { day: SAMPLE_DAY - 1, retention: 'default', why: 'disk', diskMax: 200_000 },
-      { day: SAMPLE_DAY, retention: 'default', why: 'disk', diskMax: 200_000, blocks: [[gone[0], gone.at(-1)]] },
-    ]);
-    assert.ok(size > 200_000 && (await tableBytes()) <= 200_000, `${size} before, ${await tableBytes()} after`);
-  });
 });

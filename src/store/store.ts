@@ -19,7 +19,7 @@ import { Figures, type FiguresState } from './figures.ts';
 import { Flusher, type StoreEvent } from './flush.ts';
 import { Journal, type Journaled, StoreUnavailable } from './journal.ts';
 import { type DirectoryLock, lockDirectory } from './lock.ts';
-import { lastOutbox as readLastOutbox, readBodies, readBodyOfBlock, type StoredBody } from './log-entries.ts';
+import { lastOutbox as readLastOutbox, readBodies, type StoredBody } from './log-entries.ts';
 import { PartSync } from './part-sync.ts';
 import { RememberedRequests, type RememberedRequest, rememberedOf } from './remembered.ts';
 import { applyRetention, type Removal } from './retention.ts';
@@ -198,16 +198,6 @@ export class Store {
   /** The body of one entry; null if there is none. */
   async body(index: number): Promise<StoredBody | null> {
     return (await this.bodies(index, index + 1))[0] ?? null;
-  }
-
-  /** The body of a block's entry; null for blocks from before there was a log. */
-  async bodyOfBlock(block: number): Promise<StoredBody | null> {
-    return this.#flusher.bodies().find((body) => body.type === 'block' && body.block === block) ?? (await readBodyOfBlock(this.engine, block));
-  }
-
-  /** Bodies that are durable and not yet in the table `log_entries`. */
-  pendingBodies(): readonly StoredBody[] {
-    return this.#flusher.bodies();
   }
 
   /** The newest row of the outbox of the control data that is in the log, durably. */
