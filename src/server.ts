@@ -40,7 +40,7 @@ export interface RunningServer {
   /** Makes the links with which people sign in without a password. */
   readonly signIn: Pick<SignIn, 'makeLink' | 'isEmpty'>;
   /** What another process reads to verify the store. */
-  readonly verified: { snapshot(): Promise<StoreSnapshot>; queryNative(sql: string): Promise<Uint8Array> };
+  readonly verified: { snapshot(): Promise<StoreSnapshot>; queryNative(sql: string): Promise<Uint8Array>; setAsideRows(block: number): Promise<Uint8Array | null> };
   /** Answers what is under way, refuses what comes, writes everything down, closes. */
   stop(): Promise<void>;
 }
@@ -181,7 +181,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
     meter.watch('witnessesBehind', () => publisher.status().witnesses.filter(({ state }) => state === 'failing' || state === 'refused').length);
     meter.watch('recordsWaiting', () => records.waiting);
     meter.watch('findingsDropped', () => findings.dropped);
-    return { addresses: { otlpHttp: receivers.addresses.http, otlpGrpc: receivers.addresses.grpc, console: webConsole.address }, queries: recordedFor(records, queries), publisher, signIn, verified: { snapshot: () => store.snapshot(), queryNative: (sql) => store.engine.queryNative(sql) }, stop };
+    return { addresses: { otlpHttp: receivers.addresses.http, otlpGrpc: receivers.addresses.grpc, console: webConsole.address }, queries: recordedFor(records, queries), publisher, signIn, verified: { snapshot: () => store.snapshot(), queryNative: (sql) => store.engine.queryNative(sql), setAsideRows: (block) => store.setAsideRows(block) }, stop };
   } catch (failure) {
     await stop();
     throw failure;

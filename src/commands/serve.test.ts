@@ -37,7 +37,7 @@ function fakeServer(empty = false): ServedServer & { stops: number; finish: () =
     publisher: { status: () => ({ origin: 'log.example/a', vkeys: [], size: 3, published: null, quorum: 0, held: null, witnesses: [] }) },
     signIn: { isEmpty: () => empty, makeLink: (name) => (name === 'nobody' ? refuse('name_unknown') : { kind: name === undefined ? 'first' : 'link', text: new Secret('tl_secret') }) },
     queries: { traceById: async () => refuse('not_found', 'asked'), search: async () => ({ traces: [], nextCursor: null }), evidence: null },
-    verified: { snapshot: async () => Promise.reject(new Error('cannot take a snapshot')), queryNative: async () => new Uint8Array(0) },
+    verified: { snapshot: async () => Promise.reject(new Error('cannot take a snapshot')), queryNative: async () => new Uint8Array(0), setAsideRows: async () => null },
     async stop() {
       this.stops++;
       await finished.promise;

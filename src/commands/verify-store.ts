@@ -9,13 +9,13 @@ import { openRootKey } from '#keys';
 import { readLogVkeys } from '#log';
 import { NOTE_BYTES_MAX } from '#merkle';
 import { compilePolicy } from '#minimize';
-import { isRefusal, refuse, type Refusal } from '#refusal';
+import { isRefusal, refuse } from '#refusal';
 import type { StoreSnapshot } from '#store';
 import { openAtRest } from '#store/at-rest';
 import { questionOf, readVerifiers, sourceOf, verifyStore, type HeldCheckpoint, type Progress, type Report, type Source } from '#verify';
 
 import { NO_SERVER, adminSocketPath, askAdmin } from './admin.ts';
-import type { AdminArguments } from './admin.ts';
+import type { AdminArguments, AdminHandler } from './admin.ts';
 import { OperatorError } from './operator-error.ts';
 
 export interface WantedVerification {
@@ -41,6 +41,7 @@ export interface Verified {
 export interface VerifiedStore {
   snapshot(): Promise<StoreSnapshot>;
   queryNative(sql: string): Promise<Uint8Array>;
+  setAsideRows(block: number): Promise<Uint8Array | null>;
 }
 
 export const restrictsOf = (policy: string): ((key: string) => boolean) => compilePolicy(JSON.parse(policy)).restricts;
@@ -71,9 +72,10 @@ function publishedBeside(logKeys: string): HeldCheckpoint[] {
 }
 
 /** The other side: what a server answers over its admin socket. */
-export function answerVerification(store: VerifiedStore): { readonly 'verify-snapshot': () => Promise<StoreSnapshot>; readonly 'verify-read': (args: AdminArguments) => Promise<Uint8Array | Refusal> } {
+export function answerVerification(store: VerifiedStore): Readonly<Record<'verify-snapshot' | 'verify-read' | 'verify-set-aside', AdminHandler>> {
   return {
     'verify-snapshot': () => store.snapshot(),
+    'verify-set-aside': ({ block }) => store.setAsideRows(Number(block)),
     'verify-read': async (args) => {
       const question = questionOf(args);
       return question === null ? refuse('query_invalid', 'a question that verification does not ask') : sourceOf(store, store).read(question);
@@ -99,5 +101,6 @@ function sourceOfServer(path: string): Source {
   return {
     snapshot: async () => (await ask('verify-snapshot', {})) as StoreSnapshot,
     read: async (question) => (await ask('verify-read', { ...question })) as Uint8Array,
+    setAsideRows: async (block) => (await ask('verify-set-aside', { block })) as Uint8Array | null,
   };
 }

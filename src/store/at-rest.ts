@@ -17,6 +17,7 @@ import { takeSnapshot, type StoreSnapshot } from './snapshot.ts';
 export interface StoreAtRest {
   snapshot(): Promise<StoreSnapshot>;
   queryNative(sql: string): Promise<Uint8Array>;
+  setAsideRows(block: number): Promise<Uint8Array | null>;
   close(): Promise<void>;
 }
 
@@ -36,8 +37,8 @@ export async function openAtRest(options: { readonly dataDir: string; readonly r
     const path = join(logKeys, 'checkpoint');
     const checkpoint = existsSync(path) && statSync(path).size <= NOTE_BYTES_MAX ? readFileSync(path, 'utf8') : null;
     const { command, queryNative, close } = { command: engine.command.bind(engine), queryNative: engine.queryNative.bind(engine), close: engine.close.bind(engine) };
-    const snapshot = await takeSnapshot({ pending: unflushed, logged, checkpoint, setAside, command });
-    return { snapshot: async () => snapshot, queryNative, close };
+    const snapshot = await takeSnapshot({ pending: unflushed, logged, checkpoint, setAside: [...setAside.keys()], command });
+    return { snapshot: async () => snapshot, queryNative, setAsideRows: async (block) => setAside.get(block) ?? null, close };
   } catch (error) {
     await engine?.close();
     throw error;

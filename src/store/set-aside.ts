@@ -30,15 +30,15 @@ export class SetAside {
     this.#options = options;
   }
 
-  /** The blocks that were set aside. */
-  async blocks(): Promise<number[]> {
-    if (!existsSync(this.#options.directory)) return [];
-    const blocks: number[] = [];
+  /** The blocks that were set aside, by id, with their columns as they were to be inserted. INVARIANT: nothing is added meanwhile. */
+  async blocks(): Promise<ReadonlyMap<number, Uint8Array>> {
+    const blocks = new Map<number, Uint8Array>();
+    if (!existsSync(this.#options.directory)) return blocks;
     const segments = await Segments.open({
       ...this.#options, purpose: 'set-aside', segmentBytesMax: SEGMENT_BYTES_MAX,
       replay: (_, bytes) => {
         const entry = decodeEntry(bytes);
-        if (entry.is === 'commit') blocks.push(...entry.commit.blocks.map(({ id }) => id));
+        if (entry.is === 'commit') for (const { id, spans } of entry.commit.blocks) blocks.set(id, spans);
       },
     });
     await segments.close();

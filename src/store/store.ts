@@ -262,8 +262,13 @@ export class Store {
   /** A moment in which nothing is half in the tables, for verification. A flush that is due waits for it. */
   snapshot(): Promise<StoreSnapshot> {
     return this.#flusher.between(async (pending, logged) =>
-      takeSnapshot({ pending, logged, checkpoint: this.#log.signed?.note ?? null, setAside: await this.#setAside.blocks(), command: (sql) => this.engine.command(sql) }),
+      takeSnapshot({ pending, logged, checkpoint: this.#log.signed?.note ?? null, setAside: [...(await this.#setAside.blocks()).keys()], command: (sql) => this.engine.command(sql) }),
     );
+  }
+
+  /** The columns of a block that was set aside; null if it was not. */
+  setAsideRows(block: number): Promise<Uint8Array | null> {
+    return this.#flusher.between(async () => (await this.#setAside.blocks()).get(block) ?? null);
   }
 
   /** What the engine holds now. */

@@ -6,7 +6,7 @@ import { BlockLeaves, type Leaves } from '#leaves';
 import { sameBytes } from '#merkle';
 import type { BlockBody } from './bodies.ts';
 import { finding, type Finding } from './finding.ts';
-import { locate } from './locate.ts';
+import { isOfTheRows, locate } from './locate.ts';
 import { listsIn } from './questions.ts';
 import type { Source } from './source.ts';
 
@@ -73,6 +73,20 @@ export class BlockChecker {
       else findings.push(...located);
     }
     return { absent, spans, blocks: present.length, findings };
+  }
+
+  /** A block that is kept apart is compared like any other; nobody may hide one by saying that it is. */
+  async checkSetAside(body: BlockBody): Promise<Finding[]> {
+    const native = await this.#options.source.setAsideRows(body.block);
+    const restricts = this.#policies(body.policy);
+    if (native !== null && restricts !== null) {
+      try {
+        if (holds(this.#leavesOf(body.policy, restricts).compute(native, body.salt), body)) return [];
+      } catch (error) {
+        if (!isOfTheRows(error)) throw error;
+      }
+    }
+    return [finding('block-missing', `block ${body.block}`, `Block ${body.block} with ${body.rows} rows, logged as entry ${body.index}, is not in the tables, and what is kept apart under its number is not what was logged.`, { tenant: body.tenant, places: [{ block: body.block, entry: body.index }] })];
   }
 
   /** The blocks whose leaves are not those of their entry, with what they are if they have any. */

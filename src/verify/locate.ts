@@ -162,6 +162,7 @@ function idsOf(entry: Uint8Array): { readonly trace_id: string; readonly span_id
   return { trace_id: hex.slice(0, 32), span_id: hex.slice(32) };
 }
 
-function isOfTheRows(error: unknown): boolean {
+/** Whether it is the rows that leaves could not be computed from. */
+export function isOfTheRows(error: unknown): boolean {
   return error instanceof RowsMisplaced || (error instanceof Error && ['MalformedGroup', 'MalformedNative'].includes(error.name));
 }

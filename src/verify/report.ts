@@ -35,7 +35,7 @@ export function reportText({ report, through, pinned, keys, bounds }: Told): str
   if (expired.blocks > 0) lines.push(`Expired: ${count(expired.spans, 'span')} in ${count(expired.blocks, 'block')}, removed by rules of retention that the log states.`);
   if (inFlight.entries > 0) lines.push(`In flight: ${count(inFlight.entries, 'entry', 'entries')} of the newest, with ${count(inFlight.spans, 'span')}, ${inFlight.entries === 1 ? 'is' : 'are'} still on the way into the tables and not looked at.`);
   if (beforeLog.blocks > 0) lines.push(`From before the log: ${count(beforeLog.spans, 'span')} in ${count(beforeLog.blocks, 'block')}, which nothing holds.`);
-  if (setAside > 0) lines.push(`Set aside: ${count(setAside, 'block')} that the engine cannot read, kept apart and not looked at.`);
+  if (setAside > 0) lines.push(`Set aside: ${count(setAside, 'block')} that the engine cannot read, kept apart and compared there.`);
   lines.push(notCompared(report));
   if (findings.length === 0) return [...lines.filter((line) => line !== ''), '', 'Nothing was changed, dropped, added or reordered.'].join('\n');
   const told = findings.slice(0, TOLD_MAX).flatMap((one) => ['', ...findingText(one)]);

@@ -8,9 +8,11 @@ import { answer, type Question, type Reading } from './questions.ts';
 export interface Source {
   snapshot(): Promise<StoreSnapshot>;
   read(question: Question): Promise<Uint8Array>;
+  /** The columns of a block that the engine could not read and that is kept apart; null if it is not. */
+  setAsideRows(block: number): Promise<Uint8Array | null>;
 }
 
 /** A store whose engine is in this process. */
-export function sourceOf(store: { snapshot(): Promise<StoreSnapshot> }, reading: Reading): Source {
-  return { snapshot: () => store.snapshot(), read: (question) => answer(reading, question) };
+export function sourceOf(store: Pick<Source, 'snapshot' | 'setAsideRows'>, reading: Reading): Source {
+  return { snapshot: () => store.snapshot(), setAsideRows: (block) => store.setAsideRows(block), read: (question) => answer(reading, question) };
 }

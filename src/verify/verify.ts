@@ -77,7 +77,7 @@ export interface Report {
   readonly inFlight: { readonly blocks: number; readonly spans: number; readonly entries: number };
   /** From before there was a log: nothing holds them. */
   readonly beforeLog: { readonly blocks: number; readonly spans: number };
-  /** In the log, and kept apart because the engine cannot read them. */
+  /** In the log, and kept apart because the engine cannot read them; they were compared all the same. */
   readonly setAside: number;
   readonly checkpoints: readonly { readonly what: string; readonly size: number; readonly origin: string; readonly signatures: number }[];
   readonly accountChecked: boolean;
@@ -256,6 +256,7 @@ class Verification {
     for (const { block } of bodies) this.#named.add(block);
     const here = bodies.filter((body) => !this.#snapshot.setAside.includes(body.block));
     this.#setAside += bodies.length - here.length;
+    for (const body of bodies) if (!here.includes(body)) this.#found(await checker.checkSetAside(body));
     const { absent, spans, blocks, findings } = await checker.check(here);
     this.#spans += spans;
     this.#blocks += blocks;

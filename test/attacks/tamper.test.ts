@@ -7,10 +7,12 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Engine } from '#clickhouse';
 import { verifyDirectory, type Verified, type WantedVerification } from '#commands/verify-store';
 import { deriveKey, openRootKey } from '#keys';
 import { sha256 } from '#keys/signing';
+import { readLogVkeys } from '#log';
 import { leafHash } from '#merkle';
 import { Store } from '#store';
 import { SAMPLE_DAY, sampleAccount, sampleBlock, samplePolicyBody } from '#store/sample';
@@ -195,6 +197,22 @@ for (const [where, attacks] of [['the rows', ON_ROWS], ['what the log keeps in t
     });
   });
 }
+
+test('nobody hides a block among those that the engine could not read', async () => {
+  const folder = join(home, 'set-aside');
+  const store = await open(folder);
+  await store.commit({ blocks: [], requests: [], entries: [samplePolicyBody(NOW_MS)] });
+  const [whole, spoilt] = [sampleBlock(1, 30, 'whole'), sampleBlock(2, 30, 'spoilt')];
+  await store.commit({ blocks: [whole], requests: [sampleAccount('a', 30)] });
+  // Cut short, the engine does not take it: that is not what its entry commits to.
+  await store.commit({ blocks: [{ ...spoilt, spans: spoilt.spans.subarray(0, spoilt.spans.length / 2) }], requests: [sampleAccount('b', 30)] });
+  for (let tries = 0; store.pendingRows > 0 && tries < 200; tries++) await store.settle().catch(() => wait(50));
+  await store.log.sign();
+  await store.close();
+  const { report } = await verify(folder, { keys: readLogVkeys(join(folder, 'data.log')) ?? [] });
+  assert.deepEqual([report.setAside, report.spans], [1, 30]);
+  assert.deepEqual(report.findings.map(({ kind, message }) => [kind, /^Block 2 .* kept apart under its number is not what was logged/.test(message)]), [['block-missing', true]]);
+});
 
 /** Whether a finding is about the block of an attack; those that are about none are found by their kind. */
 function isOf({ kind, places }: Finding, what: string): boolean {
