@@ -28,6 +28,8 @@ export interface Config {
   readonly witnesses: readonly { readonly key: string; readonly url: string }[];
   /** So many witnesses must have cosigned a checkpoint before it is published. */
   readonly witnessQuorum: number;
+  /** Rest between two passes of verification in the background; null: only when somebody asks for one. */
+  readonly verifyEvery_ms: number | null;
   readonly otlpHttp: Address;
   readonly otlpGrpc: Address;
   readonly console: Address;

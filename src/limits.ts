@@ -222,9 +222,8 @@ export const LIMITS = {
   background_verify_busy_share: 0.03,
   /** …and when somebody asked for it. */
   background_verify_asked_share: 0.6,
-  /** From a start to the first pass, and from the end of a pass to the beginning of the next. */
-  background_verify_first_ms: 30_000,
-  background_verify_pause_ms: 3_600_000,
+  /** From a start to the first pass. */
+  background_verify_first_ms: 60_000,
   /** After a pass that could not be finished. */
   background_verify_retry_ms: 600_000,
   /** How often its place is written down, so that a start goes on from there. */

@@ -201,7 +201,7 @@ function verification(config: Config, store: Store, rootKey: Secret<Uint8Array>,
     isBusy: () => store.pendingRows > BUSY_ROWS,
     failed,
     shares: { idle: LIMITS.background_verify_share, busy: LIMITS.background_verify_busy_share, asked: LIMITS.background_verify_asked_share },
-    times: { first_ms: LIMITS.background_verify_first_ms, pause_ms: LIMITS.background_verify_pause_ms, retry_ms: LIMITS.background_verify_retry_ms, saved_ms: LIMITS.background_verify_saved_ms },
+    times: { first_ms: LIMITS.background_verify_first_ms, pause_ms: config.verifyEvery_ms, retry_ms: LIMITS.background_verify_retry_ms, saved_ms: LIMITS.background_verify_saved_ms },
   });
 }
 

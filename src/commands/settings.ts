@@ -34,6 +34,8 @@ interface Setting<Value> {
 }
 
 const DAY_MS = 86_400_000;
+const REST_MS_MIN = 60_000;
+const REST_MS_MAX = 31 * DAY_MS;
 const CONFIG_FILE = 'tracekeep.yaml';
 const CONFIG_BYTES_MAX = 256 * 1024;
 
@@ -45,6 +47,7 @@ const SETTINGS = {
   'log-public': { argument: 'true|false', help: 'whether anybody may read the log under /log: what happened when, and not what', default: () => 'true', read: readSwitch },
   witness: { argument: 'VKEY URL', help: 'who cosigns the log, and where it is asked; repeatable, once for each key', default: () => '', read: readWitnesses, repeats: true },
   'witness-quorum': { argument: 'NUMBER', help: 'publish what so many witnesses have cosigned, and nothing else', default: () => '0', read: readQuorum },
+  'verify-every': { argument: 'PERIOD', help: 'rest between two passes of verification in the background, or never', default: () => '1h', read: readRest },
   'otlp-http': { argument: 'HOST:PORT', help: 'take OTLP over HTTP here', default: () => '127.0.0.1:4318', read: readListener },
   'otlp-grpc': { argument: 'HOST:PORT', help: 'take OTLP over gRPC here', default: () => '127.0.0.1:4317', read: readListener },
   console: { argument: 'HOST:PORT', help: 'console and query API', default: () => '127.0.0.1:4320', read: readListener },
@@ -95,6 +98,7 @@ export async function readSettings(sources: SettingSources): Promise<Config> {
     logPublic: value('log-public'),
     witnesses,
     witnessQuorum,
+    verifyEvery_ms: value('verify-every'),
     otlpHttp: value('otlp-http'),
     otlpGrpc: value('otlp-grpc'),
     console: value('console'),
@@ -230,6 +234,13 @@ function readRetention({ value, place }: Given): Readonly<Record<string, Retenti
   }
   if (!classes.has('default')) throw unreadable(place, what);
   return Object.fromEntries(classes);
+}
+
+function readRest({ value, place }: Given): number | null {
+  if (value === 'never') return null;
+  const ms = typeof value === 'string' ? readPeriod(value) : null;
+  if (ms === null || ms < REST_MS_MIN || ms > REST_MS_MAX) throw unreadable(place, 'a period from 1m to 31d, or never');
+  return ms;
 }
 
 function readDiskMax(given: Given): number | null {

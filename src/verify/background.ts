@@ -49,7 +49,8 @@ export interface BackgroundOptions {
   readonly isBusy: () => boolean;
   readonly failed: (failure: unknown) => void;
   readonly shares: { readonly idle: number; readonly busy: number; readonly asked: number };
-  readonly times: { readonly first_ms: number; readonly pause_ms: number; readonly retry_ms: number; readonly saved_ms: number };
+  /** `pause_ms` null: passes are only made when somebody asks. */
+  readonly times: { readonly first_ms: number; readonly pause_ms: number | null; readonly retry_ms: number; readonly saved_ms: number };
   readonly now_ms?: () => number;
 }
 
@@ -79,7 +80,8 @@ export class BackgroundVerification {
     const known = await this.#options.file.read();
     this.#full = known?.full ?? null;
     this.#place = known?.place ?? null;
-    this.#schedule(this.#options.times.first_ms);
+    const { first_ms, pause_ms } = this.#options.times;
+    this.#schedule(pause_ms === null ? null : first_ms);
   }
 
   state(): IntegrityState {
@@ -99,9 +101,9 @@ export class BackgroundVerification {
     await this.#pass;
   }
 
-  #schedule(wait_ms: number): void {
+  #schedule(wait_ms: number | null): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
-    if (this.#isStopped) return;
+    if (this.#isStopped || wait_ms === null) return;
     this.#timer = setTimeout(() => {
       this.#timer = null;
       this.#pass = this.#run();
@@ -110,7 +112,7 @@ export class BackgroundVerification {
 
   async #run(): Promise<void> {
     const { times, failed } = this.#options;
-    let next_ms = times.pause_ms;
+    let next_ms: number | null = times.pause_ms;
     // Who asks wants everything looked at now, not from the middle on.
     const asked = this.#isAsked;
     if (asked) this.#place = null;
@@ -122,7 +124,7 @@ export class BackgroundVerification {
       if (!(failure instanceof Stopped)) {
         this.#failed = { at: new Date(this.#now_ms()).toISOString(), why: failure instanceof Error && failure.message.startsWith('cannot ') ? failure.message : 'unknown reason' };
         failed(failure);
-        next_ms = times.retry_ms;
+        if (next_ms !== null) next_ms = times.retry_ms;
       }
     }
     this.#running = null;
