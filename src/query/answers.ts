@@ -16,7 +16,7 @@ const ERROR = {
 const BALANCE = { received: count, stored: count, refused: count, dropped: count, minimized: counts, refusedBy: counts };
 
 export const ANSWERS = {
-  trace: object({ resourceSpans: array({ type: 'object' }) }, { description: 'OTLP/JSON (opentelemetry.proto.trace.v1.TracesData). Spans may carry members of our own: version and versions where a span was sent with different contents, in the order in which they were stored; forged: true on all but the first; copies where it was stored more than once; begunOutside: true where the parent is in another process and not in the trace.' }),
+  trace: object({ resourceSpans: array({ type: 'object' }) }, { description: 'OTLP/JSON (opentelemetry.proto.trace.v1.TracesData). Where there is something to say of spans, notes stands beside resourceSpans: span (its place among all spans, counted through from 0), spanId, and what there is of version and versions (of a span that was sent with different contents, in the order in which they were stored), forged: true (all versions but the first), copies (how often it was stored; it is shown once), begunOutside: true (its parent is in another process and not in the trace).' }),
   search: object({
     traces: array(
       object({

@@ -34,19 +34,20 @@ export interface DrawnTrace {
 export function readOtlpTrace(answer: unknown, more = false): DrawnTrace {
   const spans: DrawnSpan[] = [];
   let traceId = '';
+  const notes = new Map(listOf(field(answer, 'notes')).map((note) => [field(note, 'span'), note]));
   for (const resourceSpans of listOf(field(answer, 'resourceSpans'))) {
     const service = attribute(field(resourceSpans, 'resource'), 'service.name') ?? 'unknown_service';
     for (const scopeSpans of listOf(field(resourceSpans, 'scopeSpans'))) {
       for (const span of listOf(field(scopeSpans, 'spans'))) {
         traceId ||= textOf(field(span, 'traceId'));
-        spans.push(readSpan(span, service));
+        spans.push(readSpan(span, service, notes.get(spans.length)));
       }
     }
   }
   return { traceId, spans, more };
 }
 
-function readSpan(span: unknown, service: string): DrawnSpan {
+function readSpan(span: unknown, service: string, note: unknown): DrawnSpan {
   const start = nanosOf(field(span, 'startTimeUnixNano'));
   return {
     spanId: textOf(field(span, 'spanId')),
@@ -59,10 +60,10 @@ function readSpan(span: unknown, service: string): DrawnSpan {
     statusMessage: textOf(field(field(span, 'status'), 'message')),
     events: listOf(field(span, 'events')).map((event) => ({ time: nanosOf(field(event, 'timeUnixNano')), name: textOf(field(event, 'name')) })),
     minimized: listOf(field(field(valueOf(span, MINIMIZED_KEY), 'arrayValue'), 'values')).flatMap((one) => readMinimized(textOf(field(one, 'stringValue')))),
-    version: countOf(field(span, 'version')),
-    versions: countOf(field(span, 'versions')),
-    copies: countOf(field(span, 'copies')),
-    begunOutside: field(span, 'begunOutside') === true,
+    version: countOf(field(note, 'version')),
+    versions: countOf(field(note, 'versions')),
+    copies: countOf(field(note, 'copies')),
+    begunOutside: field(note, 'begunOutside') === true,
   };
 }
 

@@ -2,8 +2,8 @@
  * Spans as OTLP/JSON (OTLP 1.11 §JSON Protobuf Encoding): hexadecimal ids, 64-bit numbers as decimal text, enums as numbers,
  * fields with their default value left out. Written as text, not as objects: a double such as -0 or a 64-bit integer
  * passes unchanged, and a trace of 100,000 spans costs one string. A span whose values were replaced carries one attribute
- * more, `tracekeep.minimized`, an array of sentences such as `attributes.url.full: 1 email`. What else is to be said of a span stands in members
- * that OTLP does not know and its readers skip, or for readers that do not skip them in the attributes `tracekeep.version` and `tracekeep.begun_outside`.
+ * more, `tracekeep.minimized`, an array of sentences such as `attributes.url.full: 1 email`. What else is to be said of spans
+ * stands beside them in `notes`, or where there is no room beside them, the version of a span in its attribute `tracekeep.version`.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Attribute, Minimized, Note, Span, SpanEvent, SpanLink, Trace } from './span.ts';
@@ -13,15 +13,30 @@ export const MINIMIZED_KEY = 'tracekeep.minimized';
 
 /** Which of several versions of a span this is. */
 export const VERSION_KEY = 'tracekeep.version';
-export const BEGUN_OUTSIDE_KEY = 'tracekeep.begun_outside';
 
 /** Spans written before everything else on this thread gets a turn: about 20 ms. */
 const TURN_SPANS = 1_000;
 
-/** `{"resourceSpans":[…]}`; spans that share resource and scope are grouped, groups and spans by start. */
-export async function otlpJson(trace: Trace, notesAs: 'members' | 'attributes' = 'members'): Promise<string> {
-  const { resourceSpans } = await groupedJson(trace.spans, (span) => spanJson(span, trace.notes?.get(span), notesAs));
-  return `{"resourceSpans":${resourceSpans}}`;
+/**
+ * `{"resourceSpans":[…]}`; spans that share resource and scope are grouped, groups and spans by start. Where there is something to say of spans, `notes` names each
+ * by its place among all of them, counted through from 0.
+ */
+export async function otlpJson(trace: Trace): Promise<string> {
+  const { resourceSpans, placed } = await groupedJson(trace.spans, (span) => spanJson(span));
+  const notes: string[] = [];
+  if (trace.notes !== undefined && trace.notes.size > 0) {
+    for (const [place, span] of placed.entries()) {
+      const note = trace.notes.get(span);
+      if (note !== undefined) notes.push(object([field('span', String(place)), field('spanId', quote(span.spanId)), ...noteMembers(note)]));
+    }
+  }
+  return object([field('resourceSpans', resourceSpans), listField('notes', notes)]);
+}
+
+/** The same with nothing beside `resourceSpans`. */
+export async function plainOtlpJson(trace: Trace): Promise<string> {
+  const { resourceSpans } = await groupedJson(trace.spans, (span) => spanJson(span, trace.notes?.get(span)));
+  return object([field('resourceSpans', resourceSpans)]);
 }
 
 /** The list `resourceSpans` of spans that are written one by one, and the spans in the order in which they stand there. */
@@ -85,10 +100,11 @@ function scopeJson({ name, version, attributes, dropped }: Owner): string {
 }
 
 /** A span as it stands in `spans`. */
-export function spanJson(span: Span, note?: Note, notesAs: 'members' | 'attributes' = 'members'): string {
+/** `note`: says in an attribute which version it is. */
+export function spanJson(span: Span, note?: Note): string {
   const attributes = span.attributes.map(attributeJson);
   if (span.minimized.length > 0) attributes.push(minimizedJson(span.minimized));
-  if (note !== undefined && notesAs === 'attributes') attributes.push(...noteAttributes(note));
+  if (note !== undefined && note.versions > 1) attributes.push(`{"key":"${VERSION_KEY}","value":{"stringValue":${quote(versionText(note))}}}`);
   return object([
     field('traceId', quote(span.traceId)),
     field('spanId', quote(span.spanId)),
@@ -106,7 +122,6 @@ export function spanJson(span: Span, note?: Note, notesAs: 'members' | 'attribut
     listField('links', span.links.map(linkJson)),
     numberField('droppedLinksCount', span.droppedLinks),
     field('status', object([stringField('message', span.statusMessage), numberField('code', span.statusCode)])),
-    ...(note !== undefined && notesAs === 'members' ? noteMembers(note) : []),
   ]);
 }
 
@@ -116,14 +131,6 @@ function noteMembers({ version, versions, copies, begunOutside }: Note): string[
     ...(version > 1 ? [field('forged', 'true')] : []),
     ...(copies > 1 ? [field('copies', String(copies))] : []),
     ...(begunOutside ? [field('begunOutside', 'true')] : []),
-  ];
-}
-
-function noteAttributes(note: Note): string[] {
-  const { begunOutside } = note;
-  return [
-    ...(note.versions > 1 ? [`{"key":"${VERSION_KEY}","value":{"stringValue":${quote(versionText(note))}}}`] : []),
-    ...(begunOutside ? [`{"key":"${BEGUN_OUTSIDE_KEY}","value":{"boolValue":true}}`] : []),
   ];
 }
 

@@ -9,7 +9,7 @@ import { LIMITS } from '#limits';
 import type { AttributeFilter } from './condition.ts';
 import { drawTrace, readOtlpTrace } from './draw.ts';
 import { fetchTrace } from './fetch-trace.ts';
-import { otlpJson } from './otlp-json.ts';
+import { otlpJson, plainOtlpJson } from './otlp-json.ts';
 import { createQueries, type Queries, type Search } from './query.ts';
 import type { SearchPage } from './search.ts';
 import { createTestStore, START_NS, TODAY_MS, type TestSpan, type TestStore } from './testing.ts';
@@ -85,13 +85,13 @@ test('traceById() gives back every type, order and field as stored', async () =>
                 links: [{ traceId: id(99), spanId: 'cccccccccccccccc', traceState: 'x=y', flags: 1, attributes: [{ key: 'n', value: { intValue: '7' } }], droppedAttributesCount: 8 }],
                 droppedLinksCount: 6,
                 status: { code: 2, message: 'no "way"' },
-                begunOutside: true,
               },
             ],
           },
         ],
       },
     ],
+    notes: [{ span: 0, spanId: 'aaaaaaaaaaaaaaaa', begunOutside: true }],
   });
 });
 
@@ -101,12 +101,14 @@ test('traceById() tells versions of a span, in the order in which they were stor
   await store.addBlock([one('first', 9n)]);
   const trace = ok(await queries.traceById(reader, id(31)));
   const spansIn = (text: string): Record<string, unknown>[] => (JSON.parse(text) as { resourceSpans: { scopeSpans: { spans: Record<string, unknown>[] }[] }[] }).resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans));
-  const told = spansIn(await otlpJson(trace)).map(({ name, version, versions, forged, copies, attributes }) => ({ name, version, versions, forged, copies, attributes }));
-  const nothing = { version: undefined, versions: undefined, forged: undefined, copies: undefined, attributes: undefined };
-  assert.deepEqual(told, [{ ...nothing, name: 'other' }, { ...nothing, name: 'forged', version: 2, versions: 2, forged: true }, { ...nothing, name: 'first', version: 1, versions: 2, copies: 2 }]);
-  const strict = spansIn(await otlpJson(trace, 'attributes'));
-  assert.deepEqual(strict.map(({ name, attributes, ...rest }) => [name, attributes, 'version' in rest || 'forged' in rest]), [
-    ['other', undefined, false], ['forged', [{ key: 'tracekeep.version', value: { stringValue: '2 of 2, forged: stored after another version' } }], false], ['first', [{ key: 'tracekeep.version', value: { stringValue: '1 of 2, stored first' } }], false],
+  const text = await otlpJson(trace);
+  assert.deepEqual(spansIn(text).map(({ name, attributes }) => [name, attributes]), [['other', undefined], ['forged', undefined], ['first', undefined]]);
+  const spanId = 'aaaaaaaaaaaaaaaa';
+  assert.deepEqual((JSON.parse(text) as { notes: unknown }).notes, [{ span: 1, spanId, version: 2, versions: 2, forged: true }, { span: 2, spanId, version: 1, versions: 2, copies: 2 }]);
+  const plain = await plainOtlpJson(trace);
+  assert.deepEqual(Object.keys(JSON.parse(plain) as object), ['resourceSpans']);
+  assert.deepEqual(spansIn(plain).map(({ name, attributes }) => [name, attributes]), [
+    ['other', undefined], ['forged', [{ key: 'tracekeep.version', value: { stringValue: '2 of 2, forged: stored after another version' } }]], ['first', [{ key: 'tracekeep.version', value: { stringValue: '1 of 2, stored first' } }]],
   ]);
   const drawn = drawTrace(readOtlpTrace(JSON.parse(await otlpJson(trace))), { width: 100, color: false });
   assert.match(drawn, /! version 2 of 2, forged: stored after another version\n/);

@@ -38,11 +38,11 @@ interface Finding {
 }
 const findings = async (uid: string, which = token): Promise<Finding[]> => (await askWell<{ findings: Finding[] }>(server, which, `/api/v1/findings?analytic=${uid}`)).findings;
 
-/** Fields that a span of the trace answer may carry. */
+/** A span of the trace answer with its note. */
 type Shown = { readonly spanId: string; readonly name: string } & Readonly<Partial<Record<'version' | 'versions' | 'copies', number> & Record<'forged' | 'begunOutside', boolean>>>;
 async function shown(traceId: unknown): Promise<Shown[]> {
-  const { resourceSpans } = await askWell<{ resourceSpans: { scopeSpans: { spans: Shown[] }[] }[] }>(server, token, `/api/v1/traces/${String(traceId)}`);
-  return resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans));
+  const { resourceSpans, notes = [] } = await askWell<{ resourceSpans: { scopeSpans: { spans: Shown[] }[] }[]; notes?: (Partial<Shown> & { readonly span: number })[] }>(server, token, `/api/v1/traces/${String(traceId)}`);
+  return resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans)).map((span, place) => ({ ...span, ...notes.find((note) => note.span === place) }));
 }
 
 /** What the account grew by: `[received, stored, refused, dropped]`. */

@@ -34,7 +34,6 @@ function spanJson(span: Span, scopeTags: readonly string[], process: string, not
   const { attributes, warnings } = takeWarnings(span);
   if (span.duration < 0n) warnings.push('The span ends before it starts: its duration is shown as 0.');
   if (note !== undefined && note.versions > 1) warnings.push(`There are versions of this span with other content. This is version ${versionText(note)}.`);
-  if (note?.begunOutside === true) warnings.push('This span was begun from outside: its parent is in another process and did not report here.');
   const flags = span.flags & 0xff;
   return [
     `{"traceID":"${span.traceId}","spanID":"${span.spanId}"${flags === 0 ? '' : `,"flags":${flags}`}`,

@@ -5,7 +5,7 @@
 import { LIMITS } from '#limits';
 import { readerOf } from '#query/guard';
 import type { SummaryWithOrphans } from '#query';
-import { otlpJson } from '#query/otlp-json';
+import { plainOtlpJson } from '#query/otlp-json';
 import type { Trace } from '#query/span';
 import { isRefusal, refuse, type Refusal } from '#refusal';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -162,7 +162,7 @@ const AFTER = ']}'.length;
 /** The traces one after another in one list, as grpc-gateway streams them. */
 async function resultJson(traces: readonly Trace[]): Promise<string> {
   const lists: string[] = [];
-  for (const trace of traces) lists.push((await otlpJson(trace, 'attributes')).slice(BEFORE, -AFTER));
+  for (const trace of traces) lists.push((await plainOtlpJson(trace)).slice(BEFORE, -AFTER));
   return `{"result":{"resourceSpans":[${lists.join(',')}]}}`;
 }
 
