@@ -17,7 +17,7 @@ let page: Page;
 let path: string;
 
 before(async () => {
-  stage = await setStage('shop');
+  stage = await setStage('few');
   path = `/traces/${stage.traces['declined']}`;
   viewer = await stage.open();
   page = viewer.page;
@@ -116,6 +116,14 @@ test('a server that draws something else than it proves is caught, and the spans
       assert.deepEqual(await axeFindings(other.page, theme === 'light' ? 'all' : 'colours'), [], `${width} ${theme}`);
     }
   }
+  await other.close();
+});
+
+test('a seal is about one answer: a server that draws something else after it went green is caught', async () => {
+  const other = await known();
+  await other.context.route(/\/outline$/u, changed(({ spans }: { spans: { status: number[] } }) => void (spans.status[2] = 0)));
+  await other.page.getByRole('button', { name: 'Refresh' }).click();
+  await banner(other.page).getByText('The server shows something else than it proves').waitFor();
   await other.close();
 });
 

@@ -19,7 +19,7 @@ let server: TestServer;
 let viewer: Viewer;
 
 before(async () => {
-  stage = await setStage('shop');
+  stage = await setStage('few');
   const first = await stage.open();
   await goTo(first.page, `/traces/${stage.traces['declined']}`);
   await first.page.getByText('Verified by this browser').first().waitFor();

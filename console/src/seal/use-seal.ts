@@ -28,7 +28,7 @@ const DEADLINE_MS = 120_000;
 
 export function useSeal(outline: Outline): Seal {
   const client = useQueryClient();
-  const queryKey = ['seal', outline.traceId, outline.size];
+  const queryKey = ['seal', outline.traceId, serialOf(outline)];
   const { data, isFetching, refetch } = useQuery({
     queryKey,
     queryFn: async ({ signal }): Promise<Verdict> => {
@@ -52,6 +52,16 @@ export function useSeal(outline: Outline): Seal {
     void client.invalidateQueries({ queryKey: ['followed'] });
   }, [client]);
   return { verdict: data ?? null, isUnasked: data === undefined && !isFetching && outline.size > SPANS_UNASKED_MAX, isChecking: isFetching, check, begin };
+}
+
+const serials = new WeakMap<Outline, number>();
+let serial = 0;
+
+/** A verdict is about one answer of the server: the next one, of the same size perhaps, may draw something else. */
+function serialOf(outline: Outline): number {
+  const known = serials.get(outline) ?? (serial += 1);
+  serials.set(outline, known);
+  return known;
 }
 
 /** In a worker of its own, which ends with the answer: a trace of 50,000 spans is hundreds of megabytes of text and hashes. */
