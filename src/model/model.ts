@@ -137,7 +137,7 @@ export interface RequestAccount {
   readonly refused: Readonly<Record<string, number>>;
   /** Duplicates: spans that had been taken already. */
   readonly dropped: number;
-  /** Values replaced by kind, and `neutralized` for harmful characters made visible. */
+  /** Values replaced by kind, `neutralized` for harmful characters made visible; and spans that were kept as they came, as `odd-time` and `second-version`. */
   readonly minimized: Readonly<Record<string, number>>;
   /** What the sender was told, repeated when the request is: rejected spans and the message of the partial success. */
   readonly answer: { readonly rejectedSpans: number; readonly message: string };
