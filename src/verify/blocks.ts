@@ -8,6 +8,7 @@ import type { BlockBody } from './bodies.ts';
 import { finding, type Finding } from './finding.ts';
 import { isOfTheRows, locate } from './locate.ts';
 import { listsIn } from './questions.ts';
+import { Stopped } from './pace.ts';
 import type { Source } from './source.ts';
 
 /** Where the rows of each block are, to compare with the look-up table: how many, a keyed sum, day and class. */
@@ -34,19 +35,38 @@ export interface BlockCheckOptions {
 /** Which keys a policy restricts; null if the log knows no policy of this digest. */
 export type Policies = (digest: string) => ((key: string) => boolean) | null;
 
+const BYTES_AT_ONCE = 64 * 1024 * 1024;
+
 export class BlockChecker {
   readonly places: PlacesByBlock = new Map();
   readonly #options: BlockCheckOptions;
   readonly #policies: Policies;
   readonly #leaves = new Map<string, BlockLeaves>();
+  #bytesPerRow = 1;
 
   constructor(options: BlockCheckOptions, policies: Policies) {
     this.#options = options;
     this.#policies = policies;
   }
 
-  /** `bodies` in any order, of one policy, and of so many rows as may be in memory at once. */
+  /** Rows that may be in memory at once, as large as those before were. */
+  rowsAtOnce(most: number): number {
+    return Math.max(1, Math.min(most, Math.floor(BYTES_AT_ONCE / this.#bytesPerRow)));
+  }
+
+  /** `bodies` in any order, of one policy. Blocks that are too large together are looked at by parts, to the last one alone. */
   async check(bodies: readonly BlockBody[]): Promise<CheckedBlocks> {
+    try {
+      return await this.#check(bodies);
+    } catch (error) {
+      if (error instanceof Stopped || bodies.length < 2) throw error;
+      const half = Math.ceil(bodies.length / 2);
+      const [first, second] = [await this.check(bodies.slice(0, half)), await this.check(bodies.slice(half))];
+      return { absent: [...first.absent, ...second.absent], findings: [...first.findings, ...second.findings], spans: first.spans + second.spans, blocks: first.blocks + second.blocks };
+    }
+  }
+
+  async #check(bodies: readonly BlockBody[]): Promise<CheckedBlocks> {
     const { source, key } = this.#options;
     const blocks = bodies.map(({ block }) => block);
     const facts = new Map(listsIn(await source.read({ ask: 'facts', blocks, key })).map((list) => [Number(list[0]), factsOf(list)]));
@@ -94,6 +114,7 @@ export class BlockChecker {
     const { source, piece, pause } = this.#options;
     const byBlock = new Map(present.map((body) => [body.block, body]));
     const native = await source.read({ ask: 'spans', blocks: present.map(({ block }) => block), ...(piece === undefined ? {} : { piece }) });
+    this.#bytesPerRow = native.length / Math.max(1, present.reduce((sum, { rows }) => sum + rows, 0));
     const wrong: { body: BlockBody; leaves: Leaves | null }[] = [];
     let spans = 0;
     for (const one of this.#leavesOf(present[0]!.policy, restricts).computeEach(native, (block) => byBlock.get(block)?.salt ?? null)) {

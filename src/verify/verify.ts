@@ -205,7 +205,7 @@ class Verification {
 
   async #checkBodies(begin: number, entries: Entries, checker: BlockChecker, removals: Removals): Promise<void> {
     const to = Math.min(this.#snapshot.entries, entries.size);
-    const window = new Window(this.#options.windowRows ?? WINDOW_ROWS);
+    const window = new Window(() => checker.rowsAtOnce(this.#options.windowRows ?? WINDOW_ROWS));
     for (let from = begin; from < to; from += BODIES_AT_ONCE) {
       const end = Math.min(to, from + BODIES_AT_ONCE);
       const bodies = bodiesIn(await this.#options.source.read({ ask: 'bodies', from, to: end }));
@@ -272,7 +272,7 @@ class Verification {
   async #checkTrace(trace: string, entries: Entries, checker: BlockChecker, removals: Removals): Promise<void> {
     const { source } = this.#options;
     const blocks = listsIn(await source.read({ ask: 'blocks-of-trace', trace })).map(([block]) => Number(block));
-    const window = new Window(this.#options.windowRows ?? WINDOW_ROWS);
+    const window = new Window(() => checker.rowsAtOnce(this.#options.windowRows ?? WINDOW_ROWS));
     const unnamed = new Set(blocks);
     for (let at = 0; at < blocks.length; at += BLOCKS_AT_ONCE) {
       for (const body of bodiesIn(await source.read({ ask: 'bodies-of-blocks', blocks: blocks.slice(at, at + BLOCKS_AT_ONCE) }))) {

@@ -9,16 +9,16 @@ const MARGIN = 16;
 
 /** Bodies of one policy, up to so many rows and blocks at once. */
 export class Window {
-  readonly #rowsMax: number;
+  readonly #rowsMax: () => number;
   #bodies: BlockBody[] = [];
   #rows = 0;
 
-  constructor(rowsMax: number) {
+  constructor(rowsMax: () => number) {
     this.#rowsMax = rowsMax;
   }
 
   *add(body: BlockBody): Generator<readonly BlockBody[]> {
-    const full = this.#rows + body.rows > this.#rowsMax || this.#bodies.length >= BLOCKS_AT_ONCE || (this.#bodies[0] !== undefined && this.#bodies[0].policy !== body.policy);
+    const full = this.#rows + body.rows > this.#rowsMax() || this.#bodies.length >= BLOCKS_AT_ONCE || (this.#bodies[0] !== undefined && this.#bodies[0].policy !== body.policy);
     if (full) yield* this.rest();
     this.#bodies.push(body);
     this.#rows += body.rows;
