@@ -114,7 +114,18 @@ function Facts({ facts, isFirst }: { readonly facts: ProofFacts; readonly isFirs
           <Fact name="Root"><code>{checkpoint.root}</code></Fact>
           <Fact name="Signed">by the log with Ed25519, verified here{others.length === 0 ? '' : '; with ML-DSA-44 too, which no browser verifies yet: the command below does'}</Fact>
           <Fact name="Witnesses">
-            {witnesses.length === 0 ? 'none cosigned it' : <ul>{witnesses.map(({ name, time_s }) => <li key={name}>{name}{time_s === null ? '' : `, ${instant(time_s * 1_000)}`}</li>)}</ul>}
+            {witnesses.length === 0 ? (
+              'none cosigned it'
+            ) : (
+              <>
+                <ul>
+                  {witnesses.map(({ name, time_s }) => (
+                    <li key={name}>{name}{time_s === null ? '' : `, ${instant(time_s * 1_000)}`}</li>
+                  ))}
+                </ul>
+                <span className={styles['quiet']}>named in the checkpoint; this browser does not know their keys. Get them from the witnesses, and say --witness below.</span>
+              </>
+            )}
           </Fact>
         </dl>
       </section>
