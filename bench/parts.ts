@@ -11,7 +11,7 @@ import { type InspectedBatch, Inspector } from '#inspect';
 import { openRootKey } from '#keys';
 import { LIMITS } from '#limits';
 import { compilePolicy, DEFAULT_POLICY, Minimizer } from '#minimize';
-import { DEFAULT_TENANT, producerId, type RequestAccount, type SealedBlock } from '#model';
+import { DEFAULT_TENANT, type ProducerId, type RequestAccount, type SealedBlock } from '#model';
 import { decodeRequest } from '#otlp';
 import { isRefusal } from '#refusal';
 import { Scanner } from '#scanner';
@@ -61,6 +61,7 @@ const SPANS_MAX = 120_000;
 /** Warms the compiler up; not measured. */
 const WARM_REQUESTS = 40;
 const RETENTION = 'default';
+const PRODUCER = { id: 'p_0123456789abcdef' as ProducerId, tenant: DEFAULT_TENANT };
 const DAY_MS = 86_400_000;
 
 export async function measureParts(corpus: Corpus, spansMax = SPANS_MAX): Promise<Parts> {
@@ -143,9 +144,9 @@ class Stages {
     const inspected = this.#inspect('inspect', this.#inspector, batch);
     const minimized = clock.time('minimize', size, () => this.#minimizer.minimize(inspected));
     if (!this.#builder.isOpen) this.#builder.open({ block: this.blocks.length + 1, day: Math.floor(Date.now() / DAY_MS), retention: RETENTION, tenant: DEFAULT_TENANT });
-    const { dropped, versions } = clock.time('compare', size, () => this.#comparer.compare(minimized, DEFAULT_TENANT, this.#builder.block));
+    const { dropped, versions } = clock.time('compare', size, () => this.#comparer.compare(minimized, PRODUCER, this.#builder.block));
     if (dropped + versions > 0) throw new Error('cannot take all of the corpus: spans of it occur twice');
-    clock.time('append', size, () => this.#builder.append(minimized, 1, 'p_0123456789abcdef'));
+    clock.time('append', size, () => this.#builder.append(minimized, 1, PRODUCER.id));
     this.#inspect('inspectRepeated', this.#inspector, batch);
     this.spans += taken;
     if (this.#builder.rows >= BLOCK_ROWS) this.close();
@@ -170,7 +171,7 @@ function fullTable(): TakenSpans {
   let tag = 1;
   for (let entry = 0; entry < LIMITS.taken_spans_bytes / 16; entry++) {
     tag = (Math.imul(tag, 1_664_525) + 1_013_904_223) | 0;
-    taken.take(tag, entry, 0, 0, 1);
+    taken.take(tag, entry, 0, 0, 0, 1);
   }
   return taken;
 }
@@ -195,7 +196,5 @@ async function measureStore(blocks: readonly SealedBlock[]): Promise<{ readonly 
 }
 
 function accountOf({ id, rows, tenant }: SealedBlock): RequestAccount {
-  const producer = producerId('p_0123456789abcdef');
-  if (producer === null) throw new Error('cannot make the account of a block: the producer id is malformed');
-  return { producer, tenant, digest: id.toString(16).padStart(32, '0'), received: rows, stored: rows, refused: {}, dropped: 0, minimized: {}, answer: { rejectedSpans: 0, message: '' } };
+  return { producer: PRODUCER.id, tenant, digest: id.toString(16).padStart(32, '0'), received: rows, stored: rows, refused: {}, dropped: 0, minimized: {}, answer: { rejectedSpans: 0, message: '' } };
 }

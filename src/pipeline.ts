@@ -25,6 +25,8 @@ export interface Taken {
   readonly refused: Readonly<Record<string, number>>;
   /** Spans that had been taken before with the same content. */
   readonly dropped: number;
+  /** How many of them another producer had sent. */
+  readonly droppedOfOthers: number;
   /** The blocks that took them: the request may be acknowledged when all of these are durable, and not otherwise. */
   readonly reliesOn: readonly number[];
   /** Ids of traces with spans whose ids had been taken with other content; a few of them, if there are many. */
@@ -34,7 +36,7 @@ export interface Taken {
   readonly message: string;
 }
 
-const NOTHING_COMPARED = { dropped: 0, reliesOn: [], versions: 0, versionTraces: [] } as const;
+const NOTHING_COMPARED = { dropped: 0, ofOthers: 0, reliesOn: [], versions: 0, versionTraces: [] } as const;
 
 /** Among the counts of what was minimized: spans whose times are odd, kept as they came. */
 const ODD_TIME = 'odd-time';
@@ -75,16 +77,16 @@ export class Pipeline {
     const speaksFor = (service: string) => producer.services.some((glob) => matchesGlob(glob, service));
     const { batch: valid, received, taken, oddTimes, refused } = validate(this.#batch, { speaksFor, backfill: producer.backfill }, now_ms);
     const told = { received, refused, message: refusedMessage(refused) };
-    if (taken === 0) return { ...told, stored: 0, dropped: 0, reliesOn: [], versionTraces: [], minimized: {} };
+    if (taken === 0) return { ...told, stored: 0, dropped: 0, droppedOfOthers: 0, reliesOn: [], versionTraces: [], minimized: {} };
 
     const inspected = this.#inspector.inspect(valid);
     if (isRefusal(inspected)) return inspected;
     const minimized = this.#minimizer.minimize(inspected);
     const builder = blockFor();
     // Last of all, since what is noted as taken has to be in the block.
-    const { dropped, reliesOn, versions, versionTraces } = this.#comparer?.compare(minimized, producer.tenant, builder.block) ?? NOTHING_COMPARED;
+    const { dropped, ofOthers, reliesOn, versions, versionTraces } = this.#comparer?.compare(minimized, producer, builder.block) ?? NOTHING_COMPARED;
     const counts = taken > dropped ? builder.append(minimized, request, producer.id) : {};
     const odd = oddTimes > 0 && dropped > 0 ? countOddTimes(minimized) : oddTimes;
-    return { ...told, stored: taken - dropped, dropped, reliesOn, versionTraces, minimized: { ...counts, ...(odd > 0 && { [ODD_TIME]: odd }), ...(versions > 0 && { [SECOND_VERSION]: versions }) } };
+    return { ...told, stored: taken - dropped, dropped, droppedOfOthers: ofOthers, reliesOn, versionTraces, minimized: { ...counts, ...(odd > 0 && { [ODD_TIME]: odd }), ...(versions > 0 && { [SECOND_VERSION]: versions }) } };
   }
 }

@@ -324,7 +324,7 @@ function scriptedWorker(): URL {
         const { taken_ms, refuse } = JSON.parse(Buffer.from(message.body));
         setTimeout(() => {
           if (!refuse) open.push(message.request);
-          parentPort.postMessage({ is: 'taken', request: message.request, took_ms: 0, result: refuse ? { refused: 'body_undecodable' } : { received: 1, stored: 1, refused: {}, dropped: 0, reliesOn: [], versionTraces: [], minimized: {}, message: '' } });
+          parentPort.postMessage({ is: 'taken', request: message.request, took_ms: 0, result: refuse ? { refused: 'body_undecodable' } : { received: 1, stored: 1, refused: {}, dropped: 0, droppedOfOthers: 0, reliesOn: [], versionTraces: [], minimized: {}, message: '' } });
         }, taken_ms);
       } else {
         const requests = open;

@@ -9,7 +9,7 @@
  */
 import { createHash } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
-import { copyFindings, DurableBlocks, TakenSpans, VersionFindings } from '#compare';
+import { copyFindings, DurableBlocks, repeatFinding, TakenSpans, VersionFindings } from '#compare';
 import type { NewFinding } from '#findings';
 import { LIMITS } from '#limits';
 import type { Commit, Producer, ProducerId, RequestAccount, SealedBlock, Secret } from '#model';
@@ -339,6 +339,7 @@ export class Sequencer {
 
   #acknowledge(id: number, { producer, taken }: Request, account: RequestAccount): void {
     for (const trace of taken?.versionTraces ?? []) this.#events.found?.(this.#versions.of(producer, trace));
+    if (taken !== null && taken.droppedOfOthers > 0) this.#events.found?.(repeatFinding(producer));
     this.#answer(id, account.answer, account);
   }
 

@@ -3,29 +3,31 @@ import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
 import { DUPLICATE, KeyTable, SpanBatch } from '#batch';
 import { LIMITS } from '#limits';
+import { DEFAULT_TENANT, type ProducerId, type TenantId } from '#model';
 import { decodeRequest, requestFromJson } from '#otlp';
 import { Comparer, type Compared, TakenSpans } from './compare.ts';
 
 type Json = Record<string, unknown>;
 const TRACE = '0102030405060708090a0b0c0d0e0f10';
 const GOOD = { traceId: TRACE, spanId: '1112131415161718', name: 'GET', startTimeUnixNano: '1', endTimeUnixNano: '2' };
-const NOTHING: Compared = { dropped: 0, reliesOn: [], versions: 0, versionTraces: [] };
+const NOTHING: Compared = { dropped: 0, ofOthers: 0, reliesOn: [], versions: 0, versionTraces: [] };
+const SENDER = { id: 'p_00000000000000aa' as ProducerId, tenant: DEFAULT_TENANT };
 const KiB = 1024;
 
 interface Fixture {
   /** Compares the spans of a request that goes into `block`; says of each 0 or `DUPLICATE`. */
-  compare(resourceSpans: unknown, block?: number, tenant?: string): { readonly compared: Compared; readonly refused: number[] };
+  compare(resourceSpans: unknown, block?: number, tenant?: string, producer?: string): { readonly compared: Compared; readonly refused: number[] };
 }
 
 function fixture(bytes = 64 * KiB, firstBlock = 1): Fixture {
   const comparer = new Comparer(new TakenSpans(TakenSpans.allocate(firstBlock, bytes), 1));
   const batch = new SpanBatch(new KeyTable());
   return {
-    compare: (resourceSpans, block = firstBlock, tenant = 'default') => {
+    compare: (resourceSpans, block = firstBlock, tenant = 'default', producer = 'p_00000000000000aa') => {
       const request = requestFromJson(Buffer.from(JSON.stringify({ resourceSpans })));
       assert.ok(request instanceof Uint8Array);
       assert.equal(decodeRequest(request, batch), null);
-      const compared = comparer.compare(batch, tenant, block);
+      const compared = comparer.compare(batch, { id: producer as ProducerId, tenant: tenant as TenantId }, block);
       return { compared, refused: Array.from(batch.refused.subarray(0, batch.spans)) };
     },
   };
@@ -38,7 +40,7 @@ test('a span taken before with the same content is dropped, in another request a
   assert.deepEqual(compare(of([GOOD]), 5), { compared: NOTHING, refused: [0] });
   const again = compare(of([numbered(1), GOOD, numbered(1), GOOD]), 7);
   assert.deepEqual(again.refused, [0, DUPLICATE, DUPLICATE, DUPLICATE]);
-  assert.deepEqual(again.compared, { dropped: 3, reliesOn: [5, 7], versions: 0, versionTraces: [] });
+  assert.deepEqual(again.compared, { dropped: 3, ofOthers: 0, reliesOn: [5, 7], versions: 0, versionTraces: [] });
 });
 
 for (const [name, changed] of [
@@ -54,7 +56,7 @@ for (const [name, changed] of [
   test(`a span with ${name} under the same ids is kept as a second version and told`, () => {
     const { compare } = fixture();
     compare(of([GOOD]));
-    assert.deepEqual(compare(changed), { compared: { dropped: 0, reliesOn: [], versions: 1, versionTraces: [TRACE] }, refused: [0] });
+    assert.deepEqual(compare(changed), { compared: { dropped: 0, ofOthers: 0, reliesOn: [], versions: 1, versionTraces: [TRACE] }, refused: [0] });
     assert.equal(compare(changed).compared.dropped, 1, 'the second version again is a duplicate');
     assert.equal(compare(of([GOOD])).compared.dropped, 1, 'and so is the first');
   });
@@ -67,15 +69,23 @@ test('spans of other traces, other ids and other tenants have nothing to do with
   assert.deepEqual(compare(of([GOOD]), 1, 'other').compared, NOTHING);
 });
 
+test('what another producer had sent is dropped and told', () => {
+  const { compare } = fixture();
+  compare(of([GOOD, numbered(1)]));
+  const { compared, refused } = compare(of([GOOD, numbered(2)]), 3, 'default', 'p_00000000000000bb');
+  assert.deepEqual([refused, compared.dropped, compared.ofOthers], [[DUPLICATE, 0], 1, 1]);
+  assert.equal(compare(of([GOOD])).compared.ofOthers, 0, 'its own again is no news');
+});
+
 test('spans that were refused are not compared, nor taken', () => {
   const comparer = new Comparer(new TakenSpans(TakenSpans.allocate(1, 64 * KiB), 1));
   const batch = new SpanBatch(new KeyTable());
   const request = requestFromJson(Buffer.from(JSON.stringify({ resourceSpans: of([GOOD]) }))) as Uint8Array;
   decodeRequest(request, batch);
   batch.refused[0] = 3;
-  assert.deepEqual(comparer.compare(batch, 'default', 1), NOTHING);
+  assert.deepEqual(comparer.compare(batch, SENDER, 1), NOTHING);
   decodeRequest(request, batch);
-  assert.deepEqual(comparer.compare(batch, 'default', 1), NOTHING, 'it was not taken');
+  assert.deepEqual(comparer.compare(batch, SENDER, 1), NOTHING, 'it was not taken');
 });
 
 test('the traces that are named are few, the versions are all counted', () => {
@@ -92,7 +102,7 @@ test('a flood of distinct spans makes the oldest forgotten, and the table no lar
   const batch = new SpanBatch(new KeyTable());
   const compare = (spans: readonly Json[], block: number): Compared => {
     decodeRequest(requestFromJson(Buffer.from(JSON.stringify({ resourceSpans: of(spans) }))) as Uint8Array, batch);
-    return comparer.compare(batch, 'default', block);
+    return comparer.compare(batch, SENDER, block);
   };
   for (let block = 1; block <= 20; block++) assert.deepEqual(compare(Array.from({ length: 100 }, (_, at) => numbered(block * 1_000 + at)), block), NOTHING);
   assert.ok(memory.byteLength <= 5 * KiB);

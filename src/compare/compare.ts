@@ -5,15 +5,18 @@
  */
 import { DUPLICATE, NONE, type SpanBatch } from '#batch';
 import { LIMITS } from '#limits';
+import type { Producer } from '#model';
 import { SpanHash } from './span-hash.ts';
 import { NOT_TAKEN, OTHER_CONTENT, type TakenSpans } from './taken-spans.ts';
 
 export { DurableBlocks } from './durable-blocks.ts';
-export { copyFindings, VersionFindings } from './found.ts';
+export { copyFindings, repeatFinding, VersionFindings } from './found.ts';
 export { TakenSpans } from './taken-spans.ts';
 
 export interface Compared {
   readonly dropped: number;
+  /** How many of them another producer had sent. */
+  readonly ofOthers: number;
   /** The blocks that took what was dropped, each once: unless all of them become durable, the request must not be acknowledged. */
   readonly reliesOn: readonly number[];
   /** Spans taken although their ids had been taken with other content. */
@@ -22,8 +25,8 @@ export interface Compared {
   readonly versionTraces: readonly string[];
 }
 
-const NOTHING: Compared = { dropped: 0, reliesOn: [], versions: 0, versionTraces: [] };
-const USE = { tag: 0, content: 1 } as const;
+const NOTHING: Compared = { dropped: 0, ofOthers: 0, reliesOn: [], versions: 0, versionTraces: [] };
+const USE = { tag: 0, content: 1, sender: 2 } as const;
 
 export class Comparer {
   readonly #taken: TakenSpans;
@@ -36,6 +39,8 @@ export class Comparer {
   #ownerLow = 0;
   #ownerHigh = 0;
   #tenant = '';
+  #sender = '';
+  #senderHash = 0;
   #tenantLow = 0;
   #tenantHigh = 0;
 
@@ -48,17 +53,19 @@ export class Comparer {
    * Marks what is dropped as `DUPLICATE` in `batch.refused`; the other spans are noted as taken by `block`, whose fate decides about the entries.
    * INVARIANT: the caller appends what is left to that block, or gives the block up.
    */
-  compare(batch: SpanBatch, tenant: string, block: number): Compared {
-    this.#hashAll(batch, tenant);
+  compare(batch: SpanBatch, producer: Pick<Producer, 'id' | 'tenant'>, block: number): Compared {
+    this.#hashAll(batch, producer.tenant);
+    if (producer.id !== this.#sender) this.#setSender(producer.id);
     const taken = this.#taken;
     const { refused, spans } = batch;
     let dropped = 0;
+    let ofOthers = 0;
     let versions = 0;
     let reliesOn: Set<number> | null = null;
     let versionTraces: Set<string> | null = null;
     for (let span = 0; span < spans; span++) {
       if (refused[span] !== 0) continue;
-      const found = taken.take(this.#tagLow[span]!, this.#tagHigh[span]!, this.#contentLow[span]!, this.#contentHigh[span]!, block);
+      const found = taken.take(this.#tagLow[span]!, this.#tagHigh[span]!, this.#contentLow[span]!, this.#contentHigh[span]!, this.#senderHash, block);
       if (found === NOT_TAKEN) continue;
       if (found === OTHER_CONTENT) {
         versions++;
@@ -67,10 +74,11 @@ export class Comparer {
       } else {
         refused[span] = DUPLICATE;
         dropped++;
+        if (taken.byAnother) ofOthers++;
         (reliesOn ??= new Set()).add(found);
       }
     }
-    return dropped + versions === 0 ? NOTHING : { dropped, reliesOn: [...(reliesOn ?? [])], versions, versionTraces: [...(versionTraces ?? [])] };
+    return dropped + versions === 0 ? NOTHING : { dropped, ofOthers, reliesOn: [...(reliesOn ?? [])], versions, versionTraces: [...(versionTraces ?? [])] };
   }
 
   /** All hashes first, and each bucket touched: the waits for memory overlap. */
@@ -119,12 +127,23 @@ export class Comparer {
   }
 
   #setTenant(tenant: string): void {
-    const bytes = Buffer.from(tenant);
     this.#tenant = tenant;
-    this.#hash.begin(USE.tag);
-    this.#hash.absorb(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 0, bytes.length);
+    this.#absorbName(USE.tag, tenant);
     this.#tenantLow = this.#hash.low;
     this.#tenantHigh = this.#hash.high;
+  }
+
+  #setSender(id: string): void {
+    this.#sender = id;
+    this.#absorbName(USE.sender, id);
+    this.#hash.finish();
+    this.#senderHash = this.#hash.low;
+  }
+
+  #absorbName(use: number, name: string): void {
+    const bytes = Buffer.from(name);
+    this.#hash.begin(use);
+    this.#hash.absorb(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 0, bytes.length);
   }
 
   #sizeSpans(spans: number): void {

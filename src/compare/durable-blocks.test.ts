@@ -64,14 +64,14 @@ test('when a worker lost its blocks, only who relies on what other workers hande
 test('entries of a block that failed count no more, also those made after the failure', () => {
   const { taken, blocks, begin } = fixture();
   const [failing, later] = [begin(), begin()];
-  assert.equal(taken.take(1, 2, 3, 4, failing), NOT_TAKEN);
-  assert.equal(taken.take(1, 2, 3, 4, later), failing);
-  assert.equal(taken.take(1, 2, 3, 5, later), OTHER_CONTENT);
+  assert.equal(taken.take(1, 2, 3, 4, 0, failing), NOT_TAKEN);
+  assert.equal(taken.take(1, 2, 3, 4, 0, later), failing);
+  assert.equal(taken.take(1, 2, 5, 4, 0, later), OTHER_CONTENT);
   blocks.failed(failing);
-  assert.equal(taken.take(1, 2, 3, 4, failing), NOT_TAKEN);
+  assert.equal(taken.take(1, 2, 3, 4, 0, failing), NOT_TAKEN);
   const fresh = begin();
-  assert.equal(taken.take(1, 2, 3, 4, fresh), NOT_TAKEN, 'the entry made late is void as well');
-  assert.equal(taken.take(1, 2, 3, 4, begin()), fresh);
+  assert.equal(taken.take(1, 2, 3, 4, 0, fresh), NOT_TAKEN, 'the entry made late is void as well');
+  assert.equal(taken.take(1, 2, 3, 4, 0, begin()), fresh);
 });
 
 test('workers that take the same spans at once take each of them once', { timeout: 30_000 }, async () => {
@@ -91,7 +91,7 @@ test('workers that take the same spans at once take each of them once', { timeou
           Atomics.store(places, worker - 1, tag + 1);
           while (Atomics.load(places, 2 - worker) < tag + 1);
         }
-        if (taken.take(tag, tag, 7, 7, worker) === 0) mine++;
+        if (taken.take(tag, tag, 7, 7, 0, worker) === 0) mine++;
       }
       Atomics.store(places, worker - 1, tags + 1);
       parentPort.postMessage(mine);
@@ -108,7 +108,7 @@ test('what a dead worker held closed is opened for the others', { timeout: 30_00
   const url = new URL('./taken-spans.ts', import.meta.url).href;
   const waiting = new Promise<number>((done, fail) => new Worker(`
     const { parentPort, workerData } = require('node:worker_threads');
-    import(${JSON.stringify(url)}).then(({ TakenSpans }) => { parentPort.postMessage('here'); parentPort.postMessage(new TakenSpans(workerData, 1).take(1, 1, 1, 1, 1)); });`, { eval: true, workerData: memory })
+    import(${JSON.stringify(url)}).then(({ TakenSpans }) => { parentPort.postMessage('here'); parentPort.postMessage(new TakenSpans(workerData, 1).take(1, 1, 1, 1, 0, 1)); });`, { eval: true, workerData: memory })
     .on('message', (message) => (message === 'here' ? new TakenSpans(memory, 0).openLocksOf(2) : done(message as number))).on('error', fail));
   assert.equal(await waiting, NOT_TAKEN);
 });

@@ -1,4 +1,4 @@
-/** What comparing finds, as it is reported: a request that another producer had sent, and a trace with a span of which there are two versions. */
+/** What comparing finds, as it is reported: a request or spans that another producer had sent, and a trace with a span of which there are two versions. */
 import type { NewFinding } from '#findings';
 import { LIMITS } from '#limits';
 import type { Producer, RequestAccount } from '#model';
@@ -26,6 +26,20 @@ export function copyFindings(copier: Producer, first: Pick<RequestAccount, 'prod
     { ...common, tenant: copier.tenant, message: `Producer ${copier.id} sent a request again, byte for byte, that a producer of another tenant had sent before. ${advice}`, evidences: [{ producer_id: copier.id }], resources: [sender] },
     { ...common, tenant: first.tenant, message: `A producer of another tenant sent a request again, byte for byte, that producer ${first.producer} had sent before. ${advice}`, evidences: [{ producer_id: first.producer }], resources: [sentFirst] },
   ];
+}
+
+/** `producer` sent spans that another one of its tenant had sent, in a request of its own making. One finding for each that does so, however often. */
+export function repeatFinding(producer: Producer): NewFinding {
+  return {
+    tenant: producer.tenant,
+    analytic: { uid: 'replay.spans-repeated', name: 'Spans sent again by another producer', type_id: 1 },
+    subject: producer.id,
+    severity_id: 3,
+    title: 'A producer sent spans that another producer had sent',
+    message: `Producer ${producer.id} sent spans that another producer had sent before, with equal ids and content. They were dropped. Either they reach this server on two ways, through two keys, or somebody read the traffic of the other producer and sends it again.`,
+    evidences: [{ producer_id: producer.id }],
+    resources: [{ type: 'producer', uid: producer.id, name: producer.name }],
+  };
 }
 
 /**

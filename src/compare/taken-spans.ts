@@ -1,6 +1,6 @@
 /**
  * Which spans were taken last: a hash table of bounded size in memory that all workers share. An entry says of a span's ids (as a keyed 64-bit
- * tag) what its content was (64 bits too) and which block took it. The oldest entries make room for new ones: what is forgotten is stored
+ * tag) what its content was (48 bits of a hash), who sent it (16 bits of one) and which block took it. The oldest entries make room for new ones: what is forgotten is stored
  * a second time and recognised when it is read, so forgetting costs nothing but room.
  *
  * An entry is a promise until its block is durable, and void if the block fails: `doubt` makes all entries void that were made so far. How a
@@ -27,8 +27,9 @@ const NEXT = 1;
 const TAGS_LOW = 2;
 const TAGS_HIGH = TAGS_LOW + ENTRIES;
 const REST = TAGS_HIGH + ENTRIES;
-/** Content in two words, and the block. */
+/** Content in a word and a half, the sender in the other half, and the block. */
 const REST_WORDS = 3;
+const CONTENT_HIGH = 0xffff_0000;
 /** Blocks are counted from the first of this process, so that a number fits a word. */
 const SERIAL_MAX = 0x7fff_ffff;
 /** Looks at a lock before the thread sleeps; whoever holds it needs a fraction of this, unless the system took its processor away. */
@@ -36,6 +37,8 @@ const SPINS = 200;
 const SLEEP_MS = 1;
 
 export class TakenSpans {
+  /** Whether what `take` found taken was sent by somebody else; one in 65,536 senders passes for another. */
+  byAnother = false;
   readonly memory: SharedArrayBuffer;
   /** Random words, the same for all workers. */
   readonly keys: Int32Array;
@@ -84,10 +87,11 @@ export class TakenSpans {
 
   /**
    * Notes that `block` takes a span, unless its ids were taken with this content. Returns the block that took it, `NOT_TAKEN`, or
-   * `OTHER_CONTENT`; after the last two the entry is made.
+   * `OTHER_CONTENT`; after the last two the entry is made. Of `contentHigh` and of the hash of the sender the upper halves count.
    */
-  take(tagLow: number, tagHigh: number, contentLow: number, contentHigh: number, block: number): number {
+  take(tagLow: number, tagHigh: number, contentLow: number, contentHigh: number, sender: number, block: number): number {
     const words = this.#words;
+    const content = (contentHigh & CONTENT_HIGH) | (sender >>> 16);
     const bucket = HEAD_WORDS + (tagLow & this.#mask) * BUCKET_WORDS;
     if (Atomics.compareExchange(words, bucket, 0, this.#worker) !== 0) this.#waitFor(bucket);
     let found = NOT_TAKEN;
@@ -96,7 +100,8 @@ export class TakenSpans {
       const rest = bucket + REST + entry * REST_WORDS;
       const serial = words[rest + 2]!;
       if (serial < Atomics.load(words, VALID_FROM)) continue;
-      if (words[rest] === contentLow && words[rest + 1] === contentHigh) {
+      if (words[rest] === contentLow && ((words[rest + 1]! ^ content) & CONTENT_HIGH) === 0) {
+        this.byAnother = words[rest + 1] !== content;
         found = serial;
         break;
       }
@@ -111,7 +116,7 @@ export class TakenSpans {
       words[bucket + TAGS_LOW + entry] = tagLow;
       words[bucket + TAGS_HIGH + entry] = tagHigh;
       words[rest] = contentLow;
-      words[rest + 1] = contentHigh;
+      words[rest + 1] = content;
       words[rest + 2] = serial;
     }
     Atomics.store(words, bucket, 0);

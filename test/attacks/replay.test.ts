@@ -86,6 +86,9 @@ test('spans replayed in other batches are stored once, and their sender hears no
   const told = await shown(traceId);
   assert.equal(told.length, 6);
   assert.ok(told.every(({ versions, copies, forged }) => versions === undefined && copies === undefined && forged === undefined));
+  const { producers } = await balancedAccounting(server, token);
+  // Whose spans come from somebody else as well is reported, whatever batches they come in.
+  assert.deepEqual((await findings('replay.spans-repeated')).map(({ count, resources }) => [count, resources.map(({ uid }) => uid)]), [[1, [producers.find(({ name }) => name === 'mate')?.id]]]);
 });
 
 test('another producer does not pass off a request as its own: refused, counted, told', async () => {
