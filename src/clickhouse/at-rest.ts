@@ -3,7 +3,7 @@
  * table definitions are copies. An engine merges, removes what was replaced and writes marks as soon as it is open, and knows no disk
  * that it may only read; all of that happens to the links.
  */
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Secret } from '#model';
@@ -12,6 +12,8 @@ import { DATABASE } from './ddl.ts';
 import { ENGINE_FOLDER, SEALED_FOLDER } from './engine-config.ts';
 import { requireSchema } from './migrations.ts';
 import type { EngineSession } from './session.ts';
+
+const IN_MEMORY = '/dev/shm';
 
 export class EngineAtRest {
   readonly #session: EngineSession;
@@ -25,11 +27,9 @@ export class EngineAtRest {
   /** Throws when the schema is not the present one: bringing it up to date would be a change. The caller sees to it that no server has the directory. */
   static async open(options: { readonly dataDir: string; readonly diskKey: Secret<Uint8Array> }): Promise<EngineAtRest> {
     const { dataDir, diskKey } = options;
-    const mirror = mkdtempSync(join(tmpdir(), 'tracekeep-mirror-'));
+    const mirror = makeMirror(dataDir);
     let session: EngineSession | null = null;
     try {
-      mirrorFolder(join(dataDir, ENGINE_FOLDER), join(mirror, ENGINE_FOLDER), copyFileSync);
-      mirrorFolder(join(dataDir, SEALED_FOLDER), join(mirror, SEALED_FOLDER), (file, link) => symlinkSync(file, link));
       session = openFirst(mirror, join(mirror, ENGINE_FOLDER), diskKey);
       await session.text(`USE ${DATABASE}; SYSTEM STOP MERGES`);
       await requireSchema({ command: (sql) => session!.text(sql) });
@@ -55,6 +55,30 @@ export class EngineAtRest {
     await this.#session.close();
     // The links go, never what they lead to.
     rmSync(this.#mirror, { recursive: true, force: true });
+  }
+}
+
+/** In memory where there is room: on a disk, links to long paths take a block each, and a hundred times as long. */
+function makeMirror(dataDir: string): string {
+  if (existsSync(IN_MEMORY)) {
+    try {
+      return mirrorIn(IN_MEMORY, dataDir);
+    } catch {
+      // Not ours to write, or too small: the disk will say so if it is something else.
+    }
+  }
+  return mirrorIn(tmpdir(), dataDir);
+}
+
+function mirrorIn(place: string, dataDir: string): string {
+  const mirror = mkdtempSync(join(place, 'tracekeep-mirror-'));
+  try {
+    mirrorFolder(join(dataDir, ENGINE_FOLDER), join(mirror, ENGINE_FOLDER), copyFileSync);
+    mirrorFolder(join(dataDir, SEALED_FOLDER), join(mirror, SEALED_FOLDER), (file, link) => symlinkSync(file, link));
+    return mirror;
+  } catch (error) {
+    rmSync(mirror, { recursive: true, force: true });
+    throw error;
   }
 }
 
