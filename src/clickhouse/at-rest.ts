@@ -22,6 +22,7 @@ export class EngineAtRest {
   private constructor(session: EngineSession, mirror: string) {
     this.#session = session;
     this.#mirror = mirror;
+    process.once('exit', this.#remove);
   }
 
   /** Throws when the schema is not the present one: bringing it up to date would be a change. The caller sees to it that no server has the directory. */
@@ -53,9 +54,12 @@ export class EngineAtRest {
 
   async close(): Promise<void> {
     await this.#session.close();
-    // The links go, never what they lead to.
-    rmSync(this.#mirror, { recursive: true, force: true });
+    process.off('exit', this.#remove);
+    this.#remove();
   }
+
+  /** The links go, never what they lead to. */
+  readonly #remove = (): void => rmSync(this.#mirror, { recursive: true, force: true });
 }
 
 /** In memory where there is room: on a disk, links to long paths take a block each, and a hundred times as long. */

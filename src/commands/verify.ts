@@ -34,6 +34,8 @@ export function verifyCommand(): Command {
   command.addHelpText('after', '\nExit codes: 0 nothing was found, 1 something was changed, 2 it could not be checked.\nNothing is written; a running server goes on.');
   return withSettings(command, ['data', 'root-key-file', 'log-keys']).action(async (options: VerifyOptions) => {
     ensureThreads();
+    // An exit takes the mirror of the store away; a signal alone would not.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(2));
     const progress = new VerifyProgress(process.stderr);
     try {
       await run(command, options, progress);
