@@ -114,6 +114,8 @@ export class StringColumn implements ColumnReader {
 const SHARED_DICTIONARIES = 1;
 /** The bits beside the width of the indexes: keys of its own it must have, keys of elsewhere it must not. */
 const WIDTH_MASK = 0xff;
+/** Indexes of 8 bytes, as the exponent of 2. */
+const WIDEST = 3;
 const GLOBAL_KEYS = 0x100;
 const ADDITIONAL_KEYS = 0x200;
 
@@ -132,8 +134,9 @@ export class DictionaryColumn implements ColumnReader {
     if (rows === 0) return;
     const start = cursor.take(8);
     const flags = cursor.view.getUint32(start, true);
-    const width = 1 << (flags & WIDTH_MASK);
-    if (width > 8 || (flags & GLOBAL_KEYS) !== 0 || (flags & ADDITIONAL_KEYS) === 0) throw new MalformedNative('it has a dictionary of an unknown form');
+    const exponent = flags & WIDTH_MASK;
+    if (exponent > WIDEST || (flags & GLOBAL_KEYS) !== 0 || (flags & ADDITIONAL_KEYS) === 0) throw new MalformedNative('it has a dictionary of an unknown form');
+    const width = 1 << exponent;
     this.size = cursor.count();
     this.keys.data(cursor, this.size);
     if (cursor.count() !== rows) throw new MalformedNative('it has a dictionary for another number of rows');
