@@ -1,14 +1,6 @@
 /**
  * `npm run bench`: ingest, queries, the console and the parts of the pipeline, measured on a real server. Prints tables, writes everything as JSON below
  * bench/out/. Needs Linux: CPU, memory and threads are read from /proc.
- *
- *   --quick            100,000 spans instead of a million
- *   --spans MILLIONS   spans of the queries, 1 by default; ingest stays at a million
- *   --runs N           medians of N runs of ingest
- *   --connections A,B  8,128 by default
- *   --gzip             bodies are compressed
- *   --only PART,…      of ingest, query, verify, console, parts; evidence, which is a part of query, by itself
- *   --profile          CPU profiles of the server's threads, into bench/out/profile/
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -61,6 +53,17 @@ export interface Figures {
 
 const PARTS = ['ingest', 'query', 'verify', 'console', 'parts'];
 const OUT = join(import.meta.dirname, 'out');
+const USAGE = `npm run bench -- [options]: figures of a real server on this machine
+
+  --quick            100,000 spans instead of a million
+  --spans MILLIONS   spans of the queries, 1 by default; ingest stays at a million
+  --runs N           medians of N runs of ingest
+  --connections A,B  8,128 by default
+  --gzip             bodies are compressed
+  --only PART,…      of ingest, query, verify, console, parts; evidence, which is a part of query, by itself
+  --profile          CPU profiles of the server's threads, into bench/out/profile/
+  --help             this
+`;
 
 /** `say` gets each table as soon as it is known. */
 export async function bench(options: BenchOptions, say: (text: string) => void): Promise<Figures> {
@@ -113,14 +116,16 @@ function profiled(out: string): ServerOptions {
   return { node: ['--cpu-prof', `--cpu-prof-dir=${join(out, 'profile')}`], restShare: 0.25 };
 }
 
-function optionsOf(args: readonly string[]): BenchOptions {
+/** Null if help is all that is wanted. */
+function optionsOf(args: readonly string[]): BenchOptions | null {
   const { values } = parseArgs({
     args: [...args],
     options: {
       quick: { type: 'boolean', default: false }, spans: { type: 'string', default: '1' }, runs: { type: 'string', default: '1' }, connections: { type: 'string', default: '8,128' },
-      gzip: { type: 'boolean', default: false }, only: { type: 'string', default: PARTS.join(',') }, profile: { type: 'boolean', default: false },
+      gzip: { type: 'boolean', default: false }, help: { type: 'boolean', default: false }, only: { type: 'string', default: PARTS.join(',') }, profile: { type: 'boolean', default: false },
     },
   });
+  if (values.help) return null;
   const only = values.only.split(',');
   const parts = [...PARTS, 'evidence'];
   const unknown = only.find((part) => !parts.includes(part));
@@ -141,7 +146,22 @@ function optionsOf(args: readonly string[]): BenchOptions {
 if (import.meta.main) {
   // An exit ends and removes what was started; a signal alone would not.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(128 + constants.signals[signal]));
-  const figures = await bench(optionsOf(process.argv.slice(2)), (text) => console.log(text));
+  process.exitCode = await main(process.argv.slice(2));
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  let options: BenchOptions | null;
+  try {
+    options = optionsOf(args);
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : 'cannot read the options'}\n\n${USAGE}`);
+    return 2;
+  }
+  if (options === null) {
+    console.log(USAGE);
+    return 0;
+  }
+  const figures = await bench(options, (text) => console.log(text));
   const failed = figures.runs.some(({ loaded, stored }) => Object.keys(loaded.failures).length > 0 || stored !== figures.spans) || (figures.query?.wrong.length ?? 0) > 0 || (figures.evidence?.wrong.length ?? 0) > 0 || (figures.verify?.findings ?? 0) > 0;
-  if (failed) process.exitCode = 1;
+  return failed ? 1 : 0;
 }

@@ -146,7 +146,7 @@ describe('Pipeline.take', () => {
   });
 
   test('takes no spans at all', () => {
-    assert.deepEqual(new Pipeline(null).take(Buffer.from('{}'), 'json', PRODUCER, 1, NOW_MS, never), { received: 0, stored: 0, refused: {}, dropped: 0, reliesOn: [], versionTraces: [], minimized: {}, message: '' });
+    assert.deepEqual(new Pipeline(null).take(Buffer.from('{}'), 'json', PRODUCER, 1, NOW_MS, never), { received: 0, stored: 0, refused: {}, dropped: 0, droppedOfOthers: 0, reliesOn: [], versionTraces: [], minimized: {}, message: '' });
   });
 
   test('a producer speaks for its own services, in the name as sent', () => {
