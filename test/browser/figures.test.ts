@@ -108,3 +108,11 @@ test('a service of the map leads to its page, and the map is there as a table', 
 });
 
 test('the browser had nothing to complain of', () => assert.deepEqual(viewer.complaints, []));
+
+test('charts are drawn in a browser whose language has a name that is none', async () => {
+  const other = await stage.open();
+  await other.page.addInitScript(() => Object.defineProperty(navigator, 'language', { value: 'en-US@posix', configurable: true }));
+  await goTo(other.page, '/services/payment');
+  await other.page.locator('.uplot').first().waitFor();
+  await other.close();
+});

@@ -3,6 +3,7 @@
  * same figures stand in a table for those who do not see the picture. A point leads somewhere: click, or arrows and Enter.
  */
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import './valid-language.ts';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { onThemeChange, tokenColour } from '#colours/paint.ts';
