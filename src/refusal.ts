@@ -79,6 +79,7 @@ export const REFUSALS = {
   evidence_unlogged: row(409, GRPC.notFound, false, 'Some of these spans are not in the log, so there is no evidence of them.', 'They were stored before the log began, or not by this server: tracekeep verify says which.'),
   evidence_mismatch: row(409, GRPC.internal, false, 'What is stored is not what the log says was stored, so there is no evidence of it.', 'Run tracekeep verify: it names what was changed.'),
   evidence_field_open: row(422, GRPC.invalidArgument, false, 'This field is open and cannot be left out.', 'Only restricted fields can: those that the policy named as such when the span came.'),
+  evidence_field_absent: row(422, GRPC.invalidArgument, false, 'No span that was asked for has this field, so nothing of it could be left out.', 'Check how it is written, and ask without it. A name with * may match nothing.'),
   internal: row(500, GRPC.internal, false, 'The server failed to answer this request.', 'The server log has an entry with the same request id.'),
   // single spans (reported in the partial success)
   span_service: row(200, 0, false, 'The service name is not one this key may speak for.', 'Name all services of the producer anew: tracekeep producer change NAME --service GLOB…'),

@@ -131,6 +131,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
       evidence: {
         native: (sql) => store.engine.queryNative(sql),
         log: store.log,
+        keys: [...store.log.vkeys(), ...config.witnesses.map(({ key }) => key)],
         published: () => publisher.published,
         policies: policies(),
         onMismatch: (mismatch) => findings.report(storedMismatch(mismatch)),
@@ -210,8 +211,8 @@ const BUSY_ROWS = 4_096;
 
 /** That which is in force, and how to read those before it. */
 function policies(): EvidencePolicies {
-  const { digest, restricts } = compilePolicy(DEFAULT_POLICY);
-  return { digest, restricts, read: (text) => compilePolicy(JSON.parse(text)).restricts };
+  const { digest, restricted, restricts } = compilePolicy(DEFAULT_POLICY);
+  return { digest, restricted, restricts, read: (text) => compilePolicy(JSON.parse(text)) };
 }
 
 /** What verbs show of the telemetry is recorded as what the console shows. */

@@ -36,9 +36,9 @@ export function reportText(proved: Proved, witnessed: Witnessed): string {
 }
 
 export function reportJson(proved: Proved, witnessed: Witnessed, verified: boolean): string {
-  const { traceId, exported, checkpoint, claims, spans, blocks, omitted, pinned } = proved;
+  const { traceId, checkpoint, claims, spans, blocks, omitted, pinned } = proved;
   const report = {
-    verified, pinned, traceId, exported,
+    verified, pinned, traceId,
     checkpoint: { origin: checkpoint.origin, size: checkpoint.size, root: base64(checkpoint.root) },
     signatures: claims.map(({ verifier, time_s }) => ({ name: verifier.name, algorithm: KEY_TYPES[verifier.type].algorithm, time: time_s === undefined || time_s === 0 ? null : new Date(time_s * 1000).toISOString() })),
     witnesses: witnessed,

@@ -39,7 +39,7 @@ interface ExportOptions {
 function exportCommand(): Command {
   const command = new Command('export').description('write the evidence of a trace to a file').argument('<TRACE>', 'trace id, 32 hexadecimal digits');
   command.option('-o, --output <FILE>', 'where to (default TRACE.evidence.json here; - is standard output)');
-  command.option('--omit <FIELD...>', 'leave the values of a field out: an attribute key, * stands for any characters, or status.message; only restricted fields can be');
+  command.option('--omit <FIELD...>', 'leave the values of a field out: an attribute key, * stands for any characters, or status.message; only restricted fields can be, and one without * must be there');
   command.option('--span <ID>', 'of this span alone');
   return withSettings(withTenant(command), PLACE).action(async (text: string, options: ExportOptions) => {
     const id = traceId(text);
@@ -48,12 +48,13 @@ function exportCommand(): Command {
     const question = { tenant: readTenant(options.tenant), id, omit: options.omit ?? [], ...(options.span === undefined ? {} : { span: options.span.toLowerCase() }) };
     const evidence = orFail(await askForEvidence(await settingsOf(command), question));
     exitSoon();
+    const { spans, origin, size, omitted, unmatched } = evidence;
+    if (unmatched.length > 0) note(`nothing here matches ${unmatched.join(', ')}: no value was left out for it`);
     if (options.output === '-') return print(evidence.json);
     const file = options.output ?? `${id}.evidence.json`;
     writeWhole(file, evidence.json);
-    const { spans, origin, size, omitted } = evidence;
     note(`wrote ${file}: ${spans === 1 ? '1 span' : `${spans} spans`}, proved by the checkpoint of ${size} entries of ${origin}${omitted.length === 0 ? '' : `; left out: ${omitted.join(', ')}`}`);
-    note('whoever gets it checks it with: tracekeep evidence verify FILE --key VKEY; the key is the first line of: tracekeep log vkeys');
+    note(`whoever gets it checks it with: tracekeep evidence verify ${wordOf(file)} --key VKEY; the key is the first line of: tracekeep log vkeys`);
   });
 }
 
@@ -81,6 +82,11 @@ async function askStore(config: Config, question: AdminArguments): Promise<Store
 
 function isStoredEvidence(value: unknown): value is StoredEvidence {
   return typeof value === 'object' && value !== null && 'json' in value && typeof value.json === 'string' && 'spans' in value && typeof value.spans === 'number';
+}
+
+/** As a word of a shell. */
+function wordOf(file: string): string {
+  return /^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`;
 }
 
 /** What was there before stays until the new file is whole. It holds telemetry, so it is for nobody else. */

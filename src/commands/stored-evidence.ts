@@ -18,6 +18,8 @@ export interface StoredEvidence {
   readonly origin: string;
   readonly size: number;
   readonly omitted: readonly string[];
+  /** Names with `*` that should be left out and match nothing. */
+  readonly unmatched: readonly string[];
 }
 
 export type EvidenceQueries = Pick<Queries, 'evidence'>;
@@ -34,8 +36,8 @@ export async function findStoredEvidence({ evidence }: EvidenceQueries, args: Ad
   const reader: Reader = { id: 't_0000000000000000', name: 'command line', tenant, role: 'viewer' };
   const answer = await evidence.evidence(reader, id, { omit, ...(span === undefined ? {} : { spanId: span }) });
   if (isRefusal(answer)) return answer;
-  const { json, spans, origin, size, omitted } = answer;
-  return { json, spans, origin, size, omitted };
+  const { json, spans, origin, size, omitted, unmatched } = answer;
+  return { json, spans, origin, size, omitted, unmatched };
 }
 
 function isFields(value: unknown): value is readonly string[] {

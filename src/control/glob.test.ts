@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { matchesGlob } from './glob.ts';
+import { globsMeet, matchesGlob } from './glob.ts';
 
 const YES = [
   ['shop', 'shop'], ['*', ''], ['*', 'anything at all'], ['shop-*', 'shop-'], ['shop-*', 'shop-cart'], ['*-api', 'a-api'], ['a*b*c', 'abc'],
@@ -34,4 +34,27 @@ test('matchesGlob() agrees with a plain recursive definition on every short pair
 test('matchesGlob() does not explode on many stars against a long name', () => {
   // 2^40 ways for a backtracking matcher; finishing at all is the proof.
   assert.ok(!matchesGlob(`${'a*'.repeat(128)}b`, 'a'.repeat(1024)));
+});
+
+test('globsMeet() says whether some name matches both, on every short pair', () => {
+  // A name that both match is no longer than both together, and can be made of their letters.
+  const slow = (a: string, b: string): boolean =>
+    a === '' && b === '' ? true
+      : a[0] === '*' ? slow(a.slice(1), b) || (b !== '' && slow(a, b.slice(1)))
+        : b[0] === '*' ? slow(a, b.slice(1)) || (a !== '' && slow(a.slice(1), b))
+          : a !== '' && a[0] === b[0] && slow(a.slice(1), b.slice(1));
+  const globs = [...'ab*'].flatMap((a) => ['', ...'ab*'].flatMap((b) => ['', ...'ab*'].flatMap((c) => ['', ...'ab*'].map((d) => a + b + c + d))));
+  const names = [...'ab', ''].flatMap((a) => [...'ab', ''].flatMap((b) => [...'ab', ''].flatMap((c) => [...'ab', ''].flatMap((d) => [...'ab', ''].map((e) => a + b + c + d + e)))));
+  const byGlob = new Map(globs.map((glob) => [glob, new Set(names.filter((name) => matchesGlob(glob, name)))]));
+  for (const [one, ofOne] of byGlob) {
+    for (const [other, ofOther] of byGlob) {
+      const meet = globsMeet(one, other);
+      assert.equal(meet, slow(one, other), `${one} and ${other}`);
+      if (!ofOne.isDisjointFrom(ofOther)) assert.ok(meet, `${one} and ${other}`);
+    }
+  }
+  for (const [one, other, meet] of [['user.*', 'user.emial', true], ['user.*', 'use', false], ['*.id', 'user.*', true], ['http.*', 'http.request.header.*', true], ['nonexistent*', 'user.*', false], ['', '*', true], ['', 'a', false]] as const) {
+    assert.deepEqual([globsMeet(one, other), globsMeet(other, one)], [meet, meet], `${one} and ${other}`);
+  }
+  assert.ok(!globsMeet(`${'a*'.repeat(256)}b`, `${'*a'.repeat(256)}`));
 });

@@ -31,4 +31,22 @@ export function matchesGlob(glob: string, name: string): boolean {
   return g === glob.length;
 }
 
+/** Whether some name matches both: at worst |one| × |other| steps. */
+export function globsMeet(one: string, other: string): boolean {
+  // Whether what is left of `one` meets what is left of `other`, by how much of `other` is left; for one end of `one` after another.
+  let below = new Uint8Array(0);
+  for (let o = one.length; o >= 0; o--) {
+    const here = new Uint8Array(other.length + 1);
+    for (let t = other.length; t >= 0; t--) {
+      if (o === one.length && t === other.length) here[t] = 1;
+      // A star is over, or takes what comes next of the other, its star too.
+      else if (one.charCodeAt(o) === STAR) here[t] = below[t]! | (here[t + 1] ?? 0);
+      else if (other.charCodeAt(t) === STAR) here[t] = here[t + 1]! | (below[t] ?? 0);
+      else here[t] = one.charCodeAt(o) === other.charCodeAt(t) ? (below[t + 1] ?? 0) : 0;
+    }
+    below = here;
+  }
+  return below[0] === 1;
+}
+
 const STAR = 0x2a;

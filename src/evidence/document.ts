@@ -17,6 +17,8 @@ export const EVIDENCE_BYTES_MAX = 256 * 1024 * 1024;
 export const EVIDENCE_SPANS_MAX = 100_000;
 /** A proof is no longer than the highest tree. */
 const PROOF_MAX = 53;
+/** As many as a note has signatures. */
+const KEYS_MAX = 64;
 
 export interface EvidenceSpan extends Beside {
   /** Its place among all spans of `resourceSpans`. */
@@ -36,10 +38,11 @@ export interface EvidenceBlock {
 
 export interface Evidence {
   readonly traceId: string;
-  readonly exported: string;
   readonly origin: string;
   /** A signed note. */
   readonly checkpoint: string;
+  /** Verifier keys of its signatures. Nobody trusts them for standing here. */
+  readonly keys: readonly string[];
   /** By index. */
   readonly blocks: readonly EvidenceBlock[];
   /** Keys of what was left out. */
@@ -48,7 +51,7 @@ export interface Evidence {
   readonly spans: readonly PlacedSpan[];
 }
 
-const EVIDENCE = known('format', 'traceId', 'exported', 'origin', 'checkpoint', 'blocks', 'omitted', 'resourceSpans');
+const EVIDENCE = known('format', 'traceId', 'origin', 'checkpoint', 'keys', 'blocks', 'omitted', 'resourceSpans');
 const BLOCK = known('index', 'time', 'statement', 'closed', 'proof', 'spans');
 const SPAN = known('span', 'row', 'proof', 'producer', 'service', 'minimized', 'restricted');
 const MINIMIZED = known('place', 'kind', 'count');
@@ -72,11 +75,11 @@ export function readDocument(bytes: Uint8Array): Evidence {
   const hashes = new Hashes();
   return {
     traceId: traceIdOf(document['traceId']),
-    exported: timeOf(document['exported']),
     origin: requiredText(document['origin'], 'origin'),
     checkpoint: requiredText(document['checkpoint'], 'checkpoint'),
+    keys: differentTexts(required(document['keys'], 'keys'), 'keys', KEYS_MAX),
     blocks: ascending(required(document['blocks'], 'blocks').map((block) => readBlock(block, hashes)), ({ index }) => index, 'blocks'),
-    omitted: readOmitted(required(document['omitted'], 'omitted')),
+    omitted: differentTexts(required(document['omitted'], 'omitted'), 'omitted'),
     spans: placedSpans(required(document['resourceSpans'], 'resourceSpans')),
   };
 }
@@ -119,10 +122,11 @@ function readRestricted(value: unknown): Restricted {
   return salt === undefined ? { field: name, digest: base64Of(digest, HASH_BYTES, 'digest') } : { field: name, salt: base64Of(salt, SALT_BYTES, 'salt') };
 }
 
-function readOmitted(list: readonly unknown[]): readonly string[] {
-  const keys = list.map((key) => requiredText(key, 'omitted'));
-  if (new Set(keys).size !== keys.length) throw malformed('omitted: one twice');
-  return keys;
+function differentTexts(list: readonly unknown[], place: string, most = Infinity): readonly string[] {
+  if (list.length > most) throw malformed(`${place}: too many`);
+  const texts = list.map((text) => requiredText(text, place));
+  if (new Set(texts).size !== texts.length) throw malformed(`${place}: one twice`);
+  return texts;
 }
 
 function placedSpans(resourceSpans: readonly unknown[]): PlacedSpan[] {
@@ -163,11 +167,6 @@ function required(value: unknown, place: string): readonly unknown[] {
 
 function traceIdOf(value: unknown): string {
   if (typeof value !== 'string' || !/^[0-9a-f]{32}$/u.test(value)) throw malformed('traceId');
-  return value;
-}
-
-function timeOf(value: unknown): string {
-  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/u.test(value)) throw malformed('exported');
   return value;
 }
 

@@ -2,12 +2,13 @@
  * What is in the tamper-evident log, and evidence that can be checked without the server: entries, the canonical bytes of spans, and the
  * document that proves the spans of a trace. Pure like `#merkle`, the only door it knows: server, command line and browser run these very files.
  */
-import { checkInclusion, flawText, isFlaw, leafHash, openNote, parseCheckpoint, parseNote, type Checkpoint, type Claim, type Flaw, type Note, type OpenedNote, type Sha256, type Verifier, type Verify } from '#merkle';
+import { checkInclusion, flawText, isFlaw, leafHash, parseCheckpoint, parseNote, type Checkpoint, type Claim, type Note, type OpenedNote, type Sha256, type Verifier, type Verify } from '#merkle';
 import { BLOCK_ENTRY, readStatement, type BlockStatement } from './block-statement.ts';
 import { readDocument, type Evidence, type EvidenceBlock, type EvidenceSpan } from './document.ts';
 import { commitmentOf, printEntry } from './entry.ts';
-import { orFlaw, Wrong, type EvidenceFlaw } from './flaw.ts';
+import { isEvidenceFlaw, orFlaw, Wrong, type EvidenceFlaw } from './flaw.ts';
 import type { Shown } from './restricted.ts';
+import { claimsOfAll, openedBy, type Signatures } from './signatures.ts';
 import { readSpan, type Beside, type PlacedSpan, type SpanEntry } from './span-entry.ts';
 
 export { commitmentOf, ENTRY_BYTES, entryBytes, parseEntry, printEntry, textHash, type Entry, type EntryBody } from './entry.ts';
@@ -16,6 +17,7 @@ export { EVIDENCE_BYTES_MAX, EVIDENCE_FORMAT, EVIDENCE_SPANS_MAX, type Evidence,
 export { restrictedDigest, SALT_BYTES, STATUS_MESSAGE, type Restricted, type Shown } from './restricted.ts';
 export { valueOf, type Value } from './any-value.ts';
 export { readStatement, type BlockStatement } from './block-statement.ts';
+export type { Signatures } from './signatures.ts';
 export type { Beside, Minimized, PlacedSpan, SpanEntry } from './span-entry.ts';
 
 export interface ProvedSpan {
@@ -42,8 +44,6 @@ export interface ProvedBlock extends BlockStatement {
 /** What a document proves. Without a key that was known beforehand it proves only that it agrees with itself. */
 export interface Proved {
   readonly traceId: string;
-  /** When the document says that it was made, which nothing proves. */
-  readonly exported: string;
   readonly checkpoint: Checkpoint;
   readonly pinned: boolean;
   /** Who of the given keys signed the checkpoint: the log first of all, witnesses with the time that they say. */
@@ -66,25 +66,25 @@ export function spanEntry(sha256: Sha256, placed: PlacedSpan, beside: Beside, vi
 }
 
 /** What a document proves to whoever trusts these keys, or what is wrong with it. Without keys nothing is pinned. */
-export function checkEvidence(evidence: Evidence, verifiers: readonly Verifier[], sha256: Sha256, verify: Verify): Proved | EvidenceFlaw {
-  if (verifiers.length === 0) return checkOpenedEvidence(evidence, undefined, sha256);
-  const note = noteOf(evidence);
-  const opened = isFlaw(note) ? note : openNote(note, verifiers, verify);
-  return isFlaw(opened) ? refused(opened) : checkOpenedEvidence(evidence, opened, sha256);
+export function checkEvidence(evidence: Evidence, trusted: readonly Verifier[], sha256: Sha256, verify: Verify): Proved | EvidenceFlaw {
+  const signatures = signaturesOf(evidence, trusted, sha256);
+  if (isEvidenceFlaw(signatures)) return signatures;
+  const holds = signatures.claims.map(({ algorithm, verifier, message, signature }) => verify(algorithm, verifier.publicKey, message, signature));
+  return checkSignedEvidence(evidence, signatures, holds, sha256);
 }
 
-/** The checkpoint's note, for whoever verifies signatures in another way: `claimsOf`, then `judge`, then `checkOpenedEvidence`. */
-export function noteOf({ checkpoint }: Evidence): Note | Flaw {
-  return parseNote(new TextEncoder().encode(checkpoint));
+/** What the signatures of the checkpoint claim, for whoever verifies them in another way; then `checkSignedEvidence`. */
+export function signaturesOf(evidence: Evidence, trusted: readonly Verifier[], sha256: Sha256): Signatures | EvidenceFlaw {
+  return orFlaw(() => {
+    const note = parseNote(new TextEncoder().encode(evidence.checkpoint));
+    if (isFlaw(note)) throw new Wrong('checkpoint_refused', flawText(note));
+    return claimsOfAll(note, evidence.keys, trusted, sha256);
+  });
 }
 
-/** The same with a note that was opened already; undefined if there is no key to open it with. */
-export function checkOpenedEvidence(evidence: Evidence, opened: OpenedNote | undefined, sha256: Sha256): Proved | EvidenceFlaw {
-  return orFlaw(() => new Check(evidence, sha256).all(opened));
-}
-
-function refused(flaw: Flaw): EvidenceFlaw {
-  return { flaw: 'checkpoint_refused', detail: flawText(flaw) };
+/** The same with an answer for each claim: whether it holds, or undefined where that cannot be checked, which is not enough for a key that is trusted. */
+export function checkSignedEvidence(evidence: Evidence, signatures: Signatures, holds: readonly (boolean | undefined)[], sha256: Sha256): Proved | EvidenceFlaw {
+  return orFlaw(() => new Check(evidence, sha256).all(signatures.note, openedBy(signatures, holds)));
 }
 
 class Check {
@@ -102,9 +102,9 @@ class Check {
     this.#omitted = new Map(evidence.omitted.map((key) => [key, 0]));
   }
 
-  all(opened: OpenedNote | undefined): Proved {
-    const { traceId, exported } = this.#evidence;
-    const checkpoint = this.#checkpoint(opened);
+  all(note: Note, opened: OpenedNote | undefined): Proved {
+    const { traceId } = this.#evidence;
+    const checkpoint = this.#checkpoint(note, opened);
     const blocks = this.#evidence.blocks.map((block, at) => this.#block(block, at, checkpoint));
     const spans = this.#spans.map((span, at) => {
       if (span === undefined) throw new Wrong('span_unproved', undefined, { span: at });
@@ -112,20 +112,16 @@ class Check {
     });
     const omitted = [...this.#omitted].map(([key, values]) => ({ key, values }));
     if (omitted.some(({ values }) => values === 0)) throw new Wrong('omitted_mismatch', 'a field is named that no span has');
-    return { traceId, exported, checkpoint, pinned: opened !== undefined, claims: opened?.claims ?? [], spans, blocks, omitted };
+    return { traceId, checkpoint, pinned: opened !== undefined, claims: opened?.claims ?? [], spans, blocks, omitted };
   }
 
-  #checkpoint(opened: OpenedNote | undefined): Checkpoint {
-    const note = noteOf(this.#evidence);
-    const checkpoint = isFlaw(note) ? note : parseCheckpoint(note.text);
-    if (isFlaw(note) || isFlaw(checkpoint)) throw new Wrong('checkpoint_refused', flawText(checkpoint as Flaw));
+  #checkpoint({ text }: Note, opened: OpenedNote | undefined): Checkpoint {
+    const checkpoint = parseCheckpoint(text);
+    if (isFlaw(checkpoint)) throw new Wrong('checkpoint_refused', flawText(checkpoint));
     if (checkpoint.origin !== this.#evidence.origin) throw new Wrong('origin_mismatch');
     // No tree proves such lines, and not every signature covers them.
     if (checkpoint.extensions.length > 0) throw new Wrong('checkpoint_refused', 'it says more than origin, size and root');
-    if (opened !== undefined) {
-      if (opened.text !== note.text) throw new Error('cannot check evidence: the opened note is another one');
-      if (!opened.claims.some(({ verifier }) => verifier.name === checkpoint.origin)) throw new Wrong('checkpoint_refused', 'the key of the log itself is not among the given ones');
-    }
+    if (opened !== undefined && !opened.claims.some(({ verifier }) => verifier.name === checkpoint.origin)) throw new Wrong('checkpoint_refused', 'the key of the log itself is not among the given ones');
     return checkpoint;
   }
 

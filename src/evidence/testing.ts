@@ -3,10 +3,10 @@
  * the store, and its trees are those of RFC 6962 without any cleverness.
  */
 import { createPrivateKey, createPublicKey, hkdfSync, sign } from 'node:crypto';
-import { isFlaw, leafHash, printCheckpoint, printNote, printVkey, signNote, toBase64, verifierOf, type KeyTypeByte, type Verifier } from '#merkle';
-import { naivePath, naiveRoot, sha256 } from '#merkle/testing';
+import { isFlaw, KEY_TYPES, leafHash, printCheckpoint, printNote, printVkey, signNote, toBase64, verifierOf, type KeyTypeByte, type Verifier } from '#merkle';
+import { naivePath, naiveRoot, sha256, verifyNatively } from '#merkle/testing';
 import { entryBytes, textHash } from './entry.ts';
-import { isEvidenceFlaw, spanEntry, type Beside, type PlacedSpan, type Restricted } from './evidence.ts';
+import { checkEvidence, evidenceFlawText, isEvidenceFlaw, parseEvidence, spanEntry, type Beside, type EvidenceFlaw, type PlacedSpan, type Proved, type Restricted } from './evidence.ts';
 import { EVIDENCE_FORMAT } from './document.ts';
 import { restrictedDigest } from './restricted.ts';
 import { valueOf } from './any-value.ts';
@@ -20,11 +20,15 @@ export const TRACE = '5b8efff798038103d269b633813fc60c';
 /** A key pair that is always the same for a name. */
 export function keyOf(name: string, origin = ORIGIN, type: KeyTypeByte = 0x01): { readonly verifier: Verifier; readonly vkey: string; readonly sign: (message: Uint8Array) => Uint8Array } {
   const seed = Buffer.from(hkdfSync('sha256', name, '', 'key of a test', 32));
-  const privateKey = createPrivateKey({ key: Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]), format: 'der', type: 'pkcs8' });
+  const { algorithm } = KEY_TYPES[type];
+  const privateKey = algorithm === 'ed25519' ? createPrivateKey({ key: seed, format: 'raw-private', asymmetricKeyType: algorithm }) : createPrivateKey({ key: seed, format: 'raw-seed', asymmetricKeyType: algorithm });
   const verifier = verifierOf(sha256, origin, type, createPublicKey(privateKey).export({ format: 'raw-public' }));
   if (isFlaw(verifier)) throw new Error('cannot make a key');
   return { verifier, vkey: printVkey(verifier), sign: (message) => sign(null, message, privateKey) };
 }
+
+/** The key that signs if nothing else is said. */
+export const LOG = keyOf('log').verifier;
 
 /** One span of a block, with what the store knows of it. */
 export interface StoredSpan {
@@ -42,6 +46,8 @@ export interface TestLog {
   readonly restricted?: (key: string) => boolean;
   readonly origin?: string;
   readonly key?: string;
+  /** The log signs with ML-DSA-44 too, as real ones do. */
+  readonly quantum?: boolean;
   /** Names of witnesses that cosigned. */
   readonly witnesses?: readonly string[];
   /** Entries after the last block. */
@@ -83,8 +89,8 @@ export function evidenceOf(log: TestLog, omit: readonly string[] = []): JsonObje
   for (let other = 0; other < later; other++) entries.push(sha256(Buffer.from(`an entry after ${other}`)));
   const tree = treeOf(entries);
   return {
-    format: EVIDENCE_FORMAT, traceId: TRACE, exported: '2026-11-29T20:00:00.000Z', origin,
-    checkpoint: signedCheckpoint(entries.length, tree.root, origin, log),
+    format: EVIDENCE_FORMAT, traceId: TRACE, origin,
+    ...signedCheckpoint(entries.length, tree.root, origin, log),
     blocks: proved.map(({ at, member }) => ({ ...member, proof: tree.proof(at) })),
     omitted: [...omitted],
     resourceSpans: shown.map(({ placed }) => ({ resource: placed.resource, scopeSpans: [{ scope: placed.scope, spans: [placed.span], ...schema(placed.scopeSchemaUrl) }], ...schema(placed.resourceSchemaUrl) })),
@@ -97,14 +103,14 @@ export function bytesOf(document: JsonObject): Uint8Array {
   return Buffer.from(JSON.stringify(document, (_, value: unknown) => (Object.is(value, -0) ? rawJSON('-0.0') : value)));
 }
 
-function signedCheckpoint(size: number, root: Uint8Array, origin: string, { key = 'log', witnesses = [] }: TestLog): string {
+function signedCheckpoint(size: number, root: Uint8Array, origin: string, { key = 'log', quantum = false, witnesses = [] }: TestLog): { checkpoint: string; keys: string[] } {
   const text = printCheckpoint({ origin, size, root, extensions: [] });
   if (isFlaw(text)) throw new Error('cannot print a checkpoint');
-  const keys = [keyOf(key, origin), ...witnesses.map((name) => keyOf(name, name, 0x04))];
+  const keys = [keyOf(key, origin), ...(quantum ? [keyOf(key, origin, 0x06)] : []), ...witnesses.map((name) => keyOf(name, name, 0x04))];
   const signatures = keys.map((one, at) => signNote(text, one.verifier, one.sign, at === 0 ? 0 : 1_764_450_010)).flatMap((signature) => (isFlaw(signature) ? [] : [signature]));
   const note = printNote(text, signatures);
   if (isFlaw(note) || signatures.length < keys.length) throw new Error('cannot sign a checkpoint');
-  return note;
+  return { checkpoint: note, keys: keys.map(({ vkey }) => vkey) };
 }
 
 function treeOf(leaves: readonly Uint8Array[]): { readonly root: Uint8Array; readonly proof: (index: number) => string[] } {
@@ -154,4 +160,22 @@ function besideJson({ producer, service, minimized, restricted }: Beside): JsonO
 
 function schema(url: unknown): JsonObject {
   return typeof url === 'string' ? { schemaUrl: url } : {};
+}
+
+/** What is said to whoever has these keys. */
+export function answerTo(document: JsonObject | Uint8Array | string, keys: readonly Verifier[] = [LOG]): Proved | EvidenceFlaw {
+  const bytes = typeof document === 'string' ? Buffer.from(document) : document instanceof Uint8Array ? document : bytesOf(document);
+  const evidence = parseEvidence(bytes);
+  return isEvidenceFlaw(evidence) ? evidence : checkEvidence(evidence, keys, sha256, verifyNatively);
+}
+
+export function proved(document: JsonObject, keys?: readonly Verifier[]): Proved {
+  const answer = answerTo(document, keys);
+  if (isEvidenceFlaw(answer)) throw new Error(`not proved: ${evidenceFlawText(answer)}`);
+  return answer;
+}
+
+export function flawOf(document: JsonObject | Uint8Array | string, keys?: readonly Verifier[]): string {
+  const answer = answerTo(document, keys);
+  return isEvidenceFlaw(answer) ? answer.flaw : 'proved';
 }

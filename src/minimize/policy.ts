@@ -42,7 +42,9 @@ export interface CompiledPolicy {
   /** Some rule keeps or drops: then it matters which kinds there are below a mark. Else every mark is replaced by what stands in its stead. */
   readonly distinguishes: boolean;
   decide(kind: Kind, key: string): Action;
-  /** Whether values of this attribute key are restricted. Does not need its policy as `this`. */
+  /** Attribute keys with `*` whose values are restricted. */
+  readonly restricted: readonly string[];
+  /** Whether values of this attribute key are. Does not need its policy as `this`. */
   readonly restricts: (key: string) => boolean;
 }
 
@@ -65,6 +67,7 @@ export function compilePolicy(data: unknown): CompiledPolicy {
   return {
     text,
     digest: createHash('sha256').update(text).digest('hex'),
+    restricted: policy.restricted ?? [],
     restricts: remembered((policy.restricted ?? []).map(globToMatcher)),
     distinguishes: rules.some(({ action }) => action === 'keep' || action === 'drop'),
     decide(kind, key) {

@@ -120,26 +120,17 @@ test('whoever adds spans to the database, or takes them from it, gets no evidenc
 
 test(`whoever alters a byte of a file gets it refused (seed ${SEED})`, () => {
   const bytes = Buffer.from(genuine);
-  const original = JSON.parse(genuine) as JsonObject;
-  let same = 0;
+  assert.ok(bytes.toString('latin1').match(/\+(?=[0-9A-Za-z+/=]{1700,}")/u), 'the key of the other algorithm is in it');
   for (let tried = 0; tried < 1_500; tried++) {
     const position = random(bytes.length);
-    const altered = Buffer.from(bytes);
-    altered[position] = random(2) === 0 ? bytes[position]! ^ (1 << random(8)) : random(128);
-    const answer = kept.check(altered.toString('latin1') === bytes.toString('latin1') ? '' : altered.toString());
-    if (isEvidenceFlaw(answer)) continue;
-    same++;
-    // White space, another spelling of the same character, the time of export, signatures of keys that nobody asked for.
-    assert.deepEqual(contentOf(JSON.parse(altered.toString())), contentOf(original), `byte ${position}`);
+    const other = random(2) === 0 ? bytes[position]! ^ (1 << random(8)) : random(128);
+    if (other === bytes[position]) continue;
+    const altered = Buffer.from(bytes.with(position, other));
+    if (isEvidenceFlaw(kept.check(altered.toString()))) continue;
+    // Another spelling in JSON of the same character or number.
+    assert.deepEqual(JSON.parse(altered.toString()), JSON.parse(genuine), `byte ${position}`);
   }
-  assert.ok(same < 1_500, 'nothing was altered');
 });
-
-/** What evidence is about. The signature of the ML-DSA-44 key is one of a stranger to whoever has the Ed25519 key alone. */
-function contentOf(document: JsonObject): JsonObject {
-  const { exported: _, checkpoint, ...content } = document;
-  return { ...content, checkpoint: String(checkpoint).split('\n').slice(0, 5).join('\n') };
-}
 
 test('whoever leaves a field out without saying so gets the file refused', () => {
   for (const change of [
@@ -181,8 +172,9 @@ test('evidence of another log of the same name, or with another checkpoint, prov
   const forged = evidenceOf({ blocks: [[wholeSpan()]], origin: String(mine['origin']), key: 'another' });
   assert.ok(!isEvidenceFlaw(kept.check(textOf(forged), [keyOf('another', String(mine['origin'])).verifier])));
   assert.equal((kept.check(textOf(forged)) as { flaw: string }).flaw, 'checkpoint_refused');
-  assert.ok(isEvidenceFlaw(kept.check(textOf({ ...mine, checkpoint: forged['checkpoint']! }))));
-  assert.equal((kept.check(textOf({ ...mine, checkpoint: forged['checkpoint']! }), []) as { flaw: string }).flaw, 'block_unproved');
+  const swapped = { ...mine, checkpoint: forged['checkpoint']!, keys: forged['keys']! };
+  assert.ok(isEvidenceFlaw(kept.check(textOf(swapped))));
+  assert.equal((kept.check(textOf(swapped), []) as { flaw: string }).flaw, 'block_unproved');
   // The genuine checkpoint of a later size, for proofs that are of an earlier one.
   await kept.add(requestOf('e'.repeat(32)));
   await kept.settle();

@@ -7,7 +7,7 @@ import { TRACE, type StoredSpan } from '#evidence/testing';
 import { LoggedStore } from '#harness/logged-store';
 import { randomOf } from '#merkle/testing';
 import { compilePolicy, DEFAULT_POLICY } from '#minimize';
-import { refuse } from '#refusal';
+import { isRefusal, refuse } from '#refusal';
 
 process.env['UV_THREADPOOL_SIZE'] ??= '16';
 
@@ -41,6 +41,7 @@ test('a trace that was sent comes back as evidence, and says what was minimized'
   await kept.settle();
   const { json, spans, origin, size } = await kept.exported(TRACE);
   const proved = kept.proved(json);
+  assert.deepEqual(JSON.parse(json).keys, kept.store.log.vkeys(), 'the keys of both its signatures');
   assert.deepEqual([spans, proved.spans.length, proved.checkpoint.origin, proved.checkpoint.size], [1, 1, origin, size]);
   assert.deepEqual(proved.spans.map(({ service, name, producer }) => [service, name, producer]), [['cart', 'POST /cart', 'p_0123456789abcdef']]);
   const document = JSON.parse(json);
@@ -62,7 +63,7 @@ test(`random spans through pipeline and store are proved, whole and with everyth
   for (const id of traces) {
     const { json } = await kept.exported(id);
     assert.ok(kept.proved(json).spans.length >= 4, id);
-    const without = await kept.exported(id, { omit: ['enduser.*', 'user.*', 'url.full', 'exception.message', 'status.message'] });
+    const without = await kept.exported(id, { omit: ['enduser.*', 'user.*', 'url.full*', 'exception.message*', 'status.message*'] });
     const proved = kept.proved(without.json);
     assert.deepEqual(proved.omitted.map(({ key }) => key), without.omitted);
     restricted += proved.omitted.reduce((sum, { values }) => sum + values, 0);
@@ -84,10 +85,28 @@ test('what was left out is nowhere in the file', async () => {
   assert.deepEqual(kept.proved(json).omitted, [{ key: 'enduser.id', values: 1 }, { key: 'status.message', values: 1 }]);
 });
 
-test('an open field is not left out, and the refusal names it', async () => {
-  assert.deepEqual(await kept.evidence(TRACE, { omit: ['http.*'] }), refuse('evidence_field_open', 'http.request.method'));
-  assert.deepEqual(await kept.evidence(TRACE, { omit: ['enduser.id', 'ret*', 'service.name'] }), refuse('evidence_field_open', 'retry, service.name'));
-  assert.deepEqual((await kept.exported(TRACE, { omit: ['no.such.key'] })).omitted, []);
+test('an open field is not left out, nor one that no policy restricts: the refusal names it, and those that can be', async () => {
+  const refusal = async (...omit: string[]): Promise<string> => {
+    const answer = await kept.evidence(TRACE, { omit });
+    return isRefusal(answer) ? `${answer.refused}: ${answer.detail}` : 'evidence was given';
+  };
+  const open = (names: string): string => `evidence_field_open: ${names}; what can be left out is ${DEFAULT_POLICY.restricted!.join(', ')}`;
+  assert.equal(await refusal('http.*'), open('http.request.method'));
+  assert.equal(await refusal('enduser.id', 'ret*', 'service.name'), open('retry, service.name'));
+  // Parts of a span that are no attributes, and what does not exist.
+  assert.equal(await refusal('name', 'kind'), open('kind, name'));
+  assert.equal(await refusal('enduser.id', 'nonexistent'), open('nonexistent'));
+  assert.equal(await refusal('nonexistent.*'), open('nonexistent.*'));
+});
+
+test('a restricted field that no span has is refused, misspelt or not; a name with * may match nothing, and that is told', async () => {
+  const refusal = async (...omit: string[]): Promise<unknown> => kept.evidence(TRACE, { omit });
+  assert.deepEqual(await refusal('user.emial'), refuse('evidence_field_absent', 'user.emial'));
+  assert.deepEqual(await refusal('enduser.id', 'http.url', 'db.statement', 'user.*'), refuse('evidence_field_absent', 'http.url, db.statement'));
+  const { omitted, unmatched, json } = await kept.exported(TRACE, { omit: ['enduser.*', 'user.emial*', '*.stacktrace'] });
+  assert.deepEqual([omitted, unmatched], [['enduser.id'], ['user.emial*', '*.stacktrace']]);
+  assert.deepEqual(kept.proved(json).omitted, [{ key: 'enduser.id', values: 1 }]);
+  assert.deepEqual((await kept.exported(TRACE, { omit: ['enduser.id'] })).unmatched, []);
 });
 
 test('one span alone is proved, and a span or trace that is not there is not found', async () => {

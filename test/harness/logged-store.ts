@@ -44,8 +44,9 @@ export class LoggedStore {
       evidence: {
         native: (sql) => store.engine.queryNative(sql),
         log: store.log,
+        keys: store.log.vkeys(),
         published: () => store.log.signed,
-        policies: { digest: policy.digest, restricts: policy.restricts, read: (text) => compilePolicy(JSON.parse(text)).restricts },
+        policies: { digest: policy.digest, restricted: policy.restricted, restricts: policy.restricts, read: (text) => compilePolicy(JSON.parse(text)) },
         onMismatch: (mismatch) => this.mismatches.push(mismatch),
       },
     });

@@ -10,7 +10,7 @@ export interface ProofFacts {
   /** The verifier key, as a line. */
   readonly key: string;
   readonly checkpoint: { readonly size: number; readonly root: string; readonly text: string };
-  /** Lines of the checkpoint. This browser verifies the one of the log’s Ed25519 key; whose key it does not know, and ML-DSA-44, it only names. */
+  /** Lines of the checkpoint. Verified are those with Ed25519: of the log by the key that this browser knows, of others by the one that the evidence names. No browser has ML-DSA-44. */
   readonly signatures: readonly { readonly name: string; readonly time_s: number | null; readonly verified: boolean }[];
   readonly blocks: readonly { readonly index: number; readonly time_ms: number; readonly rows: number; readonly spans: number; readonly pathLength: number }[];
   readonly spans: number;

@@ -60,6 +60,19 @@ test('a trace as it was stored is verified, and says what the proof stands on', 
   assert.ok(again.state === 'verified' && !again.isFirst);
 });
 
+test('signatures of witnesses are checked as well, and those with ML-DSA-44 are named and left unchecked', async () => {
+  const document = evidenceOf({ ...LOG, quantum: true, witnesses: ['w1'] });
+  const verdict = await ask(source(document));
+  assert.ok(verdict.state === 'verified', JSON.stringify(verdict));
+  assert.deepEqual(verdict.facts.signatures, [{ name: ORIGIN, time_s: null, verified: true }, { name: ORIGIN, time_s: 1_764_450_010, verified: false }, { name: 'w1', time_s: 1_764_450_010, verified: true }]);
+  const lines = String(document['checkpoint']).split('\n');
+  const other = String(evidenceOf({ ...LOG, quantum: true, witnesses: ['w1'], later: 5 })['checkpoint']).split('\n');
+  const broken = await ask(source({ ...document, checkpoint: lines.with(6, other[6]!).join('\n') }));
+  assert.ok(broken.state === 'broken' && broken.why === 'proof' && /signature_false/u.test(broken.detail), JSON.stringify(broken));
+  const unnamed = await ask(source({ ...document, keys: [] }));
+  assert.ok(unnamed.state === 'broken' && /neither given nor named/u.test(unnamed.detail), JSON.stringify(unnamed));
+});
+
 test('what one span says can be compared with what was proved of it', async () => {
   const verdict = await ask(source(evidenceOf(LOG)));
   assert.ok(verdict.state === 'verified');

@@ -2,11 +2,12 @@
  * The whole argument about a trace, in the order in which it is made: the checkpoint is of the log that this browser knows, the evidence leads from every span
  * to it, and what the page shows are those spans. Whatever does not hold ends it; what could not be had is no answer.
  */
-import { checkOpenedEvidence, evidenceFlawText, isEvidenceFlaw, noteOf, parseEvidence, type Evidence, type EvidenceFlaw, type Proved } from '#evidence';
-import { flawText, isFlaw, toBase64 } from '#merkle';
+import { checkSignedEvidence, evidenceFlawText, isEvidenceFlaw, parseEvidence, signaturesOf, type Evidence, type EvidenceFlaw, type Proved, type Signatures } from '#evidence';
+import { flawText, toBase64 } from '#merkle';
 import { CannotVerify } from './ed25519.ts';
 import { follow, type Followed, type LogSource } from './follow.ts';
 import { contentsOf, provenSpans } from './proven-spans.ts';
+import { holdsHere } from './open-note.ts';
 import type { Remembered } from './remembered.ts';
 import { sha256 } from './sha256.ts';
 import { differences, type Difference, type Shown } from './shown.ts';
@@ -52,10 +53,13 @@ export async function verifyTrace(request: SealRequest, source: SealSource): Pro
     if (followed.alarm !== null) return { state: 'broken', why: followed.alarm, detail: followed.flaw === null ? '' : flawText(followed.flaw), differences: [], now: followed.now, hasEvidence: true, facts: null };
     const broken = (why: 'proof' | 'shown', detail: string, where: readonly Difference[], facts: ProofFacts | null): Verdict => ({ state: 'broken', why, detail, differences: where, now: { key: followed.remember.key, size: followed.checkpoint.size }, hasEvidence: true, facts });
     if (evidence.traceId !== request.traceId) return broken('proof', 'The evidence is about another trace.', [], null);
-    const proved = checkOpenedEvidence(evidence, followed.opened, sha256);
+    const signatures = signaturesOf(evidence, followed.opened.claims.map(({ verifier }) => verifier), sha256);
+    if (isEvidenceFlaw(signatures)) return broken('proof', evidenceFlawText(signatures), [], null);
+    const holds = await Promise.all(signatures.claims.map(holdsHere));
+    const proved = checkSignedEvidence(evidence, signatures, holds, sha256);
     if (isEvidenceFlaw(proved)) return broken('proof', evidenceFlawText(proved), placesOf(proved, evidence, request.shown), null);
     const differ = differences(request.shown, provenSpans(evidence, proved));
-    const facts = factsOf({ evidence, proved, followed, bytes: bytes.length, began });
+    const facts = factsOf({ evidence, signatures, holds, proved, followed, bytes: bytes.length, began });
     if (differ.length === 0) return { state: 'verified', facts, contents: contentsOf(evidence), remember: followed.remember, isFirst: followed.isFirst };
     // Spans may have come since the page asked for its picture.
     if ((await source.size(request.traceId)) !== request.shown.size) return { state: 'stale' };
@@ -84,28 +88,25 @@ function placesOf({ span, block }: EvidenceFlaw, evidence: Evidence, shown: Show
 
 interface Checked {
   readonly evidence: Evidence;
+  readonly signatures: Signatures;
+  readonly holds: readonly (boolean | undefined)[];
   readonly proved: Proved;
   readonly followed: Extract<Followed, { alarm: null }>;
   readonly bytes: number;
   readonly began: number;
 }
 
-function factsOf({ evidence, proved, followed, bytes, began }: Checked): ProofFacts {
-  const { checkpoint, remember, opened } = followed;
-  const note = noteOf(evidence);
+function factsOf({ evidence, signatures, holds, proved, followed, bytes, began }: Checked): ProofFacts {
+  const { checkpoint, remember } = followed;
   return {
     origin: checkpoint.origin, key: remember.key,
     checkpoint: { size: checkpoint.size, root: toBase64(checkpoint.root), text: evidence.checkpoint },
-    signatures: isFlaw(note) ? [] : note.signatures.map(({ name, keyId, signature }) => ({ name, time_s: timeIn(signature), verified: opened.claims.some(({ verifier }) => verifier.name === name && verifier.keyId === keyId) })),
+    signatures: signatures.claims.map(({ verifier, time_s = 0 }, at) => ({ name: verifier.name, time_s: time_s > 0 && time_s < TIME_S_MAX ? time_s : null, verified: holds[at] === true })),
     blocks: proved.blocks.map(({ index, time_ms, rows, spans }, at) => ({ index, time_ms, rows, spans, pathLength: evidence.blocks[at]?.proof.length ?? 0 })),
     spans: proved.spans.length, bytes,
     took_ms: performance.now() - began,
   };
 }
 
-/** A plain Ed25519 signature has 64 bytes; a cosignature says first when it was made, in seconds since 1970, or 0. */
-function timeIn(signature: Uint8Array): number | null {
-  if (signature.length <= 64) return null;
-  const time_s = Number(new DataView(signature.buffer, signature.byteOffset).getBigUint64(0));
-  return time_s > 0 && time_s < 253_402_300_799 ? time_s : null;
-}
+/** The end of the year 9999: what comes after is no time that a page can show. */
+const TIME_S_MAX = 253_402_300_799;

@@ -119,11 +119,11 @@ function Facts({ facts, isFirst }: { readonly facts: ProofFacts; readonly isFirs
             ) : (
               <>
                 <ul>
-                  {witnesses.map(({ name, time_s }) => (
-                    <li key={name}>{name}{time_s === null ? '' : `, ${instant(time_s * 1_000)}`}</li>
+                  {witnesses.map(({ name, time_s, verified }, at) => (
+                    <li key={at}>{name}{time_s === null ? '' : `, ${instant(time_s * 1_000)}`}{verified ? '' : '; with ML-DSA-44, not checked here'}</li>
                   ))}
                 </ul>
-                <span className={styles['quiet']}>named in the checkpoint; this browser does not know their keys. Get them from the witnesses, and say --witness below.</span>
+                <span className={styles['quiet']}>true by the keys that this server names, which this browser does not know. Get them from the witnesses, and say --witness below.</span>
               </>
             )}
           </Fact>

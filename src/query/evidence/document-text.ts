@@ -28,15 +28,16 @@ export interface DocumentBlock {
 
 export interface Document {
   readonly traceId: string;
-  readonly exported_ms: number;
   readonly origin: string;
   readonly note: string;
+  /** Verifier keys of its signatures. */
+  readonly keys: readonly string[];
   /** By index. */
   readonly blocks: readonly DocumentBlock[];
   readonly omitted: readonly string[];
 }
 
-export async function writeDocument({ traceId, exported_ms, origin, note, blocks, omitted }: Document): Promise<string> {
+export async function writeDocument({ traceId, origin, note, keys, blocks, omitted }: Document): Promise<string> {
   const shown = blocks
     .flatMap(({ spans }) => spans)
     .map((one) => ({ one, resource: one.told.span.resource, scope: one.told.span.scope }))
@@ -56,7 +57,7 @@ export async function writeDocument({ traceId, exported_ms, origin, note, blocks
     texts.push(blockJson(block, places, services));
     await nextTurn();
   }
-  const head = { format: EVIDENCE_FORMAT, traceId, exported: new Date(exported_ms).toISOString(), origin, checkpoint: note };
+  const head = { format: EVIDENCE_FORMAT, traceId, origin, checkpoint: note, keys };
   return `${JSON.stringify(head).slice(0, -1)},"blocks":[${texts.join(',')}],"omitted":${JSON.stringify(omitted)},"resourceSpans":${resourceSpans}}`;
 }
 

@@ -8,13 +8,15 @@ import { sha256 } from '#keys/signing';
 import type { NewFinding } from '#findings';
 import { BlockLeaves } from '#leaves';
 import { LIMITS } from '#limits';
-import { isFlaw, parseCheckpoint, parseNote, type Checkpoint } from '#merkle';
+import { flawText, isFlaw, parseVkey, type Checkpoint } from '#merkle';
 import { traceId as readTraceId, type Reader, type TenantId, type TraceId } from '#model';
 import { matchesGlob } from '#control/glob';
 import type { Answering, Run } from '#query/answering';
 import { STATEMENTS } from '#query/statements';
 import { low32, traceKeyOf } from '#query/trace-key';
 import { isRefusal, refuse, type Refusal } from '#refusal';
+import { heldAgainst } from './asked.ts';
+import { namedCheckpoint } from './checkpoint.ts';
 import { writeDocument, type DocumentBlock } from './document-text.ts';
 import { fetchBlocks, holdAgainstLog, Mismatch, proveRows, type LoggedBlock } from './logged-blocks.ts';
 import { Omission } from './omission.ts';
@@ -24,6 +26,8 @@ export interface EvidenceParts {
   /** Runs a statement of our own for a stream of Native blocks. */
   readonly native: (sql: string) => Promise<Uint8Array>;
   readonly log: EvidenceLog;
+  /** Verifier keys of the log and of its witnesses. */
+  readonly keys: readonly string[];
   /** The checkpoint that everybody is shown; null before the first. */
   readonly published: () => { readonly note: string; readonly size: number } | null;
   readonly policies: EvidencePolicies;
@@ -32,12 +36,18 @@ export interface EvidenceParts {
 }
 
 /** Which fields were restricted when a block was stored. */
-export interface EvidencePolicies {
-  /** SHA-256 of the one in force now, hexadecimal. */
-  readonly digest: string;
+export interface Restriction {
+  /** Keys with `*`. */
+  readonly restricted: readonly string[];
   readonly restricts: (key: string) => boolean;
+}
+
+/** That of the policy in force. */
+export interface EvidencePolicies extends Restriction {
+  /** SHA-256 of its text, hexadecimal. */
+  readonly digest: string;
   /** The same of the text of an older one. */
-  readonly read: (text: string) => (key: string) => boolean;
+  readonly read: (text: string) => Restriction;
 }
 
 /** The log, as its door gives it. */
@@ -72,6 +82,8 @@ export interface EvidenceAnswer {
   readonly size: number;
   /** Keys of what was left out. */
   readonly omitted: readonly string[];
+  /** Of what should be left out: names with `*` that match nothing here. */
+  readonly unmatched: readonly string[];
 }
 
 export interface EvidenceExport {
@@ -82,22 +94,28 @@ export interface EvidenceExport {
 const LOOK_MS = 50;
 
 export function createEvidence(answering: Answering, parts: EvidenceParts): EvidenceExport {
-  const { answer, settled, store, now_ms } = answering;
-  const leaves = new Map<string, BlockLeaves>();
+  const { answer, settled, store } = answering;
+  const policies = new Map<string, Restricting>();
+  const keys = parts.keys.map((text) => {
+    const verifier = parseVkey(sha256, text);
+    if (isFlaw(verifier)) throw new Error(`cannot use a key of the log or of a witness: ${flawText(verifier)}`);
+    return verifier;
+  });
 
   /** Those of blocks that were stored under this policy; null if nobody knows it. */
-  async function leavesOf(policy: string, run: Run): Promise<BlockLeaves | null> {
-    const known = leaves.get(policy);
+  async function restrictingOf(policy: string, run: Run): Promise<Restricting | null> {
+    const known = policies.get(policy);
     if (known !== undefined) return known;
-    const restricts = policy === parts.policies.digest ? parts.policies.restricts : await olderPolicy(policy, parts.policies.read, run);
-    if (restricts === null) return null;
-    const made = new BlockLeaves(restricts);
-    leaves.set(policy, made);
+    const restriction = policy === parts.policies.digest ? parts.policies : await olderPolicy(policy, parts.policies.read, run);
+    if (restriction === null) return null;
+    const made = { restricted: restriction.restricted, leaves: new BlockLeaves(restriction.restricts) };
+    policies.set(policy, made);
     return made;
   }
 
-  async function proveBlocks(spans: readonly StoredSpan[], blocks: ReadonlyMap<number, LoggedBlock>, checkpoint: Checkpoint, omission: Omission, run: Run): Promise<DocumentBlock[]> {
+  async function proveBlocks(spans: readonly StoredSpan[], blocks: ReadonlyMap<number, LoggedBlock>, checkpoint: Checkpoint, omission: Omission, run: Run): Promise<ProvedBlocks> {
     const proved: DocumentBlock[] = [];
+    const restricted = new Set<string>();
     const until_ms = performance.now() + LIMITS.query_ms_max;
     const native = async (sql: string): Promise<Uint8Array> => {
       if (performance.now() > until_ms) throw new Late();
@@ -108,9 +126,10 @@ export function createEvidence(answering: Answering, parts: EvidenceParts): Evid
       const proof = parts.log.inclusion(block.index, checkpoint.size);
       if (proof === null) throw new Mismatch(number, 'its entry is not in the log');
       holdAgainstLog(block, proof, checkpoint.size, checkpoint.root);
-      const blockLeaves = await leavesOf(block.says.policy, run);
-      if (blockLeaves === null) throw new Mismatch(number, 'nobody knows the policy under which it was stored');
-      const rows = await proveRows(block, ofBlock.map(({ row }) => row), blockLeaves, native);
+      const policy = await restrictingOf(block.says.policy, run);
+      if (policy === null) throw new Mismatch(number, 'nobody knows the policy under which it was stored');
+      const rows = await proveRows(block, ofBlock.map(({ row }) => row), policy.leaves, native);
+      for (const glob of policy.restricted) restricted.add(glob);
       const { index, time_ms, statement, closed } = block;
       proved.push({
         index, time_ms, statement, proof,
@@ -119,7 +138,7 @@ export function createEvidence(answering: Answering, parts: EvidenceParts): Evid
       });
       await nextTurn();
     }
-    return proved.toSorted((left, right) => left.index - right.index);
+    return { blocks: proved.toSorted((left, right) => left.index - right.index), restricted: [...restricted] };
   }
 
   /** The answer; or the index of an entry that the published checkpoint does not cover. */
@@ -133,14 +152,15 @@ export function createEvidence(answering: Answering, parts: EvidenceParts): Evid
     const newest = Math.max(...[...blocks.values()].map(({ index }) => index));
     const published = parts.published();
     if (published === null || published.size <= newest) return { uncovered: newest };
-    const checkpoint = checkpointOf(published.note);
+    const { checkpoint, ...signed } = namedCheckpoint(published.note, keys);
     const omission = new Omission(omit.length === 0 ? null : (key) => omit.some((glob) => matchesGlob(glob, key)));
-    const proved = await proveBlocks(spans, blocks, checkpoint, omission, run);
-    if (omission.open.size > 0) return refuse('evidence_field_open', [...omission.open].toSorted().slice(0, NAMED_MAX).join(', '));
+    const { blocks: proved, restricted } = await proveBlocks(spans, blocks, checkpoint, omission, run);
+    const unmatched = heldAgainst(omit, omission, restricted);
+    if (isRefusal(unmatched)) return unmatched;
     const omitted = [...omission.leftOut].toSorted();
-    const json = await writeDocument({ traceId: id, exported_ms: now_ms(), origin: checkpoint.origin, note: published.note, blocks: proved, omitted });
+    const json = await writeDocument({ traceId: id, origin: checkpoint.origin, ...signed, blocks: proved, omitted });
     if (json.length > EVIDENCE_BYTES_MAX || Buffer.byteLength(json) > EVIDENCE_BYTES_MAX) return refuse('query_too_large', `more than ${EVIDENCE_BYTES_MAX} bytes`);
-    return { json, traceId: id, spans: spans.length, blocks: proved.length, origin: checkpoint.origin, size: checkpoint.size, omitted };
+    return { json, traceId: id, spans: spans.length, blocks: proved.length, origin: checkpoint.origin, size: checkpoint.size, omitted, unmatched };
   }
 
   async function isCovered(index: number, until_ms: number): Promise<boolean> {
@@ -204,19 +224,28 @@ export function storedMismatch({ tenant, traceId, block, row, what }: StoredMism
 /** A trace in very many blocks takes a statement for each. */
 class Late extends Error {}
 
+interface Restricting {
+  readonly restricted: readonly string[];
+  readonly leaves: BlockLeaves;
+}
+
+interface ProvedBlocks {
+  /** By index. */
+  readonly blocks: DocumentBlock[];
+  /** What the policies of the blocks restrict: keys with `*`, each once. */
+  readonly restricted: readonly string[];
+}
+
 interface Uncovered {
   readonly uncovered: number;
 }
-
-/** Keys that a refusal names. */
-const NAMED_MAX = 8;
 
 function accuse({ block, row, message }: Mismatch, tenant: TenantId, traceId: string, { onMismatch }: EvidenceParts): void {
   onMismatch({ tenant, traceId, block, row, what: message });
 }
 
 /** The policy of this digest, as the log was told it. */
-async function olderPolicy(digest: string, read: EvidencePolicies['read'], run: Run): Promise<((key: string) => boolean) | null> {
+async function olderPolicy(digest: string, read: EvidencePolicies['read'], run: Run): Promise<Restriction | null> {
   const parts = await run<{ readonly part: string }>(STATEMENTS.policyParts, { digest, limit: POLICY_PARTS_MAX }, POLICY_PARTS_MAX);
   const text = parts.map(({ part }) => part).join('');
   if (Buffer.from(sha256(Buffer.from(text))).toString('hex') !== digest) return null;
@@ -225,11 +254,3 @@ async function olderPolicy(digest: string, read: EvidencePolicies['read'], run: 
 
 /** A policy of the largest size is some hundred parts. */
 const POLICY_PARTS_MAX = 1_000;
-
-function checkpointOf(note: string): Checkpoint {
-  const parsed = parseNote(Buffer.from(note));
-  const checkpoint = isFlaw(parsed) ? parsed : parseCheckpoint(parsed.text);
-  if (isFlaw(checkpoint)) throw new Error('cannot use the published checkpoint');
-  return checkpoint;
-}
-

@@ -10,7 +10,7 @@ import type { EvidenceExport } from './evidence.ts';
 
 const EVIDENCE = object(
   {
-    format: text('tracekeep-evidence/1'), traceId: text(), exported: text(), origin: text('Of the log.'), checkpoint: text('A signed note.'),
+    format: text('tracekeep-evidence/1'), traceId: text(), origin: text('Of the log.'), checkpoint: text('A signed note.'), keys: array(text('Verifier keys of its signatures.')),
     blocks: array({ type: 'object' }), omitted: array(text('Keys of what was left out.')), resourceSpans: array({ type: 'object', description: 'OTLP/JSON.' }),
   },
   { description: 'See docs/reference/log-format.md.' },
@@ -28,7 +28,7 @@ export function addEvidenceRoutes(app: FastifyInstance, { evidence }: EvidenceEx
         querystring: querySchema({
           omit: {
             type: 'array', maxItems: LIMITS.evidence_omitted_max, items: { type: 'string', minLength: 1, maxLength: LIMITS.key_bytes_max },
-            description: 'An attribute key, in which * stands for any run of characters, or status.message: values to leave out, repeated for more. Only restricted fields can be left out.',
+            description: 'An attribute key, in which * stands for any run of characters, or status.message: values to leave out, repeated for more. Only restricted fields can be left out, and one without * must be there.',
           },
           span: { type: 'string', pattern: '^[0-9a-fA-F]{16}$', description: 'Of this span alone.' },
         }),
