@@ -123,7 +123,7 @@ function Facts({ facts, isFirst }: { readonly facts: ProofFacts; readonly isFirs
                     <li key={at}>{name}{time_s === null ? '' : `, ${instant(time_s * 1_000)}`}{verified ? '' : '; with ML-DSA-44, not checked here'}</li>
                   ))}
                 </ul>
-                <span className={styles['quiet']}>true by the keys that this server names, which this browser does not know. Get them from the witnesses, and say --witness below.</span>
+                <span className={styles['quiet']}>checked with keys that this server names and this browser does not know. Get them from the witnesses, and say --witness below.</span>
               </>
             )}
           </Fact>
