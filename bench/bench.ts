@@ -52,6 +52,8 @@ export interface Figures {
 }
 
 const PARTS = ['ingest', 'query', 'verify', 'console', 'parts'];
+/** Enough that there is a figure. */
+const HURRIED_LOG_BLOCKS = 20;
 const OUT = join(import.meta.dirname, 'out');
 const USAGE = `npm run bench -- [options]: figures of a real server on this machine
 
@@ -101,7 +103,7 @@ export async function bench(options: BenchOptions, say: (text: string) => void):
   if (verify !== null) show(verifyText(verify));
   const inBrowser = options.only.includes('console') ? await measureConsole() : null;
   if (inBrowser !== null) show(consoleText(inBrowser));
-  const parts = options.only.includes('parts') ? await measureParts(corpus) : null;
+  const parts = options.only.includes('parts') ? await measureParts(corpus, hurried ? HURRIED_LOG_BLOCKS : undefined) : null;
   if (parts !== null) show(partsText(parts, ingest[0]?.cpuSecondsPerMillion ?? null));
   corpus.close();
   const figures: Figures = { machine, spans: described.spans, ingest, runs, query, evidence, verify, console: inBrowser, parts, tables };

@@ -21,14 +21,14 @@ export interface LogFigures {
 
 const ROWS = 2_000;
 const GROUP_ROWS = 256;
-const BLOCKS = 1_000;
+export const LOG_BLOCKS = 1_000;
 const COMMITTED_AT_ONCE = 50;
 const KINDS = ['email', 'ip', 'card', 'neutralized'];
 
-export async function measureLog(): Promise<LogFigures> {
+export async function measureLog(count: number): Promise<LogFigures> {
   const folder = mkdtempSync(join(tmpdir(), 'tracekeep-bench-'));
   try {
-    const blocks = Array.from({ length: BLOCKS }, (_, at) => blockOf(at + 1));
+    const blocks = Array.from({ length: count }, (_, at) => blockOf(at + 1));
     return { log_us: await measureThread(folder, blocks), bytesPerSpan: await measureDisk(folder, blocks) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -39,14 +39,15 @@ async function measureThread(folder: string, blocks: readonly SealedBlock[]): Pr
   const dataDir = join(folder, 'thread');
   const log = await Log.open({ directory: join(dataDir, 'log'), dataDir, keys: { folder: `${dataDir}.log`, origin: null }, synced: { size: 0, root: null }, replayed: [], files: FILES });
   // The first ones warm the compiler up.
+  const half = Math.floor(blocks.length / 2);
   let before = performance.now();
   for (const [at, block] of blocks.entries()) {
-    if (at === BLOCKS / 2) before = performance.now();
+    if (at === half) before = performance.now();
     log.append([entryOf(blockBody(block, accountsOf(block), Date.now()))]);
   }
   const took_ms = performance.now() - before;
   await log.close();
-  return (took_ms * 1_000) / (ROWS * (BLOCKS / 2));
+  return (took_ms * 1_000) / (ROWS * (blocks.length - half));
 }
 
 /** Only what the log keeps counts, so one span stands for those of a block. */
@@ -61,7 +62,7 @@ async function measureDisk(folder: string, blocks: readonly SealedBlock[]): Prom
     await store.settle();
     await store.engine.command('OPTIMIZE TABLE log_entries FINAL');
     const bodies = Number(await store.engine.command("SELECT sum(bytes_on_disk) FROM system.parts WHERE database = 'tracekeep' AND table = 'log_entries' AND active"));
-    return (bodies + store.log.bytes) / (ROWS * BLOCKS);
+    return (bodies + store.log.bytes) / (ROWS * blocks.length);
   } finally {
     await store.close();
   }

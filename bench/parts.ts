@@ -21,7 +21,7 @@ import { Store } from '#store';
 import { type ValidBatch, validate } from '#validate';
 import type { Corpus } from './corpus.ts';
 import { measureLeaves } from './leaves.ts';
-import { measureLog } from './log.ts';
+import { LOG_BLOCKS, measureLog } from './log.ts';
 import { medianOf } from './summary.ts';
 
 /** Microseconds a span. */
@@ -64,8 +64,8 @@ const RETENTION = 'default';
 const PRODUCER = { id: 'p_0123456789abcdef' as ProducerId, tenant: DEFAULT_TENANT };
 const DAY_MS = 86_400_000;
 
-export async function measureParts(corpus: Corpus, spansMax = SPANS_MAX): Promise<Parts> {
-  const requests = Math.min(corpus.requests, Math.ceil(spansMax / 512));
+export async function measureParts(corpus: Corpus, logBlocks = LOG_BLOCKS): Promise<Parts> {
+  const requests = Math.min(corpus.requests, Math.ceil(SPANS_MAX / 512));
   const clock = new StageClock();
   const stages = new Stages(clock);
   const shift = corpus.shiftTo(Date.now());
@@ -76,7 +76,7 @@ export async function measureParts(corpus: Corpus, spansMax = SPANS_MAX): Promis
   const { spans } = stages;
   const bytes = stages.blocks.reduce((sum, block) => sum + block.spans.length, 0);
   const { leaves_us, recomputedPerCpuSecond } = await measureLeaves(stages.blocks);
-  const { log_us, bytesPerSpan } = await measureLog();
+  const { log_us, bytesPerSpan } = await measureLog(logBlocks);
   const { journal_us, insert_us } = await measureStore(stages.blocks);
   const each = (name: string): number => clock.us(name);
   return {
