@@ -83,6 +83,6 @@ function accountsOf({ id, tenant }: SealedBlock): RequestAccount[] {
     const producer = producerId(`p_${String(at % 2).padStart(16, '0')}`);
     if (producer === null) throw new Error('cannot make the account of a block: the producer id is malformed');
     const minimized = Object.fromEntries(KINDS.map((kind, place) => [kind, ((id + at) * (place + 7)) % 900]));
-    return { producer, tenant, digest: `${id}-${at}`.padStart(32, '0'), received: ROWS / 4, stored: ROWS / 4, refused: {}, dropped: 0, minimized, answer: { rejectedSpans: 0, message: '' } };
+    return { producer, tenant, digest: `${id}a${at}`.padStart(32, '0'), received: ROWS / 4, stored: ROWS / 4, refused: {}, dropped: 0, minimized, answer: { rejectedSpans: 0, message: '' } };
   });
 }

@@ -84,10 +84,15 @@ export const LIMITS = {
   findings_bytes_per_request_max: 256 * MiB,
   /** JSON request bodies nest at most this deep before values begin; deeper is refused before parsing. */
   json_nesting_max: 64,
-  /** A span may begin or end this far in the future (clocks differ). Later: refused as `span_time`. */
-  future_ms_max: 24 * 3_600_000,
-
-  /** Spans that ended longer ago are refused as `span_too_old` unless their producer may backfill: whoever got hold of an old export cannot send it again. */
+  /**
+   * A span may begin or end this far in the future (clocks differ). Later: refused as `span_time`. Requests are remembered this much longer than spans are
+   * taken, since a span may have come this long before its end.
+   */
+  future_ms_max: 600_000,
+  /**
+   * Spans that ended longer ago are refused as `span_too_old` unless their producer may backfill: whoever got hold of an old export cannot send it again.
+   * The window is shorter when so many requests come that they are remembered for a shorter time.
+   */
   past_ms_max: 24 * 3_600_000,
 
   // --- pipeline -------------------------------------------------------------------------------------------------------
@@ -123,10 +128,14 @@ export const LIMITS = {
   pending_bytes_max: 384 * MiB,
   /** Months of which the account keeps its course over time, besides the one that runs; totals are kept for ever. Longer than any search reaches. */
   accounting_months_kept: 3,
-  /** Requests whose digests are remembered to recognise a retry. */
-  remembered_requests_max: 200_000,
-  /** …and for how long. OpenTelemetry exporters give up after minutes. */
-  remembered_requests_ms_max: 3_600_000,
+  /** Requests whose digests are remembered, to recognise a retry or a copy; 40 bytes each. Beyond it, 23 a second for a day, the oldest are forgotten, and spans as old as they are refused. */
+  remembered_requests_max: 2_000_000,
+  /** …and for how long: `past_ms_max` and `future_ms_max`, so that every request is remembered whose spans would still be taken. */
+  remembered_requests_ms_max: 24 * 3_600_000 + 600_000,
+  /** …and for how long at least: of more requests in this time the rest is refused as retryable, lest one sender who floods makes the spans of others too old. */
+  remembered_requests_ms_min: 900_000,
+  /** Sentences of partial successes that are repeated when the request is; exporters give up after minutes. */
+  remembered_messages_max: 10_000,
   /** One segment file of the journal. */
   journal_segment_bytes_max: 64 * MiB,
   /** Free disk below which ingest is refused as retryable, so that merges and the journal can finish. */

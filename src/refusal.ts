@@ -42,7 +42,7 @@ export const REFUSALS = {
   body_too_large: row(413, GRPC.resourceExhausted, false, 'The body is larger than the limit, before or after decompression.', 'Lower the batch size of the exporter (OTEL_BSP_MAX_EXPORT_BATCH_SIZE).'),
   body_undecodable: row(400, GRPC.invalidArgument, false, 'The body could not be decoded.', 'Check that content type and encoding say what the body is.'),
   body_too_deep: row(400, GRPC.invalidArgument, false, 'The body nests deeper than the limit.', 'Flatten the attribute values.'),
-  request_copied: row(403, GRPC.permissionDenied, false, 'Another producer sent exactly this request before.', 'Send each batch with one key only. If this is not your doing, somebody repeats what another producer sent: look at the findings.'),
+  request_copied: row(403, GRPC.permissionDenied, false, 'Another producer sent exactly this request before.', 'Send each batch with one key only. If that is how it is, one of the two got hold of what the other sent: look at the findings.'),
   headers_too_large: row(431, GRPC.resourceExhausted, false, 'The request headers are larger than the limit.', 'Send fewer or smaller headers.'),
   sender_too_slow: row(408, GRPC.unavailable, false, 'The request did not arrive in time.', 'Check the network between exporter and server.'),
   host_unknown: row(421, GRPC.invalidArgument, false, 'The Host header names no host that this server answers for.', 'Use the address it listens on; this check keeps web pages elsewhere from reaching it (DNS rebinding).'),
@@ -85,7 +85,7 @@ export const REFUSALS = {
   span_service: row(200, 0, false, 'The service name is not one this key may speak for.', 'Name all services of the producer anew: tracekeep producer change NAME --service GLOB…'),
   span_ids: row(200, 0, false, 'Trace or span id is missing, all zero or of the wrong length.', 'Use 16-byte trace ids and 8-byte span ids that are not all zero.'),
   span_time: row(200, 0, false, 'Start or end lies too far in the future or cannot be represented.', 'Check the clock of the sending host.'),
-  span_too_old: row(200, 0, false, 'The span ended longer ago than the limit.', 'If this producer is meant to send old traces, allow it: tracekeep producer change NAME --backfill'),
+  span_too_old: row(200, 0, false, 'The span ended longer ago than the limit, or than requests are remembered.', 'If this producer is meant to send old traces, allow it: tracekeep producer change NAME --backfill'),
   span_count: row(200, 0, false, 'The request holds more spans than the limit.', 'Lower the batch size of the exporter.'),
   span_links_events: row(200, 0, false, 'The span holds more events or links than the limit.', 'Lower OTEL_SPAN_EVENT_COUNT_LIMIT or OTEL_SPAN_LINK_COUNT_LIMIT.'),
 } as const satisfies Record<string, Row>;

@@ -10,7 +10,7 @@ import { after, test, type TestContext } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { TakenSpans } from '#compare';
 import type { NewFinding } from '#findings';
-import { type Commit, type Producer, type ProducerId, type RequestAccount, Secret, type TenantId } from '#model';
+import { type Commit, type Producer, type ProducerId, Secret, type TakenRequest, takenOf, type TenantId } from '#model';
 import { isRefusal } from '#refusal';
 import type { FromWorker, ToWorker, WorkerData } from '#worker';
 import { type CommitStore, type IngestAnswer, Sequencer } from '#sequencer';
@@ -26,13 +26,15 @@ class FakeStore implements CommitStore {
   pendingRows = 0;
   unavailable = null;
   readonly commits: Commit[] = [];
-  remembered: { digest: string; account: RequestAccount; at_ms: number }[] = [];
+  remembered: { digest: string; request: TakenRequest; at_ms: number }[] = [];
   before: (commit: Commit) => Promise<void> | void = () => {};
 
   async commit(commit: Commit): Promise<void> {
     await this.before(commit);
     this.commits.push(commit);
   }
+
+  rememberedSince_ms = 0;
 
   rememberedRequests() {
     return this.remembered;
@@ -83,7 +85,7 @@ const settled = async (promise: Promise<unknown>, turns = 20): Promise<boolean> 
   return done;
 };
 const code = (answer: IngestAnswer) => (isRefusal(answer) ? answer.refused : null);
-const remembered = (store: FakeStore) => store.commits.flatMap(({ requests }) => requests).filter(({ digest }) => digest !== '').map((account) => ({ digest: account.digest, account, at_ms: Date.now() }));
+const remembered = (store: FakeStore) => store.commits.flatMap(({ requests }) => requests).filter(({ digest }) => digest !== '').map((account) => ({ digest: account.digest, request: takenOf(account), at_ms: Date.now() }));
 
 test('spans taken before are acknowledged, dropped and counted, in another request and within one', async (t) => {
   const { store, send } = start(t, { workers: 2 });
@@ -291,7 +293,7 @@ test('a worker says of a block in which nothing came that it is unused, so that 
         if (message.is === 'unused') done();
       });
       for (const request of [1, 2]) {
-        const exported: ToWorker = { is: 'export', request, body: new Uint8Array(Buffer.from(spans([1]))), encoding: 'json', producer: ACME };
+        const exported: ToWorker = { is: 'export', request, body: new Uint8Array(Buffer.from(spans([1]))), encoding: 'json', producer: ACME, rememberedSince_ms: 0 };
         for (const message of [exported, { is: 'close' } satisfies ToWorker]) worker.postMessage(message);
       }
     });

@@ -7,7 +7,7 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { after, test, type TestContext } from 'node:test';
 import { LIMITS } from '#limits';
-import { type Commit, type Producer, type ProducerId, type RequestAccount, Secret, type TenantId } from '#model';
+import { type Commit, type Producer, type ProducerId, type RequestAccount, Secret, type TakenRequest, takenOf, type TenantId } from '#model';
 import { isRefusal, REFUSALS, type RefusalCode } from '#refusal';
 import { type CommitStore, type IngestAnswer, Sequencer, type SequencerEvents } from './sequencer.ts';
 
@@ -22,7 +22,7 @@ class FakeStore implements CommitStore {
   pendingRows = 0;
   unavailable: RefusalCode | null = null;
   readonly commits: Commit[] = [];
-  remembered: { digest: string; account: RequestAccount; at_ms: number }[] = [];
+  remembered: { digest: string; request: TakenRequest; at_ms: number }[] = [];
   /** Called in each commit before it is durable. */
   before: (commit: Commit) => Promise<void> | void = () => {};
 
@@ -30,6 +30,8 @@ class FakeStore implements CommitStore {
     await this.before(commit);
     this.commits.push(commit);
   }
+
+  rememberedSince_ms = 0;
 
   rememberedRequests() {
     return this.remembered;
@@ -126,7 +128,7 @@ test('requests remembered from before a restart are recognised', async (t) => {
   const bytes = body(2);
   await send(start(t, earlier), again(bytes));
   const store = new FakeStore();
-  store.remembered = earlier.accounts.map((account) => ({ digest: account.digest, account, at_ms: Date.now() }));
+  store.remembered = earlier.accounts.map((account) => ({ digest: account.digest, request: takenOf(account), at_ms: Date.now() }));
   const answer = await send(start(t, store), again(bytes));
   assert.deepEqual(answer, { rejectedSpans: 0, message: '' });
   assert.deepEqual(store.accounts.map(({ stored, dropped }) => [stored, dropped]), [[0, 2]]);

@@ -9,10 +9,10 @@
  */
 import { createHash } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
-import { copyFindings, DurableBlocks, repeatFinding, TakenSpans, VersionFindings } from '#compare';
+import { copyFindings, DurableBlocks, repeatFinding, RequestMemory, TakenSpans, VersionFindings } from '#compare';
 import type { NewFinding } from '#findings';
 import { LIMITS } from '#limits';
-import type { Commit, Producer, ProducerId, RequestAccount, SealedBlock, Secret } from '#model';
+import { type Commit, type Producer, type ProducerId, type RequestAccount, type SealedBlock, type Secret, type TakenRequest, takenOf } from '#model';
 import type { Taken } from '#pipeline';
 import { isRefusal, type Refusal, type RefusalCode, refuse } from '#refusal';
 import type { FromWorker, ToWorker, WorkerData } from '#worker';
@@ -24,7 +24,10 @@ export interface CommitStore {
   readonly lastBlockId: number;
   readonly pendingRows: number;
   commit(commit: Commit): Promise<void>;
-  rememberedRequests(): Iterable<{ readonly digest: string; readonly account: RequestAccount; readonly at_ms: number }>;
+  /** Every request that was taken after this is among them. */
+  readonly rememberedSince_ms: number;
+  /** Oldest first. `at_ms`: when it was durable, or later. */
+  rememberedRequests(): Iterable<{ readonly digest: string; readonly request: TakenRequest; readonly at_ms: number }>;
   /** Why nothing can be written now, or null. */
   readonly unavailable: RefusalCode | null;
 }
@@ -78,13 +81,11 @@ interface Lane {
   readonly up: () => void;
 }
 
-interface Remembered {
+interface Unanswered {
   /** Who sent it first. */
   readonly producer: ProducerId;
   /** Resolves when the first of the equal requests is answered; a refusal is not remembered beyond that. */
   readonly first: Promise<IngestAnswer>;
-  account: RequestAccount | null;
-  readonly at_ms: number;
 }
 
 export class Sequencer {
@@ -96,8 +97,10 @@ export class Sequencer {
   readonly #blocks: DurableBlocks;
   readonly #versions = new VersionFindings();
   readonly #requests = new Map<number, Request>();
-  /** Oldest first: what is beyond the limits is forgotten from the front. */
-  readonly #remembered = new Map<string, Remembered>();
+  /** By digest. What was taken is remembered after it was answered. */
+  readonly #unanswered = new Map<string, Unanswered>();
+  readonly #memory: RequestMemory;
+  readonly #now_ms: () => number;
   #nextRequest = 1;
   #bytes = 0;
   #working = 0;
@@ -110,19 +113,19 @@ export class Sequencer {
   #repeated = 0;
   #idle: (() => void)[] = [];
 
-  constructor(store: CommitStore, options: { workers: number; digestKey: Secret<Uint8Array>; events?: SequencerEvents; worker?: URL; takenSpansBytes?: number }) {
+  constructor(store: CommitStore, options: { workers: number; digestKey: Secret<Uint8Array>; events?: SequencerEvents; worker?: URL; takenSpansBytes?: number; rememberedRequests?: number; now_ms?: () => number }) {
     this.#store = store;
     this.#digestKey = options.digestKey;
     this.#events = options.events ?? {};
+    this.#now_ms = options.now_ms ?? Date.now;
     const nextBlock = new BigInt64Array(new SharedArrayBuffer(8));
     nextBlock[0] = BigInt(store.lastBlockId + 1);
     const taken = TakenSpans.allocate(store.lastBlockId + 1, options.takenSpansBytes);
     this.#taken = new TakenSpans(taken, 0);
     this.#blocks = new DurableBlocks(this.#taken, () => Number(Atomics.load(nextBlock, 0)));
     this.#lanes = Array.from({ length: options.workers }, (_, at) => this.#startLane(options.worker ?? WORKER, { nextBlock, taken, worker: at + 1 }));
-    for (const { digest, account, at_ms } of store.rememberedRequests()) {
-      this.#remembered.set(digest, { producer: account.producer, first: Promise.resolve(account.answer), account, at_ms });
-    }
+    this.#memory = new RequestMemory(store.rememberedSince_ms, options.rememberedRequests);
+    for (const { digest, request, at_ms } of store.rememberedRequests()) this.#memory.add(digest, request, at_ms);
   }
 
   /** Resolves when every worker has come up once; what is submitted before waits for it. */
@@ -144,6 +147,7 @@ export class Sequencer {
     if (this.#store.unavailable !== null) return refuse(this.#store.unavailable);
     if (this.#requests.size >= LIMITS.requests_in_flight_max) return refuse('overloaded', `${LIMITS.requests_in_flight_max} requests in flight`);
     if (this.#bytes >= LIMITS.bytes_in_flight_max) return refuse('overloaded', 'bytes in flight');
+    if (this.#memory.pushesOut(this.#now_ms() - LIMITS.remembered_requests_ms_min)) return refuse('overloaded', 'more requests than can be remembered');
     if (this.#store.pendingRows >= LIMITS.pending_rows_max) return refuse('overloaded', 'rows waiting for the store');
     return null;
   }
@@ -152,15 +156,18 @@ export class Sequencer {
   submit(producer: Producer, body: Uint8Array, encoding: 'protobuf' | 'json'): Promise<IngestAnswer> {
     if (this.#draining) return Promise.resolve(refuse('draining'));
     const sent: Sent = { producer, digest: this.#digest(body, encoding) };
-    return this.#enter(sent, { body, encoding }, null);
+    return this.#enter(sent, { body, encoding });
   }
 
-  /** `settled`: an equal request that was answered, and of which nothing was taken. */
-  #enter(sent: Sent, content: Content, settled: Remembered | null): Promise<IngestAnswer> {
-    const known = this.#remembered.get(sent.digest);
-    if (known === undefined || known === settled) return this.#handOver(sent, content);
+  #enter(sent: Sent, content: Content): Promise<IngestAnswer> {
+    const first = this.#unanswered.get(sent.digest);
+    const known = first ?? this.#memory.find(sent.digest);
+    if (known === null) return this.#handOver(sent, content);
+    const isOwn = known.producer === sent.producer.id;
+    // Of whose nothing was taken, there is nothing to copy.
+    if ('rejected' in known && !isOwn && known.received === known.rejected) return this.#handOver(sent, content);
     this.#repeated++;
-    const answer = known.producer === sent.producer.id ? this.#duplicate(sent.producer, known) : this.#copy(sent, content, known);
+    const answer = 'first' in known ? this.#follow(sent, content, known) : isOwn ? this.#duplicate(sent.producer, known) : this.#copy(sent.producer, known);
     return answer.finally(() => {
       this.#repeated--;
       this.#tellIdle();
@@ -181,10 +188,10 @@ export class Sequencer {
       lane.working++;
       this.#working++;
       this.#holdTimer();
-      const exported: ToWorker = { is: 'export', request, body, encoding, producer };
+      const exported: ToWorker = { is: 'export', request, body, encoding, producer, rememberedSince_ms: this.#memory.since_ms };
       lane.worker.postMessage(exported, body.byteOffset === 0 && body.byteLength === body.buffer.byteLength ? [body.buffer as ArrayBuffer] : []);
     });
-    this.#remember(digest, { producer: producer.id, first, account: null, at_ms: Date.now() });
+    this.#unanswered.set(digest, { producer: producer.id, first });
     return first;
   }
 
@@ -348,9 +355,8 @@ export class Sequencer {
     if (request === undefined) return;
     this.#requests.delete(id);
     this.#bytes -= request.bytes;
-    const remembered = this.#remembered.get(request.digest);
-    if (account === null) this.#remembered.delete(request.digest);
-    else if (remembered !== undefined) remembered.account = account;
+    this.#unanswered.delete(request.digest);
+    if (account !== null) this.#remember(request.digest, account);
     request.answer(answer);
     this.#tellIdle();
   }
@@ -363,40 +369,35 @@ export class Sequencer {
     if (this.#isIdle) for (const done of this.#idle.splice(0)) done();
   }
 
+  /** An equal request is on its way: what becomes of it decides. A refusal is the answer to its own sender; to others it is as if it had not been. */
+  async #follow(sent: Sent, content: Content, { producer, first }: Unanswered): Promise<IngestAnswer> {
+    const answer = await first;
+    if (producer === sent.producer.id && (isRefusal(answer) || this.#memory.find(sent.digest) === null)) return answer;
+    return this.#enter(sent, content);
+  }
+
   /**
    * The same bytes from the same producer again: an exporter that did not hear the acknowledgement. Answered as the first was, stored
    * no second time, its spans counted as dropped.
    */
-  async #duplicate(producer: Producer, known: Remembered): Promise<IngestAnswer> {
-    const answer = await known.first;
-    if (isRefusal(answer) || known.account === null) return answer;
-    const dropped = spansOf(known.account);
-    return (await this.#commit([], [{ ...repeated(producer, dropped), dropped, answer }])) ? answer : this.#unavailable();
+  async #duplicate(producer: Producer, { received, rejected, message }: TakenRequest): Promise<IngestAnswer> {
+    const answer = { rejectedSpans: rejected, message };
+    return (await this.#commit([], [{ ...repeated(producer, received), dropped: received, answer }])) ? answer : this.#unavailable();
   }
 
-  /**
-   * The same bytes from another producer: nobody's own spans. Refused and told, as soon as it is clear that the first was taken; where nothing of the
-   * first was, or it holds no spans, there is nothing to copy.
-   */
-  async #copy(sent: Sent, content: Content, known: Remembered): Promise<IngestAnswer> {
-    const first = await known.first;
-    const { account } = known;
-    if (isRefusal(first) || account === null || account.stored + account.dropped === 0) return this.#enter(sent, content, known);
-    const received = spansOf(account);
+  /** The same bytes from another producer: nobody's own spans. Refused and told. */
+  async #copy(producer: Producer, first: TakenRequest): Promise<IngestAnswer> {
     const refusal = refuse('request_copied');
-    if (!(await this.#commit([], [{ ...repeated(sent.producer, received), refused: { [refusal.refused]: received } }]))) return this.#unavailable();
-    for (const finding of copyFindings(sent.producer, account)) this.#events.found?.(finding);
+    if (!(await this.#commit([], [{ ...repeated(producer, first.received), refused: { [refusal.refused]: first.received } }]))) return this.#unavailable();
+    for (const finding of copyFindings(producer, first)) this.#events.found?.(finding);
     return refusal;
   }
 
-  #remember(digest: string, remembered: Remembered): void {
-    this.#remembered.delete(digest);
-    this.#remembered.set(digest, remembered);
-    const oldest_ms = remembered.at_ms - LIMITS.remembered_requests_ms_max;
-    for (const [old, { account, at_ms }] of this.#remembered) {
-      if ((at_ms >= oldest_ms && this.#remembered.size <= LIMITS.remembered_requests_max) || account === null) break;
-      this.#remembered.delete(old);
-    }
+  /** When it is durable, which is after its spans were judged. */
+  #remember(digest: string, account: RequestAccount): void {
+    const now_ms = this.#now_ms();
+    this.#memory.forgetBefore(now_ms - LIMITS.remembered_requests_ms_max);
+    this.#memory.add(digest, takenOf(account), now_ms);
   }
 
   /** Keyed, so that what lies in the journal confirms no guess at a request's content. */
@@ -419,10 +420,6 @@ function accountOfStored(sent: Sent, taken: Taken): RequestAccount {
 /** The rest of it. */
 function accountOfDropped(sent: Sent, taken: Taken): RequestAccount {
   return { ...accountOf(sent, taken), received: taken.dropped, whole: taken.received, stored: 0, refused: {}, minimized: {} };
-}
-
-function spansOf({ received, whole = received }: RequestAccount): number {
-  return whole;
 }
 
 /** Of a request that was sent before: nothing of it is stored, and it is not remembered a second time. */

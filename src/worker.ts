@@ -13,7 +13,8 @@ import { isRefusal, type Refusal, refuse } from '#refusal';
 import type { BlockBuilder } from '#seal';
 
 export type ToWorker =
-  | { readonly is: 'export'; readonly request: number; readonly body: Uint8Array; readonly encoding: 'protobuf' | 'json'; readonly producer: Producer }
+  /** `rememberedSince_ms`: when it came, every request taken after this was known, and it was none of them. */
+  | { readonly is: 'export'; readonly request: number; readonly body: Uint8Array; readonly encoding: 'protobuf' | 'json'; readonly producer: Producer; readonly rememberedSince_ms: number }
   | { readonly is: 'close' };
 
 export type FromWorker =
@@ -48,17 +49,17 @@ const idle: BlockBuilder[] = [];
 
 port.on('message', (message: ToWorker) => {
   if (message.is === 'close') closeAll();
-  else take(message.request, message.body, message.encoding, message.producer);
+  else take(message);
 });
 
-function take(request: number, body: Uint8Array, encoding: 'protobuf' | 'json', producer: Producer): void {
+function take({ request, body, encoding, producer, rememberedSince_ms }: ToWorker & { readonly is: 'export' }): void {
   const began_ms = performance.now();
   const now_ms = Date.now();
   const day = Math.floor(now_ms / DAY_MS);
   const name = `${day} ${producer.retention} ${producer.tenant}`;
   let result: Taken | Refusal;
   try {
-    result = pipeline.take(body, encoding, producer, request, now_ms, () => openBlock(name, day, producer.retention, producer.tenant));
+    result = pipeline.take(body, encoding, producer, request, now_ms, () => openBlock(name, day, producer.retention, producer.tenant), rememberedSince_ms);
   } catch (error) {
     // This one is to blame and is refused for good, or its sender would try it for ever.
     send({ is: 'taken', request, result: refuse('internal'), took_ms: performance.now() - began_ms });

@@ -11,6 +11,7 @@ import { NOT_TAKEN, OTHER_CONTENT, type TakenSpans } from './taken-spans.ts';
 
 export { DurableBlocks } from './durable-blocks.ts';
 export { copyFindings, repeatFinding, VersionFindings } from './found.ts';
+export { RequestMemory } from './request-memory.ts';
 export { TakenSpans } from './taken-spans.ts';
 
 export interface Compared {

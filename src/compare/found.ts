@@ -1,30 +1,30 @@
 /** What comparing finds, as it is reported: a request or spans that another producer had sent, and a trace with a span of which there are two versions. */
 import type { NewFinding } from '#findings';
 import { LIMITS } from '#limits';
-import type { Producer, RequestAccount } from '#model';
+import type { Producer, TakenRequest } from '#model';
 
 const HOUR_MS = 3_600_000;
 
 /**
- * `copier` sent what the producer of `first` had sent. One finding for each two of them, however often. Across tenants each learns of its own
+ * `copier` sent what the producer of `first` had sent. Who came first is not always the owner, so neither is accused. One finding for each two of them, however often. Across tenants each learns of its own
  * producer and nothing of the other's.
  */
-export function copyFindings(copier: Producer, first: Pick<RequestAccount, 'producer' | 'tenant'>): NewFinding[] {
+export function copyFindings(copier: Producer, first: Pick<TakenRequest, 'producer' | 'tenant'>): NewFinding[] {
   const common = {
     analytic: { uid: 'replay.request-copied', name: 'Request sent again by another producer', type_id: 1 },
     subject: `${first.producer} ${copier.id}`,
     severity_id: 4,
-    title: 'A producer sent exactly what another producer had sent',
+    title: 'Two producers sent exactly the same request',
   } as const;
-  const advice = 'It was refused. Unless one exporter is configured with two keys, somebody read the first producer’s requests: rotate both keys.';
+  const advice = 'What came first was kept, the other was refused; that does not say whose it is. Unless one exporter is configured with two keys, one of the two got hold of the other’s requests: find out which, and rotate both keys.';
   const sender = { type: 'producer', uid: copier.id, name: copier.name };
   const sentFirst = { type: 'producer', uid: first.producer };
   if (copier.tenant === first.tenant) {
-    return [{ ...common, tenant: copier.tenant, message: `Producer ${copier.id} sent a request again, byte for byte, that producer ${first.producer} had sent before. ${advice}`, evidences: [{ producer_id: copier.id }, { producer_id: first.producer }], resources: [sender, sentFirst] }];
+    return [{ ...common, tenant: copier.tenant, message: `Producers ${first.producer} and ${copier.id} sent the same request, byte for byte, in this order. ${advice}`, evidences: [{ producer_id: copier.id }, { producer_id: first.producer }], resources: [sender, sentFirst] }];
   }
   return [
-    { ...common, tenant: copier.tenant, message: `Producer ${copier.id} sent a request again, byte for byte, that a producer of another tenant had sent before. ${advice}`, evidences: [{ producer_id: copier.id }], resources: [sender] },
-    { ...common, tenant: first.tenant, message: `A producer of another tenant sent a request again, byte for byte, that producer ${first.producer} had sent before. ${advice}`, evidences: [{ producer_id: first.producer }], resources: [sentFirst] },
+    { ...common, tenant: copier.tenant, message: `A producer of another tenant and producer ${copier.id} sent the same request, byte for byte, in this order. ${advice}`, evidences: [{ producer_id: copier.id }], resources: [sender] },
+    { ...common, tenant: first.tenant, message: `Producer ${first.producer} and a producer of another tenant sent the same request, byte for byte, in this order. ${advice}`, evidences: [{ producer_id: first.producer }], resources: [sentFirst] },
   ];
 }
 

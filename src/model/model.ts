@@ -143,6 +143,21 @@ export interface RequestAccount {
   readonly answer: { readonly rejectedSpans: number; readonly message: string };
 }
 
+/** What is remembered of a request that was taken, by whoever sent it first. */
+export interface TakenRequest {
+  readonly producer: ProducerId;
+  readonly tenant: TenantId;
+  /** Spans. */
+  readonly received: number;
+  /** Those of them that were refused, as the sender was told, and with which sentence. */
+  readonly rejected: number;
+  readonly message: string;
+}
+
+export function takenOf({ producer, tenant, received, whole = received, answer }: RequestAccount): TakenRequest {
+  return { producer, tenant, received: whole, rejected: answer.rejectedSpans, message: answer.message };
+}
+
 /** What an entry of the log says, by type; the number is the first byte of the entry (docs/reference/log-format.md). */
 export const ENTRY_TYPES = { block: 1, account: 2, policy: 3, producer: 4, token: 5, person: 6, 'sign-in': 7, access: 8, retention: 9, 'log-key': 10, tenant: 11, integrity: 12, finding: 16 } as const;
 

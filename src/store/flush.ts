@@ -252,7 +252,7 @@ export class Flusher {
     onEvent({ is: 'log_inserted', through });
     if (account !== null) await engine.insertNative(ACCOUNTING, [account]);
     onEvent({ is: 'inserted', through });
-    await remembered.add(batch);
+    await remembered.add(batch, this.#options.now_ms());
     await partSync.sync();
     onEvent({ is: 'parts_synced', through });
     await log.sync();

@@ -33,10 +33,19 @@ export function samplePolicyBody(time_ms: number): LogBody {
   return { type: 'policy', time_ms, statement: SAMPLE_POLICY, closed: JSON.stringify({ salt: Buffer.alloc(32, 1).toString('base64'), digest: hash('sha256', SAMPLE_POLICY, 'hex'), part: 1, parts: 1 }) };
 }
 
+/** The digest of the request of `sampleCommit`. */
+export function sampleDigest(id: number): string {
+  return digestOf(`digest-${id}`);
+}
+
+function digestOf(request: string): string {
+  return hash('sha256', request, 'hex').slice(0, 32);
+}
+
 /** The account of a request with two refused spans and one duplicate beside those stored. */
-export function sampleAccount(digest: string, stored: number): RequestAccount {
+export function sampleAccount(request: string, stored: number): RequestAccount {
   if (PRODUCER === null) throw new Error('cannot make a sample: the producer id is malformed');
-  return { producer: PRODUCER, tenant: DEFAULT_TENANT, digest, received: stored + 3, stored, refused: { span_ids: 2 }, dropped: 1, minimized: { email: 4 }, answer: { rejectedSpans: 2, message: 'two without ids' } };
+  return { producer: PRODUCER, tenant: DEFAULT_TENANT, digest: digestOf(request), received: stored + 3, stored, refused: { span_ids: 2 }, dropped: 1, minimized: { email: 4 }, answer: { rejectedSpans: 2, message: 'two without ids' } };
 }
 
 export function sampleCommit(id: number, rows: number, mark: string, partition: { day?: number; retention?: string } = {}): Commit {

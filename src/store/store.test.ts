@@ -8,7 +8,7 @@ import { traceKey } from '#clickhouse/native-sample';
 import { FILES, type Files } from '#files';
 import { openRootKey } from '#keys';
 import { LIMITS } from '#limits';
-import { SAMPLE_DAY, sampleAccount, sampleBlock, sampleCommit } from './sample.ts';
+import { SAMPLE_DAY, sampleAccount, sampleBlock, sampleCommit, sampleDigest } from './sample.ts';
 import { Store, type StoreEvent, type StoreOptions, StoreUnavailable } from './store.ts';
 
 process.env['UV_THREADPOOL_SIZE'] ??= '16';
@@ -63,7 +63,7 @@ describe('commit()', () => {
     open1 = await open();
     assert.equal(await count(open1), 80);
     assert.deepEqual(await counts(open1), { received: 92, stored: 80, refused: 8, dropped: 4, minimized: 16 });
-    assert.deepEqual([...open1.rememberedRequests()].map(({ digest, account, at_ms }) => [digest, account.answer.message, at_ms]), [1, 2, 3, 4].map((id) => [`digest-${id}`, 'two without ids', NOW_MS]));
+    assert.deepEqual([...open1.rememberedRequests()].map(({ digest, request, at_ms }) => [digest, request.message, at_ms]), [1, 2, 3, 4].map((id) => [sampleDigest(id), 'two without ids', NOW_MS]));
     assert.equal(open1.lastBlockId, 4);
   });
 
@@ -97,7 +97,7 @@ describe('commit()', () => {
     await store1.settle();
     await store1.commit(sampleCommit(2, 200, MARK));
     for (const path of filesUnder(dataDir)) {
-      for (const clear of [MARK, 'digest-', 'p_0123456789abcdef', 'two without ids']) assert.equal(readFileSync(path).includes(clear), false, `${clear} in ${path}`);
+      for (const clear of [MARK, sampleDigest(1), 'p_0123456789abcdef', 'two without ids']) assert.equal(readFileSync(path).includes(clear), false, `${clear} in ${path}`);
     }
   });
 });
@@ -297,7 +297,7 @@ describe('remembered requests', () => {
     await store1.close();
     now_ms += 2_000;
     const store2 = await open();
-    assert.deepEqual([...store2.rememberedRequests()].map(({ digest }) => digest), ['digest-2']);
+    assert.deepEqual([...store2.rememberedRequests()].map(({ digest }) => digest), [sampleDigest(2)]);
     await store2.commit(sampleCommit(3, 4, MARK));
     await store2.settle();
     now_ms += LIMITS.remembered_requests_ms_max;

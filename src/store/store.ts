@@ -21,7 +21,8 @@ import { Journal, type Journaled, StoreUnavailable } from './journal.ts';
 import { type DirectoryLock, lockDirectory } from './lock.ts';
 import { lastOutbox as readLastOutbox, readBodies, type StoredBody } from './log-entries.ts';
 import { PartSync } from './part-sync.ts';
-import { RememberedRequests, type RememberedRequest, rememberedOf } from './remembered.ts';
+import { RememberedRequests, rememberedOf } from './remembered.ts';
+import type { RememberedRequest } from './remembered-record.ts';
 import { applyRetention, type Removal } from './retention.ts';
 import { SetAside } from './set-aside.ts';
 import { readAccountLines, takeSnapshot, type StoreSnapshot } from './snapshot.ts';
@@ -33,7 +34,7 @@ export type { FiguresState } from './figures.ts';
 export type { StoreEvent } from './flush.ts';
 export { StoreUnavailable } from './journal.ts';
 export type { StoredBody } from './log-entries.ts';
-export type { RememberedRequest } from './remembered.ts';
+export type { RememberedRequest } from './remembered-record.ts';
 export type { Removal } from './retention.ts';
 export type { StoreSnapshot } from './snapshot.ts';
 export type { TableFigures } from './tables.ts';
@@ -82,7 +83,9 @@ export class Store {
   readonly #partSync: PartSync;
   readonly #figures: Figures;
   readonly #account: Account;
+  /** Not in `#remembered` when the process started. */
   readonly #replayed: RememberedRequest[];
+  readonly rememberedSince_ms: number;
   #journalFailed: RefusalCode | null = null;
   #free: { bytes: number; asked_ms: number } | null = null;
   #tableBytes = 0;
@@ -92,7 +95,7 @@ export class Store {
   #loggingAccounts: Promise<void> = Promise.resolve();
   #lastOutbox: number;
 
-  private constructor(options: StoreOptions, parts: { engine: Engine; lock: DirectoryLock; log: Log; unlogged: Unlogged; lastOutbox: number; journal: Journal; remembered: RememberedRequests; flusher: Flusher; setAside: SetAside; partSync: PartSync; figures: Figures; account: Account; replayed: RememberedRequest[] }) {
+  private constructor(options: StoreOptions, parts: { engine: Engine; lock: DirectoryLock; log: Log; unlogged: Unlogged; lastOutbox: number; journal: Journal; remembered: RememberedRequests; flusher: Flusher; setAside: SetAside; partSync: PartSync; figures: Figures; account: Account; replayed: RememberedRequest[]; rememberedSince_ms: number }) {
     this.#options = options;
     this.#now_ms = options.now_ms ?? Date.now;
     this.engine = parts.engine;
@@ -108,6 +111,7 @@ export class Store {
     this.#figures = parts.figures;
     this.#account = parts.account;
     this.#replayed = parts.replayed;
+    this.rememberedSince_ms = parts.rememberedSince_ms;
   }
 
   /** Takes the directory's lock, replays the journal and brings the engine up to it. Throws when something is damaged or missing. */
@@ -125,7 +129,9 @@ export class Store {
         ...(options.segmentBytesMax === undefined ? {} : { segmentBytesMax: options.segmentBytesMax }),
       });
       opened.push(journal);
-      const remembered = await RememberedRequests.open({ directory: join(dataDir, 'remembered'), key: deriveKey(rootKey, 'remembered'), now_ms: now_ms(), ...files });
+      // Nothing was ever taken but what the journal has.
+      const isFirst = journal.lastBlockId <= unflushed.reduce((blocks, { commit }) => blocks + commit.blocks.length, 0);
+      const remembered = await RememberedRequests.open({ directory: join(dataDir, 'remembered'), key: deriveKey(rootKey, 'remembered'), now_ms: now_ms(), isFirst, ...files });
       opened.push(remembered);
       const engine = await Engine.open({ dataDir, diskKey: deriveKey(rootKey, 'disk') });
       opened.push(engine);
@@ -138,6 +144,7 @@ export class Store {
       const setAside = new SetAside({ directory: join(dataDir, 'set-aside'), key: deriveKey(rootKey, 'set-aside'), ...files });
       let figures: Figures | null = null;
       const flusher = new Flusher({ engine, journal, log, logged, remembered, partSync, setAside, now_ms, onEvent: (event) => options.onEvent?.(event), onFlushed: (blocks) => figures?.add(blocks) });
+      const rememberedSince_ms = remembered.since_ms;
       await flusher.recover(unflushed);
       await partSync.sync();
       // A pass that was cut off is finished before anything is summed.
@@ -145,9 +152,9 @@ export class Store {
       figures = await Figures.open({ engine, now_ms, onFailure: (error) => options.onEvent?.({ is: 'failed', what: 'figures', error }) });
       opened.push(figures);
       const account = await readAccount(engine);
-      const replayed = [...remembered.takeLoaded(), ...unflushed.flatMap(rememberedOf)];
+      const replayed = unflushed.flatMap(rememberedOf);
       const unlogged = unflushed.reduce(unloggedAfter, logged.unlogged);
-      const store = new Store(options, { engine, lock, log, unlogged, lastOutbox: await readLastOutbox(engine), journal, remembered, flusher, setAside, partSync, figures, account, replayed });
+      const store = new Store(options, { engine, lock, log, unlogged, lastOutbox: await readLastOutbox(engine), journal, remembered, flusher, setAside, partSync, figures, account, replayed, rememberedSince_ms });
       // The first entry of a log says with which keys it begins.
       if (log.size === 0) await store.commit({ blocks: [], requests: [], entries: [logKeyBody(log.vkeys(), journal.lastBlockId, now_ms())] });
       await store.#keepHouse();
@@ -166,8 +173,9 @@ export class Store {
   }
 
   /** Requests acknowledged by earlier processes within the time they are remembered; given once. */
-  rememberedRequests(): Iterable<RememberedRequest> {
-    return this.#replayed.splice(0);
+  *rememberedRequests(): Iterable<RememberedRequest> {
+    yield* this.#remembered.takeLoaded();
+    yield* this.#replayed.splice(0);
   }
 
   /**

@@ -11,12 +11,12 @@ const nanos = (ms: number) => (BigInt(ms) * 1_000_000n).toString();
 const GOOD = { traceId: '0102030405060708090a0b0c0d0e0f10', spanId: '1112131415161718', name: 'GET', startTimeUnixNano: nanos(NOW_MS), endTimeUnixNano: nanos(NOW_MS + 5) };
 type Json = Record<string, unknown>;
 
-function judge(resourceSpans: unknown, speaksFor: (service: string) => boolean = () => true, backfill = false): Validity {
+function judge(resourceSpans: unknown, speaksFor: (service: string) => boolean = () => true, backfill = false, rememberedSince_ms = 0): Validity {
   const bytes = requestFromJson(Buffer.from(JSON.stringify({ resourceSpans })));
   assert.ok(bytes instanceof Uint8Array);
   const batch = new SpanBatch(new KeyTable());
   assert.equal(decodeRequest(bytes, batch), null);
-  const validity = validate(batch, { speaksFor, backfill }, NOW_MS);
+  const validity = validate(batch, { speaksFor, backfill }, NOW_MS, rememberedSince_ms);
   const refused = Object.values(validity.refused).reduce((sum, count) => sum + count, 0);
   assert.equal(validity.received, validity.taken + refused, 'received = taken + Σ refused');
   return validity;
@@ -68,6 +68,20 @@ test('validate takes what lies at the limits', () => {
 test('validate takes spans of any age from a producer that may backfill, and none from the future', () => {
   const { taken, refused } = judge(spans({ ...GOOD, startTimeUnixNano: '1', endTimeUnixNano: '2' }, { ...GOOD, endTimeUnixNano: nanos(NOW_MS + LIMITS.future_ms_max + 10_000) }), undefined, true);
   assert.deepEqual([taken, refused], [1, { span_time: 1 }]);
+});
+
+test('validate takes no span that may have come with a request that is not remembered any more', () => {
+  const since_ms = NOW_MS - 3_600_000;
+  // What came at that moment may have ended so much later, and not more.
+  const last_ms = since_ms + LIMITS.future_ms_max;
+  const old = { ...GOOD, startTimeUnixNano: '1', endTimeUnixNano: nanos(last_ms) };
+  const young = { ...GOOD, startTimeUnixNano: '1', endTimeUnixNano: nanos(last_ms + 2) };
+  assert.deepEqual(judge(spans(old, young), undefined, false, since_ms).refused, { span_too_old: 1 });
+  assert.deepEqual(judge(spans(old, young), undefined, true, since_ms).refused, {}, 'unless it may backfill');
+  // Nothing was ever forgotten.
+  assert.deepEqual(judge(spans(old, young), undefined, false, 0).refused, {});
+  const [ahead, tooFar] = [1n, 2_000_001n].map((by) => ({ ...GOOD, endTimeUnixNano: String(BigInt(NOW_MS + LIMITS.future_ms_max) * 1_000_000n + by - 1_000_000n) }));
+  assert.deepEqual(judge(spans(ahead!, tooFar!)).refused, { span_time: 1 }, 'to the millisecond');
 });
 
 test('validate refuses spans of a service that the producer may not speak for, by the name as sent', () => {

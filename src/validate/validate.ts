@@ -32,10 +32,10 @@ export interface Rights {
   readonly backfill: boolean;
 }
 
-/** `now_ms` is the server's clock. */
-export function validate(batch: SpanBatch, { speaksFor, backfill }: Rights, now_ms: number): Validity {
+/** `now_ms` is the server's clock. Requests taken before `rememberedSince_ms` would not be recognised if they came again; 0 if every one would. */
+export function validate(batch: SpanBatch, { speaksFor, backfill }: Rights, now_ms: number, rememberedSince_ms = 0): Validity {
   const latest_ns = (now_ms + LIMITS.future_ms_max) * 1e6;
-  const earliest_ns = backfill ? 0 : (now_ms - LIMITS.past_ms_max) * 1e6;
+  const earliest_ns = backfill ? 0 : earliest(now_ms, rememberedSince_ms) * 1e6;
   const allowed: boolean[] = [];
   for (let resource = 0; resource < batch.resources; resource++) allowed.push(speaksFor(serviceOf(batch, resource)));
   const counts = SPAN_REFUSALS.map(() => 0);
@@ -65,13 +65,19 @@ export function refusedMessage(refused: Validity['refused']): string {
     .join(' ');
 }
 
+/** A span that ended at the latest moment that was allowed when it came first: had it come before memory begins, it would have ended before this. */
+function earliest(now_ms: number, rememberedSince_ms: number): number {
+  const past_ms = now_ms - LIMITS.past_ms_max;
+  return rememberedSince_ms === 0 ? past_ms : Math.max(past_ms, rememberedSince_ms + LIMITS.future_ms_max + 1);
+}
+
 function judge(batch: SpanBatch, span: number, serviceAllowed: boolean, earliest_ns: number, latest_ns: number): number {
   if (!serviceAllowed) return CODE.service;
   if (!isId(batch, batch.traceId[span]!, 16) || !isId(batch, batch.spanId[span]!, 8) || batch.parentId[span] === NONE) return CODE.ids;
-  // Doubles are exact enough for a bound of hours. Whatever passes fits DateTime64(9).
-  if (batch.startHigh[span]! * 0x1_0000_0000 > latest_ns || batch.endHigh[span]! * 0x1_0000_0000 > latest_ns) return CODE.time;
-  // A span without any time says nothing about its age. Where only the start is given, that counts.
+  // Doubles are exact to a microsecond, and the bounds a millisecond apart. Whatever passes fits DateTime64(9). Where only the start is given, that counts.
   const last_ns = Math.max(batch.startHigh[span]! * 0x1_0000_0000 + batch.startLow[span]!, batch.endHigh[span]! * 0x1_0000_0000 + batch.endLow[span]!);
+  if (last_ns > latest_ns) return CODE.time;
+  // A span without any time says nothing about its age.
   if (last_ns < earliest_ns && last_ns > 0) return CODE.tooOld;
   if (batch.eventsEnd[span]! - batch.eventsStart[span]! > LIMITS.events_per_span_max || batch.linksEnd[span]! - batch.linksStart[span]! > LIMITS.links_per_span_max) return CODE.linksEvents;
   return 0;
