@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { EngineError } from '#clickhouse';
 import type { Config } from '#config';
 import { openRootKey } from '#keys';
 import { readLogVkeys } from '#log';
@@ -25,6 +26,7 @@ export interface WantedVerification {
   readonly since_ms: number | null;
   readonly trace: string | null;
   readonly hear?: (progress: Progress) => void;
+  readonly now_ms?: number;
 }
 
 export interface Verified {
@@ -55,9 +57,9 @@ export async function verifyDirectory(config: Pick<Config, 'data' | 'rootKeyFile
   const before = process.cpuUsage();
   const { source, through, close } = await openSource(config);
   try {
-    const { since_ms, trace, hear } = wanted;
+    const { since_ms, trace, hear, now_ms } = wanted;
     const kept = [...publishedBeside(config.logKeys), ...wanted.kept];
-    const report = await verifyStore({ source, logDirectory: join(config.data, 'log'), verifiers, restrictsOf, kept, since_ms, trace, ...(hear === undefined ? {} : { hear }) });
+    const report = await verifyStore({ source, logDirectory: join(config.data, 'log'), verifiers, restrictsOf, kept, since_ms, trace, ...(hear === undefined ? {} : { hear }), ...(now_ms === undefined ? {} : { now_ms }) });
     const { user, system } = process.cpuUsage(before);
     return { report, through, pinned, keys, cpu_ms: (user + system) / 1_000 };
   } finally {
@@ -78,7 +80,14 @@ export function answerVerification(store: VerifiedStore): Readonly<Record<'verif
     'verify-set-aside': ({ block }) => store.setAsideRows(Number(block)),
     'verify-read': async (args) => {
       const question = questionOf(args);
-      return question === null ? refuse('query_invalid', 'a question that verification does not ask') : sourceOf(store, store).read(question);
+      if (question === null) return refuse('query_invalid', 'a question that verification does not ask');
+      try {
+        return await sourceOf(store, store).read(question);
+      } catch (error) {
+        // What the engine cannot read is for the other side to judge.
+        if (error instanceof EngineError) return { engineCode: error.clickhouseCode };
+        throw error;
+      }
     },
   };
 }
@@ -100,7 +109,11 @@ function sourceOfServer(path: string): Source {
   };
   return {
     snapshot: async () => (await ask('verify-snapshot', {})) as StoreSnapshot,
-    read: async (question) => (await ask('verify-read', { ...question })) as Uint8Array,
+    read: async (question) => {
+      const answer = await ask('verify-read', { ...question });
+      if (answer instanceof Uint8Array) return answer;
+      throw new EngineError(Number((answer as { readonly engineCode?: unknown } | null)?.engineCode ?? 0) || null, undefined);
+    },
     setAsideRows: async (block) => (await ask('verify-set-aside', { block })) as Uint8Array | null,
   };
 }

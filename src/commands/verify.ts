@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { NOTE_BYTES_MAX } from '#merkle';
 import { traceId } from '#model';
-import { reportJson, reportText } from '#verify/report';
+import { reportJson, reportText, uncheckedOf } from '#verify/report';
 import type { HeldCheckpoint } from '#verify';
 import { Command } from 'commander';
 
@@ -58,9 +58,10 @@ async function run(command: Command, options: VerifyOptions, progress: VerifyPro
   const { verifyDirectory } = await import('./verify-store.ts');
   const verified = await verifyDirectory(config, { keys: options.key ?? [], kept, since_ms, trace, hear: (heard) => progress.show(heard) });
   progress.clear();
-  const bounds = trace !== null ? `only the blocks of trace ${trace}` : since_ms !== null ? `only what was logged since ${new Date(since_ms).toISOString()}` : null;
-  print((options.json === true ? reportJson : reportText)({ ...verified, bounds }));
+  const bounds = trace !== null ? `only the blocks of trace ${trace}` : since_ms !== null ? `only blocks logged since ${new Date(since_ms).toISOString()}, and all files of the log` : null;
+  print((options.json === true ? reportJson : reportText)({ ...verified, bounds, trace }));
   exitSoon();
+  if (uncheckedOf(verified.report, trace) !== null) throw new OperatorError(`cannot check the trace: no span of it that the log holds is stored`, 2);
   const found = verified.report.findings.length + verified.report.more;
   if (found > 0) throw new Tampered(`the store is not what the log says: ${found} finding${found === 1 ? '' : 's'}`, 1);
 }

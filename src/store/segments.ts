@@ -35,6 +35,19 @@ export interface SegmentsOptions {
   readonly replay: (sequence: number, entry: Uint8Array) => void;
 }
 
+/** A segment that is not as it was written, and cannot be the torn end of one. */
+export class SegmentDamaged extends Error {
+  readonly path: string;
+  readonly at: number | null;
+
+  constructor(message: string, path: string, at: number | null) {
+    super(message);
+    this.name = 'SegmentDamaged';
+    this.path = path;
+    this.at = at;
+  }
+}
+
 interface Segment {
   readonly path: string;
   readonly first: number;
@@ -129,14 +142,14 @@ export class Segments {
 
   async #read(path: string, first: number, newest: boolean): Promise<void> {
     const bytes = await readFile(path);
-    const damaged = (at: number): Error => new Error(`cannot open the ${this.#options.purpose}: ${path} is damaged at byte ${at}; restore the file, or remove it and lose what it holds`);
+    const damaged = (at: number): Error => new SegmentDamaged(`cannot open the ${this.#options.purpose}: ${path} is damaged at byte ${at}; restore the file, or remove it and lose what it holds`, path, at);
     if (bytes.length < PREAMBLE_BYTES || !bytes.subarray(0, MAGIC.length).equals(MAGIC)) {
       // The first record of a segment is synced together with the preamble: without one, nothing in it was acknowledged.
       if (!newest || !(bytes.length < PREAMBLE_BYTES || bytes.every((byte) => byte === 0))) throw damaged(0);
       await unlink(path);
       return this.#files.syncDirectory(this.#options.directory);
     }
-    if (this.#old.length > 0 && first !== this.#next) throw new Error(`cannot open the ${this.#options.purpose}: the segment before ${path} is missing or cut`);
+    if (this.#old.length > 0 && first !== this.#next) throw new SegmentDamaged(`cannot open the ${this.#options.purpose}: the segment before ${path} is missing or cut`, path, null);
     this.#next = first;
     const sealer = this.#sealer(bytes.subarray(MAGIC.length, PREAMBLE_BYTES));
     let at = PREAMBLE_BYTES;

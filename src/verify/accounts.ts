@@ -21,7 +21,7 @@ export class AccountSums {
   }
 
   /** What differs. Nothing is compared when the account began before the log: its history is not told apart by then. */
-  compare({ account, unlogged }: Pick<StoreSnapshot, 'account' | 'unlogged'>): Finding[] {
+  compare(account: readonly AccountLine[], unlogged: StoreSnapshot['unlogged']): Finding[] {
     const wanted = new AccountSums();
     for (const [key, count] of this.#sums) wanted.#add(JSON.parse(key) as Key, count);
     for (const [tenant, accounts] of Object.entries(unlogged)) wanted.add(tenant, accounts);

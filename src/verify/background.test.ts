@@ -16,7 +16,7 @@ after(() => rmSync(home, { recursive: true }));
 
 const REPORT: Report = {
   full: true, findings: [], more: 0, entries: 9, blocks: 4, spans: 400, expired: { blocks: 1, spans: 7 }, inFlight: { blocks: 0, spans: 0, entries: 0 }, beforeLog: { blocks: 0, spans: 0 }, setAside: 0, checkpoints: [],
-  accountChecked: true, took_ms: 1,
+  accountChecked: true, clock: { future: 0, farthest_ms: 0, backward: 0, firstBackward: null }, took_ms: 1,
 };
 const progress = (through: number, spans: number): Progress => ({ phase: 'blocks', spans, spansTotal: 1_000, blocks: through, expired: { blocks: 0, spans: 0 }, checkedThrough: through, entries: 9 });
 const WRONG = finding('block-changed', 'block 3', 'Block 3 is wrong.', { tenant: 'default', places: [{ block: 3, trace_id: 'a'.repeat(32) }] });

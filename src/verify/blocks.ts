@@ -10,6 +10,7 @@ import { isOfTheRows, locate } from './locate.ts';
 import { listsIn } from './questions.ts';
 import { Stopped } from './pace.ts';
 import type { Source } from './source.ts';
+import { isDamage } from './unread.ts';
 
 /** Where the rows of each block are, to compare with the look-up table: how many, a keyed sum, day and class. */
 export type PlacesByBlock = Map<number, { readonly rows: number; readonly sum: string; readonly day: number; readonly retention: string }>;
@@ -17,6 +18,8 @@ export type PlacesByBlock = Map<number, { readonly rows: number; readonly sum: s
 export interface CheckedBlocks {
   /** Bodies of blocks without any row. */
   readonly absent: readonly BlockBody[];
+  /** Bodies of blocks whose rows the engine cannot read. */
+  readonly unread: readonly BlockBody[];
   readonly spans: number;
   readonly blocks: number;
   readonly findings: readonly Finding[];
@@ -59,10 +62,14 @@ export class BlockChecker {
     try {
       return await this.#check(bodies);
     } catch (error) {
-      if (error instanceof Stopped || bodies.length < 2) throw error;
+      if (error instanceof Stopped) throw error;
+      if (bodies.length < 2) {
+        if (!isDamage(error)) throw error;
+        return { absent: [], unread: bodies, findings: [], spans: 0, blocks: 0 };
+      }
       const half = Math.ceil(bodies.length / 2);
       const [first, second] = [await this.check(bodies.slice(0, half)), await this.check(bodies.slice(half))];
-      return { absent: [...first.absent, ...second.absent], findings: [...first.findings, ...second.findings], spans: first.spans + second.spans, blocks: first.blocks + second.blocks };
+      return { absent: [...first.absent, ...second.absent], unread: [...first.unread, ...second.unread], findings: [...first.findings, ...second.findings], spans: first.spans + second.spans, blocks: first.blocks + second.blocks };
     }
   }
 
@@ -79,11 +86,11 @@ export class BlockChecker {
       const wrong = [only(tenants, body.tenant) ? [] : ['tenant'], only(days, body.day) ? [] : ['day'], only(retentions, body.retention) ? [] : ['retention class']].flat();
       if (wrong.length > 0) findings.push(finding('block-misfiled', `block ${body.block}`, `Rows of block ${body.block} have another ${wrong.join(', ')} than its entry ${body.index} says.`, { tenant: body.tenant, places: [{ block: body.block, entry: body.index }] }));
     }
-    if (present.length === 0) return { absent, spans: 0, blocks: 0, findings };
+    if (present.length === 0) return { absent, unread: [], spans: 0, blocks: 0, findings };
     const restricts = this.#policies(present[0]!.policy);
     if (restricts === null) {
       findings.push(...present.map((body) => finding('policy', `policy of block ${body.block}`, `Block ${body.block} was made under a policy that no entry of the log states, so its leaves cannot be recomputed.`, { tenant: body.tenant, places: [{ block: body.block, entry: body.index }] })));
-      return { absent, spans: 0, blocks: present.length, findings };
+      return { absent, unread: [], spans: 0, blocks: present.length, findings };
     }
     const { spans, wrong, gone } = await this.#compare(present, restricts);
     absent.push(...gone);
@@ -92,7 +99,7 @@ export class BlockChecker {
       if (located === null) absent.push(body);
       else findings.push(...located);
     }
-    return { absent, spans, blocks: present.length, findings };
+    return { absent, unread: [], spans, blocks: present.length, findings };
   }
 
   /** A block that is kept apart is compared like any other; nobody may hide one by saying that it is. */

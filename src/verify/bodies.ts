@@ -39,10 +39,14 @@ export interface BlockBody {
 }
 
 export function bodiesIn(answer: Uint8Array): Body[] {
-  return listsIn(answer).map(([index, time_ms, type, block, rows, tenant, statement, closed, groups]) => ({
+  return listsIn(answer).map(bodyOf);
+}
+
+export function bodyOf([index, time_ms, type, block, rows, tenant, statement, closed, groups]: readonly unknown[]): Body {
+  return {
     index: Number(index), time_ms: Number(time_ms), type: Number(type), block: Number(block), rows: Number(rows), tenant: String(tenant), statement: String(statement), closed: String(closed),
     groups: Buffer.from(String(groups), 'base64'),
-  }));
+  };
 }
 
 /** Whether an entry of the log is the one of this body. */
@@ -85,4 +89,16 @@ function bytesOf(value: unknown): Uint8Array | null {
 
 function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+/** The block that bodies of one entry are of. */
+export function blockPlace(rows: readonly Body[]): { readonly block?: number } {
+  const block = rows[0]?.block ?? 0;
+  return block === 0 ? {} : { block };
+}
+
+export function namedType(entry: Uint8Array): string {
+  const type = parseEntry(entry)?.type;
+  const name = Object.entries(ENTRY_TYPES).find(([, number]) => number === type)?.[0];
+  return name === undefined ? '' : ` (of type ${name})`;
 }

@@ -14,6 +14,8 @@ export type Question =
   | { readonly ask: 'bodies-of'; readonly type: number; readonly from: number; readonly to: number }
   /** Bodies of the entries of blocks. */
   | { readonly ask: 'bodies-of-blocks'; readonly blocks: readonly number[] }
+  /** The names of the tables. */
+  | { readonly ask: 'tables' }
   /** How many spans there are. */
   | { readonly ask: 'totals' }
   /** Rows of blocks by block and row, as leaves are computed from; with `rows` those rows of one block. */
@@ -78,6 +80,8 @@ function statementOf(question: Question): string {
       return `SELECT ${BODY_COLUMNS} FROM log_entries WHERE type = ${whole(question.type)} AND index >= ${whole(question.from)} AND index < ${whole(question.to)} ORDER BY index ${JSON_LINES}`;
     case 'bodies-of-blocks':
       return `SELECT ${BODY_COLUMNS} FROM log_entries WHERE type = ${ENTRY_TYPES.block} AND ${blocksSql(question.blocks.map(whole))} ORDER BY index ${JSON_LINES}`;
+    case 'tables':
+      return `SELECT name FROM system.tables WHERE database = currentDatabase() LIMIT 1000 ${JSON_LINES}`;
     case 'totals':
       return `SELECT count() FROM spans ${JSON_LINES}`;
     case 'spans': {

@@ -13,6 +13,8 @@ export interface Told {
   readonly cpu_ms: number;
   /** What the verification was bounded to; null: everything. */
   readonly bounds: string | null;
+  /** The trace that alone was asked for. */
+  readonly trace: string | null;
 }
 
 const THROUGH = {
@@ -20,15 +22,17 @@ const THROUGH = {
   directory: 'No server runs here: the store was read as it lies, through a mirror of links, and nothing in it was changed.',
 } as const;
 
+const NOT_CHECKED = 'Never checked: the tables figures, calls and item_filters, which are made from the spans. They can hide a span from a chart or a search, and never change or remove it.';
+
 /** So many findings are told one by one. */
 const TOLD_MAX = 50;
 
-export function reportText({ report, through, pinned, keys, bounds }: Told): string {
+export function reportText({ report, through, pinned, keys, bounds, trace }: Told): string {
   const lines: string[] = [];
   const { spans, blocks, entries, took_ms, expired, inFlight, beforeLog, setAside, checkpoints, findings, more } = report;
   lines.push(`Checked ${count(spans, 'span')} in ${count(blocks, 'block')} against ${entries === 1 ? 'the entry' : `all ${number(entries)} entries`} of the log, in ${seconds(took_ms)}${bounds === null ? '' : ` (${bounds})`}.`);
   lines.push(THROUGH[through]);
-  for (const { what, size, origin, signatures } of checkpoints) lines.push(`${capital(what)}: ${origin}, ${count(size, 'entry', 'entries')}, signed by ${signatures} of the ${keys.length === 1 ? 'one key' : `${keys.length} keys`}.`);
+  for (const { what, size, origin, signatures } of checkpoints) lines.push(`${capital(what)}: ${origin}, ${count(size, 'entry', 'entries')}, ${keys.length === 1 ? 'signed with the key' : `signed with ${signatures} of the ${keys.length} keys`}.`);
   if (!pinned) {
     lines.push('Key not pinned: the keys beside the data were believed, which whoever owns this machine can exchange together with everything else.', `  To pin it, keep this line elsewhere and say --key next time: ${keys[0] ?? ''}`);
   }
@@ -36,16 +40,34 @@ export function reportText({ report, through, pinned, keys, bounds }: Told): str
   if (inFlight.entries > 0) lines.push(`In flight: ${count(inFlight.entries, 'entry', 'entries')} of the newest, with ${count(inFlight.spans, 'span')}, ${inFlight.entries === 1 ? 'is' : 'are'} still on the way into the tables and not looked at.`);
   if (beforeLog.blocks > 0) lines.push(`From before the log: ${count(beforeLog.spans, 'span')} in ${count(beforeLog.blocks, 'block')}, which nothing holds.`);
   if (setAside > 0) lines.push(`Set aside: ${count(setAside, 'block')} that the engine cannot read, kept apart and compared there.`);
-  lines.push(notCompared(report));
-  if (findings.length === 0) return [...lines.filter((line) => line !== ''), '', 'Nothing was changed, dropped, added or reordered.'].join('\n');
+  lines.push(...clockNotices(report.clock), notCompared(report), NOT_CHECKED);
+  const unchecked = uncheckedOf(report, trace);
+  if (unchecked !== null) lines.push(unchecked);
+  if (findings.length === 0) return [...lines.filter((line) => line !== ''), ...(unchecked === null ? ['', 'Nothing was changed, dropped, added or reordered.'] : [])].join('\n');
   const told = findings.slice(0, TOLD_MAX).flatMap((one) => ['', ...findingText(one)]);
   const left = findings.length - Math.min(findings.length, TOLD_MAX) + more;
   return [...lines.filter((line) => line !== ''), '', `TAMPERED: ${count(findings.length + more, 'finding')}.`, ...told, ...(left > 0 ? ['', `and ${number(left)} more; --json has all of them that are kept`] : [])].join('\n');
 }
 
-export function reportJson({ report, through, pinned, keys, cpu_ms, bounds }: Told): string {
+export function reportJson({ report, through, pinned, keys, cpu_ms, bounds, trace }: Told): string {
+  const unchecked = uncheckedOf(report, trace);
   const findings = report.findings.map((one) => ({ ...one, title: KINDS[one.kind][0], advice: KINDS[one.kind][1] }));
-  return JSON.stringify({ clean: report.findings.length === 0, through, pinned, keys, cpu_ms, bounds, ...report, findings }, null, 2);
+  return JSON.stringify({ clean: report.findings.length === 0 && unchecked === null, unchecked, through, pinned, keys, cpu_ms, bounds, ...report, findings }, null, 2);
+}
+
+/** Why nothing at all can be said about a trace; null if something can. */
+export function uncheckedOf({ blocks, setAside, beforeLog, inFlight, findings }: Report, trace: string | null): string | null {
+  if (trace === null || blocks > 0 || setAside > 0 || findings.length > 0) return null;
+  if (beforeLog.blocks > 0) return `What is stored of trace ${trace} is from before the log, so nothing of it was checked.`;
+  const coming = inFlight.entries === 0 ? '' : ' It may be among what is still on the way into the tables: then a moment later there is more.';
+  return `No span of trace ${trace} is stored, so nothing of it was checked.${coming} A whole pass, without --trace, tells whether something was removed.`;
+}
+
+function clockNotices({ future, farthest_ms, backward, firstBackward }: Report['clock']): string[] {
+  return [
+    ...(future === 0 ? [] : [`Notice: ${count(future, 'entry', 'entries')} of the log ${future === 1 ? 'is' : 'are'} dated in the future, up to ${new Date(farthest_ms).toISOString()}: the clock of the server, or the one here, is wrong.`]),
+    ...(backward === 0 ? [] : [`Notice: ${count(backward, 'time')} the log goes back in time by more than an hour, first with entry ${firstBackward}: the clock of the server was set back.`]),
+  ];
 }
 
 function findingText({ kind, message, places }: Finding): string[] {

@@ -3,23 +3,25 @@
  * from the rows that are stored, what leads to them, and the account. Reads only. In pieces, whatever the size of the store.
  */
 import { randomBytes } from 'node:crypto';
-import { parseEntry } from '#evidence';
 import { entryOf } from '#log';
 import type { Verifier } from '#merkle';
 import { ENTRY_TYPES } from '#model';
 import { AccountSums } from './accounts.ts';
 import { BlockChecker } from './blocks.ts';
 import { BlockSet } from './block-set.ts';
-import { accountsOf, belongsTo, blockBodyOf, bodiesIn, objectIn, type BlockBody, type Body } from './bodies.ts';
+import { accountsOf, belongsTo, blockBodyOf, blockPlace, bodyOf, namedType, objectIn, type BlockBody, type Body } from './bodies.ts';
 import { compareCheckpoints, openCheckpoints, type HeldCheckpoint } from './checkpoints.ts';
 import { finding, type Finding, type FindingKind } from './finding.ts';
+import { LogClock, type ClockNotices } from './clock.ts';
 import { checkLookUp } from './look-up.ts';
 import { policiesOf, type RestrictsOf } from './policies.ts';
 import { listsIn } from './questions.ts';
+import { StoreReader } from './store-reader.ts';
 import { Removals } from './removals.ts';
 import type { StoreSnapshot } from '#store';
 import type { Source } from './source.ts';
 import { checkTree, Entries, type LogAtHand } from './tree.ts';
+import { flawFindings, isDamage, Unread } from './unread.ts';
 import { BLOCKS_AT_ONCE, firstSince, Window } from './window.ts';
 
 export { KINDS, type Finding, type FindingKind } from './finding.ts';
@@ -50,6 +52,8 @@ export interface VerifyOptions {
   readonly found?: (finding: Finding) => void;
   /** Rows of blocks that were logged before this entry are not read, because they were; everything else is. */
   readonly begin?: number;
+  /** The time of whoever verifies. */
+  readonly now_ms?: number;
 }
 
 export interface Progress {
@@ -81,6 +85,7 @@ export interface Report {
   readonly setAside: number;
   readonly checkpoints: readonly { readonly what: string; readonly size: number; readonly origin: string; readonly signatures: number }[];
   readonly accountChecked: boolean;
+  readonly clock: ClockNotices;
   readonly took_ms: number;
 }
 
@@ -114,10 +119,14 @@ class Verification {
   readonly #account = new AccountSums();
   /** Bodies of blocks whose rows are not there, until the end: retention may have stated it meanwhile. */
   readonly #absent: BlockBody[] = [];
+  readonly #unread = new Unread();
+  readonly #reader: StoreReader;
+  #highestNamed = 0;
 
   constructor(options: VerifyOptions, snapshot: StoreSnapshot) {
     this.#options = options;
     this.#snapshot = snapshot;
+    this.#reader = new StoreReader(options.source, this.#unread);
     this.#log = { directory: options.logDirectory, synced: snapshot.entries, tail: snapshot.tail.map(entryOf) };
   }
 
@@ -125,32 +134,39 @@ class Verification {
     const started_ms = performance.now();
     const { source, since_ms = null, trace = null } = this.#options;
     const full = since_ms === null && trace === null;
-    this.#spansTotal = Number(listsIn(await source.read({ ask: 'totals' }))[0]?.[0] ?? 0);
+    this.#found(flawFindings(this.#snapshot.flaws));
+    this.#found(this.#unread.addGone(new Set(listsIn(await source.read({ ask: 'tables' })).map(([name]) => String(name)))));
+    this.#spansTotal = Number((await this.#reader.lists('spans', { ask: 'totals' }, 'How many spans there are cannot be told.'))[0]?.[0] ?? 0);
     const { opened, size } = await this.#checkLog();
-    const policies = policiesOf([...(await this.#bodiesOfType(ENTRY_TYPES.policy)), ...this.#snapshot.tail.filter(({ type }) => type === 'policy')], this.#options.restrictsOf);
-    const removals = new Removals(await this.#bodiesOfType(ENTRY_TYPES.retention));
+    const policies = policiesOf([...(await this.#reader.bodiesOfType(ENTRY_TYPES.policy, 0, this.#snapshot.entries)), ...this.#snapshot.tail.filter(({ type }) => type === 'policy')], this.#options.restrictsOf);
     const key = [randomBytes(8).readBigUInt64LE(), randomBytes(8).readBigUInt64LE()].map(String) as [string, string];
     const { piece, pause } = this.#options;
     const checker = new BlockChecker({ source, key, ...(piece === undefined ? {} : { piece }), pause: (spans) => this.#checked(spans, pause) }, policies);
     const entries = new Entries(this.#log);
+    let notices: ClockNotices;
     try {
+      const clock = await LogClock.read(entries, this.#options.now_ms ?? Date.now(), async () => pause?.(0));
+      ({ notices } = clock);
+      const removals = new Removals(await this.#reader.bodiesOfType(ENTRY_TYPES.retention, 0, this.#snapshot.entries), (index) => clock.earliestAfter(index));
       if (trace !== null) await this.#checkTrace(trace, entries, checker, removals);
       else await this.#checkBodies(since_ms === null ? 0 : firstSince(entries, since_ms), entries, checker, removals);
+      await this.#judgeAbsent(removals);
     } finally {
       entries.close();
     }
-    await this.#judgeAbsent(removals);
     if (full) await this.#findAdded();
     await this.#checkLookUp(checker, key, full);
     const blocksBefore = await this.#blocksBefore();
-    const accountChecked = full && blocksBefore === 0 && !this.#doubted && size >= this.#snapshot.entries;
-    if (accountChecked) this.#found(this.#account.compare(this.#snapshot));
-    const { inFlight, tail } = this.#snapshot;
+    const { inFlight, tail, account, unlogged, flaws } = this.#snapshot;
+    if (account === null) this.#unread.addTable('accounting', 'The account was not compared.');
+    const accountChecked = full && blocksBefore === 0 && !this.#doubted && size >= this.#snapshot.entries && account !== null && flaws.length === 0;
+    if (accountChecked) this.#found(this.#account.compare(account, unlogged));
+    this.#found(this.#unread.findings());
     return {
       full, findings: this.#findings, more: this.#more, entries: size, blocks: this.#blocks, spans: this.#spans, expired: this.#expired, beforeLog: this.#beforeLog, setAside: this.#setAside,
       inFlight: { blocks: inFlight.length, spans: inFlight.reduce((sum, { rows }) => sum + rows, 0), entries: tail.length },
       checkpoints: opened.map(({ what, checkpoint, signatures }) => ({ what, size: checkpoint.size, origin: checkpoint.origin, signatures })),
-      accountChecked, took_ms: performance.now() - started_ms,
+      accountChecked, clock: notices, took_ms: performance.now() - started_ms,
     };
   }
 
@@ -167,7 +183,7 @@ class Verification {
   }
 
   #tell(phase: Progress['phase']): void {
-    this.#options.hear?.({ phase, spans: this.#spans, spansTotal: Math.max(this.#spansTotal, this.#spans), blocks: this.#blocks, expired: { ...this.#expired }, checkedThrough: this.#absent.reduce((first, { index }) => Math.min(first, index), this.#checkedThrough), entries: this.#snapshot.entries });
+    this.#options.hear?.({ phase, spans: this.#spans, spansTotal: Math.max(this.#spansTotal, this.#spans), blocks: this.#blocks, expired: { ...this.#expired }, checkedThrough: this.#absent.reduce((first, { index }) => Math.min(first, index), Math.min(this.#checkedThrough, this.#unread.firstEntry)), entries: this.#snapshot.entries });
   }
 
   #checked(spans: number, pause: VerifyOptions['pause']): Promise<void> | undefined {
@@ -190,13 +206,9 @@ class Verification {
     return { opened, size: tree.size };
   }
 
-  async #bodiesOfType(type: number): Promise<Body[]> {
-    return bodiesIn(await this.#options.source.read({ ask: 'bodies-of', type, from: 0, to: this.#snapshot.entries }));
-  }
-
   /** Blocks that were there before the log began, as its first entry says. */
   async #blocksBefore(): Promise<number> {
-    const [first] = bodiesIn(await this.#options.source.read({ ask: 'bodies', from: 0, to: Math.min(1, this.#snapshot.entries) }));
+    const [first] = await this.#reader.bodies(0, Math.min(1, this.#snapshot.entries));
     const { blocksBefore } = objectIn(first?.statement ?? '');
     return typeof blocksBefore === 'number' ? blocksBefore : 0;
   }
@@ -208,9 +220,9 @@ class Verification {
     const window = new Window(() => checker.rowsAtOnce(this.#options.windowRows ?? WINDOW_ROWS));
     for (let from = begin; from < to; from += BODIES_AT_ONCE) {
       const end = Math.min(to, from + BODIES_AT_ONCE);
-      const bodies = bodiesIn(await this.#options.source.read({ ask: 'bodies', from, to: end }));
+      const bodies = await this.#reader.bodies(from, end);
       for (const body of this.#believed(bodies, entries.read(from, end), from)) {
-        this.#named.add(body.block);
+        this.#name(body.block);
         if (body.index < (this.#options.begin ?? 0)) continue;
         for (const full of window.add(body)) await this.#checkBlocks(full, checker, removals);
       }
@@ -218,7 +230,7 @@ class Verification {
     for (const rest of window.rest()) await this.#checkBlocks(rest, checker, removals);
     // Of entries that were cut off there may be bodies left.
     for (let from = to; from < this.#snapshot.entries; from += BODIES_AT_ONCE) {
-      for (const { type, block } of bodiesIn(await this.#options.source.read({ ask: 'bodies', from, to: from + BODIES_AT_ONCE }))) if (type === ENTRY_TYPES.block) this.#named.add(block);
+      for (const { type, block } of await this.#reader.bodies(from, Math.min(this.#snapshot.entries, from + BODIES_AT_ONCE))) if (type === ENTRY_TYPES.block) this.#name(block);
     }
     this.#tell('blocks');
   }
@@ -228,6 +240,10 @@ class Verification {
     const byIndex = Map.groupBy(bodies, ({ index }) => index);
     for (const [at, entry] of entries.entries()) {
       const index = from + at;
+      if (this.#unread.hasEntry(index)) {
+        this.#doubted = true;
+        continue;
+      }
       const rows = byIndex.get(index) ?? [];
       const body = rows.find((one) => belongsTo(one, entry));
       const place = { places: [{ entry: index, ...blockPlace(rows) }] };
@@ -237,7 +253,7 @@ class Verification {
       if (body === undefined) {
         // In doubt, and said so: the block is not added besides, and there is no sum to compare the account with.
         this.#doubted = true;
-        for (const { type, block } of rows) if (type === ENTRY_TYPES.block) this.#named.add(block);
+        for (const { type, block } of rows) if (type === ENTRY_TYPES.block) this.#name(block);
         continue;
       }
       const accounts = accountsOf(body);
@@ -253,11 +269,13 @@ class Verification {
   }
 
   async #checkBlocks(bodies: readonly BlockBody[], checker: BlockChecker, removals: Removals): Promise<void> {
-    for (const { block } of bodies) this.#named.add(block);
+    for (const { block } of bodies) this.#name(block);
+    if (this.#unread.isGone('spans')) return;
     const here = bodies.filter((body) => !this.#snapshot.setAside.includes(body.block));
     this.#setAside += bodies.length - here.length;
     for (const body of bodies) if (!here.includes(body)) this.#found(await checker.checkSetAside(body));
-    const { absent, spans, blocks, findings } = await checker.check(here);
+    const { absent, unread, spans, blocks, findings } = await checker.check(here);
+    this.#unread.addBlocks(unread);
     this.#spans += spans;
     this.#blocks += blocks;
     this.#found(findings);
@@ -270,12 +288,12 @@ class Verification {
   }
 
   async #checkTrace(trace: string, entries: Entries, checker: BlockChecker, removals: Removals): Promise<void> {
-    const { source } = this.#options;
-    const blocks = listsIn(await source.read({ ask: 'blocks-of-trace', trace })).map(([block]) => Number(block));
+    if (this.#unread.isGone('traces') || this.#unread.isGone('log_entries')) return;
+    const blocks = (await this.#reader.lists('spans', { ask: 'blocks-of-trace', trace }, 'In which blocks the trace is cannot be told; a whole pass looks at all of them.')).map(([block]) => Number(block));
     const window = new Window(() => checker.rowsAtOnce(this.#options.windowRows ?? WINDOW_ROWS));
     const unnamed = new Set(blocks);
     for (let at = 0; at < blocks.length; at += BLOCKS_AT_ONCE) {
-      for (const body of bodiesIn(await source.read({ ask: 'bodies-of-blocks', blocks: blocks.slice(at, at + BLOCKS_AT_ONCE) }))) {
+      for (const body of (await this.#reader.lists('log_entries', { ask: 'bodies-of-blocks', blocks: blocks.slice(at, at + BLOCKS_AT_ONCE) }, 'Which blocks of the trace were logged cannot be told; a whole pass tells more.')).map(bodyOf)) {
         if (body.index >= this.#snapshot.entries) continue;
         for (const block of this.#believed([body], entries.read(body.index, body.index + 1), body.index)) {
           unnamed.delete(block.block);
@@ -285,6 +303,16 @@ class Verification {
     }
     for (const rest of window.rest()) await this.#checkBlocks(rest, checker, removals);
     await this.#judgeUnnamed([...unnamed].map((block) => ({ block, rows: 0 })));
+  }
+
+  #name(block: number): void {
+    this.#named.add(block);
+    this.#highestNamed = Math.max(this.#highestNamed, block);
+  }
+
+  /** A block that no body names may be logged all the same: in one that cannot be read, or on its way in a journal that is gone. */
+  #mayBeLogged(block: number): boolean {
+    return this.#unread.isBlind || (this.#snapshot.flaws.length > 0 && block > this.#highestNamed);
   }
 
   #countExpired({ rows }: BlockBody): void {
@@ -298,7 +326,7 @@ class Verification {
   async #findAdded(): Promise<void> {
     const unnamed: { block: number; rows: number }[] = [];
     for (let after = -1; ; ) {
-      const some = listsIn(await this.#options.source.read({ ask: 'blocks', from: after + 1, count: BLOCKS_LISTED })).map(([block, rows]) => ({ block: Number(block), rows: Number(rows) }));
+      const some = (await this.#reader.lists('spans', { ask: 'blocks', from: after + 1, count: BLOCKS_LISTED }, 'Whether it has blocks that nobody logged cannot be told.')).map(([block, rows]) => ({ block: Number(block), rows: Number(rows) }));
       unnamed.push(...some.filter(({ block }) => !this.#named.has(block)).slice(0, FINDINGS_MAX));
       if (some.length < BLOCKS_LISTED) break;
       after = some.at(-1)!.block;
@@ -311,13 +339,13 @@ class Verification {
     const known = await this.#committedSince();
     const before = await this.#blocksBefore();
     for (const { block, rows } of unnamed) {
-      if (known.has(block)) continue;
+      if (known.has(block) || this.#mayBeLogged(block)) continue;
       if (block > 0 && block <= before) {
         this.#beforeLog.blocks += 1;
         this.#beforeLog.spans += rows;
         continue;
       }
-      const places = listsIn(await this.#options.source.read({ ask: 'rows', block, from: 0, count: 64 })).map(([row, trace_id, span_id]) => ({ block, row: Number(row), trace_id: String(trace_id), span_id: String(span_id) }));
+      const places = (await this.#reader.lists('spans', { ask: 'rows', block, from: 0, count: 64 }, `Which spans are in block ${block} cannot be told.`)).map(([row, trace_id, span_id]) => ({ block, row: Number(row), trace_id: String(trace_id), span_id: String(span_id) }));
       this.#found([finding('block-added', `block ${block}`, `No entry of the log names block ${block}, and ${rows === 0 ? 'there are rows of it' : `it has ${rows} rows`}.`, { places: places.length === 0 ? [{ block }] : places })]);
     }
   }
@@ -328,7 +356,7 @@ class Verification {
     const now = await source.snapshot();
     const known = new Set([...this.#snapshot.inFlight, ...now.inFlight].map(({ block }) => block));
     for (let from = this.#snapshot.entries; from < now.entries; from += BODIES_AT_ONCE) {
-      for (const { type, block } of bodiesIn(await source.read({ ask: 'bodies', from, to: Math.min(now.entries, from + BODIES_AT_ONCE) }))) if (type === ENTRY_TYPES.block) known.add(block);
+      for (const { type, block } of await this.#reader.bodies(from, Math.min(now.entries, from + BODIES_AT_ONCE))) if (type === ENTRY_TYPES.block) known.add(block);
     }
     return known;
   }
@@ -337,34 +365,30 @@ class Verification {
     if (this.#absent.length === 0) return;
     const { source } = this.#options;
     const now = await source.snapshot();
-    removals.add(bodiesIn(await source.read({ ask: 'bodies-of', type: ENTRY_TYPES.retention, from: this.#snapshot.entries, to: now.entries })));
+    removals.add(await this.#reader.bodiesOfType(ENTRY_TYPES.retention, this.#snapshot.entries, now.entries));
     removals.addPending(now.tail);
     for (const body of this.#absent) {
       const why = removals.explain(body);
       if (why === 'expired') this.#countExpired(body);
       else if (why === 'early') this.#found([finding('retention', `block ${body.block}`, `Block ${body.block} with ${body.rows} spans was removed earlier than the rule allows that is given as the reason.`, { tenant: body.tenant, places: [{ block: body.block, entry: body.index }] })]);
+      else if (why === 'ahead') this.#found([finding('retention', `block ${body.block}`, `Block ${body.block} with ${body.rows} spans was removed as too old, by an entry that is dated after what follows it in the log, or after now: by these times it was not old enough. The clock was set ahead for the removal, or set back since.`, { tenant: body.tenant, places: [{ block: body.block, entry: body.index }] })]);
       else this.#found([finding('block-missing', `block ${body.block}`, `All ${body.rows} rows of block ${body.block}, logged as entry ${body.index} at ${new Date(body.time_ms).toISOString()}, are gone, and no entry of retention names them.`, { tenant: body.tenant, places: [{ block: body.block, entry: body.index }] })]);
     }
   }
 
   async #checkLookUp(checker: BlockChecker, key: readonly [string, string], full: boolean): Promise<void> {
+    if (this.#unread.isGone('traces') || this.#unread.isGone('spans')) return;
     this.#tell('look-up');
     const before = await this.#blocksBefore();
     const found = new Set(this.#findings.flatMap(({ kind, places }) => (kind === 'log-body' ? [] : places.map(({ block }) => block))));
     // Of a block that the log names and that has no rows, these may be left: they go with their day.
-    const isKnown = (block: number): boolean => found.has(block) || (block > 0 && block <= before) || (this.#named.has(block) && !checker.places.has(block));
+    const isKnown = (block: number): boolean => found.has(block) || (block > 0 && block <= before) || (this.#named.has(block) && !checker.places.has(block)) || (!this.#named.has(block) && this.#mayBeLogged(block));
     const { pause } = this.#options;
-    this.#found(await checkLookUp({ source: this.#options.source, places: checker.places, key, full, isKnown, committedSince: () => this.#committedSince(), pause: async () => pause?.(0) }));
+    try {
+      this.#found(await checkLookUp({ source: this.#options.source, places: checker.places, key, full, isKnown, committedSince: () => this.#committedSince(), pause: async () => pause?.(0) }));
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      this.#unread.addTable('traces', 'It was not compared with the spans.');
+    }
   }
-}
-
-function blockPlace(rows: readonly Body[]): { readonly block?: number } {
-  const block = rows[0]?.block ?? 0;
-  return block === 0 ? {} : { block };
-}
-
-function namedType(entry: Uint8Array): string {
-  const type = parseEntry(entry)?.type;
-  const name = Object.entries(ENTRY_TYPES).find(([, number]) => number === type)?.[0];
-  return name === undefined ? '' : ` (of type ${name})`;
 }

@@ -31,7 +31,7 @@ export class Window {
   }
 }
 
-/** The first entry of this time or later, with some before it: clocks may have been set back. */
+/** The first entry of this time or later. Clocks may have been set back a little: of some before it, each is looked at. */
 export function firstSince(entries: Entries, since_ms: number): number {
   let [low, high] = [0, entries.size];
   while (low < high) {
@@ -40,5 +40,7 @@ export function firstSince(entries: Entries, since_ms: number): number {
     if (entry !== undefined && entry.time_ms < since_ms) low = middle + 1;
     else high = middle;
   }
-  return Math.max(0, low - MARGIN);
+  const from = Math.max(0, low - MARGIN);
+  const near = entries.read(from, low).findIndex((entry) => (parseEntry(entry)?.time_ms ?? 0) >= since_ms);
+  return near < 0 ? low : from + near;
 }
