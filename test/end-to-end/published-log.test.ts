@@ -2,15 +2,19 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
+import { checkEvidence, isEvidenceFlaw, parseEvidence } from '#evidence';
 import { addProducer, createToken, lastLine, startServer, startWitness, temporaryFolder, type TestServer, type TestWitness, tracekeep, until } from '#harness';
 import { ask, askWell, exportOf, sendWell, spanOf } from '#harness/exchange';
 import { continues, includes, leafHash, LogReader, readCheckpoint, rootOf, type ReadCheckpoint } from '#harness/log-reader';
+import { sha256, verifyNatively } from '#keys/signing';
+import { isFlaw, parseVkey } from '#merkle';
 
 const ORIGIN = 'log.example/published';
 let server: TestServer;
 let witness: TestWitness;
 let vkeys: readonly string[];
 let token = '';
+let key = '';
 let reader: LogReader;
 const load = new AbortController();
 let sending: Promise<unknown> = Promise.resolve();
@@ -25,7 +29,7 @@ before(async () => {
   witness = await startWitness('witness.example', vkeys);
   await first.stop();
   server = await startServer({ data, args: [...witness.flags, '--witness-quorum', '1'] });
-  const key = await addProducer(data, 'load');
+  key = await addProducer(data, 'load');
   token = await createToken(data, 'admin');
   reader = new LogReader(`${server.console}/log`, [...vkeys, ...witness.vkeys]);
   const keepSending = async (): Promise<void> => {
@@ -77,6 +81,29 @@ test('the witness publishes the same log under its own address, and says so', as
   assert.deepEqual(proof, []);
   const status = lastLine(await tracekeep(['witness', 'status', '--data', witness.data]));
   assert.equal(status, 'It has refused no checkpoint that a log had signed.');
+});
+
+test('evidence names the keys of log and witness, and each of its four signatures is checked by whoever has one key of the log', async () => {
+  const span = spanOf({});
+  await sendWell(server, key, exportOf([span]));
+  const document = await askWell<{ checkpoint: string; keys: string[] }>(server, token, `/api/v1/traces/${String(span['traceId'])}/evidence`);
+  assert.deepEqual(document.keys.toSorted(), [...vkeys, ...witness.vkeys].toSorted());
+  const verifier = parseVkey(sha256, vkeys[0] ?? '');
+  assert.ok(!isFlaw(verifier));
+  const answerTo = (checkpoint: string): string => {
+    const evidence = parseEvidence(Buffer.from(JSON.stringify({ ...document, checkpoint })));
+    const answer = isEvidenceFlaw(evidence) ? evidence : checkEvidence(evidence, [verifier], sha256, verifyNatively);
+    return isEvidenceFlaw(answer) ? answer.flaw : 'proved';
+  };
+  assert.equal(answerTo(document.checkpoint), 'proved');
+  const lines = document.checkpoint.split('\n');
+  assert.equal(lines.length, 4 + 4 + 1);
+  for (const at of [4, 5, 6, 7]) {
+    const line = lines[at]!;
+    // Within the signature, and still the base64 of as many bytes.
+    const altered = `${line.slice(0, -20)}${line.at(-20) === 'A' ? 'B' : 'A'}${line.slice(-19)}`;
+    assert.equal(answerTo(lines.with(at, altered).join('\n')), 'checkpoint_refused', `signature ${at - 3}`);
+  }
 });
 
 test('readers see state, growth and entries; the commands say the same with a server and without one', async () => {
