@@ -27,6 +27,7 @@ export function reportText(proved: Proved, witnessed: Witnessed): string {
     line('checkpoint', `of ${checkpoint.size} entries`),
     ...proved.claims.map((claim) => line('  signed', signedText(claim))),
     ...(witnessed.quorum === 0 ? [] : [line('witnesses', `${witnessed.cosigned} cosigned of the ${witnessed.quorum} that are asked for`)]),
+    ...repeatedLines(spans),
     line('left out', omitted.length === 0 ? 'nothing' : named(omitted.map(({ key, values }) => `${key} (${values === 1 ? '1 value' : `${values} values`})`))),
     '',
     'Not proved: that the trace had no other spans, that what was sent is true, and when this file was made.',
@@ -44,9 +45,23 @@ export function reportJson(proved: Proved, witnessed: Witnessed, verified: boole
     witnesses: witnessed,
     blocks: blocks.map(({ index, time_ms, tenant, block, rows, root, policy, spans: count }) => ({ index, time: new Date(time_ms).toISOString(), tenant, block, rows, root: base64(root), policy, spans: count })),
     spans: spans.map(({ spanId, service, name, start, index, row, producer, leftOut }) => ({ spanId, service, name, startTimeUnixNano: start.toString(), index, row, producer, leftOut })),
+    repeated: repeatedIds(spans).map(([spanId, copies]) => ({ spanId, stored: copies.map(({ index, row }) => ({ index, row })) })),
     omitted,
   };
   return JSON.stringify(report);
+}
+
+/** Ids under which more than one span is stored, each with its spans in the order in which the log has them. */
+function repeatedIds(spans: readonly ProvedSpan[]): [string, ProvedSpan[]][] {
+  const byId = Map.groupBy(spans, ({ spanId }) => spanId);
+  return [...byId].filter(([, copies]) => copies.length > 1).map(([spanId, copies]) => [spanId, copies.toSorted((a, b) => a.index - b.index || a.row - b.row)]);
+}
+
+function repeatedLines(spans: readonly ProvedSpan[]): string[] {
+  return repeatedIds(spans).slice(0, NAMED_MAX).map(([spanId, [first, ...others]]) => {
+    const times = others.length === 1 ? 'twice' : `${others.length + 1} times`;
+    return line('stored again', `span ${spanId} stands here ${times}: entry ${first?.index ?? ''} has what was stored first, and whatever is not equal to it may be forged`);
+  });
 }
 
 function signedText({ verifier, time_s }: Claim): string {

@@ -45,6 +45,15 @@ test('what is verified is told in words: spans, times, log, what was left out, w
   assert.match(verify(bytesOf(evidenceOf({ blocks: [[wholeSpan()]], restricted })), { key: [KEY] }).out, /left out {5}nothing/u);
 });
 
+test('a span id under which more than one span is stored is named, with the one that was first', () => {
+  const bytes = bytesOf(evidenceOf({ blocks: [[wholeSpan(), wholeSpan()], [wholeSpan()]] }));
+  const { out } = verify(bytes, { key: [KEY] });
+  assert.match(out, /stored again span eee19b7ec3c1b174 stands here 3 times: entry \d+ has what was stored first/u);
+  const [repeated, ...more] = (JSON.parse(verify(bytes, { key: [KEY], json: true }).out) as { repeated: { spanId: string; stored: { row: number }[] }[] }).repeated;
+  assert.deepEqual([repeated?.spanId, repeated?.stored.map(({ row }) => row), more], ['eee19b7ec3c1b174', [3, 7, 3], []]);
+  assert.doesNotMatch(verify(bytesOf(evidenceOf({ blocks: [[wholeSpan()]] })), { key: [KEY] }).out, /stored again/u);
+});
+
 test('without a key it says so and ends with 2', () => {
   const { code, out, error } = verify(bytesOf(evidenceOf({ blocks: [[wholeSpan()]] })), {});
   assert.equal(code, 2);
