@@ -305,6 +305,29 @@ describe('remembered requests', () => {
     await store2.settle();
     assert.equal(readdirSync(join(dataDir, 'remembered')).length, 1);
   });
+
+  test('say since when all of them are remembered, whatever was removed and however the process ended', async () => {
+    const store1 = await open();
+    assert.equal(store1.rememberedSince_ms, 0, 'nothing was ever forgotten');
+    await store1.commit(sampleCommit(1, 4, MARK));
+    await store1.close();
+    // Over, but still in its file.
+    now_ms += LIMITS.remembered_requests_ms_max + 1_000;
+    const store2 = await open();
+    assert.equal(store2.rememberedSince_ms, NOW_MS);
+    assert.deepEqual([...store2.rememberedRequests()], []);
+    const second_ms = now_ms;
+    await store2.commit(sampleCommit(2, 4, MARK));
+    await store2.settle();
+    assert.equal(readdirSync(join(dataDir, 'remembered')).length, 1, 'its file is gone');
+    await store2.close();
+    const store3 = await open();
+    assert.deepEqual([store3.rememberedSince_ms, [...store3.rememberedRequests()].map(({ digest, at_ms }) => [digest, at_ms])], [NOW_MS, [[sampleDigest(2), second_ms]]]);
+    await store3.close();
+    rmSync(join(dataDir, 'remembered'), { recursive: true });
+    now_ms += 5_000;
+    assert.equal((await open()).rememberedSince_ms, now_ms, 'of what was removed nothing is known');
+  });
 });
 
 test('a directory from before there were filters is migrated, and its blocks stay', async () => {
