@@ -84,7 +84,7 @@ export const REFUSALS = {
   // single spans (reported in the partial success)
   span_service: row(200, 0, false, 'The service name is not one this key may speak for.', 'Name all services of the producer anew: tracekeep producer change NAME --service GLOB…'),
   span_ids: row(200, 0, false, 'Trace or span id is missing, all zero or of the wrong length.', 'Use 16-byte trace ids and 8-byte span ids that are not all zero.'),
-  span_time: row(200, 0, false, 'Start or end lies too far in the future or cannot be represented.', 'Check the clock of the sending host.'),
+  span_time: row(200, 0, false, 'Start or end lies more than ten minutes in the future or cannot be represented.', 'Check the clock of the sending host.'),
   span_too_old: row(200, 0, false, 'The span ended longer ago than the limit, or than requests are remembered.', 'If this producer is meant to send old traces, allow it: tracekeep producer change NAME --backfill'),
   span_count: row(200, 0, false, 'The request holds more spans than the limit.', 'Lower the batch size of the exporter.'),
   span_links_events: row(200, 0, false, 'The span holds more events or links than the limit.', 'Lower OTEL_SPAN_EVENT_COUNT_LIMIT or OTEL_SPAN_LINK_COUNT_LIMIT.'),

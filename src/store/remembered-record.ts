@@ -71,7 +71,8 @@ export function figuresOf(record: Uint8Array): RecordFigures {
 
 export function* readRecord(record: Uint8Array): Iterable<RememberedRequest> {
   if (record[0] === VERSION_1) return yield* readVersion1(record);
-  const { view, head, rows, count } = open(record);
+  const { view, rows, count } = open(record);
+  const head = JSON.parse(zstdDecompressSync(view.subarray(FIXED_BYTES, rows)).toString('utf8')) as Head;
   const messages = new Map(head.messages);
   for (let index = 0; index < count; index++) {
     const at = rows + index * REQUEST_BYTES;
@@ -84,12 +85,12 @@ export function* readRecord(record: Uint8Array): Iterable<RememberedRequest> {
   }
 }
 
-function open(record: Uint8Array): { view: Buffer; head: Head; rows: number; count: number } {
+/** `rows`: where they begin. */
+function open(record: Uint8Array): { view: Buffer; rows: number; count: number } {
   if (record[0] !== VERSION) throw new Error(`cannot read remembered requests of version ${record[0]}: a newer build wrote them`);
   const view = Buffer.from(record.buffer, record.byteOffset, record.byteLength);
   const rows = FIXED_BYTES + view.readUInt32LE(9);
-  const head = JSON.parse(zstdDecompressSync(view.subarray(FIXED_BYTES, rows)).toString('utf8')) as Head;
-  return { view, head, rows, count: (view.length - rows) / REQUEST_BYTES };
+  return { view, rows, count: (view.length - rows) / REQUEST_BYTES };
 }
 
 function readVersion1(record: Uint8Array): RememberedRequest[] {
