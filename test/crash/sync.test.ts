@@ -7,7 +7,8 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
-import { addProducer, startServer, temporaryFolder, until } from '#harness';
+import { addProducer, createToken, startServer, temporaryFolder, until } from '#harness';
+import { askWell } from '#harness/exchange';
 import { Durable } from './durable.ts';
 import { Ledger, makeExport, newSeed, Random } from './load.ts';
 import { type Call, descriptor, firstText, parseCalls, paths, STRACE } from './system-calls.ts';
@@ -22,10 +23,14 @@ const JOURNAL_WRITE = /^p?writev?(?:64|2)?$/;
 const random = new Random(newSeed());
 const data = join(realpathSync(temporaryFolder()), 'data');
 const journal = join(data, 'journal');
+/** Tables that are made from spans in the background, and made again by a start that misses them. */
+const DERIVED = ['figures', 'calls'];
 /** Says that the engine runs; made anew by each start. */
 const ENGINE_LOCK = join(data, 'engine', 'status');
 let calls: Call[] = [];
 let port = '';
+/** Folders of the derived tables on the engine's disk. */
+let derived: readonly string[] = [];
 
 before(async () => {
   assert.ok(spawnSync('strace', ['-V']).status === 0, 'strace is needed and cannot be run: install the package strace');
@@ -33,6 +38,12 @@ before(async () => {
   const server = await startServer({ data, under: [...STRACE, '-o', recording] });
   port = new URL(server.otlpHttp).port;
   const key = await addProducer(data, 'shop');
+  const token = await createToken(data);
+  // The log is told of both in the background, and that is written to the journal as well.
+  await until(async () => {
+    const { entries } = await askWell<{ entries: { type: string }[] }>(server, token, '/api/v1/log/entries');
+    return ['producer', 'token'].every((type) => entries.some((entry) => entry.type === type));
+  }, 'what the verbs did is in the log');
   const ledger = new Ledger();
   for (let sent = 0; sent < ALONE; sent++) await ledger.send(server, key, makeExport(random, 1 + random.below(40)));
   const seen = new Set<string>();
@@ -52,6 +63,10 @@ before(async () => {
   await ledger.retry(server, key);
   await server.stop();
   calls = parseCalls(readFileSync(recording, 'utf8'));
+  derived = DERIVED.map((table) => {
+    const id = /UUID '([0-9a-f-]{36})'/u.exec(readFileSync(join(data, 'engine', 'metadata', 'tracekeep', `${table}.sql`), 'utf8'))?.[1] ?? assert.fail(`no folder of ${table}`);
+    return join('sealed', 'store', id.slice(0, 3), id);
+  });
 });
 
 const isJournalWrite = (call: Call): boolean => JOURNAL_WRITE.test(call.name) && descriptor(call).startsWith(`${journal}/`);
@@ -94,7 +109,7 @@ function removalsBeforeSync(recorded: readonly Call[]): string[] {
   // What merges make of parts is no matter: the parts stay, for minutes.
   const merged = recorded.filter(({ name }) => /^rename/.test(name)).map(paths).filter(([from = '']) => from.includes('/tmp_merge_')).map(([, to = '']) => to);
   const isMerged = (path: string): boolean => path.includes('/tmp_merge_') || merged.some((part) => path === part || path.startsWith(`${part}/`));
-  const needed = (path: string): boolean => isBelow(path, 'sealed', 'engine', 'remembered', 'log') && !isMerged(path) && path !== ENGINE_LOCK;
+  const needed = (path: string): boolean => isBelow(path, 'sealed', 'engine', 'remembered', 'log') && !isMerged(path) && path !== ENGINE_LOCK && !isBelow(path, ...derived);
   return inOrderOfBeginning(recorded.filter(isRemoval)).flatMap((removal) => {
     durable.advance(removal.began);
     return durable.unsafe().filter(needed).map((path) => `${path} is not safe when a segment goes`);
