@@ -11,9 +11,11 @@ import { openFirst } from './clickhouse.ts';
 import { DATABASE } from './ddl.ts';
 import { ENGINE_FOLDER, SEALED_FOLDER } from './engine-config.ts';
 import { requireSchema } from './migrations.ts';
-import type { EngineSession } from './session.ts';
+import { EngineError, type EngineSession } from './session.ts';
 
 const IN_MEMORY = '/dev/shm';
+/** ClickHouse's codes for a table and a database that are not there. */
+const GONE: readonly number[] = [60, 81];
 
 export class EngineAtRest {
   readonly #session: EngineSession;
@@ -25,15 +27,27 @@ export class EngineAtRest {
     process.once('exit', this.#remove);
   }
 
-  /** Throws when the schema is not the present one: bringing it up to date would be a change. The caller sees to it that no server has the directory. */
-  static async open(options: { readonly dataDir: string; readonly diskKey: Secret<Uint8Array> }): Promise<EngineAtRest> {
-    const { dataDir, diskKey } = options;
-    const mirror = makeMirror(dataDir);
+  /**
+   * Throws when the schema is not the present one: bringing it up to date would be a change. `mayLack`: it is also opened when the database or its
+   * version is gone, so that somebody can say so. The caller sees to it that no server has the directory.
+   */
+  static async open(options: { readonly dataDir: string; readonly diskKey: Secret<Uint8Array>; readonly mayLack?: boolean }): Promise<EngineAtRest> {
+    const { dataDir, diskKey, mayLack = false } = options;
+    const mirror = makeMirror(dataDir, mayLack);
     let session: EngineSession | null = null;
     try {
       session = openFirst(mirror, join(mirror, ENGINE_FOLDER), diskKey);
-      await session.text(`USE ${DATABASE}; SYSTEM STOP MERGES`);
-      await requireSchema({ command: (sql) => session!.text(sql) });
+      const { text } = { text: session.text.bind(session) };
+      const unlessGone = async (work: Promise<unknown>): Promise<void> => {
+        try {
+          await work;
+        } catch (error) {
+          if (!mayLack || !(error instanceof EngineError) || !GONE.includes(error.clickhouseCode ?? 0)) throw error;
+        }
+      };
+      await text('SYSTEM STOP MERGES');
+      await unlessGone(text(`USE ${DATABASE}`));
+      await unlessGone(requireSchema({ command: text }, undefined, mayLack));
       return new EngineAtRest(session, mirror);
     } catch (error) {
       await session?.close();
@@ -63,22 +77,24 @@ export class EngineAtRest {
 }
 
 /** In memory where there is room: on a disk, links to long paths take a block each, and a hundred times as long. */
-function makeMirror(dataDir: string): string {
+function makeMirror(dataDir: string, mayLack: boolean): string {
   if (existsSync(IN_MEMORY)) {
     try {
-      return mirrorIn(IN_MEMORY, dataDir);
+      return mirrorIn(IN_MEMORY, dataDir, mayLack);
     } catch {
       // Not ours to write, or too small: the disk will say so if it is something else.
     }
   }
-  return mirrorIn(tmpdir(), dataDir);
+  return mirrorIn(tmpdir(), dataDir, mayLack);
 }
 
-function mirrorIn(place: string, dataDir: string): string {
+function mirrorIn(place: string, dataDir: string, mayLack: boolean): string {
   const mirror = mkdtempSync(join(place, 'tracekeep-mirror-'));
   try {
-    mirrorFolder(join(dataDir, ENGINE_FOLDER), join(mirror, ENGINE_FOLDER), copyFileSync);
-    mirrorFolder(join(dataDir, SEALED_FOLDER), join(mirror, SEALED_FOLDER), (file, link) => symlinkSync(file, link));
+    for (const [folder, file] of [[ENGINE_FOLDER, copyFileSync], [SEALED_FOLDER, (from: string, to: string) => symlinkSync(from, to)]] as const) {
+      if (mayLack && !existsSync(join(dataDir, folder))) mkdirSync(join(mirror, folder), { mode: 0o700 });
+      else mirrorFolder(join(dataDir, folder), join(mirror, folder), file);
+    }
     return mirror;
   } catch (error) {
     rmSync(mirror, { recursive: true, force: true });

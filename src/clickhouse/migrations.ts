@@ -25,10 +25,11 @@ export interface Migrated {
   command(sql: string): Promise<string>;
 }
 
-/** Throws unless the tables have the newest version, and changes nothing. */
-export async function requireSchema(engine: Migrated, migrations: readonly Migration[] = MIGRATIONS): Promise<void> {
+/** Throws unless the tables have the newest version, and changes nothing. `mayLack`: nor if it says none. */
+export async function requireSchema(engine: Migrated, migrations: readonly Migration[] = MIGRATIONS, mayLack = false): Promise<void> {
   const found = Number(await engine.command(`SELECT max(version) FROM ${DATABASE}.schema_version`));
   const newest = Math.max(...migrations.map(({ version }) => version));
+  if (mayLack && found === 0) return;
   if (found !== newest) throw new Error(`cannot read the store as it is: its schema has version ${found}, this program reads ${newest}; start this version of the server once, or use the one that wrote it`);
 }
 

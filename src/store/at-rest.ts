@@ -42,16 +42,17 @@ export async function openAtRest(options: { readonly dataDir: string; readonly r
       }
     };
     const journaled = await flawless('journal', () => readJournal(join(copy, 'journal'), rootKey));
-    if (journaled?.isEmpty === true && entriesIn(dataDir) > 0) flaws.push({ what: 'journal', is: 'gone', file: 'journal', at: null });
+    const path = join(logKeys, 'checkpoint');
+    const wasUsed = entriesIn(dataDir) > 0 || existsSync(path);
+    if (journaled?.isEmpty === true && wasUsed) flaws.push({ what: 'journal', is: 'gone', file: 'journal', at: null });
     // Without it, all that the files of the log have must be in the tables.
     const isFlawed = flaws.length > 0;
     const unflushed = journaled?.unflushed ?? [];
     const logged = journaled === null || isFlawed ? { ...NOTHING_LOGGED, size: entriesIn(dataDir) } : journaled.logged;
     const setAside = (await flawless('set-aside', () => new SetAside({ directory: join(copy, 'set-aside'), key: deriveKey(rootKey, 'set-aside') }).blocks())) ?? new Map<number, Uint8Array>();
-    engine = await EngineAtRest.open({ dataDir, diskKey: deriveKey(rootKey, 'disk') });
+    engine = await EngineAtRest.open({ dataDir, diskKey: deriveKey(rootKey, 'disk'), mayLack: wasUsed });
     // A server that came up meanwhile may have changed journal or parts while they were read.
     refuseLocked(dataDir);
-    const path = join(logKeys, 'checkpoint');
     const checkpoint = existsSync(path) && statSync(path).size <= NOTE_BYTES_MAX ? readFileSync(path, 'utf8') : null;
     const open = engine;
     // What cannot be read may also have been removed by a server that came up meanwhile.

@@ -20,6 +20,8 @@ export function isDamage(error: unknown): boolean {
 
 /** The tables that are compared with the log, and what each of them has. */
 const TABLES = { spans: 'the spans', traces: 'what leads from a trace to its spans', log_entries: 'what the log says', accounting: 'the account' } as const;
+/** Without which no server starts. */
+const SCHEMA = 'schema_version';
 export type ComparedTable = keyof typeof TABLES;
 
 export class Unread {
@@ -32,7 +34,10 @@ export class Unread {
   addGone(there: ReadonlySet<string>): Finding[] {
     const gone = (Object.keys(TABLES) as ComparedTable[]).filter((table) => !there.has(table));
     for (const table of gone) this.#gone.add(table);
-    return gone.map((table) => finding('table-gone', table, `The table ${table} is gone, which has ${TABLES[table]}. Nothing of it was checked.`));
+    return [
+      ...gone.map((table) => finding('table-gone', table, `The table ${table} is gone, which has ${TABLES[table]}. Nothing of it was checked.`)),
+      ...(there.has(SCHEMA) ? [] : [finding('table-gone', SCHEMA, `The table ${SCHEMA} is gone, which says of which version the others are. They were read as if of this one.`)]),
+    ];
   }
 
   isGone(table: ComparedTable): boolean {

@@ -101,12 +101,23 @@ describe('nobody hides by breaking it', () => {
     });
   }
 
-  for (const table of ['spans', 'traces', 'log_entries', 'accounting']) {
+  for (const table of ['spans', 'traces', 'log_entries', 'accounting', 'schema_version']) {
     test(`a table that is gone: ${table}`, async () => {
       const folder = await attacked(async (copy) => void (await inDatabase(copy, `DROP TABLE tracekeep.${table} SYNC`)));
       assert.deepEqual(said(await verify(folder)).map((one) => /^table-gone: The table \w+ is gone/.exec(one)?.[0] ?? one), [`table-gone: The table ${table} is gone`]);
     });
   }
+});
+
+test('a database that is gone is said to be, table by table', async () => {
+  const folder = await attacked(async (copy) => void (await inDatabase(copy, 'DROP DATABASE tracekeep SYNC')));
+  assert.deepEqual((await verify(folder)).report.findings.map(({ kind, subject }) => `${kind} ${subject}`), ['spans', 'traces', 'log_entries', 'accounting', 'schema_version'].map((table) => `table-gone ${table}`));
+});
+
+test('files of the engine that are gone are blocks that are gone', async () => {
+  const { report } = await verify(await attacked((copy) => rmSync(join(placeOf(copy).data, 'sealed'), { recursive: true })));
+  assert.ok(report.findings.length > 0);
+  assert.deepEqual(report.spans, 0);
 });
 
 describe('of the journal', () => {
@@ -116,6 +127,15 @@ describe('of the journal', () => {
     const verified = await verify(await attacked((folder) => rmSync(journalOf(folder), { recursive: true })));
     assert.deepEqual(said(verified).map((one) => one.slice(0, 29)), ['journal: The journal is gone:']);
     assert.equal(verified.report.spans, 360);
+  });
+
+  test('together with the log: what says how long it was is left', async () => {
+    const verified = await verify(
+      await attacked((folder) => {
+        for (const name of ['journal', 'log']) rmSync(join(placeOf(folder).data, name), { recursive: true });
+      }),
+    );
+    assert.deepEqual(said(verified).map((one) => one.split(' ').slice(0, 4).join(' ')), ['journal: The journal is', 'log-cut: The checkpoint beside']);
   });
 
   test('the file that was changed is named where it lies', async () => {

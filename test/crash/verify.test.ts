@@ -128,6 +128,7 @@ test('what was changed ends it with 1, what cannot be checked with 2, and each s
     [['--key', 'nonsense'], /cannot read key 1/],
     [['--since', 'yesterday'], /cannot read --since/],
     [['--trace', '12'], /cannot read --trace/],
+    [['--trace', 'f'.repeat(32)], /cannot check the trace: no span of it that the log holds is stored/],
     [['--root-key-file', join(home, 'no.key')], /root key/],
   ] as const) {
     const failed = await verify(words);
