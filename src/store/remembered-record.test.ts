@@ -18,6 +18,13 @@ test('a record is read as it was written, and says what had been forgotten', () 
   assert.deepEqual(figuresOf(writeRecord([], 78)), { since_ms: 78, count: 0, first_ms: 0, last_ms: 0 });
 });
 
+test('a record with many sentences is read as it was written', () => {
+  const many = Array.from({ length: 200 }, (_, of) => ({ ...requests[1]!, digest: of.toString(16).padStart(32, '0') }));
+  const record = writeRecord(many, 0);
+  assert.deepEqual([...readRecord(record)], many);
+  assert.ok(record.length < 200 * 36 + 1_500, 'and is not much larger for them');
+});
+
 test('a record of an earlier build is read; one of a later build is not', () => {
   const accounts = [1, 2].map((of) => ({ ...sampleAccount('', of), digest: `${of}e`.repeat(16) }));
   const record = zstdCompressSync(Buffer.from(JSON.stringify(accounts.map((account, at) => ({ digest: account.digest, account, at_ms: AT_MS + at })))));

@@ -1,6 +1,6 @@
 /**
  * How remembered requests lie in a record: version (1 byte, 2), the moment before which requests have been forgotten (8 bytes, double), length of the head (4 bytes), head
- * (zstd, JSON: producers with their tenants, and the sentences of partial successes by place), then 36 bytes for each request: digest, place of its
+ * (JSON, zstd where it is long: producers with their tenants, and the sentences of partial successes by place), then 36 bytes for each request: digest, place of its
  * producer in the head, spans received, spans rejected, and when it was durable (double, milliseconds). Little-endian. Read without an object for
  * each request, except where it is asked for.
  *
@@ -33,8 +33,10 @@ const VERSION = 2;
 const FIXED_BYTES = 13;
 const REQUEST_BYTES = 36;
 const DIGEST_BYTES = 16;
-/** The first byte of zstd. */
-const VERSION_1 = 0x28;
+/** A shorter head is left as it is: there are tens of thousands of records to read at a start. */
+const COMPRESSED_BYTES_MIN = 1_024;
+/** The first byte of zstd, and so of a record of version 1. */
+const ZSTD = 0x28;
 
 export function writeRecord(requests: readonly RememberedRequest[], since_ms: number): Uint8Array {
   const places = new Map<ProducerId, number>();
@@ -51,7 +53,8 @@ export function writeRecord(requests: readonly RememberedRequest[], since_ms: nu
     rows.writeDoubleLE(at_ms, at + 28);
     if (message !== '') messages.push([index, message]);
   });
-  const head = zstdCompressSync(Buffer.from(JSON.stringify({ producers, messages } satisfies Head)));
+  const text = Buffer.from(JSON.stringify({ producers, messages } satisfies Head));
+  const head = text.length < COMPRESSED_BYTES_MIN ? text : zstdCompressSync(text);
   const fixed = Buffer.alloc(FIXED_BYTES);
   fixed.writeUInt8(VERSION, 0);
   fixed.writeDoubleLE(since_ms, 1);
@@ -60,7 +63,7 @@ export function writeRecord(requests: readonly RememberedRequest[], since_ms: nu
 }
 
 export function figuresOf(record: Uint8Array): RecordFigures {
-  if (record[0] === VERSION_1) {
+  if (record[0] === ZSTD) {
     const requests = readVersion1(record);
     return { since_ms: null, count: requests.length, first_ms: requests[0]?.at_ms ?? 0, last_ms: requests.at(-1)?.at_ms ?? 0 };
   }
@@ -70,9 +73,10 @@ export function figuresOf(record: Uint8Array): RecordFigures {
 }
 
 export function* readRecord(record: Uint8Array): Iterable<RememberedRequest> {
-  if (record[0] === VERSION_1) return yield* readVersion1(record);
+  if (record[0] === ZSTD) return yield* readVersion1(record);
   const { view, rows, count } = open(record);
-  const head = JSON.parse(zstdDecompressSync(view.subarray(FIXED_BYTES, rows)).toString('utf8')) as Head;
+  const text = view.subarray(FIXED_BYTES, rows);
+  const head = JSON.parse((text[0] === ZSTD ? zstdDecompressSync(text) : text).toString('utf8')) as Head;
   const messages = new Map(head.messages);
   for (let index = 0; index < count; index++) {
     const at = rows + index * REQUEST_BYTES;
