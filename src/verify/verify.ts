@@ -90,7 +90,7 @@ export interface Report {
 }
 
 const BODIES_AT_ONCE = 1_024;
-const WINDOW_ROWS = 32_768;
+const WINDOW_ROWS = 65_536;
 const BLOCKS_LISTED = 20_000;
 const FINDINGS_MAX = 10_000;
 /** What more of one kind tells nothing new. */
