@@ -25,12 +25,11 @@ const tree = treeOf(
   'bench/a.test.ts', 'demo/a.test.ts', 'src/a/a.test.ts', 'src/a/a.ts', 'test/attacks/a.test.ts', 'test/browser/a.test.ts', 'test/crash/a.test.ts', 'test/crash/slow-query.test.ts', 'tools/a.test.ts',
 );
 
-test('lanes() runs unit tests, then the whole system, then browsers, then crashes, and by itself what compares times', () => {
-  const [unit, system, browser, crash, alone] = lanes(tree, 'test', []);
+test('lanes() runs unit tests, then the whole system, then browsers and crashes, and by itself what compares times', () => {
+  const [unit, system, hard, alone] = lanes(tree, 'test', []);
   assert.deepEqual(unit?.files, ['src/a/a.test.ts', 'tools/a.test.ts']);
   assert.deepEqual(system?.files, ['bench/a.test.ts', 'demo/a.test.ts', 'test/attacks/a.test.ts']);
-  assert.deepEqual(browser?.files, ['test/browser/a.test.ts']);
-  assert.deepEqual(crash?.files, ['test/crash/a.test.ts']);
+  assert.deepEqual(hard?.files, ['test/browser/a.test.ts', 'test/crash/a.test.ts']);
   assert.deepEqual(alone?.files, ['test/crash/slow-query.test.ts']);
   assert.equal(alone?.atOnce, 1);
 });

@@ -61,9 +61,8 @@ export function lanes(tree: Tree, verb: 'test' | 'ok', patterns: readonly string
     unit,
     // Half of them wait for limits in seconds to pass.
     { files: system.filter((path) => !browser.includes(path)), atOnce: 3, deadlineMs: systemDeadlineMs },
-    // A browser, a server and a test make three processes that all want the cores.
-    { files: browser, atOnce: 2, deadlineMs: systemDeadlineMs },
-    { files: crash.filter((path) => !comparesTimes(path)), atOnce: 2, deadlineMs: systemDeadlineMs },
+    // Browsers want the cores, crashes mostly wait for a disk or a timer.
+    { files: [...browser, ...crash.filter((path) => !comparesTimes(path))], atOnce: 3, deadlineMs: systemDeadlineMs },
     { files: crash.filter(comparesTimes), atOnce: 1, deadlineMs: systemDeadlineMs },
   ];
 }
