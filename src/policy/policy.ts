@@ -7,6 +7,7 @@ import { matchesGlob } from '#control/glob';
 import type { OwnRecognizer, PolicyDocument } from './document.ts';
 import { RuleSets } from './rule-set.ts';
 
+export { ACTION_NAMES, actionName, type ActionName } from './action.ts';
 export { DEFAULT_POLICY } from './default-policy.ts';
 export { PLACES, SPAN_KINDS, TEMPLATES, TIME_UNITS, VALUE_TYPES } from './document.ts';
 export type { Action, OwnRecognizer, Place, PolicyDocument, Rule, Scope, SpanKind, ValueType } from './document.ts';

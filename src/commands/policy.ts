@@ -1,0 +1,9 @@
+/** `tracekeep policy`: the minimization policy, its text checked and explained, tried, put in force, looked back at. Each verb below it is a file of its own. */
+import { Command } from 'commander';
+
+export function policyCommand(): Command {
+  const policy = new Command('policy').description('what becomes of values before they are stored');
+  const verbs: readonly Command[] = [];
+  for (const verb of verbs) policy.addCommand(verb);
+  return policy;
+}
