@@ -4,7 +4,7 @@
  * through here, and refuses a mark that has no output.
  */
 import { type KeyTable, type SpanBatch, textBytesMax, TYPE } from '#batch';
-import { KINDS, type Kind } from '#scanner/recognizer';
+import type { Kind } from '#scanner/recognizer';
 import { NEUTRALIZED } from '#model';
 import type { Inspector, InspectedBatch, NestedFinding, TextFinding } from '#inspect';
 import type { CompiledPolicy } from './policy.ts';
@@ -81,7 +81,7 @@ export class Minimizer {
   #text(finding: TextFinding, key: number, type: number): Output {
     if (finding.is === 'text' && finding.neutralized === 0 && finding.marks.length > 0 && !this.policy.distinguishes) {
       const [mark] = finding.marks;
-      if (mark!.start === 0 && mark!.end === finding.text.length && mark!.instead === undefined) return WHOLE[mark!.kind];
+      if (mark!.start === 0 && mark!.end === finding.text.length && mark!.instead === undefined) return whole(mark!.kind);
       const replaced = replacedAscii(finding.text, finding.marks);
       if (replaced !== null && replaced.bytes.length <= textBytesMax(key)) return { bytes: replaced.bytes, type: TYPE.string, dropped: false, counts: replaced.counts, neutralized: 0 };
     }
@@ -142,7 +142,12 @@ export class Minimizer {
 
 const EMPTY = new Uint8Array(0);
 /** Of texts that are replaced whole, by kind: most secrets are, and the same stands instead of all of them. */
-const WHOLE = Object.fromEntries(KINDS.map((kind) => [kind, { bytes: Buffer.from(`[${kind}]`), type: TYPE.string, dropped: false, counts: [{ kind, count: 1 }], neutralized: 0 }])) as unknown as Readonly<Record<Kind, Output>>;
+const WHOLE = new Map<Kind, Output>();
+function whole(kind: Kind): Output {
+  let output = WHOLE.get(kind);
+  if (output === undefined) WHOLE.set(kind, (output = { bytes: Buffer.from(`[${kind}]`), type: TYPE.string, dropped: false, counts: [{ kind, count: 1 }], neutralized: 0 }));
+  return output;
+}
 
 /** Cuts at a character boundary, after minimization: a secret at the edge is gone before its second half could be lost. */
 function cut(text: string, bytes_max: number): Uint8Array {

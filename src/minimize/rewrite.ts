@@ -41,7 +41,7 @@ export function replacedAscii(text: string, marks: readonly Mark[]): { readonly 
   let at = 0;
   for (const { kind, start, end, instead } of marks) {
     if (start < at || end < start || end > text.length) throw new Error('cannot rewrite a text: its marks overlap or lie outside');
-    length += (instead ?? PLACEHOLDERS[kind]).length - (end - start);
+    length += (instead ?? placeholderOf(kind)).length - (end - start);
     at = end;
   }
   if (length > WRITTEN_MAX) return null;
@@ -54,7 +54,7 @@ export function replacedAscii(text: string, marks: readonly Mark[]): { readonly 
   let to = used;
   at = 0;
   for (const { kind, start, end, instead } of marks) {
-    const replacement = instead ?? PLACEHOLDERS[kind];
+    const replacement = instead ?? placeholderOf(kind);
     all |= written(text, at, start, to) | written(replacement, 0, replacement.length, to + start - at);
     to += start - at + replacement.length;
     at = end;
@@ -69,7 +69,11 @@ export function replacedAscii(text: string, marks: readonly Mark[]): { readonly 
   return { bytes, counts };
 }
 
-const PLACEHOLDERS = Object.fromEntries(KINDS.map((kind) => [kind, `[${kind}]`])) as Readonly<Record<Kind, string>>;
+/** Kinds that a policy brings along have theirs made anew. */
+const PLACEHOLDERS = Object.fromEntries(KINDS.map((kind) => [kind, `[${kind}]`])) as Readonly<Record<string, string>>;
+function placeholderOf(kind: Kind): string {
+  return PLACEHOLDERS[kind] ?? `[${kind}]`;
+}
 const WRITTEN_MAX = 4_096;
 /** Outputs are written one behind the other; a chunk lives as long as one of them. */
 const CHUNK_BYTES = 65_536;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { joined, withoutKept } from './overlaps.ts';
-import type { Kind, Mark } from './recognizer.ts';
+import { ownKind, type Kind, type Mark } from './recognizer.ts';
 
 const mark = (kind: Kind, start: number, end: number, instead?: string): Mark => ({ kind, start, end, ...(instead === undefined ? {} : { instead }) });
 /** What a mark covers, apart. */
@@ -40,4 +40,12 @@ test('withoutKept() leaves the parts of other kinds', () => {
 test('joined() drops what was replaced before and what would change nothing', () => {
   const text = 'mail [email] from 10.0.0.0 id = ?';
   assert.equal(joined(text, [mark('email', 5, 12), mark('credential', 5, 12), mark('ip', 18, 26, '10.0.0.0'), mark('literal', 32, 33, '?')]), null);
+});
+
+test('a kind that a policy brings along is as grave as a national id, and never one that is built in', () => {
+  const own = ownKind('employee-number');
+  assert.ok(own !== null);
+  assert.equal(joined('E-123456', [mark(own, 0, 8), mark('email', 0, 8)])?.[0]?.kind, own);
+  assert.equal(joined('E-123456', [mark(own, 0, 8), mark('card', 0, 8)])?.[0]?.kind, 'card');
+  for (const id of ['email', 'any', 'field', 'Employee', 'a_b', '', 'a--b', '-a', 'x'.repeat(65)]) assert.equal(ownKind(id), null, id);
 });

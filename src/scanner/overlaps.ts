@@ -6,11 +6,13 @@
  * is that of the mark that covers the whole, if one does; else `[kind]`. What was joined stays known as its `parts`: a policy
  * that keeps one kind must not keep another with it.
  */
-import type { Kind, Mark } from './recognizer.ts';
+import type { BuiltInKind, Kind, Mark } from './recognizer.ts';
 
 /** Gravest first. */
-const GRAVITY: readonly Kind[] = ['private-key', 'jwt', 'credential', 'password', 'authorization', 'session-id', 'cookie', 'literal', 'card', 'iban', 'national-id', 'parameter', 'email', 'phone', 'ip'];
-const RANK = new Map(GRAVITY.map((kind, index) => [kind, index]));
+const GRAVITY: readonly BuiltInKind[] = ['private-key', 'jwt', 'credential', 'password', 'authorization', 'session-id', 'cookie', 'literal', 'card', 'iban', 'national-id', 'parameter', 'email', 'phone', 'ip'];
+const RANK: ReadonlyMap<string, number> = new Map(GRAVITY.map((kind, index) => [kind, index]));
+/** Kinds that a policy brings along are numbers of people, by and large. */
+const RANK_OF_OWN = RANK.get('national-id')!;
 
 /** Sorts and joins `marks` of `text`; drops those that would change nothing or lie inside what was replaced before. */
 export function joined(text: string, marks: readonly Mark[]): readonly Mark[] | null {
@@ -59,7 +61,7 @@ function compare(a: Mark, b: Mark): number {
 
 /** The less, the graver. */
 export function gravityOf(kind: Kind): number {
-  return RANK.get(kind) ?? GRAVITY.length;
+  return RANK.get(kind) ?? RANK_OF_OWN;
 }
 
 /** `first` begins no later than `second`. */
@@ -119,7 +121,7 @@ function changesNothing(text: string, mark: Mark): boolean {
   if (length <= 0) return true;
   const instead = mark.instead ?? `[${mark.kind}]`;
   if (length === instead.length && text.startsWith(instead, mark.start)) return true;
-  return length <= LONGEST && text.charCodeAt(mark.start) === 0x5b && text.charCodeAt(mark.end - 1) === 0x5d && RANK.has(text.slice(mark.start + 1, mark.end - 1) as Kind);
+  return length <= LONGEST && text.charCodeAt(mark.start) === 0x5b && text.charCodeAt(mark.end - 1) === 0x5d && RANK.has(text.slice(mark.start + 1, mark.end - 1));
 }
 
 const LONGEST = Math.max(...GRAVITY.map((kind) => kind.length)) + 2;

@@ -5,7 +5,7 @@
  */
 
 /**
- * Kinds of sensitive content, the closed vocabulary of marks, policy rules, counts and replaced text (`[email]`).
+ * Kinds of sensitive content that are built in: the vocabulary of marks, policy rules, counts and replaced text (`[email]`).
  * A kind may have a detail after a dot (`credential.github`) in the recognizer's `id`; the kind is what people see.
  */
 export const KINDS = [
@@ -25,7 +25,26 @@ export const KINDS = [
   'literal', // literals in SQL and other database statements
   'parameter', // values of sensitive query parameters
 ] as const;
-export type Kind = (typeof KINDS)[number];
+export type BuiltInKind = (typeof KINDS)[number];
+
+declare const own: unique symbol;
+/** The id of a recognizer that a policy brings along, which is the kind of what it finds: `[employee-number]`. */
+export type OwnKind = string & { readonly [own]: true };
+export type Kind = BuiltInKind | OwnKind;
+
+/** A kind of its own, of an id that policies may give to a recognizer; null if it is not of that form, or the name of a built-in kind. */
+export function ownKind(id: string): OwnKind | null {
+  return id.length <= 64 && OWN_KIND.test(id) && !isBuiltInKind(id) && !NOT_KINDS.has(id) ? (id as OwnKind) : null;
+}
+
+export function isBuiltInKind(kind: string): kind is BuiltInKind {
+  return BUILT_IN.has(kind);
+}
+
+const OWN_KIND = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
+const BUILT_IN: ReadonlySet<string> = new Set(KINDS);
+/** Words that stand for something else where kinds are named or counted. */
+const NOT_KINDS: ReadonlySet<string> = new Set(['any', 'field', 'neutralized', 'odd-time', 'second-version']);
 
 /**
  * What the attribute key says about its value, worked out once per distinct key (`keyClass` in `key-class.ts`), never
