@@ -7,7 +7,7 @@ import type { Import, Module } from './tidy-modules.ts';
 /** The stages, in the order in which a request meets them. */
 const stages: readonly string[] = ['receive', 'authenticate', 'validate', 'inspect', 'detect', 'minimize', 'seal', 'store'];
 /** The doors that may call stages. Entry points without a door, tests and what lies outside src/ may as well. */
-const composers: readonly string[] = ['pipeline', 'server', 'commands'];
+const composers: readonly string[] = ['pipeline', 'dry-run', 'server', 'commands'];
 
 interface Door {
   readonly specifier: string;

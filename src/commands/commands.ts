@@ -13,6 +13,7 @@ import { findingCommand } from './finding.ts';
 import { OperatorError, errorText } from './operator-error.ts';
 import { logCommand } from './log.ts';
 import { policyCommand } from './policy.ts';
+import { minimizeCommand } from './minimize.ts';
 import { producerCommand } from './producer.ts';
 import { serveCommand } from './serve.ts';
 import { tenantCommand } from './tenant.ts';
@@ -42,7 +43,7 @@ function program(): Command {
   // So that a verb may have flags and verbs below it may have the same ones.
   tracekeep.enablePositionalOptions();
   tracekeep.version(VERSION, '-V, --version', 'show the version');
-  const verbs = [serveCommand(), producerCommand(), policyCommand(), userCommand(), tokenCommand(), tenantCommand(), findingCommand(), traceCommand(), verifyCommand(), logCommand(), evidenceCommand(), witnessCommand(), versionCommand()];
+  const verbs = [serveCommand(), producerCommand(), policyCommand(), userCommand(), tokenCommand(), tenantCommand(), findingCommand(), traceCommand(), minimizeCommand(), verifyCommand(), logCommand(), evidenceCommand(), witnessCommand(), versionCommand()];
   for (const verb of verbs) tracekeep.addCommand(verb);
   settle(tracekeep);
   return tracekeep;
