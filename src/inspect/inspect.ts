@@ -49,6 +49,8 @@ const HALF_WORD = 0x1_0000_0000;
 const SHORT_NUMBER_MAX = 10_000_000;
 /** …unless the key says that any value of it is one. */
 const SHORT_NUMBERS_MATTER = KEY.secret | KEY.session | KEY.cookie | KEY.personal | KEY.parameter;
+/** What a short number has. Built-in recognizers find nothing in it; one that a policy brings along may. */
+const DIGITS_ONLY = FEATURE.digit | FEATURE.digits4;
 const LOOK_CLOSER = FEATURE.nonAscii | FEATURE.control;
 
 export class Inspector {
@@ -62,6 +64,8 @@ export class Inspector {
   readonly #scanner: Scanner;
   readonly #keys: KeyTable;
   readonly #memo = new Memo();
+  /** Integers from 0 to below this are looked at only where the key asks for it. */
+  readonly #shortNumberMax: number = SHORT_NUMBER_MAX;
   readonly #classes: KeyClass[] = [];
   /** The request's bytes. */
   #body: Buffer = Buffer.alloc(0);
@@ -71,6 +75,7 @@ export class Inspector {
 
   constructor(scanner: Scanner, keys: KeyTable) {
     this.#scanner = scanner;
+    if (scanner.mayMark(KEY.plain, DIGITS_ONLY)) this.#shortNumberMax = 0;
     this.#keys = keys;
   }
 
@@ -88,7 +93,7 @@ export class Inspector {
       const key = valueKey[value]!;
       if (type === TYPE.int || type === TYPE.double) {
         const low = valueA[value]!;
-        if (type === TYPE.int && valueB[value] === 0 && low < SHORT_NUMBER_MAX && (this.#classes[key]! & SHORT_NUMBERS_MATTER) === 0) continue;
+        if (type === TYPE.int && valueB[value] === 0 && low < this.#shortNumberMax && (this.#classes[key]! & SHORT_NUMBERS_MATTER) === 0) continue;
         const mark = this.#number(key, type, low, valueB[value]!);
         if (mark < 0) return refusalOf(mark);
         valueMark[value] = mark;
@@ -113,28 +118,29 @@ export class Inspector {
   /** Scans a value seen for the first time. Returns its mark, or why the request is refused. */
   #look(key: number, type: number, bytes: Uint8Array, start: number, length: number): number {
     const keyClass = this.#classes[key]!;
+    const name = this.#keys.texts[key]!;
     if (type === TYPE.array || type === TYPE.map) {
       if (length > LIMITS.value_scanned_bytes_max) return this.#add(CUT_NESTED);
       const value = decodeNested(bytes, start, length, type === TYPE.map);
-      return value === null ? UNDECODABLE : this.#add(this.#nested(value, keyClass), value.elements * ELEMENT_BYTES + length);
+      return value === null ? UNDECODABLE : this.#add(this.#nested(value, keyClass, name), value.elements * ELEMENT_BYTES + length);
     }
     const tooLong = length > textBytesMax(key);
     if (type === TYPE.bytes) {
       // Half a file is no file: bytes that are too long go as a whole.
-      const finding = tooLong ? CUT_BYTES : this.#bytes(this.#body.subarray(start, start + length), keyClass);
+      const finding = tooLong ? CUT_BYTES : this.#bytes(this.#body.subarray(start, start + length), keyClass, name);
       return finding === null ? 0 : this.#add(finding);
     }
-    if (length > LIMITS.value_scanned_bytes_max) return this.#add(this.#beginning(this.#body.subarray(start, start + length), keyClass));
+    if (length > LIMITS.value_scanned_bytes_max) return this.#add(this.#beginning(this.#body.subarray(start, start + length), keyClass, name));
     const features = featuresOf(bytes, start, start + length);
     if ((features & LOOK_CLOSER) === 0 && !tooLong) {
       if (!this.#scanner.mayMark(keyClass, features)) return 0;
       const text = this.#body.toString('latin1', start, start + length);
-      const marks = this.#scanner.scanText(text, keyClass, features);
+      const marks = this.#scanner.scanText(text, keyClass, features, name);
       return marks === null ? 0 : this.#add({ is: 'text', text, marks, neutralized: 0 });
     }
     const invalid = (features & FEATURE.nonAscii) !== 0 && !isUtf8(this.#body.subarray(start, start + length)) ? 1 : 0;
     const text = this.#body.toString('utf8', start, start + length);
-    const finding = this.#text(text, keyClass);
+    const finding = this.#text(text, keyClass, name);
     if (finding !== null) return this.#add({ ...finding, neutralized: finding.neutralized + invalid });
     return invalid === 0 && !tooLong ? 0 : this.#add({ is: 'text', text, marks: [], neutralized: invalid });
   }
@@ -143,12 +149,12 @@ export class Inspector {
    * The beginning of a text that is too long to be looked at whole. What was looked at last is not kept, nor is any part of a
    * secret that reaches into it: its other half, which would show what it is, may be behind the end.
    */
-  #beginning(raw: Buffer, keyClass: KeyClass): TextFinding {
+  #beginning(raw: Buffer, keyClass: KeyClass, name: string): TextFinding {
     let end: number = LIMITS.value_scanned_bytes_max;
     while (end > LIMITS.value_scanned_bytes_max - 3 && (raw[end]! & 0xc0) === 0x80) end--;
     const beginning = raw.subarray(0, end);
     const decoded = beginning.toString('utf8');
-    const { text, marks, neutralized } = this.#text(decoded, keyClass) ?? { text: decoded, marks: [], neutralized: 0 };
+    const { text, marks, neutralized } = this.#text(decoded, keyClass, name) ?? { text: decoded, marks: [], neutralized: 0 };
     let keep = text.length - LIMITS.value_edge_bytes;
     for (const mark of marks) if (mark.start < keep && mark.end > keep) keep = mark.start;
     if (isLowSurrogate(text.charCodeAt(keep))) keep--;
@@ -156,32 +162,33 @@ export class Inspector {
   }
 
   /** Bytes that are text are scanned as text. They are stored in base64, which harms nobody, so nothing is neutralized. Others are sensitive only by their key. */
-  #bytes(raw: Buffer, keyClass: KeyClass): TextFinding | null {
+  #bytes(raw: Buffer, keyClass: KeyClass, name: string): TextFinding | null {
     if (!isUtf8(raw)) return (keyClass & KEY.secret) === 0 ? null : scalarFinding(raw.toString('base64'), secretKind(keyClass));
     const text = raw.toString('utf8');
-    const marks = this.#scanner.scanText(text, keyClass);
+    const marks = this.#scanner.scanText(text, keyClass, undefined, name);
     return marks === null ? null : { is: 'bytes', text, marks, neutralized: 0 };
   }
 
-  #text(raw: string, keyClass: KeyClass): TextFinding | null {
+  #text(raw: string, keyClass: KeyClass, name: string): TextFinding | null {
     const { text, count } = isHarmful(raw) ? neutralize(raw) : { text: raw, count: 0 };
-    const marks = this.#scanner.scanText(text, keyClass);
+    const marks = this.#scanner.scanText(text, keyClass, undefined, name);
     return marks === null && count === 0 ? null : { is: 'text', text, marks: marks ?? [], neutralized: count };
   }
 
-  #nested(value: NestedValue, keyClass: KeyClass): NestedFinding {
+  #nested(value: NestedValue, keyClass: KeyClass, name: string): NestedFinding {
     const leaves: { leaf: Leaf; finding: TextFinding }[] = [];
     const { leaves: all } = value;
     for (let at = 0; at < all.length; at++) {
       const leaf = all[at]!;
       const leafClass = this.#classOfLeaf(all, at, keyClass);
+      const leafName = leaf.key === '' ? name : `${name} ${leaf.key}`;
       const end = endOfStrings(all, at);
       if (end > at + 1) {
-        this.#strings(all.slice(at, end), leafClass, leaves);
+        this.#strings(all.slice(at, end), leafClass, leafName, leaves);
         at = end - 1;
         continue;
       }
-      const finding = this.#leaf(leaf, leafClass);
+      const finding = this.#leaf(leaf, leafClass, leafName);
       if (finding !== null) leaves.push({ leaf, finding });
     }
     return { is: 'nested', value, leaves };
@@ -197,44 +204,45 @@ export class Inspector {
   }
 
   /** Strings that follow each other in one array. */
-  #strings(leaves: readonly Leaf[], keyClass: KeyClass, found: { leaf: Leaf; finding: TextFinding }[]): void {
+  #strings(leaves: readonly Leaf[], keyClass: KeyClass, name: string, found: { leaf: Leaf; finding: TextFinding }[]): void {
     const harmless = leaves.map(({ text }) => (isHarmful(text) ? neutralize(text) : { text, count: 0 }));
-    const marks = this.#scanner.scanList(harmless.map(({ text }) => text), keyClass);
+    const marks = this.#scanner.scanList(harmless.map(({ text }) => text), keyClass, name);
     for (const [index, leaf] of leaves.entries()) {
       const { text, count } = harmless[index]!;
       if (marks[index] !== null || count > 0) found.push({ leaf, finding: { is: 'text', text, marks: marks[index] ?? [], neutralized: count } });
     }
   }
 
-  #leaf(leaf: Leaf, keyClass: KeyClass): TextFinding | null {
+  #leaf(leaf: Leaf, keyClass: KeyClass, name: string): TextFinding | null {
     if (leaf.field === 'intValue') {
-      const kind = this.#scanner.scanInteger(BigInt(leaf.text), keyClass);
+      const kind = this.#scanner.scanInteger(BigInt(leaf.text), keyClass, name);
       return kind === null ? null : scalarFinding(leaf.text, kind);
     }
     if (leaf.field === 'doubleValue') {
-      const kind = this.#doubleKind(Number(leaf.text), keyClass);
+      const kind = this.#doubleKind(Number(leaf.text), keyClass, name);
       return kind === null ? null : scalarFinding(leaf.text, kind);
     }
-    return leaf.field === 'bytesValue' ? this.#bytes(Buffer.from(leaf.text, 'base64'), keyClass) : this.#text(leaf.text, keyClass);
+    return leaf.field === 'bytesValue' ? this.#bytes(Buffer.from(leaf.text, 'base64'), keyClass, name) : this.#text(leaf.text, keyClass, name);
   }
 
   #number(key: number, type: number, low: number, high: number): number {
     const keyClass = this.#classes[key]!;
+    const name = this.#keys.texts[key]!;
     if (type === TYPE.double) {
       HALVES[0] = low;
       HALVES[1] = high;
-      const kind = this.#doubleKind(DOUBLE[0]!, keyClass);
+      const kind = this.#doubleKind(DOUBLE[0]!, keyClass, name);
       return kind === null ? 0 : this.#add(scalarFinding(Object.is(DOUBLE[0], -0) ? '-0' : String(DOUBLE[0]), kind));
     }
     const integer = high === 0 ? low : (BigInt(high | 0) << 32n) | BigInt(low);
-    const kind = this.#scanner.scanInteger(typeof integer === 'number' || high >= 0x20_0000 ? integer : high * HALF_WORD + low, keyClass);
+    const kind = this.#scanner.scanInteger(typeof integer === 'number' || high >= 0x20_0000 ? integer : high * HALF_WORD + low, keyClass, name);
     return kind === null ? 0 : this.#add(scalarFinding(String(integer), kind));
   }
 
   /** A whole number may be a card number here too: JSON and some SDKs know only doubles. Any other is sensitive only by its key. */
-  #doubleKind(value: number, keyClass: KeyClass): Kind | null {
+  #doubleKind(value: number, keyClass: KeyClass, name: string): Kind | null {
     if ((keyClass & KEY.secret) !== 0) return secretKind(keyClass);
-    return Number.isSafeInteger(value) && value >= SHORT_NUMBER_MAX ? this.#scanner.scanInteger(value, keyClass) : null;
+    return Number.isSafeInteger(value) && value >= this.#shortNumberMax ? this.#scanner.scanInteger(value, keyClass, name) : null;
   }
 
   /** What becomes of the mark is known for good: its finding would only grow old, and the collector carry it along. */
@@ -260,7 +268,7 @@ export class Inspector {
     }
     for (let key = this.#classes.length; key < texts.length; key++) {
       this.#classes.push(this.#scanner.keyClass(texts[key]!));
-      this.keyFindings.push(this.#text(texts[key]!, KEY.plain));
+      this.keyFindings.push(this.#text(texts[key]!, KEY.plain, ''));
     }
   }
 

@@ -109,6 +109,9 @@ export interface Recognizer {
   readonly needs: number;
   /** Key classes of which at least one must hold for `find` to run; absent = any key. */
   readonly keys?: KeyClass;
-  /** Reports every range it finds through `mark`. Linear time in `text.length` whatever the text. Never throws on any text. */
-  find(text: string, keyClass: KeyClass, mark: (start: number, end: number, instead?: string, kind?: Kind) => void): void;
+  /**
+   * Reports every range it finds through `mark`. Linear time in `text.length` whatever the text. Never throws on any text.
+   * `name`: the attribute key and, within a map, the key beside the value; '' where there is none.
+   */
+  find(text: string, keyClass: KeyClass, mark: (start: number, end: number, instead?: string, kind?: Kind) => void, name: string): void;
 }

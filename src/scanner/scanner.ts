@@ -60,6 +60,7 @@ export class Scanner {
   /** Of the text being scanned, its length and what may stand before a mark that settles it; -1 = nothing settles it. */
   #length = -1;
   #text = '';
+  #name = '';
   #mayNameScheme = false;
   /** The recognizer that runs, and where its text stands: what `#mark` takes down. */
   #kind: Kind = 'credential';
@@ -90,15 +91,15 @@ export class Scanner {
    * Marks of `bytes[start, end)`, valid UTF-8, in UTF-16 offsets of the decoded string, sorted, without overlap; null = clean.
    * `features`: those of the same bytes if the caller has them already.
    */
-  scan(bytes: Uint8Array, start: number, end: number, keyClass: KeyClass, features: Features = featuresOf(bytes, start, end)): readonly Mark[] | null {
+  scan(bytes: Uint8Array, start: number, end: number, keyClass: KeyClass, features: Features = featuresOf(bytes, start, end), name = ''): readonly Mark[] | null {
     if (!this.mayMark(keyClass, features)) return null;
     const slice = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
-    return this.#scan(slice.toString((features & FEATURE.nonAscii) === 0 ? 'latin1' : 'utf8'), keyClass, features);
+    return this.#scan(slice.toString((features & FEATURE.nonAscii) === 0 ? 'latin1' : 'utf8'), keyClass, features, name);
   }
 
-  /** The same for a string. */
-  scanText(text: string, keyClass: KeyClass, features: Features = featuresOfText(text)): readonly Mark[] | null {
-    return this.mayMark(keyClass, features) ? this.#scan(text, keyClass, features) : null;
+  /** The same for a string. `name`: its key, as recognizers get it. */
+  scanText(text: string, keyClass: KeyClass, features: Features = featuresOfText(text), name = ''): readonly Mark[] | null {
+    return this.mayMark(keyClass, features) ? this.#scan(text, keyClass, features, name) : null;
   }
 
   /** Whether a text with these features has to be scanned at all: most need not even become a string. */
@@ -107,10 +108,10 @@ export class Scanner {
   }
 
   /** Kind of an integer that is sensitive as a whole: a card number, a PIN under a password's key. */
-  scanInteger(value: bigint | number, keyClass: KeyClass): Kind | null {
+  scanInteger(value: bigint | number, keyClass: KeyClass, name = ''): Kind | null {
     const digits = String(value);
     if ((keyClass & KEY.secret) !== 0) return (keyClass & KEY.password) !== 0 ? 'password' : digits.length > 5 ? 'credential' : null;
-    const marks = this.scanText(digits, keyClass);
+    const marks = this.scanText(digits, keyClass, undefined, name);
     return marks !== null && marks[0]?.start === 0 && marks[0].end === digits.length ? marks[0].kind : null;
   }
 
@@ -118,13 +119,13 @@ export class Scanner {
    * Marks of the strings of one list, for each its own or null. One may say what the next is: after `--password` comes a secret, and
    * `docker`, `login`, `-p` are a command line in pieces.
    */
-  scanList(texts: readonly string[], keyClass: KeyClass): readonly (readonly Mark[] | null)[] {
+  scanList(texts: readonly string[], keyClass: KeyClass, name = ''): readonly (readonly Mark[] | null)[] {
     const isCommand = texts.length > 1 && texts.some((text) => text.charCodeAt(0) === 0x2d);
     const together = isCommand ? (this.scanText(texts.join(' '), keyClass) ?? []).filter(({ kind }) => COMMAND_KINDS.has(kind)) : [];
     let from = 0;
     let next = 0;
     return texts.map((text, index) => {
-      const own = this.scanText(text, keyClass | (index === 0 ? KEY.plain : this.#classAfter(texts[index - 1]!, text)));
+      const own = this.scanText(text, keyClass | (index === 0 ? KEY.plain : this.#classAfter(texts[index - 1]!, text)), undefined, name);
       const to = from + text.length;
       const marks: Mark[] = own === null ? [] : [...own];
       while (next < together.length && together[next]!.end <= from) next++;
@@ -145,12 +146,13 @@ export class Scanner {
     return (nameClass & KEY.authorization) !== 0 ? KEY.plain : (nameClass & KEY.cookie) !== 0 && text.includes('=') ? KEY.cookie : (nameClass & SECRET_CLASSES) === 0 ? KEY.plain : KEY.perhaps;
   }
 
-  #scan(text: string, keyClass: KeyClass, features: Features): readonly Mark[] | null {
+  #scan(text: string, keyClass: KeyClass, features: Features, name: string): readonly Mark[] | null {
     this.#marks = [];
     this.#settled = UNSETTLED;
     // What stands in for a literal is weighed against every mark inside (`overlaps.ts`).
     this.#length = this.#parts || (keyClass & (KEY.statement | KEY.parameter)) !== 0 ? -1 : text.length;
     this.#text = text;
+    this.#name = name;
     this.#mayNameScheme = (keyClass & KEY.authorization) !== 0 && (features & FEATURE.angle) === 0;
     this.#collect(text, keyClass, features, 0, undefined);
     return this.#marks.length === 0 ? null : joined(text, this.#marks);
@@ -177,7 +179,7 @@ export class Scanner {
       const recognizer = recognizers[at]!;
       if ((features & recognizer.needs) !== recognizer.needs || ranks[at]! >= this.#settled) continue;
       this.#kind = recognizer.kind;
-      recognizer.find(text, keyClass, this.#mark);
+      recognizer.find(text, keyClass, this.#mark, this.#name);
     }
   }
 

@@ -64,7 +64,7 @@ test('no recognizer gives a graver kind than it says', () => {
       if (recognizer.keys !== undefined && (recognizer.keys & keyClass) === 0) continue;
       for (const text of TEXTS) {
         if ((featuresOfText(text) & recognizer.needs) !== recognizer.needs) continue;
-        recognizer.find(text, keyClass, (_start, _end, _instead, kind) => assert.ok(gravityOf(kind ?? recognizer.kind) >= gravityOf(recognizer.kind), `${recognizer.id} says ${kind ?? ''}`));
+        recognizer.find(text, keyClass, (_start, _end, _instead, kind) => assert.ok(gravityOf(kind ?? recognizer.kind) >= gravityOf(recognizer.kind), `${recognizer.id} says ${kind ?? ''}`), '');
       }
     }
   }

@@ -7,14 +7,14 @@ import { KEY } from './recognizer.ts';
 import type { Kind, KeyClass, Mark, Recognizer } from './recognizer.ts';
 
 /** The marks of one recognizer on `text`, none if its `needs` or `keys` say that it does not run. */
-export function marksOf(recognizer: Recognizer, text: string, keyClass: KeyClass = KEY.plain): Mark[] {
+export function marksOf(recognizer: Recognizer, text: string, keyClass: KeyClass = KEY.plain, name = ''): Mark[] {
   if ((featuresOfText(text) & recognizer.needs) !== recognizer.needs) return [];
   if (recognizer.keys !== undefined && (recognizer.keys & keyClass) === 0) return [];
   const marks: Mark[] = [];
   recognizer.find(text, keyClass, (start, end, instead, kind) => {
     assert.ok(start >= 0 && end > start && end <= text.length, `${recognizer.id}: mark ${start}..${end} of ${text.length}`);
     marks.push({ kind: kind ?? recognizer.kind, start, end, ...(instead === undefined ? {} : { instead }) });
-  });
+  }, name);
   return marks.sort((a, b) => a.start - b.start);
 }
 

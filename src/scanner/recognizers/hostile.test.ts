@@ -15,7 +15,7 @@ const KEYS = [KEY.plain, KEY.personal, KEY.clientAddress, KEY.statement, KEY.par
 /** Runs every recognizer whatever it needs. */
 function scan(text: string, keyClass: number): void {
   for (const recognizer of RECOGNIZERS) {
-    recognizer.find(text, keyClass, (start, end) => assert.ok(start >= 0 && end > start && end <= text.length, `${recognizer.id}: ${start}..${end} of ${text.length}`));
+    recognizer.find(text, keyClass, (start, end) => assert.ok(start >= 0 && end > start && end <= text.length, `${recognizer.id}: ${start}..${end} of ${text.length}`), '');
   }
 }
 
