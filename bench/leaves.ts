@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Engine } from '#clickhouse';
 import { SPANS } from '#clickhouse/schema';
 import { BlockLeaves } from '#leaves';
-import { compilePolicy, DEFAULT_POLICY } from '#minimize';
+import { compilePolicy, DEFAULT_POLICY } from '#policy';
 import { type SealedBlock, Secret } from '#model';
 import { medianOf } from './summary.ts';
 

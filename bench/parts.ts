@@ -10,7 +10,8 @@ import { Comparer, TakenSpans } from '#compare';
 import { type InspectedBatch, Inspector } from '#inspect';
 import { openRootKey } from '#keys';
 import { LIMITS } from '#limits';
-import { compilePolicy, DEFAULT_POLICY, Minimizer } from '#minimize';
+import { Minimizer, Pseudonyms } from '#minimize';
+import { compilePolicy, DEFAULT_POLICY } from '#policy';
 import { DEFAULT_TENANT, type ProducerId, type RequestAccount, type SealedBlock } from '#model';
 import { decodeRequest } from '#otlp';
 import { isRefusal } from '#refusal';
@@ -117,7 +118,7 @@ class Stages {
   readonly #policy = compilePolicy(DEFAULT_POLICY);
   readonly #scanner = new Scanner(RECOGNIZERS, { parts: this.#policy.distinguishes });
   readonly #inspector = new Inspector(this.#scanner, this.#keys);
-  readonly #minimizer = new Minimizer(this.#policy, this.#inspector, this.#keys);
+  readonly #minimizer = new Minimizer(this.#policy, this.#inspector, this.#keys, new Pseudonyms(null));
   readonly #comparer = new Comparer(fullTable());
   readonly #builder = new BlockBuilder(this.#minimizer);
 
@@ -142,7 +143,7 @@ class Stages {
     if (taken !== received) throw new Error('cannot take all of the corpus');
     this.#inspect('inspectFirst', new Inspector(this.#scanner, this.#keys), batch);
     const inspected = this.#inspect('inspect', this.#inspector, batch);
-    const minimized = clock.time('minimize', size, () => this.#minimizer.minimize(inspected));
+    const minimized = clock.time('minimize', size, () => this.#minimizer.minimize(inspected, { tenant: DEFAULT_TENANT, now_ms: Date.now() }));
     if (!this.#builder.isOpen) this.#builder.open({ block: this.blocks.length + 1, day: Math.floor(Date.now() / DAY_MS), retention: RETENTION, tenant: DEFAULT_TENANT });
     const { dropped, versions } = clock.time('compare', size, () => this.#comparer.compare(minimized, PRODUCER, this.#builder.block));
     if (dropped + versions > 0) throw new Error('cannot take all of the corpus: spans of it occur twice');

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Engine } from '#clickhouse';
 import { SPANS, TRACES } from '#clickhouse/schema';
-import { compilePolicy } from '#minimize';
+import { compilePolicy, type PolicyDocument } from '#policy';
 import { DEFAULT_TENANT, type Producer, type ProducerId, type Reader, type SealedBlock, Secret } from '#model';
 import { createQueries } from '#query';
 import { otlpJson } from '#query/otlp-json';
@@ -170,9 +170,9 @@ describe('Pipeline.take', () => {
 
 test('a policy that keeps one kind does not keep another that a mark of it covers', () => {
   const span = ofSpan({ ...attributes({ stringValue: `${MAIL} 8f3kd93kd02kd83kd` }, 'http.request.header.x-api-key'), startTimeUnixNano: `${NOW_MS}000000`, endTimeUnixNano: `${NOW_MS}000001` });
-  const kept = (policy?: unknown) => sealed(policy === undefined ? new Pipeline(null) : new Pipeline(null, compilePolicy(policy)), [span]).taken[0]!.minimized;
+  const kept = (policy?: PolicyDocument) => sealed(policy === undefined ? new Pipeline(null) : new Pipeline(null, compilePolicy(policy)), [span]).taken[0]!.minimized;
   assert.deepEqual(kept(), { credential: 1 });
-  assert.deepEqual(kept({ version: 1, rules: [{ kinds: ['credential'], action: 'keep' }] }), { email: 1 });
+  assert.deepEqual(kept({ version: 2, rules: [{ id: 'credentials', recognized: ['credential'], action: 'keep' }] }), { email: 1 });
 });
 
 test('nothing that an SDK sends is lost: random requests come back from the query side as they were sent', async () => {

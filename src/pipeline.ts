@@ -9,9 +9,10 @@ import type { Comparer } from '#compare';
 import { matchesGlob } from '#control/glob';
 import { Inspector } from '#inspect';
 import { BlockLeaves } from '#leaves';
-import { type CompiledPolicy, compilePolicy, DEFAULT_POLICY, Minimizer } from '#minimize';
-import type { Producer } from '#model';
+import { Minimizer, Pseudonyms } from '#minimize';
+import type { Producer, Secret } from '#model';
 import { decodeRequest, requestFromJson } from '#otlp';
+import { type CompiledPolicy, compilePolicy, DEFAULT_POLICY } from '#policy';
 import { isRefusal, type Refusal } from '#refusal';
 import { Scanner } from '#scanner';
 import { RECOGNIZERS } from '#scanner/recognizers';
@@ -51,11 +52,14 @@ export class Pipeline {
   readonly #leaves: BlockLeaves;
   readonly #comparer: Comparer | null;
 
-  /** Without a comparer, which tools that look at other stages leave out, no span is recognised as taken before. */
-  constructor(comparer: Comparer | null, policy: CompiledPolicy = compilePolicy(DEFAULT_POLICY)) {
+  /**
+   * Without a comparer, which tools that look at other stages leave out, no span is recognised as taken before; without a key for pseudonyms, what
+   * would become one is replaced.
+   */
+  constructor(comparer: Comparer | null, policy: CompiledPolicy = compilePolicy(DEFAULT_POLICY), pseudonymKey: Secret<Uint8Array> | null = null) {
     this.#comparer = comparer;
     this.#inspector = new Inspector(new Scanner(RECOGNIZERS, { parts: policy.distinguishes }), this.#keys);
-    this.#minimizer = new Minimizer(policy, this.#inspector, this.#keys);
+    this.#minimizer = new Minimizer(policy, this.#inspector, this.#keys, new Pseudonyms(pseudonymKey));
     this.#leaves = new BlockLeaves(policy.restricts);
   }
 
@@ -82,7 +86,7 @@ export class Pipeline {
 
     const inspected = this.#inspector.inspect(valid);
     if (isRefusal(inspected)) return inspected;
-    const minimized = this.#minimizer.minimize(inspected);
+    const minimized = this.#minimizer.minimize(inspected, { tenant: producer.tenant, now_ms });
     const builder = blockFor();
     // Last of all, since what is noted as taken has to be in the block.
     const { dropped, ofOthers, reliesOn, versions, versionTraces } = this.#comparer?.compare(minimized, producer, builder.block) ?? NOTHING_COMPARED;

@@ -13,8 +13,8 @@ import { Findings, type ReportFinding } from '#findings';
 import { deriveKey, openRootKey } from '#keys';
 import { LIMITS } from '#limits';
 import { type Meter, startMeter } from '#meter';
-import { compilePolicy, DEFAULT_POLICY } from '#minimize';
 import { traceId, type Producer, type Reader, type Secret } from '#model';
+import { compilePolicy, DEFAULT_POLICY, readRestriction } from '#policy';
 import { Publisher, witnessesOf, witnessRefused } from '#publish';
 import { createQueries, type Queries } from '#query';
 import { startConsole } from '#query/api';
@@ -195,7 +195,7 @@ function verification(config: Config, store: Store, rootKey: Secret<Uint8Array>,
   const verifiers = readVerifiers(store.log.vkeys());
   if ('unreadable' in verifiers) throw new Error('cannot read the keys of the log');
   return new BackgroundVerification({
-    verify: (controls) => verifyStore({ source, logDirectory: join(config.data, 'log'), verifiers, restrictsOf: (policy) => compilePolicy(JSON.parse(policy)).restricts, kept: [], ...controls }),
+    verify: (controls) => verifyStore({ source, logDirectory: join(config.data, 'log'), verifiers, restrictsOf: (policy) => readRestriction(policy).restricts, kept: [], ...controls }),
     file: new PlaceFile(join(config.data, 'verified'), deriveKey(rootKey, 'verified')),
     found: (finding) => findings.report(reported(finding)),
     log: (entry) => store.commit({ blocks: [], requests: [], entries: [entry] }),
@@ -212,7 +212,7 @@ const BUSY_ROWS = 4_096;
 /** That which is in force, and how to read those before it. */
 function policies(): EvidencePolicies {
   const { digest, restricted, restricts } = compilePolicy(DEFAULT_POLICY);
-  return { digest, restricted, restricts, read: (text) => compilePolicy(JSON.parse(text)) };
+  return { digest, restricted, restricts, read: readRestriction };
 }
 
 /** What verbs show of the telemetry is recorded as what the console shows. */

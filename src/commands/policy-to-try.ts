@@ -1,5 +1,5 @@
 /** The policy that a verb tries: of a file, or the one in force. */
-import { type CompiledPolicy, compilePolicy, DEFAULT_POLICY } from '#minimize';
+import { type CompiledPolicy, compilePolicy, DEFAULT_POLICY } from '#policy';
 import type { Config } from '#config';
 import { OperatorError } from './operator-error.ts';
 

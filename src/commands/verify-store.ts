@@ -9,7 +9,7 @@ import type { Config } from '#config';
 import { openRootKey } from '#keys';
 import { readLogVkeys } from '#log';
 import { NOTE_BYTES_MAX } from '#merkle';
-import { compilePolicy } from '#minimize';
+import { readRestriction } from '#policy';
 import { isRefusal, refuse } from '#refusal';
 import type { StoreSnapshot } from '#store';
 import { openAtRest } from '#store/at-rest';
@@ -46,7 +46,7 @@ export interface VerifiedStore {
   setAsideRows(block: number): Promise<Uint8Array | null>;
 }
 
-export const restrictsOf = (policy: string): ((key: string) => boolean) => compilePolicy(JSON.parse(policy)).restricts;
+export const restrictsOf = (policy: string): ((key: string) => boolean) => readRestriction(policy).restricts;
 
 export async function verifyDirectory(config: Pick<Config, 'data' | 'rootKeyFile' | 'logKeys'>, wanted: WantedVerification): Promise<Verified> {
   const pinned = wanted.keys.length > 0;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DEFAULT_TENANT } from '#model';
-import { compilePolicy, DEFAULT_POLICY } from '#minimize';
+import { compilePolicy, DEFAULT_POLICY } from '#policy';
 import { isRefusal } from '#refusal';
 import { type StoredForm, StoredForms } from './stored-form.ts';
 

@@ -2,7 +2,7 @@
  * Requests as they would be stored, without a store: through the pipeline into a block, and out of the block's columns again. What stands in the
  * answers is therefore what a server would have sealed under this policy, not what something else believes it would.
  */
-import type { CompiledPolicy } from '#minimize';
+import type { CompiledPolicy } from '#policy';
 import { type Producer, producerId, type TenantId } from '#model';
 import { Pipeline } from '#pipeline';
 import { BlockSpans } from '#query/block-spans';

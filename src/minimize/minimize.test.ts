@@ -7,23 +7,25 @@ import { decodeRequest, requestFromJson } from '#otlp';
 import { isRefusal } from '#refusal';
 import { Scanner } from '#scanner';
 import { validate } from '#validate';
-import { compilePolicy, DEFAULT_POLICY, type MinimizedBatch, Minimizer, type Output } from './minimize.ts';
+import { compilePolicy, DEFAULT_POLICY, type PolicyDocument } from '#policy';
+import { type MinimizedBatch, Minimizer, type Output, Pseudonyms } from './minimize.ts';
 
 type Json = Record<string, unknown>;
+const ARRIVAL = { tenant: 'default', now_ms: 0 };
 const MAIL = 'jane.doe@example.com';
 
-function stages(policy: unknown = DEFAULT_POLICY) {
+function stages(policy: PolicyDocument = DEFAULT_POLICY) {
   const keys = new KeyTable();
   const batch = new SpanBatch(keys);
   const inspector = new Inspector(new Scanner(), keys);
-  const minimizer = new Minimizer(compilePolicy(policy), inspector, keys);
+  const minimizer = new Minimizer(compilePolicy(policy), inspector, keys, new Pseudonyms(null));
   const minimize = (...spans: Json[]): MinimizedBatch => {
     const bytes = requestFromJson(Buffer.from(JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: spans.map((span) => ({ traceId: '01'.repeat(16), spanId: '01'.repeat(8), ...span })) }] }] })));
     assert.ok(bytes instanceof Uint8Array);
     assert.equal(decodeRequest(bytes, batch), null);
     const inspected = inspector.inspect(validate(batch, { speaksFor: () => true, backfill: true }, Date.now()).batch);
     assert.ok(!isRefusal(inspected));
-    return minimizer.minimize(inspected);
+    return minimizer.minimize(inspected, ARRIVAL);
   };
   const outputOf = (value: number): Output => {
     const output = minimizer.outputs[batch.valueMark[value]!];
@@ -34,15 +36,15 @@ function stages(policy: unknown = DEFAULT_POLICY) {
 }
 
 /** The output of the only attribute. */
-function outcome(key: string, value: Json, policy?: unknown) {
+function outcome(key: string, value: Json, policy?: PolicyDocument) {
   const { batch, minimize, outputOf } = stages(policy);
   minimize({ attributes: [{ key, value }] });
   const { bytes, type, dropped, counts, neutralized } = outputOf(batch.attributesStart[0]!);
   return { text: Buffer.from(bytes).toString('utf8'), type, dropped, counts, neutralized };
 }
 const base64 = (text: string | Uint8Array) => Buffer.from(text).toString('base64');
-const KEEP = { version: 1, rules: [{ action: 'keep' }] };
-const DROP = { version: 1, rules: [{ action: 'drop' }] };
+const KEEP: PolicyDocument = { version: 2, rules: [{ id: 'all', recognized: 'any', action: 'keep' }] };
+const DROP: PolicyDocument = { version: 2, rules: [{ id: 'all', recognized: 'any', action: 'drop' }] };
 
 test('minimize replaces what was found, keeps the rest readable and says what it was', () => {
   assert.deepEqual(outcome('note', { stringValue: `from ${MAIL}, ${MAIL}` }), { text: 'from [email], [email]', type: TYPE.string, dropped: false, counts: [{ kind: 'email', count: 2 }], neutralized: 0 });
@@ -96,12 +98,12 @@ test('minimize drops the whole attribute when the policy drops what is in it', (
   assert.deepEqual(outcome('note', { stringValue: `from ${MAIL}` }, DROP), { text: '', type: TYPE.string, dropped: true, counts: [{ kind: 'email', count: 1 }], neutralized: 0 });
 });
 
-test('minimize decides by the key that is nearest to the value', () => {
-  const policy = { version: 1, rules: [{ kinds: ['email'], keys: ['reply.*'], action: 'keep' }] };
+test('minimize decides by the attribute key, or the key next to the part in a map', () => {
+  const policy: PolicyDocument = { version: 2, rules: [{ id: 'replies', recognized: ['email'], keys: ['reply.*'], action: 'keep' }] };
   assert.equal(outcome('reply.to', { stringValue: MAIL }, policy).text, MAIL);
   assert.equal(outcome('note', { stringValue: MAIL }, policy).text, '[email]');
   assert.match(outcome('note', { kvlistValue: { values: [{ key: 'reply.to', value: { stringValue: MAIL } }] } }, policy).text, new RegExp(MAIL));
-  assert.match(outcome('reply.to', { kvlistValue: { values: [{ key: 'x', value: { stringValue: MAIL } }] } }, policy).text, /\[email\]/);
+  assert.match(outcome('reply.to', { kvlistValue: { values: [{ key: 'x', value: { stringValue: MAIL } }] } }, policy).text, new RegExp(MAIL));
 });
 
 test('minimize cuts after it has replaced, so that half a secret is never left at the edge', () => {
@@ -152,7 +154,7 @@ test('minimize refuses a mark whose finding is gone', () => {
   const { batch, minimizer, minimize } = stages();
   const minimized = minimize({ name: 'clean' });
   batch.valueMark[batch.name[0]!] = 5;
-  assert.throws(() => minimizer.minimize(minimized as never), /cannot minimize a value whose finding is gone/);
+  assert.throws(() => minimizer.minimize(minimized as never, ARRIVAL), /cannot minimize a value whose finding is gone/);
 });
 
 test('minimize gives what is replaced whole one output, and lets its finding go', () => {

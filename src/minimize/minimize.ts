@@ -3,16 +3,15 @@
  * else. A finding's output is worked out once and remembered with its mark. `seal` takes values only from a batch that came
  * through here, and refuses a mark that has no output.
  */
-import { type KeyTable, type SpanBatch, textBytesMax, TYPE } from '#batch';
+import { type KeyTable, PLACE, type SpanBatch, textBytesMax, TYPE } from '#batch';
 import type { Kind } from '#scanner/recognizer';
 import { NEUTRALIZED } from '#model';
 import type { Inspector, InspectedBatch, NestedFinding, TextFinding } from '#inspect';
-import type { CompiledPolicy } from './policy.ts';
+import type { CompiledPolicy, RuleSet, ValueType } from '#policy';
+import { Pseudonyms } from './pseudonyms.ts';
 import { replacedAscii, rewrite } from './rewrite.ts';
 
-export { compilePolicy } from './policy.ts';
-export type { CompiledPolicy } from './policy.ts';
-export { DEFAULT_POLICY } from './default-policy.ts';
+export { Pseudonyms } from './pseudonyms.ts';
 
 declare const minimized: unique symbol;
 /** A batch that holds nothing the policy wants gone. Only `minimize` makes it. */
@@ -34,6 +33,12 @@ export interface Count {
   readonly count: number;
 }
 
+/** Whose spans they are, and when they came. */
+export interface Arrival {
+  readonly tenant: string;
+  readonly now_ms: number;
+}
+
 const CUT_MARK = '…[cut]';
 
 export class Minimizer {
@@ -47,17 +52,22 @@ export class Minimizer {
   readonly policy: CompiledPolicy;
   readonly #inspector: Inspector;
   readonly #keys: KeyTable;
+  readonly #ofAttributes: RuleSet;
+  readonly #ofTexts: RuleSet;
   #generation = 0;
   #keysGeneration = 0;
 
-  constructor(policy: CompiledPolicy, inspector: Inspector, keys: KeyTable) {
+  constructor(policy: CompiledPolicy, inspector: Inspector, keys: KeyTable, _pseudonyms: Pseudonyms) {
     this.policy = policy;
+    const anywhere = { tenant: '', service: '', environment: '', spanKind: null } as const;
+    this.#ofAttributes = policy.sets.for({ ...anywhere, place: 'span' });
+    this.#ofTexts = policy.sets.for({ ...anywhere, place: 'span-name' });
     this.#inspector = inspector;
     this.#keys = keys;
   }
 
   /** Gives every mark of the batch its output. */
-  minimize(batch: InspectedBatch): MinimizedBatch {
+  minimize(batch: InspectedBatch, _arrival: Arrival): MinimizedBatch {
     if (this.#generation !== this.#inspector.generation) {
       this.#generation = this.#inspector.generation;
       this.outputs.length = 1;
@@ -85,7 +95,7 @@ export class Minimizer {
       const replaced = replacedAscii(finding.text, finding.marks);
       if (replaced !== null && replaced.bytes.length <= textBytesMax(key)) return { bytes: replaced.bytes, type: TYPE.string, dropped: false, counts: replaced.counts, neutralized: 0 };
     }
-    const { text, counts, dropped } = this.#rewrite(finding, this.#keys.texts[key]!);
+    const { text, counts, dropped } = this.#rewrite(finding, key, '', type);
     const neutralized = finding.neutralized;
     if (dropped) return { bytes: EMPTY, type, dropped, counts, neutralized };
     if (finding.is === 'scalar' && counts.length === 0) return { bytes: Buffer.from(text), type, dropped, counts, neutralized };
@@ -97,7 +107,7 @@ export class Minimizer {
     const counts = new Map<Kind, number>();
     let neutralized = 0;
     for (const { leaf, finding: found } of finding.leaves) {
-      const result = this.#rewrite(found, leaf.key === '' ? this.#keys.texts[key]! : leaf.key);
+      const result = this.#rewrite(found, key, leaf.key, type);
       neutralized += found.neutralized;
       for (const { kind, count } of result.counts) counts.set(kind, (counts.get(kind) ?? 0) + count);
       if (found.is === 'text') leaf.holder[leaf.field] = result.text;
@@ -115,11 +125,13 @@ export class Minimizer {
   }
 
   /** Applies the policy to one text. A single mark that the policy drops takes the whole value with it. */
-  #rewrite(finding: TextFinding, key: string): { text: string; counts: readonly Count[]; dropped: boolean } {
+  #rewrite(finding: TextFinding, key: number, inner: string, type: number): { text: string; counts: readonly Count[]; dropped: boolean } {
     if (finding.marks.length === 0) return { text: finding.text, counts: [], dropped: false };
+    const set = key <= PLACE.schemaUrl ? this.#ofTexts : this.#ofAttributes;
+    const name = this.#keys.texts[key]!;
     let dropped = false;
     const { text, counts } = rewrite(finding.text, finding.marks, (mark) => {
-      const action = this.policy.decide(mark.kind, key);
+      const action = set.part(mark.kind, name, inner === '' ? name : inner, VALUE_TYPE[type]!)?.action ?? 'replace';
       if (action === 'drop') dropped = true;
       return action;
     });
@@ -133,13 +145,15 @@ export class Minimizer {
     }
     for (let key = this.keyBytes.length; key < this.#keys.texts.length; key++) {
       const finding = this.#inspector.keyFindings[key];
-      const { text, counts } = finding == null ? { text: this.#keys.texts[key]!, counts: [] } : this.#rewrite(finding, '');
+      const { text, counts } = finding == null ? { text: this.#keys.texts[key]!, counts: [] } : rewrite(finding.text, finding.marks, () => 'replace');
       this.keyBytes.push(Buffer.from(text));
       this.keyCounts.push(finding == null || finding.neutralized === 0 ? counts : [...counts, { kind: NEUTRALIZED, count: finding.neutralized }]);
     }
   }
 }
 
+/** By type as the batch has it; an absent value counts as a text. */
+const VALUE_TYPE: readonly ValueType[] = ['string', 'string', 'bool', 'int', 'double', 'array', 'map', 'bytes'];
 const EMPTY = new Uint8Array(0);
 /** Of texts that are replaced whole, by kind: most secrets are, and the same stands instead of all of them. */
 const WHOLE = new Map<Kind, Output>();

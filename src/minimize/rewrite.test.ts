@@ -2,9 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Scanner } from '#scanner';
 import { KEY, KINDS, type Mark } from '#scanner/recognizer';
-import { DEFAULT_POLICY } from './default-policy.ts';
-import { compilePolicy } from './policy.ts';
-import type { Action } from './policy.ts';
+import type { Action } from '#policy';
 import { replacedAscii, rewrite } from './rewrite.ts';
 
 test('rewrite() replaces marked ranges and counts them by kind', () => {
@@ -27,7 +25,6 @@ test('rewrite() does what the policy says about each mark', () => {
   const marks = [{ kind: 'ip', start: 0, end: 11, instead: '203.0.113.0' }] as const;
   const by = (action: Action) => rewrite('203.0.113.9 came', marks, () => action);
   assert.equal(by('replace').text, '203.0.113.0 came');
-  assert.equal(by('shorten').text, '203.0.113.0 came');
   assert.equal(by('drop').text, ' came');
   assert.deepEqual(by('keep'), { text: '203.0.113.9 came', counts: [] });
 });
@@ -59,7 +56,6 @@ test('rewrite() keeps of what overlaps only what no other kind in it wants gone'
 
 test('rewrite() leaves nothing that the scanner would find again', () => {
   const scanner = new Scanner();
-  const policy = compilePolicy(DEFAULT_POLICY);
   const texts = [
     'Authorization: Bearer abcdef123456 and mail a@b.example',
     '{"password":"hunter2","user":{"email":"a@b.example"},"card":"4111 1111 1111 1111"}',
@@ -69,7 +65,7 @@ test('rewrite() leaves nothing that the scanner would find again', () => {
     'client 203.0.113.9 logged in',
   ];
   for (const text of texts) {
-    const once = rewrite(text, scanner.scanText(text, KEY.plain) ?? [], (mark) => policy.decide(mark.kind, ''));
+    const once = rewrite(text, scanner.scanText(text, KEY.plain) ?? [], () => 'replace');
     assert.notEqual(once.text, text);
     assert.equal(scanner.scanText(once.text, KEY.plain), null, once.text);
   }

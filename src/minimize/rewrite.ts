@@ -4,7 +4,7 @@
  */
 import { withoutKept } from '#scanner/overlaps';
 import { KINDS, type Kind, type Mark } from '#scanner/recognizer';
-import type { Action } from './policy.ts';
+import type { Action } from '#policy';
 
 export interface Rewritten {
   readonly text: string;

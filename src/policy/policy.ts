@@ -3,8 +3,8 @@
  * completely is not loaded. Acting on values is the business of `minimize`, which alone sees them.
  */
 import { createHash } from 'node:crypto';
-import { matchesGlob } from '#control/glob';
-import type { OwnRecognizer, PolicyDocument } from './document.ts';
+import type { Action, OwnRecognizer, PolicyDocument } from './document.ts';
+import { restriction, type Restriction } from './restriction.ts';
 import { RuleSets } from './rule-set.ts';
 
 export { ACTION_NAMES, actionName, type ActionName } from './action.ts';
@@ -12,9 +12,10 @@ export { DEFAULT_POLICY } from './default-policy.ts';
 export { PLACES, SPAN_KINDS, TEMPLATES, TIME_UNITS, VALUE_TYPES } from './document.ts';
 export type { Action, OwnRecognizer, Place, PolicyDocument, Rule, Scope, SpanKind, ValueType } from './document.ts';
 export { GROUP_NAME, inGroup, keysOfGroup, NAMED_GROUPS } from './groups.ts';
+export { readRestriction, type Restriction } from './restriction.ts';
 export { RuleSet, RuleSets, type Where } from './rule-set.ts';
 
-export interface CompiledPolicy {
+export interface CompiledPolicy extends Restriction {
   readonly document: PolicyDocument;
   /** Canonical JSON of the document (sorted members, no spaces): what the log says was in force. */
   readonly text: string;
@@ -22,41 +23,30 @@ export interface CompiledPolicy {
   readonly digest: string;
   readonly recognizers: readonly OwnRecognizer[];
   readonly sets: RuleSets;
-  /** Attribute keys with `*` whose values are restricted. */
-  readonly restricted: readonly string[];
-  /** Whether values of this attribute key are. Does not need its policy as `this`. */
-  readonly restricts: (key: string) => boolean;
+  /**
+   * Some rule does with recognized parts other than to replace them: then it matters which kinds there are below a mark (`Mark.parts`). Else every
+   * mark is replaced by what stands in its stead.
+   */
+  readonly distinguishes: boolean;
 }
-
-const REMEMBERED_MAX = 65_536;
 
 /** Of a document that was checked. */
 export function compilePolicy(document: PolicyDocument): CompiledPolicy {
   const text = canonicalJson(document);
-  const restricted = document.restricted ?? [];
   return {
     document,
     text,
     digest: createHash('sha256').update(text).digest('hex'),
     recognizers: document.recognizers ?? [],
     sets: new RuleSets(document.rules, document.attributes ?? 'keep'),
-    restricted,
-    restricts: remembered(restricted),
+    distinguishes: document.rules.some(({ recognized, action }) => recognized !== undefined && !replaces(action)),
+    ...restriction(document.restricted ?? []),
   };
 }
 
-/** Whether one of the globs matches, remembered by key: the same keys are asked for with every block. */
-function remembered(globs: readonly string[]): (key: string) => boolean {
-  const answers = new Map<string, boolean>();
-  return (key) => {
-    let answer = answers.get(key);
-    if (answer === undefined) {
-      answer = globs.some((glob) => matchesGlob(glob, key));
-      if (answers.size >= REMEMBERED_MAX) answers.clear();
-      answers.set(key, answer);
-    }
-    return answer;
-  };
+/** The network of an address replaces it: only where nothing graver covers it. */
+function replaces(action: Action): boolean {
+  return action === 'replace' || (typeof action === 'object' && ('replace' in action || 'generalize' in action));
 }
 
 /** RFC 8785 for what a policy has: objects, lists, strings, integers. */

@@ -9,7 +9,8 @@ import { SPANS } from '#clickhouse/schema';
 import { KeyTable, SpanBatch } from '#batch';
 import { Inspector } from '#inspect';
 import { BlockLeaves } from '#leaves';
-import { compilePolicy, DEFAULT_POLICY, type MinimizedBatch, Minimizer } from '#minimize';
+import { type MinimizedBatch, Minimizer, Pseudonyms } from '#minimize';
+import { compilePolicy, DEFAULT_POLICY } from '#policy';
 import { DEFAULT_TENANT, Secret } from '#model';
 import { decodeRequest, requestFromJson } from '#otlp';
 import { isRefusal } from '#refusal';
@@ -56,7 +57,7 @@ describe('a sealed block', () => {
   const keys = new KeyTable();
   const batch = new SpanBatch(keys);
   const inspector = new Inspector(new Scanner(), keys);
-  const minimizer = new Minimizer(policy, inspector, keys);
+  const minimizer = new Minimizer(policy, inspector, keys, new Pseudonyms(null));
   const NOW_MS = 1_800_000_000_000;
   const minimized = (start: string): MinimizedBatch => {
     const span = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', name: 'op', startTimeUnixNano: start, endTimeUnixNano: '1800000000000000000', attributes: [{ key: 'user.id', value: { stringValue: 'u1' } }] };
@@ -65,7 +66,7 @@ describe('a sealed block', () => {
     assert.equal(decodeRequest(bytes, batch), null);
     const inspected = inspector.inspect(validate(batch, { speaksFor: () => true, backfill: false }, NOW_MS).batch);
     assert.ok(!isRefusal(inspected));
-    return minimizer.minimize(inspected);
+    return minimizer.minimize(inspected, { tenant: DEFAULT_TENANT, now_ms: Date.now() });
   };
 
   test('says its salt, its root, the times of its spans and the policy, also beside another that is open', () => {

@@ -8,7 +8,8 @@ import { Engine } from '#clickhouse';
 import { SPANS, TRACES } from '#clickhouse/schema';
 import { Inspector } from '#inspect';
 import { LIMITS } from '#limits';
-import { compilePolicy, DEFAULT_POLICY, type MinimizedBatch, Minimizer } from '#minimize';
+import { type MinimizedBatch, Minimizer, Pseudonyms } from '#minimize';
+import { compilePolicy, DEFAULT_POLICY } from '#policy';
 import { type SealedBlock, Secret, type TenantId } from '#model';
 import { decodeRequest, requestFromJson } from '#otlp';
 import { isRefusal } from '#refusal';
@@ -30,7 +31,7 @@ class Stages {
   readonly keys = new KeyTable();
   readonly batch = new SpanBatch(this.keys);
   readonly inspector = new Inspector(new Scanner(), this.keys);
-  readonly minimizer = new Minimizer(compilePolicy(DEFAULT_POLICY), this.inspector, this.keys);
+  readonly minimizer = new Minimizer(compilePolicy(DEFAULT_POLICY), this.inspector, this.keys, new Pseudonyms(null));
 
   minimized(resourceSpans: unknown): MinimizedBatch {
     const bytes = requestFromJson(Buffer.from(JSON.stringify({ resourceSpans })));
@@ -38,7 +39,7 @@ class Stages {
     assert.equal(decodeRequest(bytes, this.batch), null);
     const inspected = this.inspector.inspect(validate(this.batch, { speaksFor: () => true, backfill: true }, NOW_MS).batch);
     assert.ok(!isRefusal(inspected));
-    return this.minimizer.minimize(inspected);
+    return this.minimizer.minimize(inspected, { tenant: ACME, now_ms: Date.now() });
   }
 }
 

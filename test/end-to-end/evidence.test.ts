@@ -6,7 +6,7 @@ import { randomSpan, wholeSpan, type Random } from '#evidence/span-samples';
 import { TRACE, type StoredSpan } from '#evidence/testing';
 import { LoggedStore } from '#harness/logged-store';
 import { randomOf } from '#merkle/testing';
-import { compilePolicy, DEFAULT_POLICY } from '#minimize';
+import { compilePolicy, DEFAULT_POLICY } from '#policy';
 import { isRefusal, refuse } from '#refusal';
 
 process.env['UV_THREADPOOL_SIZE'] ??= '16';

@@ -8,9 +8,9 @@ import { temporaryFolder } from '#harness';
 import { openRootKey } from '#keys';
 import { sha256, verifyNatively } from '#keys/signing';
 import { isFlaw, parseVkey, type Verifier } from '#merkle';
-import { compilePolicy, DEFAULT_POLICY, type CompiledPolicy } from '#minimize';
 import { DEFAULT_TENANT, type Producer, type ProducerId, type Reader } from '#model';
 import { Pipeline } from '#pipeline';
+import { compilePolicy, DEFAULT_POLICY, readRestriction, type CompiledPolicy } from '#policy';
 import { createQueries, type Queries } from '#query';
 import type { EvidenceAnswer, EvidenceExport, StoredMismatch } from '#query/evidence';
 import { checkEvidence, evidenceFlawText, isEvidenceFlaw, parseEvidence, type EvidenceFlaw, type Proved } from '#evidence';
@@ -46,7 +46,7 @@ export class LoggedStore {
         log: store.log,
         keys: store.log.vkeys(),
         published: () => store.log.signed,
-        policies: { digest: policy.digest, restricted: policy.restricted, restricts: policy.restricts, read: (text) => compilePolicy(JSON.parse(text)) },
+        policies: { digest: policy.digest, restricted: policy.restricted, restricts: policy.restricts, read: readRestriction },
         onMismatch: (mismatch) => this.mismatches.push(mismatch),
       },
     });

@@ -14,7 +14,8 @@ import { randomSpan, RESTRICTED_KEYS, wholeSpan } from '#evidence/span-samples';
 import { Inspector } from '#inspect';
 import { sha256 } from '#keys/signing';
 import { BlockLeaves } from '#leaves';
-import { compilePolicy, DEFAULT_POLICY, Minimizer } from '#minimize';
+import { Minimizer, Pseudonyms } from '#minimize';
+import { compilePolicy, DEFAULT_POLICY } from '#policy';
 import { DEFAULT_TENANT, type SealedBlock, Secret, traceId } from '#model';
 import { decodeRequest, requestFromJson } from '#otlp';
 import { resourceOf, scopeOf, spanJson } from '#query/otlp-json';
@@ -82,7 +83,7 @@ function seal(resourceSpans: unknown): SealedBlock {
   const keys = new KeyTable();
   const batch = new SpanBatch(keys);
   const inspector = new Inspector(new Scanner(), keys);
-  const minimizer = new Minimizer(POLICY, inspector, keys);
+  const minimizer = new Minimizer(POLICY, inspector, keys, new Pseudonyms(null));
   const bytes = requestFromJson(Buffer.from(JSON.stringify({ resourceSpans })));
   assert.ok(bytes instanceof Uint8Array);
   assert.equal(decodeRequest(bytes, batch), null);
@@ -90,7 +91,7 @@ function seal(resourceSpans: unknown): SealedBlock {
   assert.ok(!isRefusal(inspected));
   const builder = new BlockBuilder(minimizer);
   builder.open({ block: 1, day: Math.floor(NOW_MS / 86_400_000), retention: 'default', tenant: DEFAULT_TENANT });
-  builder.append(minimizer.minimize(inspected), 1, 'p_0123456789abcdef');
+  builder.append(minimizer.minimize(inspected, { tenant: DEFAULT_TENANT, now_ms: Date.now() }), 1, 'p_0123456789abcdef');
   return builder.close();
 }
 
