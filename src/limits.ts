@@ -1,6 +1,6 @@
 /**
  * Every limit of the product in one place, with its unit last in the name and its reason. A limit that an operator may
- * change is a default of `config.ts` and says so; the others are part of the contract.
+ * change is a default of `config.ts` and says so; the others are part of the contract. Long because it is the one place.
  */
 
 const KiB = 1024;
@@ -110,6 +110,45 @@ export const LIMITS = {
   version_traces_told_max: 16,
   /** Findings about such traces of one producer in an hour; what comes beyond is one finding about the producer. */
   version_findings_per_hour: 100,
+
+  // --- the text of a minimization policy --------------------------------------------------------------------------------
+  /** A policy is written by hand; the default one has 3 KiB. */
+  policy_bytes_max: 256 * KiB,
+  /** Lexical tokens of YAML, spaces and comments included: reading costs time for each, and a policy of that size has no more. */
+  policy_tokens_max: 100_000,
+  /** Levels of lists and members: the deepest policy has eight. */
+  policy_nesting_max: 24,
+  /** Problems that are told of one text; whoever has more begins with these. */
+  policy_problems_max: 100,
+  /** All of them are asked about each new attribute key. */
+  policy_rules_max: 1_000,
+  /** Names, globs or kinds in one list of a rule. */
+  policy_list_max: 256,
+  /** Globs of all rules together, for the same reason as rules. */
+  policy_globs_max: 8_192,
+  /** An attribute key has at most 512 bytes, and nobody writes such a one by hand. */
+  policy_glob_characters_max: 256,
+  /** Attribute keys that are restricted. */
+  policy_restricted_max: 1_000,
+  /** Ids of rules and recognizers, purposes, names written in place of values: they stand in answers and logs. */
+  policy_id_characters_max: 64,
+  policy_reason_characters_max: 500,
+  /** Recognizers of one's own: each may have to look at each value. */
+  policy_recognizers_max: 100,
+  policy_pattern_characters_max: 512,
+  policy_context_words_max: 64,
+  /** How far away from what was found a word of its context may stand. */
+  policy_context_characters_max: 256,
+  policy_examples_max: 32,
+  policy_example_characters_max: 512,
+  /** What `mask` leaves at most: the last digits of a card are four, of an account eight. */
+  policy_mask_characters_max: 8,
+  /** What `truncate` leaves at most: no value is longer. */
+  policy_truncate_characters_max: 64 * KiB,
+  /** The widest bucket of numbers. */
+  policy_bucket_max: 1_000_000_000_000,
+  /** Pseudonyms change at most every hour and at least once a year, or never. */
+  policy_period_hours_max: 366 * 24,
 
   // --- commit and flush -----------------------------------------------------------------------------------------------
   /** A commit waits at most this long for more blocks while requests are still on their way. */

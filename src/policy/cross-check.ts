@@ -1,0 +1,82 @@
+/** What no form can say about a policy: that names are unique, that the kinds there are exist, that an action fits what it acts on. */
+import { LIMITS } from '#limits';
+import { KINDS } from '#scanner/recognizer';
+import { actionName } from './action.ts';
+import { meant, quoted, type Places } from './check-form.ts';
+import type { Complaints, Range } from './complaints.ts';
+import type { OwnRecognizer, Rule } from './document.ts';
+import { ofParts, type ChoiceForm } from './form.ts';
+import { ACTION } from './grammar.ts';
+
+/** As they were read: members that were wrong are missing. */
+export interface Unchecked {
+  readonly rules?: readonly Partial<Rule>[];
+  readonly recognizers?: readonly Partial<OwnRecognizer>[];
+}
+
+export function crossCheck({ rules = [], recognizers = [] }: Unchecked, places: Places, complaints: Complaints): void {
+  checkUnique(rules, 'rule', places, complaints);
+  checkUnique(recognizers, 'recognizer', places, complaints);
+  const kinds: readonly string[] = [...KINDS, ...recognizers.flatMap(({ id }) => id ?? [])];
+  for (const rule of rules) {
+    complaints.about = rule.id;
+    checkKinds(rule, kinds, places, complaints);
+    checkFits(rule, places, complaints);
+  }
+  complaints.about = undefined;
+  checkGlobs(rules, places, complaints);
+}
+
+/** The place of a member of an object, or of an item of a list, or else of the whole. */
+export function placeOf(owner: object, member: string | number, places: Places): Range {
+  const node = places.get(owner);
+  const inner = node?.is === 'members' ? node.members.get(String(member))?.value : node?.items[Number(member)];
+  return inner ?? node ?? { start: 0, end: 0 };
+}
+
+function checkUnique(owners: readonly { readonly id?: string }[], what: string, places: Places, complaints: Complaints): void {
+  const seen = new Set<string>();
+  for (const owner of owners) {
+    if (owner.id === undefined) continue;
+    if (seen.has(owner.id)) complaints.add('error', placeOf(owner, 'id', places), { code: 'id_twice', message: `another ${what} has the id ${quoted(owner.id)} already`, remedy: 'Give it an id of its own.' }, owner.id);
+    seen.add(owner.id);
+  }
+}
+
+function checkKinds({ recognized }: Partial<Rule>, kinds: readonly string[], places: Places, complaints: Complaints): void {
+  if (recognized === undefined || recognized === 'any') return;
+  const known = new Set(kinds);
+  recognized.forEach((kind, at) => {
+    if (!known.has(kind)) complaints.error(placeOf(recognized, at, places), 'unknown_kind', `nothing recognizes ${quoted(kind)}`, `${meant(kind, kinds)}Kinds are ${kinds.slice(0, 40).join(', ')}; recognizers of your own stand under \`recognizers\`.`);
+  });
+}
+
+const OF_PARTS = ofParts(ACTION);
+
+/** A part of a value is no URL, no instant and no number: what needs the whole value cannot act on it. */
+function checkFits(rule: Partial<Rule>, places: Places, complaints: Complaints): void {
+  const { recognized, action } = rule;
+  if (recognized === undefined || action === undefined || fits(action, OF_PARTS)) return;
+  const remedy = 'Take `recognized` away, so that the rule is about whole values, or take another action.';
+  complaints.error(placeOf(rule, 'action', places), 'action_needs_whole_value', `${actionName(action)}${actionName(action) === 'generalize' ? ' of instants and numbers' : ''} acts on whole values, and this rule is about recognized parts of them`, remedy);
+}
+
+function fits(value: unknown, form: ChoiceForm): boolean {
+  if (typeof value === 'string') return Object.hasOwn(form.words, value);
+  return Object.entries(value as object).every(([name, inner]) => {
+    const member = Object.hasOwn(form.members, name) ? form.members[name] : undefined;
+    return member !== undefined && (member.form.is !== 'choice' || fits(inner, member.form));
+  });
+}
+
+function checkGlobs(rules: readonly Partial<Rule>[], places: Places, complaints: Complaints): void {
+  let count = 0;
+  for (const { keys, groups, for: scope } of rules) {
+    for (const list of [keys, groups, scope?.tenants, scope?.services, scope?.environments]) {
+      const before = count;
+      count += list?.length ?? 0;
+      if (list === undefined || before > LIMITS.policy_globs_max || count <= LIMITS.policy_globs_max) continue;
+      complaints.error(places.get(list) ?? { start: 0, end: 0 }, 'too_many', `the rules have more than ${LIMITS.policy_globs_max} keys, groups and names together`, 'Say the same with fewer: globs with * take many names at once.');
+    }
+  }
+}
