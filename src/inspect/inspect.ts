@@ -48,7 +48,7 @@ const HALF_WORD = 0x1_0000_0000;
 /** Numbers shorter than this many digits are no card, phone number or national id. */
 const SHORT_NUMBER_MAX = 10_000_000;
 /** …unless the key says that any value of it is one. */
-const SHORT_NUMBERS_MATTER = KEY.secret | KEY.session | KEY.cookie | KEY.personal | KEY.parameter;
+const SHORT_NUMBERS_MATTER = KEY.secret | KEY.session | KEY.cookie | KEY.personal | KEY.parameter | KEY.postalAddress | KEY.birthDate;
 /** What a short number has. Built-in recognizers find nothing in it; one that a policy brings along may. */
 const DIGITS_ONLY = FEATURE.digit | FEATURE.digits4;
 const LOOK_CLOSER = FEATURE.nonAscii | FEATURE.control;
@@ -239,9 +239,10 @@ export class Inspector {
     return kind === null ? 0 : this.#add(scalarFinding(String(integer), kind));
   }
 
-  /** A whole number may be a card number here too: JSON and some SDKs know only doubles. Any other is sensitive only by its key. */
+  /** A whole number may be a card number here too: JSON and some SDKs know only doubles. Any other is sensitive only by its key, as coordinates are with two decimals or more. */
   #doubleKind(value: number, keyClass: KeyClass, name: string): Kind | null {
     if ((keyClass & KEY.secret) !== 0) return secretKind(keyClass);
+    if ((keyClass & KEY.coordinates) !== 0) return Math.abs(value) <= 180 && Math.round(value * 10) !== value * 10 ? 'coordinates' : null;
     return Number.isSafeInteger(value) && value >= this.#shortNumberMax ? this.#scanner.scanInteger(value, keyClass, name) : null;
   }
 

@@ -29,7 +29,7 @@ export const FEATURE = {
   space: 1 << 15, // space, tab, line break
   angle: 1 << 16, // <
   dottedQuad: NUMBER_FEATURES.dottedQuad,
-  pipe: 1 << 18, // |
+  personWord: 1 << 18, // a word that names people's particulars: first_name, street, birth, latitude …
   question: 1 << 19, // ?
   ampersand: 1 << 20, // &
   semicolon: 1 << 21, // ;
@@ -197,8 +197,6 @@ function featuresOfByte(byte: number): number {
       return FEATURE.space;
     case '<':
       return FEATURE.angle;
-    case '|':
-      return FEATURE.pipe;
     case '?':
       return FEATURE.question;
     case '&':

@@ -5,6 +5,7 @@
  * A name is cut into words (case, punctuation, digits) and judged from its end, because that is where names say what a value
  * is: `password_reset_url` is a URL, `token_count` a number, `client_secret` a secret.
  */
+import { particularsClass } from './particulars.ts';
 import { KEY } from './recognizer.ts';
 import type { KeyClass } from './recognizer.ts';
 
@@ -18,8 +19,11 @@ export function classOfName(name: string): KeyClass {
   if (last === undefined) return KEY.plain;
   const before = words.at(-2) ?? '';
   const pair = `${before} ${last}`;
+  const particulars = particularsClass(words, last, before, pair);
+  // `postal_code` ends as codes do that are secret.
+  if (particulars === KEY.postalAddress) return particulars;
   const secret = secretClass(words, last, before, pair);
-  return secret !== 0 ? secret : personalClass(words, last, pair) | placeClass(words, last, before, pair);
+  return secret !== 0 ? secret : particulars | personalClass(words, last, pair) | placeClass(words, last, before, pair);
 }
 
 /** Lower-case words: `X-APIKey2` is x, api, key. Digits at the end of a word do not count, words of digits neither. */

@@ -9,7 +9,7 @@
 import type { BuiltInKind, Kind, Mark } from './recognizer.ts';
 
 /** Gravest first. */
-const GRAVITY: readonly BuiltInKind[] = ['private-key', 'jwt', 'credential', 'password', 'authorization', 'session-id', 'cookie', 'literal', 'card', 'iban', 'national-id', 'parameter', 'email', 'phone', 'ip'];
+const GRAVITY: readonly BuiltInKind[] = ['private-key', 'jwt', 'credential', 'password', 'authorization', 'session-id', 'cookie', 'literal', 'card', 'iban', 'national-id', 'parameter', 'email', 'phone', 'birth-date', 'postal-address', 'person-name', 'coordinates', 'ip'];
 const RANK: ReadonlyMap<string, number> = new Map(GRAVITY.map((kind, index) => [kind, index]));
 /** Kinds that a policy brings along are numbers of people, by and large. */
 const RANK_OF_OWN = RANK.get('national-id')!;

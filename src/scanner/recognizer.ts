@@ -21,6 +21,10 @@ export const KINDS = [
   'iban',
   'national-id',
   'phone',
+  'person-name', // where the name beside it says so
+  'postal-address',
+  'birth-date',
+  'coordinates', // of a place, precise to a kilometre or less
   'ip', // addresses of people's machines, shortened rather than removed
   'literal', // literals in SQL and other database statements
   'parameter', // values of sensitive query parameters
@@ -81,6 +85,14 @@ export const KEY = {
   peerAddress: 4096,
   /** With `personal`: a number that a state gave a person, whatever its form: `user.passport_number`. */
   idNumber: 8192,
+  /** A person's name: `customer.first_name`, `user.full_name`. */
+  personName: 16_384,
+  /** Where a person lives or is sent things: `shipping_address`, `street`, `geo.postal_code`. */
+  postalAddress: 32_768,
+  /** `date_of_birth`, `dob`. */
+  birthDate: 65_536,
+  /** Latitude, longitude, or both: `geo.location.lat`. */
+  coordinates: 131_072,
 } as const;
 export type KeyClass = number;
 

@@ -22,7 +22,8 @@ const NAME_CLASSES_MAX = 8_192;
 const DEPTH_MAX = 4;
 const BASE64_CHARACTERS_MAX = 65_536;
 /** What a name inside a text can say that is not the business of `credential.assigned`. */
-const MEMBER_CLASSES = KEY.clientAddress | KEY.peerAddress | KEY.personal | KEY.idNumber | KEY.statement | KEY.parameter | KEY.cookie | KEY.identifier;
+const PARTICULARS = KEY.personName | KEY.postalAddress | KEY.birthDate | KEY.coordinates;
+const MEMBER_CLASSES = PARTICULARS | KEY.clientAddress | KEY.peerAddress | KEY.personal | KEY.idNumber | KEY.statement | KEY.parameter | KEY.cookie | KEY.identifier;
 
 /** What one string of a list can say about the next. */
 const SECRET_CLASSES = KEY.secret | KEY.password | KEY.session | KEY.cookie | KEY.authorization | KEY.perhaps;
@@ -229,7 +230,7 @@ export class Scanner {
       const needs = [...new Set(recognizers.map((recognizer) => recognizer.needs))];
       // One need implied by another adds nothing to the question whether anything can match.
       const least = needs.filter((need) => !needs.some((other) => other !== need && (need & other) === other));
-      const layers = [FEATURE.percent, FEATURE.backslash, REFERENCE_FEATURES, BASE64_FEATURES, ...[FEATURE.number, FEATURE.dottedQuad, FEATURE.hextets].flatMap((value) => [value | FEATURE.equals, value | JSON_FEATURES])];
+      const layers = [FEATURE.percent, FEATURE.backslash, REFERENCE_FEATURES, BASE64_FEATURES, ...[FEATURE.number, FEATURE.dottedQuad, FEATURE.hextets, FEATURE.personWord].flatMap((value) => [value | FEATURE.equals, value | JSON_FEATURES])];
       selection = { always: least.includes(0), needs: [...least, ...layers], recognizers, ranks: recognizers.map(({ kind }) => gravityOf(kind)) };
       this.#selections.set(keyClass, selection);
     }
@@ -240,7 +241,7 @@ export class Scanner {
 const JSON_FEATURES = FEATURE.quote | FEATURE.colon | FEATURE.brace;
 const REFERENCE_FEATURES = FEATURE.ampersand | FEATURE.semicolon;
 /** What a name can make sensitive that would not be by itself. */
-const MEMBER_VALUES = FEATURE.number | FEATURE.dottedQuad | FEATURE.hextets;
+const MEMBER_VALUES = FEATURE.number | FEATURE.dottedQuad | FEATURE.hextets | FEATURE.personWord;
 const BASE64_FEATURES = FEATURE.knownPrefix | FEATURE.longToken;
 
 const UNSETTLED = 1_000;

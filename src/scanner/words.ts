@@ -43,9 +43,19 @@ const STATEMENT_WORDS: readonly string[] = [
   'duplicate', 'incorrect', 'failing row', 'invalid input', 'invalid value', 'key (', 'converting', 'at or near', 'use near', 'dup key', 'out of range', 'too long', 'cannot be converted',
 ];
 
+/** Names beside people's particulars (`particulars.ts`) and places. */
+const PERSON_WORDS: readonly string[] = [
+  'firstname', 'first_name', 'first-name', 'lastname', 'last_name', 'last-name', 'fullname', 'full_name', 'full-name', 'surname', 'forename', 'given_name', 'givenname', 'given-name', 'family_name', 'familyname', 'family-name', 'middlename', 'middle_name', 'maiden', 'nickname', 'cardholder', 'card_holder', 'accountholder', 'account_holder',
+  'customername', 'customer_name', 'customer name', 'patientname', 'patient_name', 'passengername', 'passenger_name', 'guest_name', 'guestname', 'employee_name', 'employeename', 'recipientname', 'recipient_name', 'contactname', 'contact_name', 'author_name', 'billing_name', 'shipping_name', 'billingname', 'shippingname', 'beneficiary', 'payee', 'traveller', 'traveler', 'vorname', 'nachname', 'prenom', 'apellido', 'cognome', 'achternaam', 'voornaam', 'nazwisko',
+  'street', 'address', 'zipcode', 'zip_code', 'postcode', 'postalcode', 'postal', 'strasse', 'anschrift', 'adresse', 'hausnummer', 'house_number', 'housenumber', 'plz',
+  'birth', 'dob=', 'dob"', 'dob:', 'geburt', 'naissance', 'nacimiento', 'nascita', 'nascimento', 'urodzenia', 'geboorte',
+  'latitud', 'longitud', 'lat=', 'lat"', 'lat:', "lat'", 'lon=', 'lon"', 'lon:', "lon'", 'lng', 'latl', 'coord', 'gps', 'geo', 'point(', 'point (', 'maps', 'position', 'location=', 'location:', 'location"', 'center=', 'center%3d',
+];
+
 export const WORDS = {
   secretWord: SECRET_WORDS,
   knownPrefix: KNOWN_PREFIXES,
   schemeWord: SCHEME_WORDS,
   statementWord: STATEMENT_WORDS,
+  personWord: PERSON_WORDS,
 } as const;

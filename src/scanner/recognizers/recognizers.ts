@@ -8,6 +8,9 @@ import { card } from './card.ts';
 import { commandLine } from './command-line.ts';
 import { cookieHeader } from './cookie.ts';
 import { cookieInText } from './cookie.ts';
+import { coordinates } from './coordinates.ts';
+import { coordinatesInDegrees } from './coordinates.ts';
+import { coordinatesOfKey } from './coordinates.ts';
 import { email } from './email.ts';
 import { emailEntity } from './email.ts';
 import { emailEscaped } from './email.ts';
@@ -30,6 +33,9 @@ import { foreignNames } from './foreign-names.ts';
 import { idOfKey } from './named-id.ts';
 import { namedId } from './named-id.ts';
 import { nationalId } from './national-ids.ts';
+import { birthDate } from './of-person.ts';
+import { personName } from './of-person.ts';
+import { postalAddress } from './of-person.ts';
 import { phone } from './phone.ts';
 import { phoneNational } from './phone.ts';
 import { phonePercentEncoded } from './phone.ts';
@@ -51,6 +57,9 @@ export const RECOGNIZERS: readonly Recognizer[] = [
   commandLine,
   cookieHeader,
   cookieInText,
+  coordinates,
+  coordinatesInDegrees,
+  coordinatesOfKey,
   email,
   emailEntity,
   emailEscaped,
@@ -73,6 +82,9 @@ export const RECOGNIZERS: readonly Recognizer[] = [
   idOfKey,
   namedId,
   nationalId,
+  birthDate,
+  personName,
+  postalAddress,
   phone,
   phoneNational,
   phonePercentEncoded,
