@@ -8,12 +8,14 @@ import { restriction, type Restriction } from './restriction.ts';
 import { RuleSets } from './rule-set.ts';
 
 export { ACTION_NAMES, actionName, type ActionName } from './action.ts';
+export { type Decision, type Found, pastDecision, presentDecision, WHOLE_VALUE } from './decision.ts';
 export { DEFAULT_POLICY } from './default-policy.ts';
 export { PLACES, SPAN_KINDS, TEMPLATES, TIME_UNITS, VALUE_TYPES } from './document.ts';
 export type { Action, OwnRecognizer, Place, PolicyDocument, Rule, Scope, SpanKind, ValueType } from './document.ts';
 export { GROUP_NAME, inGroup, keysOfGroup, NAMED_GROUPS } from './groups.ts';
 export { readRestriction, type Restriction } from './restriction.ts';
 export { RuleSet, RuleSets, type Where } from './rule-set.ts';
+export { statedPlace, type StatedPlace } from './stated-place.ts';
 
 export interface CompiledPolicy extends Restriction {
   readonly document: PolicyDocument;
