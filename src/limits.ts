@@ -195,6 +195,10 @@ export const LIMITS = {
   figures_operations_max: 2_000,
   /** Names of services, for the same reason. */
   figures_services_max: 500,
+  /** Places with a kind of value, of one tenant, that a roll counts apart; the others are counted together by service and kind. A sender may make a new key for each span. */
+  figures_exposures_max: 1_000,
+  /** Of how many places with a kind of value of one tenant it is remembered when they were first seen; 2 MB. Of more it is known for as long as their figures are kept. */
+  first_seen_max: 50_000,
 
   // --- queries --------------------------------------------------------------------------------------------------------
   query_ms_default: 10_000,

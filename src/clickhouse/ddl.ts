@@ -35,7 +35,7 @@ export function createTable(table: Table, target: Target): string {
   const indexes = table.indexes.map((index) => `  ${index}`);
   const policy: Record<string, string> = target.kind === 'embedded' ? { storage_policy: "'sealed'" } : {};
   const settings = { ...PART_SETTINGS, ...table.settings, ...policy };
-  return `CREATE TABLE IF NOT EXISTS ${DATABASE}.${table.name}${target.kind === 'cluster' ? ` ON CLUSTER ${quote(target.cluster)}` : ''}
+  return `CREATE TABLE IF NOT EXISTS ${DATABASE}.${table.name}${onCluster(target)}
 (
 ${[...columns, ...indexes].join(',\n')}
 )
@@ -43,6 +43,10 @@ ENGINE = ${engineOf(table, target)}
 PARTITION BY ${table.partitionBy}
 ORDER BY ${table.orderBy}
 SETTINGS ${Object.entries(settings).map(([name, value]) => `${name} = ${value}`).join(', ')}`;
+}
+
+export function onCluster(target: Target): string {
+  return target.kind === 'cluster' ? ` ON CLUSTER ${quote(target.cluster)}` : '';
 }
 
 /** Takes Native blocks from a file or FIFO; the order of rows is kept, and one insert makes one part per partition. */

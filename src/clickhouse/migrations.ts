@@ -3,8 +3,8 @@
  * directory has come. A directory that a newer version wrote is refused rather than guessed at.
  */
 
-import { createTable, DATABASE, type Target } from './ddl.ts';
-import { ACCOUNTING, CALLS, FIGURES, ITEM_FILTERS, LOG_ENTRIES, SPANS, TRACES } from './schema.ts';
+import { createTable, DATABASE, onCluster, type Target } from './ddl.ts';
+import { ACCOUNTING, CALLS, FIGURES, FIRST_SEEN, ITEM_FILTERS, LOG_ENTRIES, SPANS, TRACES } from './schema.ts';
 
 export interface Migration {
   readonly version: number;
@@ -19,6 +19,15 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 3, statements: (target) => [createTable(ITEM_FILTERS, target)] },
   // Blocks that are there already are not in the log: it begins after them.
   { version: 4, statements: (target) => [createTable(LOG_ENTRIES, target)] },
+  // Values replaced are counted by place: figures are made anew from the blocks that are there.
+  {
+    version: 5,
+    statements: (target) => [
+      ...[FIGURES, CALLS].map(({ name }) => `TRUNCATE TABLE ${DATABASE}.${name}${onCluster(target)}`),
+      ...FIGURES.columns.filter(({ name }) => name === 'value_kind' || name === 'environment').map(({ name, type, codec }) => `ALTER TABLE ${DATABASE}.${FIGURES.name}${onCluster(target)} ADD COLUMN IF NOT EXISTS ${name} ${type} CODEC(${codec})`),
+      createTable(FIRST_SEEN, target),
+    ],
+  },
 ];
 
 export interface Migrated {

@@ -125,7 +125,7 @@ export const ACCOUNTING: Table = {
 export const FIGURES: Table = {
   name: 'figures',
   columns: [
-    /** `operations` and `services`: figures of the same spans. `minimized`: `operation` is a kind of value and `count` how many were replaced. `rolled`: `blocks`. */
+    /** `operations` and `services`: figures of the same spans. `minimized`: `operation` is a stated place (`stated.ts`) and `count` how many values were replaced. `rolled`: `blocks`. */
     column('what', "Enum8('operations' = 1, 'services' = 2, 'minimized' = 3, 'rolled' = 4)"),
     column('roll', 'UInt64', 'Delta, ZSTD(1)'),
     column('day', 'Date'),
@@ -138,7 +138,7 @@ export const FIGURES: Table = {
     column('kind', 'Int32'),
     /** 1: where a service is entered, that is server and consumer spans, and spans without a parent. */
     column('entry', 'UInt8'),
-    /** 1: operations beyond the limit, together; 2: services beyond the limit, together. Their names are ''. */
+    /** 1: operations or places beyond the limit, together; 2: services beyond the limit, together. Their names are ''. */
     column('rest', 'UInt8'),
     column('count', 'UInt64'),
     column('errors', 'UInt64'),
@@ -147,9 +147,32 @@ export const FIGURES: Table = {
     column('durations.bucket', 'Array(UInt8)'),
     column('durations.count', 'Array(UInt32)'),
     column('blocks', 'Array(UInt64)'),
+    // Of `minimized`. `kind` is that of the spans, 0 for what belongs to resources and scopes.
+    column('value_kind', TEXT),
+    column('environment', TEXT),
   ],
   partitionBy: '(day, retention)',
   orderBy: '(what, tenant, service, minute, operation, kind, entry)',
+  indexes: [],
+  settings: {},
+};
+
+/**
+ * When a kind of value was first replaced at a place: names and a minute, never removed by age, so that what is new can be told from what is old
+ * after the spans are gone. Several rows may say it of the same; the earliest is right. A roll adds what it has for the first time.
+ */
+export const FIRST_SEEN: Table = {
+  name: 'first_seen',
+  columns: [
+    column('tenant', TEXT),
+    column('service', TEXT),
+    /** As `operation` of `minimized` figures. */
+    column('place', TEXT),
+    column('value_kind', TEXT),
+    column('minute', 'UInt32'),
+  ],
+  partitionBy: 'tuple()',
+  orderBy: '(tenant, service, place, value_kind)',
   indexes: [],
   settings: {},
 };
@@ -232,7 +255,7 @@ export const LOG_ENTRIES: Table = {
 /** A power of two: which traces are in `calls` is said by the low bits of the random half of their ids. */
 export const CALLS_ONE_IN = 16;
 
-export const TABLES: readonly Table[] = [SPANS, TRACES, ACCOUNTING, FIGURES, CALLS, ITEM_FILTERS, LOG_ENTRIES];
+export const TABLES: readonly Table[] = [SPANS, TRACES, ACCOUNTING, FIGURES, FIRST_SEEN, CALLS, ITEM_FILTERS, LOG_ENTRIES];
 
 /** The structure argument of `file(path, 'Native', structure)`. */
 export function structureOf(table: Table): string {

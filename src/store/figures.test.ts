@@ -81,7 +81,46 @@ describe('a roll', () => {
     const minimized = { 'minimized.place': ['attributes.mail', 'resource.host.ip'], 'minimized.kind': ['email', 'ip'], 'minimized.count': [2, 1] };
     figures.add([await insert(1, [{ service: 'a', ...minimized }, { service: 'a', ...minimized }, { service: 'b', ...minimized }, { service: 'c' }])]);
     await figures.rollAll();
-    assert.deepEqual(await ask("SELECT service, operation, sum(count) FROM tracekeep.figures WHERE what = 'minimized' GROUP BY ALL ORDER BY ALL"), ['a\temail\t4', 'a\tip\t1', 'b\temail\t2', 'b\tip\t1']);
+    assert.deepEqual(await ask("SELECT service, value_kind, sum(count) FROM tracekeep.figures WHERE what = 'minimized' GROUP BY ALL ORDER BY ALL"), ['a\temail\t4', 'a\tip\t1', 'b\temail\t2', 'b\tip\t1']);
+  });
+
+  test('counts replaced values by place, kind of span and environment; which event it was does not matter', async () => {
+    const figures = await open();
+    const resource = (environment: string): string => JSON.stringify({ attributes: [{ key: 'service.name', value: { stringValue: 'a' } }, { key: 'deployment.environment.name', value: { stringValue: environment } }, { key: 'deployment.environment', value: { stringValue: 'earlier name' } }] });
+    const minimized = { 'minimized.place': ['events.0.exception.message', 'events.7.exception.message', 'resource.host.ip'], 'minimized.kind': ['email', 'email', 'ip'], 'minimized.count': [1, 2, 1] };
+    figures.add([await insert(1, [{ service: 'a', kind: 2, resource: resource('live'), ...minimized }, { service: 'a', kind: 3, resource: resource('live'), ...minimized }, { service: 'a', kind: 3, resource: '{"attributes":[{"key":"deployment.environment","value":{"stringValue":"test"}}]}', ...minimized }])]);
+    await figures.rollAll();
+    assert.deepEqual(await ask("SELECT operation, kind, environment, value_kind, count FROM tracekeep.figures WHERE what = 'minimized' ORDER BY ALL"), [
+      'events.0.exception.message\t2\tlive\temail\t3', 'events.0.exception.message\t3\tlive\temail\t3', 'events.0.exception.message\t3\ttest\temail\t3', 'resource.host.ip\t0\tlive\tip\t1', 'resource.host.ip\t0\ttest\tip\t1',
+    ]);
+  });
+
+  test('keeps the places with most values, however many keys a sender makes up, and loses no value', async () => {
+    const figures = await open();
+    const keys = LIMITS.figures_exposures_max + 20;
+    const minimized = (key: string): Columns => ({ 'minimized.place': [`attributes.${key}`], 'minimized.kind': ['email'], 'minimized.count': [1] });
+    figures.add([await insert(1, Array.from({ length: keys + 10 }, (_, at) => ({ service: 'a', ...minimized(at < keys ? `made-up-${at}` : 'usual') })))]);
+    await figures.rollAll();
+    assert.deepEqual(await ask("SELECT sum(count), sumIf(count, operation = 'attributes.usual'), sumIf(count, rest = 1), countIf(rest = 1), uniq(operation) FROM tracekeep.figures WHERE what = 'minimized'"), [`${keys + 10}\t10\t21\t1\t${LIMITS.figures_exposures_max + 1}`]);
+    assert.deepEqual(await ask("SELECT count(), countIf(place = '') FROM tracekeep.first_seen"), [`${LIMITS.figures_exposures_max}\t0`]);
+  });
+
+  test('remembers when something was first seen after its figures are gone', async () => {
+    const figures = await open();
+    const leaking = (key: string, minute: bigint): Columns => ({ service: 'a', start: START + minute * MINUTE_NS, 'minimized.place': [`attributes.${key}`, 'name'], 'minimized.kind': ['email', 'neutralized'], 'minimized.count': [1, 1] });
+    const seen = (): Promise<string[]> => ask('SELECT place, value_kind, min(minute), count() FROM tracekeep.first_seen GROUP BY ALL ORDER BY ALL');
+    const minute = START / MINUTE_NS;
+    figures.add([await insert(1, [leaking('x', 5n), leaking('x', 7n)])]);
+    await figures.rollAll();
+    assert.deepEqual(await seen(), [`attributes.x\temail\t${minute + 5n}\t1`]);
+    await engine.command("ALTER TABLE tracekeep.figures DELETE WHERE what = 'minimized' SETTINGS mutations_sync = 1");
+    figures.add([await insert(2, [leaking('x', 9n), leaking('y', 9n)])]);
+    await figures.rollAll();
+    assert.deepEqual(await seen(), [`attributes.x\temail\t${minute + 5n}\t1`, `attributes.y\temail\t${minute + 9n}\t1`]);
+    // Spans that come late may be older.
+    figures.add([await insert(3, [leaking('x', 2n)])]);
+    await figures.rollAll();
+    assert.deepEqual((await seen())[0], `attributes.x\temail\t${minute + 2n}\t2`);
   });
 
   test('keeps the most frequent names, however many a sender makes up', async () => {
@@ -158,6 +197,28 @@ describe('after a start', () => {
   });
 });
 
+test('after a crash between figures and what they have for the first time, a start adds it, once', async () => {
+  await insert(1, [{ service: 'a', 'minimized.place': ['name'], 'minimized.kind': ['email'], 'minimized.count': [1] }]);
+  await engine.command(figuresStatement(1, [1]));
+  for (const expected of ['1', '1']) {
+    await open();
+    assert.deepEqual(await ask('SELECT count() FROM tracekeep.first_seen'), [expected]);
+  }
+});
+
+test('a data directory that counted no places is counted anew by the next start', async () => {
+  await insert(1, [{ service: 'a', 'minimized.place': ['name'], 'minimized.kind': ['email'], 'minimized.count': [1] }]);
+  await (await open()).rollAll();
+  for (const statement of ['DROP TABLE tracekeep.first_seen', 'ALTER TABLE tracekeep.figures DROP COLUMN value_kind, DROP COLUMN environment SETTINGS mutations_sync = 1', 'ALTER TABLE tracekeep.schema_version DELETE WHERE version >= 5 SETTINGS mutations_sync = 1']) await engine.command(statement);
+  await engine.close();
+  engine = await Engine.open({ dataDir, diskKey: new Secret(new Uint8Array(32).fill(7)), readers: 1 });
+  const figures = await open();
+  assert.deepEqual(figures.state, { roll: 0, blocks: [1] });
+  await figures.rollAll();
+  assert.deepEqual(await ask("SELECT operation, value_kind, count FROM tracekeep.figures WHERE what = 'minimized'"), ['name\temail\t1']);
+  assert.deepEqual(await ask('SELECT place FROM tracekeep.first_seen'), ['name']);
+});
+
 test('a failed roll is told of and its blocks stay where they were', async () => {
   const failures: unknown[] = [];
   let failing = true;
@@ -197,5 +258,5 @@ test('a roll that fails is tried with fewer blocks', async () => {
 test('blocksSql() says which blocks in few words', () => {
   assert.equal(blocksSql([]), '(0)');
   assert.equal(blocksSql([7, 1, 2, 3, 9]), '(block BETWEEN 1 AND 3 OR block = 7 OR block = 9)');
-  assert.equal(FIGURES.columns.length, 17);
+  assert.equal(FIGURES.columns.length, 19);
 });

@@ -6,7 +6,7 @@
 
 import { DATABASE, type Engine } from '#clickhouse';
 import { LIMITS } from '#limits';
-import { callsStatement, figuresStatement } from './roll-statements.ts';
+import { callsStatement, figuresStatement, firstSeenStatement } from './roll-statements.ts';
 
 /** A block in the engine. */
 export interface FlushedBlock {
@@ -57,6 +57,8 @@ export class Figures {
     const { engine } = options;
     const roll = Number(await engine.command(`SELECT max(roll) FROM ${DATABASE}.figures`));
     await removeAfter(engine, roll);
+    // The only roll that may have ended between its figures and this.
+    if (roll > 0) await engine.command(firstSeenStatement(roll));
     const lines = await engine.command(`SELECT block, toUInt16(any(day)), any(retention), count() FROM ${DATABASE}.spans
       WHERE block NOT IN (SELECT arrayJoin(blocks) FROM ${DATABASE}.figures WHERE what = 'rolled') GROUP BY block ORDER BY block FORMAT JSONCompactEachRow SETTINGS output_format_json_quote_64bit_integers = 0`);
     const waiting = lines.split('\n').filter((line) => line !== '').map((line): FlushedBlock => {
@@ -130,6 +132,7 @@ export class Figures {
     // The calls first: without the figures of the same roll they do not count and are removed.
     await engine.command(callsStatement(roll, ids));
     await engine.command(figuresStatement(roll, ids));
+    await engine.command(firstSeenStatement(roll));
     const rolled = new Set(blocks);
     // INVARIANT: both at once, so that no reader counts a block twice or not at all.
     this.#roll = roll;

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { blocksSql } from '#clickhouse/block-ranges';
 import { bucketSql } from '#clickhouse/durations';
 import { CALLS_ONE_IN } from '#clickhouse/schema';
+import { environmentSql, statedSql } from '#clickhouse/stated';
 import { LIMITS } from '#limits';
 import type { Answering } from '#query/answering';
 import { complete } from '#query/statements';
@@ -14,7 +15,7 @@ const read = (name: string): string => readFileSync(new URL(`./sql/${name}.sql`,
 
 const COUNTS = read('counts');
 const DURATIONS = complete(read('durations'), { bucket: bucketSql('duration') });
-const MINIMIZED = read('minimized-values');
+const MINIMIZED = complete(read('minimized-values'), { stated: statedSql('stated_place'), environment: environmentSql('resource') });
 const CALLS = complete(read('calls'), { one_in: String(CALLS_ONE_IN) });
 const CALLS_EXACT = read('calls-exact');
 
@@ -41,9 +42,9 @@ export function durationsSource(state: FiguresState, level: Level, conditions = 
   return complete(DURATIONS, { level: `'${level}'`, conditions, blocks: blocksSql(state.blocks) });
 }
 
-/** `conditions` is over these columns and holds for both. `minute, service, value_kind, count`. */
-export function minimizedSource(state: FiguresState): string {
-  return complete(MINIMIZED, { blocks: blocksSql(state.blocks) });
+/** `minute, service, place, span_kind, environment, rest, value_kind, count`; `place` as figures keep it (`#clickhouse/stated`). `conditions` is over tenant and service. */
+export function minimizedSource(state: FiguresState, conditions = '1'): string {
+  return complete(MINIMIZED, { conditions, blocks: blocksSql(state.blocks) });
 }
 
 /** `trace, span_id, parent_span_id, service, start, duration, error` of all spans, or of the sample that is kept of them. */
