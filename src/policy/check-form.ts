@@ -38,7 +38,8 @@ function checkText({ what, pattern, min, max, taken }: TextForm, node: TextNode,
     return wrong(node, complaints, `\`${trail}\` must be text, not ${nameOf(node)}`, node.is === 'scalar' && node.value !== null ? `Put it in quotes: '${String(node.value)}'.` : `It must be ${what}.`);
   }
   if (taken?.includes(node.value) === true) return wrong(node, complaints, `${quoted(node.value)} has a meaning already`, 'Take another name.', 'taken_name');
-  if (node.value.length < min || node.value.length > max) return wrong(node, complaints, `\`${trail}\` is ${node.value.length < min ? 'empty' : `longer than ${max} characters`}`, `It must be ${what}.`);
+  const characters = [...node.value].length;
+  if (characters < min || characters > max) return wrong(node, complaints, `\`${trail}\` is ${characters < min ? 'empty' : `longer than ${max} characters`}`, `It must be ${what}.`);
   return new RegExp(pattern, 'u').test(node.value) ? node.value : wrong(node, complaints, `\`${trail}\` cannot be ${quoted(node.value)}`, `It must be ${what}.`);
 }
 

@@ -5,8 +5,8 @@ import { actionName } from './action.ts';
 import { meant, quoted, type Places } from './check-form.ts';
 import type { Complaints, Range } from './complaints.ts';
 import type { OwnRecognizer, Rule } from './document.ts';
-import { ofParts, type ChoiceForm } from './form.ts';
-import { ACTION } from './grammar.ts';
+import type { ChoiceForm } from './form.ts';
+import { ACTION_OF_PARTS } from './grammar.ts';
 
 /** As they were read: members that were wrong are missing. */
 export interface Unchecked {
@@ -51,12 +51,10 @@ function checkKinds({ recognized }: Partial<Rule>, kinds: readonly string[], pla
   });
 }
 
-const OF_PARTS = ofParts(ACTION);
-
 /** A part of a value is no URL, no instant and no number: what needs the whole value cannot act on it. */
 function checkFits(rule: Partial<Rule>, places: Places, complaints: Complaints): void {
   const { recognized, action } = rule;
-  if (recognized === undefined || action === undefined || fits(action, OF_PARTS)) return;
+  if (recognized === undefined || action === undefined || fits(action, ACTION_OF_PARTS)) return;
   const remedy = 'Take `recognized` away, so that the rule is about whole values, or take another action.';
   complaints.error(placeOf(rule, 'action', places), 'action_needs_whole_value', `${actionName(action)}${actionName(action) === 'generalize' ? ' of instants and numbers' : ''} acts on whole values, and this rule is about recognized parts of them`, remedy);
 }

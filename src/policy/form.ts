@@ -50,6 +50,8 @@ export interface MembersForm {
   /** What people call it: `rule`, `policy`. */
   readonly what: string;
   readonly members: Readonly<Record<string, Member>>;
+  /** Where one member is there, another can only have this form. */
+  readonly narrowed?: { readonly by: string; readonly member: string; readonly form: Form };
 }
 
 /** One of some words, or one of some members. */

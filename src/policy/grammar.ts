@@ -3,7 +3,7 @@ import { LIMITS } from '#limits';
 import { KINDS } from '#scanner/recognizer';
 import { RESERVED_ACTIONS } from './action.ts';
 import { PLACES, SPAN_KINDS, TEMPLATES, TIME_UNITS, VALUE_TYPES } from './document.ts';
-import type { ChoiceForm, Form, ListForm, MembersForm, TextForm } from './form.ts';
+import { ofParts, type ChoiceForm, type Form, type ListForm, type MembersForm, type TextForm } from './form.ts';
 import { GROUP_NAME, NAMED_GROUPS } from './groups.ts';
 
 /** What is written in brackets by the product itself, and `any`. */
@@ -86,8 +86,11 @@ const scope: MembersForm = {
   },
 };
 
+/** What can be done to recognized parts of values. */
+export const ACTION_OF_PARTS: ChoiceForm = ofParts(ACTION);
+
 const rule: MembersForm = {
-  is: 'members', what: 'rule',
+  is: 'members', what: 'rule', narrowed: { by: 'recognized', member: 'action', form: ACTION_OF_PARTS },
   members: {
     id: { form: name, required: true, description: 'What traces, dry runs and people call the rule. Unique.', examples: ['people-as-pseudonyms'] },
     reason: { form: reason, description: 'Why there is this rule, for people.' },
