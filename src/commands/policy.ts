@@ -1,9 +1,11 @@
 /** `tracekeep policy`: the minimization policy, its text checked and explained, tried, put in force, looked back at. Each verb below it is a file of its own. */
 import { Command } from 'commander';
 
+import { policyCheckCommand, policySchemaCommand } from './policy-check.ts';
+
 export function policyCommand(): Command {
   const policy = new Command('policy').description('what becomes of values before they are stored');
-  const verbs: readonly Command[] = [];
+  const verbs: readonly Command[] = [policyCheckCommand(), policySchemaCommand()];
   for (const verb of verbs) policy.addCommand(verb);
   return policy;
 }
