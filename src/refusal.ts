@@ -58,6 +58,13 @@ export const REFUSALS = {
   password_weak: row(400, GRPC.invalidArgument, false, 'This password is too easy to guess, or too long.', 'Use 15 to 256 characters: a few unrelated words, or what a password manager makes.'),
   last_admin: row(409, GRPC.invalidArgument, false, 'This is the last administrator.', 'Make somebody else an administrator first.'),
   control_limit: row(409, GRPC.resourceExhausted, false, 'There are as many of these as the limit allows.', 'Revoke those that are no longer used.'),
+  // changes of the minimization policy
+  policy_invalid: row(422, GRPC.invalidArgument, false, 'The text is not a policy.', 'tracekeep policy check FILE names each problem with its place and what to do.'),
+  policy_changed: row(409, GRPC.invalidArgument, false, 'Another policy came in force meanwhile.', 'Look at the one in force now, and make the change again from there.'),
+  policy_proposal_open: row(409, GRPC.invalidArgument, false, 'Somebody else has proposed a policy that is not decided yet.', 'Approve or reject it first; who proposed it can replace it.'),
+  policy_own_proposal: row(403, GRPC.permissionDenied, false, 'Nobody approves what they proposed themselves.', 'Ask another administrator to approve it. Rejecting it takes it back.'),
+  policy_needs_person: row(403, GRPC.permissionDenied, false, 'Where changes of the policy are approved by a second person, tokens neither propose nor approve them.', 'Sign in with an account, or use the command line on the server.'),
+  policy_unusable: row(422, GRPC.invalidArgument, false, 'The pipeline could not take this policy; the one before stays in force.', 'Please report this as a bug: the text passed all checks.'),
   // checkpoints that a witness is asked to cosign (C2SP tlog-witness)
   checkpoint_malformed: row(400, GRPC.invalidArgument, false, 'The body is not an old size, a proof and a signed checkpoint.', 'Send what https://c2sp.org/tlog-witness describes.'),
   checkpoint_origin: row(404, GRPC.notFound, false, 'This witness does not follow a log of this origin.', 'Ask its operator to start it with --log and a verifier key of the log (tracekeep log vkeys).'),

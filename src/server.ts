@@ -9,12 +9,13 @@ import { createPasswords, createPeople } from '#authenticate/people';
 import { createSignIn, type SignIn } from '#authenticate/sign-in';
 import type { Address, Config } from '#config';
 import { ControlStore } from '#control';
+import { ensureFirstPolicy, LivePolicy } from '#enact/live';
 import { Findings, type ReportFinding } from '#findings';
 import { deriveKey, openRootKey } from '#keys';
 import { LIMITS } from '#limits';
 import { type Meter, startMeter } from '#meter';
 import { traceId, type Producer, type Reader, type Secret } from '#model';
-import { compilePolicy, DEFAULT_POLICY, readRestriction } from '#policy';
+import { readRestriction } from '#policy';
 import { Publisher, witnessesOf, witnessRefused } from '#publish';
 import { createQueries, type Queries } from '#query';
 import { startConsole } from '#query/api';
@@ -68,6 +69,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
     const rootKey = openRootKey({ file: config.rootKeyFile, dataDir: config.data });
     const control = await ControlStore.open({ dataDir: config.data, key: deriveKey(rootKey, 'control') });
     started.push({ what: 'control store', stop: () => control.close() });
+    await ensureFirstPolicy(control);
     const findings = new Findings(control, { onFailure: (failure) => report('cannot write findings', failure) });
     started.push({ what: 'findings', stop: () => findings.stop() });
     /** What nobody may miss is said on standard error too. */
@@ -96,17 +98,19 @@ export async function startServer(config: Config, report: Report = reportLine): 
       control,
       store,
       key: deriveKey(rootKey, 'records'),
-      policy: compilePolicy(DEFAULT_POLICY),
       reportFinding: tell,
       onFailure: (failure) => report('cannot write records', failure),
     });
     started.push({ what: 'records', stop: () => records.stop() });
+    const policy = LivePolicy.open({ control, log: () => records.carry(), onFailure: (failure) => report('cannot change the policy', failure) });
     const passwords = createPasswords();
     const signIn = createSignIn(control, { passwords, report: (failure) => report('cannot check a session', failure), failed: (attempt) => records.failedAttempt(attempt) });
 
     const sequencer = new Sequencer(store, {
       workers: config.workers,
       digestKey: deriveKey(rootKey, 'digest'),
+      pseudonymKey: deriveKey(rootKey, 'pseudonyms'),
+      policy: policy.current,
       events: {
         accounted: (account) => meter.accounted(account),
         waited: (ms) => meter.waited(ms),
@@ -117,12 +121,15 @@ export async function startServer(config: Config, report: Report = reportLine): 
     });
     started.push({ what: 'sequencer', stop: () => sequencer.drain() });
     await workersUp(sequencer);
+    await policy.start(sequencer);
+    started.push({ what: 'policy', stop: () => policy.stop() });
+    const admit = (): Refusal | null => policy.admit() ?? sequencer.admit();
 
     const integrity = verification(config, store, rootKey, findings, (failure) => report('cannot verify the store in the background', failure));
     await integrity.start();
     started.push({ what: 'verification', stop: () => integrity.stop() });
 
-    const ready = async (): Promise<Refusal | null> => (leaving ? refuse('draining') : sequencer.admit());
+    const ready = async (): Promise<Refusal | null> => (leaving ? refuse('draining') : admit());
     let listens: Listens | null = null;
     let inFlight = (): { readonly requests: number; readonly bytes: number } => ({ requests: 0, bytes: 0 });
     const queries = createQueries({
@@ -133,7 +140,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
         log: store.log,
         keys: [...store.log.vkeys(), ...config.witnesses.map(({ key }) => key)],
         published: () => publisher.published,
-        policies: policies(),
+        policies: policiesOf(policy),
         onMismatch: (mismatch) => findings.report(storedMismatch(mismatch)),
       },
       log: { log: store.log, publisher, public: config.logPublic },
@@ -163,7 +170,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
 
     const door: IngestDoor<Producer> = {
       authenticate: (authorization) => authenticator.producer(authorization),
-      admit: () => sequencer.admit(),
+      admit,
       submit: (producer, body, encoding) => sequencer.submit(producer, body, encoding),
     };
     const receivers = await startReceivers({
@@ -210,9 +217,19 @@ function verification(config: Config, store: Store, rootKey: Secret<Uint8Array>,
 const BUSY_ROWS = 4_096;
 
 /** That which is in force, and how to read those before it. */
-function policies(): EvidencePolicies {
-  const { digest, restricted, restricts } = compilePolicy(DEFAULT_POLICY);
-  return { digest, restricted, restricts, read: readRestriction };
+function policiesOf(policy: LivePolicy): EvidencePolicies {
+  return {
+    get digest() {
+      return policy.current.digest;
+    },
+    get restricted() {
+      return policy.current.restricted;
+    },
+    get restricts() {
+      return policy.current.restricts;
+    },
+    read: readRestriction,
+  };
 }
 
 /** What verbs show of the telemetry is recorded as what the console shows. */

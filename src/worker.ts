@@ -1,24 +1,30 @@
 /**
  * A pipeline worker thread: takes exports in the order they come, keeps one open block per tenant and retention class, closes a block
- * when it is full or when asked. It has no keys, no files and no network. A bug in the pipeline costs the open blocks, whose
+ * when it is full or when asked. It has no keys but that of pseudonyms, no files and no network. A bug in the pipeline costs the open blocks, whose
  * requests are then refused, not acknowledged.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { release } from '#batch';
 import { Comparer, TakenSpans } from '#compare';
 import { LIMITS } from '#limits';
-import type { Producer, SealedBlock, TenantId } from '#model';
+import { Secret, type Producer, type SealedBlock, type TenantId } from '#model';
 import { Pipeline, type Taken } from '#pipeline';
+import { type CompiledPolicy, compilePolicy, type PolicyDocument } from '#policy';
 import { isRefusal, type Refusal, refuse } from '#refusal';
 import type { BlockBuilder } from '#seal';
 
 export type ToWorker =
   /** `rememberedSince_ms`: when it came, every request taken after this was known, and it was none of them. */
   | { readonly is: 'export'; readonly request: number; readonly body: Uint8Array; readonly encoding: 'protobuf' | 'json'; readonly producer: Producer; readonly rememberedSince_ms: number }
-  | { readonly is: 'close' };
+  | { readonly is: 'close' }
+  /** Closes what is open and takes this policy for everything that follows. */
+  | { readonly is: 'policy'; readonly document: PolicyDocument; readonly digest: string };
 
 export type FromWorker =
-  | { readonly is: 'ready' }
+  /** `policy`: digest of the one it has. */
+  | { readonly is: 'ready'; readonly policy: string }
+  /** What it has now. `failure`: the one it was given cannot be taken, and why, without payload. */
+  | { readonly is: 'policy'; readonly policy: string; readonly failure: string | null }
   /** `took_ms`: time the pipeline spent on it. */
   | { readonly is: 'taken'; readonly request: number; readonly result: Taken | Refusal; readonly took_ms: number }
   | { readonly is: 'block'; readonly block: SealedBlock }
@@ -34,23 +40,49 @@ export interface WorkerData {
   readonly taken: SharedArrayBuffer;
   /** From 1; a worker that takes the place of another has its number. */
   readonly worker: number;
+  /** The one in force when it starts. */
+  readonly policy: PolicyDocument;
+  readonly pseudonymKey: Uint8Array | null;
 }
 
 if (parentPort === null) throw new Error('cannot run the worker outside a worker thread');
 const port = parentPort;
-const { nextBlock, taken, worker } = workerData as WorkerData;
+const { nextBlock, taken, worker, policy: document, pseudonymKey } = workerData as WorkerData;
 const DAY_MS = 86_400_000;
 
 const spans = new TakenSpans(taken, worker);
 
-let pipeline = new Pipeline(new Comparer(spans));
+let policy = compilePolicy(document);
+let pipeline = pipelineOf(policy);
 const open = new Map<string, BlockBuilder>();
 const idle: BlockBuilder[] = [];
 
 port.on('message', (message: ToWorker) => {
   if (message.is === 'close') closeAll();
+  else if (message.is === 'policy') usePolicy(message.document);
   else take(message);
 });
+
+function pipelineOf(compiled: CompiledPolicy): Pipeline {
+  return new Pipeline(new Comparer(spans), compiled, pseudonymKey === null ? null : new Secret(pseudonymKey));
+}
+
+/** Made before anything is closed: what cannot be made changes nothing. */
+function usePolicy(wanted: PolicyDocument): void {
+  let failure: string | null = null;
+  try {
+    const compiled = compilePolicy(wanted);
+    const made = pipelineOf(compiled);
+    closeAll();
+    // They belong to the pipeline before.
+    idle.length = 0;
+    policy = compiled;
+    pipeline = made;
+  } catch (error) {
+    failure = nameOf(error);
+  }
+  send({ is: 'policy', policy: policy.digest, failure });
+}
 
 function take({ request, body, encoding, producer, rememberedSince_ms }: ToWorker & { readonly is: 'export' }): void {
   const began_ms = performance.now();
@@ -77,7 +109,7 @@ function lose(error: unknown): void {
   const requests = [...open.values()].flatMap((block) => block.requests);
   open.clear();
   idle.length = 0;
-  pipeline = new Pipeline(new Comparer(spans));
+  pipeline = pipelineOf(policy);
   send({ is: 'lost', requests, failure: nameOf(error) });
 }
 
@@ -126,4 +158,4 @@ function send(message: FromWorker, transfer: ArrayBufferLike[] = []): void {
   port.postMessage(message, transfer as ArrayBuffer[]);
 }
 
-send({ is: 'ready' });
+send({ is: 'ready', policy: policy.digest });

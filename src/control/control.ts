@@ -22,8 +22,10 @@ import type { Change, Named } from './change.ts';
 import { credentialFault } from './credential.ts';
 import { openControlDatabase } from './database.ts';
 import type { ControlDatabase } from './database.ts';
-import { alignOutbox, forgetOutbox, readOutbox, tellLogIfNew } from './outbox.ts';
-import type { OutboxEntry, OutboxRow } from './outbox.ts';
+import { alignOutbox, forgetOutbox, readOutbox } from './outbox.ts';
+import type { OutboxRow } from './outbox.ts';
+import { addPolicy, approvePolicy, findPolicy, findProposal, listPolicies, newestPolicy, proposePolicy, rejectPolicy, tellPolicyAgain } from './policies.ts';
+import type { NewPolicy, PolicyProposal, PolicyTexts, PolicyVersion } from './policies.ts';
 import { addProducer, changeProducer, revokeProducer, rotateProducer } from './producers.ts';
 import type { KeyedProducer, NewProducer } from './producers.ts';
 import { accountPlace } from './records.ts';
@@ -47,6 +49,7 @@ export type { AccountRecord, ProducerRecord, TokenRecord } from './records.ts';
 export { CLOSED, distinct } from './finding.ts';
 export type { Analytic, CountedFinding, Evidence, FindingFilter, FindingRecord, FindingResource, NewFinding, SeverityId, StatusId } from './finding.ts';
 export type { OutboxEntry, OutboxRow } from './outbox.ts';
+export type { NamedWeakening, NewPolicy, PolicyProposal, PolicyTexts, PolicyVersion } from './policies.ts';
 export type { FoundSession, SignInWay, StartedSession } from './sessions.ts';
 
 export interface ControlOptions {
@@ -243,9 +246,49 @@ export class ControlStore {
     return this.#change(SERVER, (change) => alignOutbox(change, logged));
   }
 
-  /** True if it was not what the log was told last. */
-  async tellLogIfNew(what: 'policy', digest: string, entries: readonly Omit<OutboxEntry, 'time'>[]): Promise<boolean> {
-    return this.#change(SERVER, (change) => tellLogIfNew(change, what, digest, entries));
+  /** A version of the policy with its text; the one in force without a number. Null if there is none. */
+  findPolicy(version?: number): (PolicyVersion & PolicyTexts) | null {
+    return findPolicy(this.#database, this.#sealer, version);
+  }
+
+  /** Number of the version in force, 0 if there is none yet: cheap, for whoever looks often. */
+  newestPolicy(): number {
+    return newestPolicy(this.#database);
+  }
+
+  /** Newest first. */
+  listPolicies(): readonly PolicyVersion[] {
+    return listPolicies(this.#database, this.#sealer);
+  }
+
+  /** The open one. */
+  findProposal(): PolicyProposal | null {
+    return findProposal(this.#database, this.#sealer);
+  }
+
+  /** `base`: digest of the one in force, null if there is none yet. Refusals: policy_changed. */
+  async addPolicy(policy: NewPolicy, base: string | null, by: Actor = COMMAND_LINE): Promise<PolicyVersion | Refusal> {
+    return this.#change(by, (change) => addPolicy(change, policy, base));
+  }
+
+  /** Refusals: policy_changed, policy_needs_person, policy_proposal_open. */
+  async proposePolicy(policy: NewPolicy, base: string, by: Actor = COMMAND_LINE): Promise<PolicyProposal | Refusal> {
+    return this.#change(by, (change) => proposePolicy(change, policy, base));
+  }
+
+  /** Refusals: name_unknown, policy_changed, policy_needs_person, policy_own_proposal. */
+  async approvePolicy(id: string, note: string, by: Actor = COMMAND_LINE): Promise<PolicyVersion | Refusal> {
+    return this.#change(by, (change) => approvePolicy(change, id, note));
+  }
+
+  /** Refusals: name_unknown. */
+  async rejectPolicy(id: string, note: string, by: Actor = COMMAND_LINE): Promise<PolicyProposal | Refusal> {
+    return this.#change(by, (change) => rejectPolicy(change, id, note));
+  }
+
+  /** Tells the log of the policy in force although it was told before. */
+  async tellPolicyAgain(): Promise<void> {
+    await this.#change(SERVER, tellPolicyAgain);
   }
 
   /** What the database says, or said at most `CHECK_MS` ago. */

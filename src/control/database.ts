@@ -33,8 +33,10 @@ export interface ControlTables {
   readonly outbox: { readonly id: Generated<number>; readonly sealed: Uint8Array };
   /** SQLite's own: the highest id a table ever gave out. */
   readonly sqlite_sequence: { readonly name: string; readonly seq: number };
-  /** What the log was told last, where only a change is told. */
-  readonly noted: { readonly what: string; readonly sealed: Uint8Array };
+  /** What is said of a version, and its text, which is large and seldom asked for. */
+  readonly policies: { readonly version: number; readonly sealed: Uint8Array; readonly sealed_text: Uint8Array };
+  /** One row, or none. */
+  readonly policy_proposals: { readonly id: string; readonly sealed: Uint8Array };
 }
 
 export interface ControlDatabase {

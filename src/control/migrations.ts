@@ -26,6 +26,11 @@ const STEPS: readonly string[] = [
   CREATE TABLE outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, sealed BLOB NOT NULL) STRICT;
   CREATE TABLE noted (what TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE policies (version INTEGER PRIMARY KEY, sealed BLOB NOT NULL, sealed_text BLOB NOT NULL) STRICT;
+  CREATE TABLE policy_proposals (id TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT;
+  DROP TABLE noted;
+  `,
 ];
 
 export function migrate(connection: DatabaseSync): void {

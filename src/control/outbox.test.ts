@@ -136,15 +136,3 @@ test('alignOutbox() keeps the rows of an older copy of the database, behind what
   assert.equal(await older.alignOutbox(logged), false);
   assert.equal(older.readOutbox().length, before.length);
 });
-
-test('tellLogIfNew() tells a text once, also after a restart', async () => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'tracekeep-outbox-'));
-  const store = await open(dataDir);
-  const entries = [{ type: 'policy', statement: '{"rules":[]}', closed: { digest: 'd1' } }] as const;
-  assert.equal(await store.tellLogIfNew('policy', 'd1', entries), true);
-  assert.equal(await store.tellLogIfNew('policy', 'd1', entries), false);
-  const again = await open(dataDir);
-  assert.equal(await again.tellLogIfNew('policy', 'd1', entries), false);
-  assert.equal(await again.tellLogIfNew('policy', 'd2', entries), true);
-  assert.deepEqual(bodies(again.readOutbox()), [['policy', '{"rules":[]}', { digest: 'd1' }], ['policy', '{"rules":[]}', { digest: 'd1' }]]);
-});

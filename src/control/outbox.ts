@@ -34,16 +34,6 @@ export async function tellLog(change: Change, type: EntryType, statement: BodyMe
   await append(change, { type, time: change.now, statement: { time: change.now, ...statement }, closed: { who: change.by, ...closed } });
 }
 
-/** Tells the log of a text if it is not the one it was told last. True if it was another. */
-export async function tellLogIfNew(change: Change, what: 'policy', digest: string, entries: readonly Omit<OutboxEntry, 'time'>[]): Promise<boolean> {
-  const place = `noted/${what}`;
-  const known = await change.rows.selectFrom('noted').select('sealed').where('what', '=', what).executeTakeFirst();
-  if (known !== undefined && change.sealer.open(place, known.sealed) === digest) return false;
-  for (const entry of entries) await append(change, { ...entry, time: change.now });
-  await change.rows.replaceInto('noted').values({ what, sealed: change.sealer.seal(place, digest) }).execute();
-  return true;
-}
-
 /** The oldest rows. */
 export function readOutbox(database: ControlDatabase, sealer: ColumnSealer): readonly OutboxRow[] {
   const rows = database.readNow(database.kysely.selectFrom('outbox').select(['id', 'sealed']).orderBy('id').limit(LIMITS.outbox_rows_at_once));
@@ -76,6 +66,7 @@ export async function alignOutbox(change: Change, logged: number): Promise<boole
 /** The id is known only when the row is there: the place is the table. */
 const PLACE = 'outbox';
 
-async function append(change: Change, entry: OutboxEntry): Promise<void> {
+/** An entry as it is; for changes there is `tellLog`. */
+export async function append(change: Change, entry: OutboxEntry): Promise<void> {
   await change.rows.insertInto('outbox').values({ sealed: change.sealer.seal(PLACE, entry) }).execute();
 }

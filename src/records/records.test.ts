@@ -13,7 +13,6 @@ import { isRefusal } from '#refusal';
 import { Records, type Read, type RecordStore } from './records.ts';
 
 const KEY = new Secret(new Uint8Array(32).fill(7));
-const POLICY = { text: '{"rules":[],"version":1}', digest: 'd1' };
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const ADA = { id: 'a_0000000000000001', name: 'Ada', tenant: DEFAULT_TENANT };
 
@@ -51,7 +50,7 @@ afterEach(async () => {
 });
 
 async function start(more: Partial<Parameters<typeof Records.start>[0]> = {}): Promise<Records> {
-  records = await Records.start({ control, store, key: KEY, policy: POLICY, now_ms: () => now, onFailure: (failure) => failures.push(failure), ...more });
+  records = await Records.start({ control, store, key: KEY, now_ms: () => now, onFailure: (failure) => failures.push(failure), ...more });
   return records;
 }
 
@@ -77,27 +76,39 @@ function bodiesOf(type: string): { readonly statement: Readonly<Record<string, u
 
 const tenantsTold = (): unknown[] => bodiesOf('tenant').filter(({ statement }) => statement['what'] === 'made').map(({ statement }) => statement['tenant']);
 
-test('a start logs what changed while no server ran, in order, and the policy', async () => {
+test('a start logs what changed while no server ran, in order', async () => {
   await setTenant('a');
   await setTenant('b');
   now += 5_000;
   await start();
-  assert.deepEqual(store.entries.map(({ type, time_ms }) => [type, time_ms]), [...Array(4).fill(['tenant', now]), ['policy', now]]);
+  assert.deepEqual(store.entries.map(({ type, time_ms }) => [type, time_ms]), Array(4).fill(['tenant', now]));
   assert.deepEqual(tenantsTold(), ['a', 'b']);
   assert.deepEqual(bodiesOf('tenant')[0], { statement: { time: now - 5_000, what: 'made', tenant: 'a', retention: 'default' }, closed: { who: { is: 'command line' } } });
-  assert.deepEqual(bodiesOf('policy'), [{ statement: JSON.parse(POLICY.text), closed: { digest: 'd1', part: 1, parts: 1 } }]);
   assert.deepEqual(control.readOutbox(), []);
 });
 
-test('the policy is logged once, and again when it is another', async () => {
+test('a version of the policy is logged once, whole', async () => {
+  const canonical = JSON.stringify({ rules: [{ reason: 'ä'.repeat(100_000) }] });
+  await control.addPolicy({ text: '', canonical, digest: 'd1', rules: 1, weakenings: [], note: 'first' }, null, { is: 'server' });
   await (await start()).stop();
   await (await start()).stop();
-  assert.equal(bodiesOf('policy').length, 1);
-  const text = JSON.stringify({ rules: [{ note: 'ä'.repeat(100_000) }] });
-  await start({ policy: { text, digest: 'd2' } });
-  const parts = store.entries.filter(({ type }) => type === 'policy').slice(1);
-  assert.equal(parts.map(({ statement }) => statement).join(''), text);
+  const parts = store.entries.filter(({ type }) => type === 'policy');
+  assert.equal(parts.map(({ statement }) => statement).join(''), canonical);
   assert.ok(parts.length >= 4 && parts.every(({ statement }) => Buffer.byteLength(statement) <= LIMITS.entry_text_bytes_max));
+  const closed = parts.map((part) => JSON.parse(part.closed) as Body['closed']);
+  assert.deepEqual(closed.map(({ part }) => part), parts.map((_, at) => at + 1));
+  const [{ salt: _, ...first }] = closed as [Body['closed']];
+  assert.deepEqual(first, { digest: 'd1', part: 1, parts: parts.length, version: 1, since: now, who: { is: 'server' }, note: 'first', weakenings: [], weakeningsCount: 0 });
+});
+
+test('what could not be carried into the log is told to whoever waits for it, and is carried later', async () => {
+  const records = await start();
+  await setTenant('a');
+  store.fails = true;
+  await assert.rejects(records.carry(), /cannot write the journal/);
+  store.fails = false;
+  await records.carry();
+  assert.deepEqual(tenantsTold(), ['a']);
 });
 
 test('a change made beside the server is logged within a second', async () => {
@@ -114,7 +125,7 @@ test('a change made beside the server is logged within a second', async () => {
 
 test('an end between the log and the removal of the row logs nothing twice, one before it loses nothing', async () => {
   await setTenant('a');
-  const ends = { alignOutbox: control.alignOutbox.bind(control), readOutbox: control.readOutbox.bind(control), tellLogIfNew: control.tellLogIfNew.bind(control), forgetOutbox: () => Promise.reject(new Error('the process ended')) };
+  const ends = { alignOutbox: control.alignOutbox.bind(control), readOutbox: control.readOutbox.bind(control), tellPolicyAgain: control.tellPolicyAgain.bind(control), forgetOutbox: () => Promise.reject(new Error('the process ended')) };
   const first = await start({ control: ends });
   assert.deepEqual([tenantsTold(), control.readOutbox().length > 0], [['a'], true]);
   await first.flush();

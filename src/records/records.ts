@@ -1,6 +1,6 @@
 /**
- * What happened around the telemetry, carried into the log: changes of control data from the outbox, who read what, who failed to sign in,
- * the policy in force.
+ * What happened around the telemetry, carried into the log: changes of control data from the outbox, who read what, who failed to
+ * sign in.
  *
  * A change is logged exactly once: its row is removed after its entry is durable, and a start removes the rows that the log has already.
  * Records of reads are written at most a second after the read. As long as they cannot be written, they wait; when too many wait, reads
@@ -18,10 +18,8 @@ import type { Refusal } from '#refusal';
 
 import { FailedAttempts } from './attempts.ts';
 import { bodyOfRow } from './body.ts';
-import { policyEntries, type PolicyText } from './policy.ts';
 import { Reads, type Read } from './reads.ts';
 
-export type { PolicyText } from './policy.ts';
 export type { Read } from './reads.ts';
 
 /** What records need of the store. */
@@ -33,11 +31,10 @@ export interface RecordStore {
 }
 
 export interface RecordsOptions {
-  readonly control: Pick<ControlStore, 'alignOutbox' | 'readOutbox' | 'forgetOutbox' | 'tellLogIfNew'>;
+  readonly control: Pick<ControlStore, 'alignOutbox' | 'readOutbox' | 'forgetOutbox' | 'tellPolicyAgain'>;
   readonly store: RecordStore;
   /** Derived from the root key for this use alone. */
   readonly key: Secret<Uint8Array>;
-  readonly policy: PolicyText;
   readonly reportFinding?: ReportFinding;
   /** Hears that records could not be written; they are tried again. */
   readonly onFailure?: (failure: unknown) => void;
@@ -69,11 +66,13 @@ export class Records {
     this.#now_ms = options.now_ms ?? Date.now;
   }
 
-  /** Brings into the log what changed while no server ran, and the policy if it is another one. */
+  /** Brings into the log what changed while no server ran. */
   static async start(options: RecordsOptions): Promise<Records> {
-    const { control, store, policy, reportFinding } = options;
-    if (await control.alignOutbox(store.lastOutbox)) reportFinding?.(OLDER_CONTROL);
-    await control.tellLogIfNew('policy', policy.digest, policyEntries(policy));
+    const { control, store, reportFinding } = options;
+    if (await control.alignOutbox(store.lastOutbox)) {
+      reportFinding?.(OLDER_CONTROL);
+      await control.tellPolicyAgain();
+    }
     const records = new Records(options);
     await records.flush();
     records.#timer = setInterval(() => records.#look(), LOOK_MS).unref();
@@ -104,6 +103,13 @@ export class Records {
   /** Resolves when everything that came before is durable, or could not be written. */
   flush(): Promise<void> {
     return this.#write(() => true);
+  }
+
+  /** Carries what changed until now into the log. Throws if that is not durable then. */
+  async carry(): Promise<void> {
+    const pass = this.#writing.then(() => this.#pass(() => true));
+    this.#writing = pass.catch((failure: unknown) => this.#tell(failure));
+    await pass;
   }
 
   async stop(): Promise<void> {

@@ -1,6 +1,6 @@
 /**
  * Attacks with a request of somebody else that was kept for hours, with and without a restart of the server meanwhile. The server's clock is moved. What happens when
- * more requests come than are remembered is tried in src/sequencer-memory.test.ts.
+ * more requests come than are remembered is tried in src/sequencer/memory.test.ts.
  */
 import assert from 'node:assert/strict';
 import { renameSync, writeFileSync } from 'node:fs';

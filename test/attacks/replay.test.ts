@@ -1,6 +1,6 @@
 /**
  * Attacks with what was sent before: requests and spans repeated, by their producer and by others, changed, or long over. What happens when the store or a
- * worker fails meanwhile is tried in src/sequencer-duplicates.test.ts.
+ * worker fails meanwhile is tried in src/sequencer/duplicates.test.ts.
  */
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';

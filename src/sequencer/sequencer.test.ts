@@ -5,48 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { after, test, type TestContext } from 'node:test';
+import { after, test } from 'node:test';
 import { LIMITS } from '#limits';
-import { type Commit, type Producer, type ProducerId, type RequestAccount, Secret, type TakenRequest, takenOf, type TenantId } from '#model';
-import { isRefusal, REFUSALS, type RefusalCode } from '#refusal';
-import { type CommitStore, type IngestAnswer, Sequencer, type SequencerEvents } from './sequencer.ts';
+import { type Producer, type ProducerId, type RequestAccount, takenOf, type TenantId } from '#model';
+import { isRefusal, REFUSALS } from '#refusal';
+import type { IngestAnswer, Sequencer } from './sequencer.ts';
+import { ACME, code, FakeStore, gate, settled, startSequencer } from './testing.ts';
 
-const ACME: Producer = { id: 'p_000000000000000a' as ProducerId, name: 'acme', tenant: 'acme' as TenantId, retention: 'default', services: ['*'], backfill: false, version: 1 };
 const ZETA: Producer = { ...ACME, id: 'p_000000000000000b' as ProducerId, name: 'zeta', tenant: 'zeta' as TenantId };
 const LONG: Producer = { ...ACME, id: 'p_000000000000000c' as ProducerId, retention: 'long' };
-const DIGEST_KEY = new Secret(new Uint8Array(32).fill(7));
-
-/** Keeps commits in memory; tests hold them back and make them fail. */
-class FakeStore implements CommitStore {
-  lastBlockId = 41;
-  pendingRows = 0;
-  unavailable: RefusalCode | null = null;
-  readonly commits: Commit[] = [];
-  remembered: { digest: string; request: TakenRequest; at_ms: number }[] = [];
-  /** Called in each commit before it is durable. */
-  before: (commit: Commit) => Promise<void> | void = () => {};
-
-  async commit(commit: Commit): Promise<void> {
-    await this.before(commit);
-    this.commits.push(commit);
-  }
-
-  rememberedSince_ms = 0;
-
-  rememberedRequests() {
-    return this.remembered;
-  }
-
-  get accounts(): RequestAccount[] {
-    return this.commits.flatMap(({ requests }) => requests);
-  }
-}
-
-function start(t: TestContext, store: FakeStore, options: { workers?: number; worker?: URL; events?: SequencerEvents } = {}): Sequencer {
-  const sequencer = new Sequencer(store, { workers: options.workers ?? 1, digestKey: DIGEST_KEY, ...options });
-  t.after(() => sequencer.drain());
-  return sequencer;
-}
 
 let serial = 0;
 /** An export of `spans` sound spans and `refused` without ids; no two are equal. */
@@ -57,29 +24,9 @@ function body(spans = 1, refused = 0): Uint8Array {
 }
 const again = (bytes: Uint8Array) => new Uint8Array(bytes);
 const send = (sequencer: Sequencer, bytes: Uint8Array, producer = ACME) => sequencer.submit(producer, bytes, 'json');
-function gate() {
-  let open = (): void => {};
-  const opened = new Promise<void>((resolve) => (open = resolve));
-  return { open, opened };
-}
-const settled = async (promise: Promise<unknown>, turns = 20): Promise<boolean> => {
-  let done = false;
-  void promise.then(() => (done = true));
-  for (let turn = 0; turn < turns && !done; turn++) await setTimeout(2);
-  return done;
-};
-const code = (answer: IngestAnswer) => (isRefusal(answer) ? answer.refused : null);
-function assertBalanced(store: FakeStore): void {
-  for (const { received, stored, refused, dropped } of store.accounts) {
-    assert.equal(received, stored + dropped + Object.values(refused).reduce((sum, count) => sum + count, 0), 'received = stored + Σ refused + dropped');
-  }
-  const stored = store.accounts.reduce((sum, account) => sum + account.stored, 0);
-  assert.equal(store.commits.flatMap(({ blocks }) => blocks).reduce((sum, { rows }) => sum + rows, 0), stored, 'rows of the blocks');
-}
-
 test('a request is acknowledged when its commit is durable, not earlier', async (t) => {
   const store = new FakeStore();
-  const sequencer = start(t, store);
+  const sequencer = startSequencer(t, store);
   const entered = gate();
   const durable = gate();
   store.before = async () => (entered.open(), await durable.opened);
@@ -94,24 +41,24 @@ test('a request is acknowledged when its commit is durable, not earlier', async 
   assert.deepEqual([sequencer.requestsInFlight, sequencer.bytesInFlight], [0, 0]);
   const [account] = store.accounts;
   assert.deepEqual([account?.producer, account?.tenant, account?.received, account?.stored, account?.refused, account?.dropped], [ACME.id, 'acme', 3, 2, { span_ids: 1 }, 0]);
-  assertBalanced(store);
+  assert.ok(store.sums);
 });
 
 test('a request repeated by its producer is answered again, not stored again, and counted as dropped', async (t) => {
   const store = new FakeStore();
-  const sequencer = start(t, store);
+  const sequencer = startSequencer(t, store);
   const bytes = body(2, 1);
   const first = await send(sequencer, again(bytes));
   const second = await send(sequencer, again(bytes));
   assert.deepEqual(second, first);
   assert.equal(store.commits.flatMap(({ blocks }) => blocks).length, 1);
   assert.deepEqual(store.accounts.map(({ stored, dropped }) => [stored, dropped]), [[2, 0], [0, 3]]);
-  assertBalanced(store);
+  assert.ok(store.sums);
 });
 
 test('a request repeated while the first is on its way is answered with it', async (t) => {
   const store = new FakeStore();
-  const sequencer = start(t, store);
+  const sequencer = startSequencer(t, store);
   const durable = gate();
   store.before = () => durable.opened;
   const bytes = body(3);
@@ -120,16 +67,16 @@ test('a request repeated while the first is on its way is answered with it', asy
   durable.open();
   assert.deepEqual(await Promise.all(answers), Array.from({ length: 3 }, () => ({ rejectedSpans: 0, message: '' })));
   assert.deepEqual(store.accounts.map(({ stored, dropped }) => [stored, dropped]), [[3, 0], [0, 3], [0, 3]]);
-  assertBalanced(store);
+  assert.ok(store.sums);
 });
 
 test('requests remembered from before a restart are recognised', async (t) => {
   const earlier = new FakeStore();
   const bytes = body(2);
-  await send(start(t, earlier), again(bytes));
+  await send(startSequencer(t, earlier), again(bytes));
   const store = new FakeStore();
   store.remembered = earlier.accounts.map((account) => ({ digest: account.digest, request: takenOf(account), at_ms: Date.now() }));
-  const answer = await send(start(t, store), again(bytes));
+  const answer = await send(startSequencer(t, store), again(bytes));
   assert.deepEqual(answer, { rejectedSpans: 0, message: '' });
   assert.deepEqual(store.accounts.map(({ stored, dropped }) => [stored, dropped]), [[0, 2]]);
 });
@@ -137,7 +84,7 @@ test('requests remembered from before a restart are recognised', async (t) => {
 test('a request that cannot be decoded is refused each time, and is in no commit', async (t) => {
   const store = new FakeStore();
   const accounted: RequestAccount[] = [];
-  const sequencer = start(t, store, { events: { accounted: (account) => accounted.push(account) } });
+  const sequencer = startSequencer(t, store, { events: { accounted: (account) => accounted.push(account) } });
   for (let time = 0; time < 2; time++) assert.equal(code(await send(sequencer, new Uint8Array(Buffer.from('{"resourceSpans":7}')))), 'body_undecodable');
   assert.deepEqual(await sequencer.submit(ACME, new Uint8Array(0), 'protobuf'), { rejectedSpans: 0, message: '' });
   assert.deepEqual(store.commits, []);
@@ -148,7 +95,7 @@ test('a request that cannot be decoded is refused each time, and is in no commit
 test('a commit that fails is refused as retryable, with those that wait for it, and the retry is stored', async (t) => {
   const store = new FakeStore();
   const failures: string[] = [];
-  const sequencer = start(t, store, { events: { failed: (what) => failures.push(what) } });
+  const sequencer = startSequencer(t, store, { events: { failed: (what) => failures.push(what) } });
   const bytes = body(2);
   store.before = () => Promise.reject(new Error('disk'));
   const refused = await Promise.all([send(sequencer, again(bytes)), send(sequencer, again(bytes))]);
@@ -165,7 +112,7 @@ test('a commit that fails is refused as retryable, with those that wait for it, 
 
 test('a repeated request whose own account cannot be written is refused as retryable', async (t) => {
   const store = new FakeStore();
-  const sequencer = start(t, store);
+  const sequencer = startSequencer(t, store);
   const bytes = body();
   await send(sequencer, again(bytes));
   store.before = () => Promise.reject(new Error('disk'));
@@ -174,7 +121,7 @@ test('a repeated request whose own account cannot be written is refused as retry
 
 test('spans that are all refused are accounted without a block', async (t) => {
   const store = new FakeStore();
-  const answer = await send(start(t, store), body(0, 2));
+  const answer = await send(startSequencer(t, store), body(0, 2));
   assert.ok(!isRefusal(answer));
   assert.equal(answer.rejectedSpans, 2);
   assert.deepEqual(store.commits.map(({ blocks, requests }) => [blocks.length, requests[0]?.refused]), [[0, { span_ids: 2 }]]);
@@ -182,7 +129,7 @@ test('spans that are all refused are accounted without a block', async (t) => {
 
 test('tenants and retention classes have blocks of their own, numbered upwards from the last one', async (t) => {
   const store = new FakeStore();
-  const sequencer = start(t, store, { workers: 2 });
+  const sequencer = startSequencer(t, store, { workers: 2 });
   await Promise.all(Array.from({ length: 30 }, (_, n) => send(sequencer, body(n % 3 + 1), [ACME, ZETA, LONG][n % 3])));
   const blocks = store.commits.flatMap((commit) => commit.blocks);
   assert.deepEqual(new Set(blocks.map(({ tenant, retention }) => `${tenant} ${retention}`)), new Set(['acme default', 'zeta default', 'acme long']));
@@ -190,22 +137,22 @@ test('tenants and retention classes have blocks of their own, numbered upwards f
   assert.equal(new Set(ids).size, ids.length);
   assert.equal(ids[0], 42);
   assert.equal(new Set(blocks.flatMap(({ requests }) => requests)).size, 30, 'each request is in one block');
-  assertBalanced(store);
+  assert.ok(store.sums);
 });
 
 test('a full block is closed at once, and a request is never split', async (t) => {
   const store = new FakeStore();
-  const sequencer = start(t, store);
+  const sequencer = startSequencer(t, store);
   await Promise.all(Array.from({ length: 5 }, () => send(sequencer, body(3_000))));
   const rows = store.commits.flatMap(({ blocks }) => blocks.map((block) => block.rows));
   assert.ok(rows[0]! >= LIMITS.block_rows_target && rows.every((count) => count % 3_000 === 0), rows.join());
-  assertBalanced(store);
+  assert.ok(store.sums);
 });
 
 for (const [name, fresh] of [['what is on its way', 1], ['repeated requests', 0]] as const) {
   test(`drain refuses what is new and waits for ${name}`, async (t) => {
     const store = new FakeStore();
-    const sequencer = start(t, store);
+    const sequencer = startSequencer(t, store);
     const repeated = body();
     await send(sequencer, again(repeated));
     const durable = gate();
@@ -224,7 +171,7 @@ for (const [name, fresh] of [['what is on its way', 1], ['repeated requests', 0]
 
 test('admit refuses when the store cannot write, when too many rows wait, and when too much is in flight', async (t) => {
   const store = new FakeStore();
-  const sequencer = start(t, store);
+  const sequencer = startSequencer(t, store);
   assert.equal(sequencer.admit(), null);
   store.unavailable = 'disk_full';
   assert.equal(sequencer.admit()?.refused, 'disk_full');
@@ -249,8 +196,8 @@ function workerWithBug(): URL {
   const path = join(faulty, 'worker.mjs');
   const module = (file: string) => JSON.stringify(new URL(file, import.meta.url).href);
   writeFileSync(path, `
-    import { Pipeline } from ${module('./pipeline.ts')};
-    import { BlockBuilder } from ${module('./seal/seal.ts')};
+    import { Pipeline } from ${module('../pipeline.ts')};
+    import { BlockBuilder } from ${module('../seal/seal.ts')};
     const { take } = Pipeline.prototype;
     Pipeline.prototype.take = function (body, encoding, producer, request, now_ms, blockFor) {
       if (producer.name === 'fatal') process.exit(1);
@@ -260,7 +207,7 @@ function workerWithBug(): URL {
     const { close, open } = BlockBuilder.prototype;
     BlockBuilder.prototype.open = function (identity) { this.unsealable = identity.tenant === 'unsealable'; return open.call(this, identity); };
     BlockBuilder.prototype.close = function () { if (this.unsealable) throw new Error('cannot seal'); return close.call(this); };
-    await import(${module('./worker.ts')});
+    await import(${module('../worker.ts')});
   `);
   return pathToFileURL(path);
 }
@@ -268,7 +215,7 @@ function workerWithBug(): URL {
 test('a bug in the pipeline refuses its request for good and those it took along as retryable; the next work', async (t) => {
   const store = new FakeStore();
   const failures: string[] = [];
-  const sequencer = start(t, store, { worker: workerWithBug(), events: { failed: (what) => failures.push(what) } });
+  const sequencer = startSequencer(t, store, { worker: workerWithBug(), events: { failed: (what) => failures.push(what) } });
   const lost = body(2);
   const [taken, poison] = await Promise.all([send(sequencer, again(lost)), send(sequencer, body(), { ...ZETA, name: 'bug' })]);
   assert.deepEqual([code(taken), code(poison)], ['store_unavailable', 'internal']);
@@ -278,13 +225,13 @@ test('a bug in the pipeline refuses its request for good and those it took along
   assert.equal(code(await send(sequencer, again(lost))), null);
   assert.deepEqual(store.accounts.map(({ stored, dropped }) => [stored, dropped]), [[2, 0]]);
   assert.deepEqual([sequencer.requestsInFlight, sequencer.bytesInFlight], [0, 0]);
-  assertBalanced(store);
+  assert.ok(store.sums);
 });
 
 test('a block that cannot be sealed is lost with its requests alone, which are refused as retryable', async (t) => {
   const store = new FakeStore();
   const failures: string[] = [];
-  const sequencer = start(t, store, { worker: workerWithBug(), events: { failed: (what) => failures.push(what) } });
+  const sequencer = startSequencer(t, store, { worker: workerWithBug(), events: { failed: (what) => failures.push(what) } });
   const unsealable = { ...ZETA, tenant: 'unsealable' as TenantId };
   assert.equal(code(await send(sequencer, body(), unsealable)), 'store_unavailable');
   assert.match(failures[0]!, /Error: cannot seal/);
@@ -295,7 +242,7 @@ test('a block that cannot be sealed is lost with its requests alone, which are r
 
 test('a worker that dies takes along what it had not handed over, as retryable, and another takes its place', { timeout: 30_000 }, async (t) => {
   const store = new FakeStore();
-  const sequencer = start(t, store, { worker: workerWithBug(), events: { failed: () => {} } });
+  const sequencer = startSequencer(t, store, { worker: workerWithBug(), events: { failed: () => {} } });
   const entered = gate();
   const durable = gate();
   store.before = async () => (entered.open(), await durable.opened);
@@ -312,7 +259,7 @@ test('a worker that dies takes along what it had not handed over, as retryable, 
   assert.deepEqual(store.accounts.map(({ stored, dropped }) => [stored, dropped]), [[3, 0], [0, 3]]);
   while (code(await send(sequencer, body())) !== null) await setTimeout(20);
   assert.deepEqual([sequencer.requestsInFlight, sequencer.bytesInFlight], [0, 0]);
-  assertBalanced(store);
+  assert.ok(store.sums);
 });
 
 /** A worker that does as the body says (`{taken_ms, refuse}`) and takes its time to seal. */
@@ -340,7 +287,7 @@ function scriptedWorker(): URL {
 }
 
 test('a request is not forgotten in its open block when an earlier block comes back and another request is refused', { timeout: 10_000 }, async (t) => {
-  const sequencer = start(t, new FakeStore(), { worker: scriptedWorker() });
+  const sequencer = startSequencer(t, new FakeStore(), { worker: scriptedWorker() });
   const scripted = (taken_ms: number, refuse = false) => send(sequencer, new Uint8Array(Buffer.from(JSON.stringify({ taken_ms, refuse, serial: ++serial }))));
   await sequencer.ready();
   const first = scripted(0);
@@ -362,7 +309,7 @@ test('every request is answered whatever comes between, and the account balances
     return (state >>> 0) % below;
   };
   const store = new FakeStore();
-  const sequencer = start(t, store, { workers: 2 });
+  const sequencer = startSequencer(t, store, { workers: 2 });
   store.before = async () => {
     if (random(3) === 0) await setTimeout(random(4));
     if (random(10) === 0) throw new Error('disk');
@@ -383,6 +330,6 @@ test('every request is answered whatever comes between, and the account balances
     codes = [...codes, ...(await Promise.all(answers)).map(code)];
   }
   assert.deepEqual(new Set(codes), new Set([null, 'body_undecodable', 'request_copied', 'store_unavailable']), `seed ${seed}`);
-  assertBalanced(store);
+  assert.ok(store.sums);
   assert.deepEqual([sequencer.requestsInFlight, sequencer.bytesInFlight], [0, 0]);
 });

@@ -2,41 +2,18 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { LIMITS } from '#limits';
-import { type Commit, type Producer, type ProducerId, Secret, type TakenRequest, takenOf, type TenantId } from '#model';
-import { isRefusal, type RefusalCode } from '#refusal';
-import { type CommitStore, type IngestAnswer, Sequencer } from '#sequencer';
+import { type Producer, type ProducerId, takenOf } from '#model';
+import { isRefusal } from '#refusal';
+import type { IngestAnswer } from './sequencer.ts';
+import { ACME, FakeStore, startSequencer } from './testing.ts';
 
-const ACME: Producer = { id: 'p_000000000000000a' as ProducerId, name: 'acme', tenant: 'acme' as TenantId, retention: 'default', services: ['*'], backfill: false, version: 1 };
 const MATE: Producer = { ...ACME, id: 'p_000000000000000b' as ProducerId, name: 'mate' };
 const HISTORIAN: Producer = { ...ACME, id: 'p_000000000000000c' as ProducerId, name: 'historian', backfill: true };
 const HOUR_MS = 3_600_000;
 
-class FakeStore implements CommitStore {
-  lastBlockId = 0;
-  pendingRows = 0;
-  unavailable: RefusalCode | null = null;
-  rememberedSince_ms = 0;
-  remembered: { digest: string; request: TakenRequest; at_ms: number }[] = [];
-  readonly commits: Commit[] = [];
-
-  commit(commit: Commit): Promise<void> {
-    this.commits.push(commit);
-    return Promise.resolve();
-  }
-
-  rememberedRequests() {
-    return this.remembered;
-  }
-
-  get rows(): number {
-    return this.commits.flatMap(({ blocks }) => blocks).reduce((sum, { rows }) => sum + rows, 0);
-  }
-}
-
 /** The clock of the sequencer is moved; that of its worker is the true one. */
 function start(t: TestContext, clock: { now_ms: number }, store = new FakeStore(), rememberedRequests = 100) {
-  const sequencer = new Sequencer(store, { workers: 1, digestKey: new Secret(new Uint8Array(32).fill(7)), takenSpansBytes: 1 << 20, rememberedRequests, now_ms: () => clock.now_ms });
-  t.after(() => sequencer.drain());
+  const sequencer = startSequencer(t, store, { rememberedRequests, now_ms: () => clock.now_ms });
   return { store, sequencer, send: (body: string, producer = ACME) => sequencer.submit(producer, new Uint8Array(Buffer.from(body)), 'json') };
 }
 

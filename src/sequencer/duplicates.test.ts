@@ -10,49 +10,16 @@ import { after, test, type TestContext } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { TakenSpans } from '#compare';
 import type { NewFinding } from '#findings';
-import { type Commit, type Producer, type ProducerId, Secret, type TakenRequest, takenOf, type TenantId } from '#model';
-import { isRefusal } from '#refusal';
+import { type Producer, type ProducerId, takenOf, type TenantId } from '#model';
+import { DEFAULT_POLICY } from '#policy';
 import type { FromWorker, ToWorker, WorkerData } from '#worker';
-import { type CommitStore, type IngestAnswer, Sequencer } from '#sequencer';
+import type { IngestAnswer } from './sequencer.ts';
+import { ACME, code, FakeStore, gate, settled, startSequencer } from './testing.ts';
 
-const ACME: Producer = { id: 'p_000000000000000a' as ProducerId, name: 'acme', tenant: 'acme' as TenantId, retention: 'default', services: ['*'], backfill: false, version: 1 };
 const MATE: Producer = { ...ACME, id: 'p_000000000000000b' as ProducerId, name: 'mate' };
 const ZETA: Producer = { ...ACME, id: 'p_000000000000000c' as ProducerId, name: 'zeta', tenant: 'zeta' as TenantId };
 const OK = { rejectedSpans: 0, message: '' };
 const TRACE = '01'.repeat(16);
-
-class FakeStore implements CommitStore {
-  lastBlockId = 41;
-  pendingRows = 0;
-  unavailable = null;
-  readonly commits: Commit[] = [];
-  remembered: { digest: string; request: TakenRequest; at_ms: number }[] = [];
-  before: (commit: Commit) => Promise<void> | void = () => {};
-
-  async commit(commit: Commit): Promise<void> {
-    await this.before(commit);
-    this.commits.push(commit);
-  }
-
-  rememberedSince_ms = 0;
-
-  rememberedRequests() {
-    return this.remembered;
-  }
-
-  get rows(): number {
-    return this.commits.flatMap(({ blocks }) => blocks).reduce((sum, { rows }) => sum + rows, 0);
-  }
-
-  /** `[stored, refused, dropped]` of everything that was accounted. */
-  get sums(): number[] {
-    const accounts = this.commits.flatMap(({ requests }) => requests);
-    for (const { received, stored, refused, dropped } of accounts) assert.equal(received, stored + dropped + sum(Object.values(refused)), 'received = stored + Σ refused + dropped');
-    assert.equal(sum(accounts.map(({ stored }) => stored)), this.rows, 'rows of the blocks');
-    return [sum(accounts.map(({ stored }) => stored)), sum(accounts.flatMap(({ refused }) => Object.values(refused))), sum(accounts.map(({ dropped }) => dropped))];
-  }
-}
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
 
 interface Started {
   readonly store: FakeStore;
@@ -64,8 +31,7 @@ function start(t: TestContext, options: { workers?: number; worker?: URL; rememb
   store.remembered = options.remembered ?? [];
   const found: NewFinding[] = [];
   const { workers = 1, worker } = options;
-  const sequencer = new Sequencer(store, { workers, digestKey: new Secret(new Uint8Array(32).fill(7)), takenSpansBytes: 1 << 20, events: { found: (finding) => found.push(finding), failed: () => {} }, ...(worker && { worker }) });
-  t.after(() => sequencer.drain());
+  const sequencer = startSequencer(t, store, { workers, events: { found: (finding) => found.push(finding), failed: () => {} }, ...(worker && { worker }) });
   return { store, found, send: (body, producer = ACME) => sequencer.submit(producer, new Uint8Array(Buffer.from(body)), 'json') };
 }
 
@@ -73,18 +39,6 @@ function start(t: TestContext, options: { workers?: number; worker?: URL; rememb
 function spans(numbers: readonly number[], name = 'op'): string {
   return JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: numbers.map((one) => ({ traceId: TRACE, spanId: one.toString(16).padStart(16, '0'), name })) }] }] });
 }
-function gate() {
-  let open = (): void => {};
-  const opened = new Promise<void>((resolve) => (open = resolve));
-  return { open, opened };
-}
-const settled = async (promise: Promise<unknown>, turns = 20): Promise<boolean> => {
-  let done = false;
-  void promise.then(() => (done = true));
-  for (let turn = 0; turn < turns && !done; turn++) await setTimeout(2);
-  return done;
-};
-const code = (answer: IngestAnswer) => (isRefusal(answer) ? answer.refused : null);
 const remembered = (store: FakeStore) => store.commits.flatMap(({ requests }) => requests).filter(({ digest }) => digest !== '').map((account) => ({ digest: account.digest, request: takenOf(account), at_ms: Date.now() }));
 
 test('spans taken before are acknowledged, dropped and counted, in another request and within one', async (t) => {
@@ -129,7 +83,7 @@ test('when the block that has the dropped spans fails, the request is refused as
   first.open();
   assert.deepEqual((await Promise.all([taken, mixed, repeated])).map(code), ['store_unavailable', 'store_unavailable', 'store_unavailable']);
   assert.deepEqual(await Promise.all([send(spans([1, 2])), send(spans([2, 3])), send(spans([1]))]), [OK, OK, OK]);
-  const [stored, , dropped] = store.sums as [number, number, number];
+  const [stored, , dropped] = store.sums;
   // Span 3 of the first attempt is stored twice: that was forgotten with the block that failed.
   assert.deepEqual([stored, dropped], [4, 2]);
 });
@@ -185,14 +139,14 @@ function workerWithBug(): URL {
   const path = join(faulty, 'worker.mjs');
   const module = (file: string) => JSON.stringify(new URL(file, import.meta.url).href);
   writeFileSync(path, `
-    import { Pipeline } from ${module('./pipeline.ts')};
+    import { Pipeline } from ${module('../pipeline.ts')};
     const { take } = Pipeline.prototype;
     Pipeline.prototype.take = function (body, encoding, producer) {
       if (producer.name === 'fatal') process.exit(1);
       if (producer.name === 'bug') throw new TypeError('bug');
       return take.apply(this, arguments);
     };
-    await import(${module('./worker.ts')});
+    await import(${module('../worker.ts')});
   `);
   return pathToFileURL(path);
 }
@@ -216,7 +170,7 @@ test('a worker that dies does not take along what relies on the blocks of others
   await dead;
   assert.ok(code(repeated) === null || code(repeated) === 'store_unavailable');
   while (code(await send(spans([1, 2]))) !== null) await setTimeout(20);
-  const [stored] = store.sums as [number];
+  const [stored] = store.sums;
   assert.ok(stored >= 2);
 });
 
@@ -282,9 +236,9 @@ test('a copy is recognised after a restart', async (t) => {
 });
 
 test('a worker says of a block in which nothing came that it is unused, so that nobody counts on it', { timeout: 20_000 }, async () => {
-  const workerData: WorkerData = { nextBlock: new BigInt64Array(new SharedArrayBuffer(8)), taken: TakenSpans.allocate(1, 1 << 20), worker: 1 };
+  const workerData: WorkerData = { nextBlock: new BigInt64Array(new SharedArrayBuffer(8)), taken: TakenSpans.allocate(1, 1 << 20), worker: 1, policy: DEFAULT_POLICY, pseudonymKey: null };
   workerData.nextBlock[0] = 1n;
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData });
+  const worker = new Worker(new URL('../worker.ts', import.meta.url), { workerData });
   const heard: string[] = [];
   try {
     await new Promise<void>((done) => {
@@ -352,6 +306,6 @@ test('whatever fails and whatever is repeated, every acknowledged span is durabl
   }
   const durable = new Set(store.commits.flatMap(({ blocks }) => blocks.flatMap(({ traceKeys }) => [...traceKeys])));
   assert.deepEqual([...acknowledged].filter((one) => !durable.has(one)), [], `seed ${seed}`);
-  const [, , dropped] = store.sums as [number, number, number];
+  const [, , dropped] = store.sums;
   assert.ok(dropped > 0, `seed ${seed}`);
 });
