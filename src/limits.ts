@@ -247,6 +247,11 @@ export const LIMITS = {
   figures_edges_max: 2_000,
   /** Points of a series of figures. */
   figures_buckets_max: 120,
+  /** Places with a kind of value that one answer about exposure carries, those with most values, and the steps of each one’s trend. */
+  exposure_rows_max: 500,
+  exposure_steps_max: 24,
+  /** Blocks of one trace whose policy is looked up, so that the answer names the rules that acted. */
+  policy_blocks_read_max: 2_000,
   /** Widest time range of a search. */
   search_range_ms_max: 31 * 24 * 3_600_000,
   /** A request to the query API. */
@@ -396,8 +401,6 @@ export const LIMITS = {
   record_ids_max: 1_000,
   /** Failed attempts to sign in that one entry keeps apart; the others are summed. */
   record_attempts_max: 256,
-  /** A policy’s YAML text: a thousand rules with their reasons. */
-  policy_text_bytes_max: 256 * 1024,
   /** What is said with a change of the policy. */
   policy_note_characters_max: 500,
   /** Versions of the policy that are listed at once, the newest; all are kept. */

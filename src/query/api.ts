@@ -8,6 +8,7 @@ import type { Address } from '#config';
 import { LIMITS } from '#limits';
 import { addEvidenceRoutes } from '#query/evidence/routes';
 import { addExploreRoutes } from '#query/explore/routes';
+import { addExposureRoutes } from '#query/exposure/routes';
 import { addFindingRoutes, type FindingsSource } from '#query/findings/routes';
 import type { Vitals } from '#query/health';
 import { addHealthRoutes } from '#query/health/routes';
@@ -131,6 +132,7 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
   if (queries.evidence !== null) addEvidenceRoutes(app, queries.evidence);
   if (queries.log !== null) addLogRoutes(app, queries.log);
   addRedRoutes(app, { figures: queries.figures, now_ms });
+  addExposureRoutes(app, { exposure: queries.exposure, now_ms });
   addJaegerRoutes(app, { queries, now_ms });
   if (parts.vitals !== undefined) addHealthRoutes(app, parts.vitals);
   if (parts.signIn !== undefined) addSignInRoutes(app, parts.signIn);

@@ -6,8 +6,10 @@
 import { decide } from '#access';
 import { LIMITS } from '#limits';
 import { traceId as readTraceId, type Reader, type TenantId } from '#model';
+import type { CompiledPolicy } from '#policy';
 import { createEvidence, type EvidenceExport, type EvidenceParts } from '#query/evidence';
 import { createExplore, type Explore } from '#query/explore';
+import { createExposure, type Exposure } from '#query/exposure';
 import { createLogQueries, type LogParts, type LogQueries } from '#query/log';
 import { createOutlines, type Outlines } from '#query/outline';
 import { createFigures, type FiguresOfSpans, type Operation, type Window } from '#query/red';
@@ -15,6 +17,7 @@ import { isRefusal, refuse, type Refusal } from '#refusal';
 import { accountOf, type Account } from './account.ts';
 import { type AnsweringParts, createAnswering, type Run } from './answering.ts';
 import { fetchTrace, fetchTraces, fitTogether } from './fetch-trace.ts';
+import { createKnownPolicies } from './known-policies.ts';
 import { boundSearch, readPatterns, type Search } from './search-bounds.ts';
 import { countOrphans, runSearch, type SearchPage, type TraceSummary } from './search.ts';
 import type { Trace } from './span.ts';
@@ -51,6 +54,7 @@ export interface SummaryWithOrphans extends TraceSummary {
 export interface Queries {
   readonly explore: Explore;
   readonly figures: FiguresOfSpans;
+  readonly exposure: Exposure;
   readonly outlines: Outlines;
   /** Null without a log. */
   readonly evidence: EvidenceExport | null;
@@ -75,12 +79,15 @@ export interface QueryParts extends AnsweringParts {
   /** Without it there is no evidence. */
   readonly evidence?: EvidenceParts;
   readonly log?: LogParts;
+  /** The one in force. Default: that of a server which nobody gave one. */
+  readonly policy?: () => CompiledPolicy;
   /** Producers of a tenant, so that those who sent nothing are shown too. */
   readonly producers: (tenant: TenantId) => Promise<readonly { readonly id: string; readonly name: string }[]>;
 }
 
 export function createQueries(parts: QueryParts): Queries {
   const answering = createAnswering(parts);
+  const policies = createKnownPolicies(parts.policy);
   const figures = createFigures(answering);
   const { answer, settled, store, now_ms } = answering;
 
@@ -95,6 +102,7 @@ export function createQueries(parts: QueryParts): Queries {
   return {
     explore: createExplore(answering, parts),
     figures,
+    exposure: createExposure(answering, policies),
     outlines: createOutlines(answering),
     evidence: parts.evidence === undefined ? null : createEvidence(answering, parts.evidence),
     log: parts.log === undefined ? null : createLogQueries(answering, parts.log),

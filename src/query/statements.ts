@@ -14,6 +14,7 @@ export const STATEMENTS = {
   traces: complete(read('traces'), { span: SPAN_COLUMNS }),
   evidence: complete(read('evidence'), { span: SPAN_COLUMNS }),
   blockBodies: read('block_bodies'),
+  blockPolicies: read('block_policies'),
   policyParts: read('policy_parts'),
   orphans: read('orphans'),
   extent: read('extent'),

@@ -8,19 +8,14 @@ import type { Reader } from '#model';
 import type { Answering, Run } from '#query/answering';
 import { dayText, firstDay } from '#query/candidates';
 import { complete } from '#query/statements';
-import { refuse, type Refusal } from '#refusal';
+import { isRefusal, refuse, type Refusal } from '#refusal';
 import { type Edge, type Edges, findEdges, type Window } from './calls.ts';
 import { type By, findRed, type Red, type RedAnswer, type RedQuestion } from './series.ts';
-import { countsSource, type FiguresState, MINUTE_NS, minimizedSource, MINUTES_MAX, minutesOf, sourceParams } from './source.ts';
+import { type AskedPeriod, boundPeriod, countsSource, type FiguresState, MINUTE_NS, minimizedSource, minutesOf, sourceParams } from './source.ts';
 
 export type { By, Red, RedAnswer, RedGroup } from './series.ts';
 export type { Edge, Edges, Window } from './calls.ts';
-
-/** Nanoseconds since 1970; without them the last hour. */
-export interface AskedPeriod {
-  readonly start?: bigint;
-  readonly end?: bigint;
-}
+export type { AskedPeriod } from './source.ts';
 
 export interface AskedRed extends AskedPeriod, Pick<RedQuestion, 'service' | 'operation' | 'kind'> {
   readonly by: By;
@@ -65,7 +60,6 @@ export interface FiguresOfSpans {
 const read = (name: string): string => readFileSync(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8');
 const STATEMENTS = { services: read('service-names'), operations: read('operation-names'), minimized: read('minimized') };
 
-const HOUR_NS = 3_600_000_000_000n;
 const NAMES_MAX = 10_000;
 const LINKS_MAX = 10_000;
 const MINIMIZED_MAX = 5_000;
@@ -73,16 +67,6 @@ const MINIMIZED_MAX = 5_000;
 const EVER = { first: 0, last: 307_445_733 };
 
 export function createFigures({ answer, settled, store, now_ms }: Answering): FiguresOfSpans {
-  /** The period in nanoseconds, or why not. */
-  function bound({ start: from, end: to }: AskedPeriod): Window | Refusal {
-    const end = to ?? BigInt(now_ms()) * 1_000_000n;
-    const start = from ?? (end > HOUR_NS ? end - HOUR_NS : 0n);
-    if (start >= end) return refuse('query_invalid', 'start does not lie before end');
-    const { first, last } = minutesOf(start, end);
-    if (last - first > MINUTES_MAX) return refuse('query_invalid', 'the range from start to end is longer than 31 days');
-    return { start, end };
-  }
-
   /** Everything acknowledged can be read; then the state is that of the statement which follows in the same turn. */
   async function withState<T>(work: (state: FiguresState) => Promise<T>): Promise<T> {
     await settled();
@@ -99,14 +83,14 @@ export function createFigures({ answer, settled, store, now_ms }: Answering): Fi
   return {
     red: (reader, asked) =>
       answer(reader, 'figures.read', 'scan', async (run) => {
-        const window = bound(asked);
-        return 'refused' in window ? window : redOf(asked, window, run);
+        const window = boundPeriod(asked, now_ms());
+        return isRefusal(window) ? window : redOf(asked, window, run);
       }),
 
     map: (reader, asked) =>
       answer(reader, 'dependency.read', 'scan', async (run) => {
-        const window = bound(asked);
-        if ('refused' in window) return window;
+        const window = boundPeriod(asked, now_ms());
+        if (isRefusal(window)) return window;
         const red = await redOf({ by: 'service', kind: 'entry', buckets: 1 }, window, run);
         const { edges, oneIn, more } = await withState((state) => findEdges({ start: red.start, end: red.end - 1n }, state, run, LIMITS.figures_edges_max));
         const nodes = red.groups.filter(({ rest }) => !rest).map(({ service, count, errors, p50, p95, p99 }) => ({ service, count, errors, p50, p95, p99 }));
@@ -115,8 +99,8 @@ export function createFigures({ answer, settled, store, now_ms }: Answering): Fi
 
     minimized: (reader, asked) =>
       answer(reader, 'figures.read', 'scan', async (run) => {
-        const window = bound(asked);
-        if ('refused' in window) return window;
+        const window = boundPeriod(asked, now_ms());
+        if (isRefusal(window)) return window;
         const minutes = minutesOf(window.start, window.end);
         const start = BigInt(minutes.first) * MINUTE_NS;
         const rows = await withState((state) =>

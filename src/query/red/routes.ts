@@ -10,7 +10,7 @@ import type { FastifyInstance } from 'fastify';
 import type { AskedPeriod, By, FiguresOfSpans, RedAnswer, RedGroup } from './red.ts';
 
 const time = (description: string): object => ({ type: 'string', maxLength: 64, description: `${description} RFC 3339, seconds, ms, µs or ns since 1970, now, or how long ago (1h).` });
-const PERIOD = { start: time('Figures are by minute: from the minute that holds it. Default: an hour before the end.'), end: time('To the minute that holds it. Default: now.') };
+export const PERIOD = { start: time('Figures are by minute: from the minute that holds it. Default: an hour before the end.'), end: time('To the minute that holds it. Default: now.') };
 const BUCKETS_DEFAULT = 60;
 
 const nanos = { type: ['number', 'null'], description: 'Nanoseconds, at most 4.4 % from the exact value; null without spans.' };
@@ -37,7 +37,7 @@ const SHAPES = {
   minimized: object({ ...INSTANTS, services: array(object({ service: text(), kinds: array(object({ kind: text(), count })) })), more: { type: 'boolean' } }),
 };
 
-interface PeriodParameters {
+export interface PeriodParameters {
   readonly start?: string;
   readonly end?: string;
 }
@@ -50,15 +50,15 @@ interface RedParameters extends PeriodParameters {
   readonly buckets?: number;
 }
 
-export function addRedRoutes(app: FastifyInstance, { figures, now_ms }: { readonly figures: FiguresOfSpans; readonly now_ms: () => number }): void {
-  const periodOf = (query: PeriodParameters): AskedPeriod | Refusal => {
-    const start = optional(query.start, 'start', (value) => readTime(value, now_ms()));
-    const end = optional(query.end, 'end', (value) => readTime(value, now_ms()));
-    if (isRefusal(start)) return start;
-    if (isRefusal(end)) return end;
-    return { ...(start === undefined ? {} : { start }), ...(end === undefined ? {} : { end }) };
-  };
+export function periodOf(query: PeriodParameters, now_ms: number): AskedPeriod | Refusal {
+  const start = optional(query.start, 'start', (value) => readTime(value, now_ms));
+  const end = optional(query.end, 'end', (value) => readTime(value, now_ms));
+  if (isRefusal(start)) return start;
+  if (isRefusal(end)) return end;
+  return { ...(start === undefined ? {} : { start }), ...(end === undefined ? {} : { end }) };
+}
 
+export function addRedRoutes(app: FastifyInstance, { figures, now_ms }: { readonly figures: FiguresOfSpans; readonly now_ms: () => number }): void {
   app.get<{ Querystring: RedParameters }>(
     '/api/v1/red',
     {
@@ -76,7 +76,7 @@ export function addRedRoutes(app: FastifyInstance, { figures, now_ms }: { readon
     },
     async (request, reply) => {
       const { by = 'service', service, operation, kind, buckets = BUCKETS_DEFAULT } = request.query;
-      const period = periodOf(request.query);
+      const period = periodOf(request.query, now_ms());
       if (isRefusal(period)) return sendAnswer(request, reply, period);
       const red = await figures.red(readerOf(request), {
         by, buckets, ...period, ...(service === undefined ? {} : { service }), ...(operation === undefined ? {} : { operation }),
@@ -90,7 +90,7 @@ export function addRedRoutes(app: FastifyInstance, { figures, now_ms }: { readon
     '/api/v1/map',
     { config: { action: 'dependency.read' }, schema: { summary: 'Services and the calls between them', querystring: querySchema(PERIOD), response: answersAs(SHAPES.map) } },
     async (request, reply) => {
-      const period = periodOf(request.query);
+      const period = periodOf(request.query, now_ms());
       const map = isRefusal(period) ? period : await figures.map(readerOf(request), period);
       return sendAnswer(request, reply, isRefusal(map) ? map : { ...map, start: String(map.start), end: String(map.end) });
     },
@@ -100,7 +100,7 @@ export function addRedRoutes(app: FastifyInstance, { figures, now_ms }: { readon
     '/api/v1/minimized',
     { config: { action: 'figures.read' }, schema: { summary: 'Values that minimization replaced, by service and kind', querystring: querySchema(PERIOD), response: answersAs(SHAPES.minimized) } },
     async (request, reply) => {
-      const period = periodOf(request.query);
+      const period = periodOf(request.query, now_ms());
       const minimized = isRefusal(period) ? period : await figures.minimized(readerOf(request), period);
       return sendAnswer(request, reply, isRefusal(minimized) ? minimized : { ...minimized, start: String(minimized.start), end: String(minimized.end) });
     },

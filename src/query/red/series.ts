@@ -8,7 +8,7 @@ import { firstDay } from '#query/candidates';
 import { LIMITS } from '#limits';
 import { complete } from '#query/statements';
 import { Durations, type Percentiles } from './percentiles.ts';
-import { countsSource, durationsSource, type FiguresState, MINUTE_NS, minutesOf, sourceParams } from './source.ts';
+import { countsSource, durationsSource, type FiguresState, MINUTE_NS, minutesOf, sourceParams, stepOf } from './source.ts';
 
 export type By = 'service' | 'operation' | 'total';
 
@@ -57,9 +57,6 @@ export interface RedAnswer {
 
 const SERIES = readFileSync(new URL('./sql/series.sql', import.meta.url), 'utf8');
 const ENTRY = 'entry = 1';
-/** Minutes. */
-const STEPS = [1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 240, 360, 720, 1_440] as const;
-
 /** What makes a group, and the columns that its rows are named by. */
 const KEYS: Readonly<Record<By, { readonly keys: string; readonly names: string }>> = {
   total: { keys: "'' AS service_key, '' AS operation_key, toInt32(0) AS kind_key, toUInt8(0) AS rest_key", names: '1' },
@@ -106,11 +103,6 @@ export async function findRed(question: RedQuestion, state: FiguresState, run: R
     start, end: BigInt(minutes.last + 1) * MINUTE_NS, step: BigInt(step) * MINUTE_NS, previous: { start: BigInt(before.first) * MINUTE_NS, end: start },
     more: groups.length > LIMITS.figures_groups_max, groups: groups.slice(0, LIMITS.figures_groups_max),
   };
-}
-
-/** Steps that people count time in: the smallest that is not below. */
-function stepOf(minutes: number): number {
-  return STEPS.find((step) => step >= minutes) ?? Math.ceil(minutes / 1_440) * 1_440;
 }
 
 function groupOf(by: By, rows: readonly SlotRow[], slots: number): RedGroup {

@@ -10,6 +10,7 @@ import { environmentSql, statedSql } from '#clickhouse/stated';
 import { LIMITS } from '#limits';
 import type { Answering } from '#query/answering';
 import { complete } from '#query/statements';
+import { refuse, type Refusal } from '#refusal';
 
 const read = (name: string): string => readFileSync(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8');
 
@@ -20,6 +21,12 @@ const CALLS = complete(read('calls'), { one_in: String(CALLS_ONE_IN) });
 const CALLS_EXACT = read('calls-exact');
 
 export type FiguresState = Answering['store']['figures'];
+
+/** Nanoseconds since 1970; without them the last hour. */
+export interface AskedPeriod {
+  readonly start?: bigint;
+  readonly end?: bigint;
+}
 
 /** Minutes since 1970, both included. */
 export interface Minutes {
@@ -63,4 +70,23 @@ export function minutesOf(start: bigint, end: bigint): Minutes {
   return { first, last: Math.max(first, Number((end - 1n) / MINUTE_NS)) };
 }
 
-export const MINUTES_MAX = LIMITS.search_range_ms_max / 60_000;
+const MINUTES_MAX = LIMITS.search_range_ms_max / 60_000;
+const HOUR_NS = 3_600_000_000_000n;
+
+/** The period in nanoseconds, or why not. */
+export function boundPeriod({ start: from, end: to }: AskedPeriod, now_ms: number): { readonly start: bigint; readonly end: bigint } | Refusal {
+  const end = to ?? BigInt(now_ms) * 1_000_000n;
+  const start = from ?? (end > HOUR_NS ? end - HOUR_NS : 0n);
+  if (start >= end) return refuse('query_invalid', 'start does not lie before end');
+  const { first, last } = minutesOf(start, end);
+  if (last - first > MINUTES_MAX) return refuse('query_invalid', 'the range from start to end is longer than 31 days');
+  return { start, end };
+}
+
+/** Minutes of the steps that people count time in. */
+const STEPS = [1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 240, 360, 720, 1_440] as const;
+
+/** The smallest such step that is not below. */
+export function stepOf(minutes: number): number {
+  return STEPS.find((step) => step >= minutes) ?? Math.ceil(minutes / 1_440) * 1_440;
+}
