@@ -76,13 +76,13 @@ export function scopeOf(text: string): { readonly json: string; readonly schemaU
   return { json: scopeJson(owner), schemaUrl: owner.schemaUrl };
 }
 
-/** `{"resource":{…},"scope":{…},"span":{…},"minimized":[{place, kind, count}],"producer":…}` of one span; what was minimized stands beside the span, not in it. */
-export function onlySpanJson(span: Span, { version, versions, copies }: Note, producer: string): string {
+/** `{"resource":{…},"scope":{…},"span":{…},"minimized":[{place, kind, count, rule, action}],"producer":…}` of one span; what was minimized stands beside the span, not in it. */
+export function onlySpanJson(span: Span, { version, versions, copies }: Note, producer: string, minimized: readonly Minimized[]): string {
   return object([
     field('resource', resourceJson(parseOwner(span.resource))),
     field('scope', scopeJson(parseOwner(span.scope))),
     field('span', spanJson({ ...span, minimized: [] })),
-    field('minimized', JSON.stringify(span.minimized)),
+    field('minimized', JSON.stringify(minimized)),
     field('producer', quote(producer)),
     field('version', String(version)),
     field('versions', String(versions)),

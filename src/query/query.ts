@@ -103,7 +103,7 @@ export function createQueries(parts: QueryParts): Queries {
     explore: createExplore(answering, parts),
     figures,
     exposure: createExposure(answering, policies),
-    outlines: createOutlines(answering),
+    outlines: createOutlines(answering, policies),
     evidence: parts.evidence === undefined ? null : createEvidence(answering, parts.evidence),
     log: parts.log === undefined ? null : createLogQueries(answering, parts.log),
 

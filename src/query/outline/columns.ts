@@ -3,6 +3,7 @@
  * of the trace, names and services are indexes, a parent is the place of its span, so that 50,000 spans are some megabytes and need no object each.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Decision } from '#policy';
 
 /** A row of `sql/outline.sql`: a page of spans. */
 export interface OutlinePage {
@@ -36,6 +37,8 @@ export interface Repeats {
 export interface KindCount {
   readonly kind: string;
   readonly count: number;
+  /** Those that removed it, each once; none where the policy is not known. */
+  readonly rules: readonly Decision[];
 }
 
 export interface OutlineFacts {

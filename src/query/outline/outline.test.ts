@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import { LIMITS } from '#limits';
 import type { Reader, TenantId } from '#model';
 import { createAnswering, type Answering } from '#query/answering';
+import { createKnownPolicies } from '#query/known-policies';
 import { createTestStore, START_NS, TODAY_MS, type TestSpan, type TestStore } from '#query/testing';
 import { isRefusal, type Refusal } from '#refusal';
 import { createOutlines, type Outlines } from './outline.ts';
@@ -37,7 +38,7 @@ let outlines: Outlines;
 before(async () => {
   store = createTestStore();
   answering = createAnswering({ store, now_ms: () => TODAY_MS + 60_000, settle_ms: 0 });
-  outlines = createOutlines(answering);
+  outlines = createOutlines(answering, createKnownPolicies());
   const at = (serial: number, parent: number, ms: number, columns: TestSpan['columns'] = {}): TestSpan => ({ traceId: id(1), spanId: span(serial), columns: { parent_span_id: span(parent), start: after_ms(ms), name: `n${serial}`, ...columns } });
   const ofResource = { place: 'resource.host.ip', kind: 'ip', count: 1 };
   const minimized = (...told: readonly { readonly place: string; readonly kind: string; readonly count: number }[]): object => ({ 'minimized.place': told.map(({ place }) => place), 'minimized.kind': told.map(({ kind }) => kind), 'minimized.count': told.map(({ count }) => count) });
@@ -97,13 +98,13 @@ test('outline() gives columns in the order of starts, parents as places', async 
     },
     versions: { span: [], version: [], of: [], copies: [], forged: [] },
     eventTimes: { span: [3, 3], at: [7e6, 8e6], error: [0, 1] },
-    minimized: [{ kind: 'neutralized', count: 9 }, { kind: 'email', count: 2 }, { kind: 'ip', count: 2 }, { kind: 'token', count: 1 }],
+    minimized: [{ kind: 'neutralized', count: 9, rules: [] }, { kind: 'email', count: 2, rules: [] }, { kind: 'ip', count: 2, rules: [] }, { kind: 'token', count: 1, rules: [] }],
   });
 });
 
 test('outline() is the same whatever the pages', async () => {
   const whole = await outlineOf(outlines, id(1));
-  for (const page of [1, 2, 3, 4]) assert.deepEqual(await outlineOf(createOutlines(answering, page), id(1)), whole, `pages of ${page}`);
+  for (const page of [1, 2, 3, 4]) assert.deepEqual(await outlineOf(createOutlines(answering, createKnownPolicies(), page), id(1)), whole, `pages of ${page}`);
 });
 
 test('span() is OTLP/JSON of one span with resource, scope and what was minimized', async () => {
@@ -125,7 +126,7 @@ test('versions of a span are told apart in the order in which they were stored, 
   await store.addBlock([one('first', 9), one('forged', 3), { traceId: id(5), spanId: span(8), columns: { parent_span_id: span(7), start: after_ms(10), name: 'child' } }]);
   await store.addBlock([one('first', 9), one('first', 9), one('third', 4), { traceId: id(6), spanId: span(7) }], 3);
   for (const page of [1, 2, 25]) {
-    const { names, spans, versions } = await outlineOf(createOutlines(answering, page), id(5));
+    const { names, spans, versions } = await outlineOf(createOutlines(answering, createKnownPolicies(), page), id(5));
     assert.deepEqual(spans['name']?.map((name) => names[Number(name)]), ['forged', 'third', 'first', 'child']);
     assert.deepEqual(spans['parent'], [-1, -1, -1, 2], 'the first stored version has the children, whatever a later one says of its time');
     assert.deepEqual(versions, { span: [0, 1, 2], version: [2, 3, 1], of: [3, 3, 3], copies: [1, 1, 3], forged: [1, 1, 0] });

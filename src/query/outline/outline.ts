@@ -5,11 +5,13 @@
 import { LIMITS } from '#limits';
 import { traceId as readTraceId, type Reader, type TraceId } from '#model';
 import type { Answering, Run } from '#query/answering';
+import type { KnownPolicies } from '#query/known-policies';
 import { onlySpanJson } from '#query/otlp-json';
 import { spanOf, type SpanRow } from '#query/span';
 import { noteSpans, PLAIN } from '#query/versions';
 import { low32, traceKeyOf } from '#query/trace-key';
 import { refuse, type Refusal } from '#refusal';
+import { actedOn, type FoundOften, rulesOfKinds } from './acting-rules.ts';
 import { type KindCount, outlineJson, type OutlinePage, type Repeats } from './columns.ts';
 import { STATEMENTS } from './statements.ts';
 
@@ -32,7 +34,13 @@ const PAGE_SPANS = 25_000;
 const KINDS_MAX = 1_000;
 const SPAN_ID = /^[0-9a-f]{16}$/;
 
-export function createOutlines({ answer, settled, store }: Answering, page_spans: number = PAGE_SPANS): Outlines {
+interface KindRow extends Omit<FoundOften, 'blocks'> {
+  readonly kindName: string;
+  readonly replaced: number;
+  readonly blocks: readonly string[];
+}
+
+export function createOutlines({ answer, settled, store }: Answering, policies: KnownPolicies, page_spans: number = PAGE_SPANS): Outlines {
   type Which = { readonly trace: bigint; readonly trace_id: string };
   /** Reads a trace once it can be read; `not_found` when there is nothing of it. */
   function ofTrace<T>(reader: Reader, text: string, read: (which: Which, run: Run, id: TraceId) => Promise<T | null>): Promise<T | Refusal> {
@@ -52,8 +60,9 @@ export function createOutlines({ answer, settled, store }: Answering, page_spans
       ofTrace(reader, text, async (which, run, traceId) => {
         const { pages, more } = await fetchPages(which, run, page_spans);
         if (pages.length === 0) return null;
-        const kinds = await run<{ kindName: string; replaced: number }>(STATEMENTS.minimized, { ...which, limit: KINDS_MAX }, KINDS_MAX);
-        const minimized = kinds.map(({ kindName, replaced }): KindCount => ({ kind: kindName, count: replaced }));
+        const kinds = await run<KindRow>(STATEMENTS.minimized, { ...which, limit: KINDS_MAX }, KINDS_MAX);
+        const rules = await rulesOfKinds(kinds.map(({ kindName, blocks, ...where }) => ({ ...where, kind: kindName, blocks: blocks.map(Number) })), reader.tenant, policies, run);
+        const minimized = kinds.map(({ kindName, replaced }, at): KindCount => ({ kind: kindName, count: replaced, rules: rules[at] ?? [] }));
         const repeats = hasRepeats(pages) ? (await run<Repeats>(STATEMENTS.repeats, { ...which, limit: LIMITS.trace_spans_max }, 1))[0] : undefined;
         return outlineJson(pages, { traceId, repeats: repeats ?? { ids: [], contents: [] }, more, minimized, events_max: LIMITS.outline_events_max });
       }),
@@ -63,11 +72,12 @@ export function createOutlines({ answer, settled, store }: Answering, page_spans
         if (!SPAN_ID.test(spanId)) return null;
         const limit = LIMITS.span_copies_max;
         const rows = await run<SpanRow & { readonly producerId: string }>(STATEMENTS.oneSpan, { ...which, span_id: spanId, limit }, limit);
-        const stored = rows.map((row) => ({ producer: row.producerId, span: spanOf(row) }));
+        const stored = rows.map((row) => ({ producer: row.producerId, block: Number(row.atBlock), span: spanOf(row) }));
         const { spans, notes } = await noteSpans(stored.map(({ span }) => span));
         const span = spans[copy];
-        const producer = stored.find((one) => one.span === span)?.producer;
-        return span === undefined || producer === undefined ? null : onlySpanJson(span, notes.get(span) ?? PLAIN, producer);
+        const found = stored.find((one) => one.span === span);
+        if (span === undefined || found === undefined) return null;
+        return onlySpanJson(span, notes.get(span) ?? PLAIN, found.producer, await actedOn(span, found.block, reader.tenant, policies, run));
       }),
 
     matches: (reader, text, wanted) =>

@@ -1,5 +1,6 @@
 /** The routes of a trace that is drawn: its outline, one span, and where in it a text occurs. */
 import { LIMITS } from '#limits';
+import { ACTION_NAMES } from '#policy';
 import { answersAs, array, count, object, text } from '#query/answers';
 import { readerOf, sendRefusal } from '#query/guard';
 import { sendAnswer, sendJson } from '#query/reply';
@@ -13,7 +14,9 @@ const SPAN_ID = { type: 'string', pattern: '^[0-9a-fA-F]{16}$' };
 const path = (properties: Readonly<Record<string, object>>): object => ({ type: 'object', required: Object.keys(properties), properties });
 
 const numbers = (description: string): object => ({ type: 'array', items: { type: 'number' }, description });
-const KIND_COUNTS = array(object({ kind: text(), count }));
+const RULE = { type: ['string', 'null'], description: 'Id of the rule in the policy under which the span was stored; null: no rule names it, and what is recognized is replaced.' };
+const ACTION = { type: 'string', enum: ACTION_NAMES };
+const KIND_COUNTS = array(object({ kind: text(), count, rules: { ...array(object({ rule: RULE, action: ACTION })), description: 'What removed it. None where that policy is not known.' } }));
 
 const OUTLINE = object({
   traceId: text(), startTimeUnixNano: text('Decimal.'), durationNano: text('Decimal.'), more: { type: 'boolean', description: 'The trace holds more spans than the answer.' }, services: array(text()), names: array(text()),
@@ -30,7 +33,7 @@ const OUTLINE = object({
   eventTimes: object({ span: numbers('Place of the span.'), at: numbers('Nanoseconds from the start of the trace.'), error: numbers('1: an exception.') }, { description: `The first ${LIMITS.outline_events_max} at most.` }),
   minimized: KIND_COUNTS,
 });
-const SPAN = object({ resource: { type: 'object' }, scope: { type: 'object' }, span: { type: 'object' }, minimized: array(object({ place: text(), kind: text(), count })),
+const SPAN = object({ resource: { type: 'object' }, scope: { type: 'object' }, span: { type: 'object' }, minimized: array({ type: 'object', required: ['place', 'kind', 'count'], properties: { place: text(), kind: text(), count, rule: RULE, action: ACTION }, description: 'rule and action are absent where the policy under which the span was stored is not known.' }),
   producer: text('Who sent it.'), version: { ...count, description: 'From 1, in the order in which they were stored.' }, versions: count, copies: { ...count, description: 'How often this version was stored.' }, forged: { type: 'boolean', description: 'Not the first version that was stored.' },
 });
 const MATCHES = object({ spanIds: array(text()), more: { type: 'boolean' } });
