@@ -160,6 +160,8 @@ export const LIMITS = {
   policy_bucket_max: 1_000_000_000_000,
   /** Pseudonyms change at most every hour and at least once a year, or never. */
   policy_period_hours_max: 366 * 24,
+  /** Changes that a dry run of a policy tells apart, by service, place, key, kind and what is done; above, it says that there are more. */
+  policy_try_changes_max: 10_000,
 
   // --- commit and flush -----------------------------------------------------------------------------------------------
   /** A commit waits at most this long for more blocks while requests are still on their way. */

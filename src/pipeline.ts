@@ -71,16 +71,17 @@ export class Pipeline {
   /**
    * `body` is attacker-controlled and read in place; `producer` was authenticated from the headers alone. Taken spans are
    * appended to the block that `blockFor` gives; nothing is appended when the whole export is refused, or all of it was taken before.
-   * Spans as old as requests that are not remembered any more (`rememberedSince_ms`) are refused.
+   * Spans as old as requests that are not remembered any more (`rememberedSince_ms`) are refused. `anyTime`: no span is refused for its times, for those that
+   * only ask what would be stored.
    */
-  take(body: Uint8Array, encoding: 'protobuf' | 'json', producer: Producer, request: number, now_ms: number, blockFor: () => BlockBuilder, rememberedSince_ms = 0): Taken | Refusal {
+  take(body: Uint8Array, encoding: 'protobuf' | 'json', producer: Producer, request: number, now_ms: number, blockFor: () => BlockBuilder, rememberedSince_ms = 0, anyTime = false): Taken | Refusal {
     const bytes = encoding === 'json' ? requestFromJson(body) : body;
     if (isRefusal(bytes)) return bytes;
     const undecodable = decodeRequest(bytes, this.#batch);
     if (undecodable !== null) return undecodable;
 
     const speaksFor = (service: string) => producer.services.some((glob) => matchesGlob(glob, service));
-    const { batch: valid, received, taken, oddTimes, refused } = validate(this.#batch, { speaksFor, backfill: producer.backfill }, now_ms, rememberedSince_ms);
+    const { batch: valid, received, taken, oddTimes, refused } = validate(this.#batch, { speaksFor, backfill: producer.backfill, anyTime }, now_ms, rememberedSince_ms);
     const told = { received, refused, message: refusedMessage(refused) };
     if (taken === 0) return { ...told, stored: 0, dropped: 0, droppedOfOthers: 0, reliesOn: [], versionTraces: [], minimized: {} };
 

@@ -1,12 +1,13 @@
 /** `tracekeep minimize`: requests of a file as they would be stored, one answer a line. No server, and nothing is stored. */
 import { Command } from 'commander';
 
-import { isRefusal, refusalText } from '#refusal';
+import type { StoredForm } from '#dry-run/stored-form';
+import { isRefusal, type Refusal, refusalText } from '#refusal';
 
 import { fileRequests } from './otlp-file.ts';
 import { OperatorError } from './operator-error.ts';
 import { PLACE, readTenant, settingsOf, withSettings, withTenant } from './options.ts';
-import { policyToTry } from './policy-to-try.ts';
+import { policyInForce, policyOfFile } from './policy-in-force.ts';
 import { note } from './terminal.ts';
 
 interface MinimizeOptions {
@@ -26,16 +27,17 @@ export function minimizeCommand(): Command {
   command.addHelpText('after', '\nA request that is refused is answered by {"refused", "message"}.\nExit codes: 0 all requests are taken, 1 some are refused, 2 the file or the policy cannot be read.');
   return withSettings(withTenant(command), PLACE).action(async (options: MinimizeOptions) => {
     if (options.otlp === undefined) throw new OperatorError('say which requests: --otlp FILE', 2);
-    const policy = await policyToTry(await settingsOf(command), options.policy);
+    const inForce = await policyInForce(await settingsOf(command));
+    const policy = options.policy === undefined ? inForce.policy : await policyOfFile(options.policy);
     const { StoredForms } = await import('#dry-run/stored-form');
-    const forms = new StoredForms(policy, { tenant: readTenant(options.tenant), services: options.service ?? ['*'] });
+    const forms = new StoredForms(policy, { tenant: readTenant(options.tenant), services: options.service ?? ['*'] }, inForce.pseudonymKey);
     const told = new Told(options.json === true);
     for await (const request of fileRequests(options.otlp)) {
       if (isRefusal(request)) forms.refuse(request);
       else forms.take(request.body, request.encoding);
-      if (forms.isFull) await told.tell(await forms.answers());
+      if (forms.isFull) await told.tell(forms.answers());
     }
-    await told.tell(await forms.answers());
+    await told.tell(forms.answers());
     told.end();
   });
 }
@@ -51,13 +53,14 @@ class Told {
     this.#compact = compact;
   }
 
-  async tell(answers: readonly (import('#dry-run/stored-form').StoredForm | import('#refusal').Refusal)[]): Promise<void> {
+  async tell(answers: readonly (StoredForm | Refusal)[]): Promise<void> {
+    const { otlpOf } = await import('#dry-run/stored-form');
     let text = '';
     for (const answer of answers) {
       this.#requests++;
       if (isRefusal(answer)) this.#refused++;
       else for (const [code, count] of Object.entries(answer.refused)) this.#spans.set(code, (this.#spans.get(code) ?? 0) + count);
-      const line = isRefusal(answer) ? JSON.stringify({ refused: answer.refused, message: refusalText(answer) }) : answer.otlp;
+      const line = isRefusal(answer) ? JSON.stringify({ refused: answer.refused, message: refusalText(answer) }) : await otlpOf(answer);
       text += `${this.#compact ? line : JSON.stringify(JSON.parse(line), null, 2)}\n`;
     }
     if (text !== '' && !process.stdout.write(text)) await new Promise((resolve) => process.stdout.once('drain', resolve));

@@ -2,10 +2,11 @@
 import { Command } from 'commander';
 
 import { policyCheckCommand, policySchemaCommand } from './policy-check.ts';
+import { policyTryCommand } from './policy-try.ts';
 
 export function policyCommand(): Command {
   const policy = new Command('policy').description('what becomes of values before they are stored');
-  const verbs: readonly Command[] = [policyCheckCommand(), policySchemaCommand()];
+  const verbs: readonly Command[] = [policyCheckCommand(), policySchemaCommand(), policyTryCommand()];
   for (const verb of verbs) policy.addCommand(verb);
   return policy;
 }

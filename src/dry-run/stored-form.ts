@@ -1,18 +1,20 @@
 /**
- * Requests as they would be stored, without a store: through the pipeline into a block, and out of the block's columns again. What stands in the
- * answers is therefore what a server would have sealed under this policy, not what something else believes it would.
+ * Requests as they would be stored, without a store: through the pipeline into a block, and out of the block's columns again. What comes out is
+ * therefore what a server would have sealed under this policy, not what something else believes it would.
  */
-import type { CompiledPolicy } from '#policy';
-import { type Producer, producerId, type TenantId } from '#model';
+import { type Producer, producerId, type Secret, type TenantId } from '#model';
 import { Pipeline } from '#pipeline';
+import type { CompiledPolicy } from '#policy';
 import { BlockSpans } from '#query/block-spans';
 import { plainOtlpJson } from '#query/otlp-json';
+import type { Span } from '#query/span';
 import { isRefusal, type Refusal } from '#refusal';
 import type { BlockBuilder } from '#seal';
 
+/** What became of one request. */
 export interface StoredForm {
-  /** `{"resourceSpans":[…]}` of the spans that are taken. */
-  readonly otlp: string;
+  /** Those that are taken, traces together. */
+  readonly spans: readonly Span[];
   /** Spans that are refused, by code. */
   readonly refused: Readonly<Record<string, number>>;
 }
@@ -27,8 +29,6 @@ export interface Sender {
 const ROWS_MAX = 4_096;
 const BYTES_MAX = 8 * 1024 * 1024;
 const REQUESTS_MAX = 2_048;
-/** Spans of any time are taken: they are asked about, not reported. */
-const NO_CLOCK = Infinity;
 
 export class StoredForms {
   readonly #pipeline: Pipeline;
@@ -39,8 +39,9 @@ export class StoredForms {
   #waiting: ({ readonly rows: number; readonly refused: Readonly<Record<string, number>> } | Refusal)[] = [];
   #bytes = 0;
 
-  constructor(policy: CompiledPolicy, sender: Sender) {
-    this.#pipeline = new Pipeline(null, policy);
+  /** Without a key, values that would become pseudonyms are replaced. */
+  constructor(policy: CompiledPolicy, sender: Sender, pseudonymKey: Secret<Uint8Array> | null) {
+    this.#pipeline = new Pipeline(null, policy, pseudonymKey);
     this.#builder = this.#pipeline.builder();
     this.#producer = { id: producerId('p_0000000000000000')!, name: 'dry run', retention: 'default', backfill: true, version: 1, ...sender };
   }
@@ -50,11 +51,11 @@ export class StoredForms {
     return this.#builder.rows >= ROWS_MAX || this.#bytes >= BYTES_MAX || this.#waiting.length >= REQUESTS_MAX;
   }
 
-  /** Takes one request; nothing of `body` is needed afterwards. */
+  /** Takes one request, spans of any time; nothing of `body` is needed afterwards. */
   take(body: Uint8Array, encoding: 'protobuf' | 'json'): void {
     const before = this.#builder.rows;
     this.#bytes += body.length;
-    const taken = this.#pipeline.take(body, encoding, this.#producer, this.#waiting.length, NO_CLOCK, () => this.#open());
+    const taken = this.#pipeline.take(body, encoding, this.#producer, this.#waiting.length, Date.now(), () => this.#open(), 0, true);
     this.#waiting.push(isRefusal(taken) ? taken : { rows: this.#builder.rows - before, refused: taken.refused });
   }
 
@@ -64,23 +65,23 @@ export class StoredForms {
   }
 
   /** What became of each request since the last time, in their order. */
-  async answers(): Promise<(StoredForm | Refusal)[]> {
+  answers(): (StoredForm | Refusal)[] {
     const waiting = this.#waiting;
     this.#waiting = [];
     this.#bytes = 0;
     const spans = this.#builder.rows > 0 ? this.#spans.read(this.#builder.close().spans) : [];
     if (this.#builder.isOpen) this.#builder.discard();
-    const answers: (StoredForm | Refusal)[] = [];
     let row = 0;
-    for (const one of waiting) {
-      if (isRefusal(one)) answers.push(one);
-      else answers.push({ otlp: await plainOtlpJson({ traceId: '', spans: spans.slice(row, (row += one.rows)), more: false }), refused: one.refused });
-    }
-    return answers;
+    return waiting.map((one) => (isRefusal(one) ? one : { spans: spans.slice(row, (row += one.rows)), refused: one.refused }));
   }
 
   #open(): BlockBuilder {
     if (!this.#builder.isOpen) this.#builder.open({ block: 1, day: 0, retention: this.#producer.retention, tenant: this.#producer.tenant });
     return this.#builder;
   }
+}
+
+/** `{"resourceSpans":[…]}`, as the query API would answer it. */
+export function otlpOf({ spans }: StoredForm): Promise<string> {
+  return plainOtlpJson({ traceId: '', spans, more: false });
 }

@@ -30,12 +30,14 @@ export interface Rights {
   readonly speaksFor: (service: string) => boolean;
   /** Whether it may send spans that ended long ago. */
   readonly backfill: boolean;
+  /** No time is a reason to refuse a span. */
+  readonly anyTime?: boolean;
 }
 
 /** `now_ms` is the server's clock. Requests taken before `rememberedSince_ms` would not be recognised if they came again; 0 if every one would. */
-export function validate(batch: SpanBatch, { speaksFor, backfill }: Rights, now_ms: number, rememberedSince_ms = 0): Validity {
-  const latest_ns = (now_ms + LIMITS.future_ms_max) * 1e6;
-  const earliest_ns = backfill ? 0 : earliest(now_ms, rememberedSince_ms) * 1e6;
+export function validate(batch: SpanBatch, { speaksFor, backfill, anyTime = false }: Rights, now_ms: number, rememberedSince_ms = 0): Validity {
+  const latest_ns = anyTime ? Infinity : (now_ms + LIMITS.future_ms_max) * 1e6;
+  const earliest_ns = backfill || anyTime ? 0 : earliest(now_ms, rememberedSince_ms) * 1e6;
   const allowed: boolean[] = [];
   for (let resource = 0; resource < batch.resources; resource++) allowed.push(speaksFor(serviceOf(batch, resource)));
   const counts = SPAN_REFUSALS.map(() => 0);

@@ -1,0 +1,104 @@
+/**
+ * Two policies on the same spans: what each states that it changed, place by place, and which rule of it that was. What is counted is what
+ * would stand in `tracekeep.minimized`, so a dry run and reality cannot disagree.
+ */
+import { type Decision, type StatedPlace, statedPlace, WHOLE_VALUE } from '#policy';
+import { NEUTRALIZED } from '#model';
+import type { Span } from '#query/span';
+import type { Changes, Sample } from './changes.ts';
+import { ENDS, type Judge, type Owner, ownerOf } from './judge.ts';
+import type { Sampler } from './sampler.ts';
+import { valueAt } from './span-values.ts';
+import { whyDropped } from './dropped-span.ts';
+
+/** A span as it was sent, and as two policies would store it; null where the policy drops the whole span. */
+export interface SpanUnder {
+  readonly sent: Span;
+  readonly tried: Span | null;
+  readonly today: Span | null;
+}
+
+type Counts = ReadonlyMap<string, number>;
+const NOTHING: Counts = new Map();
+
+export class SpanComparer {
+  readonly #tried: Judge;
+  readonly #today: Judge;
+  readonly #changes: Changes;
+  readonly #sampler: Sampler;
+  readonly #tenant: string;
+
+  constructor({ tried, today, changes, sampler, tenant }: { readonly tried: Judge; readonly today: Judge; readonly changes: Changes; readonly sampler: Sampler; readonly tenant: string }) {
+    this.#tried = tried;
+    this.#today = today;
+    this.#changes = changes;
+    this.#sampler = sampler;
+    this.#tenant = tenant;
+  }
+
+  /** Of one request: what a resource or scope has is counted once. */
+  compare(spans: readonly SpanUnder[]): void {
+    const counted = new Set<string>();
+    for (const span of spans) {
+      const owner = ownerOf(span.sent, this.#tenant);
+      if (span.tried === null || span.today === null) this.#dropped(span, owner);
+      if (span.tried === null) continue;
+      const [tried, today] = [statements(span.tried), span.today === null ? new Map<string, Counts>() : statements(span.today)];
+      for (const place of new Set([...tried.keys(), ...today.keys()])) {
+        const at = statedPlace(place);
+        // The text of a key is replaced whatever the policy says.
+        if (at.inKey) continue;
+        const group = place.startsWith('resource.') ? span.sent.resource : place.startsWith('scope.') ? span.sent.scope : null;
+        if (group !== null && counted.size === counted.add(`${place} ${group}`).size) continue;
+        this.#place(span, owner, place, at, tried.get(place) ?? NOTHING, today.get(place) ?? NOTHING);
+      }
+    }
+  }
+
+  #place({ sent, tried: stored }: SpanUnder, owner: Owner, place: string, at: StatedPlace, tried: Counts, today: Counts): void {
+    const value = valueAt(sent, place);
+    const type = value?.type;
+    const service = this.#sampler.serviceOf(sent);
+    const wholeOf = (judge: Judge, counts: Counts): Decision | null => (counts.has(WHOLE_VALUE) ? judge.did(owner, at, WHOLE_VALUE, type) : null);
+    const [wholeTried, wholeToday] = [wholeOf(this.#tried, tried), wholeOf(this.#today, today)];
+    const ends = (whole: Decision | null): whole is Decision => whole !== null && ENDS.has(whole.action);
+    const sample = (kind: string): Sample => this.#sampler.sample(value?.text, stored === null ? undefined : valueAt(stored, place)?.text, at.key, kind);
+    const add = (kind: string, { action, rule }: Decision, count: number, before: Decision | null): void => {
+      this.#changes.add({ service, place: at.place, key: at.key, kind, action, rule, today: before }, count, () => sample(kind));
+    };
+    for (const [kind, count] of tried) {
+      let before = ends(wholeToday) ? wholeToday : today.has(kind) ? this.#today.did(owner, at, kind, type) : null;
+      // What goes as a whole may have lost parts before.
+      if (before === null && kind === WHOLE_VALUE && ends(wholeTried)) for (const part of today.keys()) before ??= this.#today.did(owner, at, part, type);
+      add(kind, this.#tried.did(owner, at, kind, type), count, before);
+    }
+    if (ends(wholeTried)) return;
+    for (const [kind, count] of today) {
+      if (tried.has(kind)) continue;
+      const decision = this.#tried.would(owner, at, kind, type);
+      // What it would not keep is covered by something that was counted, or is a kind of which it has no recognizer.
+      if (decision.action !== 'keep' && tried.size > 0) continue;
+      add(kind, decision.action === 'keep' ? decision : { rule: null, action: 'keep' }, count, this.#today.did(owner, at, kind, type));
+    }
+  }
+
+  #dropped({ sent, tried, today }: SpanUnder, owner: Owner): void {
+    const { policy } = tried === null ? this.#tried : this.#today;
+    const why = whyDropped(policy, sent, owner, tried ?? today);
+    const before: Decision | null = today !== null ? null : { rule: tried === null ? whyDropped(this.#today.policy, sent, owner, null).rule : why.rule, action: 'drop-span' };
+    const decision: Decision = tried === null ? { rule: why.rule, action: 'drop-span' } : { rule: null, action: 'keep' };
+    this.#changes.add({ service: this.#sampler.serviceOf(sent), place: why.at.place, key: why.at.key, kind: why.kind, ...decision, today: before }, 1, () => ({}));
+  }
+}
+
+/** By place and kind; harmful characters are made visible under any policy. */
+function statements(span: Span): Map<string, Map<string, number>> {
+  const places = new Map<string, Map<string, number>>();
+  for (const { place, kind, count } of span.minimized) {
+    if (kind === NEUTRALIZED) continue;
+    let kinds = places.get(place);
+    if (kinds === undefined) places.set(place, (kinds = new Map()));
+    kinds.set(kind, (kinds.get(kind) ?? 0) + count);
+  }
+  return places;
+}

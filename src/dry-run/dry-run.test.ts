@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DEFAULT_TENANT, producerId } from '#model';
+import { Pipeline } from '#pipeline';
+import { compilePolicy, DEFAULT_POLICY, type PolicyDocument, type Rule } from '#policy';
+import { isRefusal } from '#refusal';
+import { readSamples, type SecretSample, secretsOf } from '#scanner/samples';
+import type { Change } from './changes.ts';
+import { DryRun, type DryRunResult } from './dry-run.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+const SENDER = { tenant: DEFAULT_TENANT, services: ['*'] };
+const TRACE = '0102030405060708090a0b0c0d0e0f10';
+const MAIL = 'ada@example.org';
+const policy = (...rules: Rule[]): PolicyDocument => ({ version: 2, rules });
+const attribute = (key: string, stringValue: string): Json => ({ key, value: { stringValue } });
+let ids = 0;
+const span = (attributes: readonly Json[], more: Json = {}): Json => ({ traceId: TRACE, spanId: (++ids).toString(16).padStart(16, '0'), name: 'op', startTimeUnixNano: '5', endTimeUnixNano: '6', attributes, ...more });
+const request = (spans: readonly Json[], resource: readonly Json[] = [], service = 'shop'): Buffer =>
+  Buffer.from(JSON.stringify({ resourceSpans: [{ resource: { attributes: [attribute('service.name', service), ...resource] }, scopeSpans: [{ spans }] }] }));
+
+function run(tried: PolicyDocument, requests: readonly Buffer[], today: PolicyDocument = DEFAULT_POLICY): DryRunResult {
+  const dry = new DryRun({ tried: compilePolicy(tried), today: compilePolicy(today), pseudonymKey: null }, SENDER);
+  for (const body of requests) dry.take(body, 'json');
+  return dry.result();
+}
+
+/** `key kind: today > then by rule, count`. */
+const told = ({ key, kind, today, action, rule, count, differs }: Change): string => `${key} ${kind}: ${today?.action ?? '-'} > ${action} by ${rule ?? '-'}, ${count}${differs ? '' : ' same'}`;
+
+test('what is kept that goes today, what goes that is kept, and what stays as it is', () => {
+  const tried = policy({ id: 'mails', keys: ['to'], recognized: ['email'], action: 'keep' }, { id: 'rest', recognized: 'any', action: 'replace' });
+  const { changes, spans, more } = run(tried, [request([span([attribute('to', `${MAIL}, ${MAIL}`), attribute('note', MAIL)]), span([attribute('to', MAIL)])])]);
+  assert.deepEqual(changes.map(told), ['to email: replace > keep by mails, 3', 'note email: replace > replace by rest, 1 same']);
+  assert.deepEqual([spans, more], [2, false]);
+  assert.deepEqual(changes.map(({ before, after }) => [before, after]), [['[aaa@aaaaaaa.aaa], aaa@a', 'aaa@aaaaaaa.aaa, aaa@aa…'], ['[aaa@aaaaaaa.aaa]', '[email]']]);
+  const back = run(DEFAULT_POLICY, [request([span([attribute('to', MAIL)])])], tried);
+  assert.deepEqual(back.changes.map(told), ['to email: - > replace by everything-recognized, 1']);
+});
+
+test('services, places and kinds of span are told apart; what a resource has counts once a request', () => {
+  const spans = [span([], { name: `to ${MAIL}`, status: { message: MAIL } }), span([], { events: [{ timeUnixNano: '5', name: 'exception', attributes: [attribute('exception.message', MAIL)] }] })];
+  const { changes } = run(DEFAULT_POLICY, [request(spans, [attribute('owner', MAIL)]), request(spans, [attribute('owner', MAIL)], 'cart')]);
+  assert.deepEqual(changes.filter(({ service }) => service === 'cart').map(({ place, key, count }) => `${place} ${key} ${count}`), ['event exception.message 1', 'resource owner 1', 'span-name span-name 1', 'status-message status-message 1']);
+  assert.equal(changes.length, 8);
+});
+
+test('two rules of one action are the same only if they do the same', () => {
+  const network = (v4: number): PolicyDocument => policy({ id: 'ips', recognized: ['ip'], action: { generalize: { network: { v4, v6: 48 } } } });
+  const requests = [request([span([attribute('client.address', '203.0.113.9')])])];
+  assert.deepEqual(run(network(16), requests, network(24)).changes.map(({ differs }) => differs), [true]);
+  assert.deepEqual(run(network(24), requests, network(24)).changes.map(({ differs }) => differs), [false]);
+});
+
+const samples = readSamples<SecretSample>('secrets.jsonl').filter(({ contains_secret }) => contains_secret).slice(0, 400);
+const corpus = samples.map(({ input }) => request([
+  span([attribute('log.message', input), { key: 'list', value: { arrayValue: { values: [{ stringValue: input }, { intValue: '4111111111111111' }] } } }, attribute('client.address', '203.0.113.9')], { name: input.slice(0, 100), status: { message: MAIL } }),
+  span([attribute('db.query.text', `SELECT '${MAIL}'`)], { events: [{ timeUnixNano: '5', name: 'e', attributes: [attribute('exception.message', input)] }], links: [{ traceId: TRACE, spanId: '0000000000000001', attributes: [attribute('why', input)] }] }),
+], [attribute('process.command_line', input)]));
+
+const POLICIES: Readonly<Record<string, PolicyDocument>> = {
+  default: DEFAULT_POLICY,
+  'keeps some': policy({ id: 'mails', recognized: ['email', 'literal'], action: 'keep' }, { id: 'messages', keys: ['log.*'], recognized: ['credential'], action: 'keep' }),
+  'drops parts': policy({ id: 'tokens', recognized: ['credential', 'jwt'], action: 'drop' }, { id: 'rest', for: { places: ['span', 'event'] }, recognized: 'any', action: 'replace' }),
+};
+
+for (const [name, document] of Object.entries(POLICIES)) {
+  test(`the counts of a dry run are those of minimization: ${name}`, () => {
+    const pipeline = new Pipeline(null, compilePolicy(document));
+    const builder = pipeline.builder();
+    builder.open({ block: 1, day: 0, retention: 'default', tenant: DEFAULT_TENANT });
+    const really = new Map<string, number>();
+    for (const [at, body] of corpus.entries()) {
+      const taken = pipeline.take(body, 'json', { id: producerId('p_0000000000000000')!, name: 'x', retention: 'default', backfill: true, version: 1, ...SENDER }, at, Date.now(), () => builder);
+      assert.ok(!isRefusal(taken));
+      for (const [kind, count] of Object.entries(taken.minimized)) if (!['neutralized', 'odd-time'].includes(kind)) really.set(kind, (really.get(kind) ?? 0) + count);
+    }
+    const dry = new Map<string, number>();
+    for (const { kind, count, action } of run(document, corpus).changes) if (action !== 'keep') dry.set(kind, (dry.get(kind) ?? 0) + count);
+    assert.ok(really.size > 5 && [...really.values()].reduce((sum, count) => sum + count) > 1_000);
+    assert.deepEqual([...dry].sort(), [...really].sort());
+  });
+}
+
+test('six characters of no secret are in the result, whatever is kept', () => {
+  const kept = policy({ id: 'all', recognized: 'any', action: 'keep' });
+  const text = JSON.stringify([run(kept, corpus), run(DEFAULT_POLICY, corpus, kept)]);
+  let secrets = 0;
+  for (const { kind, input } of samples) {
+    for (const secret of secretsOf(kind, input)) {
+      for (let at = 0; at + 6 <= secret.length; at++) {
+        const piece = secret.slice(at, at + 6);
+        // Words that the answer is made of occur in some samples too.
+        if (!/^[a-z]+$/.test(piece)) assert.ok(!text.includes(piece), `${kind}: ${piece.length} characters at ${at}`);
+      }
+      secrets++;
+    }
+  }
+  assert.ok(secrets > 300);
+});
