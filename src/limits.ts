@@ -104,17 +104,6 @@ export const LIMITS = {
   memo_bytes_max: 8 * MiB,
   /** A value longer than this is not remembered. */
   memo_value_bytes_max: 4 * KiB,
-  /** Recognizers that one policy may bring along: each looks at every value that has what its pattern needs. */
-  own_recognizers_max: 100,
-  own_pattern_characters_max: 512,
-  /** Characters that a pattern has when its repetitions are written out: what compiling it costs. */
-  own_pattern_positions_max: 1_024,
-  /** Longest match of a pattern: what looking at one place of a text may cost. */
-  own_match_characters_max: 512,
-  /** Cells of a pattern's table, two bytes each, of which it has two: memory of each worker. */
-  own_pattern_cells_max: 65_536,
-  /** Moves looked at while a table is made: a policy of a hundred patterns is checked within seconds. */
-  own_pattern_work_max: 1_000_000,
   /** Memory of the table by which spans taken before are recognised, one for all workers; 128 bytes hold six of them, so the last three million. */
   taken_spans_bytes: 64 * MiB,
   /** Traces of one request that are named because of spans whose ids had been taken with other content. */
@@ -147,6 +136,14 @@ export const LIMITS = {
   /** Recognizers of one's own: each may have to look at each value. */
   policy_recognizers_max: 100,
   policy_pattern_characters_max: 512,
+  /** Characters that a pattern has when its repetitions are written out: what compiling it costs. */
+  policy_pattern_positions_max: 1_024,
+  /** Longest match of a pattern: what looking at one place of a text may cost. */
+  policy_match_characters_max: 512,
+  /** Cells of a pattern's table, two bytes each, of which it has two: memory of each worker. */
+  policy_pattern_cells_max: 65_536,
+  /** Moves looked at while a table is made: a policy of a hundred patterns is checked within seconds. */
+  policy_pattern_work_max: 1_000_000,
   policy_context_words_max: 64,
   /** How far away from what was found a word of its context may stand. */
   policy_context_characters_max: 256,

@@ -1,13 +1,10 @@
 /** The grammar of policies: each member with its form, its meaning for people, and examples. docs/reference/policy.md says the same at length. */
 import { LIMITS } from '#limits';
-import { KINDS } from '#scanner/recognizer';
+import { KINDS, TAKEN_KINDS } from '#scanner/recognizer';
 import { RESERVED_ACTIONS } from './action.ts';
 import { PLACES, SPAN_KINDS, TEMPLATES, TIME_UNITS, VALUE_TYPES } from './document.ts';
 import { ofParts, type ChoiceForm, type Form, type ListForm, type MembersForm, type TextForm } from './form.ts';
 import { GROUP_NAME, NAMED_GROUPS } from './groups.ts';
-
-/** What is written in brackets by the product itself, and `any`. */
-const TAKEN_KINDS: readonly string[] = ['any', 'field', 'pseudonym', 'key', 'cut'];
 
 /** Nothing that cannot be seen: control characters, halves of characters, and what turns the direction of writing. */
 const VISIBLE = '^[^\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}\\u202a-\\u202e\\u2066-\\u2069]*$';

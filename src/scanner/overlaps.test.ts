@@ -47,5 +47,5 @@ test('a kind that a policy brings along is as grave as a national id, and never 
   assert.ok(own !== null);
   assert.equal(joined('E-123456', [mark(own, 0, 8), mark('email', 0, 8)])?.[0]?.kind, own);
   assert.equal(joined('E-123456', [mark(own, 0, 8), mark('card', 0, 8)])?.[0]?.kind, 'card');
-  for (const id of ['email', 'any', 'field', 'Employee', 'a_b', '', 'a--b', '-a', 'x'.repeat(65)]) assert.equal(ownKind(id), null, id);
+  for (const id of ['email', 'any', 'field', 'Employee', 'a_b', '', '-a', 'x'.repeat(65)]) assert.equal(ownKind(id), null, id);
 });

@@ -3,6 +3,7 @@
  * its test beside it, and has this shape. The scanner decides when it runs; `inspect` keeps the marks; `minimize`
  * acts on them. A recognizer never changes text.
  */
+import { LIMITS } from '#limits';
 
 /**
  * Kinds of sensitive content that are built in: the vocabulary of marks, policy rules, counts and replaced text (`[email]`).
@@ -36,19 +37,20 @@ declare const own: unique symbol;
 export type OwnKind = string & { readonly [own]: true };
 export type Kind = BuiltInKind | OwnKind;
 
+/** Words that stand for something else where kinds are named, counted or written. */
+export const TAKEN_KINDS: readonly string[] = ['any', 'field', 'pseudonym', 'key', 'cut', 'neutralized', 'odd-time', 'second-version'];
+
 /** A kind of its own, of an id that policies may give to a recognizer; null if it is not of that form, or the name of a built-in kind. */
 export function ownKind(id: string): OwnKind | null {
-  return id.length <= 64 && OWN_KIND.test(id) && !isBuiltInKind(id) && !NOT_KINDS.has(id) ? (id as OwnKind) : null;
+  return id.length <= LIMITS.policy_id_characters_max && OWN_KIND.test(id) && !isBuiltInKind(id) && !TAKEN_KINDS.includes(id) ? (id as OwnKind) : null;
 }
 
 export function isBuiltInKind(kind: string): kind is BuiltInKind {
   return BUILT_IN.has(kind);
 }
 
-const OWN_KIND = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
+const OWN_KIND = /^[a-z0-9][a-z0-9-]*$/;
 const BUILT_IN: ReadonlySet<string> = new Set(KINDS);
-/** Words that stand for something else where kinds are named or counted. */
-const NOT_KINDS: ReadonlySet<string> = new Set(['any', 'field', 'neutralized', 'odd-time', 'second-version']);
 
 /**
  * What the attribute key says about its value, worked out once per distinct key (`keyClass` in `key-class.ts`), never

@@ -12,7 +12,7 @@ export interface Context {
 
 /** Words are compared without regard to case; between the parts of one may stand a space, `_`, `-` or `.`, or nothing. */
 export function contextOf(words: readonly string[], within: number): Context {
-  const pattern = new RegExp(words.map((word) => word.split(/[\s_.-]+/).filter((part) => part !== '').map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`)).join('[\\s_.-]?')).join('|'), 'giu');
+  const pattern = new RegExp(words.map((word) => partsOf(word).map(literally).join('[\\s_.-]?')).filter((word) => word !== '').join('|') || '(?!)', 'giu');
   const occurrences = function* (text: string): Generator<{ start: number; end: number }> {
     for (const match of text.matchAll(pattern)) {
       const end = match.index + match[0].length;
@@ -31,6 +31,14 @@ export function contextOf(words: readonly string[], within: number): Context {
       };
     },
   };
+}
+
+function partsOf(word: string): string[] {
+  return word.split(/[\s_.-]+/).filter((part) => part !== '');
+}
+
+function literally(text: string): string {
+  return text.replaceAll(/[\\^$*+?()[\]{}|/]/g, String.raw`\$&`);
 }
 
 /** Whether a word may begin or end here: not between two letters, unless the case changes there as in `employeeNumber`. */

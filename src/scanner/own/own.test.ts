@@ -40,7 +40,7 @@ test('what may repeat without an end, look around or refer back is refused with 
   const refused: Readonly<Record<string, RegExp>> = {
     '': /empty/, '(a+)+$': /character 3: \+ repeats without an end: write \{1,64\}/, '[0-9]*': /character 6: \* .*\{0,64\}/, '[0-9]{3,}': /character 6: .*write \{3,64\}/, 'x{257}': /256/, '[0-9]{3,2}': /least/, '(?=x)1': /character 1: .*look-around/, '(?<n>x)1': /look-around/,
     '(?:x': /without its \)/, 'x)1': /character 2/, '[0-9': /character 1: .*without its \]/, '[9-0]': /before it begins/, '[]1': /no character/, '(x)\\1': /reference/, '\\bx1': /longer word/, '^1': /\\\^/, '1$': /\\\$/, '1??': /longest/, '1{2}{3}': /group/, '?1': /nothing to repeat/, '1}': /alone/, '\\p{L}1': /\\p/,
-    '\\': /at the end/, '\\x1': /hexadecimal/, '[[:digit:]]': /\[:name:\]/, '[👤]1': /alternatives/, '[^\\d\\D]1': /no character/, '1{x}': /\{3\}/, ['('.repeat(17) + '1' + ')'.repeat(17)]: /16 groups/, ['1'.repeat(LIMITS.own_pattern_characters_max + 1)]: /longer than/,
+    '\\': /at the end/, '\\x1': /hexadecimal/, '[[:digit:]]': /\[:name:\]/, '[👤]1': /alternatives/, '[^\\d\\D]1': /no character/, '1{x}': /\{3\}/, ['('.repeat(17) + '1' + ')'.repeat(17)]: /16 groups/, ['1'.repeat(LIMITS.policy_pattern_characters_max + 1)]: /longer than/,
     '(?:(?:1{1,256}){1,256}){1,256}': /written out/, '1{256}1{257}': /256/, '(?:1{200}){3}': /600 characters/, '[ab]{0,50}a[ab]{50}1': /states|ways/,
   };
   for (const [pattern, why] of Object.entries(refused)) assert.match(checkPattern(pattern) ?? 'taken', why, pattern.slice(0, 40));
@@ -60,5 +60,10 @@ test('examples are tried with the first of the context words as their key', () =
 
 test('recognizers without an id of their own, and too many of them, are not compiled', () => {
   assert.throws(() => one({ id: 'email', pattern: '[0-9]{6}' }), /id/);
-  assert.throws(() => ownRecognizers(Array.from({ length: LIMITS.own_recognizers_max + 1 }, (_none, index) => ({ id: `own-${index}`, pattern: '[0-9]{6}' }))), /too many/);
+  assert.throws(() => ownRecognizers(Array.from({ length: LIMITS.policy_recognizers_max + 1 }, (_none, index) => ({ id: `own-${index}`, pattern: '[0-9]{6}' }))), /too many/);
+});
+
+test('words of a context are taken literally, whatever they hold', () => {
+  const number = one({ pattern: '[0-9]{6}', context: ['a+b', '(x', '-', '.*', 'für|'] });
+  for (const [text, found] of [['a+b 123455', 1], ['aab 123455', 0], ['(x 123455', 1], ['x 123455', 0], ['- 123455', 0], ['.* 123455', 1], ['für| 123455', 1], ['FÜR| 123455', 1]] as const) assert.equal(marksOf(number, text).length, found, text);
 });

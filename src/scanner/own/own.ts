@@ -47,7 +47,7 @@ export function checkPattern(pattern: string): string | null {
 
 /** Compiles recognizers that were checked. Throws if one is not what a checked policy says. */
 export function ownRecognizers(list: readonly RecognizerText[]): Recognizer[] {
-  if (list.length > LIMITS.own_recognizers_max) throw new Error('cannot compile recognizers: too many');
+  if (list.length > LIMITS.policy_recognizers_max) throw new Error('cannot compile recognizers: too many');
   return list.map(ownRecognizer);
 }
 

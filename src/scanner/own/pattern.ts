@@ -44,7 +44,7 @@ const CONTROLS: Readonly<Record<string, number>> = { t: 0x09, n: 0x0a, r: 0x0d }
 /** Throws a `PatternProblem`. */
 export function parsePattern(pattern: string): Node {
   if (pattern === '') throw new PatternProblem('it is empty');
-  if (pattern.length > LIMITS.own_pattern_characters_max) throw new PatternProblem(`it is longer than ${LIMITS.own_pattern_characters_max} characters`);
+  if (pattern.length > LIMITS.policy_pattern_characters_max) throw new PatternProblem(`it is longer than ${LIMITS.policy_pattern_characters_max} characters`);
   return new Parser(pattern).whole();
 }
 

@@ -16,8 +16,8 @@ export interface Positions {
 export function positionsOf(node: Node): Positions {
   const { size, least, longest } = extentOf(node);
   if (least === 0) throw new PatternProblem('it matches the empty text, and so everything: at least one character must be needed');
-  if (size > LIMITS.own_pattern_positions_max) throw new PatternProblem(`written out it is ${size} characters long, which is more than ${LIMITS.own_pattern_positions_max}: repeat less, or less within each other`);
-  if (longest > LIMITS.own_match_characters_max) throw new PatternProblem(`it could match ${longest} characters, which is more than ${LIMITS.own_match_characters_max}`);
+  if (size > LIMITS.policy_pattern_positions_max) throw new PatternProblem(`written out it is ${size} characters long, which is more than ${LIMITS.policy_pattern_positions_max}: repeat less, or less within each other`);
+  if (longest > LIMITS.policy_match_characters_max) throw new PatternProblem(`it could match ${longest} characters, which is more than ${LIMITS.policy_match_characters_max}`);
   const units: Units[] = [];
   const follow: number[][] = [];
   const { first, last } = fragmentOf(node, units, follow);

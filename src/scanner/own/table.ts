@@ -79,7 +79,7 @@ function tableOf({ first, last, follow }: Positions, alphabet: Alphabet, isAncho
     let number = numbers.get(name);
     if (number === undefined) {
       numbers.set(name, (number = states.length));
-      if (states.push({ positions, isBehindWord }) * size > LIMITS.own_pattern_cells_max) throw new PatternProblem(`it could be in more than ${Math.floor(LIMITS.own_pattern_cells_max / size)} states at once: make repetitions shorter, or what they repeat easier to tell apart`);
+      if (states.push({ positions, isBehindWord }) * size > LIMITS.policy_pattern_cells_max) throw new PatternProblem(`it could be in more than ${Math.floor(LIMITS.policy_pattern_cells_max / size)} states at once: make repetitions shorter, or what they repeat easier to tell apart`);
     }
     return number;
   };
@@ -100,7 +100,7 @@ function tableOf({ first, last, follow }: Positions, alphabet: Alphabet, isAncho
     };
     for (const from of positions) for (const to of follow[from]!) if (seen.size !== seen.add(to).size) add(to, false);
     if (isAnchored ? state === start : true) for (const position of first) if (!seen.has(position)) add(position, true);
-    if (work > LIMITS.own_pattern_work_max) throw new PatternProblem('it can match in too many ways at once: make repetitions shorter, or what they repeat easier to tell apart');
+    if (work > LIMITS.policy_pattern_work_max) throw new PatternProblem('it can match in too many ways at once: make repetitions shorter, or what they repeat easier to tell apart');
     for (const [one, reached] of inWord.entries()) next.push(numberOf(reached.sort((a, b) => a - b), !isAnchored && isWord[one]!));
   }
   return { next: Uint16Array.from(next), accepts: Uint8Array.from(states, ({ positions }) => (positions.some((position) => ends.has(position)) ? 1 : 0)), start };
