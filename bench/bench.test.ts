@@ -27,8 +27,8 @@ test('the corpus is the same each time it is made, and its passes differ in ids 
 
 test('every figure is there, every span is stored and every query answered rightly', async () => {
   // A fifth of a round is one question or a few of each kind.
-  const options = { spans: SPANS, passes: 2, runs: 1, connections: [8], gzip: true, only: ['ingest', 'query', 'parts'], profile: false, hurried: true, laterPasses: 1, traces: 4, searches: 10, searchRounds: 0.2, out };
-  const { machine, ingest, query, evidence, parts, tables, spans } = await bench(options, () => {});
+  const options = { spans: SPANS, passes: 2, runs: 1, connections: [8], gzip: true, only: ['ingest', 'query', 'parts', 'recognize'], profile: false, hurried: true, laterPasses: 1, traces: 4, searches: 10, searchRounds: 0.2, seed: 1, show: false, quick: true, out };
+  const { machine, ingest, query, evidence, parts, recognize, tables, spans } = await bench(options, () => {});
   assert.equal(spans, SPANS);
   assert.ok(machine.cores > 0 && machine.engine !== '');
 
@@ -57,6 +57,11 @@ test('every figure is there, every span is stored and every query answered right
   const { journal, insert, ...stages } = parts;
   for (const figure of Object.values(stages)) assert.ok(figure > 0);
   assert.ok(journal >= 0 && insert >= 0);
+
+  assert.ok(recognize !== null);
+  assert.ok(recognize.outside.length >= 90 && recognize.own.length >= 140 && recognize.statements.length >= 4);
+  assert.ok(recognize.ordinary.every(({ values }) => values > 0) && recognize.ordinary[0]!.values >= 100_000);
+  assert.ok(recognize.newValue_ns > 0 && recognize.inspect.repetition_us > 0);
 
   assert.ok(tables.some((table) => table.includes('trace by id')));
   const [file] = readdirSync(out).filter((name) => name.endsWith('.json'));

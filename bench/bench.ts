@@ -13,6 +13,8 @@ import { type Ingest, measureIngest } from './ingest.ts';
 import { describeMachine, type Machine } from './machine.ts';
 import { measureParts, type Parts } from './parts.ts';
 import { measureQueries, type Query } from './query.ts';
+import { measureRecognize, type RecognizeFigures } from './recognize.ts';
+import { recognizeText } from './recognize-table.ts';
 import type { ServerOptions } from './server.ts';
 import { medianOf } from './summary.ts';
 import { consoleText, evidenceText, ingestText, machineText, partsText, queryText, threadsText, verifyText } from './table.ts';
@@ -34,6 +36,10 @@ export interface BenchOptions {
   readonly traces: number;
   readonly searches: number;
   readonly searchRounds: number;
+  /** Of the samples and ordinary values of `recognize`, and whether those that it gets wrong are printed. */
+  readonly seed: number;
+  readonly show: boolean;
+  readonly quick: boolean;
   readonly out: string;
 }
 
@@ -48,21 +54,29 @@ export interface Figures {
   readonly verify: VerifyFigures | null;
   readonly console: ConsoleFigures | null;
   readonly parts: Parts | null;
+  readonly recognize: RecognizeFigures | null;
   readonly tables: readonly string[];
 }
 
-const PARTS = ['ingest', 'query', 'verify', 'console', 'parts'];
+const PARTS = ['ingest', 'query', 'verify', 'console', 'parts', 'recognize'];
 /** Enough that there is a figure. */
+const SEED = 20_261_129;
 const HURRIED_LOG_BLOCKS = 20;
 const OUT = join(import.meta.dirname, 'out');
-const USAGE = `npm run bench -- [options]: figures of a real server on this machine
+/** Spans by which inspecting is measured, and distinct ordinary values. */
+const RECOGNIZE_SPANS = { whole: 200_000, quick: 40_960 };
+const ORDINARY_VALUES = { whole: 200_000, quick: 100_000 };
+const USAGE = `npm run bench -- [PART…] [options]: figures of a real server on this machine
 
+  PART               as --only
   --quick            100,000 spans instead of a million
   --spans MILLIONS   spans of the queries, 1 by default; ingest stays at a million
   --runs N           medians of N runs of ingest
   --connections A,B  8,128 by default
   --gzip             bodies are compressed
-  --only PART,…      of ingest, query, verify, console, parts; evidence, which is a part of query, by itself
+  --only PART,…      of ingest, query, verify, console, parts, recognize; evidence, which is a part of query, by itself
+  --seed N           of the samples and ordinary values of recognize
+  --show             recognize prints the samples that it missed or marked wrongly
   --profile          CPU profiles of the server's threads, into bench/out/profile/
   --help             this
 `;
@@ -77,7 +91,7 @@ export async function bench(options: BenchOptions, say: (text: string) => void):
   };
   show(machineText(machine));
   mkdirSync(options.out, { recursive: true });
-  const corpus = corpusOf(options.spans, options.out);
+  const corpus = corpusOf(options.only.join() === 'recognize' ? Math.min(options.spans, options.quick ? RECOGNIZE_SPANS.quick : RECOGNIZE_SPANS.whole) : options.spans, options.out);
   const { described } = corpus;
   show(`corpus: ${described.spans.toLocaleString('en')} spans of ${Math.round(described.bytes / described.spans)} bytes and ${(described.attributes / described.spans).toFixed(1)} attributes, ${described.traces.toLocaleString('en')} traces`);
   const { hurried, passes, laterPasses, traces, searches, searchRounds } = options;
@@ -105,8 +119,10 @@ export async function bench(options: BenchOptions, say: (text: string) => void):
   if (inBrowser !== null) show(consoleText(inBrowser));
   const parts = options.only.includes('parts') ? await measureParts(corpus, hurried ? HURRIED_LOG_BLOCKS : undefined) : null;
   if (parts !== null) show(partsText(parts, ingest[0]?.cpuSecondsPerMillion ?? null));
+  const recognize = options.only.includes('recognize') ? await measureRecognize({ corpus, seed: options.seed, ordinaryValues: options.quick ? ORDINARY_VALUES.quick : ORDINARY_VALUES.whole, shop: !options.quick }) : null;
+  if (recognize !== null) show(recognizeText(recognize, options.show));
   corpus.close();
-  const figures: Figures = { machine, spans: described.spans, ingest, runs, query, evidence, verify, console: inBrowser, parts, tables };
+  const figures: Figures = { machine, spans: described.spans, ingest, runs, query, evidence, verify, console: inBrowser, parts, recognize, tables };
   const name = `figures-${machine.at.replaceAll(/[:.]/gu, '-')}.json`;
   writeFileSync(join(options.out, name), `${JSON.stringify(figures, null, 1)}\n`);
   say(`written to ${join(options.out, name)}`);
@@ -120,19 +136,21 @@ function profiled(out: string): ServerOptions {
 
 /** Null if help is all that is wanted. */
 function optionsOf(args: readonly string[]): BenchOptions | null {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     args: [...args],
+    allowPositionals: true,
     options: {
       quick: { type: 'boolean', default: false }, spans: { type: 'string', default: '1' }, runs: { type: 'string', default: '1' }, connections: { type: 'string', default: '8,128' },
-      gzip: { type: 'boolean', default: false }, help: { type: 'boolean', default: false }, only: { type: 'string', default: PARTS.join(',') }, profile: { type: 'boolean', default: false },
+      gzip: { type: 'boolean', default: false }, help: { type: 'boolean', default: false }, only: { type: 'string' }, profile: { type: 'boolean', default: false }, show: { type: 'boolean', default: false }, seed: { type: 'string', default: String(SEED) },
     },
   });
   if (values.help) return null;
-  const only = values.only.split(',');
+  const named = [...positionals, ...(values.only?.split(',') ?? [])];
+  const only = named.length === 0 ? PARTS : named;
   const parts = [...PARTS, 'evidence'];
   const unknown = only.find((part) => !parts.includes(part));
   if (unknown !== undefined) throw new Error(`cannot measure ${unknown}: say some of ${parts.join(', ')}`);
-  const count = (name: 'spans' | 'runs', text: string): number => {
+  const count = (name: 'spans' | 'runs' | 'seed', text: string): number => {
     const number = Number(text);
     if (!Number.isSafeInteger(number) || number < 1) throw new Error(`cannot read --${name}: it is a whole number from 1 on`);
     return number;
@@ -140,7 +158,7 @@ function optionsOf(args: readonly string[]): BenchOptions | null {
   const connections = values.connections.split(',').map(Number);
   if (!connections.every((number) => Number.isSafeInteger(number) && number > 0)) throw new Error('cannot read --connections: it is whole numbers with commas between');
   return {
-    spans: values.quick ? 100_000 : 1_000_000, passes: count('spans', values.spans), runs: count('runs', values.runs), connections, gzip: values.gzip, only, profile: values.profile,
+    spans: values.quick ? 100_000 : 1_000_000, passes: count('spans', values.spans), runs: count('runs', values.runs), connections, gzip: values.gzip, only, profile: values.profile, show: values.show, quick: values.quick, seed: count('seed', values.seed),
     hurried: false, laterPasses: Number.MAX_SAFE_INTEGER, traces: 300, searches: 50, searchRounds: values.quick ? 2 : 4, out: OUT,
   };
 }

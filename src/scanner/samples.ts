@@ -1,4 +1,4 @@
-/** Outside samples of credentials and statements, as tests read them: where they lie, and what of a line is the secret. */
+/** Outside samples of credentials and statements, as tests and figures read them: where they lie, and what of a line is the secret. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -7,6 +7,53 @@ export interface SecretSample {
   readonly kind: string;
   readonly contains_secret: boolean;
   readonly input: string;
+}
+
+/**
+ * Lines without a secret of their kind that are touched all the same, and why that is right. Most are whole credentials that the
+ * rule under test passes over for a reason of its own: a list of known public keys, a length, a prefix of another rule.
+ */
+export const TOUCHED_RIGHTLY: Readonly<Record<string, string>> = {
+  'anthropic-api-key': 'keys one character too long or of another rule',
+  'aws-amazon-bedrock-api-key-long-lived': 'a key of another length',
+  'azure-ad-client-secret': 'an identity whose middle has the form of a client secret',
+  'clickhouse-cloud-api-secret-key': '`key =` a random value',
+  'cloudflare-api-key': 'keys of another rule of the same service',
+  'cloudflare-origin-ca-key': 'keys of another rule of the same service',
+  'curl-auth-header': 'a JWT',
+  'curl-auth-user': 'e-mail addresses and coordinates',
+  'flyio-access-token': 'a CSRF token and a value named signature',
+  'gcp-api-key': 'API keys that the rule excepts by name',
+  'mailchimp-api-key': '`token:` a random value',
+  'private-key': 'a private key too short for its rule',
+  'sentry-org-token': 'tokens with a flaw inside',
+  'slack-user-token': 'tokens too short for their rule',
+  'stripe-access-token': 'a variable named token',
+  'telegram-bot-api-token': 'a variable named token',
+};
+
+/** A line of `sql.jsonl`: a statement, and how another product writes it without its literals. */
+export interface StatementSample {
+  readonly dbms: string;
+  readonly case: string;
+  readonly input: string;
+  readonly expected: readonly string[];
+}
+
+/** Literals and names of a statement by a rule of its own, simple because the samples are: words outside quotes and comments. */
+export function partsOf(sql: string): { literals: string[]; names: string[] } {
+  const literals: string[] = [];
+  const code = sql
+    .replaceAll(/--[^\n]*|\/\*[^]*?\*\//g, ' ')
+    .replaceAll(/'((?:[^']|'')*)'/g, (_, content: string) => {
+      literals.push(content);
+      return ' ';
+    })
+    .replaceAll(/(?<![\w$@:.#"])\d+(?:\.\d+)?\b/g, (number) => {
+      literals.push(number);
+      return ' ';
+    });
+  return { literals, names: code.match(/[A-Za-z_@#][\w$#]*/g) ?? [] };
 }
 
 /** The lines of a file of outside test data. Absent data fail the test, they do not pass it. */

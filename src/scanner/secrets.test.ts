@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KeyClass, Mark } from './recognizer.ts';
-import { readSamples, type SecretSample, secretsOf } from './samples.ts';
+import { readSamples, type SecretSample, secretsOf, TOUCHED_RIGHTLY } from './samples.ts';
 import { Scanner } from './scanner.ts';
 
 const scanner = new Scanner();
@@ -45,28 +45,6 @@ test('what was minimized is left alone the second time', () => {
   }
 });
 
-/**
- * Lines without a secret of their kind that are touched all the same, and why that is right. Most are whole credentials that the
- * rule under test passes over for a reason of its own: a list of known public keys, a length, a prefix of another rule.
- */
-const TOUCHED_RIGHTLY: Readonly<Record<string, string>> = {
-  'anthropic-api-key': 'keys one character too long or of another rule',
-  'aws-amazon-bedrock-api-key-long-lived': 'a key of another length',
-  'azure-ad-client-secret': 'an identity whose middle has the form of a client secret',
-  'clickhouse-cloud-api-secret-key': '`key =` a random value',
-  'cloudflare-api-key': 'keys of another rule of the same service',
-  'cloudflare-origin-ca-key': 'keys of another rule of the same service',
-  'curl-auth-header': 'a JWT',
-  'curl-auth-user': 'e-mail addresses and coordinates',
-  'flyio-access-token': 'a CSRF token and a value named signature',
-  'gcp-api-key': 'API keys that the rule excepts by name',
-  'mailchimp-api-key': '`token:` a random value',
-  'private-key': 'a private key too short for its rule',
-  'sentry-org-token': 'tokens with a flaw inside',
-  'slack-user-token': 'tokens too short for their rule',
-  'stripe-access-token': 'a variable named token',
-  'telegram-bot-api-token': 'a variable named token',
-};
 /** Measured; may go down. */
 const TOUCHED_MAX = 55;
 

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import test from 'node:test';
+import { partsOf, readSamples, type StatementSample } from '#scanner/samples';
 import { literalsOf } from './statement.ts';
 import { languageOf } from './language.ts';
 
@@ -21,34 +20,11 @@ function expectAll(cases: readonly (readonly [text: string, expected: string])[]
   for (const [text, expected] of cases) assert.equal(stripped(text), expected);
 }
 
-/** Literals and names of a statement by a rule of its own, simple because the samples are: words outside quotes and comments. */
-function partsOf(sql: string): { literals: string[]; names: string[] } {
-  const literals: string[] = [];
-  const code = sql
-    .replaceAll(/--[^\n]*|\/\*[^]*?\*\//g, ' ')
-    .replaceAll(/'((?:[^']|'')*)'/g, (_, content: string) => {
-      literals.push(content);
-      return ' ';
-    })
-    .replaceAll(/(?<![\w$@:.#"])\d+(?:\.\d+)?\b/g, (number) => {
-      literals.push(number);
-      return ' ';
-    });
-  return { literals, names: code.match(/[A-Za-z_@#][\w$#]*/g) ?? [] };
-}
-
 test('literalsOf() agrees with the samples of other products on what is a literal', () => {
-  const folder = process.env['TRACEKEEP_TEST_DATA'] ?? join(import.meta.dirname, '../../../../shared/data');
-  let lines: string[];
-  try {
-    lines = readFileSync(join(folder, 'sql.jsonl'), 'utf8').trim().split('\n');
-  } catch (cause) {
-    throw new Error(`cannot read sql.jsonl in ${folder}: set TRACEKEEP_TEST_DATA to the folder of outside test data`, { cause });
-  }
+  const samples = readSamples<StatementSample>('sql.jsonl');
   let literalsGone = 0;
   let namesKept = 0;
-  for (const line of lines) {
-    const sample = JSON.parse(line) as { case: string; input: string; expected: string[] };
+  for (const sample of samples) {
     const result = stripped(sample.input);
     const before = partsOf(sample.input);
     const after = partsOf(result);
@@ -65,7 +41,7 @@ test('literalsOf() agrees with the samples of other products on what is a litera
     literalsGone += before.literals.length;
     namesKept += before.names.length;
   }
-  assert.equal(lines.length, 174);
+  assert.equal(samples.length, 174);
   assert.ok(literalsGone >= 300, String(literalsGone));
   assert.ok(namesKept >= 2000, String(namesKept));
 });
