@@ -144,6 +144,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
         onMismatch: (mismatch) => findings.report(storedMismatch(mismatch)),
       },
       log: { log: store.log, publisher, public: config.logPublic },
+      policy: () => policy.current,
     });
     const webConsole = await startConsole({
       address: config.console,

@@ -27,6 +27,7 @@ const KINDS: Readonly<Record<string, readonly [string, string]>> = {
   literal: ['statement literal', 'statement literals'],
   parameter: ['query parameter', 'query parameters'],
   token: ['token', 'tokens'],
+  field: ['whole value', 'whole values'],
   [NEUTRALIZED]: ['harmful character', 'harmful characters'],
 };
 
@@ -35,4 +36,28 @@ export function minimizedWords(kind: string, count: number, printed: string): st
   const known = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
   const [one, more] = known ?? [kind.replaceAll('-', ' '), `${kind.replaceAll('-', ' ')}s`];
   return `${printed} ${count === 1 ? one : more}${kind === NEUTRALIZED ? ' made visible' : ''}`;
+}
+
+const DONE: Readonly<Record<string, string>> = {
+  keep: 'kept', truncate: 'cut', generalize: 'made coarser', template: 'reduced to its shape', mask: 'masked', pseudonymize: 'made a pseudonym', replace: 'replaced', drop: 'dropped', 'drop-span': 'span refused',
+};
+
+/** What an action of the policy does to something: `masked`. */
+export function actionWords(action: string): string {
+  return (Object.hasOwn(DONE, action) ? DONE[action] : undefined) ?? action;
+}
+
+const TEXTS: Readonly<Record<string, string>> = {
+  'span-name': 'name of the span', 'status-message': 'status message', 'trace-state': 'trace state', 'event-name': 'name of the event', 'scope-name': 'name of the scope', 'scope-version': 'version of the scope', 'schema-url': 'schema URL',
+};
+const ATTRIBUTES: Readonly<Record<string, string>> = { span: 'span', resource: 'resource', scope: 'scope', event: 'event', link: 'link' };
+
+/** A place of the policy that is a text of its own, such as `name of the span`; null for attributes. */
+export function placeText(place: string): string | null {
+  return (Object.hasOwn(TEXTS, place) ? TEXTS[place] : undefined) ?? null;
+}
+
+/** Whose attribute: `event`; a place that is not known by its own name. */
+export function attributePlace(place: string): string {
+  return (Object.hasOwn(ATTRIBUTES, place) ? ATTRIBUTES[place] : undefined) ?? place;
 }

@@ -82,6 +82,9 @@ test('what one span says can be compared with what was proved of it', async () =
   assert.ok(!isProved(verdict.contents, { ...answer, span: { ...answer.span, attributes: [{ key: 'user.email', value: { stringValue: 'x' } }] } }));
   assert.ok(!isProved(verdict.contents, { ...answer, span: { ...answer.span, spanId: ROOT } }));
   assert.ok(!isProved(verdict.contents, { ...answer, minimized: [] }));
+  const stated = { place: 'attributes.user.email', kind: 'email', count: 1 };
+  assert.ok(isProved(verdict.contents, { ...answer, minimized: [{ ...stated, rule: 'everything', action: 'replace' }] }), 'which rule it was is no part of what was stored');
+  assert.ok(!isProved(verdict.contents, { ...answer, minimized: [{ ...stated, count: 2, rule: null }] }));
   assert.ok(!isProved(new Uint8Array(0), answer));
 });
 

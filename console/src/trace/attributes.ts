@@ -17,6 +17,9 @@ export interface KeyValue {
 }
 
 export interface MinimizedPlace extends KindCount {
+  /** Id of the rule that did it; null: no rule names it, and what is recognized is replaced. Absent, with `action`: the policy is not known, or it was none. */
+  readonly rule?: string | null;
+  readonly action?: string;
   /** `attributes.url.full`, `events.0.exception.message`, `resource.host.ip`, `name`, `status.message`; ` (key)` after it: the key itself. */
   readonly place: string;
 }

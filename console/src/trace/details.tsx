@@ -10,6 +10,7 @@ import { ancestorsOf, PLACE } from '#outline/tree.ts';
 import { isProved } from '#seal/proven-spans.ts';
 import type { Verdict } from '#seal/verdict.ts';
 import { count, duration, instant, millisOf, percent, plural } from '#time/format.ts';
+import { ActingRule } from '#ui/acting-rule.tsx';
 import { IconButton } from '#ui/button.tsx';
 import { CopyButton, Snippet } from '#ui/copy.tsx';
 import { ErrorNote } from '#ui/error-note.tsx';
@@ -198,9 +199,15 @@ function Minimized({ minimized }: { readonly minimized: readonly MinimizedPlace[
     <section className={styles['minimized']} aria-label="What was minimized">
       <State state="minimized">{sum === 0 ? 'Characters made visible' : `${plural(sum, 'value')} replaced in this span`}</State>
       <ul>
-        {minimized.map(({ place, kind, count: many }, at) => (
+        {minimized.map(({ place, kind, count: many, rule, action }, at) => (
           <li key={at}>
             {kindWords({ kind, count: many })} in <b>{placeWords(place)}</b>
+            {action === undefined ? null : (
+              <>
+                {' '}
+                <ActingRule rule={rule ?? null} action={action} />
+              </>
+            )}
           </li>
         ))}
       </ul>
