@@ -104,6 +104,12 @@ export const LIMITS = {
   memo_bytes_max: 8 * MiB,
   /** A value longer than this is not remembered. */
   memo_value_bytes_max: 4 * KiB,
+  /** Services and environments of which a worker knows which rules are for them; forgotten as a whole, so that nobody can grow it with names. */
+  policy_services_max: 4_096,
+  /** Different sets of rules that a worker remembers what it made of; the same. */
+  policy_treatments_max: 2_048,
+  /** Memory of what a worker made of values by rules that differ by place, estimated; forgotten as a whole between two requests. */
+  policy_outputs_bytes_max: 16 * MiB,
   /** Memory of the table by which spans taken before are recognised, one for all workers; 128 bytes hold six of them, so the last three million. */
   taken_spans_bytes: 64 * MiB,
   /** Traces of one request that are named because of spans whose ids had been taken with other content. */

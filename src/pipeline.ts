@@ -37,6 +37,7 @@ export interface Taken {
   readonly message: string;
 }
 
+const NOTHING_STORED = { stored: 0, dropped: 0, droppedOfOthers: 0, reliesOn: [], versionTraces: [], minimized: {} } as const;
 const NOTHING_COMPARED = { dropped: 0, ofOthers: 0, reliesOn: [], versions: 0, versionTraces: [] } as const;
 
 /** Among the counts of what was minimized: spans whose times are odd, kept as they came. */
@@ -82,17 +83,21 @@ export class Pipeline {
 
     const speaksFor = (service: string) => producer.services.some((glob) => matchesGlob(glob, service));
     const { batch: valid, received, taken, oddTimes, refused } = validate(this.#batch, { speaksFor, backfill: producer.backfill, anyTime }, now_ms, rememberedSince_ms);
-    const told = { received, refused, message: refusedMessage(refused) };
-    if (taken === 0) return { ...told, stored: 0, dropped: 0, droppedOfOthers: 0, reliesOn: [], versionTraces: [], minimized: {} };
+    if (taken === 0) return { received, refused, message: refusedMessage(refused), ...NOTHING_STORED };
 
     const inspected = this.#inspector.inspect(valid);
     if (isRefusal(inspected)) return inspected;
     const minimized = this.#minimizer.minimize(inspected, { tenant: producer.tenant, now_ms });
+    const { droppedSpans } = this.#minimizer;
+    const left = taken - droppedSpans;
+    const allRefused = droppedSpans === 0 ? refused : { ...refused, span_dropped_by_policy: droppedSpans };
+    const told = { received, refused: allRefused, message: refusedMessage(allRefused) };
+    if (left === 0) return { ...told, ...NOTHING_STORED };
     const builder = blockFor();
     // Last of all, since what is noted as taken has to be in the block.
     const { dropped, ofOthers, reliesOn, versions, versionTraces } = this.#comparer?.compare(minimized, producer, builder.block) ?? NOTHING_COMPARED;
-    const counts = taken > dropped ? builder.append(minimized, request, producer.id) : {};
-    const odd = oddTimes > 0 && dropped > 0 ? countOddTimes(minimized) : oddTimes;
-    return { ...told, stored: taken - dropped, dropped, droppedOfOthers: ofOthers, reliesOn, versionTraces, minimized: { ...counts, ...(odd > 0 && { [ODD_TIME]: odd }), ...(versions > 0 && { [SECOND_VERSION]: versions }) } };
+    const counts = left > dropped ? builder.append(minimized, request, producer.id) : {};
+    const odd = oddTimes > 0 && left - dropped < taken ? countOddTimes(minimized) : oddTimes;
+    return { ...told, stored: left - dropped, dropped, droppedOfOthers: ofOthers, reliesOn, versionTraces, minimized: { ...counts, ...(odd > 0 && { [ODD_TIME]: odd }), ...(versions > 0 && { [SECOND_VERSION]: versions }) } };
   }
 }

@@ -94,6 +94,7 @@ export const REFUSALS = {
   span_time: row(200, 0, false, 'Start or end lies more than ten minutes in the future or cannot be represented.', 'Check the clock of the sending host.'),
   span_too_old: row(200, 0, false, 'The span ended longer ago than the limit, or than requests are remembered.', 'If this producer is meant to send old traces, allow it: tracekeep producer change NAME --backfill'),
   span_count: row(200, 0, false, 'The request holds more spans than the limit.', 'Lower the batch size of the exporter.'),
+  span_dropped_by_policy: row(200, 0, false, 'A rule of the minimization policy drops the span.', 'Ask whoever keeps the policy if it should be stored; nothing is wrong with the span.'),
   span_links_events: row(200, 0, false, 'The span holds more events or links than the limit.', 'Lower OTEL_SPAN_EVENT_COUNT_LIMIT or OTEL_SPAN_LINK_COUNT_LIMIT.'),
 } as const satisfies Record<string, Row>;
 

@@ -17,6 +17,8 @@ export const TYPE_LETTERS = 'nsbidamx';
 
 /** In `refused`: the span was taken before, and `compare` dropped it. */
 export const DUPLICATE = 255;
+/** The same: a rule of the policy drops the span. */
+export const DROPPED_BY_POLICY = 254;
 
 /** No entry: an absent text. */
 export const NONE = 0xffff_ffff;
@@ -65,7 +67,7 @@ export class SpanBatch {
   droppedAttributes = new Uint32Array(SPANS_START);
   droppedEvents = new Uint32Array(SPANS_START);
   droppedLinks = new Uint32Array(SPANS_START);
-  /** 0 = taken; otherwise 1 + index into `validate`'s codes, or `DUPLICATE`. */
+  /** 0 = taken; otherwise 1 + index into `validate`'s codes, `DROPPED_BY_POLICY` or `DUPLICATE`. */
   refused = new Uint8Array(SPANS_START);
   /** Spans beyond the limit: counted, not decoded. */
   spansCut = 0;
@@ -78,7 +80,7 @@ export class SpanBatch {
   valueA = new Uint32Array(VALUES_START);
   /** Length in bytes; high half of an integer or double. */
   valueB = new Uint32Array(VALUES_START);
-  /** 0 = clean and harmless as it is; otherwise an entry of `inspect`'s findings, valid for this batch. */
+  /** 0 = stored as it is; otherwise an entry of `inspect`'s findings, and what `minimize` makes of it, valid for this batch. */
   valueMark = new Uint32Array(VALUES_START);
   /** Of a worker's values, those with equal numbers have equal key, type and bytes; 0 says nothing. */
   valueNumber = new Uint32Array(VALUES_START);

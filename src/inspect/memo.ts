@@ -12,6 +12,8 @@ const PROBES_MAX = 6;
 const STRIDE = 6;
 /** Keys whose latest slot is known; a power of two. */
 const LATEST = 1 << 12;
+/** Numbers above are `minimize`'s, for what it made of values. */
+const NUMBER_MAX = 0x7fff_ffff;
 const ARENA_FULL = LIMITS.memo_bytes_max - LIMITS.memo_value_bytes_max;
 
 export class Memo {
@@ -67,7 +69,7 @@ export class Memo {
   remember(keyAndType: number, view: DataView, start: number, length: number, mark: number): void {
     this.number = 0;
     if (length > LIMITS.memo_value_bytes_max || this.full) return;
-    this.number = this.#last = (this.#last + 1) >>> 0 || 1;
+    this.number = this.#last = (this.#last + 1) & NUMBER_MAX || 1;
     const slots = this.#slots;
     const slot = this.#slot;
     slots[slot] = this.#hash;

@@ -1,37 +1,24 @@
 /**
- * The one choke point: whatever `inspect` found is replaced, shortened, dropped or kept here as the policy says, and nowhere
- * else. A finding's output is worked out once and remembered with its mark. `seal` takes values only from a batch that came
+ * The one choke point: whatever `inspect` found, and whatever the policy's rules name, is replaced, shortened, dropped or kept here as the policy
+ * says, and nowhere else. An output is worked out once and remembered with the value. `seal` takes values only from a batch that came
  * through here, and refuses a mark that has no output.
  */
-import { type KeyTable, PLACE, type SpanBatch, textBytesMax, TYPE } from '#batch';
-import type { Kind } from '#scanner/recognizer';
+import { type KeyTable, PLACE, type SpanBatch } from '#batch';
 import { NEUTRALIZED } from '#model';
-import type { Inspector, InspectedBatch, NestedFinding, TextFinding } from '#inspect';
-import type { CompiledPolicy, RuleSet, ValueType } from '#policy';
-import { Pseudonyms } from './pseudonyms.ts';
-import { replacedAscii, rewrite } from './rewrite.ts';
+import type { Inspector, InspectedBatch } from '#inspect';
+import type { CompiledPolicy } from '#policy';
+import { ByPlace } from './by-place.ts';
+import type { Output } from './output.ts';
+import type { Pseudonyms } from './pseudonyms.ts';
+import { rewrite } from './rewrite.ts';
+import { Treatment } from './treatment.ts';
 
 export { Pseudonyms } from './pseudonyms.ts';
+export type { Count, Output } from './output.ts';
 
 declare const minimized: unique symbol;
 /** A batch that holds nothing the policy wants gone. Only `minimize` makes it. */
 export type MinimizedBatch = SpanBatch & { readonly [minimized]: true };
-
-/** What is stored instead of a value that has a mark. */
-export interface Output {
-  /** Text as stored: UTF-8 of a string, base64 of bytes, OTLP/JSON of an array or map. */
-  readonly bytes: Uint8Array;
-  readonly type: number;
-  /** The policy drops the attribute altogether; texts that are no attribute become empty. */
-  readonly dropped: boolean;
-  readonly counts: readonly Count[];
-  /** Harmful characters made visible. */
-  readonly neutralized: number;
-}
-export interface Count {
-  readonly kind: Kind;
-  readonly count: number;
-}
 
 /** Whose spans they are, and when they came. */
 export interface Arrival {
@@ -39,11 +26,7 @@ export interface Arrival {
   readonly now_ms: number;
 }
 
-const CUT_MARK = '…[cut]';
-
 export class Minimizer {
-  /** Indexed by mark; null = not seen yet. */
-  readonly outputs: (Output | null)[] = [null];
   /** Bytes of each key as stored, by key id. */
   readonly keyBytes: Uint8Array[] = [];
   /** What was replaced in each key, and harmful characters under `neutralized`, by key id. */
@@ -52,90 +35,63 @@ export class Minimizer {
   readonly policy: CompiledPolicy;
   readonly #inspector: Inspector;
   readonly #keys: KeyTable;
-  readonly #ofAttributes: RuleSet;
-  readonly #ofTexts: RuleSet;
+  /** Null where the same rules hold everywhere, and only for what is recognized: then a finding alone says what becomes of it. */
+  readonly #byPlace: ByPlace | null;
+  readonly #ofAttributes: Treatment;
+  readonly #ofTexts: Treatment;
+  /** Indexed by mark; null = not seen yet. */
+  readonly #outputs: (Output | null)[] = [null];
   #generation = 0;
   #keysGeneration = 0;
 
-  constructor(policy: CompiledPolicy, inspector: Inspector, keys: KeyTable, _pseudonyms: Pseudonyms) {
+  constructor(policy: CompiledPolicy, inspector: Inspector, keys: KeyTable, pseudonyms: Pseudonyms) {
     this.policy = policy;
-    const anywhere = { tenant: '', service: '', environment: '', spanKind: null } as const;
-    this.#ofAttributes = policy.sets.for({ ...anywhere, place: 'span' });
-    this.#ofTexts = policy.sets.for({ ...anywhere, place: 'span-name' });
     this.#inspector = inspector;
     this.#keys = keys;
+    this.#byPlace = isSameEverywhere(policy) ? null : new ByPlace(policy, inspector, keys, pseudonyms);
+    const anywhere = { tenant: '', service: '', environment: '', spanKind: null } as const;
+    this.#ofAttributes = new Treatment(policy.sets.for({ ...anywhere, place: 'span' }), keys, () => null);
+    this.#ofTexts = new Treatment(policy.sets.for({ ...anywhere, place: 'span-name' }), keys, () => null);
+  }
+
+  /** Spans of the batch minimized last that the policy refuses; they are marked so in it. */
+  get droppedSpans(): number {
+    return this.#byPlace?.droppedSpans ?? 0;
+  }
+
+  /** What is stored instead of a value of this mark. Throws if the choke point was passed by. */
+  outputOf(mark: number): Output {
+    const output = this.#byPlace === null ? this.#outputs[mark] : this.#byPlace.output(mark);
+    if (output == null) throw new Error('cannot seal a value that was not minimized');
+    return output;
   }
 
   /** Gives every mark of the batch its output. */
-  minimize(batch: InspectedBatch, _arrival: Arrival): MinimizedBatch {
-    if (this.#generation !== this.#inspector.generation) {
-      this.#generation = this.#inspector.generation;
-      this.outputs.length = 1;
-    }
+  minimize(batch: InspectedBatch, arrival: Arrival): MinimizedBatch {
     this.#learnKeys();
-    const { findings } = this.#inspector;
-    const { valueMark, valueKey, valueType } = batch;
-    for (let value = 0, end = batch.values; value < end; value++) {
-      const mark = valueMark[value]!;
-      if (mark === 0 || this.outputs[mark] != null) continue;
-      const finding = findings[mark];
-      if (finding == null) throw new Error('cannot minimize a value whose finding is gone');
-      while (this.outputs.length <= mark) this.outputs.push(null);
-      const key = valueKey[value]!;
-      this.outputs[mark] = finding.is === 'nested' ? this.#nested(finding, key, valueType[value]!) : this.#text(finding, key, valueType[value]!);
-      this.#inspector.release(mark);
-    }
+    if (this.#byPlace === null) this.#minimizeAlike(batch);
+    else this.#byPlace.minimize(batch, arrival);
     return batch as SpanBatch as MinimizedBatch;
   }
 
-  #text(finding: TextFinding, key: number, type: number): Output {
-    if (finding.is === 'text' && finding.neutralized === 0 && finding.marks.length > 0 && !this.policy.distinguishes) {
-      const [mark] = finding.marks;
-      if (mark!.start === 0 && mark!.end === finding.text.length && mark!.instead === undefined) return whole(mark!.kind);
-      const replaced = replacedAscii(finding.text, finding.marks);
-      if (replaced !== null && replaced.bytes.length <= textBytesMax(key)) return { bytes: replaced.bytes, type: TYPE.string, dropped: false, counts: replaced.counts, neutralized: 0 };
+  #minimizeAlike(batch: SpanBatch): void {
+    if (this.#generation !== this.#inspector.generation) {
+      this.#generation = this.#inspector.generation;
+      this.#outputs.length = 1;
     }
-    const { text, counts, dropped } = this.#rewrite(finding, key, '', type);
-    const neutralized = finding.neutralized;
-    if (dropped) return { bytes: EMPTY, type, dropped, counts, neutralized };
-    if (finding.is === 'scalar' && counts.length === 0) return { bytes: Buffer.from(text), type, dropped, counts, neutralized };
-    if (finding.is === 'bytes') return { bytes: Buffer.from(Buffer.from(text).toString('base64')), type: TYPE.bytes, dropped, counts, neutralized };
-    return { bytes: cut(text, textBytesMax(key)), type: TYPE.string, dropped, counts, neutralized };
-  }
-
-  #nested(finding: NestedFinding, key: number, type: number): Output {
-    const counts = new Map<Kind, number>();
-    let neutralized = 0;
-    for (const { leaf, finding: found } of finding.leaves) {
-      const result = this.#rewrite(found, key, leaf.key, type);
-      neutralized += found.neutralized;
-      for (const { kind, count } of result.counts) counts.set(kind, (counts.get(kind) ?? 0) + count);
-      if (found.is === 'text') leaf.holder[leaf.field] = result.text;
-      else if (found.is === 'bytes') leaf.holder['bytesValue'] = Buffer.from(result.text).toString('base64');
-      else if (result.counts.length > 0) {
-        delete leaf.holder[leaf.field];
-        leaf.holder['stringValue'] = result.text;
-      }
+    const { findings } = this.#inspector;
+    const { valueMark, valueKey, valueType } = batch;
+    const outputs = this.#outputs;
+    for (let value = 0, end = batch.values; value < end; value++) {
+      const mark = valueMark[value]!;
+      if (mark === 0 || outputs[mark] != null) continue;
+      const finding = findings[mark];
+      if (finding == null) throw new Error('cannot minimize a value whose finding is gone');
+      while (outputs.length <= mark) outputs.push(null);
+      const key = valueKey[value]!;
+      outputs[mark] = (key <= PLACE.schemaUrl ? this.#ofTexts : this.#ofAttributes).ofParts(finding, key, valueType[value]!);
+      this.#inspector.release(mark);
     }
-    const json = Buffer.from(JSON.stringify(finding.value.json));
-    const list = [...counts].map(([kind, count]) => ({ kind, count }));
-    // A nested value that is too long is not cut, or it would be no value any more: it goes as a whole.
-    if (json.length > textBytesMax(key)) return { bytes: Buffer.from(CUT_MARK), type: TYPE.string, dropped: false, counts: list, neutralized };
-    return { bytes: json, type, dropped: false, counts: list, neutralized };
-  }
-
-  /** Applies the policy to one text. A single mark that the policy drops takes the whole value with it. */
-  #rewrite(finding: TextFinding, key: number, inner: string, type: number): { text: string; counts: readonly Count[]; dropped: boolean } {
-    if (finding.marks.length === 0) return { text: finding.text, counts: [], dropped: false };
-    const set = key <= PLACE.schemaUrl ? this.#ofTexts : this.#ofAttributes;
-    const name = this.#keys.texts[key]!;
-    let dropped = false;
-    const { text, counts } = rewrite(finding.text, finding.marks, (mark) => {
-      const action = set.part(mark.kind, name, inner === '' ? name : inner, VALUE_TYPE[type]!)?.action ?? 'replace';
-      if (action === 'drop') dropped = true;
-      return action;
-    });
-    return { text: dropped ? '' : text, counts, dropped };
   }
 
   #learnKeys(): void {
@@ -145,29 +101,16 @@ export class Minimizer {
     }
     for (let key = this.keyBytes.length; key < this.#keys.texts.length; key++) {
       const finding = this.#inspector.keyFindings[key];
-      const { text, counts } = finding == null ? { text: this.#keys.texts[key]!, counts: [] } : rewrite(finding.text, finding.marks, () => 'replace');
+      const { text, counts } = finding == null ? { text: this.#keys.texts[key]!, counts: [] } : rewrite(finding.text, finding.marks, IN_KEYS);
       this.keyBytes.push(Buffer.from(text));
       this.keyCounts.push(finding == null || finding.neutralized === 0 ? counts : [...counts, { kind: NEUTRALIZED, count: finding.neutralized }]);
     }
   }
 }
 
-/** By type as the batch has it; an absent value counts as a text. */
-const VALUE_TYPE: readonly ValueType[] = ['string', 'string', 'bool', 'int', 'double', 'array', 'map', 'bytes'];
-const EMPTY = new Uint8Array(0);
-/** Of texts that are replaced whole, by kind: most secrets are, and the same stands instead of all of them. */
-const WHOLE = new Map<Kind, Output>();
-function whole(kind: Kind): Output {
-  let output = WHOLE.get(kind);
-  if (output === undefined) WHOLE.set(kind, (output = { bytes: Buffer.from(`[${kind}]`), type: TYPE.string, dropped: false, counts: [{ kind, count: 1 }], neutralized: 0 }));
-  return output;
-}
+/** Whatever the rules: keys are what rules go by. */
+const IN_KEYS: Parameters<typeof rewrite>[2] = { decide: () => 'replace', instead: (_action, mark) => mark.instead ?? `[${mark.kind}]` };
 
-/** Cuts at a character boundary, after minimization: a secret at the edge is gone before its second half could be lost. */
-function cut(text: string, bytes_max: number): Uint8Array {
-  const bytes = Buffer.from(text);
-  if (bytes.length <= bytes_max) return bytes;
-  let end = bytes_max - Buffer.byteLength(CUT_MARK);
-  while (end > 0 && (bytes[end]! & 0xc0) === 0x80) end--;
-  return Buffer.concat([bytes.subarray(0, end), Buffer.from(CUT_MARK)]);
+function isSameEverywhere({ document: { rules, attributes = 'keep' } }: CompiledPolicy): boolean {
+  return attributes === 'keep' && rules.every(({ for: scope, recognized, action }) => scope === undefined && recognized !== undefined && action !== 'drop-span' && !(typeof action === 'object' && 'pseudonymize' in action));
 }

@@ -2,38 +2,68 @@
  * Writes a text anew with its marks acted upon: `[email]` where an address stood, the rest as it was. Scanning the result
  * again finds nothing, because recognizers know what is left here and leave it alone.
  */
+import { type Action, ACTION_NAMES, actionName } from '#policy';
 import { withoutKept } from '#scanner/overlaps';
 import { KINDS, type Kind, type Mark } from '#scanner/recognizer';
-import type { Action } from '#policy';
+import type { Fate } from './output.ts';
 
 export interface Rewritten {
   readonly text: string;
-  /** What was replaced, shortened or dropped; what was kept is not counted. */
+  /** What was changed or dropped; what was kept is not counted. */
   readonly counts: readonly { readonly kind: Kind; readonly count: number }[];
+  /** Dropped if one of the parts is. */
+  readonly fate: Fate;
 }
 
-/** `marks` are sorted and do not overlap, as the scanner gives them. Dropped ranges leave nothing behind. */
-export function rewrite(text: string, marks: readonly Mark[], decide: (mark: Mark) => Action): Rewritten {
+/** How parts are acted upon. */
+export interface PartActions {
+  decide(kind: Kind): Action;
+  /** What stands instead of this part of `text` under an action that leaves something. */
+  instead(action: Action, mark: Mark, text: string): string;
+}
+
+/** `marks` are sorted and do not overlap, as the scanner gives them. */
+export function rewrite(text: string, marks: readonly Mark[], actions: PartActions): Rewritten {
   const counts = new Map<Kind, number>();
+  const decide = (kind: Kind): Action => actions.decide(kind);
+  const isKept = (kind: Kind): boolean => actions.decide(kind) === 'keep';
+  let fate: Fate = 'stored';
   let written = '';
   let at = 0;
   for (const mark of marks) {
     // INVARIANT: an overlap would write a marked range out twice, or leave a part of it.
     if (mark.start < at || mark.end < mark.start || mark.end > text.length) throw new Error('cannot rewrite a text: its marks overlap or lie outside');
-    for (const part of mark.parts ?? []) decide(part);
     // What is kept of a mark is what no other kind in it wants gone.
-    for (const left of withoutKept(mark, (kind) => decide({ ...mark, kind }) === 'keep') ?? [mark]) {
-      written += text.slice(at, left.start);
+    for (const left of withoutKept(mark, isKept) ?? [mark]) {
+      const action = strongest(left, decide);
+      const before = text.slice(left.start, left.end);
+      const after = action === 'drop' || action === 'drop-span' ? '' : actions.instead(action, left, text);
+      written += text.slice(at, left.start) + after;
       at = left.end;
-      counts.set(left.kind, (counts.get(left.kind) ?? 0) + 1);
-      if (decide(left) !== 'drop') written += left.instead ?? `[${left.kind}]`;
+      if (action === 'drop-span') fate = 'span-dropped';
+      else if (action === 'drop' && fate === 'stored') fate = 'dropped';
+      if (after !== before) counts.set(left.kind, (counts.get(left.kind) ?? 0) + 1);
     }
   }
-  return { text: written + text.slice(at), counts: [...counts].map(([kind, count]) => ({ kind, count })) };
+  return { text: written + text.slice(at), counts: [...counts].map(([kind, count]) => ({ kind, count })), fate };
+}
+
+/** Of a mark over parts of several kinds, what leaves least of any of them. */
+function strongest(mark: Mark, decide: (kind: Kind) => Action): Action {
+  let action = decide(mark.kind);
+  for (const { kind } of mark.parts ?? []) {
+    const other = decide(kind);
+    if (strengthOf(other) > strengthOf(action)) action = other;
+  }
+  return action;
+}
+
+function strengthOf(action: Action): number {
+  return ACTION_NAMES.indexOf(actionName(action));
 }
 
 /**
- * The same where no kind is kept or dropped: every mark is replaced. Written as UTF-8 at once, without strings in between; null if the
+ * The same where every mark is replaced by what its recognizer put in its stead. Written as UTF-8 at once, without strings in between; null if the
  * text is not ASCII, or too long for that.
  */
 export function replacedAscii(text: string, marks: readonly Mark[]): { readonly bytes: Uint8Array; readonly counts: Rewritten['counts'] } | null {

@@ -71,7 +71,7 @@ export class RuleSet {
   }
 }
 
-/** The sets of one policy. Not bounded by itself: there are no more of them than combinations of rules that traffic really meets; ask by resource, not by span. */
+/** The sets of one policy. Not bounded by itself: whoever asks about names that others choose forgets them when there are too many. Ask by resource, not by span. */
 export class RuleSets {
   readonly #rules: readonly Rule[];
   readonly #unnamed: 'keep' | 'drop';
@@ -80,6 +80,11 @@ export class RuleSets {
   constructor(rules: readonly Rule[], unnamed: 'keep' | 'drop') {
     this.#rules = rules;
     this.#unnamed = unnamed;
+  }
+
+  /** Sets asked for again are others. */
+  forget(): void {
+    this.#sets.clear();
   }
 
   for(where: Where): RuleSet {

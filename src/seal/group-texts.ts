@@ -194,8 +194,7 @@ export class GroupTexts {
   }
 
   #output(value: number, statements: Statement[], place: string) {
-    const output = this.#minimizer.outputs[this.#batch!.valueMark[value]!];
-    if (output == null) throw new Error('cannot seal a value that was not minimized');
+    const output = this.#minimizer.outputOf(this.#batch!.valueMark[value]!);
     for (const { kind, count } of output.counts) statements.push({ place, kind, count });
     if (output.neutralized > 0) statements.push({ place, kind: NEUTRALIZED, count: output.neutralized });
     return output;

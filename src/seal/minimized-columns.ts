@@ -56,8 +56,7 @@ export class MinimizedColumns {
 
   /** The output of a mark, noted in the row under construction. Throws if the choke point was passed by. */
   take(mark: number, key: number): Output {
-    const output = this.#minimizer!.outputs[mark];
-    if (output == null) throw new Error('cannot seal a value that was not minimized');
+    const output = this.#minimizer!.outputOf(mark);
     if (output.counts.length > 0 || output.neutralized > 0) {
       const place = this.#placeIndex(key);
       for (let i = 0; i < output.counts.length; i++) this.#note(place, output.counts[i]!.kind, output.counts[i]!.count);

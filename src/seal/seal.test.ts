@@ -326,7 +326,7 @@ describe('the choke point', () => {
       const stages = new Stages();
       const builder = open(new BlockBuilder(stages.minimizer));
       const batch = stages.minimized(resourceSpans);
-      stages.minimizer.outputs.length = 1;
+      for (let value = 0; value < batch.values; value++) if (batch.valueMark[value] !== 0) batch.valueMark[value]! += 1_000;
       assert.throws(() => builder.append(batch, 1, PRODUCER), /cannot seal a value that was not minimized/);
     });
   }

@@ -9,6 +9,8 @@ import { languageOf } from './language.ts';
 import { lexSql } from './sql-lexer.ts';
 import type { MarkLiteral, SqlOptions } from './sql-lexer.ts';
 
+export { languageOf } from './language.ts';
+
 const NO_OPTIONS = {};
 const PLAIN: SqlOptions = { backslash: true };
 

@@ -1,0 +1,53 @@
+/** What an action makes of a whole value, from its text. Null = the action does not understand it, which replaces it as a whole. */
+import { TYPE } from '#batch';
+import type { Action } from '#policy';
+import { bucketOf } from './bucket.ts';
+import { masked, truncated } from './characters.ts';
+import { commandTemplate } from './command-template.ts';
+import { instantTo } from './instant.ts';
+import { networksOf } from './network.ts';
+import { statementTemplate } from './statement-template.ts';
+import { urlTemplate } from './url-template.ts';
+
+export interface Transformed {
+  readonly text: string;
+  /** Numbers that are still numbers keep their type; anything else has become a text. */
+  readonly type: number;
+}
+
+/** Actions that leave a part of the value and know nothing about what was recognized in it: it is acted upon before. */
+export function actsOnResult(action: Action): boolean {
+  return typeof action === 'object' && ('generalize' in action || 'template' in action || 'truncate' in action);
+}
+
+/** `text` as the value would be stored; numbers and booleans as text. */
+export function transformed(action: Action, text: string, type: number): Transformed | null {
+  if (typeof action === 'string') return null;
+  if ('truncate' in action) {
+    const left = truncated(text, action.truncate);
+    return { text: left, type: left === text ? type : TYPE.string };
+  }
+  // Nothing is as general as it gets.
+  if (text === '') return { text, type };
+  if ('mask' in action) return { text: masked(text, action.mask.last), type: TYPE.string };
+  if ('template' in action) return type === TYPE.string ? textOrNull(templateOf(action.template, text)) : null;
+  if (!('generalize' in action) || type === TYPE.bool) return null;
+  const { generalize } = action;
+  if ('network' in generalize) return type === TYPE.string ? textOrNull(networksOf(text, generalize.network)) : null;
+  const general = 'time' in generalize ? instantTo(generalize.time, text) : bucketOf(generalize.number, text);
+  return general === null || (type === TYPE.int && !isInt64(general)) ? null : { text: general, type };
+}
+
+function templateOf(template: 'url' | 'sql' | 'command', text: string): string | null {
+  return template === 'url' ? urlTemplate(text) : template === 'sql' ? statementTemplate(text) : commandTemplate(text);
+}
+
+function textOrNull(text: string | null): Transformed | null {
+  return text === null ? null : { text, type: TYPE.string };
+}
+
+function isInt64(text: string): boolean {
+  if (!/^-?\d{1,19}$/.test(text)) return false;
+  const value = BigInt(text);
+  return value === BigInt.asIntN(64, value);
+}
