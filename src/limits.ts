@@ -161,6 +161,13 @@ export const LIMITS = {
   policy_truncate_characters_max: 64 * KiB,
   /** The widest bucket of numbers. */
   policy_bucket_max: 1_000_000_000_000,
+  /** Cells and comparisons of globs when two policies are compared, about a second; beyond, the new one counts as weaker. */
+  policy_cells_max: 2_048,
+  policy_comparison_steps_max: 1_000_000,
+  /** Pairs of rules of which the new one does less, as they are told one by one. */
+  policy_weakenings_max: 100,
+  /** Keys that one weakening names. */
+  policy_weakening_names_max: 64,
   /** Pseudonyms change at most every hour and at least once a year, or never. */
   policy_period_hours_max: 366 * 24,
   /** Changes that a dry run of a policy tells apart, by service, place, key, kind and what is done; above, it says that there are more. */

@@ -4,9 +4,10 @@
  */
 import type { Kind } from '#scanner/recognizer';
 import { actionName, type ActionName } from './action.ts';
-import { type Place, SPAN_KINDS, type SpanKind, VALUE_TYPES, type ValueType } from './document.ts';
+import { SHARED_PLACES, SPAN_KINDS, type SpanKind, VALUE_TYPES, type ValueType } from './document.ts';
 import type { RuleSet, RuleSets } from './rule-set.ts';
 import type { StatedPlace } from './stated-place.ts';
+import { FINAL_ACTIONS } from './strength.ts';
 
 export interface Found {
   readonly tenant: string;
@@ -29,10 +30,6 @@ export interface Decision {
 /** The kind under which actions on whole values count. */
 export const WHOLE_VALUE = 'field';
 
-/** They belong to spans of several kinds. */
-const SHARED: ReadonlySet<Place> = new Set<Place>(['resource', 'scope', 'scope-name', 'scope-version', 'schema-url']);
-/** After these no part of the value is judged. */
-const ENDS: ReadonlySet<ActionName> = new Set<ActionName>(['drop', 'drop-span', 'replace', 'mask', 'pseudonymize']);
 const REPLACED: Decision = { rule: null, action: 'replace' };
 
 /** What a policy did, by what is said of it: the kind says whether it was the whole value or a part. */
@@ -47,11 +44,11 @@ export function presentDecision(sets: RuleSets, found: Found): Decision {
   if (found.at.inKey) return REPLACED;
   const set = setOf(sets, found);
   const whole = ofWhole(set, found);
-  return found.kind === WHOLE_VALUE || ENDS.has(whole.action) ? whole : ofPart(set, found);
+  return found.kind === WHOLE_VALUE || FINAL_ACTIONS.has(whole.action) ? whole : ofPart(set, found);
 }
 
 function setOf(sets: RuleSets, { tenant, service, environment, spanKind, at: { place } }: Found): RuleSet {
-  return sets.for({ tenant, service, environment, spanKind: SHARED.has(place) ? null : kindOf(spanKind), place });
+  return sets.for({ tenant, service, environment, spanKind: SHARED_PLACES.has(place) ? null : kindOf(spanKind), place });
 }
 
 /** OTLP: a span that names no kind is an internal one. */

@@ -7,6 +7,10 @@ import type { Kind } from '#scanner/recognizer';
 /** Where in the record a value stands. The first five are attributes of that part, the others texts that are no attribute. */
 export const PLACES = ['resource', 'scope', 'span', 'event', 'link', 'span-name', 'status-message', 'trace-state', 'event-name', 'scope-name', 'scope-version', 'schema-url'] as const;
 export type Place = (typeof PLACES)[number];
+/** Those whose values are attributes. */
+export const ATTRIBUTE_PLACES: ReadonlySet<Place> = new Set<Place>(['resource', 'scope', 'span', 'event', 'link']);
+/** Those that belong to spans of several kinds. */
+export const SHARED_PLACES: ReadonlySet<Place> = new Set<Place>(['resource', 'scope', 'scope-name', 'scope-version', 'schema-url']);
 
 /** As OTLP names them, without `SPAN_KIND_`; a span that names none is `internal`. */
 export const SPAN_KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'] as const;

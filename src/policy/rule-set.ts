@@ -5,7 +5,7 @@
  */
 import { matchesGlob } from '#control/glob';
 import type { Kind } from '#scanner/recognizer';
-import type { Place, Rule, Scope, SpanKind, ValueType } from './document.ts';
+import { ATTRIBUTE_PLACES, type Place, type Rule, type Scope, type SpanKind, type ValueType } from './document.ts';
 import { inGroup } from './groups.ts';
 
 /** What a rule's `for` is asked about. */
@@ -18,7 +18,6 @@ export interface Where {
   readonly place: Place;
 }
 
-const ATTRIBUTE_PLACES: ReadonlySet<Place> = new Set<Place>(['resource', 'scope', 'span', 'event', 'link']);
 const ANSWERS_MAX = 65_536;
 
 export class RuleSet {

@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import { randomInt } from 'node:crypto';
+import { test } from 'node:test';
+import type { Kind } from '#scanner/recognizer';
+import { DEFAULT_POLICY } from './default-policy.ts';
+import { ATTRIBUTE_PLACES, PLACES, SHARED_PLACES, type Action, type PolicyDocument, type Rule } from './document.ts';
+import { actionName } from './action.ts';
+import { RuleSets } from './rule-set.ts';
+import { FINAL_ACTIONS, isWeaker } from './strength.ts';
+import { weakenings } from './weakening.ts';
+
+const policy = (rules: readonly Rule[], others: Partial<PolicyDocument> = {}): PolicyDocument => ({ version: 2, rules, ...others });
+const told = (from: PolicyDocument, to: PolicyDocument): string[] => weakenings(from, to).map(({ rule, from: before, to: after, keys, kinds }) => [rule, `${before} > ${after}`, keys.join(), kinds.join()].filter((part) => part !== '').join(' '));
+
+const USERS: Rule = { id: 'users', keys: ['user.*'], action: 'drop' };
+const CARDS: Rule = { id: 'cards', recognized: ['card'], action: { mask: { last: 4 } } };
+const ALL: Rule = { id: 'all', recognized: 'any', action: 'replace' };
+
+test('what is equal, only stronger, or only in another order without effect is no weakening', () => {
+  const from = policy([USERS, CARDS, ALL]);
+  assert.deepEqual(told(from, from), []);
+  assert.deepEqual(told(DEFAULT_POLICY, DEFAULT_POLICY), []);
+  assert.deepEqual(told(from, policy([CARDS, ALL, USERS])), []);
+  assert.deepEqual(told(from, policy([{ ...USERS, id: 'people', reason: 'another name' }, CARDS])), []);
+  assert.deepEqual(told(from, policy([{ id: 'one', keys: ['user.id'], action: 'drop-span' }, ...from.rules])), []);
+  assert.deepEqual(told(from, policy([USERS, { ...CARDS, action: { mask: { last: 3 } } }, ALL])), []);
+  assert.deepEqual(told(policy([{ ...USERS, for: { places: ['span', 'event'] } }]), policy([{ ...USERS, for: { places: ['event'] } }, { ...USERS, id: 'in-spans', for: { places: ['span'] } }])), []);
+  assert.deepEqual(told(policy([USERS]), policy([USERS], { attributes: 'drop', restricted: ['a'] })), []);
+  assert.deepEqual(told(policy([], { restricted: ['user.id', 'client.*'] }), policy([], { restricted: ['client.*', 'user.*'] })), []);
+});
+
+test('each way of removing less is told, with the rule, the keys and the kinds', () => {
+  const from = policy([USERS, CARDS, ALL], { restricted: ['user.*'] });
+  const kept = { ...from, restricted: ['user.*'] };
+  assert.deepEqual(told(from, { ...kept, rules: [CARDS, ALL] }), ['users drop > keep user.*']);
+  assert.deepEqual(told(from, { ...kept, rules: [{ ...USERS, keys: ['user.id'] }, CARDS, ALL] }), ['users drop > keep user.*']);
+  assert.deepEqual(told(from, { ...kept, rules: [{ ...USERS, for: { services: ['shop-*'] } }, CARDS, ALL] }), ['users drop > keep user.*']);
+  assert.deepEqual(told(from, { ...kept, rules: [{ ...USERS, types: ['string'] }, CARDS, ALL] }), ['users drop > keep user.*']);
+  assert.deepEqual(told(from, { ...kept, rules: [USERS, { ...CARDS, action: { mask: { last: 6 } } }, ALL] }), ['cards mask > mask card']);
+  assert.deepEqual(told(from, { ...kept, rules: [USERS, { ...CARDS, recognized: ['card', 'iban'] }, ALL] }), ['cards replace > mask iban']);
+  assert.deepEqual(told(from, { ...kept, rules: [{ id: 'one', keys: ['*.name'], action: { truncate: 8 } }, ...from.rules] }), ['one drop > truncate *.name']);
+  assert.deepEqual(told(from, { ...kept, restricted: ['user.id'] }), ['restricted > not restricted user.*']);
+  assert.deepEqual(told(policy([], { attributes: 'drop' }), policy([])), ['drop > keep']);
+  assert.deepEqual(told(policy([{ id: 'a', keys: ['x'], action: 'keep' }, { id: 'b', keys: ['x*'], action: 'drop' }]), policy([{ id: 'b', keys: ['x*'], action: 'drop' }, { id: 'a', keys: ['x'], action: 'keep' }])), []);
+  assert.deepEqual(told(policy([{ id: 'b', keys: ['x*'], action: 'drop' }, { id: 'a', keys: ['x'], action: 'keep' }]), policy([{ id: 'a', keys: ['x'], action: 'keep' }, { id: 'b', keys: ['x*'], action: 'drop' }])), ['a drop > keep x']);
+  const own = { id: 'staff', pattern: 'S[0-9]{4}', context: ['staff'] };
+  assert.deepEqual(told(policy([], { recognizers: [own] }), policy([])), ['staff recognized > not recognized staff']);
+  assert.deepEqual(told(policy([], { recognizers: [own] }), policy([], { recognizers: [{ ...own, context: ['staff', 'crew'] }] })), []);
+  assert.deepEqual(told(policy([], { recognizers: [own] }), policy([], { recognizers: [{ ...own, checksum: 'luhn' }] })), ['staff recognized > not recognized staff']);
+});
+
+test('an action on the whole value that does less than was done about its parts is told', () => {
+  assert.deepEqual(told(policy([]), policy([{ id: 'ids', keys: ['user.id'], action: 'drop' }])), []);
+  const [one, ...others] = weakenings(policy([ALL]), policy([{ id: 'ids', keys: ['user.id'], action: { pseudonymize: { purpose: 'support' } } }, ALL]));
+  assert.deepEqual([one?.rule, one?.from, one?.to, one?.keys, others.length], ['ids', 'replace', 'pseudonymize', ['user.id'], 0]);
+  assert.equal(one?.sentence, 'Whatever is recognized in user.id was replaced and is now made a pseudonym for support, for good (before all, now ids).');
+});
+
+test('the order of strength is that of the actions, and then of what they say', () => {
+  const order: readonly Action[] = ['keep', { truncate: 9 }, { truncate: 8 }, { mask: { last: 4 } }, { mask: { last: 3 } }, { pseudonymize: { purpose: 'a' } }, { pseudonymize: { purpose: 'a', every: '2d' } }, { pseudonymize: { purpose: 'a', every: '47h' } }, 'drop', 'drop-span'];
+  order.forEach((strong, at) => order.forEach((weak, below) => assert.equal(isWeaker(strong, weak, 'whole'), below < at, `${JSON.stringify(strong)} ${JSON.stringify(weak)}`)));
+  const network = (v4: number, v6: number): Action => ({ generalize: { network: { v4, v6 } } });
+  assert.equal(isWeaker(network(24, 48), network(16, 48), 'address'), false);
+  assert.equal(isWeaker(network(24, 48), network(16, 49), 'address'), true);
+  assert.equal(isWeaker(network(24, 48), { mask: { last: 4 } }, 'address'), false);
+  // What is no address was replaced.
+  assert.equal(isWeaker(network(24, 48), { mask: { last: 4 } }, 'part'), true);
+  assert.equal(isWeaker({ generalize: { time: 'day' } }, { generalize: { time: 'hour' } }, 'whole'), true);
+  assert.equal(isWeaker({ generalize: { number: 10 } }, { generalize: { number: 20 } }, 'whole'), false);
+  assert.equal(isWeaker({ generalize: { number: 10 } }, { generalize: { number: 15 } }, 'whole'), true);
+  assert.equal(isWeaker({ generalize: { number: 10 } }, { generalize: { time: 'year' } }, 'whole'), true);
+  assert.equal(isWeaker({ template: 'url' }, { template: 'sql' }, 'whole'), true);
+  assert.equal(isWeaker({ pseudonymize: { purpose: 'a' } }, { pseudonymize: { purpose: 'b' } }, 'whole'), true);
+  assert.equal(isWeaker('replace', { replace: { with: 'x' } }, 'part'), false);
+});
+
+test('policies of many rules are compared, or called weaker', () => {
+  const many = Array.from({ length: 1_000 }, (_, at): Rule => ({ id: `r${at}`, keys: [`a${at}.*`, `b.${at}`], action: at % 2 === 0 ? 'drop' : 'keep' }));
+  assert.deepEqual(told(policy(many), policy([...many, USERS])), []);
+  assert.deepEqual(told(policy(many), policy([USERS, ...many])), []);
+  assert.deepEqual(told(policy(many), policy(many.filter((_, at) => at !== 500))), ['r500 drop > keep a500.*,b.500']);
+  const others = many.map((rule, at): Rule => ({ ...rule, keys: [`*${at}*`, `x*${at}*y`], for: { services: [`s*${at}`, `${at}*`] } }));
+  assert.equal(weakenings(policy(many), policy(others)).at(-1)?.from, '');
+});
+
+const GLOBS = ['a', 'b', 'a*', '*b', 'a*b', 'ab', '*', 'a.b', '*.b', 'a.*', 'user.*', 'user.id'];
+const NAMES = ['a', 'b', 'ab', 'a.b', 'aab', 'user.id', 'user.b', 'enduser.id', 'x', '', 'b.a'];
+const KINDS: readonly string[] = ['email', 'ip', 'card', 'own'];
+const ACTIONS: readonly Action[] = ['keep', 'replace', 'drop', 'drop-span', { mask: { last: 2 } }, { mask: { last: 4 } }, { pseudonymize: { purpose: 'p' } }, { pseudonymize: { purpose: 'p', every: '1d' } }, { generalize: { network: { v4: 24, v6: 48 } } }, { generalize: { network: { v4: 16, v6: 32 } } }];
+const ACTIONS_OF_WHOLE: readonly Action[] = [...ACTIONS, { truncate: 4 }, { truncate: 8 }, { template: 'url' }, { generalize: { time: 'day' } }, { generalize: { number: 10 } }];
+
+class Random {
+  #state: number;
+
+  constructor(seed: number) {
+    this.#state = seed;
+  }
+
+  below(count: number): number {
+    this.#state = (Math.imul(this.#state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((this.#state / 2 ** 32) * count);
+  }
+
+  one<Item>(items: readonly Item[]): Item {
+    return items[this.below(items.length)]!;
+  }
+
+  some<Item>(items: readonly Item[]): readonly Item[] {
+    return Array.from({ length: 1 + this.below(2) }, () => this.one(items));
+  }
+
+  maybe<Members>(chance: number, members: () => Members): Members | Record<never, never> {
+    return this.below(chance) === 0 ? members() : {};
+  }
+
+  rule(at: number): Rule {
+    const isOfParts = this.below(2) === 0;
+    return {
+      id: `r${at}`,
+      ...this.maybe(2, () => ({
+        for: {
+          ...this.maybe(2, () => ({ services: this.some(GLOBS) })), ...this.maybe(4, () => ({ environments: this.some(GLOBS) })), ...this.maybe(6, () => ({ tenants: this.some(GLOBS) })),
+          ...this.maybe(4, () => ({ spans: this.some(['server', 'client'] as const) })), ...this.maybe(3, () => ({ places: this.some(PLACES) })),
+        },
+      })),
+      ...this.maybe(2, () => ({ keys: this.some(GLOBS) })),
+      ...this.maybe(6, () => ({ groups: ['user'] })),
+      ...this.maybe(5, () => ({ types: this.some(['string', 'int'] as const) })),
+      ...(isOfParts && { recognized: this.below(3) === 0 ? ('any' as const) : (this.some(KINDS) as Kind[]) }),
+      action: this.one(isOfParts ? ACTIONS : ACTIONS_OF_WHOLE),
+    };
+  }
+
+  policy(): PolicyDocument {
+    return policy(Array.from({ length: this.below(5) }, (_, at) => this.rule(at)), { attributes: this.below(5) === 0 ? 'drop' : 'keep', recognizers: [{ id: 'own', pattern: 'x' }] });
+  }
+
+  /** The same policy after one change of it. */
+  changed({ rules, ...others }: PolicyDocument): PolicyDocument {
+    const at = this.below(rules.length);
+    const without = rules.filter((_, index) => index !== at);
+    switch (this.below(4)) {
+      case 0: return { ...others, rules: without };
+      case 1: return { ...others, rules: rules.map((rule, index) => (index === at ? this.rule(at) : rule)) };
+      case 2: return { ...others, rules: [...without.slice(0, this.below(5)), this.rule(9), ...without.slice(2)] };
+      default: return { ...others, rules: rules[at] === undefined ? rules : [rules[at], ...without] };
+    }
+  }
+}
+
+/** What becomes of the answer to one question, as the engine goes about it. */
+function effective(sets: RuleSets, where: Parameters<RuleSets['for']>[0], key: string, inner: string, type: 'string' | 'int', kind: string | null): Action {
+  const set = sets.for(where);
+  const whole: Action = set.whole(key, type)?.action ?? set.unnamed;
+  return kind === null || FINAL_ACTIONS.has(actionName(whole)) ? whole : (set.part(kind as Kind, key, inner, type)?.action ?? 'replace');
+}
+
+test('whatever random policies do less about is told', () => {
+  const seed = randomInt(2 ** 31);
+  const random = new Random(seed);
+  let weaker = 0;
+  let silent = 0;
+  for (let round = 0; round < 1_500; round++) {
+    const from = random.policy();
+    const to = random.below(4) === 0 ? random.policy() : random.changed(from);
+    const [before, after] = [from, to].map(({ rules, attributes = 'keep' }) => new RuleSets(rules, attributes)) as [RuleSets, RuleSets];
+    const list = weakenings(from, to);
+    if (list.length === 0) silent++;
+    for (let question = 0; question < 120; question++) {
+      const place = random.one(PLACES);
+      const where = { tenant: random.one(NAMES), service: random.one(NAMES), environment: random.one(NAMES), spanKind: SHARED_PLACES.has(place) ? null : random.one(['server', 'client', 'internal'] as const), place };
+      const type = ATTRIBUTE_PLACES.has(place) ? random.one(['string', 'int'] as const) : 'string';
+      const kind = random.below(3) === 0 ? null : random.one(KINDS);
+      const key = random.one(NAMES);
+      const inner = random.below(2) === 0 ? key : random.one(NAMES);
+      const [old, now] = [before, after].map((sets) => effective(sets, where, key, inner, type, kind)) as [Action, Action];
+      if (!isWeaker(old, now, kind === null ? 'whole' : kind === 'ip' ? 'address' : 'part')) continue;
+      weaker++;
+      // A whole value of which less is done is told as such: its parts are not told apart.
+      const isTold = list.some(({ from: f, to: t, kinds }) => (kinds.length > 0 ? kind !== null && kinds.includes(kind) && t === actionName(now) : kind !== null || (f === actionName(old) && t === actionName(now))));
+      assert.ok(isTold, `seed ${seed}, round ${round}: ${JSON.stringify({ from, to, where, key, inner, type, kind, old, now, list })}`);
+      break;
+    }
+  }
+  assert.ok(weaker > 200 && silent > 100, `${weaker} weaker, ${silent} silent`);
+});

@@ -1,0 +1,33 @@
+/** What becomes weaker besides rules: recognizers of one's own that find less, and keys that are restricted no more. */
+import type { OwnRecognizer } from './document.ts';
+import { GlobSets } from './glob-sets.ts';
+import type { Weakening } from './weaker.ts';
+
+export function weakerRecognizers(from: readonly OwnRecognizer[], to: readonly OwnRecognizer[]): readonly Weakening[] {
+  const after = new Map(to.map((recognizer) => [recognizer.id, recognizer]));
+  return from.flatMap((old) => {
+    const why = whyLess(old, after.get(old.id));
+    return why === null ? [] : [{ rule: old.id, sentence: `What the recognizer ${old.id} found may be found no more: ${why}.`, kinds: [old.id], keys: [], from: 'recognized', to: 'not recognized' }];
+  });
+}
+
+const WITHIN = 40;
+
+/** Why the new one may find less, or null. Which of two patterns finds more is not worked out. */
+function whyLess(old: OwnRecognizer, now: OwnRecognizer | undefined): string | null {
+  if (now === undefined) return 'it is gone';
+  if (now.pattern !== old.pattern) return 'its pattern is another one';
+  if (now.checksum !== undefined && now.checksum !== old.checksum) return 'it asks for another checksum';
+  if (now.context === undefined) return null;
+  if (old.context === undefined) return 'it asks for words near by';
+  if (old.context.some((word) => !now.context?.includes(word))) return 'it goes by fewer words near by';
+  return (now.within ?? WITHIN) < (old.within ?? WITHIN) ? 'words must stand nearer' : null;
+}
+
+/** Keys that no glob of the new policy holds alone. */
+export function weakerRestriction(from: readonly string[], to: readonly string[]): readonly Weakening[] {
+  const sets = new GlobSets();
+  const keys = from.filter((glob) => !sets.covers(to, [[glob]]));
+  if (keys.length === 0) return [];
+  return [{ rule: '', sentence: `Values that can be left out of evidence today stand in it in full with the new policy: ${keys.slice(0, 6).join(', ')}${keys.length > 6 ? ` and ${keys.length - 6} more` : ''}.`, kinds: [], keys: keys.slice(0, 64), from: 'restricted', to: 'not restricted' }];
+}
