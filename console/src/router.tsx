@@ -51,6 +51,7 @@ const pages = [
   createRoute({ getParentRoute: () => framed, path: '/map', component: lazyRouteComponent(() => import('./map/page.tsx'), 'MapPage') }),
   createRoute({ getParentRoute: () => framed, path: '/findings', component: lazyRouteComponent(() => import('./findings/page.tsx'), 'FindingsPage') }),
   createRoute({ getParentRoute: () => framed, path: '/integrity', component: lazyRouteComponent(() => import('./integrity/page.tsx'), 'IntegrityPage') }),
+  createRoute({ getParentRoute: () => framed, path: '/exposure', component: lazyRouteComponent(() => import('./exposure/page.tsx'), 'ExposurePage') }),
   createRoute({ getParentRoute: () => framed, path: '/ingest', component: lazyRouteComponent(() => import('./ingest/page.tsx'), 'IngestPage') }),
   createRoute({ getParentRoute: () => framed, path: '/health', component: lazyRouteComponent(() => import('./health/page.tsx'), 'HealthPage') }),
   createRoute({ getParentRoute: () => framed, path: '/settings', component: lazyRouteComponent(() => import('./settings/page.tsx'), 'SettingsPage') }),

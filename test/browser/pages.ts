@@ -23,6 +23,7 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
   { name: 'map', path: '/map' },
   { name: 'findings', path: '/findings' },
   { name: 'integrity', path: '/integrity' },
+  { name: 'exposure', path: '/exposure' },
   { name: 'ingest', path: '/ingest' },
   { name: 'health', path: '/health' },
   { name: 'settings', path: '/settings' },

@@ -26,6 +26,8 @@ const SPANS_PER_EXPORT = 4_000;
 /** The database's bad quarter of an hour within the seeded hour. */
 const SLOW_FROM = 0.55;
 const SLOW_TO = 0.7;
+/** From here on the cart sends what it did not send before. */
+const RELEASED_FROM = 0.88;
 
 export async function plant(target: SeedTarget, name: SeedName, end_ms: number, seed = 1): Promise<Planted> {
   const random = randomFrom(seed);
@@ -57,7 +59,7 @@ export function shopTraffic(random: () => number, { from_ms, to_ms, traces }: Tr
   for (let at = 0; at < traces; at++) {
     const share = (at + random()) / traces;
     const slow = traces > 100 && share > SLOW_FROM && share < SLOW_TO;
-    const told = shopTrace(random, from_ms + share * (to_ms - from_ms), slow);
+    const told = shopTrace(random, from_ms + share * (to_ms - from_ms), slow, share > RELEASED_FROM);
     if (told.spans.has('mailer')) telling[slow ? 'slow' : 'checkout'] = told.traceId;
     else if (told.spans.has('payment')) telling['declined'] = told.traceId;
     else if (told.spans.has('checkout')) telling['failed'] = told.traceId;

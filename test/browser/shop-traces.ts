@@ -11,10 +11,10 @@ const SKUS = ['tea-assam', 'tea-sencha', 'pot-iron', 'cup-blue', 'filter-60'] as
 const PEOPLE = ['ada', 'grace', 'edsger', 'barbara', 'donald', 'margaret'] as const;
 const WORDS = ['tea', 'pot', 'green tea', 'iron', 'cup'] as const;
 
-/** `slow`: whether the database is having its bad quarter of an hour. */
-export function shopTrace(random: () => number, start_ms: number, slow: boolean): ToldTrace {
+/** `slow`: whether the database is having its bad quarter of an hour. `released`: whether the version of the cart is out that notes down whom to call. */
+export function shopTrace(random: () => number, start_ms: number, slow: boolean, released = false): ToldTrace {
   const told = new ToldTrace(random, start_ms);
-  const shop = new Shop(told, slow);
+  const shop = new Shop(told, slow, released);
   const dice = random();
   if (dice < 0.36) shop.browse();
   else if (dice < 0.56) shop.search();
@@ -27,11 +27,13 @@ export function shopTrace(random: () => number, start_ms: number, slow: boolean)
 class Shop {
   readonly #told: ToldTrace;
   readonly #slow: boolean;
+  readonly #released: boolean;
   readonly #person: string;
 
-  constructor(told: ToldTrace, slow: boolean) {
+  constructor(told: ToldTrace, slow: boolean, released: boolean) {
     this.#told = told;
     this.#slow = slow;
+    this.#released = released;
     this.#person = this.#pick(PEOPLE);
   }
 
@@ -58,6 +60,7 @@ class Shop {
     this.#visit('POST', '/cart', 200, () =>
       this.#call('frontend', 'cart', 'POST', '/items', () => {
         this.#told.attribute('shop.sku', this.#pick(SKUS));
+        if (this.#released) this.#told.attribute('shop.customer.phone', '+49 30 901820');
         this.#cache('HSET');
         this.#told.together(() => this.#cache('INCR'), () => this.#cache('HGETALL'));
       }),

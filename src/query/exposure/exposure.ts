@@ -3,6 +3,8 @@
  * force does about each. Counted is what minimization acted upon, so what a rule keeps is not here.
  */
 import { readFileSync } from 'node:fs';
+import { blocksSql } from '#clickhouse/block-ranges';
+import { statedSql } from '#clickhouse/stated';
 import { LIMITS } from '#limits';
 import type { Reader } from '#model';
 import { type ActionName, type Decision, type Found, type Place, presentDecision, type RuleSets, type StatedPlace, statedPlace } from '#policy';
@@ -75,6 +77,7 @@ interface Row {
 const read = (name: string): string => readFileSync(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8');
 const EXPOSURE = read('exposure');
 const EARLIER = read('earlier');
+const SEEN = complete(read('seen'), { stated: statedSql('stated_place') });
 
 export function createExposure({ answer, settled, store, now_ms }: Answering, policies: KnownPolicies): Exposure {
   return {
@@ -92,7 +95,7 @@ export function createExposure({ answer, settled, store, now_ms }: Answering, po
         await settled();
         // INVARIANT: the state is asked for in the turn in which the statement begins.
         const state = store.figures;
-        const rows = await run<Row>(complete(EXPOSURE, { values: minimizedSource(state, conditions), conditions }), { ...sourceParams(state, minutes, firstDay(start)), ...named, step, limit }, limit);
+        const rows = await run<Row>(complete(EXPOSURE, { values: minimizedSource(state, conditions), seen: complete(SEEN, { conditions, blocks: blocksSql(state.blocks) }) }), { ...sourceParams(state, minutes, firstDay(start)), ...named, step, limit }, limit);
         const isOlder = rows.length > 0 && minutes.first > 0 && (await hasEarlier(minutes.first));
         const { sets } = policies.inForce();
         const told = { minute: minutes.first, isOlder, step, slots: Math.ceil(length / step), sets, tenant: reader.tenant };

@@ -33,9 +33,9 @@ FROM (
 ) AS exposed
 LEFT JOIN (
   SELECT service AS serviceKey, place AS placeKey, value_kind AS kindKey, min(minute) AS knownMinute
-  FROM first_seen
-  WHERE tenant = {tenant:String}
-    AND /*conditions*/
+  FROM (
+/*seen*/
+  )
   GROUP BY serviceKey, placeKey, kindKey
 ) AS known USING (serviceKey, placeKey, kindKey)
 ORDER BY total DESC, serviceName, statedPlace, valueKind
