@@ -20,8 +20,8 @@ export interface ConsoleBuild {
 export function sourcesDigest(root: string): string {
   const hash = createHash('sha256');
   for (const name of ['package-lock.json', 'tsconfig.json']) hash.update(readFileSync(join(root, name)));
-  for (const folder of ['console', ...serverFolders(root)]) {
-    for (const path of sources(join(root, folder), `${folder}/`)) hash.update(`\0${path}\0`).update(readFileSync(join(root, path)));
+  for (const path of ['console', ...serverParts(root)].flatMap((part) => (part.endsWith('.ts') ? [part] : sources(join(root, part), `${part}/`)))) {
+    hash.update(`\0${path}\0`).update(readFileSync(join(root, path)));
   }
   return hash.digest('hex');
 }
@@ -54,10 +54,11 @@ function stampOf(dist: string): string {
   }
 }
 
-/** The pure folders of the server that console/package.json leads to. */
-function serverFolders(root: string): string[] {
+/** The folders and files of the server that console/package.json leads to. */
+function serverParts(root: string): string[] {
   const { imports } = JSON.parse(readFileSync(join(root, 'console', 'package.json'), 'utf8')) as { readonly imports: Readonly<Record<string, string>> };
-  return Object.values(imports).flatMap((target) => /^\.\/server\/([a-z]+)\//u.exec(target)?.[1] ?? []).map((name) => join('src', name));
+  const names = Object.values(imports).flatMap((target) => /^\.\/server\/([a-z]+(?=\/)|[a-z]+\.ts$)/u.exec(target)?.[1] ?? []);
+  return [...new Set(names)].map((name) => join('src', name));
 }
 
 function sources(folder: string, prefix: string): string[] {

@@ -3,7 +3,7 @@
 // recorded as the server's are.
 
 import { visitAll, type Module } from './tidy-modules.ts';
-import { folderOf, isTest, lineAt, type Finding, type Tree } from './tidy-tree.ts';
+import { isTest, lineAt, type Finding, type Tree } from './tidy-tree.ts';
 
 const home = 'console/src/';
 const tokens = `${home}tokens.css`;
@@ -29,7 +29,7 @@ export function checkConsole(tree: Tree, modules: readonly Module[], serverModul
   const doors = new Map(imports.filter(([, target]) => target.startsWith(server)).map(([specifier, target]) => [specifier, `src/${target.slice(server.length)}`]));
   return [
     ...modules.flatMap((module) => checkImports(tree, layers, doors, module)),
-    ...serverModules.flatMap((module) => checkPure(doors, module)),
+    ...checkPure(tree, doors, manifest, serverModules),
     ...modules.flatMap(checkTexts),
     ...tree.files.filter((path) => path.startsWith(home) && path.endsWith('.css') && path !== tokens).flatMap((path) => checkStyles(tree, path)),
     ...checkManifest(tree, manifest, modules),
@@ -48,13 +48,24 @@ function checkImports(tree: Tree, layers: readonly string[], doors: ReadonlyMap<
   });
 }
 
-/** What a browser loads of the server knows nothing but its own folder and the other doors. */
-function checkPure(doors: ReadonlyMap<string, string>, { path, imports }: Module): Finding[] {
-  const folder = folderOf(path);
-  if (isTest(path) || path.endsWith('/testing.ts') || ![...doors.values()].some((door) => folderOf(door) === folder)) return [];
-  return imports
-    .filter(({ specifier }) => !specifier.startsWith('./') && (!doors.has(specifier) || specifier.endsWith('/testing')))
-    .map(({ specifier, line }) => ({ file: path, line, rule: 'pure', sentence: `a browser loads this file too: ${specifier} is no door that console/package.json leads to` }));
+/** What a browser loads of the server: the doors and what they reach within their folders. It knows nothing but that, the other doors, and packages that the console has too. */
+function checkPure(tree: Tree, doors: ReadonlyMap<string, string>, { dependencies = {} }: Manifest, modules: readonly Module[]): Finding[] {
+  const byPath = new Map(modules.map((module) => [module.path, module]));
+  const waiting = [...doors].filter(([specifier]) => !specifier.endsWith('/testing')).map(([, path]) => path);
+  const seen = new Set<string>();
+  const findings: Finding[] = [];
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    if (seen.has(path)) continue;
+    seen.add(path);
+    for (const { specifier, line, typeOnly } of byPath.get(path)?.imports ?? []) {
+      const own = specifier.startsWith('./') ? `${path.slice(0, path.lastIndexOf('/'))}/${specifier.slice(2)}` : undefined;
+      if (own !== undefined && tree.has(own)) waiting.push(own);
+      // Types are gone by the time a browser sees the file.
+      if (own !== undefined || typeOnly || (doors.has(specifier) && !specifier.endsWith('/testing')) || specifier in dependencies) continue;
+      findings.push({ file: path, line, rule: 'pure', sentence: `a browser loads this file too: ${specifier} is no door that console/package.json leads to` });
+    }
+  }
+  return findings;
 }
 
 /** What is wrong with an import of a file in a folder, null for the entries; empty if nothing. */

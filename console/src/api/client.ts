@@ -61,8 +61,8 @@ export async function get<T>(path: string, values: QueryValues = {}, signal?: Ab
   return ask<T>('GET', `${path}${queryText(values)}`, undefined, signal);
 }
 
-export async function post<T>(path: string, body: object = {}): Promise<T> {
-  return ask<T>('POST', path, body);
+export async function post<T>(path: string, body: object = {}, signal?: AbortSignal): Promise<T> {
+  return ask<T>('POST', path, body, signal);
 }
 
 export async function remove<T>(path: string): Promise<T> {

@@ -3,8 +3,11 @@
  * is put aside, and comes back with its owner.
  */
 
+/** Of policies that somebody wrote and did not apply. */
+export const DRAFTS = 'tracekeep.policy-drafts';
+
 /** The names under which parts of the console keep what says something about the person. */
-const PERSONAL: readonly string[] = ['tracekeep.searches', 'tracekeep.recent-traces'];
+const PERSONAL: readonly string[] = ['tracekeep.searches', 'tracekeep.recent-traces', DRAFTS];
 const OWNER = 'tracekeep.account';
 
 export type TextStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;

@@ -4,7 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { Autocomplete, Dialog as AriaDialog, Input, Menu, MenuItem, Modal, ModalOverlay, SearchField } from 'react-aria-components';
 import { get } from '#api/client.ts';
-import { useSession } from '#api/session.ts';
+import { useMay, useSession } from '#api/session.ts';
 import { keepRange } from './keep-range.ts';
 import { PAGES } from './pages.ts';
 import styles from './palette.module.css';
@@ -64,6 +64,7 @@ export function Palette({ isOpen, onClose }: { readonly isOpen: boolean; readonl
 function useCommands(text: string, isOpen: boolean): readonly Command[] {
   const navigate = useNavigate();
   const session = useSession();
+  const mayEdit = useMay('policy.write');
   const services = useQuery({
     queryKey: ['services'],
     queryFn: async ({ signal }) => (await get<{ services: readonly string[] }>('/api/v1/services', {}, signal)).services,
@@ -78,7 +79,9 @@ function useCommands(text: string, isOpen: boolean): readonly Command[] {
     commands.push({ id: `service ${name}`, kind: 'Service', label: name, act: () => void navigate({ to: '/services/$service', params: { service: name }, search: keepRange }) });
     commands.push({ id: `traces of ${name}`, kind: 'Traces', label: name, about: 'Search its traces', act: () => void navigate({ to: '/search', search: (before: Record<string, unknown>) => ({ ...keepRange(before), service: name }) }) });
   }
+  if (mayEdit) commands.push({ id: 'edit policy', kind: 'Do', label: 'Edit the policy', about: 'Rules, with completion and a dry run', act: () => void navigate({ to: '/policy/edit', search: {} }) });
   commands.push(
+    { id: 'policy history', kind: 'Page', label: 'History of the policy', about: 'Who changed what, and when', act: () => void navigate({ to: '/policy/history', search: {} }) },
     { id: 'theme light', kind: 'Theme', label: 'Light theme', act: () => setTheme('light') },
     { id: 'theme dark', kind: 'Theme', label: 'Dark theme', act: () => setTheme('dark') },
     { id: 'theme system', kind: 'Theme', label: 'Theme of the system', act: () => setTheme('system') },

@@ -57,7 +57,8 @@ export function listenForShortcuts(): () => void {
   const onKey = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.altKey) return;
     const held = event.ctrlKey || event.metaKey;
-    if (!held && isTyping(event.target)) return;
+    // What is typed into a shadow root comes from its host, as the document sees it.
+    if (!held && isTyping(event.composedPath()[0])) return;
     if (!held && document.querySelector('[role="dialog"], [role="alertdialog"]') !== null) return;
     const keys = held ? `ctrl+${event.key.toLowerCase()}` : event.key;
     // The group that came last is the innermost: a page before the frame.
@@ -73,6 +74,6 @@ export function listenForShortcuts(): () => void {
   return () => document.removeEventListener('keydown', onKey);
 }
 
-function isTyping(target: EventTarget | null): boolean {
+function isTyping(target: EventTarget | null | undefined): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 }

@@ -1,0 +1,67 @@
+/** Applying, approving and reverting: what each did, and what stood in its way. */
+import { useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { ShieldCheck, UserCheck } from 'lucide-react';
+import { type ReactNode, useState } from 'react';
+import { ApiError } from '#api/client.ts';
+import type { Applied, ApprovalMode, InForceNow } from '#api/policy.ts';
+import styles from './policy.module.css';
+
+export interface Act<Result> {
+  readonly isBusy: boolean;
+  readonly error: Error | null;
+  readonly run: (act: () => Promise<Result>) => Promise<Result | null>;
+  readonly clear: () => void;
+}
+
+/** Something that changes the policy: everything that was asked about it is asked anew, also when it failed, for then something else is true. */
+export function useAct<Result>(): Act<Result> {
+  const client = useQueryClient();
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<Error | null>(null);
+  const run = async (act: () => Promise<Result>): Promise<Result | null> => {
+    setBusy(true);
+    setError(null);
+    try {
+      return await act();
+    } catch (caught) {
+      setError(caught instanceof Error ? caught : new ApiError(0, 'internal', 'That did not work.', 'Try again.', '', null));
+      return null;
+    } finally {
+      await client.invalidateQueries({ queryKey: ['policy'] });
+      setBusy(false);
+    }
+  };
+  return { isBusy, error, run, clear: () => setError(null) };
+}
+
+/** Whether somebody else has to approve. */
+export function needsApproval(mode: ApprovalMode, weakens: boolean): boolean {
+  return mode === 'always' || (mode === 'weakening' && weakens);
+}
+
+export function ResultNote({ result }: { readonly result: Applied }): ReactNode {
+  const { applied } = result;
+  return (
+    <div role="status" className={styles['result']}>
+      <strong>
+        {applied ? <ShieldCheck aria-hidden size={16} /> : <UserCheck aria-hidden size={16} />} {applied ? inForceText(result) : 'Proposed: a second person approves it'}
+      </strong>
+      <p>
+        {applied
+          ? 'Everything that arrives from now on is minimized by it. What was stored before stays as it is; each block names the policy that made it.'
+          : 'The policy in force stays as it is until another administrator approves the proposal on the page of the policy.'}
+      </p>
+      <div className={styles['ways']}>
+        <Link to="/policy" className={styles['link'] ?? ''}>To the policy</Link>
+        <Link to="/policy/history" className={styles['link'] ?? ''}>History</Link>
+      </div>
+    </div>
+  );
+}
+
+function inForceText({ version, boundary, pending, unchanged }: InForceNow): string {
+  if (unchanged) return `Nothing changed: it is the text of version ${version}, which is in force`;
+  if (pending) return `Version ${version} is kept, and will be in force as soon as the log knows it`;
+  return `Version ${version} is in force${boundary === null ? '; its rules are those of the version before' : ` since block ${boundary}`}`;
+}

@@ -1,0 +1,23 @@
+/** Texts that people take along as files, and bring as files. */
+
+export function downloadText(name: string, text: string): void {
+  const address = URL.createObjectURL(new Blob([text], { type: 'application/yaml' }));
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  // The browser has begun to read it by the next turn.
+  setTimeout(() => URL.revokeObjectURL(address), 1_000);
+}
+
+const BYTES_MAX = 256 * 1024;
+
+/** The text of a file, or a sentence that says why it cannot be a policy. */
+export async function readTextFile(file: File): Promise<{ readonly text: string } | { readonly wrong: string }> {
+  if (file.size > BYTES_MAX) return { wrong: `The file is larger than ${BYTES_MAX / 1024} KiB, more than a policy may be.` };
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(await file.arrayBuffer()).replaceAll('\r\n', '\n') };
+  } catch {
+    return { wrong: 'The file is no text in UTF-8.' };
+  }
+}

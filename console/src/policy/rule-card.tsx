@@ -1,0 +1,41 @@
+/** One rule, told: what, whose, what becomes of it, why, and how often it acted lately. */
+import { type ReactNode, useEffect, useRef } from 'react';
+import { count } from '#time/format.ts';
+import type { Rule } from '#policy/document';
+import { actionName } from '#policy/action';
+import styles from './rule-card.module.css';
+import { actionWord, ruleWords } from './rule-words.ts';
+import { Told } from './words.tsx';
+
+export interface RuleCardProps {
+  readonly rule: Rule;
+  readonly at: number;
+  /** Values it acted on in the last hour; null if that is not known. */
+  readonly acted: number | null;
+  /** Whoever came here came for this one. */
+  readonly isShown: boolean;
+}
+
+export function RuleCard({ rule, at, acted, isShown }: RuleCardProps): ReactNode {
+  const { what, whom, then } = ruleWords(rule);
+  const name = actionName(rule.action);
+  const place = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (isShown) place.current?.scrollIntoView({ block: 'center' });
+  }, [isShown]);
+  return (
+    <li ref={place} className={styles['rule']} aria-current={isShown || undefined}>
+      <header className={styles['head']}>
+        <span className={styles['at']}>{at}</span>
+        <h3><code>{rule.id}</code></h3>
+        <span className={styles['action']} data-keeps={name === 'keep' || undefined}>{actionWord(name)}</span>
+        {acted === null ? null : <span className={styles['acted']}>{acted === 0 ? 'nothing in the last hour' : `${count(acted)} in the last hour`}</span>}
+      </header>
+      <p className={styles['says']}>
+        <Told words={what} /> <span className={styles['arrow']} aria-hidden>→</span> <strong><Told words={then} /></strong>.
+      </p>
+      <p className={styles['whom']}><Told words={whom} />.</p>
+      {rule.reason === undefined ? <p className={styles['noreason']}>No reason is given.</p> : <p className={styles['reason']}>{rule.reason}</p>}
+    </li>
+  );
+}
