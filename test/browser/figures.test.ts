@@ -4,9 +4,11 @@ import { before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { askWell } from '#harness/exchange';
 import type { Viewer } from './chromium.ts';
+import { xssPayloads } from './odd-traces.ts';
 import { goTo, loaded } from './pages.ts';
 import { SHOP_SERVICES } from './shop-traces.ts';
 import { setStage, type Stage } from './stage.ts';
+import { dangerousLinks, listenForScripts } from './witness.ts';
 
 let stage: Stage;
 let viewer: Viewer;
@@ -105,6 +107,66 @@ test('a service of the map leads to its page, and the map is there as a table', 
   await page.getByRole('table').getByText('payment').first().waitFor();
   await page.getByRole('link', { name: 'inventory', exact: true }).first().click();
   await page.waitForURL(/\/services\/inventory/u);
+});
+
+const exposed = () => page.getByRole('table', { name: /^Exposure/u });
+const rowOf = (key: string, service: string) => exposed().getByRole('row', { name: new RegExp(`^${key.replaceAll('.', '\\.')} .*${service}`, 'u') });
+
+test('the exposure page says what is sent where, since when, what is new and which rule acts', async () => {
+  await goTo(page, '/exposure');
+  const mails = rowOf('enduser.id', 'frontend');
+  assert.match((await mails.innerText()).replaceAll(/\s+/gu, ' '), /^enduser\.id span frontend e-mail addresses [0-9,]+ .* replaced by everything-recognized/u);
+  assert.equal(await exposed().getByText('new', { exact: true }).count(), 0, 'nothing is older than this hour');
+  await goTo(page, '/exposure?from=15m');
+  await rowOf('shop.customer.phone', 'cart').getByText('new', { exact: true }).waitFor();
+  assert.equal(await rowOf('enduser.id', 'frontend').getByText('new', { exact: true }).count(), 0);
+});
+
+test('exposure is narrowed and sorted in the address, by pointer and by keys', async () => {
+  await goTo(page, '/exposure?from=15m');
+  await page.keyboard.press('n');
+  await page.waitForURL(/new=1/u);
+  await loaded(page);
+  assert.equal(await exposed().getByRole('row').count(), 2, 'its head and what the new version of the cart sends');
+  await page.keyboard.press('n');
+  await page.getByRole('button', { name: /^Any kind/u }).click();
+  await page.getByRole('option', { name: 'phone numbers' }).click();
+  await page.waitForURL(/kind=phone/u);
+  assert.equal(await exposed().getByText('e-mail addresses').count(), 0);
+  await exposed().getByRole('button', { name: 'Service' }).press('Enter');
+  await page.waitForURL(/sort=service/u);
+  assert.deepEqual(await exposed().locator('tbody tr td:nth-child(2)').allInnerTexts(), ['cart', 'frontend']);
+  await goTo(page, '/exposure?service=mailer');
+  assert.deepEqual(await exposed().locator('tbody th').allInnerTexts(), ['mail.to\nspan']);
+});
+
+test('a line of exposure leads to traces that have it, and a span of theirs names the rule', async () => {
+  await goTo(page, '/exposure?service=mailer');
+  await rowOf('mail.to', 'mailer').getByRole('link', { name: /^Traces with/u }).click();
+  await page.waitForURL(/\/search/u);
+  await loaded(page);
+  assert.deepEqual([parameters().get('service'), parameters().get('attribute')], ['mailer', 'span:mail.to']);
+  await page.getByRole('list', { name: 'Traces' }).getByRole('listitem').first().waitFor();
+  await goTo(page, `/traces/${stage.traces['checkout']}`);
+  await page.getByText('render mail').first().click();
+  await page.getByRole('region', { name: 'What was minimized' }).getByText('replaced by everything-recognized').waitFor();
+  assert.equal(await page.getByText('This is not what was proved').count(), 0);
+});
+
+test('without anything to show the exposure page says what would appear, and hostile names in it stay texts', async () => {
+  const other = await stage.open();
+  const ran = await listenForScripts(other.context);
+  let rows: readonly object[] = [];
+  await other.context.route(/\/api\/v1\/exposure/u, (route) => route.fulfill({ json: { start: '1764450000000000000', end: '1764453600000000000', stepNano: '300000000000', more: false, rows } }));
+  await goTo(other.page, '/exposure');
+  await other.page.getByRole('heading', { name: 'Nothing sensitive was seen in this time' }).waitFor();
+  await goTo(other.page, '/exposure?new=1');
+  await other.page.getByRole('heading', { name: 'Nothing matches' }).waitFor();
+  rows = xssPayloads('exposed').map((text) => ({ service: text, place: 'span', key: text, inKey: false, kind: text, rest: false, count: 1, firstSeen: '1764450000000000000', lastSeen: '1764450000000000000', isNew: true, trend: [1], rule: text, action: 'replace', elsewhere: [{ rule: text, action: text }] }));
+  await goTo(other.page, '/exposure');
+  assert.equal(await other.page.getByRole('table').locator('tbody tr').count(), rows.length);
+  assert.deepEqual([ran, await dangerousLinks(other.page)], [[], []]);
+  await other.close();
 });
 
 test('the browser had nothing to complain of', () => assert.deepEqual(viewer.complaints, []));

@@ -45,6 +45,7 @@ const visits: readonly { readonly name: string; readonly paths: () => string[] }
   { name: 'map', paths: () => ['/map'] },
   { name: 'findings', paths: () => ['/findings'] },
   { name: 'integrity', paths: () => ['/integrity'] },
+  { name: 'exposure', paths: () => ['/exposure'] },
   { name: 'ingest', paths: () => ['/ingest'] },
   { name: 'health', paths: () => ['/health'] },
 ];

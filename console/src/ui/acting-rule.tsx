@@ -19,7 +19,7 @@ export function ActingRule({ rule, action }: ActingRuleProps): ReactNode {
       ) : (
         <>
           {' by '}
-          <a href={`/policy#rule-${rule}`} className={styles['rule']} title="The rule, with its reason, on the page of the policy">
+          <a href={`/policy#rule-${encodeURIComponent(rule)}`} className={styles['rule']} title="The rule, with its reason, on the page of the policy">
             {rule}
           </a>
         </>
