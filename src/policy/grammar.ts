@@ -110,7 +110,7 @@ const rule: MembersForm = {
 const recognizer: MembersForm = {
   is: 'members', what: 'recognizer',
   members: {
-    id: { form: { ...name, taken: [...KINDS, ...TAKEN_KINDS] }, required: true, description: 'Also the kind of what it finds, which rules name under `recognized`. Unique.', examples: ['employee-number'] },
+    id: { form: { ...name, pattern: '^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$', taken: [...KINDS, ...TAKEN_KINDS] }, required: true, description: 'Also the kind of what it finds, which rules name under `recognized`. Unique.', examples: ['employee-number'] },
     reason: { form: reason, description: 'Why there is this recognizer, for people.' },
     pattern: {
       form: { is: 'text', what: `a pattern of at most ${LIMITS.policy_pattern_characters_max} characters`, pattern: VISIBLE, min: 1, max: LIMITS.policy_pattern_characters_max }, required: true,

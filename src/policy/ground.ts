@@ -52,6 +52,25 @@ export function boxesOf(rule: Rule): readonly Box[] {
   ];
 }
 
+/** What few words say about where a rule applies. */
+export interface Words {
+  /** Empty: it never applies. */
+  readonly places: readonly Place[];
+  /** Null: what belongs to spans of several kinds. */
+  readonly spans: readonly (SpanKind | null)[];
+  readonly types: readonly ValueType[];
+  /** Null: the whole value. */
+  readonly kinds: readonly (string | null)[];
+}
+
+/** `kinds` are all that there are. */
+export function wordsOf({ for: scope, keys, groups, types = VALUE_TYPES, recognized }: Rule, kinds: readonly string[]): Words {
+  const named = scope?.places ?? (recognized === undefined ? PLACES.filter((place) => ATTRIBUTE_PLACES.has(place)) : PLACES);
+  const hasKeys = keys !== undefined || groups !== undefined;
+  const places = named.filter((place) => (ATTRIBUTE_PLACES.has(place) || (!hasKeys && types.includes('string'))) && (scope?.spans === undefined || !SHARED_PLACES.has(place)));
+  return { places, spans: scope?.spans ?? [...SPAN_KINDS, null], types, kinds: recognized === undefined ? [null] : recognized === 'any' ? kinds : recognized };
+}
+
 /** Whether a rule can apply in a cell, its boxes apart. */
 export function isIn(rule: Rule, { place, spanKind, type, kinds }: Cell): boolean {
   const { spans, places } = rule.for ?? {};
@@ -64,7 +83,7 @@ export function isIn(rule: Rule, { place, spanKind, type, kinds }: Cell): boolea
 /** Cells for questions about parts as well as about whole values: every rule is either in all of a cell or in none of it. */
 export function cellsOf(documents: readonly PolicyDocument[]): readonly Cell[] {
   const rules = documents.flatMap((document) => document.rules);
-  const kinds: readonly string[] = [...new Set<string>([...KINDS, ...documents.flatMap(({ recognizers = [] }) => recognizers.map(({ id }) => id))])];
+  const kinds = kindsOf(documents);
   // Of addresses one thing more is known: what generalizing makes of them.
   const kindClasses = classesOf(kinds, (kind) => `${kind === 'ip'} ${rules.map(({ recognized }) => (recognized === undefined || recognized === 'any' ? '' : Number(recognized.some((one) => one === kind)))).join('')}`);
   const spanClasses = classesOf<SpanKind>(SPAN_KINDS, (kind) => rules.map((rule) => Number(rule.for?.spans?.includes(kind) ?? true)).join('')).map(([first]) => first!);
@@ -75,6 +94,11 @@ export function cellsOf(documents: readonly PolicyDocument[]): readonly Cell[] {
     const types: readonly ValueType[] = ATTRIBUTE_PLACES.has(place) ? typeClasses : ['string'];
     return spans.flatMap((spanKind) => types.flatMap((type) => kindClasses.map((of) => ({ place, spanKind, type, kinds: of }))));
   });
+}
+
+/** The kinds that are recognized under some policies. */
+export function kindsOf(documents: readonly PolicyDocument[]): readonly string[] {
+  return [...new Set<string>([...KINDS, ...documents.flatMap(({ recognizers = [] }) => recognizers.map(({ id }) => id))])];
 }
 
 /** Words with equal signatures, together. */

@@ -2,6 +2,7 @@
  * The text of a policy, read: YAML or JSON becomes a checked document, or problems that say where, what and what to do. A text that is not
  * understood completely gives no document. Knows nothing of Node, so that a browser reads policies too.
  */
+import { advise } from './advice.ts';
 import { check, type Places } from './check-form.ts';
 import { Complaints } from './complaints.ts';
 import { crossCheck, type Unchecked } from './cross-check.ts';
@@ -28,5 +29,7 @@ export function readPolicy(text: string): ReadPolicy {
   const value = check(POLICY, tree, 'policy', complaints, places);
   if (value !== undefined) crossCheck(value as Unchecked, places, complaints);
   // What passed the grammar has the shape of the type.
-  return { document: complaints.none ? (value as PolicyDocument) : null, problems: complaints.list() };
+  const document = complaints.none ? (value as PolicyDocument) : null;
+  if (document !== null) advise(document, places, complaints);
+  return { document, problems: complaints.list() };
 }

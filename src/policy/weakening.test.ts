@@ -3,8 +3,9 @@ import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
 import type { Kind } from '#scanner/recognizer';
 import { DEFAULT_POLICY } from './default-policy.ts';
-import { ATTRIBUTE_PLACES, PLACES, SHARED_PLACES, type Action, type PolicyDocument, type Rule } from './document.ts';
+import type { Action, PolicyDocument, Rule, ValueType } from './document.ts';
 import { actionName } from './action.ts';
+import { RandomPolicies } from './random-policies.ts';
 import { RuleSets } from './rule-set.ts';
 import { FINAL_ACTIONS, isWeaker } from './strength.ts';
 import { weakenings } from './weakening.ts';
@@ -83,81 +84,16 @@ test('policies of many rules are compared, or called weaker', () => {
   assert.equal(weakenings(policy(many), policy(others)).at(-1)?.from, '');
 });
 
-const GLOBS = ['a', 'b', 'a*', '*b', 'a*b', 'ab', '*', 'a.b', '*.b', 'a.*', 'user.*', 'user.id'];
-const NAMES = ['a', 'b', 'ab', 'a.b', 'aab', 'user.id', 'user.b', 'enduser.id', 'x', '', 'b.a'];
-const KINDS: readonly string[] = ['email', 'ip', 'card', 'own'];
-const ACTIONS: readonly Action[] = ['keep', 'replace', 'drop', 'drop-span', { mask: { last: 2 } }, { mask: { last: 4 } }, { pseudonymize: { purpose: 'p' } }, { pseudonymize: { purpose: 'p', every: '1d' } }, { generalize: { network: { v4: 24, v6: 48 } } }, { generalize: { network: { v4: 16, v6: 32 } } }];
-const ACTIONS_OF_WHOLE: readonly Action[] = [...ACTIONS, { truncate: 4 }, { truncate: 8 }, { template: 'url' }, { generalize: { time: 'day' } }, { generalize: { number: 10 } }];
-
-class Random {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed;
-  }
-
-  below(count: number): number {
-    this.#state = (Math.imul(this.#state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((this.#state / 2 ** 32) * count);
-  }
-
-  one<Item>(items: readonly Item[]): Item {
-    return items[this.below(items.length)]!;
-  }
-
-  some<Item>(items: readonly Item[]): readonly Item[] {
-    return Array.from({ length: 1 + this.below(2) }, () => this.one(items));
-  }
-
-  maybe<Members>(chance: number, members: () => Members): Members | Record<never, never> {
-    return this.below(chance) === 0 ? members() : {};
-  }
-
-  rule(at: number): Rule {
-    const isOfParts = this.below(2) === 0;
-    return {
-      id: `r${at}`,
-      ...this.maybe(2, () => ({
-        for: {
-          ...this.maybe(2, () => ({ services: this.some(GLOBS) })), ...this.maybe(4, () => ({ environments: this.some(GLOBS) })), ...this.maybe(6, () => ({ tenants: this.some(GLOBS) })),
-          ...this.maybe(4, () => ({ spans: this.some(['server', 'client'] as const) })), ...this.maybe(3, () => ({ places: this.some(PLACES) })),
-        },
-      })),
-      ...this.maybe(2, () => ({ keys: this.some(GLOBS) })),
-      ...this.maybe(6, () => ({ groups: ['user'] })),
-      ...this.maybe(5, () => ({ types: this.some(['string', 'int'] as const) })),
-      ...(isOfParts && { recognized: this.below(3) === 0 ? ('any' as const) : (this.some(KINDS) as Kind[]) }),
-      action: this.one(isOfParts ? ACTIONS : ACTIONS_OF_WHOLE),
-    };
-  }
-
-  policy(): PolicyDocument {
-    return policy(Array.from({ length: this.below(5) }, (_, at) => this.rule(at)), { attributes: this.below(5) === 0 ? 'drop' : 'keep', recognizers: [{ id: 'own', pattern: 'x' }] });
-  }
-
-  /** The same policy after one change of it. */
-  changed({ rules, ...others }: PolicyDocument): PolicyDocument {
-    const at = this.below(rules.length);
-    const without = rules.filter((_, index) => index !== at);
-    switch (this.below(4)) {
-      case 0: return { ...others, rules: without };
-      case 1: return { ...others, rules: rules.map((rule, index) => (index === at ? this.rule(at) : rule)) };
-      case 2: return { ...others, rules: [...without.slice(0, this.below(5)), this.rule(9), ...without.slice(2)] };
-      default: return { ...others, rules: rules[at] === undefined ? rules : [rules[at], ...without] };
-    }
-  }
-}
-
 /** What becomes of the answer to one question, as the engine goes about it. */
-function effective(sets: RuleSets, where: Parameters<RuleSets['for']>[0], key: string, inner: string, type: 'string' | 'int', kind: string | null): Action {
+function effective(sets: RuleSets, where: Parameters<RuleSets['for']>[0], key: string, inner: string, type: ValueType, kind: Kind | null): Action {
   const set = sets.for(where);
   const whole: Action = set.whole(key, type)?.action ?? set.unnamed;
-  return kind === null || FINAL_ACTIONS.has(actionName(whole)) ? whole : (set.part(kind as Kind, key, inner, type)?.action ?? 'replace');
+  return kind === null || FINAL_ACTIONS.has(actionName(whole)) ? whole : (set.part(kind, key, inner, type)?.action ?? 'replace');
 }
 
 test('whatever random policies do less about is told', () => {
   const seed = randomInt(2 ** 31);
-  const random = new Random(seed);
+  const random = new RandomPolicies(seed);
   let weaker = 0;
   let silent = 0;
   for (let round = 0; round < 1_500; round++) {
@@ -167,12 +103,7 @@ test('whatever random policies do less about is told', () => {
     const list = weakenings(from, to);
     if (list.length === 0) silent++;
     for (let question = 0; question < 120; question++) {
-      const place = random.one(PLACES);
-      const where = { tenant: random.one(NAMES), service: random.one(NAMES), environment: random.one(NAMES), spanKind: SHARED_PLACES.has(place) ? null : random.one(['server', 'client', 'internal'] as const), place };
-      const type = ATTRIBUTE_PLACES.has(place) ? random.one(['string', 'int'] as const) : 'string';
-      const kind = random.below(3) === 0 ? null : random.one(KINDS);
-      const key = random.one(NAMES);
-      const inner = random.below(2) === 0 ? key : random.one(NAMES);
+      const { where, key, inner, type, kind } = random.question();
       const [old, now] = [before, after].map((sets) => effective(sets, where, key, inner, type, kind)) as [Action, Action];
       if (!isWeaker(old, now, kind === null ? 'whole' : kind === 'ip' ? 'address' : 'part')) continue;
       weaker++;

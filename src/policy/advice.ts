@@ -1,0 +1,69 @@
+/**
+ * What is right in a policy and yet may not be what was meant: rules that never decide, because an earlier one always does or because nothing is as
+ * they say; rules that take everything, or keep secrets. Says nothing wrong; where it cannot tell, it says nothing.
+ */
+import { isBuiltInKind } from '#scanner/recognizer';
+import { actionName } from './action.ts';
+import { placeOf } from './cross-check.ts';
+import type { Places } from './check-form.ts';
+import type { Complaints } from './complaints.ts';
+import { SHARED_PLACES, type PolicyDocument, type Rule } from './document.ts';
+import { GlobSets } from './glob-sets.ts';
+import { Precedence } from './precedence.ts';
+import { kindsOf, wordsOf } from './ground.ts';
+import { FINAL_ACTIONS } from './strength.ts';
+
+/** Of a document without errors. */
+export function advise(document: PolicyDocument, places: Places, complaints: Complaints): void {
+  const precedence = new Precedence(document);
+  const kinds = kindsOf([document]);
+  for (const rule of document.rules) {
+    complaints.about = rule.id;
+    adviseAlone(rule, kinds, places, complaints);
+    const verdict = precedence.of(rule);
+    if (verdict === 'too-much') {
+      complaints.about = undefined;
+      complaints.add('hint', placeOf(document, 'rules', places), { code: 'not_compared', message: 'there are too many rules to say which of them never decide', remedy: 'Nothing has to be done.' });
+      return;
+    }
+    const at = placeOf(rule, verdict?.is === 'partly' ? 'keys' : 'id', places);
+    if (verdict?.is === 'never') complaints.add('warning', at, { code: 'shadowed_rule', message: `\`${rule.id}\` never decides: ${verdict.because}`, remedy: 'Move it before, narrow the other one, or take it out.' });
+    if (verdict?.is === 'partly') complaints.add('hint', at, { code: 'overlap', message: `for ${verdict.keys} ${verdict.by} decides (${verdict.action}), not \`${rule.id}\``, remedy: `If ${rule.id} should, move it before ${verdict.by}.` });
+  }
+  complaints.about = undefined;
+}
+
+const SECRETS: readonly string[] = ['credential', 'authorization', 'cookie', 'session-id', 'jwt', 'private-key', 'password'];
+
+function adviseAlone(rule: Rule, allKinds: readonly string[], places: Places, complaints: Complaints): void {
+  const { recognized, action, types, for: scope } = rule;
+  const name = actionName(action);
+  const warn = (member: string, code: string, message: string, remedy: string): void => complaints.add('warning', placeOf(rule, member, places), { code, message, remedy });
+  const words = wordsOf(rule, allKinds);
+  if (words.places.length === 0) {
+    const why = scope?.spans !== undefined && scope.places?.every((place) => SHARED_PLACES.has(place)) === true
+      ? 'attributes of resources and scopes belong to spans of several kinds, so rules with `spans` do not apply to them'
+      : 'texts that are no attribute have neither a key nor another type than string';
+    return warn('for', 'never_applies', `\`${rule.id}\` never applies: ${why}`, 'Take one of both out.');
+  }
+  if (recognized === undefined && FINAL_ACTIONS.has(name)) {
+    const everywhere = isAll(rule.keys) && rule.groups === undefined && types === undefined && scope === undefined;
+    if (everywhere) warn('action', 'matches_everything', name === 'drop-span' ? 'the rule refuses every span that has an attribute' : `the rule matches every attribute: all of them are ${DONE[name]}`, 'Say which: keys, groups, types or for. If all are meant, leave it as it is.');
+    else if (words.places.includes('resource') && (rule.keys ?? []).some((glob) => holds([glob], 'service.name'))) warn('keys', 'service_name', `the keys take in service.name, by which people find spans; in the resource it stays`, 'Say more exactly which keys, or leave it as it is.');
+  }
+  if (recognized === undefined) return;
+  const kinds: readonly string[] = recognized === 'any' ? SECRETS : recognized;
+  if (name === 'keep' && kinds.some((kind) => SECRETS.includes(kind))) warn('action', 'keeps_secrets', `the rule stores what is recognized as ${kinds.filter((kind) => SECRETS.includes(kind)).join(', ')}`, 'Keep only kinds that are no secrets.');
+  if (name === 'drop-span' && recognized === 'any' && isAll(rule.keys) && scope === undefined) warn('action', 'matches_everything', 'the rule refuses every span in which anything is recognized', 'Say which kinds, keys or services. If all are meant, leave it as it is.');
+  if (name === 'generalize' && recognized !== 'any' && recognized.every((kind) => isBuiltInKind(kind) && kind !== 'ip')) warn('action', 'no_address', 'what is recognized there is no address: it is replaced', 'Write replace, or take ip into the kinds.');
+}
+
+const DONE: Readonly<Record<string, string>> = { drop: 'dropped', replace: 'replaced', mask: 'masked', pseudonymize: 'made pseudonyms' };
+
+function isAll(keys: readonly string[] | undefined): boolean {
+  return keys === undefined || keys.includes('*');
+}
+
+function holds(globs: readonly string[], name: string): boolean {
+  return new GlobSets().covers(globs, [[name]]);
+}

@@ -1,0 +1,106 @@
+/** Which of the rules of one policy go before another: whether it ever decides, and for which keys another does. */
+import { LIMITS } from '#limits';
+import { actionName, type ActionName } from './action.ts';
+import { ATTRIBUTE_PLACES, type PolicyDocument, type Rule } from './document.ts';
+import { GlobSets } from './glob-sets.ts';
+import { boxCovers, boxesMeet, boxesOf, kindsOf, wordsOf, type Box, type Words } from './ground.ts';
+import { FINAL_ACTIONS } from './strength.ts';
+
+export type Verdict =
+  | { readonly is: 'never'; readonly because: string }
+  /** Another rule with another action decides about some of its keys. */
+  | { readonly is: 'partly'; readonly keys: string; readonly by: string; readonly action: ActionName };
+
+interface Placed {
+  readonly rule: Rule;
+  readonly words: Words;
+  readonly boxes: readonly Box[];
+}
+
+export class Precedence {
+  readonly #sets = new GlobSets();
+  readonly #placed: readonly Placed[];
+  readonly #drops: boolean;
+
+  constructor(document: PolicyDocument) {
+    const kinds = kindsOf([document]);
+    this.#placed = document.rules.map((rule) => ({ rule, words: wordsOf(rule, kinds), boxes: boxesOf(rule) }));
+    this.#drops = document.attributes === 'drop';
+  }
+
+  /** Null: it decides wherever it applies, but for narrower rules before it, which is how exceptions are written. */
+  of(rule: Rule): Verdict | null | 'too-much' {
+    const at = this.#placed.findIndex((placed) => placed.rule === rule);
+    const placed = this.#placed[at]!;
+    const before = this.#placed.slice(0, at).filter((earlier) => (earlier.rule.recognized === undefined) === (rule.recognized === undefined));
+    const verdict = this.#never(placed, before) ?? this.#partly(placed, before);
+    return this.#sets.steps > LIMITS.policy_comparison_steps_max ? 'too-much' : verdict;
+  }
+
+  #never(placed: Placed, before: readonly Placed[]): Verdict | null {
+    const { rule, words, boxes } = placed;
+    if (words.places.length === 0) return null;
+    const by = new Set<string>();
+    // Each kind and each key may have another rule before it.
+    const isTaken = words.kinds.every((kind) => boxes.every((box) => {
+      const earlier = before.find((one) => one.words.kinds.includes(kind) && wordsCover(one.words, words) && this.#someCovers(one.boxes, box));
+      if (earlier !== undefined) by.add(earlier.rule.id);
+      return earlier !== undefined;
+    }));
+    if (isTaken) return { is: 'never', because: `${listText([...by])} before it ${by.size === 1 ? 'decides' : 'decide'} about all that it names` };
+    return rule.recognized === undefined ? null : this.#goesWhole(placed);
+  }
+
+  /** Parts of values that go as a whole are not judged. Keys within maps are another matter: their attribute may stay. */
+  #goesWhole({ words, boxes }: Placed): Verdict | null {
+    const ofAttributes = boxes.filter(({ inner }) => inner === null);
+    const where = ofAttributes.length < boxes.length ? 'keys within maps apart, ' : '';
+    const whole = this.#placed.filter((one) => one.rule.recognized === undefined && wordsMeet(one.words, words) && one.boxes.some((box) => ofAttributes.some((mine) => boxesMeet(this.#sets, box, mine))));
+    const staying = whole.findIndex(({ rule: { action } }) => !FINAL_ACTIONS.has(actionName(action)));
+    const final = (staying === -1 ? whole : whole.slice(0, staying)).find((one) => wordsCover(one.words, words) && ofAttributes.every((mine) => this.#someCovers(one.boxes, mine)));
+    if (final !== undefined) return { is: 'never', because: `${where}${final.rule.id} acts on the whole value (${actionName(final.rule.action)}), and nothing of it is left to look at` };
+    if (!this.#drops || staying !== -1 || !words.places.every((place) => ATTRIBUTE_PLACES.has(place))) return null;
+    return { is: 'never', because: `${where}attributes that no rule about whole values keeps are dropped` };
+  }
+
+  #partly({ rule, words, boxes }: Placed, before: readonly Placed[]): Verdict | null {
+    for (const earlier of before) {
+      const action = actionName(earlier.rule.action);
+      if (JSON.stringify(earlier.rule.action) === JSON.stringify(rule.action) || !wordsMeet(earlier.words, words) || !share(earlier.words.kinds, words.kinds)) continue;
+      // A narrower rule before a wider one is how exceptions are written.
+      if (wordsCover(words, earlier.words) && earlier.boxes.every((box) => this.#someCovers(boxes, box)) && within(earlier.words.kinds, words.kinds)) continue;
+      for (const mine of boxes) {
+        const other = earlier.boxes.find((box) => boxesMeet(this.#sets, box, mine));
+        if (other === undefined) continue;
+        const [one, another] = [(mine.key ?? mine.inner)?.[0], (other.key ?? other.inner)?.[0]];
+        const keys = one === undefined || another === undefined || one === another || !one.includes('*') ? (one ?? another ?? 'some values') : another.includes('*') ? `keys that match ${one} and ${another}` : another;
+        return { is: 'partly', keys, by: earlier.rule.id, action };
+      }
+    }
+    return null;
+  }
+
+  #someCovers(wide: readonly Box[], box: Box): boolean {
+    return wide.some((one) => boxCovers(this.#sets, one, [box]));
+  }
+}
+
+function wordsCover(wide: Words, narrow: Words): boolean {
+  return within(narrow.places, wide.places) && within(narrow.spans, wide.spans) && within(narrow.types, wide.types);
+}
+
+function wordsMeet(one: Words, other: Words): boolean {
+  return share(one.places, other.places) && share(one.spans, other.spans) && share(one.types, other.types);
+}
+
+function within<Word>(narrow: readonly Word[], wide: readonly Word[]): boolean {
+  return narrow.every((word) => wide.includes(word));
+}
+
+function share<Word>(one: readonly Word[], other: readonly Word[]): boolean {
+  return one.some((word) => other.includes(word));
+}
+
+function listText(names: readonly string[]): string {
+  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
