@@ -13,6 +13,10 @@ export interface RetentionClass {
   readonly days: number;
 }
 
+/** When a second person has to approve a change of the policy: for none, for one that keeps what was removed, for all. */
+export const POLICY_APPROVALS = ['never', 'weakening', 'always'] as const;
+export type PolicyApproval = (typeof POLICY_APPROVALS)[number];
+
 export interface Config {
   /** Everything the server keeps, encrypted. Created with mode 0700. */
   readonly data: string;
@@ -30,6 +34,7 @@ export interface Config {
   readonly witnessQuorum: number;
   /** Rest between two passes of verification in the background; null: only when somebody asks for one. */
   readonly verifyEvery_ms: number | null;
+  readonly policyApproval: PolicyApproval;
   readonly otlpHttp: Address;
   readonly otlpGrpc: Address;
   readonly console: Address;

@@ -10,6 +10,7 @@ import { createSignIn, type SignIn } from '#authenticate/sign-in';
 import type { Address, Config } from '#config';
 import { ControlStore } from '#control';
 import { ensureFirstPolicy, LivePolicy } from '#enact/live';
+import { Policies } from '#enact';
 import { Findings, type ReportFinding } from '#findings';
 import { deriveKey, openRootKey } from '#keys';
 import { LIMITS } from '#limits';
@@ -40,6 +41,8 @@ export interface RunningServer {
   readonly publisher: Pick<Publisher, 'status'>;
   /** Makes the links with which people sign in without a password. */
   readonly signIn: Pick<SignIn, 'makeLink' | 'isEmpty'>;
+  /** Versions of the policy, and changing it. */
+  readonly policies: Policies;
   /** What another process reads to verify the store. */
   readonly verified: { snapshot(): Promise<StoreSnapshot>; queryNative(sql: string): Promise<Uint8Array>; setAsideRows(block: number): Promise<Uint8Array | null> };
   /** Answers what is under way, refuses what comes, writes everything down, closes. */
@@ -123,6 +126,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
     await workersUp(sequencer);
     await policy.start(sequencer);
     started.push({ what: 'policy', stop: () => policy.stop() });
+    const policies = new Policies({ control, approval: config.policyApproval, live: policy });
     const admit = (): Refusal | null => policy.admit() ?? sequencer.admit();
 
     const integrity = verification(config, store, rootKey, findings, (failure) => report('cannot verify the store in the background', failure));
@@ -153,6 +157,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
       signIn,
       administration: { control, people: createPeople(control, passwords) },
       findings,
+      policies,
       integrity,
       records,
       pages: readConsoleFiles(CONSOLE_FOLDER),
@@ -190,7 +195,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
     meter.watch('witnessesBehind', () => publisher.status().witnesses.filter(({ state }) => state === 'failing' || state === 'refused').length);
     meter.watch('recordsWaiting', () => records.waiting);
     meter.watch('findingsDropped', () => findings.dropped);
-    return { addresses: { otlpHttp: receivers.addresses.http, otlpGrpc: receivers.addresses.grpc, console: webConsole.address }, queries: recordedFor(records, queries), publisher, signIn, verified: { snapshot: () => store.snapshot(), queryNative: (sql) => store.engine.queryNative(sql), setAsideRows: (block) => store.setAsideRows(block) }, stop };
+    return { addresses: { otlpHttp: receivers.addresses.http, otlpGrpc: receivers.addresses.grpc, console: webConsole.address }, queries: recordedFor(records, queries), publisher, signIn, policies, verified: { snapshot: () => store.snapshot(), queryNative: (sql) => store.engine.queryNative(sql), setAsideRows: (block) => store.setAsideRows(block) }, stop };
   } catch (failure) {
     await stop();
     throw failure;

@@ -40,6 +40,8 @@ const WHO_MAY = {
   'integrity.read': VIEWER,
   'integrity.verify': ADMIN,
   'entry.read': ADMIN,
+  'policy.read': VIEWER,
+  'policy.write': ADMIN,
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Action = keyof typeof WHO_MAY;
@@ -77,6 +79,9 @@ export const RECORDED: Readonly<Record<Action, boolean>> = {
   'log.read': false,
   'integrity.read': false,
   'integrity.verify': false,
+  // It says nothing of any span; its changes are entries of their own.
+  'policy.read': false,
+  'policy.write': false,
   // Statements name things by ids. Who read what is in the closed parts, which this one shows.
   'entry.list': false,
   'entry.read': true,

@@ -23,7 +23,8 @@ export interface AdminSocket {
 /** No server has the socket open: none runs on this data directory. */
 export const NO_SERVER = Symbol('no server');
 
-const QUESTION_BYTES_MAX = 64 * 1024;
+/** The text of a policy is the longest there is; as JSON a character can take six bytes. */
+const QUESTION_BYTES_MAX = 6 * LIMITS.policy_bytes_max + 64 * 1024;
 const QUESTION_MS_MAX = 5_000;
 const ANSWER_BYTES_MAX = 256 * 1024 * 1024;
 /** Bytes are rows in columns, as the engine gives them. */

@@ -13,13 +13,19 @@ export interface PolicyInForce {
   readonly pseudonymKey: Secret<Uint8Array>;
 }
 
-/** Where there is no data directory, the default policy would be in force. */
+/** Where there is no data directory, or none of its servers has started yet, the default policy would be in force. */
 export async function policyInForce({ data, rootKeyFile }: Config): Promise<PolicyInForce> {
   const { compilePolicy, DEFAULT_POLICY } = await import('#policy');
   if (!existsSync(join(data, 'key.check'))) return { policy: compilePolicy(DEFAULT_POLICY), pseudonymKey: new Secret(new Uint8Array(randomBytes(32))) };
-  const { openRootKey, deriveKey } = await import('#keys');
+  const [{ openRootKey, deriveKey }, { ControlStore }, { compiledVersion }] = await Promise.all([import('#keys'), import('#control'), import('#enact/live')]);
   const root = openRootKey({ file: rootKeyFile, dataDir: data });
-  return { policy: compilePolicy(DEFAULT_POLICY), pseudonymKey: deriveKey(root, 'pseudonyms') };
+  const control = await ControlStore.open({ dataDir: data, key: deriveKey(root, 'control') });
+  try {
+    const found = control.findPolicy();
+    return { policy: found === null ? compilePolicy(DEFAULT_POLICY) : compiledVersion(found), pseudonymKey: deriveKey(root, 'pseudonyms') };
+  } finally {
+    control.close();
+  }
 }
 
 /** The policy of a file, checked. */

@@ -1,12 +1,14 @@
 /** `tracekeep policy`: the minimization policy, its text checked and explained, tried, put in force, looked back at. Each verb below it is a file of its own. */
 import { Command } from 'commander';
 
+import { policyApplyCommand, policyApproveCommand, policyRejectCommand, policyRevertCommand } from './policy-apply.ts';
 import { policyCheckCommand, policySchemaCommand } from './policy-check.ts';
+import { policyDiffCommand, policyHistoryCommand, policyShowCommand } from './policy-history.ts';
 import { policyTryCommand } from './policy-try.ts';
 
 export function policyCommand(): Command {
   const policy = new Command('policy').description('what becomes of values before they are stored');
-  const verbs: readonly Command[] = [policyCheckCommand(), policySchemaCommand(), policyTryCommand()];
+  const verbs: readonly Command[] = [policyCheckCommand(), policySchemaCommand(), policyTryCommand(), policyApplyCommand(), policyHistoryCommand(), policyShowCommand(), policyDiffCommand(), policyRevertCommand(), policyApproveCommand(), policyRejectCommand()];
   for (const verb of verbs) policy.addCommand(verb);
   return policy;
 }

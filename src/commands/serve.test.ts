@@ -38,6 +38,7 @@ function fakeServer(empty = false): ServedServer & { stops: number; finish: () =
     signIn: { isEmpty: () => empty, makeLink: (name) => (name === 'nobody' ? refuse('name_unknown') : { kind: name === undefined ? 'first' : 'link', text: new Secret('tl_secret') }) },
     queries: { traceById: async () => refuse('not_found', 'asked'), search: async () => ({ traces: [], nextCursor: null }), evidence: null },
     verified: { snapshot: async () => Promise.reject(new Error('cannot take a snapshot')), queryNative: async () => new Uint8Array(0), setAsideRows: async () => null },
+    policies: { apply: async (text) => refuse('policy_unusable', text), revert: async () => refuse('name_unknown'), approve: async () => refuse('name_unknown'), reject: async () => refuse('name_unknown') },
     async stop() {
       this.stops++;
       await finished.promise;
@@ -52,6 +53,8 @@ test('serve() says ready in one line, answers verbs, and stops once however many
   await until(() => printed.length > 0);
   assert.deepEqual(printed, [`tracekeep ready otlp-http=http://127.0.0.1:1 otlp-grpc=http://[::1]:2 console=http://127.0.0.1:3 data=${data}\n`]);
   assert.deepEqual(await askAdmin(adminSocketPath(data), 'trace', { tenant: 'default', id: '1' }), refuse('not_found', 'asked'));
+  assert.deepEqual(await askAdmin(adminSocketPath(data), 'policy', { change: 'apply', text: 'x'.repeat(300_000), note: '' }), refuse('policy_unusable', 'x'.repeat(300_000)));
+  assert.deepEqual(await askAdmin(adminSocketPath(data), 'policy', { change: 'apply', note: '' }), refuse('query_invalid', 'the change'));
   for (const signal of ['SIGTERM', 'SIGTERM', 'SIGINT']) signals.emit(signal);
   await until(() => server.stops > 0);
   signals.emit('SIGTERM');

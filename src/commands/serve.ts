@@ -15,6 +15,7 @@ import { errorText } from './operator-error.ts';
 import { settingsOf, withSettings } from './options.ts';
 import { addressText } from './quantity.ts';
 import { answerLink, firstLink } from './sign-in-link.ts';
+import type { ChangedPolicies } from './policy-change.ts';
 import type { LogPublisher } from './published-log.ts';
 import type { EvidenceQueries } from './stored-evidence.ts';
 import type { TraceQueries } from './stored-trace.ts';
@@ -32,6 +33,8 @@ export interface ServedServer {
   readonly publisher: LogPublisher;
   /** What `tracekeep user link` asks. */
   readonly signIn: Pick<SignIn, 'makeLink' | 'isEmpty'>;
+  /** What `tracekeep policy apply` and its likes change. */
+  readonly policies: ChangedPolicies;
   /** What `tracekeep verify` reads. */
   readonly verified: VerifiedStore;
   /** Refuses new work, finishes what was taken, closes the store. */
@@ -71,12 +74,13 @@ export async function serve(config: Pick<Config, 'data'>, start: () => Promise<S
 /** Without the socket the server still serves; only the verbs that ask it do not work. */
 async function openAdmin(data: string, server: ServedServer): Promise<AdminSocket | null> {
   const path = adminSocketPath(data);
-  const [{ findStoredEvidence }, { findStoredTrace }, { answerVerification }] = await Promise.all([import('./stored-evidence.ts'), import('./stored-trace.ts'), import('./verify-store.ts')]);
+  const [{ findStoredEvidence }, { findStoredTrace }, { answerVerification }, { answerPolicyChange }] = await Promise.all([import('./stored-evidence.ts'), import('./stored-trace.ts'), import('./verify-store.ts'), import('./policy-change.ts')]);
   try {
     return await startAdminSocket(path, {
       trace: (args) => findStoredTrace(server.queries, args),
       evidence: (args) => findStoredEvidence(server.queries, args),
       log: async () => server.publisher.status(),
+      policy: (args) => answerPolicyChange(server.policies, args),
       ...answerVerification(server.verified),
       'sign-in-link': (args) => answerLink(server.signIn, server.addresses.console, args),
     });

@@ -45,6 +45,7 @@ test('without anything, the defaults: loopback, 30 days, the key beside the data
     witnesses: [],
     witnessQuorum: 0,
     verifyEvery_ms: 3_600_000,
+    policyApproval: 'never',
     otlpHttp: { host: '127.0.0.1', port: 4318 },
     otlpGrpc: { host: '127.0.0.1', port: 4317 },
     console: { host: '127.0.0.1', port: 4320 },
@@ -65,10 +66,10 @@ test('flag goes before variable, variable before file, file before default', asy
 
 test('every setting can be given in each of the three ways', async () => {
   const texts = {
-    data: 'd', 'root-key-file': 'k', 'log-keys': 'l', 'log-origin': 'log.example/t', 'log-public': 'false', witness: `${KEY} http://127.0.0.1:1,${OTHER} https://b.example/w`, 'witness-quorum': '2', 'verify-every': 'never', 'otlp-http': '[::1]:1', 'otlp-grpc': '[::1]:2', console: '[::1]:3', workers: '7', retention: 'default=7d,audit=400d', 'disk-max': '5GB', 'disk-free-min': '1GB',
+    data: 'd', 'root-key-file': 'k', 'log-keys': 'l', 'log-origin': 'log.example/t', 'log-public': 'false', witness: `${KEY} http://127.0.0.1:1,${OTHER} https://b.example/w`, 'witness-quorum': '2', 'verify-every': 'never', 'policy-approval': 'weakening', 'otlp-http': '[::1]:1', 'otlp-grpc': '[::1]:2', console: '[::1]:3', workers: '7', retention: 'default=7d,audit=400d', 'disk-max': '5GB', 'disk-free-min': '1GB',
   };
   const wanted = {
-    data: join(folder, 'd'), rootKeyFile: join(folder, 'k'), logKeys: join(folder, 'l'), logOrigin: 'log.example/t', logPublic: false, witnesses: [{ key: KEY, url: 'http://127.0.0.1:1/' }, { key: OTHER, url: 'https://b.example/w/' }], witnessQuorum: 2, verifyEvery_ms: null, otlpHttp: { host: '::1', port: 1 }, otlpGrpc: { host: '::1', port: 2 }, console: { host: '::1', port: 3 }, workers: 7,
+    data: join(folder, 'd'), rootKeyFile: join(folder, 'k'), logKeys: join(folder, 'l'), logOrigin: 'log.example/t', logPublic: false, witnesses: [{ key: KEY, url: 'http://127.0.0.1:1/' }, { key: OTHER, url: 'https://b.example/w/' }], witnessQuorum: 2, verifyEvery_ms: null, policyApproval: 'weakening', otlpHttp: { host: '::1', port: 1 }, otlpGrpc: { host: '::1', port: 2 }, console: { host: '::1', port: 3 }, workers: 7,
     retention: { default: { days: 7 }, audit: { days: 400 } }, diskBytesMax: 5e9, diskFreeBytesMin: 1e9,
   };
   assert.deepEqual(await read(texts), wanted);
@@ -102,7 +103,7 @@ test('witnesses that cannot be asked or believed are errors', async () => {
   const cases: [Texts, RegExp][] = [
     [{ witness: KEY }, /--witness: it must be verifier keys with addresses/], [{ witness: `${KEY} https://w.example x` }, /--witness/], [{ witness: `${KEY.slice(0, -1)} https://w.example` }, /not that of a witness/], [{ witness: `${keyOf(3, 0x01)} https://w.example` }, /not that of a witness/],
     [{ witness: `${KEY} w.example` }, /an address such as/], [{ witness: `${KEY} file:///w` }, /an address such as/], [{ witness: `${KEY} https://me:pass@w.example` }, /an address such as/], [{ witness: `${KEY} https://w.example?a` }, /an address such as/],
-    [{ witness: `${KEY} https://a.example,${KEY} https://b.example` }, /one of them stands there twice/], [{ 'witness-quorum': '1' }, /witness-quorum 1: 0 configured/], [{ 'witness-quorum': '-1' }, /--witness-quorum/], [{ 'verify-every': '5s' }, /--verify-every: it must be a period from 1m to 31d, or never/], [{ 'log-public': 'no' }, /--log-public: it must be true or false/],
+    [{ witness: `${KEY} https://a.example,${KEY} https://b.example` }, /one of them stands there twice/], [{ 'witness-quorum': '1' }, /witness-quorum 1: 0 configured/], [{ 'witness-quorum': '-1' }, /--witness-quorum/], [{ 'verify-every': '5s' }, /--verify-every: it must be a period from 1m to 31d, or never/], [{ 'policy-approval': 'sometimes' }, /--policy-approval: it must be one of never, weakening, always/], [{ 'log-public': 'no' }, /--log-public: it must be true or false/],
   ];
   for (const [flags, message] of cases) await wrong(read(flags), message);
   for (const text of ['witness: {a: b}', `witness: [${KEY}]`, `witness: [{key: ${KEY}, url: https://w.example, more: 1}]`, 'witness: 3']) {

@@ -7,7 +7,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 
-import type { Address, Config, RetentionClass } from '#config';
+import { POLICY_APPROVALS, type Address, type Config, type PolicyApproval, type RetentionClass } from '#config';
 import { LIMITS } from '#limits';
 import { sha256 } from '#keys/signing';
 import { isFlaw, isKeyName, parseVkey } from '#merkle';
@@ -48,6 +48,7 @@ const SETTINGS = {
   witness: { argument: 'VKEY URL', help: 'who cosigns the log, and where it is asked; repeatable, once for each key', default: () => '', read: readWitnesses, repeats: true },
   'witness-quorum': { argument: 'NUMBER', help: 'publish what so many witnesses have cosigned, and nothing else', default: () => '0', read: readQuorum },
   'verify-every': { argument: 'PERIOD', help: 'rest between two passes of verification in the background, or never', default: () => '1h', read: readRest },
+  'policy-approval': { argument: POLICY_APPROVALS.join('|'), help: 'which changes of the policy a second person has to approve', default: () => 'never', read: readApproval },
   'otlp-http': { argument: 'HOST:PORT', help: 'take OTLP over HTTP here', default: () => '127.0.0.1:4318', read: readListener },
   'otlp-grpc': { argument: 'HOST:PORT', help: 'take OTLP over gRPC here', default: () => '127.0.0.1:4317', read: readListener },
   console: { argument: 'HOST:PORT', help: 'console and query API', default: () => '127.0.0.1:4320', read: readListener },
@@ -99,6 +100,7 @@ export async function readSettings(sources: SettingSources): Promise<Config> {
     witnesses,
     witnessQuorum,
     verifyEvery_ms: value('verify-every'),
+    policyApproval: value('policy-approval'),
     otlpHttp: value('otlp-http'),
     otlpGrpc: value('otlp-grpc'),
     console: value('console'),
@@ -212,6 +214,12 @@ function readQuorum({ value, place }: Given): number {
 function readSwitch({ value, place }: Given): boolean {
   if (value !== true && value !== false && value !== 'true' && value !== 'false') throw unreadable(place, 'true or false');
   return String(value) === 'true';
+}
+
+function readApproval({ value, place }: Given): PolicyApproval {
+  const approval = POLICY_APPROVALS.find((one) => one === value);
+  if (approval === undefined) throw unreadable(place, `one of ${POLICY_APPROVALS.join(', ')}`);
+  return approval;
 }
 
 function readWorkers({ value, place }: Given): number {

@@ -11,7 +11,7 @@ import type { CompiledPolicy } from '#policy';
 import { isRefusal, refuse, type Refusal } from '#refusal';
 import { compiledVersion } from './stored-version.ts';
 
-export { ensureFirstPolicy } from './stored-version.ts';
+export { compiledVersion, ensureFirstPolicy } from './stored-version.ts';
 
 /**
  * Whoever makes blocks. `lasting` runs when everything of the old policy is closed and before anything is made under the new one. If it says no

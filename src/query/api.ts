@@ -16,6 +16,7 @@ import { addIntegrityRoutes, type IntegritySource } from '#query/integrity/route
 import { addJaegerRoutes } from '#query/jaeger';
 import { addLogRoutes } from '#query/log/routes';
 import { addOutlineRoutes } from '#query/outline/routes';
+import { addPolicyRoutes, type PolicySource } from '#query/policy/routes';
 import { addRedRoutes } from '#query/red/routes';
 import { refuse, REFUSALS, type Refusal, type RefusalCode } from '#refusal';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -40,6 +41,7 @@ export interface ConsoleParts {
   readonly administration?: AdministrationParts;
   readonly findings?: FindingsSource;
   readonly integrity?: IntegritySource;
+  readonly policies?: PolicySource;
   /** Keeps who read what. */
   readonly records?: ReadRecorder;
   /** Null: the console was not built, and its addresses say so. */
@@ -138,6 +140,7 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
   if (parts.signIn !== undefined) addSignInRoutes(app, parts.signIn);
   if (parts.administration !== undefined) addAdministrationRoutes(app, parts.administration);
   if (parts.integrity !== undefined) addIntegrityRoutes(app, parts.integrity);
+  if (parts.policies !== undefined) addPolicyRoutes(app, parts.policies);
   if (parts.findings !== undefined) addFindingRoutes(app, { findings: parts.findings, now_ms });
   if (parts.pages !== undefined) addPageRoutes(app, parts.pages);
   await app.ready();
