@@ -3,7 +3,7 @@
  * on ordinary telemetry. And what looking costs.
  */
 import { performance } from 'node:perf_hooks';
-import { KNOWN_TOKENS } from '#scanner/known-tokens';
+import { SERVICES } from '#scanner/known-tokens';
 import { corpus as ownSamples, filled } from '#scanner/corpus';
 import { ORDINARY_TEMPLATES } from '#scanner/corpus-ordinary';
 import type { KeyClass, Mark } from '#scanner/recognizer';
@@ -80,7 +80,7 @@ export async function measureRecognize({ corpus, seed, ordinaryValues: count, sh
     ...(shop ? [ordinaryFigures('sent by the demo shop', scanner, await sentByShop())] : []),
   ];
   return {
-    seed, services: new Set(KNOWN_TOKENS.map(({ id }) => id)).size, outside: outsideTallies(scanner), own: ownTallies(scanner, seed), statements: statementTallies(), ordinary,
+    seed, services: SERVICES.size, outside: outsideTallies(scanner), own: ownTallies(scanner, seed), statements: statementTallies(), ordinary,
     newValue_ns: newValue_ns(values), inspect: measureInspect(corpus),
   };
 }

@@ -22,7 +22,7 @@ const X = '[0-9a-fA-F]';
 const B = '[A-Za-z0-9+/]';
 const UUID = `${X}{8}-${X}{4}-${X}{4}-${X}{4}-${X}{12}`;
 
-/** id, prefixes, tail. */
+/** Service or format, or several that share a form; prefixes; tail. */
 const ROWS: readonly (readonly [string, string, string])[] = [
   // Code hosts, package registries, continuous integration
   ['github', 'ghp_ gho_ ghu_ ghs_ ghr_', `${W}{30,255}`],
@@ -47,7 +47,7 @@ const ROWS: readonly (readonly [string, string, string])[] = [
   ['buildkite', 'bkua_ bkpi_ bkct_ bkaj_', `${A}{32,64}`],
   ['sonar', 'squ_ sqp_ sqa_', `${X}{40}`],
   ['snyk', 'snyk_uat. snyk_sat.', `[A-Za-z0-9_.-]{40,400}`],
-  ['sourcegraph', 'sgp_ slk_', `[A-Za-z0-9_]{40,100}`],
+  ['sourcegraph segment', 'sgp_ slk_', `[A-Za-z0-9_]{40,100}`],
   ['jfrog', 'AKCP', `${A}{60,100}`],
   ['pulumi', 'pul-', `${X}{40}`],
   ['terraform', '.atlasv1.', `[A-Za-z0-9_=-]{40,100}`],
@@ -68,7 +68,7 @@ const ROWS: readonly (readonly [string, string, string])[] = [
   ['gcp', '1//0', `${W}{30,512}`],
   ['gcp', 'AQ.Ab8', `${W}{30,200}`],
   ['gcp-service-account', 'GOOG1', '[A-Z0-9]{40,70}'],
-  ['azure', 'Q~', `[A-Za-z0-9_~.-]{30,36}`],
+  ['azure', 'Q~', `[A-Za-z0-9_~.-]{31,34}(?![A-Za-z0-9_~])`],
   ['azure', 'JQQJ99', `${A}{12,32}`],
   ['alibaba', 'LTAI', `${A}{12,40}(?![A-Za-z0-9])`],
   ['tencent', 'AKID', `${A}{32}(?![A-Za-z0-9])`],
@@ -202,6 +202,83 @@ const ROWS: readonly (readonly [string, string, string])[] = [
   ['laravel', 'eyJpdiI6', `${B}{60,4000}(?:={0,2}|%3D)`],
   ['twitter', 'AAAAAAAAAAAAAAAAAAAA', `[A-Za-z0-9%]{40,200}`],
   ['maxmind', '_mmk', ''],
+  // Code, builds and their quality, continued
+  ['deno', 'ddp_ ddo_', `${A}{36,40}(?![A-Za-z0-9_])`],
+  ['jsr', 'jsrp_ jsrd_', `${A}{30,60}`],
+  ['teamcity', 'eyJ0eXAiOiAiVENWMiJ9.', `${W}{20,60}\\.${W}{30,80}`],
+  ['portainer', 'ptr_', `[A-Za-z0-9+/]{40,48}={0,2}`],
+  ['rancher', 'token- kubeconfig-user-', '[a-z0-9]{5,16}:[a-z0-9]{54}(?![A-Za-z0-9])'],
+  ['veracode', 'vera01ei- vera01es-', `${X}{32,128}`],
+  ['bitwarden', 'BWS_ACCESS_TOKEN=0.', `${UUID}\\.${A}{30}:[A-Za-z0-9+/]{22}==`],
+  ['infisical', 'st.', `${X}{24}\\.${X}{32}\\.${X}{32}`],
+  ['boundary', 'at_', `${A}{10}_s1${A}{40,300}`],
+  ['checkly', 'cu_ sv_', `${X}{32}(?![A-Za-z0-9])`],
+  ['flagsmith', 'ser.', `${A}{22}(?![A-Za-z0-9])`],
+  ['configcat', 'configcat-sdk-1/ configcat-proxy/', `${W}{22}/${W}{22}`],
+  ['growthbook', 'secret_admin_ secret_user_ secret_readonly_', `${A}{16,64}`],
+  ['statsig', 'secret-', `${A}{40,60}(?![A-Za-z0-9_-])`],
+  ['retool', 'retool_0', '[0-9a-hjkmnp-tv-z]{25}(?![A-Za-z0-9_])'],
+  ['censys', 'censys_', `${A}{8,20}_${A}{20,40}`],
+  ['unkey', 'unkey_', `${A}{16,40}`],
+  ['ory', 'ory_pat_ ory_at_ ory_rt_ ory_ac_ ory_st_ ory_wak_ ory_apikey_', `[A-Za-z0-9_.-]{20,160}`],
+  // Clouds, databases and data, continued
+  ['upcloud', 'ucat_', `[0-9A-Z]{26}(?![A-Za-z0-9])`],
+  ['scaleway', 'SCW', '[A-Z0-9]{17}(?![A-Za-z0-9])'],
+  ['exoscale', 'EXO', '[0-9a-f]{24,26}(?![A-Za-z0-9])'],
+  ['backblaze', 'K001 K002 K003 K004 K005', '[A-Za-z0-9/+]{27}(?![A-Za-z0-9/+=])'],
+  ['aiven', 'AVNS_', `${W}{19}(?!${W})`],
+  ['cockroachdb', 'CCDB1_', `${A}{22}_${A}{40}`],
+  ['astra', 'AstraCS:', `[A-Za-z]{24}:${X}{64}`],
+  ['fauna', 'fnA', `${W}{37,53}(?!${W})`],
+  ['materialize', 'mzp_', `${X}{64}`],
+  ['tinybird', 'p.eyJ1Ijo', `[A-Za-z0-9_=-]{20,400}(?:\\.${W}{20,80})?`],
+  ['dbt', 'dbtc_ dbtu_', `[A-Za-z0-9_=-]{30,80}`],
+  ['apify', 'apify_api_', `${A}{30,40}`],
+  ['mapbox', 'sk.eyJ1Ijoi tk.eyJ1Ijoi pk.eyJ1Ijoi', `${W}{20,200}\\.${W}{20,40}`],
+  ['quicknode', 'QN_', `${X}{32}(?![A-Za-z0-9])`],
+  ['coralogix', 'cxtp_ cxup_', `${A}{30}(?![A-Za-z0-9])`],
+  ['rfc8959', 'secret-token:', `[A-Za-z0-9_.~%!$&*+=-]{12,300}`],
+  // Messages and trade, continued
+  ['mailersend', 'mlsn.', `${X}{64}`],
+  ['kit', 'kit_', `${X}{32}(?![A-Za-z0-9])`],
+  ['onesignal', 'os_v2_app_ os_v2_org_', '[a-z2-7]{80,120}'],
+  ['nylas', 'nyk_v0_', `${A}{50,80}`],
+  ['courier', 'pk_prod_', '[A-Z0-9]{28}(?![A-Za-z0-9])'],
+  ['klaviyo', 'pk_', '[0-9a-f]{34}(?![A-Za-z0-9])'],
+  ['telnyx', 'KEY0', '[0-9A-F]{31}_[A-Za-z0-9]{20,24}'],
+  ['calcom', 'cal_live_ cal_test_', `${X}{32}(?![A-Za-z0-9])`],
+  ['close', 'api_', `${A}{22}\\.${A}{22}(?![A-Za-z0-9])`],
+  ['paddle', 'pdl_live_apikey_ pdl_sdbx_apikey_ pdl_ntfset_', `[A-Za-z0-9_+/]{40,80}`],
+  ['polar', 'polar_oat_ polar_pat_ polar_whs_ polar_at_u_ polar_rt_u_', `${A}{32,60}`],
+  ['klarna', 'klarna_live_api_ klarna_test_api_', `[A-Za-z0-9_+/=.-]{30,300}`],
+  ['woocommerce', 'ck_ cs_', `${X}{40}(?![A-Za-z0-9])`],
+  ['shopware', 'SWIA SWUA', '[A-Z0-9]{22}(?![A-Za-z0-9])'],
+  ['wix', 'IST.eyJ', `[A-Za-z0-9_.-]{60,2000}`],
+  ['imagekit', 'private_', '[A-Za-z0-9+/]{27}='],
+  ['builder', 'bpk-', `${X}{32}(?![A-Za-z0-9])`],
+  ['canva', 'cnvca', `${W}{40,60}`],
+  ['userfront', 'uf_live_admin_ uf_test_admin_', `${A}{8,16}_${X}{20,64}`],
+  // Artificial intelligence, continued
+  ['runpod', 'rpa_', `${A}{38,60}(?![A-Za-z0-9])`],
+  ['firecrawl', 'fc-', `${X}{32}(?![A-Za-z0-9-])`],
+  ['e2b', 'e2b_', `${X}{40}(?![A-Za-z0-9])`],
+  ['browserbase', 'bb_live_ bb_test_', `${W}{20,40}`],
+  ['cartesia', 'sk_car_', `${A}{20,40}`],
+  ['anyscale', 'esecret_', `${A}{26,40}(?![A-Za-z0-9])`],
+  ['mem0', 'm0-', `${A}{40}(?![A-Za-z0-9])`],
+  ['nomic', 'nk-', `${W}{43}(?!${W})`],
+  ['chroma', 'ck-', `${A}{43,50}(?![A-Za-z0-9])`],
+  ['cursor', 'key_', `${X}{64}(?![A-Za-z0-9])`],
+  ['helicone', 'sk-helicone- pk-helicone-', `[a-z0-9-]{20,60}`],
+  // Social, continued
+  ['instagram', 'IGQV IGAA', `${W}{100,400}`],
+  ['linkedin', 'WPL_AP1.', `${A}{12,20}\\.[A-Za-z0-9+/=]{6,16}`],
+  ['pinterest', 'pina_', `[A-Z0-9]{60,100}`],
+  ['tiktok', 'act. rft.', '[A-Za-z0-9]{60,120}(?:![0-9]{1,6}\\.[a-z0-9]{1,4})?(?![A-Za-z0-9])'],
+  ['nostr', 'nsec1', '[02-9ac-hj-np-z]{58}(?![A-Za-z0-9])'],
+  ['hcaptcha', 'ES_', `${X}{32}(?![A-Za-z0-9])`],
+  ['turnstile', '0x4AAAAAA', `${W}{20,40}`],
+  ['rapidapi', 'msh', `${X}{15}p1${X}{6}jsn${X}{12}(?![A-Za-z0-9])`],
   // Base64 of `-----BEGIN … PRIVATE KEY`
   ['pem', 'LS0tLS1CRUdJTiBQUklWQVRF LS0tLS1CRUdJTiBSU0EgUFJJVkFURS LS0tLS1CRUdJTiBFQyBQUklWQVRF LS0tLS1CRUdJTiBPUEVOU1NI LS0tLS1CRUdJTiBFTkNSWVBURU LS0tLS1CRUdJTiBEU0Eg LS0tLS1CRUdJTiBQR1AgUFJJVk', `${B}{20,16384}={0,2}`],
   // Keys and password hashes in their own notations
@@ -211,17 +288,23 @@ const ROWS: readonly (readonly [string, string, string])[] = [
   ['crypt', '$6$ $5$ $apr1$ $y$ $scrypt$', '[A-Za-z0-9./$=,]{20,200}'],
   ['pbkdf2', 'pbkdf2_sha256$ pbkdf2_sha1$ pbkdf2:sha256: $pbkdf2-sha256$', `[A-Za-z0-9+/=.,$:-]{20,300}`],
   ['scrypt', 'scrypt:', `\\d{1,8}:\\d{1,3}:\\d{1,3}\\$[A-Za-z0-9+/=.]{4,64}\\$[A-Za-z0-9+/=.]{32,300}`],
+  ['md5-crypt', '$1$', '[./A-Za-z0-9]{1,8}\\$[./A-Za-z0-9]{22}(?![./A-Za-z0-9])'],
+  ['phpass', '$P$B $P$D $H$9', '[./A-Za-z0-9]{30}(?![./A-Za-z0-9])'],
+  ['cisco', '$8$ $9$', '[./A-Za-z0-9]{14}\\$[./A-Za-z0-9]{43}'],
+  ['scram', 'SCRAM-SHA-256$ SCRAM-SHA-1$', `\\d{1,7}:${B}{8,60}={0,2}\\$${B}{20,60}={0,2}:${B}{20,60}={0,2}`],
+  ['kerberos', '$krb5tgs$ $krb5asrep$ $krb5pa$', `[^\\s"'<>]{40,4000}`],
+  ['minisign', 'RWRTY0Iy RWRCSw', `${B}{60,300}={0,2}`],
   ['ldap-hash', '{SSHA} {SHA} {SSHA512} {SSHA256}', `${B}{20,120}={0,2}`],
 ];
 
 /** Prefixes that stand inside their token: what belongs to it before them. */
-const BEFORE: Readonly<Record<string, string>> = { 'Q~': '[A-Za-z0-9_~.-]{3}\\d', '.atlasv1.': '[A-Za-z0-9]{12,16}', _mmk: '[A-Za-z0-9]{6}_[A-Za-z0-9_]{27,31}', JQQJ99: '[A-Za-z0-9]{48,56}' };
+const BEFORE: Readonly<Record<string, string>> = { 'Q~': '[A-Za-z0-9_~.-]{3}\\d', '.atlasv1.': '[A-Za-z0-9]{12,16}', _mmk: '[A-Za-z0-9]{6}_[A-Za-z0-9_]{27,31}', JQQJ99: '[A-Za-z0-9]{48,56}', msh: '[0-9a-f]{10}' };
 
 /** The most characters that `before` can take. */
-export const BEFORE_MAX: Readonly<Record<string, number>> = { 'Q~': 4, '.atlasv1.': 16, _mmk: 38, JQQJ99: 56 };
+export const BEFORE_MAX: Readonly<Record<string, number>> = { 'Q~': 4, '.atlasv1.': 16, _mmk: 38, JQQJ99: 56, msh: 10 };
 
 /** Prefixes short or common enough that the rest has to look random too. */
-const RANDOM = new Set(['pi_', 'seti_', 'md-', 'mfa.', 'ATOA', 'sess-', 'A21AA', 'sk-', 'b_', 'fw_', 're_', 'live_', 'test_', 'cio', 'oy2', '4b1d', 'EAA', 'EAAA', 'secret_', 'cb_', 'API-', 'sl.', 'AQE', 'pat', 'y0_', 'y1_', 'YCM', 'YCN', 'YCO', 'YCP', 'AKID', 'fo1_', 'ext_', 'sc_', '1//0', 'pk_', 'glc_', 'xai-', 'rnd_', 'vcp_', 'vci_', 'vca_', 'vcr_', 'vck_', 'sgp_', 'tskey-']);
+const RANDOM = new Set(['pi_', 'seti_', 'md-', 'mfa.', 'ATOA', 'sess-', 'A21AA', 'sk-', 'b_', 'fw_', 're_', 'live_', 'test_', 'cio', 'oy2', '4b1d', 'EAA', 'EAAA', 'secret_', 'cb_', 'API-', 'sl.', 'AQE', 'pat', 'y0_', 'y1_', 'YCM', 'YCN', 'YCO', 'YCP', 'AKID', 'fo1_', 'ext_', 'sc_', '1//0', 'pk_', 'glc_', 'xai-', 'rnd_', 'vcp_', 'vci_', 'vca_', 'vcr_', 'vck_', 'sgp_', 'tskey-', 'msh', 'IGQV', 'IGAA', 'SCW', 'EXO', 'K001', 'K002', 'K003', 'K004', 'K005', 'fnA', 'KEY0', 'at_', 'ser.', 'st.', 'api_', 'secret-', 'm0-', 'nk-', 'ck-', 'act.', 'rft.', 'pk_', 'ck_', 'cs_', 'cu_', 'sv_', 'fc-', 'key_', 'kit_', 'ES_', 'private_', 'AVNS_', 'token-', 'kubeconfig-user-', 'rpa_', 'ptr_', 'pk_prod_', 'SWIA', 'SWUA', 'cnvca', 'retool_0', 'ucat_', 'esecret_', 'QN_', 'unkey_', 'censys_']);
 
 export const KNOWN_TOKENS: readonly KnownToken[] = ROWS.flatMap(([id, prefixes, tail]) =>
   prefixes.split(' ').map((prefix) => ({
@@ -232,3 +315,6 @@ export const KNOWN_TOKENS: readonly KnownToken[] = ROWS.flatMap(([id, prefixes, 
     ...(RANDOM.has(prefix) ? { random: true as const } : {}),
   })),
 );
+
+/** Services and formats that are known by how their credentials begin. */
+export const SERVICES: ReadonlySet<string> = new Set(KNOWN_TOKENS.flatMap(({ id }) => id.split(' ')));

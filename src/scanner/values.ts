@@ -48,12 +48,17 @@ export function isMasked(value: string): boolean {
     if (run >= 5 && MASKS.includes(value[i - 1] as string)) masked += run;
     run = 1;
   }
-  if (masked * 2 >= value.length && masked >= 6) return true;
+  // What is left must not be a secret of its own: anybody can write a row of x behind one.
+  if (masked >= 6 && (masked * 2 >= value.length || /[#*•]{12}/.test(value))) {
+    const left = value.replaceAll(MASKED_RUNS, '');
+    if (left.length < 16 || !looksRandom(left)) return true;
+  }
   // Every word below has a letter that hexadecimal has not, or a sign.
   return /[^0-9a-fA-F]/.test(value) && /(?:your|my|insert|put|replace|enter|some)[-_ ]?(?:own[-_ ])?(?:api|access|secret|auth|token|key|password|client|here|github|openai)|[xX*]{4}[-_][xX*]{4}|change[-_]?me|placeholder|redacted|_here\b/i.test(value);
 }
 
 const MASKS = 'xX*#.01_-•?=~▒█';
+const MASKED_RUNS = /([xX*#.01_\-•?=~▒█])\1{4,}/g;
 
 const ABSENCES = new Set(
   ('null nil none undefined true false yes no on off n/a na nan empty blank missing invalid incorrect wrong expired required optional denied refused rejected failed failure error unknown unset notset ' +

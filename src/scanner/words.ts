@@ -4,8 +4,8 @@
  */
 import { KNOWN_TOKENS } from './known-tokens.ts';
 
-/** Prefixes of known tokens too short to look for: `shapes.ts` finds those tokens by their form. */
-export const SHAPES: ReadonlySet<string> = new Set(['2/', '1/', 'b_', 're_', 'pat', 'cio', 'cb_', 'sl.', 'sc_', 'pi_', 'md-', 'sk_']);
+/** Prefixes of known tokens too short or too common to look for: `recognizers/shapes.ts` finds those tokens by their form. */
+export const UNSOUGHT_PREFIXES: ReadonlySet<string> = new Set(['2/', '1/', 'b_', 're_', 'pat', 'cio', 'cb_', 'sl.', 'sc_', 'ext_', 'pi_', 'md-', 'sk_', 'st.', 'at_', 'cu_', 'sv_', 'ck_', 'cs_', 'ck-', 'nk-', 'm0-', 'fc-', 'ES_', 'QN_', 'ser.', 'act.', 'rft.', 'pk_', 'key_', 'api_', 'token-']);
 
 /** Words inside names that carry secrets. A recognizer reads the whole name around the word (`key-class.ts`). */
 const SECRET_WORDS: readonly string[] = [
@@ -22,7 +22,7 @@ const SECRET_WORDS: readonly string[] = [
 
 /** How well-known credentials begin; `known-tokens.ts` says how they go on. Prefixes of one or two characters are shapes, not words. */
 const KNOWN_PREFIXES: readonly string[] = [
-  ...KNOWN_TOKENS.map((token) => token.prefix).filter((prefix) => !SHAPES.has(prefix)),
+  ...KNOWN_TOKENS.map((token) => token.prefix).filter((prefix) => !UNSOUGHT_PREFIXES.has(prefix)),
   '-----begin', '"kty', 'putty-user-key-file', 'eyj', 'eya', 'ewo', 'v1.local', 'v1.public', 'v2.local', 'v2.public', 'v3.local', 'v3.public', 'v4.local', 'v4.public',
 ];
 

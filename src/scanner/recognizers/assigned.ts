@@ -147,6 +147,9 @@ function isSecret(content: string, value: Assigned, nameClass: KeyClass, name: s
   if (isPlaceholder(content)) return false;
   const perhaps = (nameClass & KEY.perhaps) !== 0;
   const isPassword = (nameClass & KEY.password) !== 0;
+  if (isNameAgain(content)) return false;
+  // Numbers of rows and of logins, not what is proof of one.
+  if ((nameClass & KEY.session) !== 0 && value.form !== 'query' && /^\d{1,9}$/.test(content)) return false;
   if (/^(?:OLD)?PWD$/i.test(name) && /^(?:\/|~|[A-Za-z]:[\\/])/.test(content)) return false;
   if (/token$/i.test(name) && /^-?\d{1,5}(?:\.\d+)?$/.test(content)) return false;
   if (/(?:^|[^a-z])pin$/i.test(name) && !/^\d{3,12}$/.test(content)) return false;
@@ -172,6 +175,12 @@ function isSecret(content: string, value: Assigned, nameClass: KeyClass, name: s
       if (perhaps) return false;
       return isPassword ? content.length >= 6 && looksLikePassword(content) && /\d/.test(content) && !looksLikeCode(content) : looksRandom(content) || isOpaque(content);
   }
+}
+
+/** `"token = "`: a string of a program that is put together, the name of a secret and what follows it. */
+function isNameAgain(content: string): boolean {
+  const name = /^([A-Za-z_][\w.-]{0,80})\s{0,4}(?:=\s{1,4}|:\s{0,4})$/.exec(content)?.[1];
+  return name !== undefined && (classOfHeader(name.toLowerCase(), name) & SECRET_CLASSES) !== 0;
 }
 
 /** Names that stand before other words, too: `session timeout=30`. */

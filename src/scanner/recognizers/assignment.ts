@@ -62,7 +62,8 @@ export function readAssignment(text: string, nameStart: number, nameEnd: number,
   valueMax = spent ? VALUE_MAX_SPENT : VALUE_MAX;
   if (!MAY_FOLLOW.has(text[nameEnd] ?? '')) return [];
   const before = text[nameStart - 1] ?? '';
-  if (before === '<' || (before === ':' && /<[\w-]{1,30}:$/.test(text.slice(Math.max(0, nameStart - 32), nameStart)))) {
+  // `curl -u <user:password>` is no element.
+  if (before === '<' || (before === ':' && /<[\w-]{1,30}:$/.test(text.slice(Math.max(0, nameStart - 32), nameStart)) && !/(?:-u|--user)[ =]["']?<[\w-]{1,30}:$/.test(text.slice(Math.max(0, nameStart - 48), nameStart)))) {
     const value = readElement(text, nameEnd);
     if (value !== undefined) return [value];
   }

@@ -111,6 +111,7 @@ function standsAlone(text: string, start: number, end: number, named: () => bool
   if (isWordCode(after) || (!isWholeDouble && /[.\-:]/.test(text[end] ?? '') && isWordCode(text.charCodeAt(end + 1)) && !(text[end] === ':' && named()))) return false;
   if (start === 0 || endsEscape(text, start)) return true;
   const before = text[start - 1]!;
+  if (before === ':' && text.lastIndexOf('arn:', start) >= Math.max(0, start - 60)) return false; // account numbers of Amazon, arn:aws:ecs:eu-west-1:123456789012:task
   if (!isWordCode(text.charCodeAt(start - 1)) && !'.-+'.includes(before)) return true;
   if (before === '+') return start >= 2 && !/[\s=:,(]/.test(text[start - 2]!); // `+4…` is a phone number, `a+4…` encoded text
   if (before === 'B' && text[start - 2] === '%') return true; // track 1 of a magnetic stripe, ISO/IEC 7813

@@ -1,21 +1,26 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { KNOWN_TOKENS } from '#scanner/known-tokens';
+import { KNOWN_TOKENS, SERVICES } from '#scanner/known-tokens';
 import { expectMarks, marksOf } from '#scanner/testing';
-import { SHAPES } from '#scanner/words';
+import { UNSOUGHT_PREFIXES } from '#scanner/words';
 import { awsSecretKey, knownTokens } from './known-tokens.ts';
+import { tokenShapes } from './shapes.ts';
 
 test('every row of the table finds what it describes, alone and in a text', () => {
   const random = randomFrom(20260717);
   for (const { id, prefix, tail, before } of KNOWN_TOKENS) {
-    if (SHAPES.has(prefix)) continue;
+    const recognizer = UNSOUGHT_PREFIXES.has(prefix) ? tokenShapes : knownTokens;
     const token = sampleOf(before ?? '', random) + prefix + sampleOf(tail, random);
     for (const text of [token, `key "${token}" refused`, `x=${token};y`]) {
-      const found = marksOf(knownTokens, text);
+      const found = marksOf(recognizer, text);
       assert.equal(found.length, 1, `${id} ${prefix}: ${text}`);
       assert.ok(text.slice(found[0]?.start, found[0]?.end).length >= token.length - prefix.length, `${id} ${prefix}: ${text}`);
     }
   }
+});
+
+test('the credentials of 150 services and formats are known by their form', () => {
+  assert.ok(SERVICES.size >= 150, String(SERVICES.size));
 });
 
 test('knownTokens marks real forms', () => {

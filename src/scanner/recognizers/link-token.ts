@@ -59,9 +59,17 @@ function markSegments(text: string, expression: RegExp, segments_max: number, uu
 
 const SEGMENT = /[\w%+=.~:@!$-]{0,2048}/y;
 
+const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
+const OBJECT_ID = /^[0-9a-f]{24}$/;
+const IMAGE = /^[a-z][a-z0-9._-]{0,127}:[\w.-]{1,128}(?:@sha256:[0-9a-f]{64})?$/;
+
 function isToken(segment: string, uuidToo: boolean): boolean {
   if (segment.length < 12 || isPlaceholder(segment) || isMasked(segment)) return false;
   if (isUuid(segment)) return uuidToo;
+  // `/tokens/<id>` and the like are resources too, with the ids that databases give.
+  if (!uuidToo && (ULID.test(segment) || OBJECT_ID.test(segment))) return false;
+  // `registry.example.com/webhook/worker:1.4.2@sha256:…`
+  if (IMAGE.test(segment)) return false;
   if (/^[0-9a-f]+$/i.test(segment)) return segment.length >= 20 && /\d/.test(segment);
   // Names of pods, regions and articles: words in small letters joined by hyphens.
   if (/^[a-z]{3,}(?:-[a-z0-9]+)+$/.test(segment) && !/[a-z0-9]{20}/.test(segment)) return false;

@@ -1,10 +1,15 @@
 /**
- * Credentials that have a form of their own but no beginning that a word search could find: Telegram and Discord bots,
- * Mailchimp, Mailgun, Twilio, Facebook app tokens, Airtable, Asana, Beamer, Resend, Zoho, Sidekiq, Firebase.
+ * Credentials that have a form of their own but no beginning that a word search could find, or one that is too short or too common
+ * for it: Telegram and Discord bots, Mailchimp, Mailgun, Twilio, Facebook app tokens, Zoho, Sidekiq, Firebase and those of the table.
  */
 import { FEATURE } from '#scanner/features';
+import { KNOWN_TOKENS } from '#scanner/known-tokens';
 import type { Recognizer } from '#scanner/recognizer';
 import { isMasked, isPlaceholder, isReplaced, looksRandom } from '#scanner/values';
+import { UNSOUGHT_PREFIXES } from '#scanner/words';
+
+/** Rows of the table of known tokens whose prefixes no word search looks for. */
+const UNSOUGHT = KNOWN_TOKENS.filter(({ prefix }) => UNSOUGHT_PREFIXES.has(prefix));
 
 /** Any of these; each alternative is bounded and begins behind a boundary. */
 const SHAPES = new RegExp(
@@ -15,34 +20,37 @@ const SHAPES = new RegExp(
     '[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}(?![0-9A-Za-z-])', // Mailgun
     'SK[0-9a-f]{32}(?![0-9A-Za-z])', // Twilio API key
     '\\d{13,17}\\|[A-Za-z0-9_-]{20,30}(?![A-Za-z0-9_-])', // Facebook app access token
-    'pat[A-Za-z0-9]{14}\\.[0-9a-f]{64}', // Airtable
-    '[12]/\\d{15,18}(?:/\\d{15,18})?:[0-9a-f]{32}', // Asana
-    're_[A-Za-z0-9]{8}_[A-Za-z0-9]{20,30}', // Resend
     '1000\\.[0-9a-f]{32}\\.[0-9a-f]{32}', // Zoho
     'AAAA[A-Za-z0-9_-]{7}:[A-Za-z0-9_-]{140}', // Firebase Cloud Messaging
-    'sl\\.[A-Za-z0-9_=-]{120,1500}', // Dropbox
     '(?:eu01xx)?[0-9a-f]{30,36}NRAL(?![0-9A-Za-z])', // New Relic licence
-    'pi_[A-Za-z0-9]{14,60}_secret_[A-Za-z0-9]{14,60}', // Stripe
-    'sk_[0-9a-f]{48}(?![0-9A-Za-z])', // ElevenLabs
-    'md-[A-Za-z0-9_-]{22}(?![A-Za-z0-9_-])', // Mandrill
     '00D[A-Za-z0-9]{12}![A-Za-z0-9_.]{60,120}', // Salesforce session
     'R0[A-Z0-9]{30}(?![A-Za-z0-9])', // PagerDuty integration
+    '\\d{1,9}\\|[A-Za-z0-9]{40,56}(?![A-Za-z0-9])', // Laravel Sanctum
+    '[0-9a-f]{24}:[0-9a-f]{64}(?![0-9A-Za-z])', // Ghost
+    '[123][A-Za-z0-9]{26}_[A-Za-z0-9]{18,24}(?![A-Za-z0-9_])', // ngrok
+    '0\\.[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\\.[A-Za-z0-9]{30}:[A-Za-z0-9+/]{22}==', // Bitwarden
+    '[A-Za-z0-9_-]{6}\\.[A-Za-z0-9_-]{6}:[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])', // Ably
+    'S[ANOUCX][A-Z2-7]{56}(?![A-Z0-9a-z])', // NATS
+    'S[A-Z2-7]{55}(?![A-Z0-9a-z])', // Stellar
     'K10[0-9a-f]{64}::[A-Za-z0-9_-]{1,30}:[A-Za-z0-9]{16,64}', // K3s
     '[A-Za-z0-9._-]{1,64}::[A-Za-z0-9._-]{0,64}:[0-9a-fA-F]{16}:[0-9a-fA-F]{32}:[0-9a-fA-F]{20,2000}', // NetNTLMv2
-    'cio[A-Za-z0-9]{32}(?![A-Za-z0-9])', // crates.io
-    '(?:sc|ext)_[A-Za-z0-9]{5,30}\\.[A-Za-z0-9]{4,6}\\.acc[_-][A-Za-z0-9-]{10,32}\\.[A-Za-z0-9+/_=-]{30,120}', // Authress
+    ...UNSOUGHT.map(({ prefix, tail }) => `${prefix.replaceAll(/[./]/g, '\\$&')}(?:${tail})`),
   ].join('|')})`,
   'g',
 );
+
+/** What one of them cannot be without: a quick answer for most texts. */
+const ANY_SHAPE = new RegExp(`[:|.\\/!]|-us\\d|-[0-9a-f]{8}-[0-9a-f]{8}(?![0-9A-Za-z-])|SK|S[ANOUCX]|S[A-Z2-7]{10}|[A-Za-z0-9]{26}_|NRAL|R0|${UNSOUGHT.map(({ prefix }) => prefix.replaceAll(/[./]/g, '\\$&')).join('|')}`);
 
 export const tokenShapes: Recognizer = {
   id: 'credential.shape',
   kind: 'credential',
   needs: FEATURE.longToken | FEATURE.digit,
   find(text, _keyClass, mark) {
-    if (!/[:|.\/!]|-us\d|-[0-9a-f]{8}-[0-9a-f]{8}(?![0-9A-Za-z-])|SK|re_|NRAL|pi_|sk_|md-|R0|cio/.test(text)) return;
+    if (!ANY_SHAPE.test(text)) return;
     for (const match of text.matchAll(SHAPES)) {
-      if (!isMasked(match[0]) && (looksRandom(match[0], 12) || match[0].length > 30)) mark(match.index, match.index + match[0].length);
+      const row = UNSOUGHT.find(({ prefix }) => match[0].startsWith(prefix));
+      if (!isMasked(match[0]) && (looksRandom(match[0].slice(row?.prefix.length ?? 0), 12) || (match[0].length > 30 && row?.random !== true))) mark(match.index, match.index + match[0].length);
     }
   },
 };
