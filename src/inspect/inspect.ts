@@ -8,7 +8,8 @@ import { type KeyTable, type SpanBatch, textBytesMax, TYPE } from '#batch';
 import { LIMITS } from '#limits';
 import { CUT, decodeNested, type Leaf, type NestedValue } from '#otlp';
 import { type Refusal, refuse } from '#refusal';
-import { FEATURE, featuresOf } from '#scanner/features';
+import { FEATURE, featuresOf, featuresOfText } from '#scanner/features';
+import { gravityOf } from '#scanner/overlaps';
 import { KEY, type KeyClass, type Kind, type Mark } from '#scanner/recognizer';
 import type { Scanner } from '#scanner';
 import type { ValidBatch } from '#validate';
@@ -161,9 +162,13 @@ export class Inspector {
     return { is: 'text', text: text.slice(0, keep) + CUT_MARK, marks: marks.filter((mark) => mark.end <= keep), neutralized: neutralized + (isUtf8(beginning) ? 0 : 1) };
   }
 
-  /** Bytes that are text are scanned as text. They are stored in base64, which harms nobody, so nothing is neutralized. Others are sensitive only by their key. */
+  /** Bytes that are text are scanned as text. They are stored in base64, which harms nobody, so nothing is neutralized. Others are scanned byte by byte, and go as a whole. */
   #bytes(raw: Buffer, keyClass: KeyClass, name: string): TextFinding | null {
-    if (!isUtf8(raw)) return (keyClass & KEY.secret) === 0 ? null : scalarFinding(raw.toString('base64'), secretKind(keyClass));
+    if (!isUtf8(raw)) {
+      if ((keyClass & KEY.secret) !== 0) return scalarFinding(raw.toString('base64'), secretKind(keyClass));
+      const marks = this.#scanner.scanText(raw.toString('latin1'), keyClass, undefined, name);
+      return marks === null ? null : scalarFinding(raw.toString('base64'), gravestOf(marks));
+    }
     const text = raw.toString('utf8');
     const marks = this.#scanner.scanText(text, keyClass, undefined, name);
     return marks === null ? null : { is: 'bytes', text, marks, neutralized: 0 };
@@ -171,7 +176,8 @@ export class Inspector {
 
   #text(raw: string, keyClass: KeyClass, name: string): TextFinding | null {
     const { text, count } = isHarmful(raw) ? neutralize(raw) : { text: raw, count: 0 };
-    const marks = this.#scanner.scanText(text, keyClass, undefined, name);
+    // What was invisible is left out of one more look, for which it need not be ASCII.
+    const marks = this.#scanner.scanText(text, keyClass, count === 0 ? undefined : featuresOfText(text) | FEATURE.nonAscii, name);
     return marks === null && count === 0 ? null : { is: 'text', text, marks: marks ?? [], neutralized: count };
   }
 
@@ -298,6 +304,10 @@ const VALUE_KEYS = /^(?:value|val|content|stringValue)$/i;
 
 function scalarFinding(text: string, kind: Kind): TextFinding {
   return { is: 'scalar', text, marks: [{ kind, start: 0, end: text.length }], neutralized: 0 };
+}
+
+function gravestOf(marks: readonly Mark[]): Kind {
+  return marks.reduce((gravest, { kind }) => (gravityOf(kind) < gravityOf(gravest) ? kind : gravest), marks[0]!.kind);
 }
 
 function secretKind(keyClass: KeyClass): Kind {

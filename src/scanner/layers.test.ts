@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { percentDecoded, unescaped, withoutReferences } from './layers.ts';
+import { narrowed, percentDecoded, unescaped, withoutReferences } from './layers.ts';
 
 test('percentDecoded() decodes UTF-8 and maps back to the encoded text', () => {
   const layer = percentDecoded('a%40b%C3%A9%F0%9F%98%80!');
@@ -31,4 +31,21 @@ test('withoutReferences() undoes the references that hide names and values', () 
   assert.equal(withoutReferences('&quot;a&quot;&#58;&#x40;&unknown;')?.text, '"a":@&unknown;');
   assert.equal(withoutReferences('a & b; c'), undefined);
   assert.equal(withoutReferences('&#9999999;'), undefined);
+});
+
+test('every way of writing a character by its number is undone, at its place', () => {
+  for (const [decode, text] of [[percentDecoded, 'x%u0041y'], [unescaped, 'x\\u{41}y'], [unescaped, 'x\\U00000041y'], [unescaped, 'x\\101y'], [unescaped, 'x\\x41y'], [withoutReferences, 'x&#0000065;y'], [withoutReferences, 'x&#x00041;y']] as const) {
+    const layer = decode(text);
+    assert.equal(layer?.text, 'xAy', text);
+    assert.deepEqual([...layer.at], [0, 1, text.length - 1, text.length], text);
+  }
+  for (const text of ['\\u{110000}', '\\UFFFFFFFF', '\\u{}', '\\u{zz}', '\\u{0000000041}', '\\778', '\\400']) assert.equal(unescaped(text), undefined, text);
+  assert.equal(withoutReferences('&lowbar;&commat;&NewLine;&nope;')?.text, '_@\n&nope;');
+});
+
+test('narrowed() leaves out what cannot be seen, also where it was made visible, and makes wide forms narrow', () => {
+  const layer = narrowed('a<U+200B>b\u200b\u2400ｃ\u00a0d\0e');
+  assert.equal(layer?.text, 'abc de');
+  assert.deepEqual([...layer.at], [0, 9, 12, 13, 14, 16, 17]);
+  assert.equal(narrowed('für <b>'), undefined);
 });

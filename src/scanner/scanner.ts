@@ -1,10 +1,11 @@
 /**
  * The scanner: one look at a value that says which parts of it are sensitive. A pass over the bytes decides whether there can
  * be anything at all (`features.ts`); only then the value becomes a string and the recognizers run whose features are there.
- * Text inside text (JSON, queries, escapes, percent-encoding, base64 of JSON) is unwrapped and looked at the same way.
+ * Text inside text (JSON, queries, escapes, percent-encoding, base64) is unwrapped and looked at the same way.
  *
  * Everything given to it is attacker-controlled. The work is linear in the text, nesting is bounded, nothing throws.
  */
+import { encodedRuns } from './encoded.ts';
 import { FEATURE, featuresOf, featuresOfText } from './features.ts';
 import type { Features } from './features.ts';
 import { classOfHeader, classOfKey } from './key-class.ts';
@@ -20,7 +21,6 @@ const CLASSES_MAX = 32_768;
 const NAME_CLASSES_MAX = 8_192;
 /** Levels of text inside text. Each is at most as long as the one around it. */
 const DEPTH_MAX = 4;
-const BASE64_CHARACTERS_MAX = 65_536;
 /** What a name inside a text can say that is not the business of `credential.assigned`. */
 const PARTICULARS = KEY.personName | KEY.postalAddress | KEY.birthDate | KEY.coordinates;
 const MEMBER_CLASSES = PARTICULARS | KEY.clientAddress | KEY.peerAddress | KEY.personal | KEY.idNumber | KEY.statement | KEY.parameter | KEY.cookie | KEY.identifier;
@@ -164,11 +164,11 @@ export class Scanner {
     this.#find(text, keyClass, features, place);
     if (depth >= DEPTH_MAX) return;
     if ((features & MEMBER_VALUES) !== 0 && ((features & FEATURE.equals) !== 0 || (features & JSON_FEATURES) === JSON_FEATURES)) this.#members(text, depth, place);
-    if ((features & FEATURE.nonAscii) !== 0) this.#layer(narrowed(text), keyClass, depth, place);
+    if ((features & NARROWED_FEATURES) !== 0) this.#layer(narrowed(text), keyClass, depth, place);
     if ((features & FEATURE.percent) !== 0) this.#layer(percentDecoded(text), keyClass, depth, place);
     if ((features & FEATURE.backslash) !== 0) this.#layer(unescaped(text), keyClass, depth, place);
     if ((features & REFERENCE_FEATURES) === REFERENCE_FEATURES) this.#layer(withoutReferences(text), keyClass, depth, place);
-    if ((features & BASE64_FEATURES) === BASE64_FEATURES) this.#base64(text, depth, place);
+    if ((features & FEATURE.longToken) !== 0) this.#encoded(text, depth, place);
   }
 
   #find(text: string, keyClass: KeyClass, features: Features, place: Place | undefined): void {
@@ -198,24 +198,20 @@ export class Scanner {
     if (layer !== undefined) this.#collect(layer.text, keyClass, featuresOfText(layer.text), depth + 1, { offset: 0, layer, outer: place });
   }
 
-  /** JSON in base64 begins with `eyJ`, `ewo` or `eyA`. If it holds anything, all of it goes: a hole in base64 is unreadable anyway. */
-  #base64(text: string, depth: number, place: Place | undefined): void {
-    let left = BASE64_CHARACTERS_MAX;
-    for (const match of text.matchAll(/(?<![A-Za-z0-9+/_.-])(?:eyJ|eyA|ewo|W3s)[A-Za-z0-9+/_-]{17,65536}={0,2}(?![A-Za-z0-9.])/g)) {
-      left -= match[0].length;
-      if (left < 0) return;
-      const inner = Buffer.from(match[0], 'base64').toString('utf8');
+  /** Text in base64 or hexadecimal digits. If it holds anything, all of it goes: a hole in it is unreadable anyway. */
+  #encoded(text: string, depth: number, place: Place | undefined): void {
+    for (const { start, end, text: inner } of encodedRuns(text)) {
       const outer = { marks: this.#marks, settled: this.#settled, length: this.#length };
       this.#marks = [];
       this.#settled = UNSETTLED;
       this.#length = -1;
       this.#collect(inner, KEY.plain, featuresOfText(inner), depth + 1, undefined);
-      const found = joined(inner, this.#marks);
+      const found = joined(inner, this.#marks) ?? [];
       this.#marks = outer.marks;
       this.#settled = outer.settled;
       this.#length = outer.length;
-      if (found === null) continue;
-      this.#marks.push({ kind: (found[0] as Mark).kind, start: outside(place, match.index), end: outside(place, match.index + match[0].length) });
+      const kinds = new Set(found.flatMap(({ kind, parts }) => [kind, ...(parts ?? []).map((part) => part.kind)]));
+      for (const kind of kinds) this.#marks.push({ kind, start: outside(place, start), end: outside(place, end) });
     }
   }
 
@@ -230,7 +226,7 @@ export class Scanner {
       const needs = [...new Set(recognizers.map((recognizer) => recognizer.needs))];
       // One need implied by another adds nothing to the question whether anything can match.
       const least = needs.filter((need) => !needs.some((other) => other !== need && (need & other) === other));
-      const layers = [FEATURE.percent, FEATURE.backslash, REFERENCE_FEATURES, BASE64_FEATURES, ...[FEATURE.number, FEATURE.dottedQuad, FEATURE.hextets, FEATURE.personWord].flatMap((value) => [value | FEATURE.equals, value | JSON_FEATURES])];
+      const layers = [FEATURE.percent, FEATURE.backslash, REFERENCE_FEATURES, FEATURE.longToken, FEATURE.nonAscii, FEATURE.control, ...[FEATURE.number, FEATURE.dottedQuad, FEATURE.hextets, FEATURE.personWord].flatMap((value) => [value | FEATURE.equals, value | JSON_FEATURES])];
       selection = { always: least.includes(0), needs: [...least, ...layers], recognizers, ranks: recognizers.map(({ kind }) => gravityOf(kind)) };
       this.#selections.set(keyClass, selection);
     }
@@ -242,7 +238,7 @@ const JSON_FEATURES = FEATURE.quote | FEATURE.colon | FEATURE.brace;
 const REFERENCE_FEATURES = FEATURE.ampersand | FEATURE.semicolon;
 /** What a name can make sensitive that would not be by itself. */
 const MEMBER_VALUES = FEATURE.number | FEATURE.dottedQuad | FEATURE.hextets | FEATURE.personWord;
-const BASE64_FEATURES = FEATURE.knownPrefix | FEATURE.longToken;
+const NARROWED_FEATURES = FEATURE.nonAscii | FEATURE.control;
 
 const UNSETTLED = 1_000;
 /** The name of a scheme, which `authorization` leaves standing. */
