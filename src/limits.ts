@@ -264,6 +264,17 @@ export const LIMITS = {
   exposure_steps_max: 24,
   /** Blocks of one trace whose policy is looked up, so that the answer names the rules that acted. */
   policy_blocks_read_max: 2_000,
+  /** Spans that a policy is tried on, the newest: a minute of a busy server, and some seconds of work on a thread of its own. */
+  policy_trial_spans_max: 50_000,
+  /** Rows that are read at once for it: the main thread has other things to do between them. */
+  policy_trial_page_spans: 1_000,
+  /** After this time it answers with what it has looked at. */
+  policy_trial_ms_max: 8_000,
+  /** A page that takes longer was made to take long: the trial is ended. */
+  policy_trial_page_ms_max: 8_000,
+  /** Trials at once, each a thread with its own memory. */
+  policy_trials_at_once_max: 2,
+  policy_trial_heap_mib_max: 512,
   /** Widest time range of a search. */
   search_range_ms_max: 31 * 24 * 3_600_000,
   /** A request to the query API. */

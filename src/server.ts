@@ -9,6 +9,7 @@ import { createPasswords, createPeople } from '#authenticate/people';
 import { createSignIn, type SignIn } from '#authenticate/sign-in';
 import type { Address, Config } from '#config';
 import { ControlStore } from '#control';
+import { trialStarter } from '#dry-run/start-trial';
 import { ensureFirstPolicy, LivePolicy } from '#enact/live';
 import { Policies } from '#enact';
 import { Findings, type ReportFinding } from '#findings';
@@ -149,6 +150,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
       },
       log: { log: store.log, publisher, public: config.logPublic },
       policy: () => policy.current,
+      startTrial: trialStarter(() => policy.current, deriveKey(rootKey, 'pseudonyms')),
     });
     const webConsole = await startConsole({
       address: config.console,
@@ -240,7 +242,7 @@ function policiesOf(policy: LivePolicy): EvidencePolicies {
 
 /** What verbs show of the telemetry is recorded as what the console shows. */
 function recordedFor(records: Records, queries: Queries): Queries {
-  const { evidence } = queries;
+  const { evidence, trial } = queries;
   const record = (reader: Reader, route: string, id: string): true | Refusal => records.read({ reader, action: 'trace.read', route, ids: traceId(id) === null ? [] : [id], query: '' });
   return {
     ...queries,
@@ -252,6 +254,12 @@ function recordedFor(records: Records, queries: Queries): Queries {
       async evidence(reader, id, question) {
         const recorded = record(reader, 'tracekeep evidence export', id);
         return recorded === true ? evidence.evidence(reader, id, question) : recorded;
+      },
+    },
+    trial: trial && {
+      async trial(reader, question) {
+        const recorded = records.read({ reader, action: 'policy.try', route: 'tracekeep policy try', ids: [], query: '' });
+        return recorded === true ? trial.trial(reader, question) : recorded;
       },
     },
   };

@@ -42,6 +42,7 @@ const WHO_MAY = {
   'entry.read': ADMIN,
   'policy.read': VIEWER,
   'policy.write': ADMIN,
+  'policy.try': VIEWER,
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Action = keyof typeof WHO_MAY;
@@ -85,6 +86,8 @@ export const RECORDED: Readonly<Record<Action, boolean>> = {
   // Statements name things by ids. Who read what is in the closed parts, which this one shows.
   'entry.list': false,
   'entry.read': true,
+  // Its samples are shapes of what spans hold.
+  'policy.try': true,
 };
 
 export interface Resource {

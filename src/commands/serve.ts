@@ -19,6 +19,7 @@ import type { ChangedPolicies } from './policy-change.ts';
 import type { LogPublisher } from './published-log.ts';
 import type { EvidenceQueries } from './stored-evidence.ts';
 import type { TraceQueries } from './stored-trace.ts';
+import type { TrialQueries } from './stored-trial.ts';
 import { exitNow, exitWithoutTeardown, note, print } from './terminal.ts';
 import { ensureThreads } from './threads.ts';
 import type { VerifiedStore } from './verify-store.ts';
@@ -27,8 +28,8 @@ import type { VerifiedStore } from './verify-store.ts';
 export interface ServedServer {
   /** Where it really listens: port 0 has become a number. */
   readonly addresses: { readonly otlpHttp: Address; readonly otlpGrpc: Address; readonly console: Address };
-  /** What `tracekeep trace` and `tracekeep evidence export` ask over the admin socket. */
-  readonly queries: TraceQueries & EvidenceQueries;
+  /** What `tracekeep trace`, `tracekeep evidence export` and `tracekeep policy try` ask over the admin socket. */
+  readonly queries: TraceQueries & EvidenceQueries & TrialQueries;
   /** What `tracekeep log status` asks. */
   readonly publisher: LogPublisher;
   /** What `tracekeep user link` asks. */
@@ -74,11 +75,12 @@ export async function serve(config: Pick<Config, 'data'>, start: () => Promise<S
 /** Without the socket the server still serves; only the verbs that ask it do not work. */
 async function openAdmin(data: string, server: ServedServer): Promise<AdminSocket | null> {
   const path = adminSocketPath(data);
-  const [{ findStoredEvidence }, { findStoredTrace }, { answerVerification }, { answerPolicyChange }] = await Promise.all([import('./stored-evidence.ts'), import('./stored-trace.ts'), import('./verify-store.ts'), import('./policy-change.ts')]);
+  const [{ findStoredEvidence }, { findStoredTrace }, { tryOnStored }, { answerVerification }, { answerPolicyChange }] = await Promise.all([import('./stored-evidence.ts'), import('./stored-trace.ts'), import('./stored-trial.ts'), import('./verify-store.ts'), import('./policy-change.ts')]);
   try {
     return await startAdminSocket(path, {
       trace: (args) => findStoredTrace(server.queries, args),
       evidence: (args) => findStoredEvidence(server.queries, args),
+      'policy-try': (args) => tryOnStored(server.queries, args),
       log: async () => server.publisher.status(),
       policy: (args) => answerPolicyChange(server.policies, args),
       ...answerVerification(server.verified),

@@ -1,27 +1,8 @@
 /** What a dry run found: what the policy that is tried acts on, counted by what people write rules about, and what becomes of it today. */
-import type { Action, ActionName, Decision, Place } from '#policy';
+import type { Action } from '#policy';
+import type { TriedChange } from '#query/trial';
 
-/** What would happen to values of one kind under one key of one service. */
-export interface Change {
-  readonly service: string;
-  readonly place: Place;
-  /** Of the attribute; the place's name for a text that is no attribute. */
-  readonly key: string;
-  /** What was recognized, or `field` for whole values. */
-  readonly kind: string;
-  readonly action: ActionName;
-  /** Null: no rule names it. */
-  readonly rule: string | null;
-  readonly count: number;
-  /** What the policy in force does; null: nothing. */
-  readonly today: Decision | null;
-  /** Whether the two differ. */
-  readonly differs: boolean;
-  /** Shapes of one such value as it was sent, and as it would be stored; '' if nothing would be. Absent where there is nothing to show. */
-  readonly before?: string;
-  readonly after?: string;
-}
-
+export type Change = TriedChange;
 export type NewChange = Omit<Change, 'count' | 'differs' | 'before' | 'after'>;
 export interface Sample {
   readonly before?: string;
@@ -67,6 +48,6 @@ export class Changes {
   }
 }
 
-function nameOf({ service, place, key, kind, action }: Change): string {
-  return JSON.stringify([service, place, key, kind, action]);
+function nameOf({ service, place, key, kind, action, rule, today }: Change): string {
+  return JSON.stringify([service, place, key, kind, action, rule, today]);
 }

@@ -48,8 +48,7 @@ export class SpanComparer {
         const at = statedPlace(place);
         // The text of a key is replaced whatever the policy says.
         if (at.inKey) continue;
-        const group = place.startsWith('resource.') ? span.sent.resource : place.startsWith('scope.') ? span.sent.scope : null;
-        if (group !== null && counted.size === counted.add(`${place} ${group}`).size) continue;
+        if (isCounted(counted, place, span.sent)) continue;
         this.#place(span, owner, place, at, tried.get(place) ?? NOTHING, today.get(place) ?? NOTHING);
       }
     }
@@ -82,6 +81,34 @@ export class SpanComparer {
     }
   }
 
+  /**
+   * Of one block: spans as they are stored, and as the policy would store them if they came so. What is in them and would go is there today; what their
+   * statements say is gone, and the policy would have treated as it says.
+   */
+  compareStored(spans: readonly { readonly stored: Span; readonly tried: Span | null }[]): void {
+    const counted = new Set<string>();
+    for (const { stored, tried } of spans) {
+      const owner = ownerOf(stored, this.#tenant);
+      if (tried === null) {
+        const { rule, at, kind } = whyDropped(this.#tried.policy, stored, owner, stored);
+        this.#changes.add({ service: this.#sampler.serviceOf(stored), place: at.place, key: at.key, kind, rule, action: 'drop-span', today: null }, 1, () => ({}));
+      }
+      const [more, gone] = [tried === null ? new Map<string, Counts>() : statements(tried), statements(stored)];
+      for (const place of new Set([...more.keys(), ...gone.keys()])) {
+        const at = statedPlace(place);
+        if (at.inKey || isCounted(counted, place, stored)) continue;
+        const value = valueAt(stored, place);
+        const add = (kind: string, { rule, action }: Decision, count: number, today: Decision | null, sample: () => Sample): void => {
+          this.#changes.add({ service: this.#sampler.serviceOf(stored), place: at.place, key: at.key, kind, rule, action, today }, count, sample);
+        };
+        for (const [kind, count] of more.get(place) ?? NOTHING) {
+          add(kind, this.#tried.did(owner, at, kind, value?.type), count, null, () => this.#sampler.sample(value?.text, tried === null ? undefined : valueAt(tried, place)?.text, at.key, kind));
+        }
+        for (const [kind, count] of gone.get(place) ?? NOTHING) add(kind, this.#tried.would(owner, at, kind, undefined), count, this.#today.did(owner, at, kind, undefined), () => ({}));
+      }
+    }
+  }
+
   #dropped({ sent, tried, today }: SpanUnder, owner: Owner): void {
     const { policy } = tried === null ? this.#tried : this.#today;
     const why = whyDropped(policy, sent, owner, tried ?? today);
@@ -89,6 +116,12 @@ export class SpanComparer {
     const decision: Decision = tried === null ? { rule: why.rule, action: 'drop-span' } : { rule: null, action: 'keep' };
     this.#changes.add({ service: this.#sampler.serviceOf(sent), place: why.at.place, key: why.at.key, kind: why.kind, ...decision, today: before }, 1, () => ({}));
   }
+}
+
+/** Whether this place of the span's resource or scope was met before; notes it. */
+function isCounted(counted: Set<string>, place: string, { resource, scope }: Span): boolean {
+  const group = place.startsWith('resource.') ? resource : place.startsWith('scope.') ? scope : null;
+  return group !== null && counted.size === counted.add(`${place} ${group}`).size;
 }
 
 /** By place and kind; harmful characters are made visible under any policy. */

@@ -7,7 +7,7 @@ import { LIMITS } from '#limits';
 import { type CompiledPolicy, compilePolicy, type PolicyDocument } from '#policy';
 import type { Span } from '#query/span';
 import { isRefusal } from '#refusal';
-import { type Change, Changes } from './changes.ts';
+import { type ActionOf, type Change, Changes } from './changes.ts';
 import { SpanComparer, type SpanUnder } from './compare-spans.ts';
 import { Judge } from './judge.ts';
 import { Sampler } from './sampler.ts';
@@ -54,7 +54,6 @@ export class DryRun {
     this.#sent = new StoredForms(asSent, sender, null);
     this.#tried = new StoredForms(tried, sender, pseudonymKey);
     this.#today = new StoredForms(today, sender, pseudonymKey);
-    const actionsOf = ({ document }: CompiledPolicy) => (id: string) => document.rules.find((rule) => rule.id === id)?.action;
     this.#changes = new Changes(LIMITS.policy_try_changes_max, { tried: actionsOf(tried), today: actionsOf(today) });
     this.#comparer = new SpanComparer({ tried: new Judge(tried), today: new Judge(today), changes: this.#changes, sampler: new Sampler(tried), tenant: sender.tenant });
   }
@@ -90,6 +89,11 @@ export class DryRun {
       }
     }
   }
+}
+
+export function actionsOf({ document }: CompiledPolicy): ActionOf {
+  const actions = new Map(document.rules.map(({ id, action }) => [id, action]));
+  return (rule) => actions.get(rule);
 }
 
 /** Spans are told by their ids, and by which of those of one id they are; a policy may have dropped some. */

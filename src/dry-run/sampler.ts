@@ -2,6 +2,7 @@
 import { type CompiledPolicy, WHOLE_VALUE } from '#policy';
 import type { Span } from '#query/span';
 import { KINDS } from '#scanner/recognizer';
+import { ownRecognizers } from '#scanner/own';
 import { RECOGNIZERS } from '#scanner/recognizers';
 import { Scanner } from '#scanner';
 import type { Sample } from './changes.ts';
@@ -16,7 +17,7 @@ export class Sampler {
   readonly #services = new Map<string, string>();
 
   constructor(policy: CompiledPolicy) {
-    this.#scanner = new Scanner(RECOGNIZERS);
+    this.#scanner = new Scanner([...RECOGNIZERS, ...ownRecognizers(policy.recognizers)], { parts: true });
     const names = policy.document.rules.flatMap(({ action }) => (typeof action === 'object' && 'replace' in action ? [action.replace.with] : []));
     this.#written = new Set([...KINDS, ...policy.recognizers.map(({ id }) => id), ...names, WHOLE_VALUE, 'pseudonym']);
   }

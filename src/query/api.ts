@@ -18,6 +18,7 @@ import { addLogRoutes } from '#query/log/routes';
 import { addOutlineRoutes } from '#query/outline/routes';
 import { addPolicyRoutes, type PolicySource } from '#query/policy/routes';
 import { addRedRoutes } from '#query/red/routes';
+import { addTrialRoutes } from '#query/trial/routes';
 import { refuse, REFUSALS, type Refusal, type RefusalCode } from '#refusal';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { addAdministrationRoutes, type AdministrationParts } from './administration-routes.ts';
@@ -135,6 +136,7 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
   if (queries.log !== null) addLogRoutes(app, queries.log);
   addRedRoutes(app, { figures: queries.figures, now_ms });
   addExposureRoutes(app, { exposure: queries.exposure, now_ms });
+  addTrialRoutes(app, queries.trial);
   addJaegerRoutes(app, { queries, now_ms });
   if (parts.vitals !== undefined) addHealthRoutes(app, parts.vitals);
   if (parts.signIn !== undefined) addSignInRoutes(app, parts.signIn);

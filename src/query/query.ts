@@ -13,6 +13,7 @@ import { createExposure, type Exposure } from '#query/exposure';
 import { createLogQueries, type LogParts, type LogQueries } from '#query/log';
 import { createOutlines, type Outlines } from '#query/outline';
 import { createFigures, type FiguresOfSpans, type Operation, type Window } from '#query/red';
+import { createPolicyTrial, type PolicyTrial, type StartTrial } from '#query/trial';
 import { isRefusal, refuse, type Refusal } from '#refusal';
 import { accountOf, type Account } from './account.ts';
 import { type AnsweringParts, createAnswering, type Run } from './answering.ts';
@@ -60,6 +61,8 @@ export interface Queries {
   readonly evidence: EvidenceExport | null;
   /** Null without a log. */
   readonly log: LogQueries | null;
+  /** Null where there is nothing to try policies with. */
+  readonly trial: PolicyTrial | null;
   traceById(reader: Reader, id: string): Promise<Trace | Refusal>;
   /** Traces that exist, in the order of their ids; others are not in the answer. */
   tracesByIds(reader: Reader, ids: readonly string[]): Promise<readonly Trace[] | Refusal>;
@@ -79,6 +82,8 @@ export interface QueryParts extends AnsweringParts {
   /** Without it there is no evidence. */
   readonly evidence?: EvidenceParts;
   readonly log?: LogParts;
+  /** Starts what tries a policy. */
+  readonly startTrial?: StartTrial;
   /** The one in force. Default: that of a server which nobody gave one. */
   readonly policy?: () => CompiledPolicy;
   /** Producers of a tenant, so that those who sent nothing are shown too. */
@@ -106,6 +111,7 @@ export function createQueries(parts: QueryParts): Queries {
     outlines: createOutlines(answering, policies),
     evidence: parts.evidence === undefined ? null : createEvidence(answering, parts.evidence),
     log: parts.log === undefined ? null : createLogQueries(answering, parts.log),
+    trial: parts.startTrial === undefined ? null : createPolicyTrial(answering, parts.startTrial),
 
     traceById: (reader, text) =>
       answer(reader, 'trace.read', 'lookup', async (run) => {
