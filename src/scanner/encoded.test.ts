@@ -19,7 +19,7 @@ test('encodedRuns() reads base64 in either alphabet, with and without padding, o
 
 test('encodedRuns() reads what stands behind a path or a prefix, in lines, and after another', () => {
   const encoded = base64(SECRET);
-  for (const before of ['/api/items/', 'prefix_', 'a-b-', `${'com/example/'.repeat(4)}`]) assert.deepEqual(found(before + encoded), [[encoded, SECRET]], before);
+  for (const before of ['/api/items/', 'prefix_', 'a-bc-', `${'com/example/'.repeat(4)}`]) assert.deepEqual(found(before + encoded), [[encoded, SECRET]], before);
   const lines = base64(`${SECRET} `.repeat(4)).replace(/.{76}/g, '$&\r\n');
   assert.deepEqual(found(`-- \n${lines}\nend of it`), [[lines, `${SECRET} `.repeat(4)]]);
   assert.deepEqual(found(`${'Identifier'.repeat(4)}\n${encoded}`), [[encoded, SECRET]]);
