@@ -13,6 +13,7 @@ import { narrowed, percentDecoded, unescaped, withoutReferences } from './layers
 import type { Layer } from './layers.ts';
 import { forEachMember } from './members.ts';
 import { gravityOf, joined } from './overlaps.ts';
+import { knowsForm, marksOfPieces } from './pieces.ts';
 import { KEY } from './recognizer.ts';
 import type { KeyClass, Kind, Mark, Recognizer } from './recognizer.ts';
 import { RECOGNIZERS } from '#scanner/recognizers';
@@ -55,6 +56,7 @@ export class Scanner {
   readonly #nameClasses = new Map<string, KeyClass>();
   readonly #selections = new Map<KeyClass, Selection>();
   readonly #parts: boolean;
+  #ofForm: Scanner | undefined;
   #marks: Mark[] = [];
   /** Recognizers of this gravity or less are skipped: a mark of it covers the whole text. */
   #settled = UNSETTLED;
@@ -118,25 +120,29 @@ export class Scanner {
 
   /**
    * Marks of the strings of one list, for each its own or null. One may say what the next is: after `--password` comes a secret, and
-   * `docker`, `login`, `-p` are a command line in pieces.
+   * `docker`, `login`, `-p` are a command line in pieces. A secret may be in pieces as well.
    */
   scanList(texts: readonly string[], keyClass: KeyClass, name = ''): readonly (readonly Mark[] | null)[] {
-    const isCommand = texts.length > 1 && texts.some((text) => text.charCodeAt(0) === 0x2d);
-    const together = isCommand ? (this.scanText(texts.join(' '), keyClass) ?? []).filter(({ kind }) => COMMAND_KINDS.has(kind)) : [];
-    let from = 0;
-    let next = 0;
-    return texts.map((text, index) => {
-      const own = this.scanText(text, keyClass | (index === 0 ? KEY.plain : this.#classAfter(texts[index - 1]!, text)), undefined, name);
-      const to = from + text.length;
-      const marks: Mark[] = own === null ? [] : [...own];
-      while (next < together.length && together[next]!.end <= from) next++;
-      for (let at = next; at < together.length && together[at]!.start < to; at++) {
-        const { kind, start, end } = together[at]!;
-        marks.push({ kind, start: Math.max(start, from) - from, end: Math.min(end, to) - from });
+    const own = texts.map((text, index) => this.scanText(text, keyClass | (index === 0 ? KEY.plain : this.#classAfter(texts[index - 1]!, text)), undefined, name));
+    if (texts.length < 2) return own;
+    const marks = own.map((list): Mark[] => [...(list ?? [])]);
+    if (texts.some((text) => text.charCodeAt(0) === 0x2d)) {
+      const line = (this.scanText(texts.join(' '), keyClass) ?? []).filter(({ kind }) => COMMAND_KINDS.has(kind));
+      let from = 0;
+      let next = 0;
+      for (const [index, text] of texts.entries()) {
+        const to = from + text.length;
+        while (next < line.length && line[next]!.end <= from) next++;
+        for (let at = next; at < line.length && line[at]!.start < to; at++) {
+          const { kind, start, end } = line[at]!;
+          marks[index]!.push({ kind, start: Math.max(start, from) - from, end: Math.min(end, to) - from });
+        }
+        from = to + 1;
       }
-      from = to + 1;
-      return marks.length === 0 ? null : joined(text, marks);
-    });
+    }
+    this.#ofForm ??= new Scanner(this.#recognizers.filter(knowsForm));
+    marksOfPieces(texts, this.#ofForm.scanText(texts.join(''), KEY.plain, undefined, name) ?? [], own, (index, mark) => marks[index]!.push(mark));
+    return texts.map((text, index) => (marks[index]!.length === 0 ? null : joined(text, marks[index]!)));
   }
 
   /** What `before` says about `text` behind it. A flag is sure of it; a mere name (`X-Api-Key`) is not. */
