@@ -49,7 +49,7 @@ function adviseAlone(rule: Rule, allKinds: readonly string[], places: Places, co
   if (recognized === undefined && FINAL_ACTIONS.has(name)) {
     const everywhere = isAll(rule.keys) && rule.groups === undefined && types === undefined && scope === undefined;
     if (everywhere) warn('action', 'matches_everything', name === 'drop-span' ? 'the rule refuses every span that has an attribute' : `the rule matches every attribute: all of them are ${DONE[name]}`, 'Say which: keys, groups, types or for. If all are meant, leave it as it is.');
-    else if (words.places.includes('resource') && (rule.keys ?? []).some((glob) => holds([glob], 'service.name'))) warn('keys', 'service_name', `the keys take in service.name, by which people find spans; in the resource it stays`, 'Say more exactly which keys, or leave it as it is.');
+    else if (words.places.includes('resource') && (rule.keys ?? []).some((glob) => holds([glob], 'service.name'))) warn('keys', 'service_name', 'the keys take in service.name of the resource, without which nothing is found by its service', 'Say more exactly which keys, or leave it as it is.');
   }
   if (recognized === undefined) return;
   const kinds: readonly string[] = recognized === 'any' ? SECRETS : recognized;

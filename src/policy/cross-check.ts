@@ -1,5 +1,6 @@
 /** What no form can say about a policy: that names are unique, that the kinds there are exist, that an action fits what it acts on. */
 import { LIMITS } from '#limits';
+import { checkPattern, tryExamples } from '#scanner/own';
 import { KINDS } from '#scanner/recognizer';
 import { actionName } from './action.ts';
 import { meant, quoted, type Places } from './check-form.ts';
@@ -17,6 +18,7 @@ export interface Unchecked {
 export function crossCheck({ rules = [], recognizers = [] }: Unchecked, places: Places, complaints: Complaints): void {
   checkUnique(rules, 'rule', places, complaints);
   checkUnique(recognizers, 'recognizer', places, complaints);
+  for (const recognizer of recognizers) checkPatternOf(recognizer, places, complaints);
   const kinds: readonly string[] = [...KINDS, ...recognizers.flatMap(({ id }) => id ?? [])];
   for (const rule of rules) {
     complaints.about = rule.id;
@@ -41,6 +43,21 @@ function checkUnique(owners: readonly { readonly id?: string }[], what: string, 
     if (seen.has(owner.id)) complaints.add('error', placeOf(owner, 'id', places), { code: 'id_twice', message: `another ${what} has the id ${quoted(owner.id)} already`, remedy: 'Give it an id of its own.' }, owner.id);
     seen.add(owner.id);
   }
+}
+
+/** The pattern can be run safely, and finds what its examples say. */
+function checkPatternOf(recognizer: Partial<OwnRecognizer>, places: Places, complaints: Complaints): void {
+  const { id, pattern, examples = [], 'counter-examples': counterExamples = [] } = recognizer;
+  if (id === undefined || pattern === undefined) return;
+  complaints.about = id;
+  const why = checkPattern(pattern);
+  if (why !== null) return complaints.error(placeOf(recognizer, 'pattern', places), 'unsafe_pattern', `the pattern cannot be taken: ${why}`, 'Patterns are literals, classes, groups, alternatives and bounded repetition, such as [A-Z]{2}-[0-9]{6,8}.');
+  tryExamples({ ...recognizer, id, pattern }).forEach(({ wanted, found }, at) => {
+    if (wanted === found) return;
+    const [list, index] = wanted ? [examples, at] : [counterExamples, at - examples.length];
+    const message = wanted ? 'the recognizer does not find this example' : 'the recognizer finds this counter-example';
+    complaints.error(placeOf(list, index, places), 'example', message, 'Change the pattern or its checksum, or the example.');
+  });
 }
 
 function checkKinds({ recognized }: Partial<Rule>, kinds: readonly string[], places: Places, complaints: Complaints): void {

@@ -1,6 +1,7 @@
 /** The grammar of policies: each member with its form, its meaning for people, and examples. docs/reference/policy.md says the same at length. */
 import { LIMITS } from '#limits';
 import { KINDS, TAKEN_KINDS } from '#scanner/recognizer';
+import { CHECKSUMS, WITHIN_DEFAULT } from '#scanner/own';
 import { RESERVED_ACTIONS } from './action.ts';
 import { PLACES, SPAN_KINDS, TEMPLATES, TIME_UNITS, VALUE_TYPES } from './document.ts';
 import { ofParts, type ChoiceForm, type Form, type ListForm, type MembersForm, type TextForm } from './form.ts';
@@ -116,9 +117,9 @@ const recognizer: MembersForm = {
       form: { is: 'text', what: `a pattern of at most ${LIMITS.policy_pattern_characters_max} characters`, pattern: VISIBLE, min: 1, max: LIMITS.policy_pattern_characters_max }, required: true,
       description: 'A regular expression of the safe subset: literals, classes, groups, alternatives, bounded repetition.', examples: ['E-[0-9]{6}'],
     },
-    context: { form: listOf({ ...sample, max: LIMITS.policy_id_characters_max }, LIMITS.policy_context_words_max), description: 'Words of which one must stand in the attribute key or near what was found.', examples: [['employee', 'staff']] },
-    within: { form: { is: 'number', min: 1, max: LIMITS.policy_context_characters_max }, default: 40, description: 'How many characters away a word of the context may stand.' },
-    checksum: { form: name, description: 'A checksum that what was found must pass.', examples: ['luhn'] },
+    context: { form: listOf({ ...sample, what: 'a word, with a letter or digit, of at most 64 characters', pattern: `^(?=.*[\\p{L}\\p{N}])${VISIBLE.slice(1)}`, max: LIMITS.policy_id_characters_max }, LIMITS.policy_context_words_max), description: 'Words of which one must stand in the attribute key or near what was found.', examples: [['employee', 'staff']] },
+    within: { form: { is: 'number', min: 1, max: LIMITS.policy_context_characters_max }, default: WITHIN_DEFAULT, description: 'How many characters away a word of the context may stand.' },
+    checksum: { form: { is: 'word', words: CHECKSUMS }, description: 'A checksum that what was found must pass.' },
     examples: { form: listOf(sample, LIMITS.policy_examples_max), description: 'Values that it must find.' },
     'counter-examples': { form: listOf(sample, LIMITS.policy_examples_max), description: 'Values that it must not find.' },
   },

@@ -14,6 +14,8 @@ export interface Cell {
   readonly spanKind: SpanKind | null;
   readonly type: ValueType;
   readonly kinds: readonly string[];
+  /** Kinds that only recognizers of the new policy find. */
+  readonly isNew: boolean;
 }
 
 /** Keys of attributes, and keys next to a part within a map. */
@@ -72,27 +74,32 @@ export function wordsOf({ for: scope, keys, groups, types = VALUE_TYPES, recogni
 }
 
 /** Whether a rule can apply in a cell, its boxes apart. */
-export function isIn(rule: Rule, { place, spanKind, type, kinds }: Cell): boolean {
+export function isIn(rule: Rule, cell: Cell): boolean {
+  return isPlaced(rule, cell) && (rule.recognized === undefined || rule.recognized === 'any' || rule.recognized.some((kind) => kind === cell.kinds[0]));
+}
+
+/** The same whatever is recognized. */
+export function isPlaced(rule: Rule, { place, spanKind, type }: Cell): boolean {
   const { spans, places } = rule.for ?? {};
-  if (rule.recognized !== undefined && rule.recognized !== 'any' && !rule.recognized.some((kind) => kind === kinds[0])) return false;
   if (places !== undefined ? !places.includes(place) : rule.recognized === undefined && !ATTRIBUTE_PLACES.has(place)) return false;
   if ((rule.keys !== undefined || rule.groups !== undefined) && !ATTRIBUTE_PLACES.has(place)) return false;
   return (spans === undefined || (spanKind !== null && spans.includes(spanKind))) && (rule.types === undefined || rule.types.includes(type));
 }
 
 /** Cells for questions about parts as well as about whole values: every rule is either in all of a cell or in none of it. */
-export function cellsOf(documents: readonly PolicyDocument[]): readonly Cell[] {
-  const rules = documents.flatMap((document) => document.rules);
-  const kinds = kindsOf(documents);
+export function cellsOf(from: PolicyDocument, to: PolicyDocument): readonly Cell[] {
+  const rules = [...from.rules, ...to.rules];
+  const kinds = kindsOf([from, to]);
+  const old = new Set(kindsOf([from]));
   // Of addresses one thing more is known: what generalizing makes of them.
-  const kindClasses = classesOf(kinds, (kind) => `${kind === 'ip'} ${rules.map(({ recognized }) => (recognized === undefined || recognized === 'any' ? '' : Number(recognized.some((one) => one === kind)))).join('')}`);
+  const kindClasses = classesOf(kinds, (kind) => `${kind === 'ip'} ${old.has(kind)} ${rules.map(({ recognized }) => (recognized === undefined || recognized === 'any' ? '' : Number(recognized.some((one) => one === kind)))).join('')}`);
   const spanClasses = classesOf<SpanKind>(SPAN_KINDS, (kind) => rules.map((rule) => Number(rule.for?.spans?.includes(kind) ?? true)).join('')).map(([first]) => first!);
   const typeClasses = classesOf<ValueType>(VALUE_TYPES, (type) => rules.map(({ types }) => Number(types?.includes(type) ?? true)).join('')).map(([first]) => first!);
   const placeClasses = classesOf<Place>(PLACES, (place) => `${ATTRIBUTE_PLACES.has(place)} ${SHARED_PLACES.has(place)} ${rules.map((rule) => Number(rule.for?.places?.includes(place) ?? true)).join('')}`).map(([first]) => first!);
   return placeClasses.flatMap((place) => {
     const spans = SHARED_PLACES.has(place) ? [null] : spanClasses;
     const types: readonly ValueType[] = ATTRIBUTE_PLACES.has(place) ? typeClasses : ['string'];
-    return spans.flatMap((spanKind) => types.flatMap((type) => kindClasses.map((of) => ({ place, spanKind, type, kinds: of }))));
+    return spans.flatMap((spanKind) => types.flatMap((type) => kindClasses.map((of) => ({ place, spanKind, type, kinds: of, isNew: !old.has(of[0]!) }))));
   });
 }
 

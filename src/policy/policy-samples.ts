@@ -25,7 +25,7 @@ export const RIGHT: Readonly<Record<string, object>> = {
 };
 
 const withRule = (members: object): object => ({ version: 2, rules: [{ ...RULE, ...members }] });
-const withRecognizer = (members: object): object => ({ version: 2, rules: [], recognizers: [{ id: 'own', pattern: 'a', ...members }] });
+const withRecognizer = (members: object): object => ({ version: 2, rules: [], recognizers: [{ id: 'own', pattern: 'A-[0-9]', ...members }] });
 
 /** By the code of the problem, with a number where there are several. */
 export const WRONG: Readonly<Record<string, object>> = {

@@ -10,7 +10,7 @@ import { RuleSets } from './rule-set.ts';
 export { ACTION_NAMES, actionName, type ActionName } from './action.ts';
 export { type Decision, type Found, pastDecision, presentDecision, WHOLE_VALUE } from './decision.ts';
 export { DEFAULT_POLICY } from './default-policy.ts';
-export { PLACES, SPAN_KINDS, TEMPLATES, TIME_UNITS, VALUE_TYPES } from './document.ts';
+export { ATTRIBUTE_PLACES, PLACES, SHARED_PLACES, SPAN_KINDS, TEMPLATES, TIME_UNITS, VALUE_TYPES } from './document.ts';
 export type { Action, OwnRecognizer, Place, PolicyDocument, Rule, Scope, SpanKind, ValueType } from './document.ts';
 export { GROUP_NAME, inGroup, keysOfGroup, NAMED_GROUPS } from './groups.ts';
 export { readRestriction, type Restriction } from './restriction.ts';

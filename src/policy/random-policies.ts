@@ -61,7 +61,7 @@ export class RandomPolicies {
   }
 
   policy(): PolicyDocument {
-    return { version: 2, attributes: this.below(5) === 0 ? 'drop' : 'keep', recognizers: [{ id: 'own', pattern: 'x' }], rules: Array.from({ length: this.below(5) }, (_, at) => this.rule(at)) };
+    return { version: 2, attributes: this.below(5) === 0 ? 'drop' : 'keep', recognizers: [{ id: 'own', pattern: 'x-[0-9]' }], rules: Array.from({ length: this.below(5) }, (_, at) => this.rule(at)) };
   }
 
   /** The same policy after one change of it. */

@@ -46,6 +46,17 @@ test('names are unique, and kinds are those of the product or of recognizers in 
   assert.deepEqual(codesOf("version: 2\nrecognizers: [{ id: staff-number, pattern: 'S[0-9]{4}' }]\nrules: [{ id: a, recognized: [staff-number], action: drop }]"), []);
 });
 
+test('patterns are of the safe subset, and examples are found', () => {
+  const own = (members: string): string => `version: 2\nrules: []\nrecognizers:\n  - id: own\n    ${members}\n`;
+  for (const pattern of ['(a+)+b', 'a*', '(?=a)', '(a)\\1', '[z-a]', '(', '.{1,100000}']) assert.deepEqual(codesOf(own(`pattern: '${pattern}'`)), ['unsafe_pattern'], pattern);
+  assert.deepEqual(codesOf(own("pattern: 'E-[0-9]{6}'\n    checksum: luhn\n    examples: ['E-123455']\n    counter-examples: ['E-123456']")), []);
+  const [problem, ...others] = errorsOf(own("pattern: 'E-[0-9]{6}'\n    examples: ['E-123456', 'E-12']\n    counter-examples: ['F-123456']"));
+  assert.deepEqual([problem?.code, problem?.line, problem?.column, others.length], ['example', 6, 28, 0]);
+  assert.deepEqual(codesOf(own("pattern: 'E-[0-9]{6}'\n    counter-examples: ['E-123456']")), ['example']);
+  assert.deepEqual(codesOf(own("pattern: 'E-[0-9]{6}'\n    checksum: lun")), ['unknown_word']);
+  assert.deepEqual(codesOf(own("pattern: 'E-[0-9]{6}'\n    context: ['--']")), ['wrong_value']);
+});
+
 test('of YAML there is only what means one thing', () => {
   const rules = 'rules: [{ id: a, keys: [b], action: drop }]';
   const cases: Readonly<Record<string, string>> = {

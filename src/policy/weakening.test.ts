@@ -44,10 +44,15 @@ test('each way of removing less is told, with the rule, the keys and the kinds',
   assert.deepEqual(told(policy([], { attributes: 'drop' }), policy([])), ['drop > keep']);
   assert.deepEqual(told(policy([{ id: 'a', keys: ['x'], action: 'keep' }, { id: 'b', keys: ['x*'], action: 'drop' }]), policy([{ id: 'b', keys: ['x*'], action: 'drop' }, { id: 'a', keys: ['x'], action: 'keep' }])), []);
   assert.deepEqual(told(policy([{ id: 'b', keys: ['x*'], action: 'drop' }, { id: 'a', keys: ['x'], action: 'keep' }]), policy([{ id: 'a', keys: ['x'], action: 'keep' }, { id: 'b', keys: ['x*'], action: 'drop' }])), ['a drop > keep x']);
+  assert.deepEqual(told(policy([ALL]), policy([{ id: 'peer', keys: ['peer'], action: { generalize: { network: { v4: 32, v6: 128 } } } }, ALL])).map((text) => text.split(' ').slice(0, 5).join(' ')), ['peer replace > generalize peer']);
   const own = { id: 'staff', pattern: 'S[0-9]{4}', context: ['staff'] };
   assert.deepEqual(told(policy([], { recognizers: [own] }), policy([])), ['staff recognized > not recognized staff']);
   assert.deepEqual(told(policy([], { recognizers: [own] }), policy([], { recognizers: [{ ...own, context: ['staff', 'crew'] }] })), []);
   assert.deepEqual(told(policy([], { recognizers: [own] }), policy([], { recognizers: [{ ...own, checksum: 'luhn' }] })), ['staff recognized > not recognized staff']);
+  // What only a new recognizer finds was kept; where it was found as something else, the stronger action counts.
+  const mask = (last: number): Rule => ({ id: `mask-${last}`, recognized: ['staff' as Kind], action: { mask: { last } } });
+  assert.deepEqual(told(policy([ALL]), policy([mask(4), ALL], { recognizers: [own] })), []);
+  assert.deepEqual(told(policy([CARDS, ALL]), policy([mask(6), CARDS, ALL], { recognizers: [own] })), ['mask-6 mask > mask staff']);
 });
 
 test('an action on the whole value that does less than was done about its parts is told', () => {
@@ -88,7 +93,9 @@ test('policies of many rules are compared, or called weaker', () => {
 function effective(sets: RuleSets, where: Parameters<RuleSets['for']>[0], key: string, inner: string, type: ValueType, kind: Kind | null): Action {
   const set = sets.for(where);
   const whole: Action = set.whole(key, type)?.action ?? set.unnamed;
-  return kind === null || FINAL_ACTIONS.has(actionName(whole)) ? whole : (set.part(kind, key, inner, type)?.action ?? 'replace');
+  // A value that is an address is generalized without a look at its parts.
+  const isWhole = kind === null || FINAL_ACTIONS.has(actionName(whole)) || (kind === 'ip' && typeof whole === 'object' && 'generalize' in whole && 'network' in whole.generalize);
+  return isWhole ? whole : (set.part(kind, key, inner, type)?.action ?? 'replace');
 }
 
 test('whatever random policies do less about is told', () => {

@@ -9,7 +9,7 @@ import { LIMITS } from '#limits';
 import { actionName } from './action.ts';
 import { ATTRIBUTE_PLACES, type Action, type PolicyDocument, type Rule } from './document.ts';
 import { GlobSets } from './glob-sets.ts';
-import { boxCovers, boxesMeet, boxesOf, cellsOf, EVERYTHING, isIn, type Box, type Cell } from './ground.ts';
+import { boxCovers, boxesMeet, boxesOf, cellsOf, EVERYTHING, isIn, isPlaced, type Box, type Cell } from './ground.ts';
 import { FINAL_ACTIONS, isWeaker, type Subject } from './strength.ts';
 import { INCOMPARABLE, Weaker, type Weakening } from './weaker.ts';
 import { weakerRecognizers, weakerRestriction } from './weaker-members.ts';
@@ -48,7 +48,7 @@ class Comparison {
   constructor(from: PolicyDocument, to: PolicyDocument) {
     this.#from = new Side(from, to);
     this.#to = new Side(to, from);
-    this.#cells = cellsOf([from, to]);
+    this.#cells = cellsOf(from, to);
   }
 
   weaker(): readonly Weakening[] {
@@ -73,10 +73,24 @@ class Comparison {
   }
 
   #parts(before: Deciders, after: Deciders, cell: Cell): void {
+    if (cell.isNew) return this.#newKind(after.parts, cell);
     const subject: Subject = cell.kinds[0] === 'ip' ? 'address' : 'part';
     // Parts are judged unless what becomes of the whole value is final.
     if (after.whole.some(({ action }) => !isFinal(action))) this.#pairs(before.parts, after.parts, subject, cell);
     this.#partsThenWhole(before, after, subject, cell);
+  }
+
+  /**
+   * What only a new recognizer finds was kept before. Where it was found as something else too, the stronger action counts; of actions of one
+   * name that of the new kind may count, though it leaves more.
+   */
+  #newKind(after: readonly Decider[], cell: Cell): void {
+    for (const old of this.#from.partsIn(cell)) {
+      this.#count(after.length / PAIRS_A_STEP);
+      for (const now of after) {
+        if (actionName(old.action) === actionName(now.action) && isWeaker(old.action, now.action, 'part')) this.#note(old, now, [[old, []], [now, after]], cell);
+      }
+    }
   }
 
   #pairs(before: readonly Decider[], after: readonly Decider[], subject: Subject, cell: Cell | null): void {
@@ -93,8 +107,10 @@ class Comparison {
   #partsThenWhole(before: Deciders, after: Deciders, subject: Subject, cell: Cell): void {
     const kept = before.whole.filter(({ action }) => !isFinal(action));
     for (const now of after.whole) {
-      if (!isFinal(now.action)) continue;
+      // A value that is an address is generalized as it is, without a look at its parts.
+      if (!isFinal(now.action) && !isNetwork(now.action)) continue;
       for (const whole of kept) {
+        if (isNetwork(now.action) && isNetwork(whole.action)) continue;
         if (now.twin < whole.at || whole.twin < now.at) continue;
         this.#count(before.parts.length / PAIRS_A_STEP);
         for (const old of before.parts) {
@@ -158,10 +174,19 @@ class Side {
       parts: [...within.filter(({ rule }) => rule?.recognized !== undefined), last('replace')],
     };
   }
+
+  /** Rules about parts of any kind. */
+  partsIn(cell: Cell): readonly Decider[] {
+    return this.#deciders.filter(({ rule }) => rule?.recognized !== undefined && isPlaced(rule, cell));
+  }
 }
 
 function isAttribute({ place }: Cell): boolean {
   return ATTRIBUTE_PLACES.has(place);
+}
+
+function isNetwork(action: Action): boolean {
+  return typeof action === 'object' && 'generalize' in action && 'network' in action.generalize;
 }
 
 function isFinal(action: Action): boolean {

@@ -1,4 +1,5 @@
 /** What becomes weaker besides rules: recognizers of one's own that find less, and keys that are restricted no more. */
+import { WITHIN_DEFAULT } from '#scanner/own';
 import type { OwnRecognizer } from './document.ts';
 import { GlobSets } from './glob-sets.ts';
 import type { Weakening } from './weaker.ts';
@@ -11,8 +12,6 @@ export function weakerRecognizers(from: readonly OwnRecognizer[], to: readonly O
   });
 }
 
-const WITHIN = 40;
-
 /** Why the new one may find less, or null. Which of two patterns finds more is not worked out. */
 function whyLess(old: OwnRecognizer, now: OwnRecognizer | undefined): string | null {
   if (now === undefined) return 'it is gone';
@@ -21,7 +20,7 @@ function whyLess(old: OwnRecognizer, now: OwnRecognizer | undefined): string | n
   if (now.context === undefined) return null;
   if (old.context === undefined) return 'it asks for words near by';
   if (old.context.some((word) => !now.context?.includes(word))) return 'it goes by fewer words near by';
-  return (now.within ?? WITHIN) < (old.within ?? WITHIN) ? 'words must stand nearer' : null;
+  return (now.within ?? WITHIN_DEFAULT) < (old.within ?? WITHIN_DEFAULT) ? 'words must stand nearer' : null;
 }
 
 /** Keys that no glob of the new policy holds alone. */

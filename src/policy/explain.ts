@@ -1,0 +1,37 @@
+/** Which rule decides about a value, and which others would have if it were not there: for people who wonder about their policy. */
+import type { Kind } from '#scanner/recognizer';
+import { actionName } from './action.ts';
+import type { Action, PolicyDocument, Rule, ValueType } from './document.ts';
+import { RuleSets, type Where } from './rule-set.ts';
+import { FINAL_ACTIONS } from './strength.ts';
+
+export interface Explanation {
+  /** Whether the rule is one about the whole value or about the recognized part. */
+  readonly by: 'whole' | 'part';
+  /** Null: none names it. */
+  readonly rule: Rule | null;
+  readonly action: Action;
+  /** Rules about the same, in their order, that would decide if the ones before them were not there. */
+  readonly others: readonly Rule[];
+  /** Of a part whose value stays as a whole: the rule about the whole value, which acts on what is left. Null where there is none. */
+  readonly wholeRule: Rule | null;
+}
+
+/** `kind` null asks about the whole value, whatever is in it. `key` is ignored for texts that are no attribute. */
+export function explain(document: PolicyDocument, where: Where, key: string, kind: Kind | null, type: ValueType): Explanation {
+  const unnamed = document.attributes ?? 'keep';
+  const set = new RuleSets(document.rules, unnamed).for(where);
+  const whole = set.whole(key, type);
+  const staying = where.place === 'resource' && key === 'service.name' ? 'keep' : set.unnamed;
+  const wholeAction = whole?.action ?? staying;
+  if (kind === null || FINAL_ACTIONS.has(actionName(wholeAction))) {
+    return { by: 'whole', rule: whole, action: wholeAction, others: othersOf(document.rules, whole, (rule) => new RuleSets([rule], unnamed).for(where).whole(key, type)), wholeRule: null };
+  }
+  const part = set.part(kind, key, key, type);
+  return { by: 'part', rule: part, action: part?.action ?? 'replace', others: othersOf(document.rules, part, (rule) => new RuleSets([rule], unnamed).for(where).part(kind, key, key, type)), wholeRule: whole };
+}
+
+/** Those that name it when they are asked alone. */
+function othersOf(rules: readonly Rule[], deciding: Rule | null, ask: (rule: Rule) => Rule | null): readonly Rule[] {
+  return rules.filter((rule) => rule !== deciding && ask(rule) !== null);
+}
