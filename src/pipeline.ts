@@ -15,6 +15,7 @@ import { decodeRequest, requestFromJson } from '#otlp';
 import { type CompiledPolicy, compilePolicy, DEFAULT_POLICY } from '#policy';
 import { isRefusal, type Refusal } from '#refusal';
 import { Scanner } from '#scanner';
+import { ownRecognizers } from '#scanner/own';
 import { RECOGNIZERS } from '#scanner/recognizers';
 import { BlockBuilder } from '#seal';
 import { countOddTimes, refusedMessage, validate } from '#validate';
@@ -59,7 +60,7 @@ export class Pipeline {
    */
   constructor(comparer: Comparer | null, policy: CompiledPolicy = compilePolicy(DEFAULT_POLICY), pseudonymKey: Secret<Uint8Array> | null = null) {
     this.#comparer = comparer;
-    this.#inspector = new Inspector(new Scanner(RECOGNIZERS, { parts: policy.distinguishes }), this.#keys);
+    this.#inspector = new Inspector(new Scanner([...RECOGNIZERS, ...ownRecognizers(policy.recognizers)], { parts: policy.distinguishes }), this.#keys);
     this.#minimizer = new Minimizer(policy, this.#inspector, this.#keys, new Pseudonyms(pseudonymKey));
     this.#leaves = new BlockLeaves(policy.restricts);
   }

@@ -4,7 +4,7 @@
  * stands alone.
  */
 
-const PROGRAM = /^(?:\.{0,2}\/|[A-Za-z]:\\)?[A-Za-z0-9_.+\\/@-]{1,256}$/;
+const PROGRAM = /^(?!-)(?:\.{0,2}\/|[A-Za-z]:\\)?[A-Za-z0-9_.+\\/@-]{1,256}$/;
 const LONG_OPTION = /^--[A-Za-z][A-Za-z0-9.-]{0,63}$/;
 const ASSIGNMENT = /^([A-Za-z_]\w{0,63})=/;
 /** Between commands. */
