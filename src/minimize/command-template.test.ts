@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { argumentsTemplate, commandTemplate } from './command-template.ts';
+import { argumentTemplate, commandTemplate, programTemplate } from './command-template.ts';
 
 test('the program and the names of options stay, arguments go', () => {
   const cases: Readonly<Record<string, string | null>> = {
@@ -13,6 +13,7 @@ test('the program and the names of options stay, arguments go', () => {
   for (const [command, template] of Object.entries(cases)) assert.equal(commandTemplate(command), template, command);
 });
 
-test('of a list of arguments, the first is the program', () => {
-  assert.deepEqual(argumentsTemplate(['node', 'app.js', '--port=80', '--token', 'hunter2', '|', 'x']), ['node', '?', '--port=?', '--token', '?', '?', '?']);
+test('words of a list that is split already', () => {
+  assert.deepEqual(['node', '/opt/my app', '-x'].map(programTemplate), ['node', '?', '?']);
+  assert.deepEqual(['app.js', '--port=80', '--token', 'hunter2', '|', 'a b'].map(argumentTemplate), ['?', '--port=?', '--token', '?', '?', '?']);
 });

@@ -19,11 +19,6 @@ export function commandTemplate(text: string): string | null {
   return words === null ? null : templateOf(words);
 }
 
-/** Of a command line that is a list of words already. */
-export function argumentsTemplate(words: readonly string[]): readonly string[] {
-  return words.map((word, at) => (at === 0 ? programTemplate(word) : argumentTemplate(word)));
-}
-
 function templateOf(words: readonly string[]): string | null {
   const written: string[] = [];
   let wantsProgram = true;
@@ -40,11 +35,12 @@ function templateOf(words: readonly string[]): string | null {
   return written.length === 0 ? null : written.join(' ');
 }
 
-function programTemplate(word: string): string {
+/** Of one word. */
+export function programTemplate(word: string): string {
   return PROGRAM.test(word) && !/\d{6}/.test(word) ? word : '?';
 }
 
-function argumentTemplate(word: string): string {
+export function argumentTemplate(word: string): string {
   const at = word.indexOf('=');
   const name = at === -1 ? word : word.slice(0, at);
   if (LONG_OPTION.test(name) && !/\d{4}/.test(name)) return at === -1 ? name : `${name}=?`;

@@ -38,7 +38,7 @@ export class Treatment {
   readonly #set: RuleSet;
   readonly #keys: KeyTable;
   readonly #pseudonymOf: PseudonymOf;
-  /** Attributes of the resource: its `service.name` is needed to find anything again. */
+  /** Attributes of the resource: its `service.name` stays, since nothing could be found again without, nor a rule's scope be asked. */
   readonly #ofResource: boolean;
   /** Every part is replaced by what its recognizer put in its stead. */
   readonly #asRecognized: boolean;
@@ -91,7 +91,7 @@ export class Treatment {
     if (!isReadable) return (finding === null ? null : this.#unlessDropped(action, finding, key, type)) ?? this.#unknownWhole(action, raw!);
     const text = finding?.text ?? textOf(batch, value, raw);
     if (typeof action === 'object' && 'pseudonymize' in action) return this.#unknownWhole(action, raw ?? text);
-    const result = this.#acted(action, text, finding, key, '', type);
+    const result = this.#acted(action, text, finding, key, type);
     if (result.fate === 'span-dropped') return DROPPED_SPAN;
     if (result.fate === 'dropped') return droppedFor(result.counts, 0);
     if (result.text === text && result.type === type) return finding === null ? null : this.ofParts(finding, key, type);
@@ -100,10 +100,8 @@ export class Treatment {
 
   #planned(key: number, type: number): Plan {
     const text = this.#keys.texts[key]!;
-    const rule = this.#set.whole(text, VALUE_TYPE[type]!);
-    if (rule === null) return this.#set.unnamed === 'keep' || (this.#ofResource && text === SERVICE_NAME) ? PARTS : { action: 'drop', constant: DROPPED_FIELD };
-    const { action } = rule;
-    if (action === 'keep') return PARTS;
+    const action = this.#set.whole(text, VALUE_TYPE[type]!)?.action ?? this.#set.unnamed;
+    if (action === 'keep' || (this.#ofResource && text === SERVICE_NAME && action !== 'drop-span')) return PARTS;
     if (action === 'drop') return { action, constant: DROPPED_FIELD };
     if (action === 'drop-span') return { action, constant: DROPPED_SPAN };
     if (action === 'replace') return { action, constant: REPLACED_FIELD };
@@ -146,9 +144,9 @@ export class Treatment {
     let neutralized = 0;
     let changed = false;
     const values: unknown[] = [];
-    for (const { json, text, type: elementType, finding: found } of elements) {
+    for (const [at, { json, text, type: elementType, finding: found }] of elements.entries()) {
       if (text === null) return null;
-      const result = this.#acted(action, text, found, key, '', type, elementType);
+      const result = this.#acted(action, text, found, key, type, elementType, at);
       if (result.fate === 'span-dropped') return DROPPED_SPAN;
       if (result.fate === 'dropped') return droppedFor(result.counts, 0);
       for (const { kind, count } of result.counts) counts.set(kind, (counts.get(kind) ?? 0) + count);
@@ -163,14 +161,14 @@ export class Treatment {
   }
 
   /** A text under an action on the whole of it, with its parts acted upon before if the action leaves some of them. */
-  #acted(action: Action, text: string, finding: TextFinding | null, key: number, inner: string, type: number, ownType = type): Judged & { readonly type: number } {
+  #acted(action: Action, text: string, finding: TextFinding | null, key: number, type: number, ownType = type, at?: number): Judged & { readonly type: number } {
     if (typeof action === 'object' && 'pseudonymize' in action) return { text: this.#pseudonymOf(text, action.pseudonymize) ?? FIELD_TEXT, type: TYPE.string, counts: withField(NOTHING), fate: 'stored' };
     // An address is nothing but an address: there is no part of it to be judged first.
     const network = typeof action === 'object' && 'generalize' in action && 'network' in action.generalize ? transformed(action, text, ownType) : null;
-    const judged = network !== null || finding === null || !actsOnResult(action) ? { text, counts: NOTHING, fate: 'stored' as const } : this.#judge(finding, key, inner, type);
+    const judged = network !== null || finding === null || !actsOnResult(action) ? { text, counts: NOTHING, fate: 'stored' as const } : this.#judge(finding, key, '', type);
     if (judged.fate !== 'stored') return { ...judged, type: ownType };
     const judgedType = judged.counts.length > 0 ? TYPE.string : ownType;
-    const result = network ?? transformed(action, judged.text, judgedType) ?? { text: FIELD_TEXT, type: TYPE.string };
+    const result = network ?? transformed(action, judged.text, judgedType, at) ?? { text: FIELD_TEXT, type: TYPE.string };
     const changed = result.text !== judged.text || result.type !== judgedType;
     return { text: result.text, type: result.type, counts: changed ? withField(judged.counts) : judged.counts, fate: 'stored' };
   }

@@ -1,9 +1,10 @@
 /** What an action makes of a whole value, from its text. Null = the action does not understand it, which replaces it as a whole. */
 import { TYPE } from '#batch';
-import type { Action } from '#policy';
+import { type Action, WHOLE_VALUE } from '#policy';
+import { KINDS } from '#scanner/recognizer';
 import { bucketOf } from './bucket.ts';
 import { masked, truncated } from './characters.ts';
-import { commandTemplate } from './command-template.ts';
+import { argumentTemplate, commandTemplate, programTemplate } from './command-template.ts';
 import { instantTo } from './instant.ts';
 import { networksOf } from './network.ts';
 import { statementTemplate } from './statement-template.ts';
@@ -15,22 +16,25 @@ export interface Transformed {
   readonly type: number;
 }
 
+/** What stands instead of values by the names that are built in: it can hold nothing of them. */
+const REPLACED: ReadonlySet<string> = new Set([WHOLE_VALUE, ...KINDS].map((kind) => `[${kind}]`));
+
 /** Actions that leave a part of the value and know nothing about what was recognized in it: it is acted upon before. */
 export function actsOnResult(action: Action): boolean {
   return typeof action === 'object' && ('generalize' in action || 'template' in action || 'truncate' in action);
 }
 
-/** `text` as the value would be stored; numbers and booleans as text. */
-export function transformed(action: Action, text: string, type: number): Transformed | null {
+/** `text` as the value would be stored; numbers and booleans as text. `at`: its place in an array of them, where it is one. */
+export function transformed(action: Action, text: string, type: number, at?: number): Transformed | null {
   if (typeof action === 'string') return null;
   if ('truncate' in action) {
     const left = truncated(text, action.truncate);
     return { text: left, type: left === text ? type : TYPE.string };
   }
-  // Nothing is as general as it gets.
-  if (text === '') return { text, type };
   if ('mask' in action) return { text: masked(text, action.mask.last), type: TYPE.string };
-  if ('template' in action) return type === TYPE.string ? textOrNull(templateOf(action.template, text)) : null;
+  // Nothing, and what stands for something, are as general as it gets.
+  if (text === '' || REPLACED.has(text)) return { text, type };
+  if ('template' in action) return type === TYPE.string ? textOrNull(templateOf(action.template, text, at)) : null;
   if (!('generalize' in action) || type === TYPE.bool) return null;
   const { generalize } = action;
   if ('network' in generalize) return type === TYPE.string ? textOrNull(networksOf(text, generalize.network)) : null;
@@ -38,8 +42,11 @@ export function transformed(action: Action, text: string, type: number): Transfo
   return general === null || (type === TYPE.int && !isInt64(general)) ? null : { text: general, type };
 }
 
-function templateOf(template: 'url' | 'sql' | 'command', text: string): string | null {
-  return template === 'url' ? urlTemplate(text) : template === 'sql' ? statementTemplate(text) : commandTemplate(text);
+function templateOf(template: 'url' | 'sql' | 'command', text: string, at: number | undefined): string | null {
+  if (template === 'url') return urlTemplate(text);
+  if (template === 'sql') return statementTemplate(text);
+  // An array is a list of words already.
+  return at === undefined ? commandTemplate(text) : at === 0 ? programTemplate(text) : argumentTemplate(text);
 }
 
 function textOrNull(text: string | null): Transformed | null {

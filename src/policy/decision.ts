@@ -59,8 +59,9 @@ function kindOf(spanKind: number): SpanKind {
 function ofWhole(set: RuleSet, { at: { place, key }, type }: Found): Decision {
   const rules = typesOf(type).map((one) => set.whole(key, one)).filter((rule) => rule !== null);
   const rule = rules.find(({ action }) => action !== 'keep') ?? rules[0];
-  if (rule !== undefined) return { rule: rule.id, action: actionName(rule.action) };
-  return { rule: null, action: place === 'resource' && key === 'service.name' ? 'keep' : set.unnamed };
+  // It stays, but for its span.
+  if (place === 'resource' && key === 'service.name' && rule?.action !== 'drop-span') return { rule: null, action: 'keep' };
+  return rule === undefined ? { rule: null, action: set.unnamed } : { rule: rule.id, action: actionName(rule.action) };
 }
 
 function ofPart(set: RuleSet, { at: { key }, kind, type }: Found): Decision {
