@@ -46,10 +46,14 @@ test('a rule that never decides is named with the ones that do', () => {
   assert.deepEqual(problems.map(({ line, column, message }) => [line, column, message]), [[4, 11, '`one` never decides: users before it decides about all that it names']]);
 });
 
-test('where two rules meet and neither is the exception of the other, it is said which decides', () => {
-  const { problems } = readPolicy("version: 2\nrules:\n  - { id: users, keys: [user.*], action: drop }\n  - { id: names, keys: ['*.name', user.id], action: keep }");
-  assert.deepEqual(problems.map(({ severity, code, message }) => [severity, code, message]), [['hint', 'overlap', 'for keys that match *.name and user.* users decides (drop), not `names`']]);
+test('where an earlier rule takes some keys of another, it is said which decides', () => {
+  const hints = (text: string): unknown => readPolicy(text).problems.map(({ severity, code, message, line, column }) => [severity, code, message, line, column]);
+  assert.deepEqual(hints('version: 2\nrules:\n  - { id: users, keys: [user.*], action: drop }\n  - { id: names, keys: [x.name, user.id], action: keep }'), [['hint', 'overlap', 'for user.id the rule users decides (drop), not names', 4, 33]]);
+  assert.deepEqual(hints("version: 2\nrules:\n  - { id: users, keys: [user.*], action: keep }\n  - { id: names, keys: ['*.email'], action: drop }"), [['hint', 'overlap', 'for keys that match user.* and *.email the rule users decides (keep), not names', 4, 25]]);
+  // Nothing is left by the first that the second would take.
+  assert.deepEqual(advised([{ id: 'a', keys: ['user.*'], action: 'drop' }, { id: 'b', keys: ['*.email'], action: 'keep' }]), []);
   assert.deepEqual(advised([{ id: 'a', keys: ['user.*'], action: 'drop' }, { id: 'b', keys: ['*.email'], action: 'drop' }]), []);
+  assert.deepEqual(advised([{ id: 'a', for: { services: ['x'] }, keys: ['user.*'], action: 'keep' }, { id: 'b', keys: ['user.id'], action: 'drop' }]), []);
 });
 
 test('rules that never apply, take everything, keep secrets or take no address are named', () => {

@@ -26,9 +26,9 @@ export function advise(document: PolicyDocument, places: Places, complaints: Com
       complaints.add('hint', placeOf(document, 'rules', places), { code: 'not_compared', message: 'there are too many rules to say which of them never decide', remedy: 'Nothing has to be done.' });
       return;
     }
-    const at = placeOf(rule, verdict?.is === 'partly' ? 'keys' : 'id', places);
+    const at = verdict?.is === 'partly' ? placeOf(rule.keys ?? rule, verdict.item, places) : placeOf(rule, 'id', places);
     if (verdict?.is === 'never') complaints.add('warning', at, { code: 'shadowed_rule', message: `\`${rule.id}\` never decides: ${verdict.because}`, remedy: 'Move it before, narrow the other one, or take it out.' });
-    if (verdict?.is === 'partly') complaints.add('hint', at, { code: 'overlap', message: `for ${verdict.keys} ${verdict.by} decides (${verdict.action}), not \`${rule.id}\``, remedy: `If ${rule.id} should, move it before ${verdict.by}.` });
+    if (verdict?.is === 'partly') complaints.add('hint', at, { code: 'overlap', message: `for ${verdict.keys} the rule ${verdict.by} decides (${verdict.action}), not ${rule.id}`, remedy: `If ${rule.id} should decide, move it before ${verdict.by}.` });
   }
   complaints.about = undefined;
 }

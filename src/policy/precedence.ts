@@ -4,12 +4,12 @@ import { actionName, type ActionName } from './action.ts';
 import { ATTRIBUTE_PLACES, type PolicyDocument, type Rule } from './document.ts';
 import { GlobSets } from './glob-sets.ts';
 import { boxCovers, boxesMeet, boxesOf, kindsOf, wordsOf, type Box, type Words } from './ground.ts';
-import { FINAL_ACTIONS } from './strength.ts';
+import { FINAL_ACTIONS, isWeaker } from './strength.ts';
 
 export type Verdict =
   | { readonly is: 'never'; readonly because: string }
   /** Another rule with another action decides about some of its keys. */
-  | { readonly is: 'partly'; readonly keys: string; readonly by: string; readonly action: ActionName };
+  | { readonly is: 'partly'; readonly keys: string; /** Which of its `keys`. */ readonly item: number; readonly by: string; readonly action: ActionName };
 
 interface Placed {
   readonly rule: Rule;
@@ -63,18 +63,17 @@ export class Precedence {
     return { is: 'never', because: `${where}attributes that no rule about whole values keeps are dropped` };
   }
 
+  /** Keys of a rule that another one takes away from it; and keys that only happen to match globs of both, if the other one leaves more of them. */
   #partly({ rule, words, boxes }: Placed, before: readonly Placed[]): Verdict | null {
     for (const earlier of before) {
       const action = actionName(earlier.rule.action);
-      if (JSON.stringify(earlier.rule.action) === JSON.stringify(rule.action) || !wordsMeet(earlier.words, words) || !share(earlier.words.kinds, words.kinds)) continue;
-      // A narrower rule before a wider one is how exceptions are written.
-      if (wordsCover(words, earlier.words) && earlier.boxes.every((box) => this.#someCovers(boxes, box)) && within(earlier.words.kinds, words.kinds)) continue;
-      for (const mine of boxes) {
-        const other = earlier.boxes.find((box) => boxesMeet(this.#sets, box, mine));
-        if (other === undefined) continue;
-        const [one, another] = [(mine.key ?? mine.inner)?.[0], (other.key ?? other.inner)?.[0]];
-        const keys = one === undefined || another === undefined || one === another || !one.includes('*') ? (one ?? another ?? 'some values') : another.includes('*') ? `keys that match ${one} and ${another}` : another;
-        return { is: 'partly', keys, by: earlier.rule.id, action };
+      if (JSON.stringify(earlier.rule.action) === JSON.stringify(rule.action) || !wordsCover(earlier.words, words) || !within(words.kinds, earlier.words.kinds)) continue;
+      const leavesMore = isWeaker(rule.action, earlier.rule.action, 'part');
+      for (const [item, key] of (rule.keys ?? []).entries()) {
+        const [mine] = boxes.slice(item, item + 1);
+        if (this.#someCovers(earlier.boxes, mine!)) return { is: 'partly', keys: key, item, by: earlier.rule.id, action };
+        const other = leavesMore ? earlier.rule.keys?.find((another) => cross(key, another)) : undefined;
+        if (other !== undefined && scopesCover(this.#sets, earlier.boxes[0]!, mine!)) return { is: 'partly', keys: `keys that match ${other} and ${key}`, item, by: earlier.rule.id, action };
       }
     }
     return null;
@@ -91,6 +90,16 @@ function wordsCover(wide: Words, narrow: Words): boolean {
 
 function wordsMeet(one: Words, other: Words): boolean {
   return share(one.places, other.places) && share(one.spans, other.spans) && share(one.types, other.types);
+}
+
+/** `user.*` and `*.name`: an end that is fixed in the one is open in the other. */
+function cross(one: string, other: string): boolean {
+  const [isOpenAtEnd, isOpenAtBegin] = [(glob: string) => glob.indexOf('*') === glob.length - 1 && glob.length > 1, (glob: string) => glob.lastIndexOf('*') === 0 && glob.length > 1];
+  return (isOpenAtEnd(one) && isOpenAtBegin(other)) || (isOpenAtBegin(one) && isOpenAtEnd(other));
+}
+
+function scopesCover(sets: GlobSets, wide: Box, narrow: Box): boolean {
+  return boxCovers(sets, { ...wide, key: null, inner: null }, [narrow]);
 }
 
 function within<Word>(narrow: readonly Word[], wide: readonly Word[]): boolean {
