@@ -1,0 +1,34 @@
+/**
+ * Loaded into a server before it starts: it ends as by `kill -9` at one step of a change of the policy, which TRACEKEEP_TEST_DIES_WHEN names.
+ *
+ *     NODE_OPTIONS=--import=file:///…/dying-policy.ts TRACEKEEP_TEST_DIES_WHEN=written
+ */
+import { isMainThread } from 'node:worker_threads';
+import { ControlStore } from '#control';
+import { Records } from '#records';
+
+/** In the order in which they come. */
+export const STEPS = ['held', 'written', 'logged'] as const;
+
+const dies = (when: (typeof STEPS)[number]): void => {
+  if (process.env['TRACEKEEP_TEST_DIES_WHEN'] === when) process.kill(process.pid, 'SIGKILL');
+};
+
+if (isMainThread) {
+  let changing = false;
+  const { addPolicy } = ControlStore.prototype;
+  ControlStore.prototype.addPolicy = async function (policy, base, by) {
+    // The first version comes at a start.
+    if (base === null) return addPolicy.call(this, policy, base, by);
+    changing = true;
+    dies('held');
+    const version = await addPolicy.call(this, policy, base, by);
+    dies('written');
+    return version;
+  };
+  const { carry } = Records.prototype;
+  Records.prototype.carry = async function () {
+    await carry.call(this);
+    if (changing) dies('logged');
+  };
+}
