@@ -38,6 +38,8 @@ export const CHAIN_12 = 1 << 27;
 export const CHAIN_7 = 1 << 28;
 /** Two letters and two digits that begin a word of fifteen or more, or a chain. */
 export const COUNTRY_AND_CHECK = 1 << 29;
+/** Ten with nine digits: `A123456789`. */
+export const MIXED_10 = 1 << 30;
 
 const OTHER = 0;
 const DIGIT = 1;
@@ -153,6 +155,8 @@ function shapeOfMixed(text: string, start: number, length: number, digits: numbe
   switch (length) {
     case 9:
       return digits >= 6 ? shapes | MIXED_9 : shapes;
+    case 10:
+      return digits === 9 ? shapes | MIXED_10 : shapes;
     case 11:
       return digits >= 9 ? shapes | MIXED_11 : shapes;
     case 15:
