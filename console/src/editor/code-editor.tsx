@@ -18,6 +18,7 @@ import { look } from './editor-look.ts';
 import type { Known } from './offers.ts';
 import { placeNow, problemMarks, type Reading } from './problem-marks.ts';
 import type { Schema } from './schema-walk.ts';
+import { typedOver } from './typed-over.ts';
 
 export interface EditorHandle {
   text(): string;
@@ -77,7 +78,7 @@ function stateOf(doc: string, props: () => CodeEditorProps): EditorState {
     extensions: [
       lineNumbers(), highlightActiveLineGutter(), foldGutter(), highlightSpecialChars(), history(), drawSelection(), highlightActiveLine(),
       EditorState.allowMultipleSelections.of(true), indentOnInput(), indentUnit.of('  '), bracketMatching(), closeBrackets(), highlightSelectionMatches(), search({ top: false }),
-      EditorView.lineWrapping, yaml(), look,
+      EditorView.lineWrapping, typedOver, yaml(), look,
       completion(props().schema, () => props().known()),
       problemMarks((reading) => props().onRead(reading)),
       EditorView.contentAttributes.of({ 'aria-label': props().label, tabindex: '0', spellcheck: 'false', autocapitalize: 'off', autocorrect: 'off' }),

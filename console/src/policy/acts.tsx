@@ -45,7 +45,8 @@ export function ResultNote({ result }: { readonly result: Applied }): ReactNode 
   return (
     <div role="status" className={styles['result']}>
       <strong>
-        {applied ? <ShieldCheck aria-hidden size={16} /> : <UserCheck aria-hidden size={16} />} {applied ? inForceText(result) : 'Proposed: a second person approves it'}
+        {applied ? <ShieldCheck aria-hidden size={16} /> : <UserCheck aria-hidden size={16} />}
+        {applied ? inForceText(result) : 'Proposed: a second person approves it'}
       </strong>
       <p>
         {applied

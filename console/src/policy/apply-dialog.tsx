@@ -61,8 +61,8 @@ export function ApplyDialog({ policy, base, onBase, text, weakenings, onClose, o
           </div>
         </div>
       ) : null}
-      <TextDiff older={policy.text} newer={text} label="Difference to the policy in force" />
       <WeakeningList weakenings={weakenings} subject="This text" />
+      <TextDiff older={policy.text} newer={text} label="Difference to the policy in force" />
       <p>
         {proposes
           ? 'A second administrator has to approve it. Until then nothing changes.'

@@ -40,15 +40,15 @@ export function PolicyHistoryPage(): ReactNode {
         Each version is in the log, and each block names the policy that made it: what was in force for a span can be proved.
       </PageHeader>
       {result === null ? null : <ResultNote result={result} />}
-      <Panel title="Versions" note="pick two to compare" flush>
+      <Panel title="Versions" {...((versions?.length ?? 2) < 2 ? {} : { note: 'pick two to compare' })} flush>
         {error !== null && versions === undefined ? <ErrorNote error={error} retry={() => void refetch()} /> : null}
         {versions === undefined ? (
           error === null ? <SkeletonRows rows={4} height="58px" label="The versions are being asked for" /> : null
         ) : (
           <ol className={styles['versions']} aria-label="Versions, the newest first">
             {versions.map((version) => (
-              <li key={version.version} className={styles['version']} data-compared={version.version === older || version.version === newer || undefined}>
-                <div className={styles['pick']}>
+              <li key={version.version} className={styles['version']} data-compared={(versions.length > 1 && (version.version === older || version.version === newer)) || undefined}>
+                <div className={styles['pick']} hidden={versions.length < 2}>
                   <label>old<input type="radio" name="older" checked={version.version === older} onChange={() => compare({ older: version.version, newer })} aria-label={`Compare from version ${version.version}`} /></label>
                   <label>new<input type="radio" name="newer" checked={version.version === newer} onChange={() => compare({ older, newer: version.version })} aria-label={`Compare to version ${version.version}`} /></label>
                 </div>
@@ -110,7 +110,7 @@ function Comparison({ older, newer }: { readonly older: number; readonly newer: 
   const [one, other] = [useQuery(versionQuery(older)), useQuery(versionQuery(newer))];
   const failed = one.error === null ? other : one;
   return (
-    <Panel title={older === newer ? `Version ${newer}` : `From version ${older} to version ${newer}`}>
+    <Panel title={older === newer ? `Text of version ${newer}` : `From version ${older} to version ${newer}`}>
       {one.data !== undefined && other.data !== undefined ? (
         <div className={styles['stack']}>
           {older === newer ? null : <TextDiff older={one.data.text} newer={other.data.text} label={`Difference from version ${older} to version ${newer}`} />}

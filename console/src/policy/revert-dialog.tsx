@@ -41,8 +41,8 @@ export function RevertDialog({ version: { version }, policy, onClose, onResult }
     <Dialog title={`Revert to version ${version}`} isOpen onClose={onClose} width="wide">
       {data !== undefined ? (
         <>
-          <TextDiff older={policy.text} newer={data.text} label={`Difference from the policy in force to version ${version}`} />
           <WeakeningList weakenings={weakenings} subject={`Version ${version}`} />
+          <TextDiff older={policy.text} newer={data.text} label={`Difference from the policy in force to version ${version}`} />
         </>
       ) : error !== null ? (
         <ErrorNote error={error} retry={() => void refetch()} />

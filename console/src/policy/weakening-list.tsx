@@ -23,7 +23,7 @@ export function WeakeningList({ weakenings, subject }: WeakeningListProps): Reac
       <ul>
         {weakenings.map(({ rule, sentence }, at) => (
           <li key={at}>
-            <Marked text={sentence} /> <span className={styles['quiet']}>Rule <code>{rule}</code></span>
+            <Marked text={sentence} />{rule === '' ? null : <span className={styles['quiet']}> Rule <code>{rule}</code></span>}
           </li>
         ))}
       </ul>

@@ -58,6 +58,10 @@ export function Workbench({ policy }: { readonly policy: PolicyInForce }): React
     },
     [setOwnKinds],
   );
+  // What was applied is what the next change is made from.
+  useEffect(() => {
+    if (text === policy.text) setBase(policy.digest);
+  }, [text, policy.text, policy.digest]);
   const begun = useRef(false);
   const { start } = running;
   useEffect(() => {
@@ -197,7 +201,6 @@ export function Workbench({ policy }: { readonly policy: PolicyInForce }): React
             setDraftAt(null);
             setWritten(null);
             setResult(told);
-            if (told.applied) setBase(policy.digest);
             scrollTo({ top: 0 });
           }}
         />
