@@ -122,6 +122,8 @@ export const LIMITS = {
   policy_bytes_max: 256 * KiB,
   /** Lexical tokens of YAML, spaces and comments included: reading costs time for each, and a policy of that size has no more. */
   policy_tokens_max: 100_000,
+  /** One text in it; a reason may have 500, and lines of its own. */
+  policy_scalar_characters_max: 4 * KiB,
   /** Levels of lists and members: the deepest policy has eight. */
   policy_nesting_max: 24,
   /** Problems that are told of one text; whoever has more begins with these. */
@@ -164,6 +166,8 @@ export const LIMITS = {
   /** Cells and comparisons of globs when two policies are compared, about a second; beyond, the new one counts as weaker. */
   policy_cells_max: 2_048,
   policy_comparison_steps_max: 1_000_000,
+  /** The same when a policy is read, which editors do while somebody types; beyond, not all rules that never decide are named. */
+  policy_advice_steps_max: 300_000,
   /** Pairs of rules of which the new one does less, as they are told one by one. */
   policy_weakenings_max: 100,
   /** Keys that one weakening names. */

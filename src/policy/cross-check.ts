@@ -18,7 +18,8 @@ export interface Unchecked {
 export function crossCheck({ rules = [], recognizers = [] }: Unchecked, places: Places, complaints: Complaints): void {
   checkUnique(rules, 'rule', places, complaints);
   checkUnique(recognizers, 'recognizer', places, complaints);
-  for (const recognizer of recognizers) checkPatternOf(recognizer, places, complaints);
+  let unsafe = 0;
+  for (const recognizer of recognizers) if (unsafe < UNSAFE_TOLD && !checkPatternOf(recognizer, places, complaints)) unsafe++;
   const kinds: readonly string[] = [...KINDS, ...recognizers.flatMap(({ id }) => id ?? [])];
   for (const rule of rules) {
     complaints.about = rule.id;
@@ -45,19 +46,40 @@ function checkUnique(owners: readonly { readonly id?: string }[], what: string, 
   }
 }
 
-/** The pattern can be run safely, and finds what its examples say. */
-function checkPatternOf(recognizer: Partial<OwnRecognizer>, places: Places, complaints: Complaints): void {
+/** To find out costs most where a pattern cannot be taken; whoever has several begins with these. */
+const UNSAFE_TOLD = 3;
+
+/** Whether the pattern can be run safely; and a complaint for each example that it does not do justice to. */
+function checkPatternOf(recognizer: Partial<OwnRecognizer>, places: Places, complaints: Complaints): boolean {
   const { id, pattern, examples = [], 'counter-examples': counterExamples = [] } = recognizer;
-  if (id === undefined || pattern === undefined) return;
+  if (id === undefined || pattern === undefined) return true;
   complaints.about = id;
-  const why = checkPattern(pattern);
-  if (why !== null) return complaints.error(placeOf(recognizer, 'pattern', places), 'unsafe_pattern', `the pattern cannot be taken: ${why}`, 'Patterns are literals, classes, groups, alternatives and bounded repetition, such as [A-Z]{2}-[0-9]{6,8}.');
-  tryExamples({ ...recognizer, id, pattern }).forEach(({ wanted, found }, at) => {
+  const why = rememberedCheck(pattern);
+  if (why !== null) {
+    complaints.error(placeOf(recognizer, 'pattern', places), 'unsafe_pattern', `the pattern cannot be taken: ${why}`, 'Patterns are literals, classes, groups, alternatives and bounded repetition, such as [A-Z]{2}-[0-9]{6,8}.');
+    return false;
+  }
+  if (examples.length + counterExamples.length > 0) tryExamples({ ...recognizer, id, pattern }).forEach(({ wanted, found }, at) => {
     if (wanted === found) return;
     const [list, index] = wanted ? [examples, at] : [counterExamples, at - examples.length];
     const message = wanted ? 'the recognizer does not find this example' : 'the recognizer finds this counter-example';
     complaints.error(placeOf(list, index, places), 'example', message, 'Change the pattern or its checksum, or the example.');
   });
+  return true;
+}
+
+const CHECKED_MAX = 256;
+const checked = new Map<string, string | null>();
+
+/** Editors ask about the same patterns again with every letter that is typed. */
+function rememberedCheck(pattern: string): string | null {
+  let why = checked.get(pattern);
+  if (why === undefined) {
+    why = checkPattern(pattern);
+    if (checked.size >= CHECKED_MAX) checked.clear();
+    checked.set(pattern, why);
+  }
+  return why;
 }
 
 function checkKinds({ recognized }: Partial<Rule>, kinds: readonly string[], places: Places, complaints: Complaints): void {

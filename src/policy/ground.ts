@@ -67,10 +67,19 @@ export interface Words {
 
 /** `kinds` are all that there are. */
 export function wordsOf({ for: scope, keys, groups, types = VALUE_TYPES, recognized }: Rule, kinds: readonly string[]): Words {
-  const named = scope?.places ?? (recognized === undefined ? PLACES.filter((place) => ATTRIBUTE_PLACES.has(place)) : PLACES);
+  const named = scope?.places ?? (recognized === undefined ? ATTRIBUTES : PLACES);
   const hasKeys = keys !== undefined || groups !== undefined;
   const places = named.filter((place) => (ATTRIBUTE_PLACES.has(place) || (!hasKeys && types.includes('string'))) && (scope?.spans === undefined || !SHARED_PLACES.has(place)));
-  return { places, spans: scope?.spans ?? [...SPAN_KINDS, null], types, kinds: recognized === undefined ? [null] : recognized === 'any' ? kinds : recognized };
+  return { places: isSameList(places, ATTRIBUTES) ? ATTRIBUTES : isSameList(places, PLACES) ? PLACES : places, spans: scope?.spans ?? ALL_SPANS, types, kinds: recognized === undefined ? WHOLE : recognized === 'any' ? kinds : recognized };
+}
+
+/** Lists that most rules have are one object each, which is what makes comparing many rules fast. */
+const ATTRIBUTES: readonly Place[] = PLACES.filter((place) => ATTRIBUTE_PLACES.has(place));
+const ALL_SPANS: readonly (SpanKind | null)[] = [...SPAN_KINDS, null];
+const WHOLE: readonly null[] = [null];
+
+function isSameList(one: readonly unknown[], other: readonly unknown[]): boolean {
+  return one.length === other.length && one.every((word, at) => word === other[at]);
 }
 
 /** Whether a rule can apply in a cell, its boxes apart. */

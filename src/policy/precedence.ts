@@ -34,7 +34,7 @@ export class Precedence {
     const placed = this.#placed[at]!;
     const before = this.#placed.slice(0, at).filter((earlier) => (earlier.rule.recognized === undefined) === (rule.recognized === undefined));
     const verdict = this.#never(placed, before) ?? this.#partly(placed, before);
-    return this.#sets.steps > LIMITS.policy_comparison_steps_max ? 'too-much' : verdict;
+    return this.#sets.steps > LIMITS.policy_advice_steps_max ? 'too-much' : verdict;
   }
 
   #never(placed: Placed, before: readonly Placed[]): Verdict | null {
@@ -103,11 +103,11 @@ function scopesCover(sets: GlobSets, wide: Box, narrow: Box): boolean {
 }
 
 function within<Word>(narrow: readonly Word[], wide: readonly Word[]): boolean {
-  return narrow.every((word) => wide.includes(word));
+  return narrow === wide || narrow.every((word) => wide.includes(word));
 }
 
 function share<Word>(one: readonly Word[], other: readonly Word[]): boolean {
-  return one.some((word) => other.includes(word));
+  return one === other || one.some((word) => other.includes(word));
 }
 
 function listText(names: readonly string[]): string {

@@ -77,6 +77,7 @@ function readTokens(text: string, complaints: Complaints): CST.Token[] | null {
     type = type === 'scalar' ? null : CST.tokenType(lexeme);
     const forbidden = type === null ? undefined : FORBIDDEN[type];
     if (forbidden !== undefined) complaints.add('error', at, forbidden);
+    else if (lexeme.length > LIMITS.policy_scalar_characters_max && type !== 'comment') complaints.error(at, 'too_large', `a text of more than ${LIMITS.policy_scalar_characters_max} characters`, 'Look for a quote that is not closed; what is there to be said about a rule stands in comments.');
     else if (++count > LIMITS.policy_tokens_max) complaints.error(at, 'too_large', `the text has more than ${LIMITS.policy_tokens_max} words and signs`, 'Say the same with fewer rules: globs with * take many keys at once.');
     else if (parser.stack.length > LIMITS.policy_nesting_max) complaints.error(at, 'too_deep', `lists and members are nested deeper than ${LIMITS.policy_nesting_max} levels`, 'No policy needs more than eight: look for a bracket that is not closed.');
     if (!complaints.none) return null;
