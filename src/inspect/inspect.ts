@@ -8,7 +8,7 @@ import { type KeyTable, type SpanBatch, textBytesMax, TYPE } from '#batch';
 import { LIMITS } from '#limits';
 import { CUT, decodeNested, type Leaf, type NestedValue } from '#otlp';
 import { type Refusal, refuse } from '#refusal';
-import { FEATURE, featuresOf, featuresOfText } from '#scanner/features';
+import { FEATURE, featuresOf } from '#scanner/features';
 import { gravityOf } from '#scanner/overlaps';
 import { KEY, type KeyClass, type Kind, type Mark } from '#scanner/recognizer';
 import type { Scanner } from '#scanner';
@@ -176,8 +176,7 @@ export class Inspector {
 
   #text(raw: string, keyClass: KeyClass, name: string): TextFinding | null {
     const { text, count } = isHarmful(raw) ? neutralize(raw) : { text: raw, count: 0 };
-    // What was invisible is left out of one more look, for which it need not be ASCII.
-    const marks = this.#scanner.scanText(text, keyClass, count === 0 ? undefined : featuresOfText(text) | FEATURE.nonAscii, name);
+    const marks = this.#scanner.scanText(text, keyClass, undefined, name);
     return marks === null && count === 0 ? null : { is: 'text', text, marks: marks ?? [], neutralized: count };
   }
 

@@ -170,7 +170,7 @@ export class Scanner {
     this.#find(text, keyClass, features, place);
     if (depth >= DEPTH_MAX) return;
     if ((features & MEMBER_VALUES) !== 0 && ((features & FEATURE.equals) !== 0 || (features & JSON_FEATURES) === JSON_FEATURES)) this.#members(text, depth, place);
-    if ((features & NARROWED_FEATURES) !== 0) this.#layer(narrowed(text), keyClass, depth, place);
+    if ((features & (FEATURE.nonAscii | FEATURE.control)) !== 0 || (features & CODE_POINT_FEATURES) === CODE_POINT_FEATURES) this.#layer(narrowed(text), keyClass, depth, place);
     if ((features & FEATURE.percent) !== 0) this.#layer(percentDecoded(text), keyClass, depth, place);
     if ((features & FEATURE.backslash) !== 0) this.#layer(unescaped(text), keyClass, depth, place);
     if ((features & REFERENCE_FEATURES) === REFERENCE_FEATURES) this.#layer(withoutReferences(text), keyClass, depth, place);
@@ -232,7 +232,7 @@ export class Scanner {
       const needs = [...new Set(recognizers.map((recognizer) => recognizer.needs))];
       // One need implied by another adds nothing to the question whether anything can match.
       const least = needs.filter((need) => !needs.some((other) => other !== need && (need & other) === other));
-      const layers = [FEATURE.percent, FEATURE.backslash, REFERENCE_FEATURES, FEATURE.longToken, FEATURE.nonAscii, FEATURE.control, ...[FEATURE.number, FEATURE.dottedQuad, FEATURE.hextets, FEATURE.personWord].flatMap((value) => [value | FEATURE.equals, value | JSON_FEATURES])];
+      const layers = [FEATURE.percent, FEATURE.backslash, REFERENCE_FEATURES, FEATURE.longToken, FEATURE.nonAscii, FEATURE.control, CODE_POINT_FEATURES, ...[FEATURE.number, FEATURE.dottedQuad, FEATURE.hextets, FEATURE.personWord].flatMap((value) => [value | FEATURE.equals, value | JSON_FEATURES])];
       selection = { always: least.includes(0), needs: [...least, ...layers], recognizers, ranks: recognizers.map(({ kind }) => gravityOf(kind)) };
       this.#selections.set(keyClass, selection);
     }
@@ -244,7 +244,8 @@ const JSON_FEATURES = FEATURE.quote | FEATURE.colon | FEATURE.brace;
 const REFERENCE_FEATURES = FEATURE.ampersand | FEATURE.semicolon;
 /** What a name can make sensitive that would not be by itself. */
 const MEMBER_VALUES = FEATURE.number | FEATURE.dottedQuad | FEATURE.hextets | FEATURE.personWord;
-const NARROWED_FEATURES = FEATURE.nonAscii | FEATURE.control;
+/** Those of `<U+200B>`, as `inspect` writes what cannot be seen. */
+const CODE_POINT_FEATURES = FEATURE.angle | FEATURE.plus;
 
 const UNSETTLED = 1_000;
 /** The name of a scheme, which `authorization` leaves standing. */
