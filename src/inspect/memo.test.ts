@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { viewOf } from '#batch';
+import { HASH_SEED, hashWords, viewOf } from '#batch';
 import { LIMITS } from '#limits';
 import { Memo } from './memo.ts';
 
@@ -81,4 +81,37 @@ test('Memo is bounded, says when it is full, and forgets everything when cleared
   const tooLong = 'x'.repeat(LIMITS.memo_value_bytes_max + 1);
   learn(memo, 1, tooLong, 1);
   assert.equal(find(memo, 1, tooLong), -1);
+});
+
+test('Memo is not deceived by a value made to have the hash of another: it is compared in full', () => {
+  const key = 8;
+  const length = 8;
+  const seed = HASH_SEED ^ Math.imul(key, 0x9e3779b1);
+  /** What `hashWords` has after the first word: who knows the seed makes the second take it where they want. */
+  const afterFirst = (word: number): number => {
+    const mixed = Math.imul(seed ^ Math.imul(length, 0x9e3779b1) ^ word, 0x85ebca6b);
+    return mixed ^ (mixed >>> 15);
+  };
+  const valueOf = (first: number, second: number): Buffer => {
+    const bytes = Buffer.alloc(length);
+    bytes.writeInt32LE(first | 0, 0);
+    bytes.writeInt32LE(second | 0, 4);
+    return bytes;
+  };
+  for (let round = 0; round < 8; round++) {
+    const harmless = valueOf(round, 7);
+    const secret = valueOf(round + 1_000, 7 ^ afterFirst(round) ^ afterFirst(round + 1_000));
+    assert.equal(hashWords(viewOf(secret), 0, length, seed), hashWords(viewOf(harmless), 0, length, seed), 'the attack is none');
+    const memo = new Memo();
+    memo.find(key, viewOf(harmless), 0, length);
+    memo.remember(key, viewOf(harmless), 0, length, 0);
+    // The slot that answered last is another key's here, so that the slot is found by its hash; then it is the value's own.
+    for (const _look of [1, 2]) {
+      assert.equal(memo.find(key, viewOf(secret), 0, length), -1);
+      assert.equal(memo.find(key, viewOf(harmless), 0, length), 0);
+    }
+    memo.find(key, viewOf(secret), 0, length);
+    memo.remember(key, viewOf(secret), 0, length, 7);
+    assert.deepEqual([memo.find(key, viewOf(harmless), 0, length), memo.find(key, viewOf(secret), 0, length)], [0, 7]);
+  }
 });

@@ -84,19 +84,16 @@ const QUADS_LOOKED_AT = 8;
 function startsAsText(text: string, start: number, end: number): boolean {
   if (end - start < BASE64_MIN && !/^(?:eyJ|eyA|ewo|W3s)/.test(text.slice(start, start + 3))) return false;
   let ascii = 0;
-  let wide = 0;
   let quads = 0;
   for (let at = start; at + 3 < end && quads < QUADS_LOOKED_AT; at += 4) {
     const a = SIX_BITS[text.charCodeAt(at)]!;
     const b = SIX_BITS[text.charCodeAt(at + 1)]!;
     const c = SIX_BITS[text.charCodeAt(at + 2)]!;
-    // Bytes aaaaaabb bbbbcccc ccdddddd.
+    // Bytes aaaaaabb bbbbcccc ccdddddd: in ASCII, also as UTF-16, the upper bit of each is 0.
     if (a < 32 && (b & 8) === 0 && (c & 2) === 0) ascii++;
-    // One byte of two is 0: UTF-16.
-    if (((b & 15) === 0 && (c & 60) === 0) || (a === 0 && (b & 48) === 0)) wide++;
-    if (++quads === 3 && ascii + wide === 0) return false;
+    if (++quads === 3 && ascii === 0) return false;
   }
-  return ascii >= quads - 2 || wide >= quads - 1;
+  return ascii >= quads - 2;
 }
 
 /** The lines behind it belong to it, as MIME has them, and so does padding. */
