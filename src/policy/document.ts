@@ -89,7 +89,7 @@ export interface PolicyDocument {
   readonly rules: readonly Rule[];
   /**
    * Attribute keys with `*` whose values are restricted: in the log each stands as a salted digest, so that it can be left out of
-   * evidence. `status.message` is the status message. Absent = none.
+   * evidence. `status.message` is the status message. Absent = none; a text that says nothing of it is read with those of the default policy.
    */
   readonly restricted?: readonly string[];
 }

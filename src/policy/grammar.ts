@@ -132,6 +132,6 @@ export const POLICY: MembersForm = {
     attributes: { form: { is: 'word', words: ['keep', 'drop'] }, default: 'keep', description: '`drop` makes the rules an allow-list: attributes that no rule about whole values names are dropped. `service.name` of the resource always stays.' },
     recognizers: { form: listOf(recognizer, LIMITS.policy_recognizers_max, 0), description: 'Recognizers of your own.' },
     rules: { form: listOf(rule, LIMITS.policy_rules_max, 0), required: true, description: 'The first one that applies decides.' },
-    restricted: { form: listOf(glob, LIMITS.policy_restricted_max, 0), description: 'Attribute keys, with *, whose values stand in the log as salted digests; `status.message` is the status message.', examples: [['user.*']] },
+    restricted: { form: listOf(glob, LIMITS.policy_restricted_max, 0), description: 'Attribute keys, with *, whose values stand in the log as salted digests; `status.message` is the status message. Absent: those of the default policy.', examples: [['user.*']] },
   },
 };

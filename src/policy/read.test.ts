@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
 import { stringify } from 'yaml';
-import { DEFAULT_POLICY } from './default-policy.ts';
+import { DEFAULT_POLICY, DEFAULT_RESTRICTED } from './default-policy.ts';
+import type { PolicyDocument } from './document.ts';
 import { RIGHT, WRONG } from './policy-samples.ts';
 import { readPolicy, type Problem } from './read.ts';
 
@@ -12,8 +13,9 @@ const codesOf = (text: string): string[] => errorsOf(text).map(({ code }) => cod
 test('what is right is read as it stands there, as YAML and as JSON', () => {
   for (const [name, policy] of Object.entries({ ...RIGHT, 'the default one': DEFAULT_POLICY })) {
     assert.deepEqual(errorsOf(stringify(policy)), [], name);
-    assert.deepEqual(readPolicy(stringify(policy)).document, policy, name);
-    assert.deepEqual(readPolicy(JSON.stringify(policy)).document, policy, name);
+    const whole: PolicyDocument = { ...policy, restricted: policy.restricted ?? DEFAULT_RESTRICTED };
+    assert.deepEqual(readPolicy(stringify(policy)).document, whole, name);
+    assert.deepEqual(readPolicy(JSON.stringify(policy)).document, whole, name);
     assert.notEqual(readPolicy(`\ufeff---\r\n${stringify(policy).replaceAll('\n', '\r\n')}...\n`).document, null, name);
   }
 });

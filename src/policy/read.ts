@@ -6,6 +6,7 @@ import { advise } from './advice.ts';
 import { check, type Places } from './check-form.ts';
 import { Complaints } from './complaints.ts';
 import { crossCheck, type Unchecked } from './cross-check.ts';
+import { DEFAULT_RESTRICTED } from './default-policy.ts';
 import type { PolicyDocument } from './document.ts';
 import { POLICY } from './grammar.ts';
 import type { Problem } from './problem.ts';
@@ -28,8 +29,9 @@ export function readPolicy(text: string): ReadPolicy {
   const places: Places = new WeakMap();
   const value = check(POLICY, tree, 'policy', complaints, places);
   if (value !== undefined) crossCheck(value as Unchecked, places, complaints);
+  if (!complaints.none) return { document: null, problems: complaints.list() };
   // What passed the grammar has the shape of the type.
-  const document = complaints.none ? (value as PolicyDocument) : null;
-  if (document !== null) advise(document, places, complaints);
-  return { document, problems: complaints.list() };
+  const written = value as PolicyDocument;
+  advise(written, places, complaints);
+  return { document: { ...written, restricted: written.restricted ?? DEFAULT_RESTRICTED }, problems: complaints.list() };
 }
