@@ -89,15 +89,17 @@ export interface PolicyChange {
   readonly action: string;
   readonly rule: string | null;
   readonly count: number;
+  /** Null: nothing. */
   readonly today: { readonly action: string; readonly rule: string | null } | null;
+  readonly differs: boolean;
   /** Masked: shapes, lengths, what stands in brackets. */
-  readonly before?: string | null;
-  readonly after?: string | null;
+  readonly before?: string;
+  readonly after?: string;
 }
 
 export interface DryRun {
   readonly spans: number;
-  /** There were more spans than a dry run reads. */
+  /** There were more spans, or more changes, than a dry run tells of. */
   readonly more: boolean;
   readonly changes: readonly PolicyChange[];
 }
@@ -129,12 +131,13 @@ export function versionQuery(version: number) {
 
 export interface Preset {
   readonly name: string;
-  readonly title?: string;
+  readonly title: string;
+  readonly about: string;
 }
 
 export const presetsQuery = queryOptions({
   queryKey: ['policy', 'presets'],
-  queryFn: async ({ signal }) => (await get<{ readonly presets: readonly (Preset | string)[] }>('/api/v1/policy/presets', {}, signal)).presets.map((one) => (typeof one === 'string' ? { name: one } : one)),
+  queryFn: async ({ signal }) => (await get<{ readonly presets: readonly Preset[] }>('/api/v1/policy/presets', {}, signal)).presets,
   staleTime: Infinity,
 });
 

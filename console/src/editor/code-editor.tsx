@@ -80,7 +80,7 @@ function stateOf(doc: string, props: () => CodeEditorProps): EditorState {
       EditorState.allowMultipleSelections.of(true), indentOnInput(), indentUnit.of('  '), bracketMatching(), closeBrackets(), highlightSelectionMatches(), search({ top: false }),
       EditorView.lineWrapping, typedOver, yaml(), look,
       completion(props().schema, () => props().known()),
-      problemMarks((reading) => props().onRead(reading)),
+      problemMarks(doc, (reading) => props().onRead(reading)),
       EditorView.contentAttributes.of({ 'aria-label': props().label, tabindex: '0', spellcheck: 'false', autocapitalize: 'off', autocorrect: 'off' }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) props().onChange(update.state.doc.toString());

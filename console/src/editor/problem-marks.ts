@@ -13,9 +13,14 @@ export interface Reading {
   readonly problems: readonly Problem[];
 }
 
-const PAUSE_MS = 200;
+const PAUSE_MS_MIN = 200;
+const PAUSE_MS_MAX = 3_000;
 
-export function problemMarks(onRead: (reading: Reading) => void): Extension {
+/** `first`: the text that is there at first. What takes long to read is read less often, so that typing stays quick. */
+export function problemMarks(first: string, onRead: (reading: Reading) => void): Extension {
+  const began = performance.now();
+  readPolicy(first);
+  const delay = Math.min(PAUSE_MS_MAX, Math.max(PAUSE_MS_MIN, 4 * (performance.now() - began)));
   return [
     linter(
       (view) => {
@@ -24,7 +29,7 @@ export function problemMarks(onRead: (reading: Reading) => void): Extension {
         onRead({ text, document, problems });
         return problems.map((problem) => diagnosticOf(view.state.doc, problem));
       },
-      { delay: PAUSE_MS },
+      { delay },
     ),
     lintGutter(),
   ];

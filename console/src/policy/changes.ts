@@ -7,11 +7,11 @@ export type Difference = 'less' | 'more' | 'other' | 'same';
 
 const ORDER: readonly Difference[] = ['less', 'more', 'other', 'same'];
 
-export function differenceOf({ action, rule, today }: PolicyChange): Difference {
+export function differenceOf({ action, today, differs }: PolicyChange): Difference {
+  if (!differs) return 'same';
   const [before, after] = [strength(today?.action ?? 'keep'), strength(action)];
-  if (after !== before) return after < before ? 'less' : 'more';
-  // The same action by another rule may act otherwise: another name, other digits, another period.
-  return today === null || today.rule === rule ? 'same' : 'other';
+  // The same action may act otherwise: another name, other digits, another period.
+  return after === before ? 'other' : after < before ? 'less' : 'more';
 }
 
 function strength(action: string): number {

@@ -71,7 +71,7 @@ function Found({ run, took_ms, isStale, weakenings }: { readonly run: Run; reado
   return (
     <>
       <p>
-        Tried on {plural(run.spans, 'span')}{run.more ? ', the newest of the hour; there were more' : ''} in {duration(took_ms * 1e6)}.{' '}
+        Tried on {plural(run.spans, 'span')}{run.more ? ', the newest of the hour: there is more than is told here' : ''} in {duration(took_ms * 1e6)}.{' '}
         {isStale ? <strong>The text has changed since.</strong> : null}
       </p>
       <WeakeningList weakenings={weakenings} subject="This text" />
@@ -90,7 +90,7 @@ function Found({ run, took_ms, isStale, weakenings }: { readonly run: Run; reado
       {differing.map((service) => <Service key={service.service} {...service} isWhole={all} />)}
       {all ? services.filter((one) => one.differing === 0).map((service) => <Service key={service.service} {...service} isWhole />) : null}
       {unchanged === 0 ? null : <div><Button size="small" onPress={() => setAll(!all)}>{all ? 'Show differences alone' : `Show ${plural(unchanged, 'row')} without a difference too`}</Button></div>}
-      <p className={styles['quiet']}>Samples are masked: letters and digits stand for their kind. What an earlier policy has taken away is gone, so a weaker one shows nothing of it here, and does not bring it back.</p>
+      <p className={styles['quiet']}>Samples are masked: letters and digits stand for their kind. What is gone already cannot be looked at: of that the spans say what it was, and this says how the text would have treated it. It does not bring it back.</p>
     </>
   );
 }
@@ -146,11 +146,11 @@ function Row({ change: { place, key, kind, action, rule, count: many, today, bef
   );
 }
 
-function Done({ action, rule, sample }: { readonly action: string; readonly rule: string | null; readonly sample: string | null | undefined }): ReactNode {
+function Done({ action, rule, sample }: { readonly action: string; readonly rule: string | null; readonly sample: string | undefined }): ReactNode {
   return (
     <div>
       <span><strong>{actionWord(action)}</strong>{rule === null ? null : <span className={styles['quiet']}> by <code>{rule}</code></span>}</span>
-      {sample === undefined || sample === null || sample === '' ? null : <code className={styles['sample']}>{sample}</code>}
+      {sample === undefined || sample === '' ? null : <code className={styles['sample']}>{sample}</code>}
     </div>
   );
 }

@@ -141,7 +141,7 @@ export function Workbench({ policy }: { readonly policy: PolicyInForce }): React
       )}
       <section aria-label="Text of the policy" className={styles['bench']}>
         <div className={styles['bar']}>
-          <Menu label="Presets" trigger={<Button size="small" isDisabled={presets.length === 0}>Start from a preset</Button>} entries={presets.map(({ name, title }) => ({ id: name, label: title ?? name, act: () => void presetText(name).then(take, () => setWrongFile('The preset did not come. Try again.')) }))} />
+          <Menu label="Presets" trigger={<Button size="small" isDisabled={presets.length === 0}>Start from a preset</Button>} entries={presets.map(({ name, title }) => ({ id: name, label: title, act: () => void presetText(name).then(take, () => setWrongFile('The preset did not come. Try again.')) }))} />
           <Button size="small" onPress={() => file.current?.click()}>
             <FileUp aria-hidden />
             Open a file
