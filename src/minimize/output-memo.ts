@@ -5,7 +5,8 @@
  */
 import type { Output } from './output.ts';
 
-const SLOTS = 1 << 15;
+/** As many as `inspect` remembers values. */
+const SLOTS = 1 << 17;
 /** Words of a slot: treatment, value, what the value is named by, output + 1 (0 = free). */
 const STRIDE = 4;
 const PROBES = 4;

@@ -10,7 +10,7 @@ import type { Kind } from '#scanner/recognizer';
 import { elementsOf, scalarJson } from './elements.ts';
 import { type Count, cut, DROPPED_FIELD, DROPPED_SPAN, droppedFor, type Fate, named, nestedOutput, type Output, REPLACED_FIELD, replacedWhole, withField } from './output.ts';
 import { insteadOf, isRecognizedNetwork, type PseudonymOf } from './part-actions.ts';
-import { replacedAscii, rewrite } from './rewrite.ts';
+import { type PartActions, replacedAscii, rewrite } from './rewrite.ts';
 import { actsOnResult, transformed } from './whole-actions.ts';
 
 /** What a rule set says about all values of one key and type. */
@@ -43,6 +43,7 @@ export class Treatment {
   /** Every part is replaced by what its recognizer put in its stead. */
   readonly #asRecognized: boolean;
   readonly #plans: (Plan | undefined)[] = [];
+  readonly #actions: (PartActions | undefined)[] = [];
   #keysGeneration = 0;
 
   constructor(set: RuleSet, keys: KeyTable, pseudonymOf: PseudonymOf, ofResource = false) {
@@ -56,10 +57,7 @@ export class Treatment {
 
   /** The plan for a key and type, remembered by their ids. */
   plan(key: number, type: number): Plan {
-    if (this.#keysGeneration !== this.#keys.generation) {
-      this.#keysGeneration = this.#keys.generation;
-      this.#plans.length = 0;
-    }
+    this.#forgetOldKeys();
     return (this.#plans[key * 8 + type] ??= this.#planned(key, type));
   }
 
@@ -188,12 +186,33 @@ export class Treatment {
 
   #judge(finding: TextFinding, key: number, inner: string, type: number): Judged {
     if (finding.marks.length === 0) return { text: finding.text, counts: NOTHING, fate: 'stored' };
-    const name = key <= PLACE.schemaUrl ? '' : this.#keys.texts[key]!;
-    const judged = rewrite(finding.text, finding.marks, {
-      decide: (kind: Kind) => this.#set.part(kind, name, inner === '' ? name : inner, VALUE_TYPE[type]!)?.action ?? 'replace',
-      instead: (action, mark, text) => insteadOf(action, mark, text, this.#pseudonymOf),
-    });
+    const judged = rewrite(finding.text, finding.marks, inner === '' ? this.#partActionsOf(key, type) : this.#partActions(key, inner, type));
     return judged.fate === 'stored' ? judged : { ...judged, text: '' };
+  }
+
+  /** Remembered by key and type, since every literal of a statement asks. */
+  #partActionsOf(key: number, type: number): PartActions {
+    this.#forgetOldKeys();
+    return (this.#actions[key * 8 + type] ??= this.#partActions(key, '', type));
+  }
+
+  #partActions(key: number, inner: string, type: number): PartActions {
+    const name = key <= PLACE.schemaUrl ? '' : this.#keys.texts[key]!;
+    const decided = new Map<Kind, Action>();
+    return {
+      decide: (kind) => {
+        let action = decided.get(kind);
+        if (action === undefined) decided.set(kind, (action = this.#set.part(kind, name, inner === '' ? name : inner, VALUE_TYPE[type]!)?.action ?? 'replace'));
+        return action;
+      },
+      instead: (action, mark, text) => insteadOf(action, mark, text, this.#pseudonymOf),
+    };
+  }
+
+  #forgetOldKeys(): void {
+    if (this.#keysGeneration === this.#keys.generation) return;
+    this.#keysGeneration = this.#keys.generation;
+    this.#plans.length = this.#actions.length = 0;
   }
 }
 
