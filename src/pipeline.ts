@@ -60,7 +60,7 @@ export class Pipeline {
    */
   constructor(comparer: Comparer | null, policy: CompiledPolicy = compilePolicy(DEFAULT_POLICY), pseudonymKey: Secret<Uint8Array> | null = null) {
     this.#comparer = comparer;
-    this.#inspector = new Inspector(new Scanner([...RECOGNIZERS, ...ownRecognizers(policy.recognizers)], { parts: policy.distinguishes }), this.#keys);
+    this.#inspector = new Inspector(new Scanner([...RECOGNIZERS, ...ownRecognizers(policy.recognizers)], { parts: policy.distinguishes, networksStay: policy.networksStay }), this.#keys);
     this.#minimizer = new Minimizer(policy, this.#inspector, this.#keys, new Pseudonyms(pseudonymKey));
     this.#leaves = new BlockLeaves(policy.restricts);
   }

@@ -3,7 +3,7 @@
  * completely is not loaded. Acting on values is the business of `minimize`, which alone sees them.
  */
 import { createHash } from 'node:crypto';
-import type { Action, OwnRecognizer, PolicyDocument } from './document.ts';
+import type { Action, OwnRecognizer, PolicyDocument, Rule } from './document.ts';
 import { restriction, type Restriction } from './restriction.ts';
 import { RuleSets } from './rule-set.ts';
 
@@ -30,6 +30,8 @@ export interface CompiledPolicy extends Restriction {
    * mark is replaced by what stands in its stead.
    */
   readonly distinguishes: boolean;
+  /** Every address becomes the network that recognizers make of it, so that one that is such a network is nothing to act upon. */
+  readonly networksStay: boolean;
 }
 
 /** Of a document that was checked. */
@@ -42,8 +44,17 @@ export function compilePolicy(document: PolicyDocument): CompiledPolicy {
     recognizers: document.recognizers ?? [],
     sets: new RuleSets(document.rules, document.attributes ?? 'keep'),
     distinguishes: document.rules.some(({ recognized, action }) => recognized !== undefined && !replaces(action)),
+    networksStay: networksStay(document.rules),
     ...restriction(document.restricted ?? []),
   };
+}
+
+/** One rule decides about all addresses, and no other rule about any before. */
+function networksStay(rules: readonly Rule[]): boolean {
+  const first = rules.find(({ recognized }) => recognized === 'any' || recognized?.includes('ip'));
+  if (first === undefined || first.for !== undefined || first.keys !== undefined || first.groups !== undefined || first.types !== undefined) return false;
+  const { action } = first;
+  return typeof action === 'object' && 'generalize' in action && 'network' in action.generalize && action.generalize.network.v4 === 24 && action.generalize.network.v6 === 48;
 }
 
 /** The network of an address replaces it: only where nothing graver covers it. */

@@ -14,12 +14,12 @@ const RANK: ReadonlyMap<string, number> = new Map(GRAVITY.map((kind, index) => [
 /** Kinds that a policy brings along are numbers of people, by and large. */
 const RANK_OF_OWN = RANK.get('national-id')!;
 
-/** Sorts and joins `marks` of `text`; drops those that would change nothing or lie inside what was replaced before. */
-export function joined(text: string, marks: readonly Mark[]): readonly Mark[] | null {
+/** Sorts and joins `marks` of `text`; drops those that would change nothing or lie inside what was replaced before. `networksStay`: so do addresses of networks. */
+export function joined(text: string, marks: readonly Mark[], networksStay = true): readonly Mark[] | null {
   const kept = text.includes('[') ? placeholdersOf(text) : [];
-  if (kept.length === 0 && marks.length === 1) return changesNothing(text, marks[0]!) ? null : marks;
+  if (kept.length === 0 && marks.length === 1) return changesNothing(text, marks[0]!, networksStay) ? null : marks;
   const whole = kept.length === 0 ? marks : marks.flatMap((mark) => aroundPlaceholders(text, mark, kept));
-  return joinedInOrder(whole.filter((mark) => !changesNothing(text, mark)));
+  return joinedInOrder(whole.filter((mark) => !changesNothing(text, mark, networksStay)));
 }
 
 /** What is left to do about a mark whose kinds are partly kept: marks over the other kinds' parts. Null = nothing is kept. */
@@ -116,11 +116,11 @@ function firstBehind(ranges: readonly Range[], at: number): number {
 }
 
 /** The text there already is what would be put there: `[email]`, a shortened address, `?`. */
-function changesNothing(text: string, mark: Mark): boolean {
+function changesNothing(text: string, mark: Mark, networksStay: boolean): boolean {
   const length = mark.end - mark.start;
   if (length <= 0) return true;
   const instead = mark.instead ?? `[${mark.kind}]`;
-  if (length === instead.length && text.startsWith(instead, mark.start)) return true;
+  if (length === instead.length && text.startsWith(instead, mark.start)) return networksStay || mark.kind !== 'ip';
   return length <= LONGEST && text.charCodeAt(mark.start) === 0x5b && text.charCodeAt(mark.end - 1) === 0x5d && RANK.has(text.slice(mark.start + 1, mark.end - 1));
 }
 

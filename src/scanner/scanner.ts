@@ -48,6 +48,8 @@ export interface ScannerOptions {
    * mark covers whole is looked at for graver kinds only: nothing else could change what becomes of it.
    */
   readonly parts?: boolean;
+  /** Whether addresses that are networks already (`203.0.113.0`) are left alone; not where others are wanted than recognizers make, or none. */
+  readonly networksStay?: boolean;
 }
 
 export class Scanner {
@@ -56,6 +58,7 @@ export class Scanner {
   readonly #nameClasses = new Map<string, KeyClass>();
   readonly #selections = new Map<KeyClass, Selection>();
   readonly #parts: boolean;
+  readonly #networksStay: boolean;
   #ofForm: Scanner | undefined;
   #marks: Mark[] = [];
   /** Recognizers of this gravity or less are skipped: a mark of it covers the whole text. */
@@ -80,9 +83,10 @@ export class Scanner {
     if (to === this.#length && instead === undefined && (from === 0 || (this.#mayNameScheme && SCHEME.test(this.#text.slice(0, from))))) this.#settled = Math.min(this.#settled, gravityOf(kind));
   };
 
-  constructor(recognizers: readonly Recognizer[] = RECOGNIZERS, { parts = true }: ScannerOptions = {}) {
+  constructor(recognizers: readonly Recognizer[] = RECOGNIZERS, { parts = true, networksStay = true }: ScannerOptions = {}) {
     this.#recognizers = recognizers;
     this.#parts = parts;
+    this.#networksStay = networksStay;
   }
 
   /** What an attribute key says about its value. Remembered for as many keys as `CLASSES_MAX`. */
@@ -142,7 +146,7 @@ export class Scanner {
     }
     this.#ofForm ??= new Scanner(this.#recognizers.filter(knowsForm));
     marksOfPieces(texts, this.#ofForm.scanText(texts.join(''), KEY.plain, undefined, name) ?? [], own, (index, mark) => marks[index]!.push(mark));
-    return texts.map((text, index) => (marks[index]!.length === 0 ? null : joined(text, marks[index]!)));
+    return texts.map((text, index) => (marks[index]!.length === 0 ? null : joined(text, marks[index]!, this.#networksStay)));
   }
 
   /** What `before` says about `text` behind it. A flag is sure of it; a mere name (`X-Api-Key`) is not. */
@@ -162,7 +166,7 @@ export class Scanner {
     this.#name = name;
     this.#mayNameScheme = (keyClass & KEY.authorization) !== 0 && (features & FEATURE.angle) === 0;
     this.#collect(text, keyClass, features, 0, undefined);
-    return this.#marks.length === 0 ? null : joined(text, this.#marks);
+    return this.#marks.length === 0 ? null : joined(text, this.#marks, this.#networksStay);
   }
 
   /** Collects the marks of one text and of the texts inside it, in offsets of the outermost one. */
@@ -212,7 +216,7 @@ export class Scanner {
       this.#settled = UNSETTLED;
       this.#length = -1;
       this.#collect(inner, KEY.plain, featuresOfText(inner), depth + 1, undefined);
-      const found = joined(inner, this.#marks) ?? [];
+      const found = joined(inner, this.#marks, this.#networksStay) ?? [];
       this.#marks = outer.marks;
       this.#settled = outer.settled;
       this.#length = outer.length;

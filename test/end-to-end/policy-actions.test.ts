@@ -93,6 +93,9 @@ test('actions on recognized parts', () => {
   assert.deepEqual(by('replace', text('203.0.113.9'), 'ip', 'client.address'), ['[ip]', 's', { ip: 1 }]);
   assert.deepEqual(by({ generalize: { network: { v4: 16, v6: 32 } } }, text('203.0.113.9, 198.51.100.7'), 'ip', 'client.address'), ['203.0.0.0, 198.51.0.0', 's', { ip: 2 }]);
   assert.deepEqual(by({ generalize: { network: { v4: 24, v6: 64 } } }, text('2001:db8:1:2:3::9'), 'ip', 'client.address'), ['2001:db8:1:2::', 's', { ip: 1 }]);
+  assert.deepEqual(by('replace', text('203.0.113.0'), 'ip', 'client.address'), ['[ip]', 's', { ip: 1 }], 'a network is an address');
+  assert.deepEqual(by({ generalize: { network: { v4: 16, v6: 32 } } }, text('203.0.113.0 and 2001:db8:1::'), 'ip', 'client.address'), ['203.0.0.0 and 2001:db8::', 's', { ip: 2 }]);
+  assert.deepEqual(by({ generalize: { network: { v4: 24, v6: 48 } } }, text('203.0.113.0'), 'ip', 'client.address'), ['203.0.113.0', 's', {}]);
   assert.deepEqual(outcome([], text('203.0.113.9'), 'client.address'), ['[ip]', 's', { ip: 1 }], 'what no rule names is replaced');
   const statement = "SELECT * FROM users WHERE mail = 'jane.doe@example.com' AND n = 5";
   assert.deepEqual(outcome([{ id: 'keep', recognized: ['literal'], action: 'keep' }], text(statement), 'db.query.text')[0], "SELECT * FROM users WHERE mail = '[email]' AND n = 5");

@@ -54,7 +54,8 @@ function findAddresses(text: string, keyClass: number, mark: MarkRange, version6
     if (isLoopback(address)) continue;
     const zone = version6 ? (/^%(?:25)?[A-Za-z0-9._-]{1,16}/.exec(text.slice(end, end + 20))?.[0].length ?? 0) : 0;
     listEnd = end + zone;
-    if (short !== address || zone > 0) mark(start, listEnd, short);
+    // What is a network already is marked too: other networks may be wanted, or none.
+    mark(start, listEnd, short);
   }
 }
 
