@@ -174,6 +174,9 @@ export const LIMITS = {
   policy_weakening_names_max: 64,
   /** Pseudonyms change at most every hour and at least once a year, or never. */
   policy_period_hours_max: 366 * 24,
+  /** Configuration of a Collector that is made into a policy, and what it may grow to when its aliases are followed. */
+  collector_config_bytes_max: 1 * MiB,
+  collector_config_nodes_max: 100_000,
   /** Changes that a dry run of a policy tells apart, by service, place, key, kind and what is done; above, it says that there are more. */
   policy_try_changes_max: 10_000,
 

@@ -10,6 +10,11 @@ import { printable } from './table.ts';
 
 /** `-` is standard input. Never more than a policy may have and one byte, so that what is read says that it is too much. */
 export async function readPolicyText(file: string): Promise<string> {
+  return readTextFile(file, LIMITS.policy_bytes_max);
+}
+
+/** The same of another length. */
+export async function readTextFile(file: string, bytesMax: number): Promise<string> {
   const parts: Buffer[] = [];
   let bytes = 0;
   try {
@@ -17,14 +22,14 @@ export async function readPolicyText(file: string): Promise<string> {
     for await (const part of stream) {
       parts.push(part);
       bytes += part.length;
-      if (bytes > LIMITS.policy_bytes_max) break;
+      if (bytes > bytesMax) break;
     }
   } catch (cause) {
     throw new OperatorError(`cannot read ${nameOf(file)}`, 2, { cause });
   }
   try {
     // Its mark of the byte order is left to the reader, which counts columns.
-    return new TextDecoder('utf-8', { fatal: bytes <= LIMITS.policy_bytes_max, ignoreBOM: true }).decode(Buffer.concat(parts));
+    return new TextDecoder('utf-8', { fatal: bytes <= bytesMax, ignoreBOM: true }).decode(Buffer.concat(parts));
   } catch (cause) {
     throw new OperatorError(`cannot read ${nameOf(file)}: it is not UTF-8`, 2, { cause });
   }

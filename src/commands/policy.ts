@@ -5,6 +5,7 @@ import { policyApplyCommand, policyApproveCommand, policyRejectCommand, policyRe
 import { policyCheckCommand, policySchemaCommand } from './policy-check.ts';
 import { policyExplainCommand } from './policy-explain.ts';
 import { policyDiffCommand, policyHistoryCommand, policyShowCommand } from './policy-history.ts';
+import { policyImportCommand } from './policy-import.ts';
 import { policyPresetCommand } from './policy-preset.ts';
 import { policyTryCommand } from './policy-try.ts';
 
@@ -12,7 +13,7 @@ export function policyCommand(): Command {
   const policy = new Command('policy').description('what becomes of values before they are stored');
   const verbs: readonly Command[] = [
     policyCheckCommand(), policyExplainCommand(), policySchemaCommand(),
-    policyTryCommand(), policyPresetCommand(),
+    policyTryCommand(), policyPresetCommand(), policyImportCommand(),
     policyApplyCommand(), policyHistoryCommand(), policyShowCommand(), policyDiffCommand(), policyRevertCommand(),
     policyApproveCommand(), policyRejectCommand(),
   ];

@@ -12,12 +12,19 @@ import type { FromTrial, ToTrial, TrialData } from './trial-thread.ts';
 
 const PROGRAM = new URL('./trial-thread.ts', import.meta.url);
 
-/** `today`: the policy in force when a trial starts. */
-export function trialStarter(today: () => CompiledPolicy, pseudonymKey: Secret<Uint8Array>, program: URL = PROGRAM): StartTrial {
+export interface TrialBounds {
+  readonly program?: URL;
+  readonly page_ms?: number;
+  readonly heap_mib?: number;
+}
+
+/** `today`: the policy in force when a trial starts. Tests have programs of their own, and less patience. */
+export function trialStarter(today: () => CompiledPolicy, pseudonymKey: Secret<Uint8Array>, bounds: TrialBounds = {}): StartTrial {
+  const { program = PROGRAM, page_ms = LIMITS.policy_trial_page_ms_max, heap_mib = LIMITS.policy_trial_heap_mib_max } = bounds;
   return (document, tenant) => {
     const workerData: TrialData = { tried: document, today: today().document, tenant, pseudonymKey: pseudonymKey.reveal() };
-    const worker = new Worker(program, { workerData, resourceLimits: { maxOldGenerationSizeMb: LIMITS.policy_trial_heap_mib_max } });
-    return new ThreadTrial(worker);
+    const worker = new Worker(program, { workerData, resourceLimits: { maxOldGenerationSizeMb: heap_mib } });
+    return new ThreadTrial(worker, page_ms);
   };
 }
 
@@ -32,12 +39,14 @@ class TrialOver extends Error {
 
 class ThreadTrial implements RunningTrial {
   readonly #worker: Worker;
+  readonly #page_ms: number;
   /** The one question under way. */
   #asked: PromiseWithResolvers<FromTrial> | null = null;
   #failure: Error | null = null;
 
-  constructor(worker: Worker) {
+  constructor(worker: Worker, page_ms: number) {
     this.#worker = worker;
+    this.#page_ms = page_ms;
     worker.on('message', (message: FromTrial) => this.#asked?.resolve(message));
     worker.on('error', (error: Error & { readonly code?: string }) => this.#fail(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? new TrialOver(error) : new Error('cannot try the policy', { cause: error })));
     worker.on('exit', () => this.#fail(new TrialOver()));
@@ -61,7 +70,7 @@ class ThreadTrial implements RunningTrial {
   async #ask(question: ToTrial): Promise<FromTrial> {
     if (this.#failure !== null) throw this.#failure;
     const asked = (this.#asked = Promise.withResolvers<FromTrial>());
-    const late = setTimeout(() => this.end(), LIMITS.policy_trial_page_ms_max);
+    const late = setTimeout(() => this.end(), this.#page_ms);
     try {
       this.#worker.postMessage(question);
       return await asked.promise;
