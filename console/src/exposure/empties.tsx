@@ -27,7 +27,7 @@ export function NothingSeen({ everSent }: { readonly everSent: boolean }): React
       </ul>
       {everSent ? (
         <p>
-          Choose a longer time above, or see in <a href="/policy">the policy</a> what is looked for and what becomes of it.
+          Choose a longer time above, or see in <Link to="/policy">the policy</Link> what is looked for and what becomes of it.
         </p>
       ) : (
         <Link to="/ingest" search={keepRange}>

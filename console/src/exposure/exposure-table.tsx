@@ -146,10 +146,10 @@ function Ways({ row, range, mayWrite }: Pick<ExposureTableProps, 'range' | 'mayW
         Traces
       </Link>
       {rule === null ? null : (
-        <a href={`/policy/edit?${new URLSearchParams(rule).toString()}`} aria-label={`Write a rule for ${what}`} className={styles['way']}>
+        <Link to="/policy/edit" search={rule} aria-label={`Write a rule for ${what}`} className={styles['way'] ?? ''}>
           <PencilRuler aria-hidden size={13} />
           Write a rule
-        </a>
+        </Link>
       )}
     </>
   );

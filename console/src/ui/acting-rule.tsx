@@ -1,4 +1,5 @@
 /** What the policy does to something, and by which of its rules; the rule leads to where it is explained. */
+import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { actionWords } from '#words';
 import styles from './acting-rule.module.css';
@@ -19,9 +20,9 @@ export function ActingRule({ rule, action }: ActingRuleProps): ReactNode {
       ) : (
         <>
           {' by '}
-          <a href={`/policy#rule-${encodeURIComponent(rule)}`} className={styles['rule']} title="The rule, with its reason, on the page of the policy">
+          <Link to="/policy" search={{ rule }} className={styles['rule'] ?? ''} title="The rule, with its reason, on the page of the policy">
             {rule}
-          </a>
+          </Link>
         </>
       )}
     </span>
