@@ -86,7 +86,7 @@ describe('a roll', () => {
 
   test('counts replaced values by place, kind of span and environment; which event it was does not matter', async () => {
     const figures = await open();
-    const resource = (environment: string): string => JSON.stringify({ attributes: [{ key: 'service.name', value: { stringValue: 'a' } }, { key: 'deployment.environment.name', value: { stringValue: environment } }, { key: 'deployment.environment', value: { stringValue: 'earlier name' } }] });
+    const resource = (environment: string): string => JSON.stringify({ attributes: [{ key: 'service.name', value: { stringValue: 'a' } }, { key: 'deployment.environment.name', value: { stringValue: environment } }, { key: 'deployment.environment', value: { stringValue: 'earlier, later in the list' } }] });
     const minimized = { 'minimized.place': ['events.0.exception.message', 'events.7.exception.message', 'resource.host.ip'], 'minimized.kind': ['email', 'email', 'ip'], 'minimized.count': [1, 2, 1] };
     figures.add([await insert(1, [{ service: 'a', kind: 2, resource: resource('live'), ...minimized }, { service: 'a', kind: 3, resource: resource('live'), ...minimized }, { service: 'a', kind: 3, resource: '{"attributes":[{"key":"deployment.environment","value":{"stringValue":"test"}}]}', ...minimized }])]);
     await figures.rollAll();
