@@ -9,7 +9,7 @@ function said(rule: Omit<Rule, 'id'>): string {
 }
 
 const CASES: readonly (readonly [Omit<Rule, 'id'>, string])[] = [
-  [{ recognized: 'any', action: 'replace' }, 'Everything that is recognized | All spans | replaced by the name of the kind: [email]'],
+  [{ recognized: 'any', action: 'replace' }, 'Everything that is recognized | All spans | replaced by the name of the kind, such as [email]'],
   [{ recognized: ['card', 'iban'], keys: ['note'], action: { mask: { last: 4 } } }, 'Payment card numbers and IBANs in note | All spans | masked; at most the last 4 characters stay'],
   [{ keys: ['user.id', 'enduser.id'], groups: ['client'], action: { pseudonymize: { purpose: 'support', every: '1d' } } }, 'Whatever stands under user.id, enduser.id or the group client | All spans | a pseudonym for support, the same for one day'],
   [{ for: { services: ['pay-*'], environments: ['production', ''], spans: ['server', 'client'] }, types: ['int', 'double'], action: { generalize: { number: 10 } } }, 'Every attribute, whole, where it is a whole number or a number with decimals | Server and client spans of pay-* in production or no environment | the lower end of its bucket of 10'],

@@ -49,7 +49,7 @@ function whomWords(scope: Scope | undefined): Words {
 function thenWords(action: Action, recognized: Rule['recognized']): Words {
   const isPart = recognized !== undefined;
   if (action === 'keep') return isPart ? ['kept as sent'] : ['kept, but for what is recognized in it'];
-  if (action === 'replace') return isPart ? ['replaced by the name of the kind: ', { code: `[${recognized === 'any' ? 'email' : (recognized[0] ?? 'kind')}]` }] : ['replaced by ', { code: '[field]' }];
+  if (action === 'replace') return isPart ? [recognized === 'any' || recognized.length > 1 ? 'replaced by the name of the kind, such as ' : 'replaced by ', { code: `[${recognized === 'any' ? 'email' : (recognized[0] ?? 'kind')}]` }] : ['replaced by ', { code: '[field]' }];
   if (action === 'drop') return ['the whole attribute dropped'];
   if (action === 'drop-span') return ['the whole span refused'];
   if ('replace' in action) return ['replaced by ', { code: `[${action.replace.with}]` }];
