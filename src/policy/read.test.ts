@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { stringify } from 'yaml';
 import { DEFAULT_POLICY, DEFAULT_RESTRICTED } from './default-policy.ts';
@@ -18,6 +20,13 @@ test('what is right is read as it stands there, as YAML and as JSON', () => {
     assert.deepEqual(readPolicy(JSON.stringify(policy)).document, whole, name);
     assert.notEqual(readPolicy(`\ufeff---\r\n${stringify(policy).replaceAll('\n', '\r\n')}...\n`).document, null, name);
   }
+});
+
+test('the examples of the reference can be applied, and nothing is to be said about them', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/reference/policy.md'), 'utf8');
+  const examples = [...page.matchAll(/```yaml\n(.*?)```/gs)].map(([, text]) => text!);
+  assert.ok(examples.length >= 3);
+  for (const example of examples) assert.deepEqual(readPolicy(example.includes('version:') ? example : `version: 2\nrules: []\n${example}`).problems, [], example);
 });
 
 test('each fault is told by its code, with a remedy, in YAML and in JSON', () => {
