@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Engine } from '#clickhouse';
 import { SPANS, TRACES } from '#clickhouse/schema';
+import { Comparer, TakenSpans } from '#compare';
 import { compilePolicy, type PolicyDocument } from '#policy';
 import { DEFAULT_TENANT, type Producer, type ProducerId, type Reader, type SealedBlock, Secret } from '#model';
 import { createQueries } from '#query';
@@ -173,6 +174,32 @@ test('a policy that keeps one kind does not keep another that a mark of it cover
   const kept = (policy?: PolicyDocument) => sealed(policy === undefined ? new Pipeline(null) : new Pipeline(null, compilePolicy(policy)), [span]).taken[0]!.minimized;
   assert.deepEqual(kept(), { credential: 1 });
   assert.deepEqual(kept({ version: 2, rules: [{ id: 'credentials', recognized: ['credential'], action: 'keep' }] }), { email: 1 });
+});
+
+test('spans that the policy drops are refused, counted, told, and not noted as taken', () => {
+  const probes: PolicyDocument = { version: 2, rules: [{ id: 'probes', keys: ['probe'], action: 'drop-span' }] };
+  const table = () => new Comparer(new TakenSpans(memory, 1));
+  const memory = TakenSpans.allocate(blocks + 1, 64 * 1024);
+  const times = { startTimeUnixNano: `${NOW_MS}000000`, endTimeUnixNano: `${NOW_MS}000001` };
+  const probe = (serial: number) => ({ traceId: IDS.traceId, spanId: serial.toString(16).padStart(16, '0'), ...times, ...attributes({ boolValue: true }, 'probe') });
+  const other = { ...IDS, ...times };
+  const request = [{ scopeSpans: [{ spans: [probe(1), other, probe(2), { ...probe(3), startTimeUnixNano: '0' }] }] }];
+  const { taken: [first, again, none] } = sealed(new Pipeline(table(), compilePolicy(probes)), [request, request, [{ scopeSpans: [{ spans: [probe(1)] }] }]]);
+  const refused = { span_dropped_by_policy: 3 };
+  assert.deepEqual({ ...first, message: '' }, { received: 4, stored: 1, refused, dropped: 0, droppedOfOthers: 0, reliesOn: [], versionTraces: [], minimized: {}, message: '' });
+  assert.match(first!.message, /^3 spans refused, span_dropped_by_policy: /);
+  assert.deepEqual([again!.stored, again!.dropped, again!.refused], [0, 1, refused]);
+  assert.deepEqual({ ...none, message: '' }, { received: 1, stored: 0, refused: { span_dropped_by_policy: 1 }, dropped: 0, droppedOfOthers: 0, reliesOn: [], versionTraces: [], minimized: {}, message: '' });
+  for (const { received, stored, refused: codes, dropped } of [first!, again!, none!]) assert.equal(received, stored + dropped + Object.values(codes).reduce((sum, count) => sum + count, 0));
+  // Under another policy they are taken, for the first time.
+  const { taken: [later] } = sealed(new Pipeline(table()), [request]);
+  assert.deepEqual([later!.stored, later!.dropped, later!.minimized], [3, 1, { 'odd-time': 1 }]);
+});
+
+test('a block is not begun for a request of which the policy leaves nothing', () => {
+  const pipeline = new Pipeline(null, compilePolicy({ version: 2, rules: [{ id: 'all', for: { places: ['span-name'] }, action: 'drop-span' }] }));
+  const result = pipeline.take(Buffer.from(JSON.stringify({ resourceSpans: ofSpan({}) })), 'json', PRODUCER, 1, NOW_MS, () => assert.fail('no block is needed'));
+  assert.ok(!isRefusal(result) && result.stored === 0);
 });
 
 test('nothing that an SDK sends is lost: random requests come back from the query side as they were sent', async () => {
