@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { globsMeet, matchesGlob } from './glob.ts';
+import { globMatcher, globsMeet, matchesGlob } from './glob.ts';
 
 const YES = [
   ['shop', 'shop'], ['*', ''], ['*', 'anything at all'], ['shop-*', 'shop-'], ['shop-*', 'shop-cart'], ['*-api', 'a-api'], ['a*b*c', 'abc'],
@@ -14,8 +14,8 @@ const NO = [
 ] as const;
 
 test('matchesGlob() is anchored and takes only * as special', () => {
-  for (const [glob, name] of YES) assert.ok(matchesGlob(glob, name), `${glob} should match ${name}`);
-  for (const [glob, name] of NO) assert.ok(!matchesGlob(glob, name), `${glob} should not match ${name}`);
+  for (const [glob, name] of YES) assert.ok(matchesGlob(glob, name) && globMatcher(glob)(name), `${glob} should match ${name}`);
+  for (const [glob, name] of NO) assert.ok(!matchesGlob(glob, name) && !globMatcher(glob)(name), `${glob} should not match ${name}`);
 });
 
 test('matchesGlob() agrees with a plain recursive definition on every short pair', () => {
@@ -24,9 +24,13 @@ test('matchesGlob() agrees with a plain recursive definition on every short pair
   const words = (letters: string, length: number): string[] =>
     length === 0 ? [''] : [...words(letters, length - 1), ...words(letters, length - 1).filter((w) => w.length === length - 1).flatMap((w) => [...letters].map((l) => w + l))];
   let pairs = 0;
-  for (const g of words('ab*', 5)) for (const n of words('ab', 5)) {
-    assert.equal(matchesGlob(g, n), slow(g, n), `${g} against ${n}`);
-    pairs++;
+  for (const g of words('ab*', 5)) {
+    const matches = globMatcher(g);
+    for (const n of words('ab', 5)) {
+      assert.equal(matchesGlob(g, n), slow(g, n), `${g} against ${n}`);
+      assert.equal(matches(n), slow(g, n), `${g} made ready, against ${n}`);
+      pairs++;
+    }
   }
   assert.ok(pairs > 10_000);
 });
@@ -34,6 +38,7 @@ test('matchesGlob() agrees with a plain recursive definition on every short pair
 test('matchesGlob() does not explode on many stars against a long name', () => {
   // 2^40 ways for a backtracking matcher; finishing at all is the proof.
   assert.ok(!matchesGlob(`${'a*'.repeat(128)}b`, 'a'.repeat(1024)));
+  assert.ok(!globMatcher(`${'a*'.repeat(128)}b`)('a'.repeat(1024)));
 });
 
 test('globsMeet() says whether some name matches both, on every short pair', () => {

@@ -31,6 +31,28 @@ export function matchesGlob(glob: string, name: string): boolean {
   return g === glob.length;
 }
 
+/** The same for a glob that is asked about many names: its literal parts are looked for, each as early as possible. */
+export function globMatcher(glob: string): (name: string) => boolean {
+  const parts = glob.split('*');
+  const first = parts[0]!;
+  const last = parts.at(-1)!;
+  const between = parts.slice(1, -1).filter((part) => part !== '');
+  if (parts.length === 1) return (name) => name === glob;
+  const length = first.length + last.length;
+  if (between.length === 0) return (name) => name.length >= length && name.startsWith(first) && name.endsWith(last);
+  return (name) => {
+    const end = name.length - last.length;
+    if (name.length < length || !name.startsWith(first) || !name.endsWith(last)) return false;
+    let at = first.length;
+    for (const part of between) {
+      const found = name.indexOf(part, at);
+      if (found === -1 || found + part.length > end) return false;
+      at = found + part.length;
+    }
+    return true;
+  };
+}
+
 /** Whether some name matches both: at worst |one| × |other| steps. */
 export function globsMeet(one: string, other: string): boolean {
   // Whether what is left of `one` meets what is left of `other`, by how much of `other` is left; for one end of `one` after another.

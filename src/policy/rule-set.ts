@@ -3,10 +3,10 @@
  * ones are one object, so that whoever acts on values need not know what they were chosen by. Within a set the first rule in the
  * order of the document decides: among those about whole values for a value, among those about recognized parts for a part.
  */
-import { matchesGlob } from '#control/glob';
+import { globMatcher } from '#control/glob';
 import type { Kind } from '#scanner/recognizer';
 import { ATTRIBUTE_PLACES, type Place, type Rule, type Scope, type SpanKind, type ValueType } from './document.ts';
-import { inGroup } from './groups.ts';
+import { keysOfGroup } from './groups.ts';
 
 /** What a rule's `for` is asked about. */
 export interface Where {
@@ -28,36 +28,28 @@ export class RuleSet {
   readonly hasWhole: boolean;
   /** What becomes of an attribute that `whole` names no rule for. */
   readonly unnamed: 'keep' | 'drop';
-  readonly #whole: readonly Rule[];
-  readonly #parts: readonly Rule[];
+  readonly #whole: readonly NamingRule[];
+  readonly #parts: readonly NamingRule[];
   readonly #answers = new Map<string, Rule | null>();
-  readonly #isAttribute: boolean;
 
   constructor(id: number, rules: readonly Rule[], isAttribute: boolean, unnamed: 'keep' | 'drop') {
     this.id = id;
     this.rules = rules;
-    this.#isAttribute = isAttribute;
-    this.#whole = rules.filter(({ recognized }) => recognized === undefined);
-    this.#parts = rules.filter(({ recognized }) => recognized !== undefined);
+    const naming = rules.map((rule) => ({ rule, names: namesOf(rule, isAttribute) }));
+    this.#whole = naming.filter(({ rule }) => rule.recognized === undefined);
+    this.#parts = naming.filter(({ rule }) => rule.recognized !== undefined);
     this.unnamed = isAttribute ? unnamed : 'keep';
     this.hasWhole = this.#whole.length > 0 || this.unnamed === 'drop';
   }
 
   /** The rule about the whole value under this key, or null. Texts that are no attribute have no key: `key` is ignored for them. */
   whole(key: string, type: ValueType): Rule | null {
-    return this.#whole.length === 0 ? null : this.#remembered(`w ${type} ${key}`, () => this.#whole.find((rule) => this.#names(rule, key, key, type)) ?? null);
+    return this.#whole.length === 0 ? null : this.#remembered(`w ${type} ${key}`, () => this.#whole.find(({ names }) => names(key, key, type))?.rule ?? null);
   }
 
   /** The rule about a recognized part, or null, which means that it is replaced. `inner`: the key next to it within a map, or the attribute's. */
   part(kind: Kind, key: string, inner: string, type: ValueType): Rule | null {
-    return this.#remembered(`p ${kind} ${type} ${key.length} ${key} ${inner}`, () => this.#parts.find((rule) => (rule.recognized === 'any' || rule.recognized?.includes(kind) === true) && this.#names(rule, key, inner, type)) ?? null);
-  }
-
-  #names({ keys, groups, types }: Rule, key: string, inner: string, type: ValueType): boolean {
-    if (types !== undefined && !types.includes(type)) return false;
-    if (keys === undefined && groups === undefined) return true;
-    if (!this.#isAttribute) return false;
-    return keys?.some((glob) => matchesGlob(glob, key) || matchesGlob(glob, inner)) === true || groups?.some((group) => inGroup(group, key)) === true;
+    return this.#remembered(`p ${kind} ${type} ${key.length} ${key} ${inner}`, () => this.#parts.find(({ rule: { recognized }, names }) => (recognized === 'any' || recognized?.includes(kind) === true) && names(key, inner, type))?.rule ?? null);
   }
 
   #remembered(question: string, answer: () => Rule | null): Rule | null {
@@ -70,14 +62,32 @@ export class RuleSet {
   }
 }
 
+interface NamingRule {
+  readonly rule: Rule;
+  readonly names: (key: string, inner: string, type: ValueType) => boolean;
+}
+
+function namesOf({ keys, groups, types }: Rule, isAttribute: boolean): NamingRule['names'] {
+  const isOfType = (type: ValueType): boolean => types === undefined || types.includes(type);
+  if (keys === undefined && groups === undefined) return (_key, _inner, type) => isOfType(type);
+  if (!isAttribute) return () => false;
+  const [ofKeys, ofGroups] = [matcherOf(keys ?? []), matcherOf((groups ?? []).flatMap(keysOfGroup))];
+  return (key, inner, type) => isOfType(type) && (ofKeys(key) || (inner !== key && ofKeys(inner)) || ofGroups(key));
+}
+
 /** The sets of one policy. Not bounded by itself: whoever asks about names that others choose forgets them when there are too many. Ask by resource, not by span. */
 export class RuleSets {
-  readonly #rules: readonly Rule[];
+  readonly #rules: readonly ScopedRule[];
   readonly #unnamed: 'keep' | 'drop';
   readonly #sets = new Map<string, RuleSet>();
+  /** The names asked about last, and the rules that are for them: most questions are about other places of the same resource. */
+  #tenant = '';
+  #service = '';
+  #environment = '';
+  #ofNames: readonly ScopedRule[] | null = null;
 
   constructor(rules: readonly Rule[], unnamed: 'keep' | 'drop') {
-    this.#rules = rules;
+    this.#rules = rules.map(scoped);
     this.#unnamed = unnamed;
   }
 
@@ -86,25 +96,45 @@ export class RuleSets {
     this.#sets.clear();
   }
 
-  for(where: Where): RuleSet {
-    const applies = this.#rules.map((rule) => isFor(rule.for, where, rule));
-    const isAttribute = ATTRIBUTE_PLACES.has(where.place);
-    const name = `${isAttribute} ${applies.map(Number).join('')}`;
+  for({ tenant, service, environment, spanKind, place }: Where): RuleSet {
+    if (this.#ofNames === null || tenant !== this.#tenant || service !== this.#service || environment !== this.#environment) {
+      this.#ofNames = this.#rules.filter(({ isFor }) => isFor(tenant, service, environment));
+      this.#tenant = tenant;
+      this.#service = service;
+      this.#environment = environment;
+    }
+    const isAttribute = ATTRIBUTE_PLACES.has(place);
+    const applying = this.#ofNames.filter(({ rule }) => isAt(rule, spanKind, place, isAttribute));
+    const name = `${isAttribute} ${applying.map(({ at }) => at).join()}`;
     let set = this.#sets.get(name);
-    if (set === undefined) this.#sets.set(name, (set = new RuleSet(this.#sets.size, this.#rules.filter((_, at) => applies[at]), isAttribute, this.#unnamed)));
+    if (set === undefined) this.#sets.set(name, (set = new RuleSet(this.#sets.size, applying.map(({ rule }) => rule), isAttribute, this.#unnamed)));
     return set;
   }
 }
 
-function isFor(scope: Scope | undefined, where: Where, rule: Rule): boolean {
-  // A rule about whole values takes texts that are no attribute only if it names their place.
-  if (rule.recognized === undefined && !ATTRIBUTE_PLACES.has(where.place) && scope?.places?.includes(where.place) !== true) return false;
-  if (scope === undefined) return true;
-  const { tenants, services, environments, spans, places } = scope;
-  return matches(tenants, where.tenant) && matches(services, where.service) && matches(environments, where.environment)
-    && (spans === undefined || (where.spanKind !== null && spans.includes(where.spanKind))) && (places === undefined || places.includes(where.place));
+interface ScopedRule {
+  readonly rule: Rule;
+  /** Its place in the document. */
+  readonly at: number;
+  readonly isFor: (tenant: string, service: string, environment: string) => boolean;
 }
 
-function matches(globs: readonly string[] | undefined, name: string): boolean {
-  return globs === undefined || globs.some((glob) => matchesGlob(glob, name));
+function scoped(rule: Rule, at: number): ScopedRule {
+  const { tenants, services, environments }: Scope = rule.for ?? {};
+  if (tenants === undefined && services === undefined && environments === undefined) return { rule, at, isFor: () => true };
+  const [ofTenants, ofServices, ofEnvironments] = [matcherOf(tenants), matcherOf(services), matcherOf(environments)];
+  return { rule, at, isFor: (tenant, service, environment) => ofTenants(tenant) && ofServices(service) && ofEnvironments(environment) };
+}
+
+function isAt({ recognized, for: scope }: Rule, spanKind: SpanKind | null, place: Place, isAttribute: boolean): boolean {
+  // A rule about whole values takes texts that are no attribute only if it names their place.
+  if (recognized === undefined && !isAttribute && scope?.places?.includes(place) !== true) return false;
+  return scope === undefined || ((scope.spans === undefined || (spanKind !== null && scope.spans.includes(spanKind))) && (scope.places === undefined || scope.places.includes(place)));
+}
+
+/** One of the globs must match; absent = nothing is asked. */
+function matcherOf(globs: readonly string[] | undefined): (name: string) => boolean {
+  if (globs === undefined) return () => true;
+  const matchers = globs.map(globMatcher);
+  return (name) => matchers.some((matches) => matches(name));
 }
