@@ -42,12 +42,17 @@ test(`killed at any moment while it rolls, no span is lost and none counts twice
         const left = Number(await ask(`SELECT count() FROM tracekeep.spans WHERE ${blocksSql(blocks)}`));
         return [Number(await ask(`SELECT sum(count) FROM tracekeep.figures WHERE what = 'services' AND roll <= ${roll}`)) + left, Number(await ask(`SELECT sum(count) FROM tracekeep.figures WHERE what = 'operations' AND roll <= ${roll}`)) + left];
       };
+      // Everything that figures have was noted when it was first seen, also what the killed one had no time to note.
+      const unnoted = (): Promise<string> => ask("SELECT count() FROM tracekeep.figures WHERE what = 'minimized' AND (tenant, service, operation, value_kind) NOT IN (SELECT tenant, service, place, value_kind FROM tracekeep.first_seen)");
       assert.ok(total > 0);
       assert.deepEqual(await counted(), [total, total]);
+      assert.equal(await unnoted(), '0');
       await figures.rollAll();
       assert.deepEqual(await counted(), [total, total]);
       assert.equal(await ask("SELECT count() - uniqExact(block) FROM (SELECT arrayJoin(blocks) AS block FROM tracekeep.figures WHERE what = 'rolled')"), '0');
       assert.equal(await ask('SELECT count() FROM tracekeep.calls'), await ask(`SELECT count() FROM tracekeep.spans WHERE reinterpretAsUInt64(substring(trace_id, 9, 8)) % ${CALLS_ONE_IN} = 0`));
+      assert.equal(await unnoted(), '0');
+      assert.notEqual(await ask('SELECT count() FROM tracekeep.first_seen'), '0', 'spans of the sample have nothing replaced');
       next = Number(await ask('SELECT max(block) FROM tracekeep.spans')) + 1;
       rolls = figures.state.roll;
       await engine.close();

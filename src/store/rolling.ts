@@ -19,7 +19,7 @@ const engine = await Engine.open({ dataDir, diskKey: new Secret(new Uint8Array(3
 const figures = await Figures.open({ engine, now_ms: () => 0, onFailure: (error) => process.stdout.write(`failed ${String(error)}\n`) });
 for (let block = Number(first); ; block += 1) {
   const day = 20_780 + (block % 3);
-  await engine.insertNative(SPANS, [nativeBlock(SPANS, Array.from({ length: ROWS }, (_, row) => ({ ...sampleSpan(block, row, 'm'), day })))]);
+  await engine.insertNative(SPANS, [nativeBlock(SPANS, Array.from({ length: ROWS }, (_, row) => ({ ...sampleSpan(block, row, 'm'), day, 'minimized.place': [`attributes.of-${block}`] })))]);
   figures.add([{ id: block, rows: ROWS, day, retention: 'default' }]);
   if (block % 4 !== 0) continue;
   await figures.rollAll();
