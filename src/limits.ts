@@ -274,7 +274,7 @@ export const LIMITS = {
   /** Spans that a policy is tried on, the newest: a minute of a busy server, and some seconds of work on a thread of its own. */
   policy_trial_spans_max: 50_000,
   /** Rows that are read at once for it: the main thread has other things to do between them. */
-  policy_trial_page_spans: 1_000,
+  policy_trial_page_spans: 4_000,
   /** After this time it answers with what it has looked at. */
   policy_trial_ms_max: 8_000,
   /** A page that takes longer was made to take long: the trial is ended. */

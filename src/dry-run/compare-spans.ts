@@ -18,6 +18,12 @@ export interface SpanUnder {
   readonly today: Span | null;
 }
 
+/** A span as it is stored, and as the policy would store it if it came so. */
+export interface StoredUnder {
+  readonly stored: Span;
+  readonly tried: Span | null;
+}
+
 type Counts = ReadonlyMap<string, number>;
 const NOTHING: Counts = new Map();
 
@@ -85,7 +91,7 @@ export class SpanComparer {
    * Of one block: spans as they are stored, and as the policy would store them if they came so. What is in them and would go is there today; what their
    * statements say is gone, and the policy would have treated as it says.
    */
-  compareStored(spans: readonly { readonly stored: Span; readonly tried: Span | null }[]): void {
+  compareStored(spans: readonly StoredUnder[]): void {
     const counted = new Set<string>();
     for (const { stored, tried } of spans) {
       const owner = ownerOf(stored, this.#tenant);
@@ -97,16 +103,26 @@ export class SpanComparer {
       for (const place of new Set([...more.keys(), ...gone.keys()])) {
         const at = statedPlace(place);
         if (at.inKey || isCounted(counted, place, stored)) continue;
-        const value = valueAt(stored, place);
-        const add = (kind: string, { rule, action }: Decision, count: number, today: Decision | null, sample: () => Sample): void => {
-          this.#changes.add({ service: this.#sampler.serviceOf(stored), place: at.place, key: at.key, kind, rule, action, today }, count, sample);
-        };
-        for (const [kind, count] of more.get(place) ?? NOTHING) {
-          add(kind, this.#tried.did(owner, at, kind, value?.type), count, null, () => this.#sampler.sample(value?.text, tried === null ? undefined : valueAt(tried, place)?.text, at.key, kind));
-        }
-        for (const [kind, count] of gone.get(place) ?? NOTHING) add(kind, this.#tried.would(owner, at, kind, undefined), count, this.#today.did(owner, at, kind, undefined), () => ({}));
+        this.#storedPlace({ stored, tried }, owner, place, at, more.get(place) ?? NOTHING, gone.get(place) ?? NOTHING);
       }
     }
+  }
+
+  #storedPlace({ stored, tried }: StoredUnder, owner: Owner, place: string, at: StatedPlace, more: Counts, gone: Counts): void {
+    const value = valueAt(stored, place);
+    const whole = more.has(WHOLE_VALUE) ? this.#tried.did(owner, at, WHOLE_VALUE, value?.type) : null;
+    const wasDone = (kind: string): Decision => this.#today.did(owner, at, kind, undefined);
+    const add = (kind: string, { rule, action }: Decision, count: number, today: Decision | null, sample: () => Sample): void => {
+      this.#changes.add({ service: this.#sampler.serviceOf(stored), place: at.place, key: at.key, kind, rule, action, today }, count, sample);
+    };
+    for (const [kind, count] of more) {
+      let today = gone.has(kind) ? wasDone(kind) : null;
+      if (kind === WHOLE_VALUE && whole !== null && ENDS.has(whole.action)) for (const part of gone.keys()) today ??= wasDone(part);
+      add(kind, this.#tried.did(owner, at, kind, value?.type), Math.max(count, gone.get(kind) ?? 0), today, () => this.#sampler.storedSample(value?.text, tried === null ? undefined : valueAt(tried, place)?.text));
+    }
+    // What goes whole takes along what was left of its parts.
+    if (whole !== null && ENDS.has(whole.action)) return;
+    for (const [kind, count] of gone) if (!more.has(kind)) add(kind, this.#tried.would(owner, at, kind, undefined), count, wasDone(kind), () => ({}));
   }
 
   #dropped({ sent, tried, today }: SpanUnder, owner: Owner): void {

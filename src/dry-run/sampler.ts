@@ -41,4 +41,10 @@ export class Sampler {
     const part = kind === WHOLE_VALUE ? undefined : this.#scanner.scanText(beginning, this.#scanner.keyClass(key))?.find((mark) => mark.kind === kind);
     return { before: masked(beginning, part ?? null), after: after === undefined ? '' : masked(after.slice(0, LOOKED_AT_MAX), null, this.#written) };
   }
+
+  /** Of a value that was minimized before, and may have placeholders already. */
+  storedSample(before: string | undefined, after: string | undefined): Sample {
+    if (before === undefined) return {};
+    return { before: masked(before.slice(0, LOOKED_AT_MAX), null, this.#written), after: after === undefined ? '' : masked(after.slice(0, LOOKED_AT_MAX), null, this.#written) };
+  }
 }

@@ -5,7 +5,7 @@ import { plainOtlpJson } from '#query/otlp-json';
 import { spanOf, type Span, type SpanRow } from '#query/span';
 import { isRefusal } from '#refusal';
 import { type Change, Changes } from './changes.ts';
-import { SpanComparer } from './compare-spans.ts';
+import { SpanComparer, type StoredUnder } from './compare-spans.ts';
 import { type DryRunPolicies, actionsOf } from './dry-run.ts';
 import { Judge } from './judge.ts';
 import { Sampler } from './sampler.ts';
@@ -41,7 +41,7 @@ export class StoredRun {
 }
 
 /** A block may hold several spans of one id. */
-function together(stored: readonly Span[], tried: readonly Span[]): { readonly stored: Span; readonly tried: Span | null }[] {
+function together(stored: readonly Span[], tried: readonly Span[]): StoredUnder[] {
   const byId = Map.groupBy(tried, ({ traceId, spanId }) => traceId + spanId);
   return stored.map((span) => ({ stored: span, tried: byId.get(span.traceId + span.spanId)?.shift() ?? null }));
 }

@@ -82,10 +82,16 @@ export function createPolicyTrial({ answer, settled, now_ms }: Answering, start:
             let from = BEHIND_ALL;
             let spans = 0;
             let more = false;
+            // The next page is read while this one is tried.
+            let taking: Promise<void> = Promise.resolve();
             for (;;) {
               const rows = await run<SpanRow>(RECENT, { day_min: firstDay(since), since, from_block: from.block, from_row: from.row, limit: LIMITS.policy_trial_page_spans }, LIMITS.policy_trial_page_spans);
               if (signal?.aborted === true) return refuse('query_timeout', 'nobody waits for the answer');
-              if (rows.length > 0) await trial.take(rows);
+              await taking;
+              if (rows.length > 0) {
+                taking = trial.take(rows);
+                taking.catch(() => undefined);
+              }
               spans += rows.length;
               const last = rows.at(-1);
               if (last === undefined || rows.length < LIMITS.policy_trial_page_spans) break;
@@ -95,6 +101,7 @@ export function createPolicyTrial({ answer, settled, now_ms }: Answering, start:
                 break;
               }
             }
+            await taking;
             const result = await trial.result();
             return { spans, more: more || result.more, changes: result.changes };
           } finally {
