@@ -3,6 +3,7 @@
  * nobody acts by any more; their leaves can be recomputed as long as this one member can be read.
  */
 import { matchesGlob } from '#control/glob';
+import { LIMITS } from '#limits';
 
 export interface Restriction {
   /** Attribute keys with `*`; `status.message` is the status message. */
@@ -12,7 +13,6 @@ export interface Restriction {
 }
 
 const VERSIONS: readonly unknown[] = [1, 2];
-const GLOBS_MAX = 1_000;
 const GLOB_LENGTH_MAX = 512;
 const REMEMBERED_MAX = 65_536;
 
@@ -48,7 +48,7 @@ export function restriction(restricted: readonly string[]): Restriction {
 }
 
 function checkedGlobs(globs: unknown): readonly string[] {
-  if (!Array.isArray(globs) || globs.length > GLOBS_MAX) throw new Error(`cannot read policy: restricted is not a list of at most ${GLOBS_MAX}`);
+  if (!Array.isArray(globs) || globs.length > LIMITS.policy_restricted_max) throw new Error(`cannot read policy: restricted is not a list of at most ${LIMITS.policy_restricted_max}`);
   return globs.map((glob: unknown) => {
     if (typeof glob !== 'string' || glob.length > GLOB_LENGTH_MAX) throw new Error(`cannot read policy: restricted holds what is not a string of at most ${GLOB_LENGTH_MAX} characters`);
     return glob;
