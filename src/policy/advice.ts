@@ -2,13 +2,13 @@
  * What is right in a policy and yet may not be what was meant: rules that never decide, because an earlier one always does or because nothing is as
  * they say; rules that take everything, or keep secrets. Says nothing wrong; where it cannot tell, it says nothing.
  */
+import { matchesGlob } from '#control/glob';
 import { isBuiltInKind } from '#scanner/recognizer';
 import { actionName } from './action.ts';
 import { placeOf } from './cross-check.ts';
 import type { Places } from './check-form.ts';
 import type { Complaints } from './complaints.ts';
 import { SHARED_PLACES, type PolicyDocument, type Rule } from './document.ts';
-import { GlobSets } from './glob-sets.ts';
 import { Precedence } from './precedence.ts';
 import { kindsOf, wordsOf } from './ground.ts';
 import { FINAL_ACTIONS } from './strength.ts';
@@ -49,7 +49,7 @@ function adviseAlone(rule: Rule, allKinds: readonly string[], places: Places, co
   if (recognized === undefined && FINAL_ACTIONS.has(name)) {
     const everywhere = isAll(rule.keys) && rule.groups === undefined && types === undefined && scope === undefined;
     if (everywhere) warn('action', 'matches_everything', name === 'drop-span' ? 'the rule refuses every span that has an attribute' : `the rule matches every attribute: all of them are ${DONE[name]}`, 'Say which: keys, groups, types or for. If all are meant, leave it as it is.');
-    else if (words.places.includes('resource') && (rule.keys ?? []).some((glob) => holds([glob], 'service.name'))) warn('keys', 'service_name', 'the keys take in service.name of the resource, without which nothing is found by its service', 'Say more exactly which keys, or leave it as it is.');
+    else if (words.places.includes('resource') && name !== 'drop-span' && rule.keys?.some((glob) => matchesGlob(glob, 'service.name')) === true) complaints.add('hint', placeOf(rule, 'keys', places), { code: 'service_name', message: 'the keys take in service.name, which stays in resources under every rule', remedy: 'Nothing has to be done: traces are found by it.' });
   }
   if (recognized === undefined) return;
   const kinds: readonly string[] = recognized === 'any' ? SECRETS : recognized;
@@ -62,8 +62,4 @@ const DONE: Readonly<Record<string, string>> = { drop: 'dropped', replace: 'repl
 
 function isAll(keys: readonly string[] | undefined): boolean {
   return keys === undefined || keys.includes('*');
-}
-
-function holds(globs: readonly string[], name: string): boolean {
-  return new GlobSets().covers(globs, [[name]]);
 }

@@ -30,5 +30,9 @@ test('where no rule decides, that is said with what happens', () => {
   assert.deepEqual(told(policy([]), WHERE, 'a', null, 'string'), ['whole', null, 'keep', [], null]);
   assert.deepEqual(told(policy([], 'drop'), WHERE, 'a', 'email', 'string'), ['whole', null, 'drop', [], null]);
   assert.deepEqual(told(policy([], 'drop'), { ...WHERE, spanKind: null, place: 'resource' }, 'service.name', null, 'string'), ['whole', null, 'keep', [], null]);
+  const names: Rule = { id: 'names', keys: ['*.name'], action: 'drop' };
+  assert.deepEqual(told(policy([names]), { ...WHERE, spanKind: null, place: 'resource' }, 'service.name', null, 'string'), ['whole', null, 'keep', [], null]);
+  assert.deepEqual(told(policy([names]), { ...WHERE, spanKind: null, place: 'resource' }, 'service.name', 'email', 'string'), ['part', null, 'replace', [], null]);
+  assert.deepEqual(told(policy([names]), WHERE, 'service.name', null, 'string'), ['whole', 'names', 'drop', [], null]);
   assert.deepEqual(told(policy([], 'drop'), { ...WHERE, place: 'span-name' }, '', 'email', 'string'), ['part', null, 'replace', [], null]);
 });

@@ -21,11 +21,13 @@ export interface Explanation {
 export function explain(document: PolicyDocument, where: Where, key: string, kind: Kind | null, type: ValueType): Explanation {
   const unnamed = document.attributes ?? 'keep';
   const set = new RuleSets(document.rules, unnamed).for(where);
-  const whole = set.whole(key, type);
-  const staying = where.place === 'resource' && key === 'service.name' ? 'keep' : set.unnamed;
-  const wholeAction = whole?.action ?? staying;
+  const named = set.whole(key, type);
+  // It stays under every rule but one that drops its span.
+  const stays = where.place === 'resource' && key === 'service.name' && named?.action !== 'drop-span';
+  const whole = stays ? null : named;
+  const wholeAction = stays ? 'keep' : (whole?.action ?? set.unnamed);
   if (kind === null || FINAL_ACTIONS.has(actionName(wholeAction))) {
-    return { by: 'whole', rule: whole, action: wholeAction, others: othersOf(document.rules, whole, (rule) => new RuleSets([rule], unnamed).for(where).whole(key, type)), wholeRule: null };
+    return { by: 'whole', rule: whole, action: wholeAction, others: stays ? [] : othersOf(document.rules, whole, (rule) => new RuleSets([rule], unnamed).for(where).whole(key, type)), wholeRule: null };
   }
   const part = set.part(kind, key, key, type);
   return { by: 'part', rule: part, action: part?.action ?? 'replace', others: othersOf(document.rules, part, (rule) => new RuleSets([rule], unnamed).for(where).part(kind, key, key, type)), wholeRule: whole };

@@ -54,6 +54,8 @@ export class Precedence {
   /** Parts of values that go as a whole are not judged. Keys within maps are another matter: their attribute may stay. */
   #goesWhole({ words, boxes }: Placed): Verdict | null {
     const ofAttributes = boxes.filter(({ inner }) => inner === null);
+    // The service.name of a resource stays, and its parts are judged.
+    if (words.places.includes('resource') && ofAttributes.some(({ key }) => this.#sets.meet(key, ['service.name']))) return null;
     const where = ofAttributes.length < boxes.length ? 'keys within maps apart, ' : '';
     const whole = this.#placed.filter((one) => one.rule.recognized === undefined && wordsMeet(one.words, words) && one.boxes.some((box) => ofAttributes.some((mine) => boxesMeet(this.#sets, box, mine))));
     const staying = whole.findIndex(({ rule: { action } }) => !FINAL_ACTIONS.has(actionName(action)));

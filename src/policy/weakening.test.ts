@@ -92,7 +92,8 @@ test('policies of many rules are compared, or called weaker', () => {
 /** What becomes of the answer to one question, as the engine goes about it. */
 function effective(sets: RuleSets, where: Parameters<RuleSets['for']>[0], key: string, inner: string, type: ValueType, kind: Kind | null): Action {
   const set = sets.for(where);
-  const whole: Action = set.whole(key, type)?.action ?? set.unnamed;
+  const named: Action = set.whole(key, type)?.action ?? set.unnamed;
+  const whole: Action = where.place === 'resource' && key === 'service.name' && named !== 'drop-span' ? 'keep' : named;
   // A value that is an address is generalized without a look at its parts.
   const isWhole = kind === null || FINAL_ACTIONS.has(actionName(whole)) || (kind === 'ip' && typeof whole === 'object' && 'generalize' in whole && 'network' in whole.generalize);
   return isWhole ? whole : (set.part(kind, key, inner, type)?.action ?? 'replace');

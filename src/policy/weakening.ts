@@ -75,8 +75,8 @@ class Comparison {
   #parts(before: Deciders, after: Deciders, cell: Cell): void {
     if (cell.isNew) return this.#newKind(after.parts, cell);
     const subject: Subject = cell.kinds[0] === 'ip' ? 'address' : 'part';
-    // Parts are judged unless what becomes of the whole value is final.
-    if (after.whole.some(({ action }) => !isFinal(action))) this.#pairs(before.parts, after.parts, subject, cell);
+    // Parts are judged unless what becomes of the whole value is final, and always in the service.name of a resource, which stays.
+    if (cell.place === 'resource' || after.whole.some(({ action }) => !isFinal(action))) this.#pairs(before.parts, after.parts, subject, cell);
     this.#partsThenWhole(before, after, subject, cell);
   }
 
