@@ -53,6 +53,7 @@ test('a rule about whole values goes before rules about whole values, or to the 
 test('rules that are set apart by empty lines stay so', () => {
   const spaced = 'version: 2\nrules:\n  - id: a\n    keys: [x]\n    action: drop\n\n  - id: b\n    keys: [y]\n    action: drop\nrestricted: [z]\n';
   assert.match(withRule(spaced, { key: 'y' }).text, /drop\n\n {2}- id: y\n[^]*drop\n\n {2}- id: b\n/u);
+  assert.match(withRule(spaced, { key: 'x' }).text, /rules:\n {2}- id: x\n[^]*drop\n\n {2}- id: a\n/u);
   assert.match(withRule(spaced, { key: 'z' }).text, /drop\n\n {2}- id: z\n[^]*drop\nrestricted/u);
 });
 

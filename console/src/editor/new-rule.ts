@@ -57,14 +57,11 @@ export function insertRule(text: string, document: PolicyDocument | null, wanted
     const dash = startOf(item, text);
     if (dash === null) return null;
     const at = withCommentsAbove(text, lineStart(text, dash));
-    // Where rules are set apart by empty lines, this one is too.
-    const gap = /\n *\n$/u.test(text.slice(0, at)) ? '\n' : '';
-    return { at, insert: lines + gap, from: at, to: at + lines.length - 1, id };
+    return { at, insert: isSpaced(rules.items, text) ? `${lines}\n` : lines, from: at, to: at + lines.length - 1, id };
   }
   const end = rules.range?.[1] ?? text.length;
   const at = text.slice(0, end).trimEnd().length;
-  const last = startOf(rules.items.at(-1), text);
-  const gap = last !== null && rules.items.length > 1 && /\n *\n$/u.test(text.slice(0, withCommentsAbove(text, lineStart(text, last)))) ? '\n\n' : '\n';
+  const gap = isSpaced(rules.items, text) ? '\n\n' : '\n';
   return { at, insert: gap + lines.slice(0, -1), from: at + gap.length, to: at + gap.length + lines.length - 1, id };
 }
 
@@ -115,6 +112,12 @@ function firstRule(text: string, wanted: Wanted, id: string, action: NewAction, 
   const lines = ruleLines(wanted, id, action).map((line, at) => `  ${at === 0 ? '- ' : '  '}${line}\n`).join('');
   const insert = `${gap}rules:\n${lines}`;
   return { at: text.length, insert, from: text.length + gap.length + 'rules:\n'.length, to: text.length + insert.length - 1, id };
+}
+
+/** Whether rules are set apart by empty lines: the new one is then too. */
+function isSpaced(items: readonly unknown[], text: string): boolean {
+  const last = items.length > 1 ? startOf(items.at(-1), text) : null;
+  return last !== null && /\n *\n$/u.test(text.slice(0, withCommentsAbove(text, lineStart(text, last))));
 }
 
 /** Of the dash of an item. */

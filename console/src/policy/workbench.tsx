@@ -119,7 +119,7 @@ export function Workbench({ policy }: { readonly policy: PolicyInForce }): React
           }}
         />
       ))}
-      {written === null ? null : (
+      {written === null || !text.includes(written.lines) ? null : (
         <div className={styles['written']}>
           <span>
             Rule <code>{written.id}</code> is written. What should become of it?
