@@ -86,7 +86,7 @@ function Row({ row, most, range, steps, now_ms, mayWrite }: ExposureTableProps &
             <b>{count(row.count)}</b>
             <i aria-hidden style={{ inlineSize: `${Math.max(1, (row.count / most) * 100)}%` }} />
           </span>
-          <Sparkline values={trendOf(row.trend, steps, now_ms)} token="--chart-2" width={88} filled />
+          <Sparkline values={trendOf(row.trend, steps, now_ms)} token="--chart-2" width={80} filled />
         </span>
       </td>
       <td data-column="Since">
