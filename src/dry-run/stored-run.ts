@@ -11,10 +11,15 @@ import { Judge } from './judge.ts';
 import { Sampler } from './sampler.ts';
 import { StoredForms } from './stored-form.ts';
 
+/** So many spans are sent at once, within what a request may hold however large they are. */
+const REQUEST_SPANS = 500;
+
 export class StoredRun {
   readonly #forms: StoredForms;
   readonly #changes: Changes;
   readonly #comparer: SpanComparer;
+  /** Spans that no request could hold. */
+  #unseen = 0;
 
   constructor({ tried, today, pseudonymKey }: DryRunPolicies, tenant: TenantId) {
     this.#forms = new StoredForms(tried, { tenant, services: ['*'] }, pseudonymKey);
@@ -23,20 +28,25 @@ export class StoredRun {
   }
 
   async take(rows: readonly SpanRow[]): Promise<void> {
-    const blocks = [...Map.groupBy(rows, ({ atBlock }) => atBlock).values()].map((block) => block.map(spanOf));
-    for (const spans of blocks) {
-      // What minimization says of a span is no part of it: senders cannot say it.
-      const body = await plainOtlpJson({ traceId: '', spans: spans.map((span) => ({ ...span, minimized: [] })), more: false });
-      this.#forms.take(Buffer.from(body), 'json');
-    }
-    for (const [at, answer] of this.#forms.answers().entries()) {
-      if (isRefusal(answer)) throw new Error(`cannot try a policy on a stored block: ${answer.refused}`);
-      this.#comparer.compareStored(together(blocks[at]!, answer.spans));
+    for (const block of Map.groupBy(rows, ({ atBlock }) => atBlock).values()) {
+      const spans = block.map(spanOf);
+      for (let from = 0; from < spans.length; from += REQUEST_SPANS) await this.#try(spans.slice(from, from + REQUEST_SPANS));
     }
   }
 
   result(): { readonly more: boolean; readonly changes: readonly Change[] } {
-    return { more: this.#changes.more, changes: this.#changes.list() };
+    return { more: this.#changes.more || this.#unseen > 0, changes: this.#changes.list() };
+  }
+
+  /** Spans of several requests may be more together than one may be; one that was stored with less than it has now is not looked at. */
+  async #try(spans: readonly Span[]): Promise<void> {
+    // What minimization says of a span is no part of it: senders cannot say it.
+    const body = await plainOtlpJson({ traceId: '', spans: spans.map((span) => ({ ...span, minimized: [] })), more: false });
+    this.#forms.take(Buffer.from(body), 'json');
+    const [answer] = this.#forms.answers();
+    if (answer !== undefined && !isRefusal(answer)) this.#comparer.compareStored(together(spans, answer.spans));
+    else if (spans.length === 1) this.#unseen++;
+    else for (const span of spans) await this.#try([span]);
   }
 }
 

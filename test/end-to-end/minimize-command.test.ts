@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { requestFromJson } from '#otlp';
 import { readSamples, type SecretSample } from '#scanner/samples';
 import { addProducer, createToken, startServer, temporaryFolder, tracekeep } from '#harness';
 import { askWell, attributesOf, exportOf, type Json, newSpanId, newTraceId, sendWell, spanOf } from '#harness/exchange';
@@ -47,4 +48,19 @@ test('minimize prints what a server stores of the same requests', async () => {
   }
   assert.ok(minimized > REQUESTS, 'there was something to minimize');
   await server.stop();
+});
+
+test('under a policy of its own, in protobuf, and with a request that no server takes', async () => {
+  const folder = temporaryFolder();
+  const [policy, json, protobuf] = [join(folder, 'policy.yaml'), join(folder, 'requests.jsonl'), join(folder, 'request.pb')];
+  const request = JSON.stringify(exportOf([spanOf({ note: 'by the door', n: 1 })]));
+  writeFileSync(policy, 'version: 2\nrules:\n  - { id: no-notes, keys: [note], action: drop }\n');
+  writeFileSync(json, `${request}\nnonsense\n`);
+  writeFileSync(protobuf, requestFromJson(Buffer.from(request)) as Uint8Array);
+  const [ofJson, ofProtobuf] = await Promise.all([json, protobuf].map((file) => tracekeep(['minimize', '--otlp', file, '--policy', policy, '--json'])));
+  const [line, refused] = ofJson!.stdout.trimEnd().split('\n');
+  assert.equal(ofJson!.code, 1);
+  assert.ok(!line!.includes('door') && line!.includes('attributes.note: 1 field'));
+  assert.deepEqual(Object.keys(JSON.parse(refused!) as object), ['refused', 'message']);
+  assert.deepEqual([ofProtobuf!.code, ofProtobuf!.stdout.trimEnd()], [0, line]);
 });

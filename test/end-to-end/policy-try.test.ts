@@ -63,6 +63,16 @@ test('the requests of a file, under the policy and under the one in force', asyn
   assert.match(text, /Weaker than the policy in force[^]*\n +mails-stay: /);
 });
 
+test('a dry run of the policy in force counts what the server has counted', async () => {
+  const inForce = join(folder, 'in-force.yaml');
+  writeFileSync(inForce, (await askWell<{ text: string }>(server, token, '/api/v1/policy')).text);
+  const { stdout } = await tracekeep(['policy', 'try', inForce, '--otlp', requestsFile, '--json', '--data', server.data]);
+  const { changes } = parsed(stdout);
+  const { totals } = await askWell<{ totals: { minimized: Record<string, number> } }>(server, token, '/api/v1/accounting');
+  assert.deepEqual(Object.fromEntries(changes.map(({ kind, count }) => [kind, count])), totals.minimized);
+  assert.ok(changes.length > 0 && changes.every(({ differs }) => !differs));
+});
+
 test('what is stored: what more would go, and what went that would be kept from now on', async () => {
   const { code, stdout, stderr } = await tracekeep(['policy', 'try', policyFile, '--since', '1h', '--json', '--data', server.data]);
   assert.equal(code, 0, stderr);
@@ -91,6 +101,18 @@ test('presets are texts of policies, by verb and by route', async () => {
   }
   assert.equal((await ask(server, token, '/api/v1/policy/presets/none')).status, 404);
   assert.match((await tracekeep(['policy', 'preset'])).stdout, /gdpr[^]*pci-dss[^]*hipaa/);
+});
+
+test('a Collector configuration becomes a policy that can be tried, and what is left out is named', async () => {
+  const collector = join(folder, 'collector.yaml');
+  const file = join(folder, 'imported.yaml');
+  writeFileSync(collector, 'processors:\n  attributes:\n    actions:\n      - { key: note, action: delete }\n      - { key: x, action: insert, value: 1 }\n');
+  const made = await tracekeep(['policy', 'import', collector]);
+  assert.equal(made.code, 1);
+  assert.match(made.stderr, /collector\.yaml:5: attributes: insert x: /);
+  writeFileSync(file, made.stdout);
+  const tried = parsed((await tracekeep(['policy', 'try', file, '--otlp', requestsFile, '--json', '--data', server.data])).stdout);
+  assert.ok(told(tried).includes('shop note field: - > drop by attributes-delete-note, 2'), told(tried).join('\n'));
 });
 
 test('a stopped data directory is opened for the question', async () => {
