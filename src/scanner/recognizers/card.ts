@@ -64,6 +64,11 @@ export function isCardNumber(digits: string, named = false): boolean {
   return luhn(digits) && !/^(\d)\1*$/.test(digits);
 }
 
+/** Whether digits may be the beginning of a card number. */
+export function couldBeCard(digits: string): boolean {
+  return digits.length < DIGITS_MAX && !/^(\d)\1*$/.test(digits) && ISSUERS.some(({ prefix, lengths }) => prefix.test(digits) && lengths.some((length) => length >= digits.length));
+}
+
 /**
  * Follows groups of digits joined by one space, hyphen, `%20` or `+` from `start`, offers the candidate, and returns
  * where to look on. In a longer chain of groups each is a possible beginning.

@@ -11,6 +11,11 @@ import { cookieInText } from './cookie.ts';
 import { coordinates } from './coordinates.ts';
 import { coordinatesInDegrees } from './coordinates.ts';
 import { coordinatesOfKey } from './coordinates.ts';
+import { cardCutOff } from './cut-off.ts';
+import { emailCutOff } from './cut-off.ts';
+import { ibanCutOff } from './cut-off.ts';
+import { tokenCutOff } from './cut-off.ts';
+import { urlPasswordCutOff } from './cut-off.ts';
 import { email } from './email.ts';
 import { emailEntity } from './email.ts';
 import { emailEscaped } from './email.ts';
@@ -60,6 +65,11 @@ export const RECOGNIZERS: readonly Recognizer[] = [
   coordinates,
   coordinatesInDegrees,
   coordinatesOfKey,
+  cardCutOff,
+  emailCutOff,
+  ibanCutOff,
+  tokenCutOff,
+  urlPasswordCutOff,
   email,
   emailEntity,
   emailEscaped,
