@@ -89,6 +89,7 @@ test('of YAML there is only what means one thing', () => {
   for (const [code, text] of Object.entries(cases)) assert.deepEqual(codesOf(text).slice(0, 1), [code]);
   assert.match(errorsOf(cases['alias']!)[0]!.remedy, /put it in quotes/);
   // A star at the beginning of a text in quotes or in a block is no alias.
+  assert.deepEqual(codesOf('--- |\n*c\n'), ['wrong_value']);
   assert.deepEqual(codesOf("version: 2\nrules: [{ id: a, keys: ['*.b'], reason: '&c', action: drop }]"), []);
   assert.deepEqual(codesOf('version: 2\nrules:\n  - id: a\n    keys: [b]\n    action: drop\n    reason: |\n      *c\n      !d'), []);
 });
