@@ -431,6 +431,12 @@ export const LIMITS = {
   record_ids_max: 1_000,
   /** Failed attempts to sign in that one entry keeps apart; the others are summed. */
   record_attempts_max: 256,
+  /** Policies that are read for somebody at once, one after another, and how long one may take: a second of CPU is the most that was seen. */
+  policy_readings_waiting_max: 8,
+  policy_reading_ms_max: 20_000,
+  policy_reader_heap_mib_max: 256,
+  /** The thread that reads them ends when nobody asked for so long. */
+  policy_reader_idle_ms_max: 60_000,
   /** What is said with a change of the policy. */
   policy_note_characters_max: 500,
   /** Versions of the policy that are listed at once, the newest; all are kept. */

@@ -60,6 +60,7 @@ export const REFUSALS = {
   control_limit: row(409, GRPC.resourceExhausted, false, 'There are as many of these as the limit allows.', 'Revoke those that are no longer used.'),
   // changes of the minimization policy
   policy_invalid: row(422, GRPC.invalidArgument, false, 'The text is not a policy.', 'tracekeep policy check FILE names each problem with its place and what to do.'),
+  policy_too_complex: row(422, GRPC.resourceExhausted, false, 'Reading this policy takes too long, or too much memory.', 'Use * in keys and services, so that fewer rules say the same.'),
   policy_changed: row(409, GRPC.invalidArgument, false, 'Another policy came in force meanwhile.', 'Look at the one in force now, and make the change again from there.'),
   policy_proposal_open: row(409, GRPC.invalidArgument, false, 'Somebody else has proposed a policy that is not decided yet.', 'Approve or reject it first; who proposed it can replace it.'),
   policy_own_proposal: row(403, GRPC.permissionDenied, false, 'Nobody approves what they proposed themselves.', 'Ask another administrator to approve it. Rejecting it takes it back.'),

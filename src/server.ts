@@ -12,6 +12,7 @@ import { ControlStore } from '#control';
 import { trialStarter } from '#dry-run/start-trial';
 import { ensureFirstPolicy, LivePolicy } from '#enact/live';
 import { Policies } from '#enact';
+import { ThreadReader } from '#enact/reader';
 import { Findings, type ReportFinding } from '#findings';
 import { deriveKey, openRootKey } from '#keys';
 import { LIMITS } from '#limits';
@@ -127,7 +128,9 @@ export async function startServer(config: Config, report: Report = reportLine): 
     await workersUp(sequencer);
     await policy.start(sequencer);
     started.push({ what: 'policy', stop: () => policy.stop() });
-    const policies = new Policies({ control, approval: config.policyApproval, live: policy });
+    const reader = new ThreadReader();
+    started.push({ what: 'reader of policies', stop: () => reader.stop() });
+    const policies = new Policies({ control, approval: config.policyApproval, live: policy, reader });
     const admit = (): Refusal | null => policy.admit() ?? sequencer.admit();
 
     const integrity = verification(config, store, rootKey, findings, (failure) => report('cannot verify the store in the background', failure));

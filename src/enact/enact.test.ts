@@ -69,7 +69,7 @@ test('a text with errors, or one that is too long, is named with its problems an
   for (const text of ['version: 2\nrules: 7\n', '', `#${'x'.repeat(LIMITS.policy_bytes_max)}\n${STRICTER}`]) {
     const { problems } = as('invalid', await policies.apply(text, { note: '' }, COMMAND_LINE));
     assert.ok(problems.some(({ severity }) => severity === 'error'));
-    assert.deepEqual({ ...policies.check(text), problems: [] }, { problems: [], weakenings: [], digest: null });
+    assert.deepEqual({ ...await policies.check(text), problems: [] }, { problems: [], weakenings: [], digest: null });
   }
   assert.equal(control.newestPolicy(), 1);
 });

@@ -7,10 +7,11 @@
 import { type Actor, type ControlStore, type NewPolicy, type PolicyProposal, type PolicyTexts, type PolicyVersion } from '#control';
 import type { PolicyApproval } from '#config';
 import { compilePolicy, type CompiledPolicy, type PolicyDocument } from '#policy';
-import { readPolicy, type Problem } from '#policy/read';
-import { weakenings, type Weakening } from '#policy/weakening';
+import type { Problem } from '#policy/read';
+import type { Weakening } from '#policy/weakening';
 import { isRefusal, refuse, type Refusal } from '#refusal';
 import type { LivePolicy } from './live-policy.ts';
+import { DIRECT_READER, type PolicyReader } from './reader.ts';
 import type { VersionWithText } from './stored-version.ts';
 
 export { ensureFirstPolicy, type VersionWithText } from './stored-version.ts';
@@ -22,6 +23,8 @@ export interface EnactParts {
   readonly approval: PolicyApproval;
   /** Null where no server runs. */
   readonly live: LivePolicy | null;
+  /** Without one, texts are read where they are asked about. */
+  readonly reader?: PolicyReader;
 }
 
 /** What became of a text. */
@@ -43,10 +46,12 @@ export interface Checked {
 export class Policies {
   readonly #control: PolicyControl;
   readonly #live: LivePolicy | null;
+  readonly #reader: PolicyReader;
   readonly approval: PolicyApproval;
 
   /** INVARIANT: `ensureFirstPolicy` came before. */
-  constructor({ control, approval, live }: EnactParts) {
+  constructor({ control, approval, live, reader = DIRECT_READER }: EnactParts) {
+    this.#reader = reader;
     this.#control = control;
     this.approval = approval;
     this.#live = live;
@@ -71,20 +76,22 @@ export class Policies {
     return this.#control.findProposal();
   }
 
-  check(text: string): Checked {
-    const { document, problems } = readPolicy(text);
-    if (document === null) return { problems, weakenings: [], digest: null };
-    return { problems, weakenings: weakenings(documentOf(this.inForce()), document), digest: compilePolicy(document).digest };
+  /** Refusals: query_busy, policy_too_complex, as of everything that reads a text. */
+  async check(text: string): Promise<Checked | Refusal> {
+    const read = await this.#reader.read({ wanted: text, inForce: documentOf(this.inForce()) });
+    return isRefusal(read) ? read : { problems: read.problems, weakenings: read.weakenings, digest: read.document === null ? null : compilePolicy(read.document).digest };
   }
 
   /** `base`: the digest of the policy that was edited; without it, the one in force. Refusals: policy_changed, policy_needs_person, policy_proposal_open, policy_unusable. */
   async apply(text: string, { note, base }: { readonly note: string; readonly base?: string }, by: Actor): Promise<Outcome | Refusal> {
-    const { document, problems } = readPolicy(text);
-    if (document === null) return { is: 'invalid', problems };
     const before = this.inForce();
     if (base !== undefined && base !== before.digest) return refuse('policy_changed');
     if (text === before.text) return { is: 'unchanged', version: withoutTexts(before) };
-    return this.#enact(text, document, note, before, by);
+    const read = await this.#reader.read({ wanted: text, inForce: documentOf(before) });
+    if (isRefusal(read)) return read;
+    const { document, problems } = read;
+    if (document === null) return { is: 'invalid', problems };
+    return this.#enact(text, document, read.weakenings, note, before.digest, by);
   }
 
   /** The text of an earlier version, as a new one. Refusals: name_unknown, and those of `apply`. */
@@ -93,7 +100,9 @@ export class Policies {
     if (wanted === null) return refuse('name_unknown', `version ${number} of the policy`);
     const before = this.inForce();
     if (wanted.text === before.text) return { is: 'unchanged', version: withoutTexts(before) };
-    return this.#enact(wanted.text, documentOf(wanted), note === '' ? `as version ${number}` : note, before, by);
+    const read = await this.#reader.read({ wanted: documentOf(wanted), inForce: documentOf(before) });
+    if (isRefusal(read)) return read;
+    return this.#enact(wanted.text, documentOf(wanted), read.weakenings, note === '' ? `as version ${number}` : note, before.digest, by);
   }
 
   /** Refusals: name_unknown, policy_changed, policy_needs_person, policy_own_proposal, policy_unusable. */
@@ -108,15 +117,14 @@ export class Policies {
     return this.#control.rejectPolicy(id, note, by);
   }
 
-  async #enact(text: string, document: PolicyDocument, note: string, before: VersionWithText, by: Actor): Promise<Outcome | Refusal> {
+  async #enact(text: string, document: PolicyDocument, weaker: readonly Weakening[], note: string, base: string, by: Actor): Promise<Outcome | Refusal> {
     const compiled = compilePolicy(document);
-    const weaker = weakenings(documentOf(before), document);
     const policy: NewPolicy = { text, canonical: compiled.text, digest: compiled.digest, rules: document.rules.length, weakenings: weaker, note };
     if (this.approval === 'always' || (this.approval === 'weakening' && weaker.length > 0)) {
-      const proposal = await this.#control.proposePolicy(policy, before.digest, by);
+      const proposal = await this.#control.proposePolicy(policy, base, by);
       return isRefusal(proposal) ? proposal : { is: 'proposed', proposal };
     }
-    return this.#take(compiled, () => this.#control.addPolicy(policy, before.digest, by));
+    return this.#take(compiled, () => this.#control.addPolicy(policy, base, by));
   }
 
   async #take(compiled: CompiledPolicy, change: () => Promise<PolicyVersion | Refusal>): Promise<Outcome | Refusal> {

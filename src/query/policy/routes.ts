@@ -55,7 +55,7 @@ export function addPolicyRoutes(app: FastifyInstance, policies: PolicySource): v
   app.post<{ Body: { text: string } }>(
     '/api/v1/policy/check',
     { bodyLimit: BODY_BYTES_MAX, config: { action: 'policy.read' }, schema: { summary: 'What is wrong in a text, and what it would weaken', querystring: NO_QUERY, body: bodyOf({ text: TEXT }), response: answersAs(CHECKED) } },
-    async (request, reply) => sendAnswer(request, reply, policies.check(request.body.text) satisfies Checked),
+    async (request, reply) => sendAnswer(request, reply, (await policies.check(request.body.text)) satisfies Checked | Refusal),
   );
 
   app.post<{ Body: { text: string; note?: string; base: string } }>(
