@@ -108,6 +108,8 @@ export const LIMITS = {
   policy_services_max: 4_096,
   /** Different sets of rules that a worker remembers what it made of; the same. */
   policy_treatments_max: 2_048,
+  /** What those sets say about keys and types of values, all together; the same. */
+  policy_plans_max: 262_144,
   /** Memory of what a worker made of values by rules that differ by place, estimated; forgotten as a whole between two requests. */
   policy_outputs_bytes_max: 16 * MiB,
   /** Memory of the table by which spans taken before are recognised, one for all workers; 128 bytes hold six of them, so the last three million. */

@@ -221,11 +221,17 @@ export class ByPlace {
     return places;
   }
 
+  #plans(): number {
+    let plans = 0;
+    for (const { by } of this.#treatments.values()) plans += by.remembered;
+    return plans;
+  }
+
   /** Only between batches: what seal reads of a batch stays. */
   #forgetWhatIsOld(now_ms: number): void {
     const period = this.#makesPseudonyms ? Math.floor(now_ms / PERIOD_STEP_MS) : 0;
     this.#now_ms = now_ms;
-    if (this.#treatments.size > LIMITS.policy_treatments_max) {
+    if (this.#treatments.size > LIMITS.policy_treatments_max || this.#plans() > LIMITS.policy_plans_max) {
       this.#policy.sets.forget();
       this.#treatments.clear();
       this.#services.clear();

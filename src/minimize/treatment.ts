@@ -44,8 +44,11 @@ export class Treatment {
   readonly #asRecognized: boolean;
   readonly #plans: (Plan | undefined)[] = [];
   readonly #actions: (PartActions | undefined)[] = [];
+  /** Plans and part actions remembered since the treatment began. */
+  remembered = 0;
   #keysGeneration = 0;
 
+  /** `ofResource`: of its attributes. */
   constructor(set: RuleSet, keys: KeyTable, pseudonymOf: PseudonymOf, ofResource = false) {
     this.#set = set;
     this.#keys = keys;
@@ -85,7 +88,9 @@ export class Treatment {
     const key = batch.valueKey[value]!;
     if (finding?.is === 'nested') return this.#elements(action, finding, key, type) ?? this.#unlessDropped(action, finding, key, type) ?? this.#unknownWhole(action, JSON.stringify(finding.value.json));
     const raw = rawOf(batch, value);
-    const isReadable = type !== TYPE.bytes && type !== TYPE.array && type !== TYPE.map && (raw === null || raw.length <= LIMITS.value_scanned_bytes_max);
+    const isText = type !== TYPE.bytes && type !== TYPE.array && type !== TYPE.map;
+    // Of a text that is too long, its beginning was found.
+    const isReadable = isText && (raw === null || raw.length <= LIMITS.value_scanned_bytes_max || (typeof action === 'object' && 'truncate' in action));
     if (!isReadable) return (finding === null ? null : this.#unlessDropped(action, finding, key, type)) ?? this.#unknownWhole(action, raw!);
     const text = finding?.text ?? textOf(batch, value, raw);
     if (typeof action === 'object' && 'pseudonymize' in action) return this.#unknownWhole(action, raw ?? text);
@@ -97,6 +102,7 @@ export class Treatment {
   }
 
   #planned(key: number, type: number): Plan {
+    this.remembered++;
     const text = this.#keys.texts[key]!;
     const action = this.#set.whole(text, VALUE_TYPE[type]!)?.action ?? this.#set.unnamed;
     if (action === 'keep' || (this.#ofResource && text === SERVICE_NAME && action !== 'drop-span')) return PARTS;
@@ -193,7 +199,9 @@ export class Treatment {
   /** Remembered by key and type, since every literal of a statement asks. */
   #partActionsOf(key: number, type: number): PartActions {
     this.#forgetOldKeys();
-    return (this.#actions[key * 8 + type] ??= this.#partActions(key, '', type));
+    const at = key * 8 + type;
+    if (this.#actions[at] === undefined) this.remembered++;
+    return (this.#actions[at] ??= this.#partActions(key, '', type));
   }
 
   #partActions(key: number, inner: string, type: number): PartActions {

@@ -18,7 +18,8 @@ export interface Where {
   readonly place: Place;
 }
 
-const ANSWERS_MAX = 65_536;
+/** Whoever asks for every value remembers answers by what values have; this is for the others. */
+const ANSWERS_MAX = 4_096;
 
 export class RuleSet {
   /** From 0, in the order in which sets were first needed. */

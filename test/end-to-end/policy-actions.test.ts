@@ -4,7 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Action, Place, Rule } from '#policy';
+import { type Action, DEFAULT_POLICY, type Place, type Rule } from '#policy';
+import { readSamples, type SecretSample } from '#scanner/samples';
 import type { Span } from '#query/span';
 import { type Json, policyOf, StoredUnder } from '#harness/stored-under';
 
@@ -75,7 +76,9 @@ test('pseudonyms: one for equal values whatever their type, of wholes and of par
   const mail = outcome(whole(action), text(MAIL))[0];
   assert.deepEqual(outcome([{ id: 'parts', recognized: ['email'], action }], text(`to ${MAIL} and ${MAIL}`)), [`to ${mail} and ${mail}`, 's', { email: 2 }]);
   assert.match(outcome(whole(action), { kvlistValue: { values: [{ key: MAIL, value: text('a') }] } })[0]!, /^\[pseudonym:[a-z2-7]{16}\]$/);
-  assert.match(outcome(whole(action), text('x'.repeat(2_000_000)))[0]!, /^\[pseudonym:/);
+  assert.match(outcome(whole(action), text('x'.repeat(200_000)))[0]!, /^\[pseudonym:/);
+  assert.equal(outcome(whole({ truncate: 5 }), text('x'.repeat(200_000)))[0], 'xxxxx');
+  assert.equal(outcome(whole({ mask: { last: 4 } }), text('x'.repeat(200_000)))[0], '[field]');
   const of = (tenant: string) => new StoredUnder(policyOf(whole(action)), tenant).request([resourceOf('shop', [span({ attributes: list({ x: text('42') }) })])]).spans[0]!.attributes[0]!.text;
   assert.equal(of('acme'), of42);
   assert.notEqual(of('other'), of42);
@@ -114,6 +117,17 @@ test('rules about parts ask for keys, inner keys, groups and types', () => {
 test('what is recognized in a key is replaced whatever the rules', () => {
   const { spans } = new StoredUnder(policyOf([{ id: 'keep', recognized: 'any', action: 'keep' }])).request([resourceOf('shop', [span({ attributes: list({ [`of ${MAIL}`]: text('a') }) })])]);
   assert.equal(spans[0]!.attributes[0]!.key, 'of [email]');
+});
+
+test('rules that are for others change nothing, and neither does a rule that says what is done anyway', () => {
+  const others: Rule[] = [{ id: 'others', for: { services: ['elsewhere'] }, action: 'drop' }, { id: 'parts-of-others', for: { tenants: ['nobody'] }, recognized: 'any', action: { mask: { last: 8 } } }, { id: 'stay', keys: ['*'], action: 'keep' }];
+  const [alike, byPlace] = [new StoredUnder(DEFAULT_POLICY), new StoredUnder({ ...DEFAULT_POLICY, rules: [...others, ...DEFAULT_POLICY.rules] })];
+  const samples = [...readSamples<SecretSample>('secrets.jsonl').filter((_, at) => at % 7 === 0).map(({ input }) => input), ...readSamples<{ input: string }>('sql.jsonl').filter((_, at) => at % 7 === 0).map(({ input }) => input), 'from 203.0.113.9\u0007', `to ${MAIL}, ${CARD}`];
+  assert.ok(samples.length > 100);
+  for (let from = 0; from < samples.length; from += 20) {
+    const request = samples.slice(from, from + 20).flatMap((sample) => full(sample.slice(0, 900))).concat([resourceOf('shop', [span({ attributes: list({ n: { intValue: CARD }, d: { doubleValue: 4111111111111111 }, b: { bytesValue: Buffer.from(MAIL).toString('base64') }, m: { kvlistValue: { values: samples.slice(from, from + 20).map((sample) => ({ key: sample, value: array(text(sample)) })) } }, 'db.query.text': text(samples[from]!), 'client.address': text('203.0.113.9') }) })])]);
+    for (let round = 0; round < 2; round++) assert.deepEqual(byPlace.request(request).spans, alike.request(request).spans);
+  }
 });
 
 test('the first rule that applies decides, of wholes and of parts alike', () => {
