@@ -80,7 +80,7 @@ test('a rule that is said never to decide never does, in random policies', () =>
   const seed = randomInt(2 ** 31);
   const random = new RandomPolicies(seed);
   let named = 0;
-  for (let round = 0; round < 1_000; round++) {
+  for (let round = 0; round < 500; round++) {
     const policy = random.policy();
     const { problems } = readPolicy(JSON.stringify(policy));
     const never = new Set(problems.filter(({ code }) => code === 'shadowed_rule' || code === 'never_applies').map(({ rule }) => rule));
@@ -97,5 +97,5 @@ test('a rule that is said never to decide never does, in random policies', () =>
       if (decides !== null && never.has(decides.id)) assert.ok(inner !== key && inMaps.has(decides.id), `seed ${seed}, round ${round}: ${decides.id} in ${JSON.stringify({ policy, where, key, inner, type, kind })}`);
     }
   }
-  assert.ok(named > 100, `${named}`);
+  assert.ok(named > 50, `${named}`);
 });

@@ -95,7 +95,9 @@ function weakeningOf({ old, now, isWhole, kinds, keys, isAboutAllKeys, scope }: 
   const of = isWhole ? [] : [...kinds].sort();
   const [before, after] = [actionName(old.action), actionName(now.action)];
   const whole = named.length > 0 ? `The value of ${listText(named)}` : old.rule === null && now.rule === null ? 'An attribute that no rule names' : 'Any value';
-  const part = `${KINDS.every((kind) => kinds.has(kind)) ? 'Whatever is recognized' : `A recognized ${listText(of, 'or')}`}${named.length === 0 ? '' : ` in ${listText(named)}`}`;
+  const others = KINDS.filter((kind) => !kinds.has(kind));
+  // Rules about `any` have exceptions before them.
+  const part = `${others.length === 0 ? 'Whatever is recognized' : others.length < KINDS.length / 3 ? `Whatever is recognized, ${listText(others)} apart,` : `A recognized ${listText(of, 'or')}`}${named.length === 0 ? '' : ` in ${listText(named)}`}`;
   const sentence = `${isWhole ? whole : part} was ${DONE[before]}${detailText(old.action)} and is now ${DONE[after]}${detailText(now.action)}${scope} (${byText(old)}, ${byText(now, 'now')}).`;
   return { rule: now.rule?.id ?? old.rule?.id ?? '', sentence, kinds: of, keys: named, from: before, to: after };
 }
@@ -105,7 +107,7 @@ function scopeText(rules: readonly (Rule | null)[], globs: Readonly<Record<strin
   const both = (lists: readonly (readonly string[] | undefined)[]): Globs => lists.reduce<Globs>((all, list) => (list === undefined ? all : all === null ? list : all.filter((word) => list.includes(word))), null);
   const words = { places: both(rules.map((rule) => rule?.for?.places)), spans: both(rules.map((rule) => rule?.for?.spans)), types: both(rules.map((rule) => rule?.types)) };
   const parts = Object.entries({ ...globs, ...words }).flatMap(([name, list]) => (list === null ? [] : `${name} ${listText(list)}`));
-  return parts.length === 0 ? '' : ` for ${parts.join('; ')}`;
+  return parts.length === 0 ? '' : `, for ${parts.join('; ')}`;
 }
 
 function byText({ rule }: Deciding, when = 'before'): string {
