@@ -28,6 +28,7 @@ test('encodedRuns() reads what stands behind a path or a prefix, in lines, and a
 
 test('encodedRuns() reads hexadecimal digits', () => {
   const digits = Buffer.from(SECRET).toString('hex');
+  assert.deepEqual(found(Buffer.from(`größer als ${SECRET}`).toString('hex')).map(([, inner]) => inner), [`größer als ${SECRET}`]);
   for (const text of [digits, digits.toUpperCase(), `0x${digits}`, `key=${digits};`]) assert.deepEqual(found(text).map(([, inner]) => inner), [SECRET], text);
 });
 

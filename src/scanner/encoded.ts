@@ -64,19 +64,21 @@ function encodedFrom(text: string, start: number, end: number): Encoded | undefi
   return hexText(text, start, end) ?? (startsAsText(text, start, end) ? base64Text(text, start, end) : undefined);
 }
 
-/** Nothing but hexadecimal digits, two for each printable character of ASCII; `0x` may stand before them. */
+/** Nothing but hexadecimal digits, two for each byte of a text; `0x` may stand before them. */
 function hexText(text: string, start: number, end: number): Encoded | undefined {
   const from = text[start + 1] === 'x' || text[start + 1] === 'X' ? start + 2 : start;
   if (end - from < HEX_MIN || (end - from) % 2 !== 0) return undefined;
-  for (let at = from; at < end; at += 2) {
+  let others = 0;
+  for (let at = from; at < from + HEX_MIN; at += 2) {
     const high = text.charCodeAt(at);
-    if (high >= 0x32 && high <= 0x37) continue;
-    // Line breaks and tabs.
-    if (high !== 0x30 || !/[9adAD]/.test(text[at + 1]!)) return undefined;
+    if ((high < 0x32 || high > 0x37) && ++others > HEX_OTHERS_MAX) return undefined;
   }
   const digits = text.slice(from, end);
-  return /^[0-9a-fA-F]+$/.test(digits) ? { start: from, end, text: Buffer.from(digits, 'hex').toString('latin1') } : undefined;
+  return /^[0-9a-fA-F]+$/.test(digits) ? readable(Buffer.from(digits, 'hex'), from, end) : undefined;
 }
+
+/** Of its first bytes so many need not be printable characters of ASCII. One digest in five hundred passes, and has no text in it then. */
+const HEX_OTHERS_MAX = 4;
 
 const QUADS_LOOKED_AT = 8;
 
@@ -102,13 +104,18 @@ function base64Text(text: string, start: number, end: number): Encoded | undefin
   if (text.startsWith('eyJ', start) && (text[start - 1] === '.' || (text[end] === '.' && /[\w-]/.test(text[end + 1] ?? '')))) return undefined;
   LINES.lastIndex = end;
   const whole = end + (LINES.exec(text)?.[0].length ?? 0);
-  const inner = Buffer.from(text.slice(start, whole), 'base64').toString('utf8');
+  return readable(Buffer.from(text.slice(start, whole), 'base64'), start, whole);
+}
+
+/** What was decoded, if it is text by and large. */
+function readable(bytes: Buffer, start: number, end: number): Encoded | undefined {
+  const text = bytes.toString('utf8');
   let odd = 0;
-  for (let at = 0; at < inner.length; at++) {
-    const unit = inner.charCodeAt(at);
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
     if (unit === 0xfffd || (unit < 0x20 && unit !== 0 && unit !== 9 && unit !== 10 && unit !== 13)) odd++;
   }
-  return odd * 8 > inner.length ? undefined : { start, end: whole, text: inner };
+  return odd * 8 > text.length ? undefined : { start, end, text };
 }
 
 const LINES = /(?:\r?\n[A-Za-z0-9+/_-]{1,131072}(?=[="'\r\n]|$))*={0,2}/y;
