@@ -7,6 +7,7 @@ import type { Action, OwnRecognizer, Place, PolicyDocument, Rule, Scope } from '
 import { readPolicy } from '#policy/read';
 import { checkPattern } from '#scanner/own';
 import type { Kind } from '#scanner/recognizer';
+import { boundedForms } from './bounded-pattern.ts';
 
 /** What could not be carried over. */
 export interface LeftOut {
@@ -52,6 +53,8 @@ export class Draft {
   attributes: 'keep' | 'drop' = 'keep';
   readonly #drafted: DraftRule[] = [];
   readonly #allowed: AllowList[] = [];
+  /** Lists whose keys another rule keeps. */
+  readonly #named = new Set<AllowList>();
   readonly #ids = new Set<string>();
 
   add(rule: DraftRule): void {
@@ -70,17 +73,22 @@ export class Draft {
     this.remarks.push({ processor, line, what: shortened(what), reason });
   }
 
-  /** The kind of what the pattern finds; null, and said, if it is none that a policy may have. */
+  /** The kind of what the pattern finds; null, and said, if it is none that a policy may have. What repeats without an end is given one. */
   recognizer(origin: Origin, name: string, pattern: string): string | null {
-    const id = this.#idOf(name);
-    const recognizer: OwnRecognizer = { id, pattern };
-    const wrong = checkPattern(pattern) ?? this.#problemOf({ recognizers: [recognizer], rules: [] });
-    if (wrong !== null) {
-      this.leave(origin, pattern, `no pattern of a recognizer: ${wrong}`);
+    const wrong = this.#wrongPattern(pattern);
+    const taken = wrong === null ? pattern : boundedForms(pattern).find((form) => this.#wrongPattern(form) === null);
+    if (taken === undefined) {
+      this.leave(origin, pattern, `no pattern of a recognizer: ${wrong ?? ''}`);
       return null;
     }
+    if (wrong !== null) this.leave(origin, pattern, `taken as ${taken}: of what is longer, not all is found`);
+    const recognizer: OwnRecognizer = { id: this.#idOf(name), pattern: taken };
     this.recognizers.push({ recognizer, origin });
-    return id;
+    return recognizer.id;
+  }
+
+  #wrongPattern(pattern: string): string | null {
+    return checkPattern(pattern) ?? this.#problemOf({ recognizers: [{ id: 'pattern', pattern }], rules: [] });
   }
 
   /** Puts the rules in order. */
@@ -124,7 +132,10 @@ export class Draft {
     for (const list of this.#allowed) {
       const both = places.filter((place) => list.places === null || list.places.includes(place));
       for (const place of both) listed.add(place);
-      if (both.length > 0) this.#push({ ...drafted, for: { ...drafted.for, places: both }, keys: this.#keysOf(list) });
+      if (both.length === 0) continue;
+      this.#push({ ...drafted, for: { ...drafted.for, places: both }, keys: this.#keysOf(list) });
+      // It names, and so keeps, all that the list does.
+      if (both.length === (list.places ?? ATTRIBUTES).length && Object.keys(drafted.for ?? {}).every((name) => name === 'places')) this.#named.add(list);
     }
     const rest = places.filter((place) => !listed.has(place));
     if (rest.length > 0) this.#push({ ...drafted, for: { ...drafted.for, places: rest } });
@@ -141,7 +152,7 @@ export class Draft {
   #pushList(list: AllowList): void {
     const keys = [...new Set(this.#keysOf(list))];
     const scope = list.places === null ? {} : { for: { places: list.places } };
-    this.#push({ name: `${list.origin.processor} allowed`, origin: list.origin, reason: 'the list of attributes that are kept', ...scope, keys, action: 'keep' });
+    if (!this.#named.has(list)) this.#push({ name: `${list.origin.processor} allowed`, origin: list.origin, reason: 'the list of attributes that are kept', ...scope, keys, action: 'keep' });
     if (list.places === null) this.attributes = 'drop';
     else this.#push({ name: `${list.origin.processor} not allowed`, origin: list.origin, reason: 'attributes that are not on the list', ...scope, action: 'drop' });
   }
