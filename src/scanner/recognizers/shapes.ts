@@ -11,49 +11,74 @@ import { UNSOUGHT_PREFIXES } from '#scanner/words';
 /** Rows of the table of known tokens whose prefixes no word search looks for. */
 const UNSOUGHT = KNOWN_TOKENS.filter(({ prefix }) => UNSOUGHT_PREFIXES.has(prefix));
 
-/** Any of these; each alternative is bounded and begins behind a boundary. */
-const SHAPES = new RegExp(
-  `(?<![A-Za-z0-9])(?:${[
+interface Group {
+  /** What none of its shapes is without: a quick answer for most texts. */
+  readonly gate: RegExp;
+  /** Any of its shapes; each alternative is bounded and begins behind a boundary. */
+  readonly shapes: RegExp;
+}
+
+const GROUPS: readonly Group[] = [
+  groupOf(/:[\w+/:-]{20}/, [
     '\\d{8,16}:A[A-Za-z0-9_-]{34}(?![A-Za-z0-9_-])', // Telegram bot
+    'AAAA[A-Za-z0-9_-]{7}:[A-Za-z0-9_-]{140}', // Firebase Cloud Messaging
+    '[0-9a-f]{24}:[0-9a-f]{64}(?![0-9A-Za-z])', // Ghost
+    '0\\.[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\\.[A-Za-z0-9]{30}:[A-Za-z0-9+/]{22}==', // Bitwarden
+    '[A-Za-z0-9_-]{6}\\.[A-Za-z0-9_-]{6}:[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])', // Ably
+    'K10[0-9a-f]{64}::[A-Za-z0-9_-]{1,30}:[A-Za-z0-9]{16,64}', // K3s
+    '[A-Za-z0-9._-]{1,64}::[A-Za-z0-9._-]{0,64}:[0-9a-fA-F]{16}:[0-9a-fA-F]{32}:[0-9a-fA-F]{20,2000}', // NetNTLMv2
+  ]),
+  groupOf(/\.[\w=-]{22}|\.[\w-]{6}\.[\w-]{27}/, [
     '[MNO][A-Za-z0-9_-]{23,27}\\.[A-Za-z0-9_-]{6}\\.[A-Za-z0-9_-]{27,38}(?![A-Za-z0-9_-])', // Discord bot
+    '1000\\.[0-9a-f]{32}\\.[0-9a-f]{32}', // Zoho
+    ...rowsWith(/\.$|^pat$|^api_$|^(?:sc|ext)_$/),
+  ]),
+  groupOf(/\|/, [
+    '\\d{13,17}\\|[A-Za-z0-9_-]{20,30}(?![A-Za-z0-9_-])', // Facebook app access token
+    '\\d{1,9}\\|[A-Za-z0-9]{40,56}(?![A-Za-z0-9])', // Laravel Sanctum
+  ]),
+  groupOf(/-us\d|-[0-9a-f]{8}-[0-9a-f]{8}(?![0-9A-Za-z-])/, [
     '[0-9a-f]{32}-us\\d{1,2}(?![0-9A-Za-z])', // Mailchimp
     '[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}(?![0-9A-Za-z-])', // Mailgun
+  ]),
+  groupOf(/S[A-Z2-7]{20}|SK[0-9a-f]{20}|NRAL|R0[A-Z0-9]{20}|00D\w{12}!/, [
     'SK[0-9a-f]{32}(?![0-9A-Za-z])', // Twilio API key
-    '\\d{13,17}\\|[A-Za-z0-9_-]{20,30}(?![A-Za-z0-9_-])', // Facebook app access token
-    '1000\\.[0-9a-f]{32}\\.[0-9a-f]{32}', // Zoho
-    'AAAA[A-Za-z0-9_-]{7}:[A-Za-z0-9_-]{140}', // Firebase Cloud Messaging
     '(?:eu01xx)?[0-9a-f]{30,36}NRAL(?![0-9A-Za-z])', // New Relic licence
     '00D[A-Za-z0-9]{12}![A-Za-z0-9_.]{60,120}', // Salesforce session
     'R0[A-Z0-9]{30}(?![A-Za-z0-9])', // PagerDuty integration
-    '\\d{1,9}\\|[A-Za-z0-9]{40,56}(?![A-Za-z0-9])', // Laravel Sanctum
-    '[0-9a-f]{24}:[0-9a-f]{64}(?![0-9A-Za-z])', // Ghost
-    '[123][A-Za-z0-9]{26}_[A-Za-z0-9]{18,24}(?![A-Za-z0-9_])', // ngrok
-    '0\\.[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\\.[A-Za-z0-9]{30}:[A-Za-z0-9+/]{22}==', // Bitwarden
-    '[A-Za-z0-9_-]{6}\\.[A-Za-z0-9_-]{6}:[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])', // Ably
     'S[ANOUCX][A-Z2-7]{56}(?![A-Z0-9a-z])', // NATS
     'S[A-Z2-7]{55}(?![A-Z0-9a-z])', // Stellar
-    'K10[0-9a-f]{64}::[A-Za-z0-9_-]{1,30}:[A-Za-z0-9]{16,64}', // K3s
-    '[A-Za-z0-9._-]{1,64}::[A-Za-z0-9._-]{0,64}:[0-9a-fA-F]{16}:[0-9a-fA-F]{32}:[0-9a-fA-F]{20,2000}', // NetNTLMv2
-    ...UNSOUGHT.map(({ prefix, tail }) => `${prefix.replaceAll(/[./]/g, '\\$&')}(?:${tail})`),
-  ].join('|')})`,
-  'g',
-);
-
-/** What one of them cannot be without: a quick answer for most texts. */
-const ANY_SHAPE = new RegExp(`[:|.\\/!]|-us\\d|-[0-9a-f]{8}-[0-9a-f]{8}(?![0-9A-Za-z-])|SK|S[ANOUCX]|S[A-Z2-7]{10}|[A-Za-z0-9]{26}_|NRAL|R0|${UNSOUGHT.map(({ prefix }) => prefix.replaceAll(/[./]/g, '\\$&')).join('|')}`);
+  ]),
+  groupOf(/_\w{17}/, [
+    '[123][A-Za-z0-9]{26}_[A-Za-z0-9]{18,24}(?![A-Za-z0-9_])', // ngrok
+    ...rowsWith(/^(?!api_|sc_|ext_).*_$/),
+  ]),
+  groupOf(/cio\w{20}|[12]\/\d{15}|(?:md|[cn]k|m0|fc|token)-/, rowsWith(/-$|^cio$|\/$/)),
+];
 
 export const tokenShapes: Recognizer = {
   id: 'credential.shape',
   kind: 'credential',
   needs: FEATURE.longToken | FEATURE.digit,
   find(text, _keyClass, mark) {
-    if (!ANY_SHAPE.test(text)) return;
-    for (const match of text.matchAll(SHAPES)) {
-      const row = UNSOUGHT.find(({ prefix }) => match[0].startsWith(prefix));
-      if (!isMasked(match[0]) && (looksRandom(match[0].slice(row?.prefix.length ?? 0), 12) || (match[0].length > 30 && row?.random !== true))) mark(match.index, match.index + match[0].length);
+    for (const { gate, shapes } of GROUPS) {
+      if (!gate.test(text)) continue;
+      for (const match of text.matchAll(shapes)) {
+        const row = UNSOUGHT.find(({ prefix }) => match[0].startsWith(prefix));
+        if (!isMasked(match[0]) && (looksRandom(match[0].slice(row?.prefix.length ?? 0), 12) || (match[0].length > 30 && row?.random !== true))) mark(match.index, match.index + match[0].length);
+      }
     }
   },
 };
+
+function groupOf(gate: RegExp, shapes: readonly string[]): Group {
+  return { gate, shapes: new RegExp(`(?<![A-Za-z0-9])(?:${shapes.join('|')})`, 'g') };
+}
+
+/** Those rows of the table whose prefix is such a one. */
+function rowsWith(prefixes: RegExp): string[] {
+  return UNSOUGHT.filter(({ prefix }) => prefixes.test(prefix)).map(({ prefix, tail }) => `${prefix.replaceAll(/[./]/g, '\\$&')}(?:${tail})`);
+}
 
 /** `BUNDLE_GEMS__CONTRIBSYS__COM=cafebabe:deadbeef` and `https://cafebabe:deadbeef@gems.contribsys.com`. */
 export const sidekiq: Recognizer = {
