@@ -6,7 +6,7 @@
  * all words of `words.ts` (`automaton.ts`), numbers from a second pass where there are digits enough (`numbers.ts`).
  */
 import { COLUMNS_LOG2, automatonOf } from './automaton.ts';
-import { NUMBER_FEATURES, numbersOf } from './numbers.ts';
+import { hextetsOf, NUMBER_FEATURES, numbersOf } from './numbers.ts';
 import { WORDS } from './words.ts';
 
 /** What may be present, one bit each. A recognizer's `needs` is a union of these. */
@@ -97,7 +97,8 @@ export function featuresOf(bytes: Uint8Array, start: number, end: number): Featu
   if (longToken < 0) found |= FEATURE.longToken;
   if (fourDigits < 0) found |= FEATURE.digits4;
   if (eightDigits < 0) found |= FEATURE.digits8;
-  if (digitsInAll >= DIGITS_OF_INTEREST || colons >= 2 || (digitsInAll >= 4 && dots >= 3)) found |= numbersOf(bytes, start, end);
+  if (digitsInAll >= DIGITS_OF_INTEREST || (digitsInAll >= 4 && (dots >= 3 || longToken < 0))) found |= numbersOf(bytes, start, end);
+  if (colons >= 2) found |= hextetsOf(bytes, start, end);
   return found & REPORTED;
 }
 

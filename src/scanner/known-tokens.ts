@@ -116,7 +116,7 @@ const ROWS: readonly (readonly [string, string, string])[] = [
   ['launchdarkly', 'sdk- mob- api-', UUID],
   ['zuplo', 'zpka_', `${A}{20,80}`],
   // Messaging and collaboration
-  ['slack', 'xoxb- xoxp- xoxa- xoxr- xoxs- xoxo- xoxc- xoxd- xoxe- xoxe.xoxp- xoxe.xoxb- xapp- xwfp-', `[A-Za-z0-9%-]{16,400}`],
+  ['slack', 'xoxb- xoxp- xoxa- xoxr- xoxs- xoxo- xoxc- xapp- xwfp-', `[A-Za-z0-9%-]{16,400}`],
   ['slack', 'xoxd-', `[A-Za-z0-9%+/=-]{40,400}`],
   ['slack', 'xoxe.xoxp- xoxe.xoxb- xoxe-', `[A-Za-z0-9%+/=-]{40,400}`],
   ['slack', 'hooks.slack.com/services/ hooks.slack.com/workflows/ hooks.slack.com/triggers/', `[A-Za-z0-9+/_-]{20,120}`],

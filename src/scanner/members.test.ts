@@ -18,3 +18,8 @@ test('forEachMember() takes text that is cut off', () => {
   assert.deepEqual(membersOf('{"a":'), []);
   assert.deepEqual(membersOf('phone='), []);
 });
+
+test('forEachMember() looks into a string of JSON and into an address inside an address', () => {
+  assert.deepEqual(membersOf('{"msg":"page=2&phone=0123","x":"1"}'), ['msg=page=2&phone=0123', 'page=2', 'phone=0123', 'x=1']);
+  assert.deepEqual(membersOf('/cb?next=https://shop.example/?phone=0123&y=1'), ['next=https://shop.example/?phone=0123', 'phone=0123', 'y=1']);
+});

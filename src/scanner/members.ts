@@ -13,11 +13,32 @@ export function forEachMember(text: string, member: (name: string, start: number
     const end = match[1] !== undefined ? endOfJsonValue(text, start) : endOfParameter(text, start);
     if (end > start) member(name, text[start] === '"' ? start + 1 : start, end);
     MEMBER.lastIndex = Math.max(end, start);
+    if (match[1] !== undefined) forEachParameter(text.slice(start + 1, end), start + 1, member);
+    else {
+      // `next=https://shop.example/?phone=…`
+      const inner = end - start <= ADDRESS_LENGTH_MAX ? text.indexOf('?', start) : -1;
+      if (inner > start && inner < end) MEMBER.lastIndex = inner;
+    }
+  }
+}
+
+/** Parameters inside a string of JSON. */
+function forEachParameter(value: string, offset: number, member: (name: string, start: number, end: number) => void): void {
+  if (!value.includes('=')) return;
+  PARAMETER.lastIndex = 0;
+  for (let match = PARAMETER.exec(value); match !== null; match = PARAMETER.exec(value)) {
+    const start = match.index + match[0].length;
+    const end = endOfParameter(value, start);
+    if (end > start) member(match[1] as string, offset + start, offset + end);
+    PARAMETER.lastIndex = start;
   }
 }
 
 const MEMBER = /"([A-Za-z_@$][\w.@$ -]{0,127})"\s{0,16}:\s{0,16}(?=["\d-])|(?:^|[?&;\s,])([A-Za-z_][\w.[\]-]{0,63})=/g;
+const PARAMETER = /(?:^|[?&;\s,])([A-Za-z_][\w.[\]-]{0,63})=/g;
 const LONGEST = 16_384;
+/** An address in an address is looked into if it is no longer: its end is looked for once for each question mark in it. */
+const ADDRESS_LENGTH_MAX = 512;
 
 function endOfJsonValue(text: string, start: number): number {
   const limit = Math.min(text.length, start + LONGEST);

@@ -21,7 +21,7 @@ for (let b = 0; b < 256; b++) {
 }
 
 /**
- * `number`, `dottedQuad` and `hextets`: walks the runs of letters and digits. Groups of digits joined by one or two separators
+ * `number` and `dottedQuad`: walks the runs of letters and digits. Groups of digits joined by one or two separators
  * make a chain; a run with letters in it counts by itself if it alternates between letters and digits rarely, as national ids
  * and IBANs do and hexadecimal ids do not.
  */
@@ -89,7 +89,7 @@ export function numbersOf(bytes: Uint8Array, start: number, end: number): number
     if (lead === 2 && length >= 15 && length <= 34 && RUN[bytes[runStart + 3] as number] === 2 && RUN[bytes[runStart + 2] as number] === 2) found |= number;
     if (digits >= 5 && length >= 9 && length <= 34 && ((turns <= 3 && digits >= 6) || (length === 16 && lead === 6) || (lead === 2 && length >= 15))) found |= number;
   }
-  return found | ofChain(chain, groups, isQuad) | hextetsOf(bytes, start, end);
+  return found | ofChain(chain, groups, isQuad);
 }
 
 /**
@@ -128,7 +128,7 @@ function ofChain(digits: number, groups: number, isQuad: boolean): number {
 }
 
 /** Two colons side by side with a hexadecimal digit beside them, or five colons each at most five bytes behind the one before. */
-function hextetsOf(bytes: Uint8Array, start: number, end: number): number {
+export function hextetsOf(bytes: Uint8Array, start: number, end: number): number {
   let near = 0;
   let last = -8;
   for (let i = start; i < end; i++) {

@@ -20,6 +20,8 @@ import { RECOGNIZERS } from '#scanner/recognizers';
 
 const CLASSES_MAX = 32_768;
 const NAME_CLASSES_MAX = 8_192;
+/** Of each key class. */
+const PLANS_MAX = 1_024;
 /** Levels of text inside text. Each is at most as long as the one around it. */
 const DEPTH_MAX = 4;
 /** What a name inside a text can say that is not the business of `credential.assigned`. */
@@ -39,6 +41,15 @@ interface Selection {
   /** Those that look at nothing but the key first, then the gravest first: what they mark whole, lesser ones need not look at. */
   readonly recognizers: readonly Recognizer[];
   /** Gravity of each recognizer's kind. */
+  readonly ranks: readonly number[];
+  /** By the features of a text; most texts have those of many before them. */
+  readonly plans: Map<Features, Plan>;
+}
+
+/** What there is to do about a text of one key class with some features. */
+interface Plan {
+  readonly isNothing: boolean;
+  readonly recognizers: readonly Recognizer[];
   readonly ranks: readonly number[];
 }
 
@@ -111,7 +122,7 @@ export class Scanner {
 
   /** Whether a text with these features has to be scanned at all: most need not even become a string. */
   mayMark(keyClass: KeyClass, features: Features): boolean {
-    return canMatch(this.#selectionOf(keyClass), features);
+    return !this.#planOf(keyClass, features).isNothing;
   }
 
   /** Kind of an integer that is sensitive as a whole: a card number, a PIN under a password's key. */
@@ -173,7 +184,7 @@ export class Scanner {
   #collect(text: string, keyClass: KeyClass, features: Features, depth: number, place: Place | undefined): void {
     this.#find(text, keyClass, features, place);
     if (depth >= DEPTH_MAX) return;
-    if ((features & MEMBER_VALUES) !== 0 && ((features & FEATURE.equals) !== 0 || (features & JSON_FEATURES) === JSON_FEATURES)) this.#members(text, depth, place);
+    if ((features & MEMBER_VALUES) !== 0 && ((features & FEATURE.equals) !== 0 || (features & JSON_FEATURES) === JSON_FEATURES || (features & PART_OF_JSON) === PART_OF_JSON)) this.#members(text, depth, place);
     if ((features & (FEATURE.nonAscii | FEATURE.control)) !== 0 || (features & CODE_POINT_FEATURES) === CODE_POINT_FEATURES) this.#layer(narrowed(text), keyClass, depth, place);
     if ((features & FEATURE.percent) !== 0) this.#layer(percentDecoded(text), keyClass, depth, place);
     if ((features & FEATURE.backslash) !== 0) this.#layer(unescaped(text), keyClass, depth, place);
@@ -182,13 +193,11 @@ export class Scanner {
   }
 
   #find(text: string, keyClass: KeyClass, features: Features, place: Place | undefined): void {
-    const selection = this.#selectionOf(keyClass);
-    if (!canMatch(selection, features)) return;
-    const { recognizers, ranks } = selection;
+    const { recognizers, ranks } = this.#planOf(keyClass, features);
     this.#place = place;
     for (let at = 0; at < recognizers.length; at++) {
       const recognizer = recognizers[at]!;
-      if ((features & recognizer.needs) !== recognizer.needs || ranks[at]! >= this.#settled) continue;
+      if (ranks[at]! >= this.#settled) continue;
       this.#kind = recognizer.kind;
       recognizer.find(text, keyClass, this.#mark, this.#name);
     }
@@ -229,6 +238,18 @@ export class Scanner {
     return remembered(this.#nameClasses, NAME_CLASSES_MAX, name, (unknown) => classOfHeader(unknown.toLowerCase(), unknown));
   }
 
+  #planOf(keyClass: KeyClass, features: Features): Plan {
+    const selection = this.#selectionOf(keyClass);
+    let plan = selection.plans.get(features);
+    if (plan === undefined) {
+      if (selection.plans.size >= PLANS_MAX) selection.plans.clear();
+      const runs = selection.recognizers.map(({ needs }) => (features & needs) === needs);
+      plan = { isNothing: !canMatch(selection, features), recognizers: selection.recognizers.filter((_one, at) => runs[at]), ranks: selection.ranks.filter((_one, at) => runs[at]) };
+      selection.plans.set(features, plan);
+    }
+    return plan;
+  }
+
   #selectionOf(keyClass: KeyClass): Selection {
     let selection = this.#selections.get(keyClass);
     if (selection === undefined) {
@@ -236,8 +257,8 @@ export class Scanner {
       const needs = [...new Set(recognizers.map((recognizer) => recognizer.needs))];
       // One need implied by another adds nothing to the question whether anything can match.
       const least = needs.filter((need) => !needs.some((other) => other !== need && (need & other) === other));
-      const layers = [FEATURE.percent, FEATURE.backslash, REFERENCE_FEATURES, FEATURE.longToken, FEATURE.nonAscii, FEATURE.control, CODE_POINT_FEATURES, ...[FEATURE.number, FEATURE.dottedQuad, FEATURE.hextets, FEATURE.personWord].flatMap((value) => [value | FEATURE.equals, value | JSON_FEATURES])];
-      selection = { always: least.includes(0), needs: [...least, ...layers], recognizers, ranks: recognizers.map(({ kind }) => gravityOf(kind)) };
+      const layers = [FEATURE.percent, FEATURE.backslash, REFERENCE_FEATURES, FEATURE.longToken, FEATURE.nonAscii, FEATURE.control, CODE_POINT_FEATURES, ...[FEATURE.number, FEATURE.dottedQuad, FEATURE.hextets, FEATURE.personWord].flatMap((value) => [value | FEATURE.equals, value | JSON_FEATURES]), PART_OF_JSON];
+      selection = { always: least.includes(0), needs: [...least, ...layers], recognizers, ranks: recognizers.map(({ kind }) => gravityOf(kind)), plans: new Map() };
       this.#selections.set(keyClass, selection);
     }
     return selection;
@@ -245,6 +266,8 @@ export class Scanner {
 }
 
 const JSON_FEATURES = FEATURE.quote | FEATURE.colon | FEATURE.brace;
+/** A name of particulars is rare enough that a piece of an object will do. */
+const PART_OF_JSON = FEATURE.quote | FEATURE.colon | FEATURE.personWord;
 const REFERENCE_FEATURES = FEATURE.ampersand | FEATURE.semicolon;
 /** What a name can make sensitive that would not be by itself. */
 const MEMBER_VALUES = FEATURE.number | FEATURE.dottedQuad | FEATURE.hextets | FEATURE.personWord;
