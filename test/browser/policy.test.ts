@@ -102,7 +102,7 @@ test('a mistake is marked in place with what to do, the list leads to it, and on
   await problems(page).getByText('No problems: 2 rules.').waitFor();
   // Members that the rule has not, with what they mean.
   await page.keyboard.press('Control+End');
-  await page.keyboard.type('  - id: mine\n');
+  await page.keyboard.type('  - id: mine-1\n');
   await page.keyboard.type('rec');
   await page.locator('.cm-completionInfo').getByText('the parts of values').waitFor();
   await take(page, 'recognized');
@@ -152,6 +152,35 @@ test('a rule that somebody asks for is written before the one that would decide,
   await dry.getByRole('row', { name: /client\.address.*removed less.*made coarser.*kept by ip-client-address-frontend/u }).waitFor();
   await dry.getByText('does not bring it back').waitFor();
   await page.getByRole('button', { name: 'Discard draft' }).first().click();
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test('a text begins with a preset or a file, and a dry run can be cancelled', async () => {
+  const { page, complaints, close } = await stage.open();
+  await goTo(page, '/policy/edit');
+  await page.getByRole('button', { name: 'Start from a preset' }).click();
+  await page.getByRole('menuitem', { name: 'GDPR' }).click();
+  await problems(page).getByText(/\d+ rules/u).or(problems(page).getByText(/warning|hint/u)).first().waitFor();
+  await page.locator('.cm-content').getByText('GDPR').first().waitFor();
+  const file = page.getByLabel('A file with a policy');
+  await file.setInputFiles({ name: 'large.yaml', mimeType: 'application/yaml', buffer: Buffer.alloc(300_000, 'a') });
+  await page.getByRole('alert').getByText('larger than 256 KiB').waitFor();
+  await file.setInputFiles({ name: 'binary.yaml', mimeType: 'application/yaml', buffer: Buffer.from([0xff, 0xfe, 0x00]) });
+  await page.getByRole('alert').getByText('no text in UTF-8').waitFor();
+  await file.setInputFiles({ name: 'policy.yaml', mimeType: 'application/yaml', buffer: Buffer.from(STRICTER) });
+  await problems(page).getByText('No problems: 2 rules.').waitFor();
+  await page.route('**/api/v1/policy/try', () => undefined);
+  const dry = page.getByRole('region', { name: 'Dry run' });
+  await dry.getByRole('button', { name: 'Try it' }).click();
+  await dry.getByText('Reading the last hour').waitFor();
+  await dry.getByRole('button', { name: 'Cancel' }).click();
+  await dry.getByText('Cancelled. Nothing was changed.').waitFor();
+  // What cannot be tried leads to what is wrong.
+  await write(page, STRICTER.replace('action: drop', 'action: dorp'));
+  await page.keyboard.press('Control+Enter');
+  await problems(page).getByText(/1 error/u).waitFor();
+  assert.match(await page.evaluate(() => (document.querySelector('main [class*="editor"]')?.shadowRoot as ShadowRoot & { getSelection?: () => Selection }).getSelection?.().toString() ?? ''), /^dorp$/u);
   assert.deepEqual(complaints, []);
   await close();
 });
