@@ -1,7 +1,7 @@
 /** What minimization did, in words people use: `3 values replaced: 2 e-mail addresses, 1 token`. */
 import { count, plural } from '#time/format.ts';
 import { minimizedWords, NEUTRALIZED } from '#words';
-import type { KindCount } from './outline.ts';
+import type { KindCount, ReplacedKind } from './outline.ts';
 
 /** `2 e-mail addresses`. */
 export function kindWords({ kind, count: many }: KindCount): string {
@@ -17,4 +17,9 @@ export function replacedWords(kinds: readonly KindCount[]): string {
     ...kinds.filter(({ kind }) => kind === NEUTRALIZED).map(kindWords),
   ];
   return sentences.join('; ');
+}
+
+/** Ids of the rules that replaced something, the one of most values first. */
+export function rulesOf(kinds: readonly ReplacedKind[]): readonly string[] {
+  return [...new Set(kinds.flatMap(({ rules }) => rules.flatMap(({ rule }) => (rule === null ? [] : [rule]))))];
 }

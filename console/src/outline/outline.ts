@@ -10,6 +10,11 @@ export interface KindCount {
   readonly count: number;
 }
 
+/** What was replaced of a kind in a trace, and by which rules, each once; `rule: null`: no rule names it. */
+export interface ReplacedKind extends KindCount {
+  readonly rules: readonly { readonly rule: string | null; readonly action: string }[];
+}
+
 export interface OutlineAnswer {
   readonly traceId: string;
   readonly startTimeUnixNano: string;
@@ -20,7 +25,7 @@ export interface OutlineAnswer {
   readonly spans: { readonly id: readonly string[] } & Readonly<Record<'parent' | 'service' | 'name' | 'start' | 'duration' | 'kind' | 'status' | 'events' | 'exceptions' | 'minimized' | 'orphan' | 'begunOutside', Numbers>>;
   readonly versions: Readonly<Record<'span' | 'version' | 'of' | 'copies' | 'forged', Numbers>>;
   readonly eventTimes: Readonly<Record<'span' | 'at' | 'error', Numbers>>;
-  readonly minimized: readonly KindCount[];
+  readonly minimized: readonly ReplacedKind[];
 }
 
 /** One of several versions of a span, in the order in which they were stored. All but the first are forged, as far as the server can tell. */
@@ -61,7 +66,7 @@ export interface Outline {
   readonly eventFrom: Uint32Array;
   readonly eventAt: Float64Array;
   readonly eventError: Uint8Array;
-  readonly minimizedKinds: readonly KindCount[];
+  readonly minimizedKinds: readonly ReplacedKind[];
 }
 
 export const ERROR = 2;

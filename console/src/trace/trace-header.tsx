@@ -2,9 +2,10 @@
 import { ArrowLeftRight, Download, Link2 } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import type { TraceModel } from '#outline/model.ts';
-import { replacedWords } from '#outline/minimized-words.ts';
+import { replacedWords, rulesOf } from '#outline/minimized-words.ts';
 import { nameOf, serviceOf } from '#outline/outline.ts';
 import { count, duration, instant, millisOf, plural } from '#time/format.ts';
+import { RuleLink } from '#ui/acting-rule.tsx';
 import { Button } from '#ui/button.tsx';
 import { CopyButton } from '#ui/copy.tsx';
 import { Hint } from '#ui/hint.tsx';
@@ -25,6 +26,8 @@ export interface TraceHeaderProps {
 
 /** More chips than this wait behind a button. */
 const CHIPS_MAX = 12;
+/** The details of each span name them all. */
+const RULES_MAX = 3;
 
 export function TraceHeader({ model, foldedServices, onFoldServices, onCompare, isCopied, onCopyLink, seal }: TraceHeaderProps): ReactNode {
   const { outline, root, errors } = model;
@@ -69,10 +72,29 @@ export function TraceHeader({ model, foldedServices, onFoldServices, onCompare, 
         <span>{plural(outline.services.length, 'service')}</span>
         {errors === 0 ? <span>no errors</span> : <State state="error">{plural(errors, 'error')}</State>}
         {minimized === '' ? null : <State state="minimized">{minimized}</State>}
+        <Rules rules={rulesOf(outline.minimizedKinds)} />
       </div>
       {seal}
       <Services model={model} folded={foldedServices} onFold={onFoldServices} />
     </header>
+  );
+}
+
+/** The rules of the policy that replaced something; each leads to its reason. */
+function Rules({ rules }: { readonly rules: readonly string[] }): ReactNode {
+  if (rules.length === 0) return null;
+  const more = rules.length - RULES_MAX;
+  return (
+    <span className={styles['rules']}>
+      by
+      {rules.slice(0, RULES_MAX).map((rule, at) => (
+        <span key={rule}>
+          <RuleLink rule={rule} />
+          {at + 1 < rules.length ? ',' : ''}
+        </span>
+      ))}
+      {more > 0 ? `and ${plural(more, 'other rule')}` : null}
+    </span>
   );
 }
 

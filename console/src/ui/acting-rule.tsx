@@ -20,11 +20,17 @@ export function ActingRule({ rule, action }: ActingRuleProps): ReactNode {
       ) : (
         <>
           {' by '}
-          <Link to="/policy" search={{ rule }} className={styles['rule'] ?? ''} title="The rule, with its reason, on the page of the policy">
-            {rule}
-          </Link>
+          <RuleLink rule={rule} />
         </>
       )}
     </span>
+  );
+}
+
+export function RuleLink({ rule }: { readonly rule: string }): ReactNode {
+  return (
+    <Link to="/policy" search={{ rule }} className={styles['rule'] ?? ''} title="The rule, with its reason, on the page of the policy">
+      {rule}
+    </Link>
   );
 }
