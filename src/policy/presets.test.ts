@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { DEFAULT_POLICY } from './default-policy.ts';
 import { PRESETS, presetText } from './presets.ts';
 import { readPolicy } from './read.ts';
+import { weakenings } from './weakening.ts';
 
 test('every preset is a policy without problems, with a reason beside each rule, and takes what is recognized at last', () => {
   assert.deepEqual(readdirSync(join(import.meta.dirname, 'presets')).sort(), PRESETS.map(({ name }) => `${name}.yaml`).sort());
@@ -15,7 +17,7 @@ test('every preset is a policy without problems, with a reason beside each rule,
     const last = document!.rules.at(-1)!;
     assert.deepEqual([last.recognized, last.action], ['any', 'replace']);
     assert.match(text, /no legal advice/);
-    for (const key of ['status.message', 'exception.message', 'user.*']) assert.ok(document!.restricted!.includes(key), `${name}: ${key} is restricted, as by default`);
+    for (const key of DEFAULT_POLICY.restricted!) assert.ok(document!.restricted!.includes(key), `${name}: ${key} is restricted, as by default`);
   }
 });
 
@@ -27,4 +29,9 @@ test('the preset for HIPAA names each of the 18 identifiers', () => {
 
 test('there is no preset of another name, nor of a path', () => {
   for (const name of ['', 'GDPR', '../presets/gdpr', 'gdpr.yaml', 'constructor']) assert.equal(presetText(name), null);
+});
+
+test('presets are weaker than the default policy only where they say so', () => {
+  const weaker = PRESETS.map(({ name }) => [name, [...new Set(weakenings(DEFAULT_POLICY, readPolicy(presetText(name)!).document!).map(({ rule }) => rule))].sort()]);
+  assert.deepEqual(Object.fromEntries(weaker), { gdpr: ['people-as-pseudonyms'], 'pci-dss': ['card-number-attributes', 'card-numbers-anywhere'], hipaa: [] });
 });
