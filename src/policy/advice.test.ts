@@ -69,6 +69,12 @@ test('rules that never apply, take everything, keep secrets or take no address a
   assert.deepEqual(advised([{ id: 'a', recognized: ['card'], action: { generalize: { network: { v4: 24, v6: 48 } } } }]), ['warning no_address a']);
 });
 
+test('a recognizer that finds ordinary values is named, one that is narrow or has a context is not', () => {
+  const named = (recognizer: object): string[] => advised([ALL], { recognizers: [{ id: 'own', pattern: '', ...recognizer }] });
+  for (const pattern of ['[0-9]{4}', '[0-9]{1,3}', '[A-Z]{3} /.{1,20}', '[a-z]{1,20}-[a-z0-9]{1,20}', '[a-f0-9]{32}', '(?i)cart']) assert.deepEqual(named({ pattern }), ['warning matches_ordinary own'], pattern);
+  for (const recognizer of [{ pattern: 'E-[0-9]{6}' }, { pattern: '[0-9]{4}', context: ['room'] }, { pattern: '[0-9]{9}', checksum: 'mod11' }]) assert.deepEqual(named(recognizer), [], recognizer.pattern);
+});
+
 test('many rules are not all compared', () => {
   const rules = Array.from({ length: 1_000 }, (_, at): Rule => ({ id: `r${at}`, keys: [`*a${at}*`, `x*${at}*y`, `z*${at}*`], action: at % 2 === 0 ? 'drop' : 'keep' }));
   const { document, problems } = readPolicy(JSON.stringify({ version: 2, rules }));

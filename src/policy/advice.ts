@@ -3,10 +3,11 @@
  * they say; rules that take everything, or keep secrets. Says nothing wrong; where it cannot tell, it says nothing.
  */
 import { matchesGlob } from '#control/glob';
+import { everydayMatch } from '#scanner/own';
 import { isBuiltInKind } from '#scanner/recognizer';
 import { actionName } from './action.ts';
 import { placeOf } from './cross-check.ts';
-import type { Places } from './check-form.ts';
+import { quoted, type Places } from './check-form.ts';
 import type { Complaints } from './complaints.ts';
 import { SHARED_PLACES, type PolicyDocument, type Rule } from './document.ts';
 import { Precedence } from './precedence.ts';
@@ -15,6 +16,11 @@ import { FINAL_ACTIONS } from './strength.ts';
 
 /** Of a document without errors. */
 export function advise(document: PolicyDocument, places: Places, complaints: Complaints): void {
+  for (const recognizer of document.recognizers ?? []) {
+    const value = everydayMatch(recognizer);
+    complaints.about = recognizer.id;
+    if (value !== null) complaints.add('warning', placeOf(recognizer, 'pattern', places), { code: 'matches_ordinary', message: `the recognizer finds something in ordinary values, such as ${quoted(value.trim())}`, remedy: 'Make the pattern narrower, or name words of its context, or a checksum. If this is meant, leave it as it is.' });
+  }
   const precedence = new Precedence(document);
   const kinds = kindsOf([document]);
   for (const rule of document.rules) {

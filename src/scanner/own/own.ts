@@ -7,6 +7,7 @@ import { featuresOfText } from '#scanner/features';
 import { KEY, ownKind, type Recognizer } from '#scanner/recognizer';
 import { checksumOf } from './checksums.ts';
 import { contextOf } from './context.ts';
+import { EVERYDAY } from './everyday.ts';
 import { Matcher } from './matcher.ts';
 import { PatternProblem } from './pattern.ts';
 
@@ -37,7 +38,7 @@ export const WITHIN_DEFAULT = 40;
 /** Why a pattern is refused, as the end of a sentence about it; null = it is of the safe subset. */
 export function checkPattern(pattern: string): string | null {
   try {
-    new Matcher(pattern);
+    rememberedMatcher(pattern);
     return null;
   } catch (error) {
     if (error instanceof PatternProblem) return error.message;
@@ -48,25 +49,46 @@ export function checkPattern(pattern: string): string | null {
 /** Compiles recognizers that were checked. Throws if one is not what a checked policy says. */
 export function ownRecognizers(list: readonly RecognizerText[]): Recognizer[] {
   if (list.length > LIMITS.policy_recognizers_max) throw new Error('cannot compile recognizers: too many');
-  return list.map(ownRecognizer);
+  return list.map((one) => ownRecognizer(one, new Matcher(one.pattern)));
 }
 
 /** Looks for the examples with the first of the context words as their key: they show what the pattern and the checksum find. */
 export function tryExamples(recognizer: RecognizerText): readonly TriedExample[] {
-  const [compiled] = ownRecognizers([recognizer]);
-  const name = recognizer.context?.[0] ?? '';
-  const tried = (wanted: boolean) => (example: string): TriedExample => {
-    let found = false;
-    if ((featuresOfText(example) & compiled!.needs) === compiled!.needs) compiled!.find(example, KEY.plain, () => (found = true), name);
-    return { example, wanted, found };
-  };
-  return [...(recognizer.examples ?? []).map(tried(true)), ...(recognizer['counter-examples'] ?? []).map(tried(false))];
+  const finds = findsWith(recognizer, recognizer.context?.[0] ?? '');
+  return [...(recognizer.examples ?? []).map((example) => ({ example, wanted: true, found: finds(example) })), ...(recognizer['counter-examples'] ?? []).map((example) => ({ example, wanted: false, found: finds(example) }))];
 }
 
-function ownRecognizer({ id, pattern, context: words = [], within = WITHIN_DEFAULT, checksum }: RecognizerText): Recognizer {
+/** A value of any service's spans that it finds though no word of its context is near; null = none of those that are tried. */
+export function everydayMatch(recognizer: RecognizerText): string | null {
+  return EVERYDAY.find(findsWith(recognizer, '')) ?? null;
+}
+
+function findsWith(text: RecognizerText, name: string): (value: string) => boolean {
+  const recognizer = ownRecognizer(text, rememberedMatcher(text.pattern));
+  return (value) => {
+    let found = false;
+    if ((featuresOfText(value) & recognizer.needs) === recognizer.needs) recognizer.find(value, KEY.plain, () => (found = true), name);
+    return found;
+  };
+}
+
+/** Of patterns that are being checked: editors ask about the same ones with every letter that is typed. */
+const matchers = new Map<string, Matcher>();
+const MATCHERS_MAX = 128;
+
+function rememberedMatcher(pattern: string): Matcher {
+  let matcher = matchers.get(pattern);
+  if (matcher === undefined) {
+    matcher = new Matcher(pattern);
+    if (matchers.size >= MATCHERS_MAX) matchers.clear();
+    matchers.set(pattern, matcher);
+  }
+  return matcher;
+}
+
+function ownRecognizer({ id, context: words = [], within = WITHIN_DEFAULT, checksum }: RecognizerText, matcher: Matcher): Recognizer {
   const kind = ownKind(id);
   if (kind === null) throw new Error('cannot compile a recognizer: its id is none');
-  const matcher = new Matcher(pattern);
   const isRight = checksum === undefined ? undefined : checksumOf(checksum);
   const context = words.length === 0 ? undefined : contextOf(words, within);
   return {
