@@ -242,7 +242,8 @@ test('the editor, its dialog and a proposal are accessible and fit, in both them
   const { page, context, close } = await stage.open();
   const { text, digest } = await inForce();
   const sent: string[] = [];
-  await context.route(/\/api\/v1\/policy(?:\/proposals.*)?$/u, async (route) => {
+  await context.route(/\/api\/v1\/policy(?:\/proposals.*|\/apply)?$/u, async (route) => {
+    if (route.request().url().endsWith('/apply')) return route.fulfill({ json: { applied: false, proposal: {} } });
     if (route.request().method() === 'POST') {
       sent.push(new URL(route.request().url()).pathname);
       return route.fulfill({ json: { applied: true, version: 9, boundary: 12, pending: false, unchanged: false, weakenings: [] } });
@@ -277,6 +278,9 @@ test('the editor, its dialog and a proposal are accessible and fit, in both them
   await page.keyboard.press('Control+s');
   await page.getByRole('dialog').getByRole('checkbox').waitFor();
   await check('dialog');
+  await page.getByRole('dialog').getByRole('checkbox').check();
+  await page.getByRole('dialog').getByRole('button', { name: 'Apply the weaker policy' }).click();
+  await page.getByText('Proposed: a second person approves it').waitFor();
   await close();
 });
 

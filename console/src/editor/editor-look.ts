@@ -35,9 +35,10 @@ const theme = EditorView.theme({
   '.cm-panels': { backgroundColor: 'var(--sunken)', color: 'var(--text)' },
   '.cm-panels.cm-panels-bottom': { borderTop: '1px solid var(--border)' },
   '.cm-panel.cm-search': { padding: '8px', fontFamily: 'var(--face)', fontSize: 'var(--size)' },
-  '.cm-textfield': { backgroundColor: 'var(--surface)', border: '1px solid var(--border-strong)', borderRadius: '6px', padding: '3px 8px', fontSize: 'var(--size)', color: 'var(--text)' },
-  '.cm-button': { backgroundImage: 'none', backgroundColor: 'var(--surface)', border: '1px solid var(--border)', borderRadius: '6px', padding: '3px 9px', color: 'var(--text)', fontSize: 'var(--size)' },
-  '.cm-panel.cm-search [name=close]': { color: 'var(--text)', minInlineSize: '24px', minBlockSize: '24px' },
+  '.cm-textfield:focus-visible, .cm-button:focus-visible, .cm-panel button:focus-visible': { outline: '2px solid var(--focus)', outlineOffset: '-1px' },
+  '.cm-textfield': { fontFamily: 'var(--face)', backgroundColor: 'var(--surface)', border: '1px solid var(--border-strong)', borderRadius: '6px', padding: '3px 8px', fontSize: 'var(--size)', color: 'var(--text)' },
+  '.cm-button': { fontFamily: 'var(--face)', backgroundImage: 'none', backgroundColor: 'var(--surface)', border: '1px solid var(--border)', borderRadius: '6px', padding: '3px 9px', color: 'var(--text)', fontSize: 'var(--size)' },
+  '.cm-panel.cm-search [name=close]': { color: 'var(--text)', fontSize: 'var(--size-large)', minInlineSize: '24px', minBlockSize: '24px' },
   // Problems: a wavy line, and in the gutter a shape for each severity.
   '.cm-lintRange-error': { backgroundImage: 'none', textDecoration: 'underline wavy var(--error)', textUnderlineOffset: '3px' },
   '.cm-lintRange-warning': { backgroundImage: 'none', textDecoration: 'underline wavy var(--minimized)', textUnderlineOffset: '3px' },

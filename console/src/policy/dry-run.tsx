@@ -34,10 +34,10 @@ export function DryRunPanel({ running: { state, start, cancel }, wrong, text, we
         )
       }
     >
-      <div className={styles['panel']} aria-live="polite">
+      <div className={styles['panel']}>
         {state.is === 'running' ? <Progress since={state.since} /> : null}
         {state.is === 'failed' ? <ErrorNote error={state.error} retry={() => start(text)} /> : null}
-        {state.is === 'cancelled' ? <p className={styles['quiet']}>Cancelled. Nothing was changed.</p> : null}
+        {state.is === 'cancelled' ? <p role="status" className={styles['quiet']}>Cancelled. Nothing was changed.</p> : null}
         {state.is === 'none' ? <p className={styles['quiet']}>{wrong ?? 'Runs the text over what arrived in the last hour and shows, for each service and key, what becomes of it today and what would.'}</p> : null}
         {state.is === 'done' ? <Found run={state.run} took_ms={state.took_ms} isStale={state.text !== text} weakenings={weakenings} /> : null}
       </div>
@@ -70,7 +70,7 @@ function Found({ run, took_ms, isStale, weakenings }: { readonly run: Run; reado
   if (run.spans === 0) return <p>Nothing arrived in the last hour, so there is nothing to try it against. It can be applied all the same.</p>;
   return (
     <>
-      <p>
+      <p role="status">
         Tried on {plural(run.spans, 'span')}{run.more ? ', the newest of the hour: there is more than is told here' : ''} in {duration(took_ms * 1e6)}.{' '}
         {isStale ? <strong>The text has changed since.</strong> : null}
       </p>
