@@ -4,7 +4,7 @@
  * `minimize` read the findings; nothing downstream scans again.
  */
 import { isUtf8 } from 'node:buffer';
-import { type KeyTable, type SpanBatch, textBytesMax, TYPE } from '#batch';
+import { type KeyTable, PLACE, type SpanBatch, textBytesMax, TYPE } from '#batch';
 import { LIMITS } from '#limits';
 import { CUT, decodeNested, type Leaf, type NestedValue } from '#otlp';
 import { type Refusal, refuse } from '#refusal';
@@ -119,7 +119,7 @@ export class Inspector {
   /** Scans a value seen for the first time. Returns its mark, or why the request is refused. */
   #look(key: number, type: number, bytes: Uint8Array, start: number, length: number): number {
     const keyClass = this.#classes[key]!;
-    const name = this.#keys.texts[key]!;
+    const name = this.#nameOf(key);
     if (type === TYPE.array || type === TYPE.map) {
       if (length > LIMITS.value_scanned_bytes_max) return this.#add(CUT_NESTED);
       const value = decodeNested(bytes, start, length, type === TYPE.map);
@@ -230,9 +230,14 @@ export class Inspector {
     return leaf.field === 'bytesValue' ? this.#bytes(Buffer.from(leaf.text, 'base64'), keyClass, name) : this.#text(leaf.text, keyClass, name);
   }
 
+  /** What people call the value; texts that are no attribute have a key that nobody wrote. */
+  #nameOf(key: number): string {
+    return key <= PLACE.schemaUrl ? '' : this.#keys.texts[key]!;
+  }
+
   #number(key: number, type: number, low: number, high: number): number {
     const keyClass = this.#classes[key]!;
-    const name = this.#keys.texts[key]!;
+    const name = this.#nameOf(key);
     if (type === TYPE.double) {
       HALVES[0] = low;
       HALVES[1] = high;

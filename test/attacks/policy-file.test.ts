@@ -24,11 +24,11 @@ const documentOf = (text: string): PolicyDocument => {
 };
 
 /** What becomes of attributes under a policy: the columns of the block, and what was counted. */
-function stored(policy: PolicyDocument, attributes: Readonly<Record<string, unknown>>): { readonly text: string; readonly taken: Taken } {
+function stored(policy: PolicyDocument, attributes: Readonly<Record<string, unknown>>, name = 'op'): { readonly text: string; readonly taken: Taken } {
   const pipeline = new Pipeline(null, compilePolicy(policy), null);
   const builder = pipeline.builder();
   builder.open({ block: 1, day: Math.floor(NOW_MS / 86_400_000), retention: 'default', tenant: PRODUCER.tenant });
-  const span = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', name: 'op', startTimeUnixNano: `${NOW_MS}000000`, endTimeUnixNano: `${NOW_MS}000001`, attributes: Object.entries(attributes).map(([key, value]) => ({ key, value })) };
+  const span = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', name, startTimeUnixNano: `${NOW_MS}000000`, endTimeUnixNano: `${NOW_MS}000001`, attributes: Object.entries(attributes).map(([key, value]) => ({ key, value })) };
   const taken = pipeline.take(Buffer.from(JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] })), 'json', PRODUCER, 1, NOW_MS, () => builder);
   assert.ok(!isRefusal(taken));
   return { text: Buffer.from(builder.close().spans).toString('latin1'), taken };
@@ -105,5 +105,9 @@ test('what a recognizer of one’s own finds is found in encodings, in keys and 
   }
   const numbers = stored(policy, { 'desk.room': { intValue: '4711' }, 'desk.size': { intValue: '4712' }, 'E-123455': { stringValue: 'x' }, 'hr.map': { kvlistValue: { values: [{ key: 'room', value: { stringValue: '4713' } }, { key: 'size', value: { stringValue: '4714' } }] } } });
   assert.deepEqual(numbers.taken.minimized, { room: 2, 'employee-number': 1 });
+  // The name of a span is no key: words of a context are looked for in what somebody wrote.
+  const named = documentOf(JSON.stringify({ version: 2, rules: [], recognizers: [{ id: 'room', pattern: '[0-9]{4}', context: ['name', 'status'] }] }));
+  assert.deepEqual(stored(named, {}, 'room 4711').taken.minimized, {});
+  assert.deepEqual(stored(named, {}, 'name 4711').taken.minimized, { room: 1 });
   assert.ok(!numbers.text.includes('4713') && numbers.text.includes('4714') && !numbers.text.includes('E-123455'));
 });
