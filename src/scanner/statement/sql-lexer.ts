@@ -286,6 +286,8 @@ class SqlLexer {
     if (opened === 0) {
       let end = at + 1;
       while (end < limit && isWord(text.charCodeAt(end))) end += 1;
+      // Money of SQL Server, `$12.50`; a placeholder has no decimals.
+      if (text[end] === '.' && isDigit(text.charCodeAt(at + 1)) && isDigit(text.charCodeAt(end + 1))) return this.#number(at, at + 1);
       this.#names.sawValue();
       return end;
     }
@@ -307,11 +309,29 @@ class SqlLexer {
       return at + 2;
     }
     const isGlued = at > this.#start && (isWord(text.charCodeAt(at - 1)) || text[at - 1] === ']' || text[at - 1] === '"' || text[at - 1] === "'");
+    // `PUT file:///tmp/jane.csv @%t`
+    if (code === 58 && isGlued && text.startsWith('//', at + 1)) return this.#path(at + 3);
     if (code === 58 && isGlued) return this.#operator(at);
     let end = at + 1;
     while (end < this.#limit && (text[end] === '@' || isWord(text.charCodeAt(end)) || text[end] === '$' || text[end] === '#')) end += 1;
+    if (code === 64 && !isGlued && (text[at + 1] === '%' || text[at + 1] === '~')) end = this.#endOfWord(at + 2);
     if (end === at + 1) return this.#operator(at);
     this.#names.sawValue();
+    // A stage of Snowflake keeps its name, the path of a file in it does not stay.
+    return code === 64 && text[end] === '/' ? this.#path(end + 1) : end;
+  }
+
+  /** Up to what ends an unquoted path. */
+  #path(from: number): number {
+    let end = from;
+    while (end < this.#limit && !/[\s,;()'"]/.test(this.#text[end]!)) end += 1;
+    this.#emit(from, end);
+    return end;
+  }
+
+  #endOfWord(at: number): number {
+    let end = at;
+    while (end < this.#limit && isWord(this.#text.charCodeAt(end))) end += 1;
     return end;
   }
 

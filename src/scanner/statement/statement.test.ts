@@ -222,3 +222,26 @@ test('literalsOf() holds its bounds on hostile text, in linear time', () => {
   for (const piece of pieces) stripped(`SELECT ${piece.repeat(50_000)}`);
   for (const piece of ['{"a":', '(', '<a b="', '<', '[', "'a' ", '"a" ', '$a$ ', '/*', '"a".', 'x=', ':']) for (const start of ['SELECT ', '{', 'SET k ', 'MATCH (a) RETURN ', 'x ', '<a>', 'GET /']) stripped(start + piece.repeat(20_000));
 });
+
+test('literalsOf() reads what is special to some databases', () => {
+  expectAll([
+    ['SELECT [Name] FROM t WHERE price > $12.50 AND id = $1', 'SELECT [Name] FROM t WHERE price > ? AND id = $1'],
+    ["SELECT $$Jane's$$, src:customer.name::string FROM @stage/2024/jane.csv (FILE_FORMAT => 'csv')", 'SELECT ?, src:customer.name::string FROM @stage/? (FILE_FORMAT => ?)'],
+    ['PUT file:///tmp/jane.csv @%t', 'PUT file://? @%t'],
+    ['*3\r\n$3\r\nSET\r\n$8\r\nuser:jan\r\n$4\r\nJane\r\n', '*3\r\n$3\r\nSET?'],
+    ['*2\\r\\n$4\\r\\nAUTH\\r\\n$7\\r\\nhunter2', '*2\\r\\n$4\\r\\nAUTH?'],
+    ['POST /users/_search {"query":{"match":{"name":"Jane"}},"size":5}', 'POST /users/_search {"query":{"match":{"name":?}},"size":?}'],
+    ['GET /users/_doc/jane', 'GET /users/_doc/?'],
+    ['GET /users/_search?q=jane HTTP/1.1', 'GET /users/_search?q=? HTTP/1.1'],
+  ]);
+});
+
+test('literalsOf() lets nothing through behind what is left open', () => {
+  const open = ["'Jane", "'it''s Jane", 'E\'Jane\\', "N'Jane", "X'4a616e65", "q'[Jane", "q'{Jane]", '$$Jane', '$a$Jane$b$', '"Jane', '/* Jane', '/* a */ /* Jane', "_utf8'Jane", "U&'Jane", "r'Jane", "b'0101 Jane"];
+  for (const text of open) {
+    for (const before of ['SELECT id FROM t WHERE a = ', 'INSERT INTO t VALUES (1, ', 'UPDATE t SET a = ', 'EXEC p @a = ']) {
+      for (const after of ['', ' AND b = 5', '; SELECT Jane', '\nJane']) assert.doesNotMatch(stripped(before + text + after), /Jane|4a616e65/, before + text + after);
+    }
+  }
+  for (const text of ['{"find":"t","filter":{"a":"Jane', '{"a":[1,"Jane', 'db.t.find({a: "Jane', "db.t.find({a: 'Jane", 'SET k "Jane', '{"query":{"match":{"a":"Jane', 'MATCH (n {a: "Jane', 'POST /t/_search {"query":{"match":{"a":"Jane']) assert.doesNotMatch(stripped(text), /Jane/, text);
+});

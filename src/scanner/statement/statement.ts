@@ -13,9 +13,16 @@ export { languageOf } from './language.ts';
 
 const NO_OPTIONS = {};
 const PLAIN: SqlOptions = { backslash: true };
+/** A command of Redis as it goes over the wire (RESP): its name stays, its key and arguments go. */
+const PROTOCOL = /^\s{0,16}\*\d{1,6}(?:\r?\n|\\r\\n|\s)\$\d{1,9}(?:\r?\n|\\r\\n|\s)[A-Za-z.]{1,24}/;
 
 /** Reports the literals of `text`, a whole statement, in order and without overlap. Linear in the length of the text; never throws. */
 export function literalsOf(text: string, literal: MarkLiteral): void {
+  const protocol = PROTOCOL.exec(text);
+  if (protocol !== null) {
+    if (text.length > protocol[0].length) literal(protocol[0].length, text.length);
+    return;
+  }
   const language = languageOf(text);
   if (language === 'sql') literalsOfSql(text, 0, text.length, NO_OPTIONS, literal);
   else if (language === 'cypher') lexSql(text, 0, text.length, { backslash: true, doubleQuotedStrings: true }, literal);
@@ -76,12 +83,14 @@ function emitAll(ranges: readonly number[], literal: MarkLiteral): void {
   for (let i = 0; i < ranges.length; i += 2) literal(ranges[i]!, ranges[i + 1]!);
 }
 
-/** `GET /users/_doc/5?routing=jane`: numbers of the path and values of the query. Returns where the line ends, or 0. */
+/** `GET /users/_doc/5?routing=jane`: ids and numbers of the path and values of the query. Returns where the line ends or a body begins, or 0. */
 function literalsOfRequestLine(text: string, literal: MarkLiteral): number {
   if (!/^\s{0,64}(?:GET|POST|PUT|DELETE|HEAD|PATCH)\s+\//.test(text.slice(0, 160))) return 0;
   const line = text.trimStart().indexOf('\n');
-  const end = line === -1 ? text.length : line + text.length - text.trimStart().length;
-  for (const match of text.slice(0, end).matchAll(/(?<=\/)\d[\w-]*|(?<==)[^&\s]+/g)) literal(match.index, match.index + match[0].length);
+  const lineEnd = line === -1 ? text.length : line + text.length - text.trimStart().length;
+  const body = /^\s{0,64}[A-Z]{3,6}\s{1,8}\S{1,4096}\s{1,8}(?=[[{"])/.exec(text.slice(0, lineEnd));
+  const end = body === null ? lineEnd : body[0].length;
+  for (const match of text.slice(0, end).matchAll(/(?<=\/_(?:doc|create|update|source|explain|termvectors)\/)[^/?\s]+|(?<=(?<!HTTP)\/)\d[\w-]*|(?<==)[^&\s]+/g)) literal(match.index, match.index + match[0].length);
   return end;
 }
 
