@@ -17,7 +17,7 @@ const SECRET_WORDS: readonly string[] = [
   // Names of numbers that states give
   'passport', 'passeport', 'pasaporte', 'reisepass', 'licen', 'nhs', 'medicare', 'pan card', 'pan_card', 'ein ', 'ein:', 'ein"', 'vat ', 'vat_', 'vat:', 'vat"', 'national id', 'national_id', 'nationalid', 'national-id', 'id card', 'id_card', 'tax ', 'tax_', 'taxid', 'tin:', 'tin ', 'tin=', 'rfc ', 'rfc:', 'rut ', 'rut:', 'pps ', 'ppsn',
   'nif ', 'nif:', 'nie ', 'nie:', 'oib', 'cnp ', 'cnp:', 'egn ', 'egn:', 'rodn', 'amka', 'nric', 'hkid', 'cuit', 'cuil', 'curp', 'dula', 'insurance', 'ssn', 'social', 'steuernummer', 'ausweis', 'citizen',
-  'policy=', 'magic', 'recovery_code', 'backup_code', 'state"', 'contrase', 'senha', 'motdepasse', 'mot_de_passe', 'mot de passe', 'mdp=', 'mdp:', 'mdp"', 'passwort', 'kennwort', 'parola', 'wachtwoord', 'haslo', 'salasana', 'sifre', 'clave',
+  'policy=', 'salt=', 'salt:', 'salt"', 'seed=', 'seed:', 'seed"', 'magic', 'recovery_code', 'backup_code', 'state"', 'contrase', 'senha', 'motdepasse', 'mot_de_passe', 'mot de passe', 'mdp=', 'mdp:', 'mdp"', 'passwort', 'kennwort', 'parola', 'wachtwoord', 'haslo', 'salasana', 'sifre', 'clave',
 ];
 
 /** How well-known credentials begin; `known-tokens.ts` says how they go on. Prefixes of one or two characters are shapes, not words. */

@@ -73,3 +73,12 @@ test('assigned reads sentences, where a value must look like a secret', () => {
 test('assigned leaves templates, masks, types and code alone', () => {
   all('password', ['password=${PASSWORD}', 'password=$PASSWORD', 'password=<password>', 'password=********', 'password=null', 'password=""', 'password: string', 'password: str = None', 'password=%s', 'password = getPassword()', 'password = user.password', 'password=self.password', 'password = os.environ["DB_PASSWORD"]', 'password={{ .Values.password }}', 'password=[password]', '"password":"[password]"', 'password: [REDACTED]', '{"password":{"type":"string"}}', '["username","password","email"]', 'SELECT password, token FROM users', 'password = ?', 'password = $1']);
 });
+
+test('assigned believes names that say little only beside values that look random', () => {
+  for (const text of ['auth «Zk3uxe0Q9sT7vLw2Xy8B» failed', 'signature «9sT7vLw2Xy8BZk3uxe0Q9sT7vLw2Xy8B»', 'signing sig: «9sT7vLw2Xy8BZk3uxe0Q» was wrong', 'salt=«9sT7vLw2Xy8BZk3uxe0Q»', 'salt: «"9sT7vLw2Xy8BZk3uxe0Q"»'.replace('«"', '"«').replace('"»', '»"')]) expectMarks(assigned, text, 'credential');
+  for (const text of ['auth failed for checkoutService', 'signature da39a3ee5e6b4b0d3255bfef95601890afd80709', 'auth 8f14e45f-ceea-467f-a1b2-123456789012', 'signature of OrderServiceClient2Impl', 'basalt=Zk', 'seed=42', 'auth OrderController2Test failed']) expectMarks(assigned, text, 'credential');
+});
+
+test('assigned passes over the name of a secret in a string that is put together, and finds the secret behind it', () => {
+  expectMarks(assigned, 'telegram_api_token = "telegram_api_token = "«4711:Ahellopzxgangh154s9l00»"', 'credential');
+});

@@ -166,13 +166,13 @@ function isSecret(content: string, value: Assigned, nameClass: KeyClass, name: s
       if (perhaps) return looksRandom(content) && !isOrdinaryId(content);
       return !looksLikeCode(content) && (looksLikePassword(content) || looksRandom(content, 12) || (/^[\d:.-]{8,}$/.test(content)));
     case 'prose':
-      if (perhaps) return false;
+      if (perhaps) return isEntropic(content);
       if (PHRASES.test(name) && content.split(' ').length >= 4) return true;
       if (isPassword) return (looksLikePassword(content) && !looksLikeCode(content)) || (/(?:code|otp|pin|cvv|cvc)$/i.test(name) && /^\d{3,8}$/.test(content));
       // A name with a hyphen is a header's, and "credentials" stands for passwords too.
       return looksRandom(content, 12) || isOpaque(content) || (/-|cred/i.test(name) && looksLikePassword(content));
     case 'bare':
-      if (perhaps) return false;
+      if (perhaps) return isEntropic(content);
       return isPassword ? content.length >= 6 && looksLikePassword(content) && /\d/.test(content) && !looksLikeCode(content) : looksRandom(content) || isOpaque(content);
   }
 }
@@ -191,6 +191,11 @@ function looksLikeSession(content: string): boolean {
 }
 
 const SHORT_CODES = /(?:code|otp|pin|cvv2?|cvc2?)$/i;
+
+/** Characters of both cases and digits, drawn at random and not joined: no id of the usual kinds looks so, nor does a word. */
+function isEntropic(content: string): boolean {
+  return /^(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=\D*\d)[A-Za-z0-9+/]{16,}={0,2}$/.test(content) && looksRandom(content) && !isOrdinaryId(content);
+}
 
 /** Ten digits, or twenty letters and digits without a sign between them, as words never are. */
 function isOpaque(content: string): boolean {

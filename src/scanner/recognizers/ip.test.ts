@@ -61,3 +61,8 @@ test('ip shortens of the other end of a connection only public addresses', () =>
     assert.equal(minimized(text, KEY.peerAddress), expected);
   assert.equal(minimized('peer_ip=203.0.113.195 peer_addr: 10.0.0.5 socket.address=127.0.0.1'), 'peer_ip=203.0.113.0 peer_addr: 10.0.0.5 socket.address=127.0.0.1');
 });
+
+test('ip shortens the address at the beginning of a line of an access log', () => {
+  for (const text of ['203.0.113.9 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 2326', 'started\n203.0.113.9 - jane [10/Oct/2000:13:55:36 -0700] "GET /"']) assert.equal(marksOf(ip, text)[0]?.instead, '203.0.113.0', text);
+  for (const text of ['203.0.113.9 - - up', 'server 203.0.113.9 - - [10/Oct/2000:13:55:36 -0700]']) assert.deepEqual(marksOf(ip, text), [], text);
+});

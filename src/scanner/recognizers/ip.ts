@@ -49,7 +49,7 @@ function findAddresses(text: string, keyClass: number, mark: MarkRange, version6
     const continues = listEnd !== -1 && start - listEnd <= 24 && /^(?::\d{1,5})?["'\]]{0,2}(?:,|%2[Cc]) ?(?:for=)?["'[]{0,3}$/.test(text.slice(listEnd, start));
     if (!isClient && !continues) {
       const before = text.slice(Math.max(0, start - BEFORE), start);
-      if (!NAMES_CLIENT.test(before) && (!(isPeer || NAMES_PEER.test(before)) || !isPublic(address))) continue;
+      if (!NAMES_CLIENT.test(before) && !beginsAccessLine(text, start, end) && (!(isPeer || NAMES_PEER.test(before)) || !isPublic(address))) continue;
     }
     if (isLoopback(address)) continue;
     const zone = version6 ? (/^%(?:25)?[A-Za-z0-9._-]{1,16}/.exec(text.slice(end, end + 20))?.[0].length ?? 0) : 0;
@@ -57,6 +57,11 @@ function findAddresses(text: string, keyClass: number, mark: MarkRange, version6
     // What is a network already is marked too: other networks may be wanted, or none.
     mark(start, listEnd, short);
   }
+}
+
+/** A line of an access log in the common format: `203.0.113.9 - jane [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200`. */
+function beginsAccessLine(text: string, start: number, end: number): boolean {
+  return (start === 0 || text[start - 1] === '\n') && text[end] === ' ' && /^ \S{1,64} \S{1,64} \[\d\d\/[A-Z][a-z]{2}\/\d{4}:/.test(text.slice(end, end + 160));
 }
 
 /** RFC 1122 §3.2.1.3, RFC 4291 §2.5.3. */

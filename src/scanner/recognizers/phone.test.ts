@@ -41,3 +41,8 @@ test('phoneNational needs a form or a name', () => {
   expectMarks(phoneNational, '«202-555-0123»', 'phone', KEY.personal);
   expectMarks(phoneNational, '2025550123', 'phone', KEY.identifier);
 });
+
+test('phoneNational knows North American numbers with their 1', () => {
+  expectMarks(phoneNational, 'call «1-800-555-0199» now', 'phone');
+  expectMarks(phoneNational, 'build 1-800-555-0199', 'phone');
+});

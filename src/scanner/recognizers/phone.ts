@@ -54,7 +54,7 @@ export const phonePercentEncoded: Recognizer = {
 };
 
 const NATIONAL_NANP = new RegExp(`\\([2-9]\\d{2}\\) ?[2-9]\\d{2}[-. ]\\d{4}(?![\\w]|[.-]\\d)`, 'g');
-const NATIONAL = new RegExp(`(?:\\(0?\\d{2,5}\\)|\\d{2,5})[ ./-]\\d{2,8}(?:[ ./-]\\d{2,8}){0,4}(?![\\w]|[.:-]\\d)`, 'g');
+const NATIONAL = new RegExp(`(?:\\(0?\\d{2,5}\\)|1(?=-[2-9]\\d\\d-)|\\d{2,5})[ ./-]\\d{2,8}(?:[ ./-]\\d{2,8}){0,4}(?![\\w]|[.:-]\\d)`, 'g');
 const BARE = new RegExp(`\\d{8,15}(?!\\w|\\.\\d)`, 'g');
 
 export const phoneNational: Recognizer = {

@@ -314,7 +314,8 @@ class SqlLexer {
     if (code === 58 && isGlued) return this.#operator(at);
     let end = at + 1;
     while (end < this.#limit && (text[end] === '@' || isWord(text.charCodeAt(end)) || text[end] === '$' || text[end] === '#')) end += 1;
-    if (code === 64 && !isGlued && (text[at + 1] === '%' || text[at + 1] === '~')) end = this.#endOfWord(at + 2);
+    if (code === 64 && !isGlued && (text[at + 1] === '%' || text[at + 1] === '~')) end = at + 2;
+    while (end > at + 1 && end < this.#limit && isWord(text.charCodeAt(end))) end += 1;
     if (end === at + 1) return this.#operator(at);
     this.#names.sawValue();
     // A stage of Snowflake keeps its name, the path of a file in it does not stay.
@@ -329,11 +330,6 @@ class SqlLexer {
     return end;
   }
 
-  #endOfWord(at: number): number {
-    let end = at;
-    while (end < this.#limit && isWord(this.#text.charCodeAt(end))) end += 1;
-    return end;
-  }
 
   /** `[Order Details]` is a name of SQL Server, `[1]` under PIVOT too, but the brackets of an array and of CQL are not. */
   #bracket(at: number): number {
