@@ -269,7 +269,7 @@ function recordedFor(records: Records, queries: Queries): Queries {
 }
 
 /** A worker that does not come up within this time never will. */
-const WORKERS_MS = 15_000;
+const WORKERS_MS = 60_000;
 
 async function workersUp(sequencer: Sequencer): Promise<void> {
   let timer: NodeJS.Timeout | undefined;

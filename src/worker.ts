@@ -17,13 +17,19 @@ export type ToWorker =
   /** `rememberedSince_ms`: when it came, every request taken after this was known, and it was none of them. */
   | { readonly is: 'export'; readonly request: number; readonly body: Uint8Array; readonly encoding: 'protobuf' | 'json'; readonly producer: Producer; readonly rememberedSince_ms: number }
   | { readonly is: 'close' }
-  /** Closes what is open and takes this policy for everything that follows. */
-  | { readonly is: 'policy'; readonly document: PolicyDocument; readonly digest: string };
+  /** Makes a pipeline of this policy, for later. */
+  | { readonly is: 'prepare'; readonly document: PolicyDocument; readonly digest: string }
+  /** Closes what is open and takes this policy for everything that follows. The one before is kept, to go back to, until it is told to forget. */
+  | { readonly is: 'policy'; readonly document: PolicyDocument; readonly digest: string }
+  /** What was prepared and not taken, and what was taken before. */
+  | { readonly is: 'forget' };
 
 export type FromWorker =
   /** `policy`: digest of the one it has. */
   | { readonly is: 'ready'; readonly policy: string }
-  /** What it has now. `failure`: the one it was given cannot be taken, and why, without payload. */
+  /** Digest of what is prepared. `failure`: it cannot be, and why, without payload. */
+  | { readonly is: 'prepared'; readonly policy: string; readonly failure: string | null }
+  /** Digest of what it has now. */
   | { readonly is: 'policy'; readonly policy: string; readonly failure: string | null }
   /** `took_ms`: time the pipeline spent on it. */
   | { readonly is: 'taken'; readonly request: number; readonly result: Taken | Refusal; readonly took_ms: number }
@@ -54,12 +60,16 @@ const spans = new TakenSpans(taken, worker);
 
 let policy = compilePolicy(document);
 let pipeline = pipelineOf(policy);
+/** What may come next, or what was before. */
+let prepared: { readonly policy: CompiledPolicy; readonly pipeline: Pipeline } | null = null;
 const open = new Map<string, BlockBuilder>();
 const idle: BlockBuilder[] = [];
 
 port.on('message', (message: ToWorker) => {
   if (message.is === 'close') closeAll();
-  else if (message.is === 'policy') usePolicy(message.document);
+  else if (message.is === 'prepare') send({ is: 'prepared', policy: message.digest, failure: prepare(message.document) });
+  else if (message.is === 'policy') usePolicy(message.document, message.digest);
+  else if (message.is === 'forget') prepared = null;
   else take(message);
 });
 
@@ -67,19 +77,25 @@ function pipelineOf(compiled: CompiledPolicy): Pipeline {
   return new Pipeline(new Comparer(spans), compiled, pseudonymKey === null ? null : new Secret(pseudonymKey));
 }
 
-/** Made before anything is closed: what cannot be made changes nothing. */
-function usePolicy(wanted: PolicyDocument): void {
-  let failure: string | null = null;
+/** Why it cannot be made, or null. */
+function prepare(wanted: PolicyDocument): string | null {
   try {
     const compiled = compilePolicy(wanted);
-    const made = pipelineOf(compiled);
+    prepared = { policy: compiled, pipeline: pipelineOf(compiled) };
+    return null;
+  } catch (error) {
+    return nameOf(error);
+  }
+}
+
+/** What cannot be made changes nothing. */
+function usePolicy(wanted: PolicyDocument, digest: string): void {
+  const failure = prepared?.policy.digest === digest || policy.digest === digest ? null : prepare(wanted);
+  if (failure === null && policy.digest !== digest && prepared !== null) {
     closeAll();
     // They belong to the pipeline before.
     idle.length = 0;
-    policy = compiled;
-    pipeline = made;
-  } catch (error) {
-    failure = nameOf(error);
+    [{ policy, pipeline }, prepared] = [prepared, { policy, pipeline }];
   }
   send({ is: 'policy', policy: policy.digest, failure });
 }

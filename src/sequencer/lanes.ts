@@ -1,8 +1,8 @@
 /**
  * The worker threads. Each has a lane, which outlives it: a worker that died is replaced. Exports of a lane are worked on in their order.
  *
- * A policy is changed for all of them at once: nothing is handed over until each has closed what it had open and taken the new one. So a single
- * block number parts what was made under the old from what is made under the new.
+ * A policy is changed for all of them at once. One after another makes its pipeline, which may take long, while the others work. Then nothing is handed
+ * over until each has closed what it had open and taken the new one. So a single block number parts what is made under the old from what is made under the new.
  */
 import { Worker } from 'node:worker_threads';
 import type { PolicyDocument } from '#policy';
@@ -32,6 +32,8 @@ export interface LanesParts {
   readonly failed: (error: unknown) => void;
 }
 
+/** A pipeline that is not made by then never will be. */
+const PREPARED_MS = 60_000;
 /** A worker that died is replaced after this long. */
 const RESTART_MS = 500;
 const PROGRAM = new URL('../worker.ts', import.meta.url);
@@ -43,8 +45,14 @@ interface Runner extends Lane {
   alive: boolean;
   /** Resolves when a worker of this lane has come up. */
   readonly ready: PromiseWithResolvers<void>;
-  /** While the policy is changed and this lane has not taken it: hears when it has, or why it cannot. */
-  taking: { readonly digest: string; readonly settled: PromiseWithResolvers<void>; deaths: number } | null;
+  /** What it is asked to prepare or to take while the policy is changed, and who waits for it. */
+  asked: Asked | null;
+}
+
+interface Asked {
+  readonly question: ToWorker & { readonly is: 'prepare' | 'policy' };
+  readonly settled: PromiseWithResolvers<void>;
+  deaths: number;
 }
 
 export class Lanes {
@@ -71,7 +79,10 @@ export class Lanes {
   /** The one with the least to do; null if no worker runs. */
   least(): Lane | null {
     const alive = this.#runners.filter((runner) => runner.alive);
-    return alive.length === 0 ? null : alive.reduce((least, other) => (other.bytes < least.bytes ? other : least));
+    // One that makes a pipeline has no time. When all of them change, none has, and what is handed over is held.
+    const free = alive.filter(({ asked }) => asked === null);
+    const lanes = free.length === 0 ? alive : free;
+    return lanes.length === 0 ? null : lanes.reduce((least, other) => (other.bytes < least.bytes ? other : least));
   }
 
   send(lane: Lane, message: ToWorker, transfer: readonly ArrayBuffer[]): void {
@@ -98,18 +109,19 @@ export class Lanes {
 
   async end(): Promise<void> {
     this.#ended = true;
-    for (const { taking } of this.#runners) taking?.settled.reject(new Error('cannot change the policy: the server is stopping'));
+    for (const { asked } of this.#runners) asked?.settled.reject(new Error('cannot change the policy: the server is stopping'));
     await Promise.all(this.#runners.map(({ worker }) => worker.terminate()));
   }
 
   async #usePolicy(policy: WorkerPolicy, lasting: () => Promise<boolean>): Promise<'used' | 'kept' | 'unusable'> {
     if (this.#ended) throw new Error('cannot change the policy: the server is stopping');
     const earlier = this.#policy;
-    this.#held = [];
     try {
-      // First of all: a worker that is started from now on comes up with it.
+      for (const runner of this.#runners) await this.#ask(runner, { is: 'prepare', ...policy });
+      this.#held = [];
+      // Before any is told: a worker that is started from now on comes up with it.
       this.#policy = policy;
-      await Promise.all(this.#runners.map((runner) => this.#tell(runner, policy)));
+      await Promise.all(this.#runners.map((runner) => this.#ask(runner, { is: 'policy', ...policy })));
       if (await lasting()) return 'used';
       this.#goBack(earlier);
       return 'kept';
@@ -119,33 +131,43 @@ export class Lanes {
       this.#parts.failed(error);
       return 'unusable';
     } finally {
-      const held = this.#held;
+      const held = this.#held ?? [];
       this.#held = null;
       for (const { runner, worker, message, transfer } of held) if (runner.alive && runner.worker === worker) worker.postMessage(message, transfer);
+      for (const { worker } of this.#runners) worker.postMessage({ is: 'forget' } satisfies ToWorker);
     }
   }
 
-  /** Resolves when the lane's worker, or the one that takes its place, has the policy. One may die of something else meanwhile; two in a row died of it. */
-  #tell(runner: Runner, { document, digest }: WorkerPolicy): Promise<void> {
+  /** Resolves when the lane's worker, or the one that takes its place, has done it. One may die of something else meanwhile; two in a row died of it. */
+  async #ask(runner: Runner, question: Asked['question']): Promise<void> {
     const settled = Promise.withResolvers<void>();
-    runner.taking = { digest, settled, deaths: 0 };
-    runner.worker.postMessage({ is: 'policy', document, digest } satisfies ToWorker);
-    return settled.promise.finally(() => {
-      if (runner.taking?.settled === settled) runner.taking = null;
-    });
+    runner.asked = { question, settled, deaths: 0 };
+    runner.worker.postMessage(question);
+    const late = setTimeout(() => {
+      settled.reject(new UnusablePolicy('cannot use a policy in a worker: it takes too long'));
+      // Nothing else ends it. The next one comes up with the policy before.
+      void runner.worker.terminate();
+    }, PREPARED_MS);
+    try {
+      await settled.promise;
+    } finally {
+      clearTimeout(late);
+      if (runner.asked?.settled === settled) runner.asked = null;
+    }
   }
 
-  /** Nobody waits for it: workers do as they are told in the order in which they are told. */
+  /** Nobody waits for it: workers do as they are told in the order in which they are told, and still have the pipeline that they had. */
   #goBack(earlier: WorkerPolicy): void {
+    if (this.#policy === earlier) return;
     this.#policy = earlier;
     for (const runner of this.#runners) {
-      runner.taking?.settled.resolve();
+      runner.asked?.settled.resolve();
       runner.worker.postMessage({ is: 'policy', ...earlier } satisfies ToWorker);
     }
   }
 
   #startRunner(number: number): Runner {
-    const runner: Runner = { number, worker: this.#startWorker(number, () => runner), alive: true, bytes: 0, working: 0, ready: Promise.withResolvers(), taking: null };
+    const runner: Runner = { number, worker: this.#startWorker(number, () => runner), alive: true, bytes: 0, working: 0, ready: Promise.withResolvers(), asked: null };
     return runner;
   }
 
@@ -159,17 +181,13 @@ export class Lanes {
 
   #hear(runner: Runner, message: FromWorker): void {
     if (message.is === 'ready') runner.ready.resolve();
-    const { taking } = runner;
-    if (taking !== null && (message.is === 'ready' || message.is === 'policy')) {
-      if (message.is === 'policy' && message.failure !== null) taking.settled.reject(new UnusablePolicy(`cannot use a policy in a worker: ${message.failure}`));
-      else if (message.policy === taking.digest) taking.settled.resolve();
-    }
+    if (runner.asked !== null) hearAnswer(runner.asked, runner.worker, message);
     this.#parts.heard(runner, message);
   }
 
   #exited(runner: Runner): void {
     runner.alive = false;
-    if (runner.taking !== null && ++runner.taking.deaths > 1) runner.taking.settled.reject(new UnusablePolicy('cannot use a policy in a worker: it died of it'));
+    if (runner.asked !== null && ++runner.asked.deaths > 1) runner.asked.settled.reject(new UnusablePolicy('cannot use a policy in a worker: it died of it'));
     this.#parts.lost(runner, runner.number);
     if (this.#ended) return;
     setTimeout(() => {
@@ -177,6 +195,17 @@ export class Lanes {
       runner.worker = this.#startWorker(runner.number, () => runner);
       runner.alive = true;
     }, RESTART_MS).unref();
+  }
+}
+
+function hearAnswer({ question, settled }: Asked, worker: Worker, message: FromWorker): void {
+  if (message.is === 'ready') {
+    // It takes the place of one that died: it has the policy, or has not been asked.
+    if (message.policy === question.digest) settled.resolve();
+    else worker.postMessage(question);
+  } else if ((message.is === 'prepared' && question.is === 'prepare') || (message.is === 'policy' && question.is === 'policy')) {
+    if (message.failure !== null) settled.reject(new UnusablePolicy(`cannot use a policy in a worker: ${message.failure}`));
+    else if (message.policy === question.digest) settled.resolve();
   }
 }
 

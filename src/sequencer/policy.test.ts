@@ -42,8 +42,8 @@ function worker(): URL {
       return take.apply(this, arguments);
     };
     parentPort.on('message', (message) => {
-      if (message.is === 'policy' && message.document.rules[0].id === 'fatal') process.exit(1);
-      if (message.is === 'policy' && message.document.rules[0].id === 'bad') message.document = { version: 2, rules: null };
+      if (message.is === 'prepare' && message.document.rules[0].id === 'fatal') process.exit(1);
+      if (message.is === 'prepare' && message.document.rules[0].id === 'bad') message.document = { version: 2, rules: null };
     });
     if (workerData.policy.rules[0].id === 'fatal') process.exit(1);
     await import(${module('../worker.ts')});
