@@ -41,6 +41,8 @@ export class Minimizer {
   readonly #ofTexts: Treatment;
   /** Indexed by mark; null = not seen yet. */
   readonly #outputs: (Output | null)[] = [null];
+  /** 1 = the mark has one, as nearly all of a request do. */
+  #made = new Uint8Array(65_536);
   #generation = 0;
   #keysGeneration = 0;
 
@@ -78,20 +80,32 @@ export class Minimizer {
     if (this.#generation !== this.#inspector.generation) {
       this.#generation = this.#inspector.generation;
       this.#outputs.length = 1;
+      this.#made.fill(0);
     }
-    const { findings } = this.#inspector;
-    const { valueMark, valueKey, valueType } = batch;
-    const outputs = this.#outputs;
+    const { valueMark } = batch;
+    const made = this.#made;
     for (let value = 0, end = batch.values; value < end; value++) {
       const mark = valueMark[value]!;
-      if (mark === 0 || outputs[mark] != null) continue;
-      const finding = findings[mark];
-      if (finding == null) throw new Error('cannot minimize a value whose finding is gone');
-      while (outputs.length <= mark) outputs.push(null);
-      const key = valueKey[value]!;
-      outputs[mark] = (key <= PLACE.schemaUrl ? this.#ofTexts : this.#ofAttributes).ofParts(finding, key, valueType[value]!);
-      this.#inspector.release(mark);
+      if (mark !== 0 && made[mark] !== 1) this.#make(batch, value, mark);
     }
+  }
+
+  #make(batch: SpanBatch, value: number, mark: number): void {
+    // Beyond what the caller looks at, if there have become more marks meanwhile.
+    if (this.#made[mark] === 1) return;
+    const finding = this.#inspector.findings[mark];
+    if (finding == null) throw new Error('cannot minimize a value whose finding is gone');
+    const outputs = this.#outputs;
+    while (outputs.length <= mark) outputs.push(null);
+    const key = batch.valueKey[value]!;
+    outputs[mark] = (key <= PLACE.schemaUrl ? this.#ofTexts : this.#ofAttributes).ofParts(finding, key, batch.valueType[value]!);
+    this.#inspector.release(mark);
+    if (mark >= this.#made.length) {
+      const larger = new Uint8Array(mark * 2);
+      larger.set(this.#made);
+      this.#made = larger;
+    }
+    this.#made[mark] = 1;
   }
 
   #learnKeys(): void {
