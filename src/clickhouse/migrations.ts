@@ -42,7 +42,10 @@ export async function requireSchema(engine: Migrated, migrations: readonly Migra
   if (found !== newest) throw new Error(`cannot read the store as it is: its schema has version ${found}, this program reads ${newest}; start this version of the server once, or use the one that wrote it`);
 }
 
-/** Brings the tables to the newest version. Every statement may run again: a crash in between repeats the migration. */
+/**
+ * Brings the tables to the newest version, which is noted once: a row for each would be parts that merges replace before anybody has synced them. Every
+ * statement may run again: a crash in between repeats what was migrated.
+ */
 export async function migrate(engine: Migrated, target: Target, migrations: readonly Migration[] = MIGRATIONS): Promise<number> {
   await engine.command(`CREATE DATABASE IF NOT EXISTS ${DATABASE}`);
   await engine.command(`CREATE TABLE IF NOT EXISTS ${DATABASE}.schema_version (version UInt32) ENGINE = MergeTree ORDER BY version SETTINGS fsync_after_insert = 1${target.kind === 'embedded' ? ", storage_policy = 'sealed'" : ''}`);
@@ -52,7 +55,7 @@ export async function migrate(engine: Migrated, target: Target, migrations: read
   for (const { version, statements } of migrations) {
     if (version <= found) continue;
     for (const statement of statements(target)) await engine.command(statement);
-    await engine.command(`INSERT INTO ${DATABASE}.schema_version VALUES (${version})`);
   }
+  if (found < newest) await engine.command(`INSERT INTO ${DATABASE}.schema_version VALUES (${newest})`);
   return newest;
 }
