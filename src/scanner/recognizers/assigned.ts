@@ -192,9 +192,9 @@ function looksLikeSession(content: string): boolean {
 
 const SHORT_CODES = /(?:code|otp|pin|cvv2?|cvc2?)$/i;
 
-/** Characters of both cases and digits, drawn at random and not joined: no id of the usual kinds looks so, nor does a word. */
+/** Characters of both cases and digits, drawn at random and not joined: no id of the usual kinds looks so, nor does the name of a class. */
 function isEntropic(content: string): boolean {
-  return /^(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=\D*\d)[A-Za-z0-9+/]{16,}={0,2}$/.test(content) && looksRandom(content) && !isOrdinaryId(content);
+  return /^(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=\D*\d)[A-Za-z0-9+/]{16,}={0,2}$/.test(content) && /\d\D+\d/.test(content) && !/[a-z]{6}/.test(content) && looksRandom(content) && !isOrdinaryId(content);
 }
 
 /** Ten digits, or twenty letters and digits without a sign between them, as words never are. */
