@@ -17,6 +17,7 @@ const PICTURES: readonly { readonly name: string; readonly page: string; readonl
   { name: 'services', page: '/services', theme: 'light' },
   { name: 'map', page: '/map', theme: 'dark' },
   { name: 'integrity', page: '/integrity', theme: 'light', steps: 'click:text=Verify everything now;see:text=Everything is as it was stored' },
+  { name: 'policy', page: '/policy/edit?service=frontend&key=client.address&kind=ip&place=span', theme: 'light', steps: 'see:text=Tried on' },
   { name: 'ingest', page: '/ingest', theme: 'light' },
 ];
 

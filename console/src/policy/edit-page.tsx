@@ -30,7 +30,7 @@ export function PolicyEditPage(): ReactNode {
       ) : error !== null ? (
         <ErrorNote error={error} retry={() => void refetch()} />
       ) : (
-        <SkeletonRows rows={1} height="calc(clamp(280px, 54vh, 640px) + 112px)" label="The policy is being asked for" />
+        <SkeletonRows rows={1} height="calc(clamp(260px, 46vh, 640px) + 112px)" label="The policy is being asked for" />
       )}
     </Page>
   );

@@ -53,11 +53,9 @@ export function Workbench({ policy }: { readonly policy: PolicyInForce }): React
     },
     [setOwnKinds],
   );
-  const begun = useRef(false);
   const { start } = running;
   useEffect(() => {
-    if (begun.current || beginning.selected === null) return;
-    begun.current = true;
+    if (beginning.selected === null) return;
     handle.current?.select(beginning.selected.from, beginning.selected.to);
     if (readPolicy(beginning.text).document !== null) start(beginning.text);
   }, [beginning, start]);
