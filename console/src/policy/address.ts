@@ -5,7 +5,9 @@ import type { Wanted } from '#editor/new-rule.ts';
 /** `/policy/edit?service=…&key=…&kind=…&place=…`: null if nothing is asked for. */
 export function readWanted(search: Readonly<Record<string, unknown>>): Wanted | null {
   const [service, key, kind, place] = ['service', 'key', 'kind', 'place'].map((name) => oneOf(search[name])?.slice(0, TEXT_MAX));
-  return key === undefined && kind === undefined && place === undefined ? null : { service, key, kind, place };
+  if (key === undefined && kind === undefined && place === undefined) return null;
+  // `field` is what a whole value counts under; no recognizer finds it.
+  return { service, key, kind: kind === 'field' ? undefined : kind, place };
 }
 
 const TEXT_MAX = 256;

@@ -71,7 +71,7 @@ function Found({ run, took_ms, isStale, weakenings }: { readonly run: Run; reado
   return (
     <>
       <p role="status">
-        Tried on {plural(run.spans, 'span')}{run.more ? ', the newest of the hour: there is more than is told here' : ''} in {duration(took_ms * 1e6)}.{' '}
+        Tried on {plural(run.spans, 'span')}{run.more ? ', the newest of the hour,' : ''} in {duration(took_ms * 1e6)}.{run.more ? ' There is more than is told here.' : ''}{' '}
         {isStale ? <strong>The text has changed since.</strong> : null}
       </p>
       <WeakeningList weakenings={weakenings} subject="This text" />
