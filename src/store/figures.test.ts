@@ -30,6 +30,7 @@ beforeEach(async () => {
   engine = await Engine.open({ dataDir, diskKey: new Secret(new Uint8Array(32).fill(7)), readers: 1 });
 });
 afterEach(async () => {
+  for (const figures of opened.splice(0)) await figures.close();
   await engine.close();
   rmSync(dataDir, { recursive: true, force: true });
 });
@@ -42,7 +43,13 @@ async function insert(block: number, rows: readonly Columns[]): Promise<FlushedB
   return { id: block, rows: rows.length, day: Number(rows[0]?.['day'] ?? DAY), retention: 'default' };
 }
 
-const open = (now_ms = (): number => 0): Promise<Figures> => Figures.open({ engine, now_ms, onFailure: (error) => assert.fail(String(error)) });
+/** Closed with the engine, or they would roll by themselves a minute later. */
+const opened: Figures[] = [];
+async function open(now_ms = (): number => 0): Promise<Figures> {
+  const figures = await Figures.open({ engine, now_ms, onFailure: (error) => assert.fail(String(error)) });
+  opened.push(figures);
+  return figures;
+}
 const ask = async (sql: string): Promise<string[]> => (await engine.command(sql)).split('\n').filter((line) => line !== '');
 
 /** Spans by what a reader adds up. */
