@@ -5,7 +5,7 @@ import { startSink } from '#demo/sink';
 const SPANS = 400;
 const DEADLINE_MS = 20_000;
 /** What the shop puts into its spans so that there is something to minimize (`demo/README.md`), and literals of statements. */
-const HOLDS_SOMETHING = /@|%40|Bearer|sid=|sk_live|eyJ|shop:|\+\d|\d{13,16}|[a-z]+="|'|VALUES|EVALSHA|lpush|xadd|\bset\b|\bget\b/iu;
+const HOLDS_SOMETHING = /@|%40|Bearer|sid=|sk_live|eyJ|shop:|\+\d|\d{13,16}|[a-z]+="|'|VALUES|EVALSHA|lpush|xadd|session=|at or near|\bset\b|\bget\b/iu;
 const PERSONAL_KEYS = /address|forwarded|cookie|authorization|api.key|values|statement|query\.text|user|card/u;
 
 interface KeyValue {

@@ -1,17 +1,20 @@
 // Prints the generated pages of docs/ from the code and records that they describe. `node tools/tidy.ts` finds a page
 // that is not what this prints, `node tools/tidy.ts --write` renews it.
 //
-//   node tools/reference.ts refusals|limits|decisions
+//   node tools/reference.ts refusals|limits|recognizers|decisions
 
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseSync, type Comment } from 'oxc-parser';
 import { GRPC, REFUSALS } from '#refusal';
 import { LIMITS } from '#limits';
+import { KINDS } from '#scanner/recognizer';
+import { SERVICES } from '#scanner/known-tokens';
+import { minimizedWords } from '#words';
 
 const root = join(import.meta.dirname, '..');
 
-const pages: Readonly<Record<string, () => string>> = { refusals, limits, decisions };
+const pages: Readonly<Record<string, () => string>> = { refusals, limits, recognizers, decisions };
 
 /** Every way to say no, from `src/refusal.ts`. */
 export function refusals(): string {
@@ -45,6 +48,34 @@ export function limits(): string {
     '| limit | value | reason |',
     '|---|---|---|',
     ...rows,
+  ]);
+}
+
+/** Kinds, services and countries, from the tables and files of `src/scanner/`. */
+export function recognizers(): string {
+  const folder = join(root, 'src/scanner/recognizers');
+  const said = (file: string): string => (/^\/\*\*\n((?: \*.*\n)+?) \*\//u.exec(readFileSync(file, 'utf8'))?.[1] ?? '').replaceAll(/^ \* ?/gmu, '').replaceAll('\n', ' ').trim();
+  const listed = readFileSync(join(root, 'src/scanner/recognizer.ts'), 'utf8');
+  const kinds = KINDS.map((kind) => `| \`${kind}\` | ${minimizedWords(kind, 2, '').trim()} | ${cell(new RegExp(`^ {2}'${kind}', // (.+)$`, 'mu').exec(listed)?.[1] ?? '')} |`);
+  const countries = [...readFileSync(join(folder, 'national-ids.ts'), 'utf8').matchAll(/^import \{ \w+ \} from '\.\/([a-z]{2}-[a-z-]+)\.ts';$/gmu)].map(([, name = '']) => `| \`${name}\` | ${cell(said(join(folder, `${name}.ts`)))} |`);
+  return page('Recognizers', [
+    'What is recognized without any configuration, and what policies name under `recognized`. How well is what `npm run bench -- recognize` measures.',
+    '',
+    '| kind | in words | what |',
+    '|---|---|---|',
+    ...kinds,
+    '',
+    `Credentials of ${SERVICES.size} services and formats are known by how they begin and go on; those of any other by the names beside them (\`password=\`, \`"apiKey": …\`, \`Authorization: …\`) or because a value beside a telling word looks random:`,
+    '',
+    `${[...SERVICES].sort().join(', ')}.`,
+    '',
+    'Names, postal addresses and dates of birth have no form; they are believed where the attribute key, or the name beside them in JSON, a form or a query, can mean nothing else (`src/scanner/particulars.ts`).',
+    '',
+    `National ids of ${countries.length} kinds. Written with separators or letters that nothing else has, a number stands on its own; bare digits need a word nearby that names it, or a key of personal data. Others, such as passports and driving licences, are believed directly behind their name.`,
+    '',
+    '| number | what |',
+    '|---|---|',
+    ...countries,
   ]);
 }
 

@@ -66,7 +66,7 @@ const RULES: readonly Rule[] = [
   { program: /\bAUTH\s/, argument: /(?<![\w-])AUTH[ \t]{1,4}["']?(?=[^\s"']*\d)(?=[^\s"']*[A-Za-z])([^\s"'`:;,.()]{12,512})(?![^\s"'])/g },
   { program: /\bPASS\s/, argument: /(?:^|[\s>"'=])PASS[ \t]{1,4}:?(?![^\s"']*(?:\/|%2F))(?=[^\s"']*[\d!@#$%^&*])(?=[^\s"']*[A-Za-z])([^\s"'`:;,()]{6,255})(?=$|[\s"'\\])/g },
   { program: /\bLOGIN\s/, argument: /(?<![\w.-])[A-Za-z]{0,4}\d{1,6} LOGIN "?[^\s"]{1,128}"? "?([^\s"]{4,255})/g },
-  { program: /\b(?:user(?:name)?|login|credentials)\b/i, argument: /\b(?:user(?:name)?|login|credentials)(?:[:=]? |[:=])["']?[A-Za-z][\w.@-]{1,64}:(?=[^\s"'/]*[\d!#$%^&*])(?=[^\s"'/]*[A-Za-z])([^\s"'/:@,;.)\]}]{8,128})(?=$|[\s"',;.)\]}])/gi },
+  { program: /\b(?:user(?:name)?|login|credentials)\b/i, argument: /\b(?:user(?:name)?|login|credentials)(?:[:=]? |[:=])["']?(?![\w.-]{1,128}@sha256:)[A-Za-z][\w.@-]{1,64}:(?=[^\s"'/]*[\d!#$%^&*])(?=[^\s"'/]*[A-Za-z])([^\s"'/:@,;.)\]}]{8,128})(?=$|[\s"',;.)\]}])/gi },
   { program: /\buser(?:name)?\b.{0,80}\bpass\b/i, argument: /\buser(?:name)?[:= ]{1,3}\S{1,64}\s{0,4}(?:\/|,|and|&|\|)\s{0,4}pass[:= ]{1,3}([^\s"',;]{4,128})/gi },
   { program: /\bcmdkey\b/i, argument: /\s\/pass:(\S{1,255})/gi },
 ];

@@ -64,7 +64,7 @@ import { usSsn } from './us-ssn.ts';
 import { uyCi } from './uy-ci.ts';
 import { zaId } from './za-id.ts';
 
-const COUNTRIES: readonly NationalIdFinder[] = [
+export const COUNTRIES: readonly NationalIdFinder[] = [
   arCuil,
   atSvnr,
   auTfn,
