@@ -10,6 +10,7 @@ import { compilePolicy, type CompiledPolicy, type PolicyDocument } from '#policy
 import type { Problem } from '#policy/read';
 import type { Weakening } from '#policy/weakening';
 import { isRefusal, refuse, type Refusal } from '#refusal';
+import type { Comparison } from './comparison.ts';
 import type { LivePolicy } from './live-policy.ts';
 import { DIRECT_READER, type PolicyReader } from './reader.ts';
 import type { VersionWithText } from './stored-version.ts';
@@ -76,9 +77,13 @@ export class Policies {
     return this.#control.findProposal();
   }
 
-  /** Refusals: query_busy, policy_too_complex, as of everything that reads a text. */
+  /** A text, against the one in force. Refusals: query_busy, policy_too_complex, as of everything that reads a text. */
+  read(text: string): Promise<Comparison | Refusal> {
+    return this.#reader.read({ wanted: text, inForce: documentOf(this.inForce()) });
+  }
+
   async check(text: string): Promise<Checked | Refusal> {
-    const read = await this.#reader.read({ wanted: text, inForce: documentOf(this.inForce()) });
+    const read = await this.read(text);
     return isRefusal(read) ? read : { problems: read.problems, weakenings: read.weakenings, digest: read.document === null ? null : compilePolicy(read.document).digest };
   }
 

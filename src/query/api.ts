@@ -128,7 +128,7 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
   app.addHook('onRoute', ({ method, url, config }) => {
     for (const one of [method].flat()) routes.push({ method: one, path: url, action: config?.action ?? 'none', public: config?.public === true });
   });
-  const { queries, now_ms = Date.now } = parts;
+  const { queries, policies, now_ms = Date.now } = parts;
   addRoutes(app, { queries, metricsText: parts.metricsText, ready: parts.ready, now_ms }, routes);
   addExploreRoutes(app, { explore: queries.explore, now_ms });
   addOutlineRoutes(app, queries);
@@ -136,13 +136,13 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
   if (queries.log !== null) addLogRoutes(app, queries.log);
   addRedRoutes(app, { figures: queries.figures, now_ms });
   addExposureRoutes(app, { exposure: queries.exposure, now_ms });
-  addTrialRoutes(app, queries.trial);
+  addTrialRoutes(app, queries.trial, policies && ((body) => policies.read(body)));
   addJaegerRoutes(app, { queries, now_ms });
   if (parts.vitals !== undefined) addHealthRoutes(app, parts.vitals);
   if (parts.signIn !== undefined) addSignInRoutes(app, parts.signIn);
   if (parts.administration !== undefined) addAdministrationRoutes(app, parts.administration);
   if (parts.integrity !== undefined) addIntegrityRoutes(app, parts.integrity);
-  if (parts.policies !== undefined) addPolicyRoutes(app, parts.policies);
+  if (policies !== undefined) addPolicyRoutes(app, policies);
   if (parts.findings !== undefined) addFindingRoutes(app, { findings: parts.findings, now_ms });
   if (parts.pages !== undefined) addPageRoutes(app, parts.pages);
   await app.ready();

@@ -4,8 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { LIMITS } from '#limits';
-import { type CompiledPolicy, compilePolicy, DEFAULT_POLICY, type RuleSets } from '#policy';
-import { readPolicy } from '#policy/read';
+import { type CompiledPolicy, compilePolicy, DEFAULT_POLICY, type PolicyDocument, type RuleSets } from '#policy';
 import type { Run } from './answering.ts';
 import { STATEMENTS } from './statements.ts';
 
@@ -44,9 +43,10 @@ export function createKnownPolicies(inForce: () => CompiledPolicy = () => fixed)
     const parts = await run<{ readonly part: string }>(STATEMENTS.policyParts, { digest, limit: PARTS_MAX }, PARTS_MAX);
     const text = parts.map(({ part }) => part).join('');
     const isText = createHash('sha256').update(text).digest('hex') === digest;
-    const document = isText ? readPolicy(text).document : null;
+    const document = isText ? (JSON.parse(text) as { readonly version: number }) : null;
     if (rules.size >= POLICIES_MAX) rules.clear();
-    const found = document === null ? null : compilePolicy(document).sets;
+    // This program made the text that the log states, and its digest is the one of the block.
+    const found = document?.version === 2 ? compilePolicy(document as PolicyDocument).sets : null;
     if (isText) rules.set(digest, found);
     return found;
   }

@@ -150,6 +150,15 @@ test('a control database that is older than the log is found, and its changes ar
   assert.deepEqual([found, tenantsTold(), store.lastOutbox > 100], [['control.rollback 5'], ['a'], true]);
 });
 
+test('after an older control database the log is told again which policy is in force', async () => {
+  await control.addPolicy({ text: '', canonical: '{"version":2}', digest: 'd1', rules: 0, weakenings: [], note: '' }, null, { is: 'server' });
+  await (await start()).stop();
+  store.lastOutbox = 100;
+  await (await start()).stop();
+  await (await start()).stop();
+  assert.deepEqual(bodiesOf('policy').map(({ closed }) => closed['version']), [1, 1]);
+});
+
 test('reads become one entry that names reader, action, route and ids; equal ones are counted', async () => {
   const gathering = await start();
   const began = now;

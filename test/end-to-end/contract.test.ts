@@ -81,7 +81,7 @@ test('GET /api/v1/accounting answers { totals, producers } with received, stored
 
 test('every route refuses a request without a credential with 401, and routes nobody knows do too', async () => {
   const { routes } = (await (await get('/api/v1/routes', admin)).json()) as { routes: { method: string; path: string; public: boolean }[] };
-  const pages = ['/', '/assets/*', '/compare/:a/:b', '/findings', '/health', '/ingest', '/integrity', '/map', '/search', '/services', '/services/:service', '/settings', '/sign-in', '/traces/:id'];
+  const pages = ['/', '/assets/*', '/compare/:a/:b', '/exposure', '/findings', '/health', '/ingest', '/integrity', '/map', '/policy', '/policy/edit', '/policy/history', '/search', '/services', '/services/:service', '/settings', '/sign-in', '/traces/:id'];
   const signIn = ['GET /api/v1/session/first', 'POST /api/v1/session', 'POST /api/v1/session/first', 'POST /api/v1/session/link'];
   const open = routes.filter((route) => route.public).map(({ method, path }) => `${method} ${path}`);
   assert.deepEqual(open.filter((one) => !signIn.includes(one)).sort(), [...pages, '/healthz', '/readyz', '/log/checkpoint', '/log/tile/*'].map((path) => `GET ${path}`).sort());

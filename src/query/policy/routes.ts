@@ -18,7 +18,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { APPLIED, CHECKED, IN_FORCE, INVALID, PROPOSAL, VERSION, VERSIONS } from './answers.ts';
 import { proposalView, versionView } from './views.ts';
 
-export type PolicySource = Pick<Policies, 'inForce' | 'version' | 'versions' | 'proposal' | 'check' | 'apply' | 'revert' | 'approve' | 'reject' | 'approval'>;
+export type PolicySource = Pick<Policies, 'inForce' | 'version' | 'versions' | 'proposal' | 'check' | 'read' | 'apply' | 'revert' | 'approve' | 'reject' | 'approval'>;
 
 const NO_QUERY = querySchema({});
 /** The text as JSON, in which a character can take six bytes. */

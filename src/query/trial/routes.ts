@@ -2,12 +2,12 @@
 import { LIMITS } from '#limits';
 import { ACTION_NAMES, PLACES } from '#policy';
 import { PRESETS, presetText } from '#policy/presets';
-import { readPolicy } from '#policy/read';
+import { readPolicy, type ReadPolicy } from '#policy/read';
 import { answersAs, array, count, object, text } from '#query/answers';
 import { readerOf } from '#query/guard';
 import { sendAnswer, sendJson } from '#query/reply';
 import { querySchema } from '#query/search-parameters';
-import { refuse, REFUSALS } from '#refusal';
+import { isRefusal, refuse, REFUSALS, type Refusal } from '#refusal';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { PolicyTrial } from './trial.ts';
 
@@ -26,7 +26,8 @@ const TRIED = object({
 });
 const PRESET = { name: text(), title: text(), about: text() };
 
-export function addTrialRoutes(app: FastifyInstance, trial: PolicyTrial | null): void {
+/** `read` holds up nobody, however long a text takes. */
+export function addTrialRoutes(app: FastifyInstance, trial: PolicyTrial | null, read: (text: string) => Promise<ReadPolicy | Refusal> = async (text) => readPolicy(text)): void {
   if (trial !== null) {
     app.post<{ Body: { text: string; since: number } }>(
       '/api/v1/policy/try',
@@ -42,7 +43,9 @@ export function addTrialRoutes(app: FastifyInstance, trial: PolicyTrial | null):
         },
       },
       async (request, reply) => {
-        const { document, problems } = readPolicy(request.body.text);
+        const found = await read(request.body.text);
+        if (isRefusal(found)) return sendAnswer(request, reply, found);
+        const { document, problems } = found;
         if (document === null) {
           const { http, says, advice } = REFUSALS.policy_invalid;
           return sendJson(reply.code(http), JSON.stringify({ error: { code: 'policy_invalid', message: says, advice, requestId: request.id }, problems }));
