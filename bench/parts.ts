@@ -12,7 +12,7 @@ import { openRootKey } from '#keys';
 import { LIMITS } from '#limits';
 import { Minimizer, Pseudonyms } from '#minimize';
 import { compilePolicy, DEFAULT_POLICY } from '#policy';
-import { DEFAULT_TENANT, type ProducerId, type RequestAccount, type SealedBlock } from '#model';
+import { DEFAULT_TENANT, type ProducerId, type RequestAccount, type SealedBlock, Secret } from '#model';
 import { decodeRequest } from '#otlp';
 import { isRefusal } from '#refusal';
 import { Scanner } from '#scanner';
@@ -23,6 +23,7 @@ import { type ValidBatch, validate } from '#validate';
 import type { Corpus } from './corpus.ts';
 import { measureLeaves } from './leaves.ts';
 import { LOG_BLOCKS, measureLog } from './log.ts';
+import { scopedPolicy } from './scoped-policy.ts';
 import { medianOf } from './summary.ts';
 
 /** Microseconds a span. */
@@ -36,6 +37,8 @@ export interface Parts {
   /** Everything is remembered. */
   readonly inspectRepeated: number;
   readonly minimize: number;
+  /** Under fifty rules with scopes. */
+  readonly minimizeByPlace: number;
   /** With a table that is full, as it is on a server that has run for some time. */
   readonly compare: number;
   readonly append: number;
@@ -82,7 +85,7 @@ export async function measureParts(corpus: Corpus, logBlocks = LOG_BLOCKS): Prom
   const each = (name: string): number => clock.us(name);
   return {
     decode: each('decode'), validate: each('validate'), inspect: each('inspect'), inspectFirst: each('inspectFirst'), inspectRepeated: each('inspectRepeated'),
-    minimize: each('minimize'), compare: each('compare'), append: each('append'), encode: each('encode'), leaves: leaves_us, log: log_us, logBytesPerSpan: bytesPerSpan, journal: journal_us / spans, insert: insert_us / spans, nativeBytesPerSpan: bytes / spans, recomputedPerCpuSecond,
+    minimize: each('minimize'), minimizeByPlace: each('minimizeByPlace'), compare: each('compare'), append: each('append'), encode: each('encode'), leaves: leaves_us, log: log_us, logBytesPerSpan: bytesPerSpan, journal: journal_us / spans, insert: insert_us / spans, nativeBytesPerSpan: bytes / spans, recomputedPerCpuSecond,
   };
 }
 
@@ -119,6 +122,7 @@ class Stages {
   readonly #scanner = new Scanner(RECOGNIZERS, { parts: this.#policy.distinguishes });
   readonly #inspector = new Inspector(this.#scanner, this.#keys);
   readonly #minimizer = new Minimizer(this.#policy, this.#inspector, this.#keys, new Pseudonyms(null));
+  readonly #scoped = scopedStages(this.#keys);
   readonly #comparer = new Comparer(fullTable());
   readonly #builder = new BlockBuilder(this.#minimizer);
 
@@ -149,6 +153,9 @@ class Stages {
     if (dropped + versions > 0) throw new Error('cannot take all of the corpus: spans of it occur twice');
     clock.time('append', size, () => this.#builder.append(minimized, 1, PRODUCER.id));
     this.#inspect('inspectRepeated', this.#inspector, batch);
+    const again = this.#scoped.inspector.inspect(batch);
+    if (isRefusal(again)) throw new Error('cannot inspect the corpus');
+    clock.time('minimizeByPlace', size, () => this.#scoped.minimizer.minimize(again, { tenant: DEFAULT_TENANT, now_ms: Date.now() }));
     this.spans += taken;
     if (this.#builder.rows >= BLOCK_ROWS) this.close();
   }
@@ -164,6 +171,13 @@ class Stages {
     if (isRefusal(inspected)) throw new Error('cannot inspect the corpus');
     return inspected;
   }
+}
+
+/** Stages of their own under a policy whose rules differ by place. */
+function scopedStages(keys: Keys): { readonly inspector: Inspector; readonly minimizer: Minimizer } {
+  const policy = compilePolicy(scopedPolicy(DEFAULT_POLICY));
+  const inspector = new Inspector(new Scanner(RECOGNIZERS, { parts: policy.distinguishes, networksStay: policy.networksStay }), keys);
+  return { inspector, minimizer: new Minimizer(policy, inspector, keys, new Pseudonyms(new Secret(new Uint8Array(32)))) };
 }
 
 /** More entries than it holds, of an early block. */

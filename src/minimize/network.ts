@@ -39,9 +39,17 @@ export function networksOf(text: string, prefixes: Prefixes): string | null {
 }
 
 function network4(text: string, prefix: number): string | null {
-  const parts = text.split('.');
-  if (parts.length !== 4 || !parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255)) return null;
-  return parts.map((part, at) => Number(part) & maskOf(prefix, at, 8)).join('.');
+  let network = '';
+  let from = 0;
+  for (let at = 0; at < 4; at++) {
+    let to = from;
+    let part = 0;
+    for (let digit = text.charCodeAt(to) - 48; digit >= 0 && digit <= 9; digit = text.charCodeAt(++to) - 48) part = part * 10 + digit;
+    if (to === from || to - from > 3 || part > 255 || (at < 3 ? text[to] !== '.' : to !== text.length)) return null;
+    network += (at === 0 ? '' : '.') + String(part & maskOf(prefix, at, 8));
+    from = to + 1;
+  }
+  return network;
 }
 
 function network6(text: string, v4: number, v6: number): string | null {
