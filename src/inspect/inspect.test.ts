@@ -50,6 +50,11 @@ const SENSITIVE: [name: string, key: string, value: Json, kinds: string[]][] = [
   ['a card number as double', 'note', { doubleValue: 4111111111111111 }, ['card']],
   ['a number under a password’s key', 'db.password', { intValue: '1234' }, ['password']],
   ['a double under a password’s key', 'db.password', { doubleValue: 12.5 }, ['password']],
+  ['coordinates as doubles', 'geo.location.lat', { doubleValue: 52.5201 }, ['coordinates']],
+  ['coordinates in an array', 'geo.coordinates', { arrayValue: { values: [{ doubleValue: 13.405 }, { doubleValue: 52.52 }] } }, ['coordinates', 'coordinates']],
+  ['a date of birth as integer', 'user.dob', { intValue: '19800412' }, ['birth-date']],
+  ['a postal code as integer', 'customer.zip_code', { intValue: '10115' }, ['postal-address']],
+  ['a name and an address in a map', 'customer', { kvlistValue: { values: [{ key: 'first_name', value: { stringValue: 'Ada' } }, { key: 'shipping_address', value: { kvlistValue: { values: [{ key: 'street', value: { stringValue: '12 St James' } }] } } }] } }, ['person-name', 'postal-address']],
   ['bytes that are no text under a secret’s key', 'db.password', { bytesValue: base64(Uint8Array.of(0xff, 0xfe, 0, 1)) }, ['password']],
   ['an array', 'note', { arrayValue: { values: [{ stringValue: 'x' }, { stringValue: MAIL }] } }, ['email']],
   ['a card number as double in an array', 'note', { arrayValue: { values: [{ doubleValue: 4111111111111111 }] } }, ['card']],
@@ -72,6 +77,10 @@ test('inspect leaves ordinary values of every type without a mark', () => {
   for (const value of [{ stringValue: 'GET' }, { stringValue: 'grüße' }, { intValue: '200' }, { intValue: '-5' }, { doubleValue: 0.25 }, { doubleValue: 'NaN' }, { boolValue: true }, { bytesValue: '/wAB' }, {}, { stringValue: '' }]) {
     assert.equal(look('note', value), null, JSON.stringify(value));
   }
+});
+
+test('inspect leaves coordinates of a region, and numbers of other things', () => {
+  for (const [key, value] of [['geo.location.lat', { doubleValue: 52.5 }], ['geo.location.lon', { intValue: '13' }], ['latency.lat', { doubleValue: 52.5201 }], ['order.lines', { intValue: '10115' }]] as const) assert.equal(look(key, value), null, key);
 });
 
 test('inspect makes harmful text visible before it looks for secrets, and counts invalid UTF-8', () => {

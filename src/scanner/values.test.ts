@@ -38,3 +38,8 @@ test('isOrdinaryId() knows ids by their form', () => {
   for (const value of ['550e8400-e29b-41d4-a716-446655440000', 'd3d1443e0adc9c24', '20240517', '2024-05-17', 'sha256:abc']) assert.ok(isOrdinaryId(value), value);
   for (const value of ['hunter2', '8f3kd93kd']) assert.ok(!isOrdinaryId(value), value);
 });
+
+test('a row of x does not hide a secret beside it', () => {
+  for (const value of [`9sT7vLw2Xy8BZk3uxe0Q${'x'.repeat(40)}`, `${'*'.repeat(40)}8f3kd93kd02kd83kd93k2j1h`, `8f3kd93kd02kd83kd93k2j1h${'#'.repeat(20)}`]) assert.ok(!isMasked(value), value);
+  for (const value of [`ghp_${'x'.repeat(36)}`, `sk_live_4242${'*'.repeat(20)}`, `xoxp-572370529330-573807301142-572331691188-${'#'.repeat(20)}`]) assert.ok(isMasked(value), value);
+});
