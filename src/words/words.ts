@@ -38,6 +38,11 @@ export function minimizedWords(kind: string, count: number, printed: string): st
   return `${printed} ${count === 1 ? one : more}${kind === NEUTRALIZED ? ' made visible' : ''}`;
 }
 
+/** Many of a kind: `e-mail addresses`. */
+export function kindName(kind: string): string {
+  return minimizedWords(kind, 2, '').trim();
+}
+
 const DONE: Readonly<Record<string, string>> = {
   keep: 'kept', truncate: 'cut', generalize: 'made coarser', template: 'reduced to its shape', mask: 'masked', pseudonymize: 'made a pseudonym', replace: 'replaced', drop: 'dropped', 'drop-span': 'span refused',
 };

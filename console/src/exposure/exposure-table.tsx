@@ -14,10 +14,10 @@ import { ActingRule } from '#ui/acting-rule.tsx';
 import { ServiceName } from '#ui/service-name.tsx';
 import { State } from '#ui/state.tsx';
 import { TimeText } from '#ui/time-text.tsx';
-import { attributePlace, placeText } from '#words';
+import { attributePlace, kindName, placeText } from '#words';
 import type { Sort } from './address.ts';
 import styles from './exposure.module.css';
-import { kindName, ruleFor, searchOf, sortedRows, type Steps, trendOf } from './rows.ts';
+import { ruleFor, searchOf, sortedRows, type Steps, trendOf } from './rows.ts';
 
 export interface ExposureTableProps {
   readonly label: string;

@@ -11,11 +11,12 @@ import { Page, PageHeader } from '#ui/page-header.tsx';
 import { Panel } from '#ui/panel.tsx';
 import { useShortcuts } from '#ui/shortcuts.ts';
 import { SkeletonRows } from '#ui/skeleton.tsx';
+import { kindName } from '#words';
 import { useExposureAddress } from './address.ts';
 import { NothingMatches, NothingSeen } from './empties.tsx';
 import styles from './exposure.module.css';
 import { ExposureTable } from './exposure-table.tsx';
-import { kindName, narrowedRows, sortedRows, stepsOf, summaryOf } from './rows.ts';
+import { narrowedRows, sortedRows, stepsOf, summaryOf } from './rows.ts';
 
 const AGES = [
   { id: 'all', label: 'All' },

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ExposureRow } from '#api/exposure.ts';
-import { kindName, narrowedRows, ruleFor, searchOf, sortedRows, stepsOf, summaryOf, trendOf } from './rows.ts';
+import { kindName } from '#words';
+import { narrowedRows, ruleFor, searchOf, sortedRows, stepsOf, summaryOf, trendOf } from './rows.ts';
 
 const row = (told: Partial<ExposureRow>): ExposureRow => ({
   service: 'shop', place: 'span', key: 'user.email', inKey: false, kind: 'email', rest: false, count: 3, firstSeen: '1764450000000000000', lastSeen: '1764450060000000000', isNew: false, trend: [3], rule: 'rest', action: 'replace', elsewhere: [], ...told,

@@ -1,7 +1,6 @@
 /** Rows of exposure as people look at them: sorted, narrowed, summed up, and where their traces and a rule for them are found. */
 import type { ExposureAnswer, ExposureRow } from '#api/exposure.ts';
 import { millisOf, plural } from '#time/format.ts';
-import { minimizedWords } from '#words';
 import type { ExposureAddress, Sort } from './address.ts';
 
 /** Largest and newest first, names from A to Z; equals by what there is most of. */
@@ -29,11 +28,6 @@ export function summaryOf(rows: readonly ExposureRow[], more: boolean): string {
   const fresh = rows.filter(({ isNew }) => isNew).length;
   const said = `${plural(values, 'value')} of ${plural(distinct(({ kind }) => kind), 'kind')} in ${plural(distinct(({ place, key }) => `${place} ${key}`), 'place')} of ${plural(distinct(({ service }) => service), 'service')}`;
   return `${more ? 'At least ' : ''}${said}${fresh === 0 ? '' : `; ${fresh === 1 ? 'one row is' : `${fresh} rows are`} new in this time`}.`;
-}
-
-/** `e-mail addresses`: a kind by its word. */
-export function kindName(kind: string): string {
-  return minimizedWords(kind, 2, '').trim();
 }
 
 /** When the steps of a trend begin, in milliseconds since 1970. */

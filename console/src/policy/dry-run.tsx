@@ -7,9 +7,9 @@ import { Button } from '#ui/button.tsx';
 import { ErrorNote } from '#ui/error-note.tsx';
 import { Panel } from '#ui/panel.tsx';
 import { ServiceName } from '#ui/service-name.tsx';
+import { actionWords, kindName } from '#words';
 import { byService, type Difference, type ServiceChanges, sumsOf, type ToldChange } from './changes.ts';
 import styles from './dry-run.module.css';
-import { actionWord, kindPlural } from './rule-words.ts';
 import type { DryRunning } from './use-dry-run.ts';
 import { WeakeningList } from './weakening-list.tsx';
 
@@ -138,7 +138,7 @@ function Row({ change: { place, key, kind, action, rule, count: many, today, bef
   return (
     <tr data-difference={difference}>
       <td data-column="Where"><div><code>{key}</code>{key === place ? null : <small>{place}</small>}</div></td>
-      <td data-column="What"><div>{kind === 'field' ? 'the whole value' : kindPlural(kind)}<small><Mark difference={difference} /></small></div></td>
+      <td data-column="What"><div>{kindName(kind)}<small><Mark difference={difference} /></small></div></td>
       <td data-column="Today"><Done action={today?.action ?? 'keep'} rule={today?.rule ?? null} sample={before} /></td>
       <td data-column="Then"><Done action={action} rule={rule} sample={after} /></td>
       <td data-column="Values">{count(many)}</td>
@@ -149,7 +149,7 @@ function Row({ change: { place, key, kind, action, rule, count: many, today, bef
 function Done({ action, rule, sample }: { readonly action: string; readonly rule: string | null; readonly sample: string | undefined }): ReactNode {
   return (
     <div>
-      <span><strong>{actionWord(action)}</strong>{rule === null ? null : <span className={styles['quiet']}> by <code>{rule}</code></span>}</span>
+      <span><strong>{actionWords(action)}</strong>{rule === null ? null : <span className={styles['quiet']}> by <code>{rule}</code></span>}</span>
       {sample === undefined || sample === '' ? null : <code className={styles['sample']}>{sample}</code>}
     </div>
   );

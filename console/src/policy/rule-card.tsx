@@ -3,8 +3,9 @@ import { type ReactNode, useEffect, useRef } from 'react';
 import { count } from '#time/format.ts';
 import type { Rule } from '#policy/document';
 import { actionName } from '#policy/action';
+import { actionWords } from '#words';
 import styles from './rule-card.module.css';
-import { actionWord, ruleWords } from './rule-words.ts';
+import { ruleWords } from './rule-words.ts';
 import { Told } from './words.tsx';
 
 export interface RuleCardProps {
@@ -28,7 +29,7 @@ export function RuleCard({ rule, at, acted, isShown }: RuleCardProps): ReactNode
       <header className={styles['head']}>
         <span className={styles['at']}>{at}</span>
         <h3><code>{rule.id}</code></h3>
-        <span className={styles['action']} data-keeps={name === 'keep' || undefined}>{actionWord(name)}</span>
+        <span className={styles['action']} data-keeps={name === 'keep' || undefined}>{actionWords(name)}</span>
         {acted === null ? null : <span className={styles['acted']}>{acted === 0 ? 'nothing in the last hour' : `${count(acted)} in the last hour`}</span>}
       </header>
       <p className={styles['says']}>

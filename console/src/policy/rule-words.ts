@@ -1,5 +1,5 @@
 /** A rule in plain words: what it is about, whose, and what becomes of it. */
-import { minimizedWords } from '#words';
+import { kindName, placeText } from '#words';
 import type { Action, Rule, Scope } from '#policy/document';
 
 /** Text, and names as they stand in the policy. */
@@ -20,14 +20,14 @@ export function ruleWords(rule: Rule): RuleWords {
 
 function whatWords({ recognized, keys = [], groups = [], types, for: scope }: Rule): Words {
   const names: Words[] = [...keys.map((key): Words => [{ code: key }]), ...groups.map((group): Words => ['the group ', { code: group }])];
-  const texts = scope?.places?.filter((place) => TEXTS[place] !== undefined).map((place): Words => [TEXTS[place] ?? place]) ?? [];
+  const texts = scope?.places?.flatMap((place): Words[] => (placeText(place) === null ? [] : [[placeText(place) ?? place]])) ?? [];
   const typed: Words = types === undefined ? [] : [', where it is ', ...list(types.map((type): Words => [TYPES[type] ?? type]), 'or')];
   if (recognized === undefined) {
     if (names.length > 0) return ['Whatever stands under ', ...list(names, 'or'), ...typed];
     if (texts.length > 0) return ['The ', ...list(texts, 'or'), ', whole', ...typed];
     return ['Every attribute, whole', ...typed];
   }
-  const kinds: Words = recognized === 'any' ? ['Everything that is recognized'] : list(recognized.map((kind): Words => [kindPlural(kind)]), 'and');
+  const kinds: Words = recognized === 'any' ? ['Everything that is recognized'] : list(recognized.map((kind): Words => [kindName(kind)]), 'and');
   return [...capitalized(kinds), ...(names.length === 0 ? [] : [' in ', ...list(names, 'or')]), ...typed];
 }
 
@@ -38,9 +38,9 @@ function whomWords(scope: Scope | undefined): Words {
   if (services !== undefined) said.push(['of ', ...list(services.map((name): Words => [{ code: name }]), 'or')]);
   if (environments !== undefined) said.push(['in ', ...list(environments.map((name): Words => (name === '' ? ['no environment'] : [{ code: name }])), 'or')]);
   if (tenants !== undefined) said.push(['of tenant ', ...list(tenants.map((name): Words => [{ code: name }]), 'or')]);
-  const attributes = places?.filter((place) => TEXTS[place] === undefined) ?? [];
-  const texts = places?.filter((place) => TEXTS[place] !== undefined) ?? [];
-  const where: Words[] = [...(attributes.length === 0 ? [] : [['attributes of ', ...list(attributes.map((place): Words => [PARTS[place] ?? place]), 'and')]]), ...texts.map((place): Words => [`the ${TEXTS[place] ?? place}`])];
+  const attributes = places?.filter((place) => placeText(place) === null) ?? [];
+  const texts = places?.filter((place) => placeText(place) !== null) ?? [];
+  const where: Words[] = [...(attributes.length === 0 ? [] : [['attributes of ', ...list(attributes.map((place): Words => [PARTS[place] ?? place]), 'and')]]), ...texts.map((place): Words => [`the ${placeText(place) ?? place}`])];
   const first: Words = spans === undefined ? ['All spans'] : [...capitalized(list(spans.map((kind): Words => [kind]), 'and')), ' spans'];
   return [...first, ...said.flatMap((one): Words => [' ', ...one]), ...(where.length === 0 ? [] : [': ', ...list(where, 'and')])];
 }
@@ -63,23 +63,6 @@ function thenWords(action: Action, recognized: Rule['recognized']): Words {
   return [`the lower end of its bucket of ${generalize.number}`];
 }
 
-/** `e-mail addresses`. */
-export function kindPlural(kind: string): string {
-  return minimizedWords(kind, 2, '').trim();
-}
-
-/** The name of an action, as it is done to something: `replaced`. */
-export function actionWord(action: string): string {
-  return DONE[action] ?? action;
-}
-
-const DONE: Readonly<Record<string, string>> = {
-  keep: 'kept', replace: 'replaced', drop: 'dropped', 'drop-span': 'span refused', mask: 'masked', pseudonymize: 'pseudonym', generalize: 'made coarser', template: 'shape kept', truncate: 'cut',
-};
-
-const TEXTS: Readonly<Record<string, string>> = {
-  'span-name': 'name of the span', 'status-message': 'status message', 'trace-state': 'trace state', 'event-name': 'name of the event', 'scope-name': 'name of the scope', 'scope-version': 'version of the scope', 'schema-url': 'schema URL',
-};
 const PARTS: Readonly<Record<string, string>> = { resource: 'the resource', scope: 'the scope', span: 'the span', event: 'events', link: 'links' };
 const TYPES: Readonly<Record<string, string>> = { string: 'text', bool: 'true or false', int: 'a whole number', double: 'a number with decimals', array: 'a list', map: 'a map', bytes: 'bytes' };
 const TEMPLATE: Readonly<Record<string, string>> = {
