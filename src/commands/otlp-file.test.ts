@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 
 import { LIMITS } from '#limits';
 import { isRefusal } from '#refusal';
@@ -42,6 +43,10 @@ test('fileRequests() refuses what no server would take, and goes on', async () =
   const large = Buffer.alloc(LIMITS.body_inflated_bytes_max + 1, 0x20);
   assert.deepEqual(await read('large.jsonl', Buffer.concat([Buffer.from('{}\n'), large, Buffer.from('\n{"b":2}\n')])), ['json {}', 'body_too_large', 'json {"b":2}']);
   assert.deepEqual(await read('large.pb', large), ['body_too_large']);
+});
+
+test('fileRequests() says that a file has to be unpacked first', async () => {
+  for (const name of ['a.jsonl.gz', 'a.jsonl']) await assert.rejects(read(name, gzipSync('{"a":1}\n')), /cannot read requests that are compressed: .*gunzip -c/);
 });
 
 test('fileRequests() says which file it cannot read', async () => {

@@ -23,6 +23,8 @@ const BODY_BYTES_MAX = LIMITS.body_inflated_bytes_max;
 const LINE_FEED = 0x0a;
 const LINE_END = Buffer.of(LINE_FEED);
 const OPEN_OBJECT = 0x7b;
+/** What a gzip file begins with, and neither JSON nor a request in protobuf does. */
+const GZIP = 0x1f8b;
 const TOO_LARGE = refuse('body_too_large');
 
 /** In the order of the file; `-` is standard input. What is larger than a server takes is refused in its place. Throws if the file cannot be read. */
@@ -47,6 +49,7 @@ async function* requestsOf(parts: AsyncIterable<Buffer>, named: 'protobuf' | 'js
   let first = await rest.next();
   while (first.done !== true && first.value.length === 0) first = await rest.next();
   if (first.done === true) return;
+  if (first.value.length > 1 && first.value.readUInt16BE(0) === GZIP) throw new OperatorError('cannot read requests that are compressed: unpack them first, gunzip -c FILE | tracekeep … --otlp -', 2);
   const all = restOf(first.value, rest);
   if ((named ?? sniffed(first.value)) === 'json') yield* jsonRequests(linesOf(all));
   else {

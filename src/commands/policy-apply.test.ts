@@ -58,6 +58,9 @@ test('policy apply of a text with errors names them as policy check does, and ch
   assert.equal(await policy('apply', written('version: 2\nrules:\n  - id: x\n    action: burn\n')), 1);
   const problems = printed;
   assert.match(problems, /policy\.yaml:4:13: error: /);
+  assert.equal(await policy('apply', written('version: 2\nrules:\n  - id: x\n    action: burn\n'), '--json'), 1);
+  const { applied, problems: told } = JSON.parse(printed) as { applied: boolean; problems: readonly { readonly line: number; readonly column: number }[] };
+  assert.deepEqual([applied, told[0]!.line, told[0]!.column], [false, 4, 13]);
   assert.match(noted, /policy\.yaml cannot be applied: 1 error/);
   assert.equal(await run('policy', 'check', join(home, 'policy.yaml')), 1);
   assert.equal(printed, problems);

@@ -24,7 +24,8 @@ export function policyApplyCommand(): Command {
     const { readPolicy } = await import('#policy/read');
     const { document, problems } = readPolicy(text);
     if (document === null) {
-      for (const problem of problems) print(problemText(file, text, problem));
+      if (options.json === true) print(JSON.stringify({ applied: false, problems }));
+      else for (const problem of problems) print(problemText(file, text, problem));
       throw new OperatorError(`${nameOf(file)} cannot be applied: ${countText(problems)}`);
     }
     for (const problem of problems) if (problem.severity === 'warning') process.stderr.write(`${problemText(file, text, problem)}\n`);

@@ -32,7 +32,7 @@ export function policyTryCommand(): Command {
   command.option('--otlp <FILE>', 'of the requests in this file: OTLP/JSON, one document a line (.json, .jsonl), or a protobuf message (.pb, .binpb); - is standard input');
   command.option('--since <PERIOD>', 'of what was stored in the last 90s, 15m, 24h … (default 1h). What is gone already cannot be looked at again');
   command.option('--json', 'for machines: { changes: [{ service, place, key, kind, action, rule, count, today, differs, … }] }');
-  command.addHelpText('after', '\nNothing is changed or stored. Exit codes: 0 tried, 1 could not be tried, 2 a file could not be read.');
+  command.addHelpText('after', '\nNothing is changed or stored. Exit codes: 0 tried, 1 could not be tried (all requests are refused, too), 2 a file could not be read.');
   return withSettings(withTenant(command), PLACE).action(async (file: string, options: TryOptions) => {
     if (options.otlp !== undefined && options.since !== undefined) throw new OperatorError('say either --otlp or --since', 2);
     const { text, document } = await policyOf(file);
@@ -46,6 +46,7 @@ export function policyTryCommand(): Command {
       const run = new DryRun({ tried: compilePolicy(document), today: inForce.policy, pseudonymKey: inForce.pseudonymKey }, { tenant: readTenant(options.tenant), services: ['*'] });
       const result = await runFile(run, options.otlp);
       print(options.json === true ? JSON.stringify({ ...result, weakenings: weaker }) : dryRunText(result, weaker));
+      if (result.refusedRequests > 0) tellRefused(result);
       return;
     }
     const period_ms = readPeriodOption('--since', options.since ?? '1h');
@@ -53,6 +54,13 @@ export function policyTryCommand(): Command {
     exitSoon();
     print(options.json === true ? JSON.stringify({ ...result, weakenings: weaker }) : storedRunText(result, weaker, options.since ?? '1h'));
   });
+}
+
+/** Of requests that cannot be read nothing is known: a policy that changes nothing of them is not one that was tried. */
+function tellRefused({ requests, refusedRequests }: DryRunResult): void {
+  const told = `${refusedRequests} of ${requests} requests are refused`;
+  if (refusedRequests === requests) throw new OperatorError(`${told}: nothing could be tried`);
+  note(told);
 }
 
 async function runFile(run: { take(body: Uint8Array, encoding: 'protobuf' | 'json'): void; refuse(): void; result(): DryRunResult }, file: string): Promise<DryRunResult> {

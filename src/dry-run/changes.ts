@@ -1,5 +1,5 @@
 /** What a dry run found: what the policy that is tried acts on, counted by what people write rules about, and what becomes of it today. */
-import type { Action } from '#policy';
+import { type Action, canonicalJson } from '#policy';
 import type { TriedChange } from '#query/trial';
 
 export type Change = TriedChange;
@@ -44,7 +44,7 @@ export class Changes {
     if (today === null) return action !== 'keep';
     if (today.action !== action) return true;
     const [now, then] = [today.rule === null ? action : this.#actions.today(today.rule), rule === null ? action : this.#actions.tried(rule)];
-    return JSON.stringify(now) !== JSON.stringify(then);
+    return canonicalJson(now) !== canonicalJson(then);
   }
 }
 

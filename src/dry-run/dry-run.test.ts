@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { DEFAULT_TENANT, producerId } from '#model';
 import { Pipeline } from '#pipeline';
 import { compilePolicy, DEFAULT_POLICY, type PolicyDocument, type Rule } from '#policy';
+import { readPolicy } from '#policy/read';
 import { isRefusal } from '#refusal';
 import { readSamples, type SecretSample, secretsOf } from '#scanner/samples';
 import type { Change } from './changes.ts';
@@ -78,6 +79,11 @@ test('two rules of one action are the same only if they do the same', () => {
   const requests = [request([span([attribute('client.address', '203.0.113.9')])])];
   assert.deepEqual(run(network(16), requests, network(24)).changes.map(({ differs }) => differs), [true]);
   assert.deepEqual(run(network(24), requests, network(24)).changes.map(({ differs }) => differs), [false]);
+});
+
+test('the order in which the members of an action were written is no difference', () => {
+  const [written, inForce] = ['{ purpose: support, every: 1d }', '{ every: 1d, purpose: support }'].map((action) => readPolicy(`version: 2\nrules: [{ id: people, keys: [user.id], action: { pseudonymize: ${action} } }]`).document!);
+  assert.deepEqual(run(written!, [request([span([attribute('user.id', 'ada')])])], inForce!).changes.map(told), ['user.id field: pseudonymize > pseudonymize by people, 1 same']);
 });
 
 const samples = readSamples<SecretSample>('secrets.jsonl').filter(({ contains_secret }) => contains_secret).filter((_, at) => at % 4 === 0);

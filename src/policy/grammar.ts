@@ -7,13 +7,14 @@ import { PLACES, SPAN_KINDS, TEMPLATES, TIME_UNITS, VALUE_TYPES } from './docume
 import { ofParts, type ChoiceForm, type Form, type ListForm, type MembersForm, type TextForm } from './form.ts';
 import { GROUP_NAME, NAMED_GROUPS } from './groups.ts';
 
-/** Nothing that cannot be seen: control characters, halves of characters, and what turns the direction of writing. */
-const VISIBLE = '^[^\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}\\u202a-\\u202e\\u2066-\\u2069]*$';
+/** Nothing that cannot be seen: control characters, halves of characters, what turns the direction of writing, and what has no width, with which a name would look like another. */
+const VISIBLE = '^[^\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}\\u034f\\u115f\\u1160\\u3164\\uffa0\\ufe00-\\ufe0f\\u{e0100}-\\u{e01ef}]*$';
+/** In sentences joiners have their place: scripts and pictures need them. */
 const VISIBLE_LINES = '^(?:[^\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}\\u202a-\\u202e\\u2066-\\u2069]|[\\t\\n])*$';
 
 const name: TextForm = { is: 'text', what: 'a name of lower-case letters, digits and hyphens, at most 64 characters', pattern: '^[a-z0-9][a-z0-9-]*$', min: 1, max: LIMITS.policy_id_characters_max };
 const reason: TextForm = { is: 'text', what: `text of at most ${LIMITS.policy_reason_characters_max} characters that can be seen`, pattern: VISIBLE_LINES, min: 1, max: LIMITS.policy_reason_characters_max };
-const glob: TextForm = { is: 'text', what: `a name of at most ${LIMITS.policy_glob_characters_max} characters, in which * stands for any`, pattern: VISIBLE, min: 1, max: LIMITS.policy_glob_characters_max };
+const glob: TextForm = { is: 'text', what: `a name of at most ${LIMITS.policy_glob_characters_max} characters that can be seen, in which * stands for any`, pattern: VISIBLE, min: 1, max: LIMITS.policy_glob_characters_max };
 const sample: TextForm = { is: 'text', what: `text of at most ${LIMITS.policy_example_characters_max} characters`, pattern: VISIBLE_LINES, min: 1, max: LIMITS.policy_example_characters_max };
 
 function listOf(of: Form, max: number = LIMITS.policy_list_max, min = 1): ListForm {

@@ -94,6 +94,15 @@ test('of YAML there is only what means one thing', () => {
   assert.deepEqual(codesOf('version: 2\nrules:\n  - id: a\n    keys: [b]\n    action: drop\n    reason: |\n      *c\n      !d'), []);
 });
 
+test('names and patterns hold nothing that cannot be seen, written out or not; sentences may hold joiners', () => {
+  for (const hidden of ['\u200b', '\u00ad', '\u2060', '\ufeff', '\u200d', '\ufe0f', '\u115f', '\u{e0041}', '\\u200b']) {
+    const rule = `{ id: a, keys: ["us${hidden}er.id"], action: drop }`;
+    assert.deepEqual(codesOf(`version: 2\nrules: [${rule}]`), ['wrong_value'], JSON.stringify(hidden));
+    assert.deepEqual(codesOf(`version: 2\nrules: []\nrestricted: ["us${hidden}er.*"]`), ['wrong_value']);
+  }
+  assert.deepEqual(codesOf('version: 2 # \u{1f469}\u200d\u{1f52c}\nrules: [{ id: a, keys: [straße, 名前], reason: "\u{1f469}\u200d\u{1f52c}", action: drop }]'), []);
+});
+
 test('names that objects inherit are no members', () => {
   for (const name of ['__proto__', 'constructor', 'toString']) {
     assert.deepEqual(codesOf(`{"version":2,"rules":[],"${name}":{"a":1}}`), ['unknown_member']);

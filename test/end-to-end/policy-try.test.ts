@@ -63,6 +63,18 @@ test('the requests of a file, under the policy and under the one in force', asyn
   assert.match(text, /Weaker than the policy in force[^]*\n +mails-stay: /);
 });
 
+test('requests that no server would take are told, and are no trial if there are no others', async () => {
+  const file = join(folder, 'unreadable.jsonl');
+  writeFileSync(file, `${JSON.stringify(requests[0])}\nnonsense\n`);
+  const some = await tracekeep(['policy', 'try', policyFile, '--otlp', file, '--json', '--data', server.data]);
+  assert.deepEqual([some.code, parsed(some.stdout).changes.length > 0], [0, true]);
+  assert.match(some.stderr, /1 of 2 requests are refused/);
+  writeFileSync(file, 'nonsense\n');
+  const none = await tracekeep(['policy', 'try', policyFile, '--otlp', file, '--json', '--data', server.data]);
+  assert.deepEqual([none.code, parsed(none.stdout).changes], [1, []]);
+  assert.match(none.stderr, /1 of 1 requests are refused: nothing could be tried/);
+});
+
 test('a dry run of the policy in force counts what the server has counted', async () => {
   const inForce = join(folder, 'in-force.yaml');
   writeFileSync(inForce, (await askWell<{ text: string }>(server, token, '/api/v1/policy')).text);
