@@ -55,7 +55,6 @@ export class ByPlace {
   #period = 0;
   #generation = 0;
   #keysGeneration = 0;
-  #serial = 0;
   /** By resource and scope of the batch: 0 = not treated yet, 1 = treated, 2 = its spans are dropped. */
   #resources = new Uint8Array(256);
   #scopes = new Uint8Array(256);
@@ -148,7 +147,7 @@ export class ByPlace {
       if (output === UNTOUCHED) continue;
       if (this.#memo.outputs[output] === DROPPED_SPAN) return true;
       valueMark[value] = OUTPUTS_FROM + output;
-      batch.valueNumber[value] = NUMBERS_FROM + this.#numbers[output]!;
+      batch.valueNumber[value] = NUMBERS_FROM + this.#memo.numbers[output]!;
     }
     return false;
   }
@@ -158,7 +157,7 @@ export class ByPlace {
     if (output === -1) {
       const finding = this.#inspector.findings[mark];
       if (finding == null) throw new Error('cannot minimize a value whose finding is gone');
-      output = this.#add(by.ofParts(finding, batch.valueKey[value]!, batch.valueType[value]!));
+      output = this.#memo.add(by.ofParts(finding, batch.valueKey[value]!, batch.valueType[value]!));
       this.#memo.remember(id, mark, BY.mark, output);
     }
     return output;
@@ -172,7 +171,7 @@ export class ByPlace {
     if (output === -1) {
       const finding = mark === 0 ? null : this.#inspector.findings[mark];
       if (finding === undefined || (finding === null && mark !== 0)) throw new Error('cannot minimize a value whose finding is gone');
-      output = this.#add(by.ofWhole(action, finding, batch, value));
+      output = this.#memo.add(by.ofWhole(action, finding, batch, value));
       if (name !== 0) this.#memo.remember(id, name, named, output);
     }
     return output;
@@ -181,17 +180,8 @@ export class ByPlace {
   /** The same for all values of a key; numbered by it, since later stages take equal numbers for equal keys too. */
   #constant(constant: Output, key: number, id: number): number {
     let output = this.#memo.find(id, key, BY.key);
-    if (output === -1) this.#memo.remember(id, key, BY.key, (output = this.#add(constant)));
+    if (output === -1) this.#memo.remember(id, key, BY.key, (output = this.#memo.add(constant)));
     return output;
-  }
-
-  /** Serial numbers of outputs, which no output of before has had. */
-  readonly #numbers: number[] = [0];
-
-  #add(output: Output | null): number {
-    const number = this.#memo.add(output);
-    if (number !== UNTOUCHED) this.#numbers[number] = this.#serial = (this.#serial + 1) & 0x7fff_ffff;
-    return number;
   }
 
   #at(places: ServicePlaces, kind: number, place: number): Treated {

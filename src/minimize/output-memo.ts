@@ -10,6 +10,7 @@ const SLOTS = 1 << 17;
 /** Words of a slot: treatment, value, what the value is named by, output + 1 (0 = free). */
 const STRIDE = 4;
 const PROBES = 4;
+const SERIAL_MAX = 0x7fff_ffff;
 
 /** What a value is named by: what was found in it, its number, or its key, for outputs that are the same for all values of one. */
 export const BY = { mark: 0, number: 1, key: 2 } as const;
@@ -20,7 +21,10 @@ export const UNTOUCHED = 0;
 export class OutputMemo {
   /** Indexed by number; entry 0 is `UNTOUCHED`. */
   readonly outputs: (Output | null)[] = [null];
+  /** Serial numbers of outputs by their index: none that was forgotten had the same. */
+  readonly numbers: number[] = [0];
   bytes = 0;
+  #serial = 0;
   readonly #slots = new Uint32Array(SLOTS * STRIDE);
 
   forget(): void {
@@ -46,6 +50,8 @@ export class OutputMemo {
   add(output: Output | null): number {
     if (output === null) return UNTOUCHED;
     this.bytes += output.bytes.length + OUTPUT_BYTES;
+    this.#serial = (this.#serial + 1) & SERIAL_MAX;
+    this.numbers[this.outputs.length] = this.#serial;
     return this.outputs.push(output) - 1;
   }
 

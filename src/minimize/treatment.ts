@@ -11,7 +11,7 @@ import { elementsOf, scalarJson } from './elements.ts';
 import { type Count, cut, DROPPED_FIELD, DROPPED_SPAN, droppedFor, type Fate, named, nestedOutput, type Output, REPLACED_FIELD, replacedWhole, withField } from './output.ts';
 import { insteadOf, isRecognizedNetwork, type PseudonymOf } from './part-actions.ts';
 import { type PartActions, replacedAscii, rewrite } from './rewrite.ts';
-import { actsOnResult, transformed } from './whole-actions.ts';
+import { actsOnResult, isAbout, transformed } from './whole-actions.ts';
 
 /** What a rule set says about all values of one key and type. */
 export interface Plan {
@@ -155,7 +155,8 @@ export class Treatment {
       if (result.fate === 'dropped') return droppedFor(result.counts, 0);
       for (const { kind, count } of result.counts) counts.set(kind, (counts.get(kind) ?? 0) + count);
       neutralized += actsOnResult(action) ? (found?.neutralized ?? 0) : 0;
-      if (result.text === text && result.type === elementType) values.push(json);
+      // As it was sent, unless what was harmful in it has been made visible.
+      if (result.text === text && result.type === elementType && (found === null || found.neutralized === 0)) values.push(json);
       else {
         values.push(scalarJson(result.text, result.type));
         changed = true;
@@ -167,12 +168,11 @@ export class Treatment {
   /** A text under an action on the whole of it, with its parts acted upon before if the action leaves some of them. */
   #acted(action: Action, text: string, finding: TextFinding | null, key: number, type: number, ownType = type, at?: number): Judged & { readonly type: number } {
     if (typeof action === 'object' && 'pseudonymize' in action) return { text: this.#pseudonymOf(text, action.pseudonymize) ?? FIELD_TEXT, type: TYPE.string, counts: withField(NOTHING), fate: 'stored' };
-    // An address is nothing but an address: there is no part of it to be judged first.
-    const network = typeof action === 'object' && 'generalize' in action && 'network' in action.generalize ? transformed(action, text, ownType) : null;
-    const judged = network !== null || finding === null || !actsOnResult(action) ? { text, counts: NOTHING, fate: 'stored' as const } : this.#judge(finding, key, '', type);
+    const direct = isAbout(action, finding?.marks ?? []) ? transformed(action, text, ownType, at) : null;
+    const judged = direct !== null || finding === null || !actsOnResult(action) ? { text, counts: NOTHING, fate: 'stored' as const } : this.#judge(finding, key, '', type);
     if (judged.fate !== 'stored') return { ...judged, type: ownType };
     const judgedType = judged.counts.length > 0 ? TYPE.string : ownType;
-    const result = network ?? transformed(action, judged.text, judgedType, at) ?? { text: FIELD_TEXT, type: TYPE.string };
+    const result = direct ?? transformed(action, judged.text, judgedType, at) ?? { text: FIELD_TEXT, type: TYPE.string };
     const changed = result.text !== judged.text || result.type !== judgedType;
     return { text: result.text, type: result.type, counts: changed ? withField(judged.counts) : judged.counts, fate: 'stored' };
   }

@@ -1,7 +1,7 @@
 /** What an action makes of a whole value, from its text. Null = the action does not understand it, which replaces it as a whole. */
 import { TYPE } from '#batch';
 import { type Action, WHOLE_VALUE } from '#policy';
-import { KINDS } from '#scanner/recognizer';
+import { type Kind, KINDS, type Mark } from '#scanner/recognizer';
 import { bucketOf } from './bucket.ts';
 import { masked, truncated } from './characters.ts';
 import { argumentTemplate, commandTemplate, programTemplate } from './command-template.ts';
@@ -22,6 +22,18 @@ const REPLACED: ReadonlySet<string> = new Set([WHOLE_VALUE, ...KINDS].map((kind)
 /** Actions that leave a part of the value and know nothing about what was recognized in it: it is acted upon before. */
 export function actsOnResult(action: Action): boolean {
   return typeof action === 'object' && ('generalize' in action || 'template' in action || 'truncate' in action);
+}
+
+/**
+ * Whether an action is about just what was recognized in a value: addresses made networks, coordinates made coarser, dates of birth made years. Then there is
+ * nothing to be judged first, or it would be gone before the action that was written for it. An address is known by its form alone.
+ */
+export function isAbout(action: Action, marks: readonly Mark[]): boolean {
+  if (typeof action !== 'object' || !('generalize' in action)) return false;
+  const { generalize } = action;
+  if ('network' in generalize) return true;
+  const about: Kind | null = 'number' in generalize ? 'coordinates' : generalize.time === 'month' || generalize.time === 'year' ? 'birth-date' : null;
+  return marks.length > 0 && marks.every(({ kind, parts = [] }) => kind === about && parts.every((part) => part.kind === about));
 }
 
 /** `text` as the value would be stored; numbers and booleans as text. `at`: its place in an array of them, where it is one. */

@@ -52,7 +52,7 @@ test('actions on whole values, by type', () => {
     [{ template: 'url' }, text('https://shop.example/users/42?q=ada'), 'https://shop.example/users/{id}?q=?', 's', FIELD], [{ template: 'url' }, text(`https://shop.example/by?mail=${MAIL}`), 'https://shop.example/by?mail=?', 's', { email: 1, field: 1 }], [{ template: 'url' }, text('hello you'), '[field]', 's', FIELD], [{ template: 'url' }, { intValue: '5' }, '[field]', 's', FIELD], [{ template: 'url' }, text('/health'), '/health', 's', {}],
     [{ template: 'sql' }, text("SELECT a FROM t WHERE b = 'c"), 'SELECT a FROM t WHERE b = ?', 's', { literal: 1 }], [{ template: 'sql' }, text('SELECT 5'), 'SELECT ?', 's', { literal: 1 }], [{ template: 'sql' }, text('dear hunter2'), '[field]', 's', FIELD],
     [{ template: 'command' }, text('psql -phunter2 --list orders'), 'psql -p? --list ?', 's', FIELD], [{ template: 'command' }, text("psql 'x"), '[field]', 's', FIELD], [{ template: 'command' }, array(text('psql'), text('--host'), text('db'), text('a b')), json(text('psql'), text('--host'), text('?'), text('?')), 'a', { field: 2 }],
-    [{ truncate: 3 }, text('🦀🦁🦂🦃'), '🦀🦁🦂', 's', FIELD], [{ truncate: 9 }, text('short'), 'short', 's', {}], [{ truncate: 7 }, text(`to ${MAIL}`), 'to ', 's', { email: 1, field: 1 }], [{ truncate: 2 }, { intValue: '1234' }, '12', 's', FIELD], [{ truncate: 2 }, { intValue: '12' }, '12', 'i', {}], [{ truncate: 2 }, array(text('abc'), text('d')), json(text('ab'), text('d')), 'a', FIELD], [{ truncate: 9 }, { bytesValue: 'aHVudGVyMg==' }, '[field]', 's', FIELD],
+    [{ truncate: 3 }, text('🦀🦁🦂🦃'), '🦀🦁🦂', 's', FIELD], [{ truncate: 9 }, text('short'), 'short', 's', {}], [{ truncate: 7 }, text(`to ${MAIL}`), 'to ', 's', { email: 1, field: 1 }], [{ truncate: 2 }, { intValue: '1234' }, '12', 's', FIELD], [{ truncate: 2 }, { intValue: '12' }, '12', 'i', {}], [{ truncate: 2 }, array(text('abc'), text('d')), json(text('ab'), text('d')), 'a', FIELD], [{ truncate: 9 }, { bytesValue: 'aHVudGVyMg==' }, '[field]', 's', FIELD], [{ truncate: 3 }, array(text('a\u0007'), text('abcd')), json(text('a␇'), text('abc')), 'a', { field: 1, neutralized: 1 }],
   ];
   // One rule and attribute for each.
   const under = new StoredUnder(policyOf(cases.map(([action], at) => ({ id: `case-${at}`, keys: [`x${at}`], action }))));
@@ -64,6 +64,14 @@ test('actions on whole values, by type', () => {
       assert.deepEqual([found?.text ?? null, found?.type ?? '', counted], [after, type, counts], `${JSON.stringify(action)} on ${JSON.stringify(value)}`);
     }
   }
+});
+
+test('what a rule about whole values is about is not judged before it', () => {
+  const birth: Rule[] = [{ id: 'birth', keys: ['user.birth_date'], action: { generalize: { time: 'year' } } }, { id: 'rest', recognized: 'any', action: 'replace' }];
+  assert.deepEqual(outcome(birth, text('1815-12-10'), 'user.birth_date'), ['1815-01-01', 's', FIELD]);
+  assert.deepEqual(outcome([{ ...birth[0]!, action: { generalize: { time: 'day' } } }], text('1815-12-10'), 'user.birth_date'), ['[birth-date]', 's', { 'birth-date': 1 }], 'a day is all of it');
+  assert.deepEqual(outcome([{ id: 'place', keys: ['geo.location.lat'], action: { generalize: { number: 1 } } }], { doubleValue: 52.5200066 }, 'geo.location.lat'), ['52', 'd', FIELD]);
+  assert.deepEqual(outcome([{ id: 'place', keys: ['geo.location.lat'], action: { generalize: { number: 1 } } }], { intValue: CARD }, 'geo.location.lat'), ['[card]', 's', { card: 1 }]);
 });
 
 test('pseudonyms: one for equal values whatever their type, of wholes and of parts; none of nothing', () => {
