@@ -5,15 +5,15 @@
  * Marks of values that are changed become numbers of outputs; so do the numbers by which later stages know equal values again, since equal values are
  * stored differently under different rules.
  */
-import { DROPPED_BY_POLICY, type KeyTable, NONE, type SpanBatch, TYPE } from '#batch';
+import { DROPPED_BY_POLICY, type KeyTable, NONE, type SpanBatch } from '#batch';
 import type { Inspector } from '#inspect';
 import { LIMITS } from '#limits';
-import { UNKNOWN_SERVICE } from '#model';
 import { type CompiledPolicy, PLACES, type Place, type SpanKind } from '#policy';
 import type { Arrival } from './minimize.ts';
 import { DROPPED_SPAN, type Output } from './output.ts';
 import { BY, OutputMemo, UNTOUCHED } from './output-memo.ts';
 import { PERIOD_STEP_MS, type Pseudonyms } from './pseudonyms.ts';
+import { environmentOf, serviceOf } from './resource-names.ts';
 import { Treatment } from './treatment.ts';
 
 /** Outputs have numbers above all marks of `inspect`: a value that nobody treated has no output, it cannot have another's. */
@@ -200,7 +200,7 @@ export class ByPlace {
   }
 
   #placesOf(batch: SpanBatch, resource: number, tenant: string): ServicePlaces {
-    const service = textAt(batch, batch.resourceService[resource]!) || UNKNOWN_SERVICE;
+    const service = serviceOf(batch, resource);
     const environment = environmentOf(batch, resource);
     const name = JSON.stringify([tenant, service, environment]);
     let places = this.#services.get(name);
@@ -231,20 +231,4 @@ export class ByPlace {
     this.#period = period;
     this.#memo.forget();
   }
-}
-
-/** The name as sent, as `validate` reads it: minimization could otherwise be used to disguise a service. */
-function textAt(batch: SpanBatch, value: number): string {
-  if (value === NONE || batch.valueType[value] !== TYPE.string) return '';
-  return Buffer.from(batch.bytes.buffer, batch.bytes.byteOffset + batch.valueA[value]!, batch.valueB[value]!).toString('utf8');
-}
-
-function environmentOf(batch: SpanBatch, resource: number): string {
-  let earlier = '';
-  for (let value = batch.resourceAttributesStart[resource]!; value < batch.resourceAttributesEnd[resource]!; value++) {
-    const key = batch.keys.texts[batch.valueKey[value]!];
-    if (key === 'deployment.environment.name') return textAt(batch, value);
-    if (key === 'deployment.environment') earlier = textAt(batch, value);
-  }
-  return earlier;
 }

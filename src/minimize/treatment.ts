@@ -11,6 +11,7 @@ import { elementsOf, scalarJson } from './elements.ts';
 import { type Count, cut, DROPPED_FIELD, DROPPED_SPAN, droppedFor, type Fate, named, nestedOutput, type Output, REPLACED_FIELD, replacedWhole, withField } from './output.ts';
 import { insteadOf, isRecognizedNetwork, type PseudonymOf } from './part-actions.ts';
 import { type PartActions, replacedAscii, rewrite } from './rewrite.ts';
+import { rawOf, textOf } from './value-text.ts';
 import { actsOnResult, isAbout, transformed } from './whole-actions.ts';
 
 /** What a rule set says about all values of one key and type. */
@@ -229,8 +230,6 @@ const FIELD_TEXT = '[field]';
 const NOTHING: readonly Count[] = [];
 /** By type as the batch has it; an absent value counts as a text. */
 const VALUE_TYPE: readonly ValueType[] = ['string', 'string', 'bool', 'int', 'double', 'array', 'map', 'bytes'];
-const DOUBLE = new Float64Array(1);
-const HALVES = new Uint32Array(DOUBLE.buffer);
 
 function replacesAsRecognized(set: RuleSet): boolean {
   const rules = set.rules.filter(({ recognized }) => recognized !== undefined);
@@ -239,30 +238,4 @@ function replacesAsRecognized(set: RuleSet): boolean {
 
 function isNetwork(action: Action): boolean {
   return typeof action === 'object' && 'generalize' in action && 'network' in action.generalize && isRecognizedNetwork(action.generalize.network);
-}
-
-/** The bytes of a value that has some; null for numbers and the like. */
-function rawOf({ bytes, valueType, valueA, valueB }: SpanBatch, value: number): Buffer | null {
-  const type = valueType[value]!;
-  if (type === TYPE.int || type === TYPE.double || type === TYPE.bool || type === TYPE.empty) return null;
-  return Buffer.from(bytes.buffer, bytes.byteOffset + valueA[value]!, valueB[value]!);
-}
-
-/** Of a value in which nothing was found: what is harmful is a finding. */
-function textOf({ valueType, valueA, valueB }: SpanBatch, value: number, raw: Buffer | null): string {
-  if (raw !== null) return raw.toString('utf8');
-  const low = valueA[value]!;
-  const high = valueB[value]!;
-  switch (valueType[value]) {
-    case TYPE.int:
-      return high === 0 ? String(low) : String((BigInt(high | 0) << 32n) | BigInt(low));
-    case TYPE.double:
-      HALVES[0] = low;
-      HALVES[1] = high;
-      return Object.is(DOUBLE[0], -0) ? '-0' : String(DOUBLE[0]);
-    case TYPE.bool:
-      return low === 1 ? 'true' : 'false';
-    default:
-      return '';
-  }
 }
