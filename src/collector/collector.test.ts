@@ -166,6 +166,14 @@ test('transform: the statements that take something away, and their conditions w
   assert.ok(left.every((one) => /^transform:\d+ /.test(one)) && left.some((one) => one.startsWith('transform:22 merge_maps')));
 });
 
+test('lists of attributes that are kept: each is about its own places, and where several are, what all of them keep stays', () => {
+  const both = (statement: string): readonly string[] => rulesOf(`processors:
+  redaction: { allow_all_keys: false, allowed_keys: [name, group, cloud.region] }
+  transform: { trace_statements: ['${statement}'] }`);
+  assert.deepEqual(both('keep_keys(resource.attributes, ["cloud.region", "host.id"])'), ['{"places":["resource"]} cloud.region: "keep"', '{"places":["scope","span","event","link"]} name group cloud.region: "keep"']);
+  assert.deepEqual(both('keep_keys(span.attributes, ["host.id"])'), ['{"places":["resource","scope","event","link"]} name group cloud.region: "keep"']);
+});
+
 test('filter: spans of services, kinds and with keys are dropped; what goes by values is not carried over', () => {
   const config = `
 processors:

@@ -52,7 +52,7 @@ export class Draft {
   readonly remarks: LeftOut[] = [];
   attributes: 'keep' | 'drop' = 'keep';
   readonly #drafted: DraftRule[] = [];
-  readonly #allowed: AllowList[] = [];
+  #allowed: readonly AllowList[] = [];
   /** Lists whose keys another rule keeps. */
   readonly #named = new Set<AllowList>();
   readonly #ids = new Set<string>();
@@ -62,7 +62,7 @@ export class Draft {
   }
 
   allow(list: AllowList): void {
-    this.#allowed.push(list);
+    this.#allowed = [...this.#allowed, list];
   }
 
   leave({ processor, line }: Origin, what: string, reason: string): void {
@@ -93,6 +93,8 @@ export class Draft {
 
   /** Puts the rules in order. */
   finish(): void {
+    if (this.#allowed.some(({ places }) => places === null)) this.attributes = 'drop';
+    this.#allowed = this.#listsByPlaces();
     for (const drafted of this.#drafted.filter(({ action }) => action === 'drop-span' || action === 'drop')) this.#push(drafted);
     for (const drafted of this.#drafted.filter(({ recognized, action }) => recognized === undefined && ENDING.has(nameOf(action)))) this.#push(this.#withinLists(drafted));
     for (const drafted of this.#drafted.filter(({ recognized, action }) => recognized === undefined && SHAPING.has(nameOf(action)))) this.#shape(drafted);
@@ -133,7 +135,7 @@ export class Draft {
       const both = places.filter((place) => list.places === null || list.places.includes(place));
       for (const place of both) listed.add(place);
       if (both.length === 0) continue;
-      this.#push({ ...drafted, for: { ...drafted.for, places: both }, keys: this.#keysOf(list) });
+      this.#push({ ...drafted, for: { ...drafted.for, places: both }, keys: list.keys });
       // It names, and so keeps, all that the list does.
       if (both.length === (list.places ?? ATTRIBUTES).length && Object.keys(drafted.for ?? {}).every((name) => name === 'places')) this.#named.add(list);
     }
@@ -141,20 +143,29 @@ export class Draft {
     if (rest.length > 0) this.#push({ ...drafted, for: { ...drafted.for, places: rest } });
   }
 
-  /** The keys that every list over the same places keeps. */
-  #keysOf({ origin, places, keys }: AllowList): readonly string[] {
-    const others = this.#allowed.filter((list) => list.keys !== keys && meets(list.places, places));
+  /** One list for each place that has any, or for several over which the same ones are: each list is about its own places, and takes nothing from others. */
+  #listsByPlaces(): readonly AllowList[] {
+    const lists = this.#allowed;
+    const groups = Map.groupBy(ATTRIBUTES, (place) => lists.map(({ places }) => places === null || places.includes(place)).join());
+    return [...groups.values()].flatMap((places) => {
+      const over = lists.filter((list) => list.places === null || list.places.includes(places[0]!));
+      const [first, ...others] = over;
+      return first === undefined ? [] : [{ origin: first.origin, places: places.length === ATTRIBUTES.length ? null : places, keys: this.#inAll(first, others) }];
+    });
+  }
+
+  /** The keys that every list keeps. */
+  #inAll({ origin, keys }: AllowList, others: readonly AllowList[]): readonly string[] {
     const kept = keys.filter((key) => others.every((list) => list.keys.some((glob) => glob === key || (!key.includes('*') && matchesGlob(glob, key)))));
     for (const key of keys) if (!kept.includes(key) && key.includes('*')) this.leave(origin, key, 'another list keeps other keys, and what both keep cannot be said; it is not kept');
     return kept;
   }
 
   #pushList(list: AllowList): void {
-    const keys = [...new Set(this.#keysOf(list))];
+    const keys = [...new Set(list.keys)];
     const scope = list.places === null ? {} : { for: { places: list.places } };
     if (!this.#named.has(list)) this.#push({ name: `${list.origin.processor} allowed`, origin: list.origin, reason: 'the list of attributes that are kept', ...scope, keys, action: 'keep' });
-    if (list.places === null) this.attributes = 'drop';
-    else this.#push({ name: `${list.origin.processor} not allowed`, origin: list.origin, reason: 'attributes that are not on the list', ...scope, action: 'drop' });
+    if (list.places !== null && this.attributes === 'keep') this.#push({ name: `${list.origin.processor} not allowed`, origin: list.origin, reason: 'attributes that are not on the list', ...scope, action: 'drop' });
   }
 
   #idOf(name: string): string {

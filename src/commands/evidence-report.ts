@@ -24,6 +24,7 @@ export function reportText(proved: Proved, witnessed: Witnessed): string {
     line('services', named([...new Set(spans.map(({ service }) => service))])),
     line('spans began', period(spans.map(({ start }) => Number(start / 1_000_000n)))),
     line('stored', `${period(blocks.map(({ time_ms }) => time_ms))} by the clock of the log, in ${blocks.length === 1 ? '1 block' : `${blocks.length} blocks`} of tenant ${named([...new Set(blocks.map(({ tenant }) => tenant))])}`),
+    line('policy', `${named([...new Set(blocks.map(({ policy }) => policy))])} (SHA-256 of what was in force; the log has it whole)`),
     line('checkpoint', `of ${checkpoint.size} entries`),
     ...proved.claims.map((claim) => line('  signed', signedText(claim))),
     ...(witnessed.quorum === 0 ? [] : [line('witnesses', `${witnessed.cosigned} cosigned of the ${witnessed.quorum} that are asked for`)]),

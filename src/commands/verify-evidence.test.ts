@@ -41,6 +41,7 @@ test('what is verified is told in words: spans, times, log, what was left out, w
   const { code, out } = verify(bytesOf(evidenceOf({ blocks: [[wholeSpan()], [wholeSpan()]], restricted }, ['enduser.id'])), { key: [KEY] });
   assert.equal(code, 0);
   assert.match(out, /^Verified: 2 spans of trace 5b8efff798038103d269b633813fc60c as the log tracekeep\.example\/one has them\./u);
+  assert.match(out, /^ {2}policy {7}(?:ab){32} \(SHA-256/mu);
   for (const part of ['services     cart', '2025-11-29T21:00:00.000Z', 'in 2 blocks of tenant default', 'of 5 entries', 'by tracekeep.example/one (Ed25519)', 'enduser.id (2 values)', 'Not proved: that the trace had no other spans']) assert.ok(out.includes(part), `${part}\n${out}`);
   assert.match(verify(bytesOf(evidenceOf({ blocks: [[wholeSpan()]], restricted })), { key: [KEY] }).out, /left out {5}nothing/u);
 });
