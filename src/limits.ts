@@ -442,9 +442,11 @@ export const LIMITS = {
   /** What is said with a change of the policy. */
   policy_note_characters_max: 500,
   /** Versions of the policy that are listed at once, the newest; all are kept. */
-  policy_versions_listed_max: 500,
+  policy_versions_listed_max: 200,
   /** Weakenings that a version, a proposal and the log name; how many there are is always said. */
-  policy_weakenings_named_max: 64,
+  policy_weakenings_named_max: 32,
+  /** Kinds and keys that each of them keeps. */
+  policy_weakening_kept_names_max: 16,
   /** How often a running server looks whether another policy is in force, put there beside it. */
   policy_look_ms: 250,
   /** Changes of control data carried into the log at once. */

@@ -79,8 +79,8 @@ function textOf(changed: Exclude<Changed, { is: 'invalid' }>): string {
   if (changed.is === 'unchanged') return `version ${changed.version.version} of the policy has this text already and is in force: nothing changed\ndigest ${changed.version.digest}`;
   if (changed.is === 'rejected') return `proposal ${changed.proposal.id} is closed: nothing changed`;
   if (changed.is === 'proposed') {
-    const { id, digest, weakenings } = changed.proposal;
-    return [`proposal ${id} of the policy, not in force`, `digest ${digest}`, ...weakerText(weakenings, weakenings.length)].join('\n');
+    const { id, digest, weakenings, weakeningsCount } = changed.proposal;
+    return [`proposal ${id} of the policy, not in force`, `digest ${digest}`, ...weakerText(weakenings, weakeningsCount)].join('\n');
   }
   const { version } = changed;
   return [`version ${version.version} of the policy, ${sinceText(changed)}`, `digest ${version.digest}`, ...weakerText(version.weakenings, version.weakeningsCount)].join('\n');
@@ -100,8 +100,8 @@ function weakerText(weakenings: readonly NamedWeakening[], count: number): reado
 
 function forMachines(changed: Exclude<Changed, { is: 'invalid' }>): object {
   if (changed.is === 'proposed' || changed.is === 'rejected') {
-    const { id, digest, weakenings } = changed.proposal;
-    return { applied: false, proposal: { id, digest, weakenings } };
+    const { id, digest, weakenings, weakeningsCount } = changed.proposal;
+    return { applied: false, proposal: { id, digest, weakenings, weakeningsCount } };
   }
   const { version, digest, weakenings, weakeningsCount }: PolicyVersion = changed.version;
   return { applied: changed.is === 'applied', version, digest, weakenings, weakeningsCount, ...(changed.is === 'applied' && { boundary: changed.boundary, pending: changed.pending }) };

@@ -67,6 +67,11 @@ test('what the log is told fits an entry, however much is weakened and however i
   const [[, closed] = []] = await told();
   assert.ok(Buffer.byteLength(JSON.stringify(closed)) < LIMITS.entry_text_bytes_max - 6 * LIMITS.policy_note_characters_max - 1_000);
   assert.deepEqual([version.weakenings.length, version.weakeningsCount], [LIMITS.policy_weakenings_named_max, 500]);
+  const ben = await account('ben');
+  now += 1_000;
+  const { id, weakeningsCount } = done(await store.proposePolicy(policy('d2', { weakenings: [...weakenings, { ...WEAKENING, keys: Array.from({ length: 500 }, String) }] }), 'd1'));
+  const approved = done(await store.approvePolicy(id, '', ben));
+  assert.deepEqual([weakeningsCount, approved.weakeningsCount, approved.weakenings.length], [501, 501, LIMITS.policy_weakenings_named_max]);
 });
 
 test('a change of a policy that is not in force any more is refused, and writes nothing', async () => {

@@ -62,6 +62,8 @@ export interface PolicyTexts {
 }
 
 export interface PolicyProposal extends NewPolicy {
+  /** How many there are; `weakenings` names the first ones. */
+  readonly weakeningsCount: number;
   /** `q_` and 16 hexadecimal digits. */
   readonly id: string;
   /** Digest of the policy it would take the place of. */
@@ -83,7 +85,7 @@ export async function proposePolicy(change: Change, policy: NewPolicy, base: str
   const open = await openProposal(change);
   if (open !== null && open.base === base && !isSame(open.by, change.by)) return refuse('policy_proposal_open', open.id);
   if (open !== null) await end(change, open, 'replaced', '');
-  const proposal: PolicyProposal = { ...policy, weakenings: policy.weakenings.slice(0, LIMITS.policy_weakenings_named_max), id: newId(change, 'q_'), base, by: change.by, at: change.now };
+  const proposal: PolicyProposal = { ...policy, weakenings: named(policy.weakenings), weakeningsCount: policy.weakenings.length, id: newId(change, 'q_'), base, by: change.by, at: change.now };
   await change.rows.insertInto('policy_proposals').values({ id: proposal.id, sealed: change.sealer.seal(proposalPlace(proposal.id), proposal) }).execute();
   await tellLog(change, 'policy', { what: 'proposed', proposal: proposal.id, policy: policy.digest, base }, { note: policy.note, weakenings: policy.weakenings.length });
   return proposal;
@@ -142,18 +144,24 @@ export function findProposal(database: ControlDatabase, sealer: ColumnSealer): P
   return row === undefined ? null : (sealer.open(proposalPlace(row.id), row.sealed) as PolicyProposal);
 }
 
-async function insert(change: Change, policy: NewPolicy, base: string | null, who: Pick<PolicyVersion, 'by' | 'approvedBy' | 'approvalNote'>): Promise<PolicyVersion | Refusal> {
+async function insert(change: Change, policy: NewPolicy | PolicyProposal, base: string | null, who: Pick<PolicyVersion, 'by' | 'approvedBy' | 'approvalNote'>): Promise<PolicyVersion | Refusal> {
   const before = await newest(change);
   if ((before?.digest ?? null) !== base) return refuse('policy_changed');
   const { text, canonical, digest, rules, weakenings, note } = policy;
   const version: PolicyVersion = {
     version: (before?.version ?? 0) + 1, digest, rules, note, since: change.now, until: null, ...who,
-    weakenings: weakenings.slice(0, LIMITS.policy_weakenings_named_max), weakeningsCount: weakenings.length,
+    weakenings: named(weakenings), weakeningsCount: 'weakeningsCount' in policy ? policy.weakeningsCount : weakenings.length,
   };
   const place = policyPlace(version.version);
   await change.rows.insertInto('policies').values({ version: version.version, sealed: change.sealer.seal(place, version), sealed_text: change.sealer.seal(`${place}/text`, { text, canonical }) }).execute();
   for (const entry of policyEntries(version, canonical)) await append(change, { ...entry, time: change.now });
   return version;
+}
+
+/** Kept with each version, and listed with many. */
+function named(weakenings: readonly NamedWeakening[]): readonly NamedWeakening[] {
+  const few = (names: readonly string[]): readonly string[] => names.slice(0, LIMITS.policy_weakening_kept_names_max);
+  return weakenings.slice(0, LIMITS.policy_weakenings_named_max).map((one) => ({ ...one, kinds: few(one.kinds), keys: few(one.keys) }));
 }
 
 /** An account made after the proposal may be its author's. */

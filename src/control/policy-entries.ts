@@ -9,14 +9,13 @@ export function policyEntries(version: PolicyVersion, canonical: string): readon
   const { digest, since, by, approvedBy, note, approvalNote, weakenings, weakeningsCount } = version;
   const said = {
     version: version.version, since, who: by, ...(approvedBy === null ? {} : { approvedBy, approvalNote }), note,
-    weakenings: weakenings.slice(0, NAMED_MAX).map(({ sentence }) => sentence.slice(0, SENTENCE_CHARACTERS_MAX)), weakeningsCount,
+    weakenings: weakenings.map(({ sentence }) => sentence.slice(0, SENTENCE_CHARACTERS_MAX)), weakeningsCount,
   };
   const parts = cut(canonical, LIMITS.entry_text_bytes_max);
   return parts.map((statement, at) => ({ type: 'policy', statement, closed: { digest, part: at + 1, parts: parts.length, ...(at === 0 ? said : {}) } }));
 }
 
-/** So many of such length, at six bytes a character, and two notes never make a body that is too long. */
-const NAMED_MAX = 32;
+/** As many as a version names, of such length, at six bytes a character, and two notes never make a body that is too long. */
 const SENTENCE_CHARACTERS_MAX = 240;
 
 /** Pieces of at most so many bytes, not cut within a character. */

@@ -15,7 +15,7 @@ const SAID = {
 };
 const UNTIL = { until: nullable('integer', 'When the next one came in force.') };
 
-export const PROPOSAL = object({ id: text(), digest: text(), base: text('Digest of the policy it would take the place of.'), text: text(), by: text(), isOwn: flag('Of whoever asks, who cannot approve it.'), at: time, note: text(), weakenings: WEAKENINGS });
+export const PROPOSAL = object({ id: text(), digest: text(), base: text('Digest of the policy it would take the place of.'), text: text(), by: text(), isOwn: flag('Of whoever asks, who cannot approve it.'), at: time, note: text(), weakenings: { ...WEAKENINGS, description: 'The first of them.' }, weakeningsCount: count });
 export const IN_FORCE = object({
   ...SAID, text: text('As it was written, comments included.'), approval: { type: 'string', enum: ['never', 'weakening', 'always'], description: 'When a second person has to approve.' },
   proposal: { ...PROPOSAL, type: ['object', 'null'], description: 'The open one.' },

@@ -8,8 +8,8 @@ export function versionView(version: PolicyVersion & Partial<PolicyTexts>, reade
   return { ...open, by: nameOf(by, isOwn), approvedBy: approvedBy === null ? null : nameOf(approvedBy, isOwn), note: isOwn ? note : '', approvalNote: isOwn ? approvalNote : '' };
 }
 
-export function proposalView({ id, digest, base, text, by, at, note, weakenings }: PolicyProposal, reader: Reader): object {
-  return { id, digest, base, text, by: nameOf(by, true), isOwn: 'id' in by && by.id === reader.id, at, note, weakenings };
+export function proposalView({ id, digest, base, text, by, at, note, weakenings, weakeningsCount }: PolicyProposal, reader: Reader): object {
+  return { id, digest, base, text, by: nameOf(by, true), isOwn: 'id' in by && by.id === reader.id, at, note, weakenings, weakeningsCount };
 }
 
 function nameOf(actor: Actor, isShown: boolean): string {
