@@ -119,8 +119,8 @@ export async function bench(options: BenchOptions, say: (text: string) => void):
   if (inBrowser !== null) show(consoleText(inBrowser));
   const parts = options.only.includes('parts') ? await measureParts(corpus, hurried ? HURRIED_LOG_BLOCKS : undefined) : null;
   if (parts !== null) show(partsText(parts, ingest[0]?.cpuSecondsPerMillion ?? null));
-  const recognize = options.only.includes('recognize') ? await measureRecognize({ corpus, seed: options.seed, ordinaryValues: options.quick ? ORDINARY_VALUES.quick : ORDINARY_VALUES.whole, shop: !options.quick }) : null;
-  if (recognize !== null) show(recognizeText(recognize, options.show));
+  const recognize = options.only.includes('recognize') ? await measureRecognize({ corpus, seed: options.seed, ordinaryValues: options.quick ? ORDINARY_VALUES.quick : ORDINARY_VALUES.whole, shop: !options.quick, show: options.show }) : null;
+  if (recognize !== null) show(recognizeText(recognize));
   corpus.close();
   const figures: Figures = { machine, spans: described.spans, ingest, runs, query, evidence, verify, console: inBrowser, parts, recognize, tables };
   const name = `figures-${machine.at.replaceAll(/[:.]/gu, '-')}.json`;

@@ -2,8 +2,7 @@
 import type { OrdinaryFigures, RecognizeFigures, Tally } from './recognize.ts';
 import { aligned, whole } from './table.ts';
 
-/** `show`: with the lines that were missed or marked wrongly. */
-export function recognizeText(figures: RecognizeFigures, show: boolean): string {
+export function recognizeText(figures: RecognizeFigures): string {
   const { seed, services, outside, own, statements, ordinary, newValue_ns, inspect } = figures;
   const all = sum(outside);
   const rightly = all.marked - all.markedRightly;
@@ -20,7 +19,7 @@ export function recognizeText(figures: RecognizeFigures, show: boolean): string 
       [`own samples, seed ${seed}: of ${own.length} kinds found`, `${whole(sum(own).found)} of ${whole(sum(own).secrets)}`],
       ['  recall', percent(sum(own).found, sum(own).secrets)],
     ]),
-    kindsText(outside, show), kindsText(own, show),
+    kindsText(outside), kindsText(own),
     aligned([['statements', 'all', 'literals gone', 'shape kept'], ...statements.map(({ dbms, statements: count, literalsGone, shapeKept }) => [dbms, whole(count), percent(literalsGone, count), percent(shapeKept, count)])]),
     aligned([[`ordinary values, seed ${seed}`, 'distinct', 'marked', 'of 10,000', 'kinds'], ...ordinary.map(ordinaryRow)]),
     ...ordinary.filter(({ examples }) => examples.length > 0).map(({ what, examples }) => [`marked, ${what}:`, ...examples.map((example) => `  ${example.replaceAll(/\s/gu, ' ')}`)].join('\n')),
@@ -38,13 +37,13 @@ export function recognizeText(figures: RecognizeFigures, show: boolean): string 
 }
 
 /** Only kinds of which something was missed or marked wrongly. */
-function kindsText(tallies: readonly Tally[], show: boolean): string {
+function kindsText(tallies: readonly Tally[]): string {
   const rows = tallies.filter(({ secrets, found, marked }) => found < secrets || marked > 0);
   if (rows.length === 0) return '';
   const lines = rows.flatMap(({ kind, missed, wrong }) => [...missed.map((line) => `  missed ${kind}: ${line}`), ...wrong.map((line) => `  marked ${kind}: ${line}`)]);
   return [
     aligned([['kind', 'found', 'of', 'marked', 'of', 'rightly'], ...rows.map(({ kind, secrets, found, clean, marked, markedRightly }) => [kind, ...[found, secrets, marked, clean, markedRightly].map(whole)])]),
-    ...(show ? lines : []),
+    ...lines,
   ].join('\n');
 }
 

@@ -26,7 +26,7 @@ export interface Tally {
   readonly marked: number;
   /** Of these, such as hold another credential or all of one in a wrong form (`samples.ts` says which). */
   readonly markedRightly: number;
-  /** The lines themselves, which nothing but `--show` prints. */
+  /** The lines themselves; only with `show`. */
   readonly missed: readonly string[];
   readonly wrong: readonly string[];
 }
@@ -65,12 +65,14 @@ export interface RecognizeOptions {
   readonly ordinaryValues: number;
   /** Runs the demo's shop for a while, for what real instrumentations send. */
   readonly shop: boolean;
+  /** Also tells the samples that were missed or marked wrongly. */
+  readonly show: boolean;
 }
 
 const CREDENTIALS = new Set<string>(['credential', 'authorization', 'cookie', 'session-id', 'jwt', 'private-key', 'password', 'parameter']);
 const EXAMPLES_MAX = 40;
 
-export async function measureRecognize({ corpus, seed, ordinaryValues: count, shop }: RecognizeOptions): Promise<RecognizeFigures> {
+export async function measureRecognize({ corpus, seed, ordinaryValues: count, shop, show }: RecognizeOptions): Promise<RecognizeFigures> {
   const scanner = new Scanner();
   const values = ordinaryValues(new Random(seed), count);
   const ordinary = [
@@ -79,8 +81,9 @@ export async function measureRecognize({ corpus, seed, ordinaryValues: count, sh
     ordinaryFigures('templates of the tests', scanner, filled(seed, ORDINARY_TEMPLATES).map((value) => ({ key: '', value }))),
     ...(shop ? [ordinaryFigures('sent by the demo shop', scanner, await sentByShop())] : []),
   ];
+  const shown = (tally: Tally): Tally => (show ? tally : { ...tally, missed: [], wrong: [] });
   return {
-    seed, services: SERVICES.size, outside: outsideTallies(scanner), own: ownTallies(scanner, seed), statements: statementTallies(), ordinary,
+    seed, services: SERVICES.size, outside: outsideTallies(scanner).map(shown), own: ownTallies(scanner, seed).map(shown), statements: statementTallies(), ordinary,
     newValue_ns: newValue_ns(values), inspect: measureInspect(corpus),
   };
 }
