@@ -33,7 +33,7 @@ import { literalDatabaseError } from './literal.ts';
 import { literalEmbedded } from './literal.ts';
 import { literalParameter } from './literal.ts';
 import { oneTimeCode } from './one-time-code.ts';
-import { oracleUrl } from './url-password.ts';
+import { dataSource, oracleUrl } from './url-password.ts';
 import { foreignNames } from './foreign-names.ts';
 import { idOfKey } from './named-id.ts';
 import { namedId } from './named-id.ts';
@@ -88,6 +88,7 @@ export const RECOGNIZERS: readonly Recognizer[] = [
   literalParameter,
   oneTimeCode,
   oracleUrl,
+  dataSource,
   foreignNames,
   idOfKey,
   namedId,

@@ -1,6 +1,6 @@
 import { test } from 'node:test';
 import { expectMarks } from '#scanner/testing';
-import { oracleUrl, urlPassword } from './url-password.ts';
+import { dataSource, oracleUrl, urlPassword } from './url-password.ts';
 
 test('urlPassword marks the password, not the user', () => {
   for (const text of [
@@ -28,4 +28,13 @@ test('urlPassword leaves other URLs alone', () => {
 test('oracleUrl marks the password of a thin URL', () => {
   expectMarks(oracleUrl, 'jdbc:oracle:thin:scott/«tiger»@db:1521:XE', 'password');
   expectMarks(oracleUrl, 'jdbc:oracle:thin:@db:1521:XE', 'password');
+});
+
+test('dataSource marks the password of a data source name of Go', () => {
+  for (const text of [
+    'app:«Tr0ub4dor»@tcp(db:3306)/orders?parseTime=true',
+    'dial error for app:«p@ss/w:rd»@tcp(10.0.0.5:3306)/orders',
+    'dsn="app:«hunter2»@unix(/tmp/mysql.sock)/orders" DSN=root:«q»@cloudsql(p:eu:i)/db',
+  ]) expectMarks(dataSource, text, 'password');
+  for (const text of ['app@tcp(db:3306)/orders', 'app:@tcp(db:3306)/x', 'app:****@tcp(db:3306)/x', 'app:[password]@tcp(db)/x', 'reached tcp(10.0.0.5:3306): refused', 'a:b@handler(x)', 'npm:@scope/tcp(1)']) expectMarks(dataSource, text, 'password');
 });
