@@ -116,7 +116,9 @@ test('the exposure page says what is sent where, since when, what is new and whi
   await goTo(page, '/exposure');
   const mails = rowOf('enduser.id', 'frontend');
   assert.match((await mails.innerText()).replaceAll(/\s+/gu, ' '), /^enduser\.id span frontend e-mail addresses [0-9,]+ .* replaced by everything-recognized/u);
-  assert.equal(await exposed().getByText('new', { exact: true }).count(), 0, 'nothing is older than this hour');
+  await goTo(page, '/exposure?from=24h');
+  await rowOf('shop.customer.phone', 'cart').waitFor();
+  assert.equal(await exposed().getByText('new', { exact: true }).count(), 0, 'nothing is older than the day');
   await goTo(page, '/exposure?from=15m');
   await rowOf('shop.customer.phone', 'cart').getByText('new', { exact: true }).waitFor();
   assert.equal(await rowOf('enduser.id', 'frontend').getByText('new', { exact: true }).count(), 0);
@@ -148,8 +150,12 @@ test('a line of exposure leads to traces that have it, and a span of theirs name
   assert.deepEqual([parameters().get('service'), parameters().get('attribute')], ['mailer', 'span:mail.to']);
   await page.getByRole('list', { name: 'Traces' }).getByRole('listitem').first().waitFor();
   await goTo(page, `/traces/${stage.traces['checkout']}`);
-  await page.getByText('render mail').first().click();
-  await page.getByRole('region', { name: 'What was minimized' }).getByText('replaced by everything-recognized').waitFor();
+  // The span that begins the trace.
+  await page.keyboard.press('j');
+  await page.keyboard.press('Enter');
+  const minimized = page.getByRole('region', { name: 'What was minimized' });
+  await minimized.getByText('made coarser by addresses-keep-their-network').waitFor();
+  assert.equal(await minimized.getByRole('link', { name: 'everything-recognized' }).first().getAttribute('href'), '/policy?rule=everything-recognized');
   assert.equal(await page.getByText('This is not what was proved').count(), 0);
 });
 
