@@ -65,7 +65,7 @@ const HURRIED_LOG_BLOCKS = 20;
 const OUT = join(import.meta.dirname, 'out');
 /** Spans by which inspecting is measured, and distinct ordinary values. */
 const RECOGNIZE_SPANS = { whole: 200_000, quick: 40_960 };
-const ORDINARY_VALUES = { whole: 200_000, quick: 100_000 };
+const ORDINARY_VALUES = { whole: 200_000, quick: 100_000, hurried: 20_000 };
 const USAGE = `npm run bench -- [PART…] [options]: figures of a real server on this machine
 
   PART               as --only
@@ -119,7 +119,7 @@ export async function bench(options: BenchOptions, say: (text: string) => void):
   if (inBrowser !== null) show(consoleText(inBrowser));
   const parts = options.only.includes('parts') ? await measureParts(corpus, hurried ? HURRIED_LOG_BLOCKS : undefined) : null;
   if (parts !== null) show(partsText(parts, ingest[0]?.cpuSecondsPerMillion ?? null));
-  const recognize = options.only.includes('recognize') ? await measureRecognize({ corpus, seed: options.seed, ordinaryValues: options.quick ? ORDINARY_VALUES.quick : ORDINARY_VALUES.whole, shop: !options.quick, show: options.show }) : null;
+  const recognize = options.only.includes('recognize') ? await measureRecognize({ corpus, seed: options.seed, ordinaryValues: options.hurried ? ORDINARY_VALUES.hurried : options.quick ? ORDINARY_VALUES.quick : ORDINARY_VALUES.whole, shop: !options.quick, show: options.show }) : null;
   if (recognize !== null) show(recognizeText(recognize));
   corpus.close();
   const figures: Figures = { machine, spans: described.spans, ingest, runs, query, evidence, verify, console: inBrowser, parts, recognize, tables };
