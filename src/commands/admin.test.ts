@@ -83,7 +83,7 @@ test('close() removes the socket and does not wait for a client that says nothin
 test('a question that is no JSON object, too long or never finished is not answered by a handler', async () => {
   let called = 0;
   const path = await start({ x: async () => called++ });
-  for (const text of ['nonsense\n', '[]\n', '"x"\n', `${'x'.repeat(100_000)}\n`, `${'x'.repeat(100_000)}`, '{"verb":"x"}']) {
+  for (const text of ['nonsense\n', '[]\n', '"x"\n', `${'x'.repeat(2_000_000)}\n`, `${'x'.repeat(2_000_000)}`, '{"verb":"x"}']) {
     const reply = await new Promise<string>((resolve) => {
       let got = '';
       const socket = createConnection(path, () => socket.end(text));
