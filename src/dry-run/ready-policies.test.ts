@@ -37,14 +37,14 @@ test('GDPR: people are pseudonyms, special categories are gone, places are coars
 });
 
 test('PCI DSS: of card numbers the last four digits, of what authenticates a payment nothing', () => {
-  assert.deepEqual(stored(presetText('pci-dss')!, { 'card.cvv': '123', track2_data: ';4111111111111111=2912', 'payment.pin': '1234', card_number: CARD, note: `paid with ${CARD}`, cardholder_name: 'Ada Lovelace', 'db.password': 'hunter2', amount: 12 }), {
-    card_number: '***1111', note: 'paid with ***1111', cardholder_name: '[field]', 'db.password': '[password]', amount: '12',
+  assert.deepEqual(stored(presetText('pci-dss')!, { 'card.cvv': '123', track2_data: ';4111111111111111=2912', 'payment.pin': '1234', card_number: CARD, note: `paid with ${CARD}`, swipe: 'read ;4111111111111111=25121010000012345678? twice', 'log.body': '%B4111111111111111^BYRON/ADA^25121010000012345678?', 'message.body': '{"data":";4111111111111111=25121010000012345678?"}', cardholder_name: 'Ada Lovelace', 'db.password': 'hunter2', amount: 12 }), {
+    card_number: '***1111', note: 'paid with ***1111', swipe: 'read ;[card]? twice', 'log.body': '%[card]?', 'message.body': '{"data":";[card]?"}', cardholder_name: '[field]', 'db.password': '[password]', amount: '12',
   });
 });
 
 test('HIPAA: the identifiers are gone, dates keep their year, ages above 89 are one', () => {
   const kept = stored(presetText('hipaa')!, {
-    'patient.name': 'Ada', 'address.city': 'London', zip_code: 'W1', date_of_birth: '1935-12-10T00:00:00Z', admission_date: '2024-12-10T00:00:00Z', 'patient.age': 93, 'contact.phone': '555', fax_number: '1', 'user.email': 'a@b.example', ssn: '078-05-1120', mrn: 'M1', member_id: '1',
+    'patient.name': 'Ada', 'address.city': 'London', zip_code: 'W1', zip: '94110', 'user.city': 'London', date_of_birth: '1935-12-10T00:00:00Z', admission_date: '2024-12-10T00:00:00Z', 'patient.age': 93, 'contact.phone': '555', fax_number: '1', 'user.email': 'a@b.example', ssn: '078-05-1120', mrn: 'M1', member_id: '1',
     account_number: '1', license_number: '1', vin: '1', 'device.id': 'd', 'url.full': 'https://clinic.example/patients/77?x=1', 'client.address': '203.0.113.77', biometric_hash: 'x', photo_url: 'y', 'user.id': 'ada', note: 'client 203.0.113.77 logged in', 'http.route': '/patients/{id}',
   });
   const { admission_date: admitted, 'url.full': url, ...rest } = kept;
