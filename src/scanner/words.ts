@@ -34,7 +34,7 @@ const SCHEME_WORDS: readonly string[] = [
   'reset/', 'resets/', 'password/', 'password-reset', 'recover/', 'recovery/', 'invite/', 'invites/', 'invitation/', 'verify/', 'verification/', 'email/', 'account/', 'confirm/', 'confirmation/', 'activate/', 'activation/', 'unsubscribe/', 'opt-out/', 'magic', 'link/', 'token/', 'tokens/', 'share/', 'shared/', 'key/', 'join/', 'authorize/',
   'hook', 'hc-ping', 'pagerduty.com/integration', 'victorops', '/v1/input', 'pipedream.net', 'one-time/', 'passwordless', 'complete/', 'validate/', 'claim/', 'approve/', 'sso/', 'catch/',
   // Commands and protocols in which a password has no name
-  'docker"', "docker'", 'podman"', 'helm"', 'password-stdin', 'unzip', 'zip -', '7z', 'useradd', 'net user', '/user:', 'storepass', 'keypass', 'identified by', 'auth plain', 'auth login', 'auth default', 'auth ', 'pass ', 'login ', 'credentials',
+  'docker"', "docker'", 'podman"', 'helm"', 'password-stdin', 'unzip', 'zip -', '7z', 'useradd', 'net user', '/user:', 'storepass', 'keypass', 'identified by', 'auth plain', 'auth login', 'auth default', 'auth ', 'pass ', 'login ', 'credentials', ':5432:', ':5433:', ':6432:',
 ];
 
 /** Words without which there is no statement (`statement/embedded.ts`) and no value in an error message (`statement/database-error.ts`). */

@@ -97,7 +97,7 @@ export const sidekiq: Recognizer = {
 export const pgpass: Recognizer = {
   id: 'password.pgpass',
   kind: 'password',
-  needs: FEATURE.colon | FEATURE.digits4,
+  needs: FEATURE.schemeWord,
   find(text, _keyClass, mark) {
     if (!text.includes(':5432:') && !text.includes(':6432:') && !text.includes(':5433:')) return;
     for (const match of text.matchAll(/(?<![\w.*:-])[\w.*-]{1,253}:(?:5432|5433|6432):[\w.*-]{1,64}:[\w.*@-]{1,64}:((?:\\[:\\]|[^\s:"'\\]){4,200})/g)) {
