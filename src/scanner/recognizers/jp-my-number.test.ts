@@ -13,6 +13,9 @@ test('jpMyNumber leaves other numbers alone', () => {
   expectMarks(nationalIds([jpMyNumber]), '123456789018', 'national-id');
   expectMarks(nationalIds([jpMyNumber]), 'my number 123456789019', 'national-id');
   expectMarks(nationalIds([jpMyNumber]), '1234-5678-9018', 'national-id');
+  // The beginning of a number of a card, which a policy may mask.
+  expectMarks(nationalIds([jpMyNumber]), '4111 1111 1111 1111', 'national-id', KEY.personal);
+  expectMarks(nationalIds([jpMyNumber]), '4111-1111-1111-1111', 'national-id', KEY.personal);
 });
 
 test('jpMyNumber marks nothing under a key that holds an identifier', () => {

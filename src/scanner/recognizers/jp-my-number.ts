@@ -8,7 +8,7 @@ import { bare, group } from './number-shapes.ts';
 export const jpMyNumber = nationalId({
   name: 'jp-my-number',
   shapes: group(4) | bare(12),
-  plain: `\\d{12}|\\d{4}(?:${SPACE}|-)\\d{4}(?:${SPACE}|-)\\d{4}`,
+  plain: `\\d{12}|\\d{4}(?:(?:${SPACE}|-)\\d{4}){2}(?!(?:${SPACE}|-)\\d)`,
   words: ['my.?number', 'mynumber', 'kojin.?bango', 'マイナンバー', '個人番号'],
   isValid(compact) {
     const rest = weighted(compact, [6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11;
