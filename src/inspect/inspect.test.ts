@@ -42,6 +42,8 @@ function kinds(finding: Finding | null): string[] {
 }
 
 const base64 = (text: string | Uint8Array) => Buffer.from(text).toString('base64');
+const strings = (...texts: string[]): Json => ({ arrayValue: { values: texts.map((stringValue) => ({ stringValue })) } });
+const nested = (key: string, value: Json): Json => ({ kvlistValue: { values: [{ key, value }] } });
 const SENSITIVE: [name: string, key: string, value: Json, kinds: string[]][] = [
   ['text', 'note', { stringValue: `from ${MAIL}` }, ['email']],
   ['text that is not ASCII', 'note', { stringValue: `an ${MAIL} — größer` }, ['email']],
@@ -67,6 +69,13 @@ const SENSITIVE: [name: string, key: string, value: Json, kinds: string[]][] = [
   ['a value behind its flag in an array', 'process.command_args', { arrayValue: { values: ['app', '--password', 'hunter2secret', '--port', '80'].map((stringValue) => ({ stringValue })) } }, ['password']],
   ['a command line in pieces', 'process.command_args', { arrayValue: { values: ['docker', 'login', '-p', 'hunter2secret', 'r.example'].map((stringValue) => ({ stringValue })) } }, ['password']],
   ['a value beside its name in a map', 'env', { kvlistValue: { values: [{ key: 'name', value: { stringValue: 'DB_PASSWORD' } }, { key: 'value', value: { stringValue: 'hunter2' } }] } }, ['password']],
+  ['a value behind its name in a list of headers', 'request.headers', strings('Accept', '*/*', 'X-Api-Key', '9f8d7c6b5a4e3f2d1c0b9a8f'), ['credential']],
+  ['a value behind its name in pairs', 'request.headers', { arrayValue: { values: [strings('Accept', '*/*'), strings('X-Api-Key', '9f8d7c6b5a4e3f2d1c0b9a8f')] } }, ['credential']],
+  ['a value in a map under a secret’s key', 'note', nested('secret', nested('value', { stringValue: 'Tr0ub4dor-zebra' })), ['credential']],
+  ['a value in a map in an array under a secret’s key', 'note', nested('password', { arrayValue: { values: [nested('plain', { stringValue: 'zebra' })] } }), ['password']],
+  ['a number in a map under a secret’s key', 'note', nested('password', nested('value', { intValue: '4711' })), ['password']],
+  ['what looks like a password under a password’s key, whatever lies between', 'note', nested('password', nested('per_user', nested('ada', { stringValue: 'Tr0ub4dor-zebra' }))), ['password']],
+  ['what looks random under a secret’s key, whatever lies between', 'note', nested('secret', nested('app', { stringValue: 'q8W7e6R5t4Y3u2I1o0' })), ['credential']],
   ['a value in an array under a secret’s key', 'db.password', { arrayValue: { values: [{ stringValue: 'hunter2' }] } }, ['password']],
 ];
 for (const [name, key, value, expected] of SENSITIVE) {
@@ -77,6 +86,14 @@ test('inspect leaves ordinary values of every type without a mark', () => {
   for (const value of [{ stringValue: 'GET' }, { stringValue: 'grüße' }, { intValue: '200' }, { intValue: '-5' }, { doubleValue: 0.25 }, { doubleValue: 'NaN' }, { boolValue: true }, { bytesValue: '/wAB' }, {}, { stringValue: '' }]) {
     assert.equal(look('note', value), null, JSON.stringify(value));
   }
+});
+
+test('inspect leaves what is ordinary under names that may mean a secret, or say more about one', () => {
+  for (const [key, value] of [
+    ['key', nested('name', { stringValue: 'orders' })], ['token_usage', nested('value', { intValue: '4096' })], ['auth', nested('method', { stringValue: 'oauth2' })], ['token', nested('type', { stringValue: 'bearer' })], ['token', nested('expires_in', { intValue: '3600' })],
+    ['password', nested('min_length', { intValue: '12' })], ['password', nested('policy', { stringValue: 'strong' })], ['secret', nested('name', { stringValue: 'shop-db-2' })], ['has_password', nested('value', { stringValue: 'true' })], ['token', nested('text', { stringValue: 'Hello' })],
+    ['secret', nested('version', { stringValue: '4bf92f3577b34da6a3ce929d0e0e4736' })],
+  ] as const) assert.deepEqual(kinds(look('note', nested(key, value))), [], JSON.stringify([key, value]));
 });
 
 test('inspect leaves coordinates of a region, and numbers of other things', () => {

@@ -11,6 +11,7 @@ import { type Refusal, refuse } from '#refusal';
 import { FEATURE, featuresOf } from '#scanner/features';
 import { gravityOf } from '#scanner/overlaps';
 import { KEY, type KeyClass, type Kind, type Mark } from '#scanner/recognizer';
+import { isOrdinaryId, looksLikePassword } from '#scanner/values';
 import type { Scanner } from '#scanner';
 import type { ValidBatch } from '#validate';
 import { isHarmful, neutralize } from './harmful.ts';
@@ -203,9 +204,21 @@ export class Inspector {
   #classOfLeaf(leaves: readonly Leaf[], at: number, keyClass: KeyClass): KeyClass {
     const leaf = leaves[at]!;
     if (leaf.field === 'key') return KEY.plain;
-    if (leaf.key === '') return keyClass;
+    if (leaf.key === '' && leaf.above.length === 0) return keyClass;
     const named = at >= 2 && VALUE_KEYS.test(leaf.key) && NAME_KEYS.test(leaves[at - 2]!.key) ? leaves[at - 2]!.text : leaf.key;
-    return keyClass | this.#scanner.keyClass(named);
+    return keyClass | this.#scanner.keyClass(named) | this.#classFromAbove(leaf);
+  }
+
+  /** `{ secret: { value: … } }`: a name further up that is sure of a secret counts for what has no name of its own below, and for what looks like one. */
+  #classFromAbove({ above, key, text, field }: Leaf): KeyClass {
+    for (let level = above.length - 1; level >= 0; level--) {
+      const found = this.#scanner.keyClass(above[level]!) & (KEY.secret | KEY.password);
+      if ((found & KEY.secret) === 0) continue;
+      if (UNNAMING_KEYS.test(key)) return found;
+      if (field !== 'stringValue' || isOrdinaryId(text)) return KEY.plain;
+      return (found & KEY.password) !== 0 && looksLikePassword(text) ? found : KEY.perhaps;
+    }
+    return KEY.plain;
   }
 
   /** Strings that follow each other in one array. */
@@ -305,6 +318,9 @@ function endOfStrings(leaves: readonly Leaf[], at: number): number {
 
 const NAME_KEYS = /^(?:name|key|header|field|param|parameter|variable)$/i;
 const VALUE_KEYS = /^(?:value|val|content|stringValue)$/i;
+
+/** Keys that say no more of what is below than those above do. */
+const UNNAMING_KEYS = /^(?:value|val|string_?value|plain|plaintext|plain_?text|clear|cleartext|raw|old|new|current|previous|secret|base64|encoded|_|\$|\d+)?$/i;
 
 function scalarFinding(text: string, kind: Kind): TextFinding {
   return { is: 'scalar', text, marks: [{ kind, start: 0, end: text.length }], neutralized: 0 };

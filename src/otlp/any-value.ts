@@ -11,6 +11,8 @@ export interface Leaf {
   readonly field: 'stringValue' | 'bytesValue' | 'intValue' | 'doubleValue' | 'key';
   /** The nearest key above it inside the value; '' directly under the attribute. */
   readonly key: string;
+  /** The keys above that one, outermost first. */
+  readonly above: readonly string[];
   readonly text: string;
 }
 
@@ -28,7 +30,7 @@ export const CUT = '[cut]';
 export function decodeNested(bytes: Uint8Array, start: number, length: number, isMap: boolean): NestedValue | null {
   const reader = new Reader(bytes);
   try {
-    const json = isMap ? reader.map(start, start + length, 1) : reader.array(start, start + length, 1, '');
+    const json = isMap ? reader.map(start, start + length, 1, NONE) : reader.array(start, start + length, 1, '', NONE);
     return { json, leaves: reader.leaves, elements: Math.min(reader.elements, LIMITS.value_elements_max) };
   } catch (error) {
     if (error === MALFORMED) return null;
@@ -36,6 +38,7 @@ export function decodeNested(bytes: Uint8Array, start: number, length: number, i
   }
 }
 
+const NONE: readonly string[] = [];
 const MALFORMED = new Error('malformed AnyValue');
 
 class Reader {
@@ -48,23 +51,23 @@ class Reader {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
-  array(start: number, end: number, depth: number, key: string): Record<string, unknown> {
+  array(start: number, end: number, depth: number, key: string, above: readonly string[]): Record<string, unknown> {
     const values: unknown[] = [];
     this.#fields(start, end, (tag, from, to) => {
-      if (tag === 10 && !this.#full(values, { stringValue: CUT })) values.push(this.#value(from, to, depth, key)); // values = 1
+      if (tag === 10 && !this.#full(values, { stringValue: CUT })) values.push(this.#value(from, to, depth, key, above)); // values = 1
     });
     return { arrayValue: { values } };
   }
 
-  map(start: number, end: number, depth: number): Record<string, unknown> {
+  map(start: number, end: number, depth: number, above: readonly string[]): Record<string, unknown> {
     const values: unknown[] = [];
     this.#fields(start, end, (tag, from, to) => {
-      if (tag === 10 && !this.#full(values, { key: CUT, value: { stringValue: CUT } })) values.push(this.#keyValue(from, to, depth)); // values = 1
+      if (tag === 10 && !this.#full(values, { key: CUT, value: { stringValue: CUT } })) values.push(this.#keyValue(from, to, depth, above)); // values = 1
     });
     return { kvlistValue: { values } };
   }
 
-  #keyValue(start: number, end: number, depth: number): Record<string, unknown> {
+  #keyValue(start: number, end: number, depth: number, above: readonly string[]): Record<string, unknown> {
     let key = '';
     let valueFrom = 0;
     let valueTo = 0;
@@ -73,12 +76,12 @@ class Reader {
       else if (tag === 18) [valueFrom, valueTo] = [from, to]; // value = 2
     });
     const entry: Record<string, unknown> = { key };
-    this.leaves.push({ holder: entry, field: 'key', key: '', text: key });
-    entry['value'] = this.#value(valueFrom, valueTo, depth, key);
+    this.leaves.push({ holder: entry, field: 'key', key: '', above, text: key });
+    entry['value'] = this.#value(valueFrom, valueTo, depth, key, above);
     return entry;
   }
 
-  #value(start: number, end: number, depth: number, key: string): Record<string, unknown> {
+  #value(start: number, end: number, depth: number, key: string, above: readonly string[]): Record<string, unknown> {
     let json: Record<string, unknown> = {};
     this.#fields(start, end, (tag, from, to) => {
       switch (tag) {
@@ -97,23 +100,23 @@ class Reader {
         case 42: // array_value = 5
         case 50: // kvlist_value = 6
           if (depth >= LIMITS.value_nesting_max) json = { stringValue: CUT };
-          else json = tag === 42 ? this.array(from, to, depth + 1, key) : this.map(from, to, depth + 1);
+          else json = tag === 42 ? this.array(from, to, depth + 1, key, above) : this.map(from, to, depth + 1, key === '' ? above : [...above, key]);
           break;
         case 58: // bytes_value = 7
           json = { bytesValue: this.#bytes.toString('base64', from, to) };
           break;
       }
     });
-    this.#leaf(json, key);
+    this.#leaf(json, key, above);
     return json;
   }
 
-  #leaf(json: Record<string, unknown>, key: string): void {
+  #leaf(json: Record<string, unknown>, key: string, above: readonly string[]): void {
     for (const field of ['stringValue', 'bytesValue', 'intValue'] as const) {
       const text = json[field];
-      if (typeof text === 'string' && text !== '') this.leaves.push({ holder: json, field, key, text });
+      if (typeof text === 'string' && text !== '') this.leaves.push({ holder: json, field, key, above, text });
     }
-    if (typeof json['doubleValue'] === 'number') this.leaves.push({ holder: json, field: 'doubleValue', key, text: String(json['doubleValue']) });
+    if (typeof json['doubleValue'] === 'number') this.leaves.push({ holder: json, field: 'doubleValue', key, above, text: String(json['doubleValue']) });
   }
 
   /** True when no more elements are taken; the first time it leaves `mark` as the last element. */

@@ -8,6 +8,7 @@
 import { encodedRuns } from './encoded.ts';
 import { FEATURE, featuresOf, featuresOfText } from './features.ts';
 import type { Features } from './features.ts';
+import { classInList, isByTurns } from './in-lists.ts';
 import { classOfHeader, classOfKey } from './key-class.ts';
 import { narrowed, percentDecoded, unescaped, withoutReferences } from './layers.ts';
 import type { Layer } from './layers.ts';
@@ -28,8 +29,6 @@ const DEPTH_MAX = 4;
 const PARTICULARS = KEY.personName | KEY.postalAddress | KEY.birthDate | KEY.coordinates;
 const MEMBER_CLASSES = PARTICULARS | KEY.clientAddress | KEY.peerAddress | KEY.personal | KEY.idNumber | KEY.statement | KEY.parameter | KEY.cookie | KEY.identifier;
 
-/** What one string of a list can say about the next. */
-const SECRET_CLASSES = KEY.secret | KEY.password | KEY.session | KEY.cookie | KEY.authorization | KEY.perhaps;
 /** What is looked for in a list read as one command line. */
 const COMMAND_KINDS: ReadonlySet<Kind> = new Set<Kind>(['credential', 'password', 'authorization', 'session-id', 'cookie']);
 
@@ -138,7 +137,9 @@ export class Scanner {
    * `docker`, `login`, `-p` are a command line in pieces. A secret may be in pieces as well.
    */
   scanList(texts: readonly string[], keyClass: KeyClass, name = ''): readonly (readonly Mark[] | null)[] {
-    const own = texts.map((text, index) => this.scanText(text, keyClass | (index === 0 ? KEY.plain : this.#classAfter(texts[index - 1]!, text)), undefined, name));
+    const byTurns = isByTurns(texts);
+    const classOf = (before: string): KeyClass => this.#nameClass(before);
+    const own = texts.map((text, index) => this.scanText(text, keyClass | (index === 0 ? KEY.plain : classInList(texts[index - 1]!, text, classOf, byTurns && index % 2 === 1)), undefined, name));
     if (texts.length < 2) return own;
     const marks = own.map((list): Mark[] => [...(list ?? [])]);
     if (texts.some((text) => text.charCodeAt(0) === 0x2d)) {
@@ -158,14 +159,6 @@ export class Scanner {
     this.#ofForm ??= new Scanner(this.#recognizers.filter(knowsForm));
     marksOfPieces(texts, this.#ofForm.scanText(texts.join(''), KEY.plain, undefined, name) ?? [], own, (index, mark) => marks[index]!.push(mark));
     return texts.map((text, index) => (marks[index]!.length === 0 ? null : joined(text, marks[index]!, this.#networksStay)));
-  }
-
-  /** What `before` says about `text` behind it. A flag is sure of it; a mere name (`X-Api-Key`) is not. */
-  #classAfter(before: string, text: string): KeyClass {
-    if (/^--?[A-Za-z][\w-]{1,60}$/.test(before)) return /^--?[a-z][a-z-]+$/.test(text) ? KEY.plain : this.#nameClass(before.replace(/^-+/, '')) & SECRET_CLASSES & ~KEY.perhaps;
-    if (!/^[A-Za-z][\w.-]{2,60}$/.test(before)) return KEY.plain;
-    const nameClass = this.#nameClass(before);
-    return (nameClass & KEY.authorization) !== 0 ? KEY.plain : (nameClass & KEY.cookie) !== 0 && text.includes('=') ? KEY.cookie : (nameClass & SECRET_CLASSES) === 0 ? KEY.plain : KEY.perhaps;
   }
 
   #scan(text: string, keyClass: KeyClass, features: Features, name: string): readonly Mark[] | null {

@@ -26,6 +26,11 @@ test('assigned reads JSON, whole, escaped and cut off', () => {
   ].map((text) => (text.endsWith('hunt') ? `${text}»` : text)));
 });
 
+test('assigned reads the value in a map under the name, behind what says more about it', () => {
+  all('password', ['{"password":{"plain":"«Tr0ub4dor»"}}', '{"password": {"type": "plain", "rounds": 3, "value": "«zebra»"}}', '{\\"password\\":{\\"plain\\":\\"«Tr0ub4dor»\\"}}', '{"password":{"old":{"value":"«Tr0ub4dor»"}}}']);
+  all('credential', ['{"secret":{"value":"«Tr0ub4dor-zebra»"}}', '{"password":{"min_length":12,"policy":"strong"}}', '{"token":{"type":"bearer","expires_in":3600}}', '{"token":{"text":"Hello","logprob":-0.3}}', '{"key":{"plain":"orders"}}', '{"token_usage":{"value":4096}}']);
+});
+
 test('assigned reads XML, HTML forms and multipart forms', () => {
   all('password', [
     '<password>«hunter2»</password>', '<wsse:Password Type="PasswordText">«hunter2»</wsse:Password>', '<db password="«hunter2»"/>', '<property name="password" value="«hunter2»"/>', '<password><![CDATA[«hunter2»]]></password>', '<key>password</key><string>«hunter2»</string>', '<password>\n  «hunter2»\n</password>',

@@ -35,7 +35,8 @@ const FLAG = /[ \t]{1,8}(?![-|;&<>])/y;
 const NAMED_VALUE = /(?:\\{0,7}["'`])?(?:\s{0,4}[,;]|\s)[\s,;]{0,40}(?:[-*]\s)?(?:\\{0,7}["'`])?(?:string_?)?(?:value|content|val)(?:\\{0,7}["'`])?\s{0,4}(?:=>|=|:)/iy;
 const NAME_BEFORE = /(?:name|key|id|header|field|param|variable)(?:\\{0,7}["'`])?\s{0,4}(?:=>|=|:)\s{0,4}(?:\\{0,7}["'`])?$/i;
 const MULTIPART = /\\{0,3}"(?:;[^\r\n]{0,200})?\r?\n(?:[\w-]{1,60}:[^\r\n]{0,300}\r?\n){0,4}\r?\n/y;
-const WRAPPED_VALUE = /\{\s{0,8}\\{0,7}["']?(?:string_?value|value|s|string|plaintext|raw|\$|#text|_text)\\{0,7}["']?\s{0,4}(?:=>|:|=)/iy;
+/** The member that is the value, behind others that say more about it: `{"type":"x","value":"…"}`. */
+const WRAPPED_VALUE = /\{(?:\s{0,8}\\{0,7}["'][\w-]{1,40}\\{0,7}["']\s{0,4}:\s{0,4}(?:\\{0,7}"[\w .:/+-]{0,80}\\{0,7}"|[\w.-]{1,20})\s{0,4},){0,4}\s{0,8}\\{0,7}["']?(?:string_?value|value|s|string|plain|plain_?text|clear|clear_?text|raw|old|new|current|previous|secret|\$|#text|_text)\\{0,7}["']?\s{0,4}(?:=>|:|=)/iy;
 const SENTENCE = /[ \t]{1,3}(?:(?:is|was|are|provided|given|used|supplied|entered|set to|value|equals|of|with|\|)(?:[ \t]{0,2}(?:is|was))?[ \t]{0,2}:?[ \t]{1,3}|(?=["'`]))/iy;
 const BARE = /[ \t]{1,3}(?=[^\s"'`=:{}()[\]<>,;|&-])/y;
 /** What stands between an operator and its value without being part of it: PHP's `string(7)`, YAML's `!tag`. */
