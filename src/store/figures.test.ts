@@ -164,7 +164,7 @@ describe('a roll', () => {
     assert.deepEqual(figures.state.blocks, [1]);
     now_ms = LIMITS.figures_delay_ms_max;
     figures.add([await insert(2, [{}])]);
-    for (let tries = 0; figures.state.blocks.length > 0 && tries < 100; tries += 1) await new Promise((resolve) => setTimeout(resolve, 20));
+    for (let tries = 0; figures.state.blocks.length > 0 && tries < 1_500; tries += 1) await new Promise((resolve) => setTimeout(resolve, 20));
     assert.deepEqual(figures.state, { roll: 1, blocks: [] });
     await figures.close();
   });
