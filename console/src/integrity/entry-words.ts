@@ -44,11 +44,28 @@ export function statementText(statement: string): string {
   }
 }
 
-/** Entries by type: `1,204 block, 12 sign-in`. */
+/** Singular and plural; a type without words is called by its own name. */
+const ENTRIES: Readonly<Record<string, readonly [string, string]>> = {
+  block: ['block', 'blocks'],
+  account: ['account of refusals', 'accounts of refusals'],
+  policy: ['policy', 'policies'],
+  producer: ['producer', 'producers'],
+  token: ['token', 'tokens'],
+  person: ['person', 'people'],
+  'sign-in': ['sign-in', 'sign-ins'],
+  access: ['account of reads', 'accounts of reads'],
+  retention: ['removal', 'removals'],
+  'log-key': ['signing key', 'signing keys'],
+  tenant: ['tenant', 'tenants'],
+  integrity: ['verification', 'verifications'],
+  finding: ['finding', 'findings'],
+};
+
+/** Entries by type, most first: `1,204 blocks, 1 sign-in`. */
 export function sumsOf(growth: readonly { readonly type: string; readonly entries: number }[]): string {
   const sums = new Map<string, number>();
   for (const { type, entries } of growth) sums.set(type, (sums.get(type) ?? 0) + entries);
-  return [...sums].sort(([, a], [, b]) => b - a).map(([type, entries]) => `${count(entries)} ${type}`).join(', ');
+  return [...sums].sort(([, a], [, b]) => b - a).map(([type, entries]) => (Object.hasOwn(ENTRIES, type) ? plural(entries, ...(ENTRIES[type] ?? [type])) : `${count(entries)} ${type}`)).join(', ');
 }
 
 function membersOf(statement: string): Readonly<Record<string, unknown>> {

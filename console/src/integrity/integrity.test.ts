@@ -28,5 +28,6 @@ test('entries are told in words, whatever their statement is', () => {
   assert.equal(typeWords('constructor'), 'An entry of a kind that this console does not know');
   assert.equal(statementText('{"a":1}'), '{\n  "a": 1\n}');
   assert.equal(statementText('no JSON'), 'no JSON');
-  assert.equal(sumsOf([hour('20', 4), hour('19', 1_000), hour('19', 2, 'access')]), '1,004 block, 2 access');
+  assert.equal(sumsOf([hour('20', 4), hour('19', 1_000), hour('19', 2, 'access')]), '1,004 blocks, 2 accounts of reads');
+  assert.equal(sumsOf([hour('20', 1), hour('19', 1, 'policy'), hour('19', 1, 'constructor')]), '1 block, 1 policy, 1 constructor');
 });
