@@ -145,6 +145,10 @@ test('a rule that somebody asks for is written before the one that would decide,
   const dry = page.getByRole('region', { name: 'Dry run' });
   await dry.getByText(/Tried on [\d,]+ spans/u).waitFor();
   await dry.getByRole('row', { name: /client\.address.*removed more.*made coarser.*dropped by ip-client-address-frontend/u }).waitFor();
+  // The rule is selected, and the keyboard leaves all the same.
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Shift+Tab');
+  assert.ok(await editor(page).evaluate((place) => (place.getRootNode() as ShadowRoot).activeElement !== place), 'Shift-Tab left the text');
   // The other way round: what is removed less is said first, and in words.
   await page.getByRole('button', { name: /What should become of it$/u }).click();
   await page.getByRole('option', { name: 'Keep it as it is' }).click();
@@ -203,6 +207,7 @@ test('a policy is applied with a note, compared with the one before and reverted
   }
   await dialog.getByRole('button', { name: /^Apply/u }).click();
   await page.getByText(/^Version \d+ is in force since block \d+/u).waitFor();
+  await page.waitForFunction(() => document.activeElement?.getAttribute('role') === 'status', undefined, { polling: 50 });
   const after = await inForce();
   assert.deepEqual([after.version, after.text, after.note], [before.version + 1, STRICTER, 'nobody asked for names']);
   await page.getByRole('status').getByRole('link', { name: 'History' }).click();
@@ -273,6 +278,12 @@ test('the editor, its dialog and a proposal are accessible and fit, in both them
   await write(page, text.replace('action: replace', 'action: redact'));
   await problems(page).getByText(/1 error/u).waitFor();
   await check('editor');
+  // The open list of what can stand there.
+  await write(page, 'version: 2\nrules:\n  - id: x\n    ');
+  await page.keyboard.press('Control+Space');
+  await offered(page, 'recognized').waitFor();
+  assert.deepEqual(await axeFindings(page, 'all'), [], 'completion');
+  await page.keyboard.press('Escape');
   await write(page, text.replace('action: replace', 'action: keep'));
   await problems(page).getByText(/^No problems|warning|hint/u).first().waitFor();
   await page.keyboard.press('Control+s');

@@ -68,6 +68,14 @@ export function CodeEditor(props: CodeEditorProps): ReactNode {
   return <div ref={host} className={styles['editor']} />;
 }
 
+/** Escape, then Tab leaves, also where Escape did something else besides, such as letting a selection go. */
+const leavable = EditorView.domEventObservers({
+  keydown: ({ key }, view) => {
+    if (key === 'Escape') view.setTabFocusMode(LEAVE_MS);
+  },
+});
+const LEAVE_MS = 2_000;
+
 function stateOf(doc: string, props: () => CodeEditorProps): EditorState {
   const act = (what: () => void) => () => {
     what();
@@ -82,6 +90,7 @@ function stateOf(doc: string, props: () => CodeEditorProps): EditorState {
       completion(props().schema, () => props().known()),
       problemMarks(doc, (reading) => props().onRead(reading)),
       EditorView.contentAttributes.of({ 'aria-label': props().label, tabindex: '0', spellcheck: 'false', autocapitalize: 'off', autocorrect: 'off' }),
+      leavable,
       EditorView.updateListener.of((update) => {
         if (update.docChanged) props().onChange(update.state.doc.toString());
       }),

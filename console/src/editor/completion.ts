@@ -1,13 +1,19 @@
 /** Completion in the editor, and what a member or word means under the pointer: `offers.ts` and the schema, as CodeMirror takes them. */
-import { autocompletion, type Completion, type CompletionContext, type CompletionResult, snippetCompletion, startCompletion } from '@codemirror/autocomplete';
+import { autocompletion, type Completion, type CompletionContext, type CompletionResult, completionStatus, snippetCompletion, startCompletion } from '@codemirror/autocomplete';
 import type { Extension } from '@codemirror/state';
-import { type EditorView, hoverTooltip, type Tooltip } from '@codemirror/view';
+import { EditorView, hoverTooltip, type Tooltip } from '@codemirror/view';
 import { type Known, type Offer, offersAt } from './offers.ts';
 import { describe, type Schema, schemasAt } from './schema-walk.ts';
 import { yamlPlace } from './yaml-place.ts';
 
 const OFFERED_MAX = 400;
 const DETAIL: Readonly<Record<Offer['is'], string>> = { member: '', word: '', seen: 'seen here' };
+
+/** A list that scrolls takes the focus, as everything that scrolls: CodeMirror's own moves by arrow keys in the text, which not everybody's help tells apart. */
+const focusable = EditorView.updateListener.of(({ view, state }) => {
+  if (completionStatus(state) !== 'active') return;
+  view.requestMeasure({ key: 'offers', read: () => view.dom.querySelector<HTMLElement>('.cm-offers > ul'), write: (list) => list?.setAttribute('tabindex', '0') });
+});
 
 /** `known` is asked anew each time: what the store knows arrives while somebody writes. */
 export function completion(schema: Schema, known: () => Known): Extension {
@@ -22,7 +28,7 @@ export function completion(schema: Schema, known: () => Known): Extension {
     const base = /^ */u.exec(context.state.doc.lineAt(context.pos).text)?.[0].length ?? 0;
     return { from: place.from, options: offers.slice(0, OFFERED_MAX).map((offer, at) => optionOf(offer, base, at)), validFor: /^[\w.*"'-]*$/u };
   };
-  return [autocompletion({ override: [complete], icons: false, activateOnTyping: true, defaultKeymap: true, tooltipClass: () => 'cm-offers' }), hoverTooltip((view, pos) => meaning(schema, view, pos), { hoverTime: 400 })];
+  return [focusable, autocompletion({ override: [complete], icons: false, activateOnTyping: true, defaultKeymap: true, tooltipClass: () => 'cm-offers' }), hoverTooltip((view, pos) => meaning(schema, view, pos), { hoverTime: 400 })];
 }
 
 function optionOf({ label, insert, about, is, goesOn }: Offer, base: number, at: number): Completion {

@@ -2,7 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { ShieldCheck, UserCheck } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { ApiError } from '#api/client.ts';
 import type { Applied, ApprovalMode, InForceNow } from '#api/policy.ts';
 import styles from './policy.module.css';
@@ -42,8 +42,11 @@ export function needsApproval(mode: ApprovalMode, weakens: boolean): boolean {
 
 export function ResultNote({ result }: { readonly result: Applied }): ReactNode {
   const { applied } = result;
+  // Whoever works by keyboard goes on from here, and not in the text that they just applied.
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => place.current?.focus({ preventScroll: true }), [result]);
   return (
-    <div role="status" className={styles['result']}>
+    <div ref={place} role="status" tabIndex={-1} className={styles['result']}>
       <strong>
         {applied ? <ShieldCheck aria-hidden size={16} /> : <UserCheck aria-hidden size={16} />}
         {applied ? inForceText(result) : 'Proposed: a second person approves it'}
