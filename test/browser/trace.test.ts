@@ -40,7 +40,7 @@ test('the head says what the trace is, how long it took, what failed and what wa
   const main = page.getByRole('main');
   await page.getByRole('heading', { level: 1, name: 'frontend POST /checkout' }).waitFor();
   await main.getByText(/\d+ errors/u).first().waitFor();
-  await main.getByText(/\d+ values replaced: .*e-mail addresses/u).waitFor();
+  await main.getByText(/\d+ values minimized: .*e-mail addresses/u).waitFor();
 });
 
 test('j and k move, Left folds, Right unfolds', async () => {

@@ -11,6 +11,7 @@ import { keepRange } from '#frame/keep-range.ts';
 import { count, millisOf } from '#time/format.ts';
 import type { Range } from '#time/range.ts';
 import { ActingRule } from '#ui/acting-rule.tsx';
+import { KeyText } from '#ui/key-text.tsx';
 import { ServiceName } from '#ui/service-name.tsx';
 import { State } from '#ui/state.tsx';
 import { TimeText } from '#ui/time-text.tsx';
@@ -73,7 +74,7 @@ function Row({ row, most, range, steps, now_ms, mayWrite }: ExposureTableProps &
         <Where row={row} />
       </th>
       <td data-column="Service">
-        <Link to="/services/$service" params={{ service: row.service }} search={keepRange} className={styles['service'] ?? ''}>
+        <Link to="/services/$service" params={{ service: row.service }} search={keepRange} className={styles['service'] ?? ''} title={row.service}>
           <ServiceName name={row.service} />
         </Link>
       </td>
@@ -86,7 +87,7 @@ function Row({ row, most, range, steps, now_ms, mayWrite }: ExposureTableProps &
             <b>{count(row.count)}</b>
             <i aria-hidden style={{ inlineSize: `${Math.max(1, (row.count / most) * 100)}%` }} />
           </span>
-          <Sparkline values={trendOf(row.trend, steps, now_ms)} token="--chart-2" width={80} filled />
+          <Sparkline values={trendOf(row.trend, steps, now_ms)} token="--chart-2" width={72} filled />
         </span>
       </td>
       <td data-column="Since">
@@ -115,7 +116,7 @@ function Where({ row: { place, key, inKey, rest } }: { readonly row: ExposureRow
   if (text !== null) return <span className={styles['key']}>{text}</span>;
   return (
     <>
-      <code className={styles['key']}>{key === '' ? 'an empty key' : key}</code>
+      <code className={styles['key']}>{key === '' ? 'an empty key' : <KeyText text={key} />}</code>
       <span className={styles['place']}>{inKey ? `in the key itself, ${attributePlace(place)}` : attributePlace(place)}</span>
     </>
   );

@@ -5,9 +5,10 @@ import type { DryRun as Run, Weakening } from '#api/policy.ts';
 import { count, duration, plural } from '#time/format.ts';
 import { Button } from '#ui/button.tsx';
 import { ErrorNote } from '#ui/error-note.tsx';
+import { KeyText } from '#ui/key-text.tsx';
 import { Panel } from '#ui/panel.tsx';
 import { ServiceName } from '#ui/service-name.tsx';
-import { actionWords, kindName } from '#words';
+import { actionWords, attributePlace, kindName, placeText } from '#words';
 import { byService, type Difference, type ServiceChanges, sumsOf, type ToldChange } from './changes.ts';
 import styles from './dry-run.module.css';
 import type { DryRunning } from './use-dry-run.ts';
@@ -137,7 +138,7 @@ function Service({ service, changes, isWhole }: ServiceChanges & { readonly isWh
 function Row({ change: { place, key, kind, action, rule, count: many, today, before, after, difference } }: { readonly change: ToldChange }): ReactNode {
   return (
     <tr data-difference={difference}>
-      <td data-column="Where"><div><code>{key}</code>{key === place ? null : <small>{place}</small>}</div></td>
+      <td data-column="Where"><div>{key === place ? (placeText(place) ?? <code>{key}</code>) : <><code><KeyText text={key} /></code><small>{attributePlace(place)}</small></>}</div></td>
       <td data-column="What"><div>{kindName(kind)}<small><Mark difference={difference} /></small></div></td>
       <td data-column="Today"><Done action={today?.action ?? 'keep'} rule={today?.rule ?? null} sample={before} /></td>
       <td data-column="Then"><Done action={action} rule={rule} sample={after} /></td>

@@ -2,10 +2,10 @@
 import { Link } from '@tanstack/react-router';
 import { Search } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
-import { kindWords } from '#outline/minimized-words.ts';
-import type { KindCount } from '#outline/outline.ts';
+import { doneWords, type KindDone } from '#outline/minimized-words.ts';
 import { count, plural } from '#time/format.ts';
 import { CopyButton } from '#ui/copy.tsx';
+import { KeyText } from '#ui/key-text.tsx';
 import { State } from '#ui/state.tsx';
 import { isSearchable, type KeyValue, valueText } from './attributes.ts';
 import styles from './details.module.css';
@@ -17,7 +17,7 @@ export interface AttributeListProps {
   readonly dropped?: number | undefined;
   /** Where a search finds them; null: nowhere. */
   readonly place: 'span' | 'event' | 'resource' | 'scope' | null;
-  readonly minimized: ReadonlyMap<string, readonly KindCount[]>;
+  readonly minimized: ReadonlyMap<string, readonly KindDone[]>;
   readonly filter: string;
   readonly start_ms: number;
 }
@@ -45,20 +45,20 @@ export function Attributes({ attributes, place, minimized, start_ms }: Pick<Attr
   return (
     <dl className={styles['attributes']}>
       {attributes.map((one, at) => (
-        <Attribute key={`${at} ${one.key}`} attribute={one} place={place} replaced={minimized.get(one.key) ?? []} start_ms={start_ms} />
+        <Attribute key={`${at} ${one.key}`} attribute={one} place={place} done={minimized.get(one.key) ?? []} start_ms={start_ms} />
       ))}
     </dl>
   );
 }
 
-function Attribute({ attribute: { key, value }, place, replaced, start_ms }: { readonly attribute: KeyValue; readonly place: AttributeListProps['place']; readonly replaced: readonly KindCount[]; readonly start_ms: number }): ReactNode {
+function Attribute({ attribute: { key, value }, place, done, start_ms }: { readonly attribute: KeyValue; readonly place: AttributeListProps['place']; readonly done: readonly KindDone[]; readonly start_ms: number }): ReactNode {
   const [all, setAll] = useState(false);
   const text = valueText(value);
   const isLong = text.length > SHOWN_MAX && !all;
   return (
-    <div className={styles['attribute']} data-minimized={replaced.length > 0 || undefined}>
+    <div className={styles['attribute']} data-minimized={done.length > 0 || undefined}>
       <dt>
-        <Key text={key} />
+        <KeyText text={key} />
       </dt>
       <dd>
         <span className={styles['value']}>{isLong ? `${text.slice(0, SHOWN_MAX)}…` : text === '' ? <i>empty</i> : text}</span>
@@ -67,7 +67,7 @@ function Attribute({ attribute: { key, value }, place, replaced, start_ms }: { r
             Show all {count(text.length)} characters
           </button>
         ) : null}
-        {replaced.length === 0 ? null : <State state="minimized">{replaced.map(kindWords).join(', ')} replaced</State>}
+        {done.length === 0 ? null : <State state="minimized">{doneWords(done)}</State>}
       </dd>
       <dd className={styles['ways']}>
         <CopyButton text={text} label={`Copy ${key}`} />
@@ -79,16 +79,6 @@ function Attribute({ attribute: { key, value }, place, replaced, start_ms }: { r
       </dd>
     </div>
   );
-}
-
-/** May break after its dots. */
-function Key({ text }: { readonly text: string }): ReactNode {
-  return text.split(/(?<=[._/])/).map((part, at) => (
-    <span key={at}>
-      {at === 0 ? null : <wbr />}
-      {part}
-    </span>
-  ));
 }
 
 /** A trace older than the range of the page is searched around its own time. */

@@ -1,4 +1,5 @@
 /** OTLP/JSON values as people read them, and what minimization did to each attribute. */
+import type { KindDone } from '#outline/minimized-words.ts';
 import type { KindCount } from '#outline/outline.ts';
 
 export interface AnyValue {
@@ -87,12 +88,12 @@ function plainValue(value: AnyValue | undefined): unknown {
 }
 
 /** What was done at each place that begins with a prefix, by what follows it. */
-export function minimizedAt(minimized: readonly MinimizedPlace[], prefix: string): Map<string, KindCount[]> {
-  const found = new Map<string, KindCount[]>();
-  for (const { place, kind, count } of minimized) {
+export function minimizedAt(minimized: readonly MinimizedPlace[], prefix: string): Map<string, KindDone[]> {
+  const found = new Map<string, KindDone[]>();
+  for (const { place, kind, count, action } of minimized) {
     if (!place.startsWith(prefix)) continue;
     const key = place.slice(prefix.length).replace(/ \(key\)$/, '');
-    found.set(key, [...(found.get(key) ?? []), { kind, count }]);
+    found.set(key, [...(found.get(key) ?? []), { kind, count, ...(action === undefined ? {} : { action }) }]);
   }
   return found;
 }

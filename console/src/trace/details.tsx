@@ -191,13 +191,13 @@ function Told({ model, answer, span: at }: { readonly model: TraceModel; readonl
   );
 }
 
-/** Where a value was replaced, by what, and why it cannot be had back. */
+/** Where a value was minimized, by what, and why it cannot be had back. */
 function Minimized({ minimized }: { readonly minimized: readonly MinimizedPlace[] }): ReactNode {
   if (minimized.length === 0) return null;
   const sum = minimized.filter(({ kind }) => kind !== 'neutralized').reduce((total, { count: many }) => total + many, 0);
   return (
     <section className={styles['minimized']} aria-label="What was minimized">
-      <State state="minimized">{sum === 0 ? 'Characters made visible' : `${plural(sum, 'value')} replaced in this span`}</State>
+      <State state="minimized">{sum === 0 ? 'Characters made visible' : `${plural(sum, 'value')} minimized in this span`}</State>
       <ul>
         {minimized.map(({ place, kind, count: many, rule, action }, at) => (
           <li key={at}>

@@ -88,7 +88,7 @@ export const SpanRow = memo(function SpanRow({ drawing, span, depth, row, isLeaf
         <span aria-hidden className={styles['strip']} style={{ background: serviceColour(service) }} />
         {isDistrusted ? <ShieldX aria-label="Not what was proved" role="img" size={14} className={styles['error'] ?? ''} /> : null}
         {isError ? <OctagonAlert aria-label="Error" role="img" size={13} className={styles['error'] ?? ''} /> : null}
-        {(outline.minimized[span] ?? 0) > 0 ? <PencilLine aria-label="Values replaced" role="img" size={12} className={styles['minimized'] ?? ''} /> : null}
+        {(outline.minimized[span] ?? 0) > 0 ? <PencilLine aria-label="Values minimized" role="img" size={12} className={styles['minimized'] ?? ''} /> : null}
         {(place === PLACE.orphan && outline.begunOutside[span] !== 1) || place === PLACE.cycle ? <Unlink aria-label={place === PLACE.orphan ? 'Its parent is not in the trace' : 'Its ancestors lead back to it'} role="img" size={12} className={styles['unlinked'] ?? ''} /> : null}
         <VersionMarks outline={outline} span={span} />
         <span className={isNewService ? styles['service'] : 'visually-hidden'}>{service === '' ? 'no service name' : service}</span>
