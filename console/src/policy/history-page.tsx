@@ -4,7 +4,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { ShieldAlert } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { type Applied, policyQuery, type PolicyVersion, useMayChangePolicy, versionQuery, versionsQuery } from '#api/policy.ts';
-import { plural } from '#time/format.ts';
+import { count, plural } from '#time/format.ts';
 import { Button } from '#ui/button.tsx';
 import { ErrorNote } from '#ui/error-note.tsx';
 import { Page, PageHeader } from '#ui/page-header.tsx';
@@ -20,6 +20,9 @@ import { TextDiff } from './text-diff.tsx';
 import { Marked } from './words.tsx';
 import { whoText } from './who.ts';
 
+/** So that the comparison below them is not far away; a button shows the rest. */
+const VERSIONS_FIRST = 20;
+
 export function PolicyHistoryPage(): ReactNode {
   const { data: versions, error, refetch } = useQuery(versionsQuery);
   const { data: policy } = useQuery(policyQuery);
@@ -28,12 +31,15 @@ export function PolicyHistoryPage(): ReactNode {
   const navigate = useNavigate();
   const [reverting, setReverting] = useState<PolicyVersion | null>(null);
   const [result, setResult] = useState<Applied | null>(null);
-  const [newest, before] = versions ?? [];
+  const [all, setAll] = useState(false);
+  const [newest, previous] = versions ?? [];
   const asked = readCompared(search);
   const has = (version: number | undefined): version is number => versions?.some((one) => one.version === version) === true;
   const newer = has(asked.newer) ? asked.newer : newest?.version;
-  const older = has(asked.older) ? asked.older : (before ?? newest)?.version;
-  const compare = (changed: Compared): void => void navigate({ to: '.', search: (all: Record<string, unknown>) => ({ ...all, ...changed }), replace: true, resetScroll: false });
+  const older = has(asked.older) ? asked.older : (previous ?? newest)?.version;
+  // What is compared is shown too, however old: it can be chosen anew.
+  const shown = versions?.filter(({ version }, at) => all || at < VERSIONS_FIRST || version === older || version === newer) ?? [];
+  const compare = (changed: Compared): void => void navigate({ to: '.', search: (before: Record<string, unknown>) => ({ ...before, ...changed }), replace: true, resetScroll: false });
   return (
     <Page>
       <PageHeader title="History of the policy" actions={<Link to="/policy" className={styles['link'] ?? ''}>To the policy</Link>}>
@@ -46,7 +52,7 @@ export function PolicyHistoryPage(): ReactNode {
           error === null ? <SkeletonRows rows={4} height="58px" label="The versions are being asked for" /> : null
         ) : (
           <ol className={styles['versions']} aria-label="Versions, the newest first">
-            {versions.map((version) => (
+            {shown.map((version) => (
               <li key={version.version} className={styles['version']} data-compared={(versions.length > 1 && (version.version === older || version.version === newer)) || undefined}>
                 <div className={styles['pick']} hidden={versions.length < 2}>
                   <label>old<input type="radio" name="older" checked={version.version === older} onChange={() => compare({ older: version.version, newer })} aria-label={`Compare from version ${version.version}`} /></label>
@@ -58,6 +64,7 @@ export function PolicyHistoryPage(): ReactNode {
             ))}
           </ol>
         )}
+        {versions === undefined || shown.length === versions.length ? null : <div className={styles['rest']}><Button size="small" onPress={() => setAll(true)}>Show all {count(versions.length)} versions</Button></div>}
       </Panel>
       {older === undefined || newer === undefined ? null : <Comparison older={older} newer={newer} />}
       {reverting === null || policy === undefined ? null : (

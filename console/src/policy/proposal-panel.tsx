@@ -30,7 +30,7 @@ export function ProposalPanel({ proposal, policy, onResult }: ProposalPanelProps
     <Panel title="Proposed">
       <div className={styles['proposal']}>
         <p>
-          {own ? 'You propose' : `${whoText(proposal.by)} proposes`} another policy, since <TimeText unix_ms={proposal.at} />. It is not in force.{proposal.base === policy.digest ? '' : ' Another policy came in force meanwhile, so it cannot be approved any more.'}
+          {own ? 'You propose' : `${whoText(proposal.by)} proposes`} another policy, since <TimeText unix_ms={proposal.at} />. It is not in force.{proposal.base === policy.digest ? '' : ' Another policy came into force meanwhile, so it cannot be approved any more.'}
         </p>
         {proposal.note === '' ? null : <blockquote className={styles['note']}>{proposal.note}</blockquote>}
         <WeakeningList weakenings={proposal.weakenings} subject="This proposal" />

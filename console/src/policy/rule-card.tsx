@@ -1,6 +1,6 @@
 /** One rule, told: what, whose, what becomes of it, why, and how often it acted lately. */
 import { type ReactNode, useEffect, useRef } from 'react';
-import { count } from '#time/format.ts';
+import { plural } from '#time/format.ts';
 import type { Rule } from '#policy/document';
 import { actionName } from '#policy/action';
 import { actionWords } from '#words';
@@ -11,7 +11,7 @@ import { Told } from './words.tsx';
 export interface RuleCardProps {
   readonly rule: Rule;
   readonly at: number;
-  /** Values it acted on in the last hour; null if that is not known. */
+  /** Values of the last hour that it decides about; null if that is not known. */
   readonly acted: number | null;
   /** Whoever came here came for this one. */
   readonly isShown: boolean;
@@ -30,7 +30,7 @@ export function RuleCard({ rule, at, acted, isShown }: RuleCardProps): ReactNode
         <span className={styles['at']}>{at}</span>
         <h3><code>{rule.id}</code></h3>
         <span className={styles['action']} data-keeps={name === 'keep' || undefined}>{actionWords(name)}</span>
-        {acted === null ? null : <span className={styles['acted']}>{acted === 0 ? 'nothing in the last hour' : `${count(acted)} in the last hour`}</span>}
+        {acted === null ? null : <span className={styles['acted']}>{acted === 0 ? 'nothing of the last hour' : `${plural(acted, 'value')} of the last hour`}</span>}
       </header>
       <p className={styles['says']}>
         <Told words={what} /> <span className={styles['arrow']} aria-hidden>→</span> <strong><Told words={then} /></strong>.

@@ -19,7 +19,7 @@ export function TextDiff({ older, newer, label }: TextDiffProps): ReactNode {
   const { gone, come } = diffSize(pieces);
   return (
     <figure className={styles['diff']}>
-      <figcaption className={styles['sum']}>{`${plural(come, 'line')} added, ${plural(gone, 'line')} removed`}</figcaption>
+      <figcaption className={styles['sum']}>{[come === 0 ? '' : `${plural(come, 'line')} added`, gone === 0 ? '' : `${plural(gone, 'line')} removed`].filter((one) => one !== '').join(', ')}</figcaption>
       <div className={styles['scroll']} tabIndex={0} role="region" aria-label={label}>
         <ol className={styles['lines']}>
           {pieces.map(({ skipped, lines }, at) => [
