@@ -22,7 +22,12 @@ export function RuleCard({ rule, at, acted, isShown }: RuleCardProps): ReactNode
   const name = actionName(rule.action);
   const place = useRef<HTMLLIElement>(null);
   useEffect(() => {
-    if (isShown) place.current?.scrollIntoView({ block: 'center' });
+    if (!isShown) return undefined;
+    const show = (): void => place.current?.scrollIntoView({ block: 'center' });
+    show();
+    // Again when the page around it stands: what is above may have come in the same moment.
+    const later = requestAnimationFrame(() => requestAnimationFrame(show));
+    return () => cancelAnimationFrame(later);
   }, [isShown]);
   return (
     <li ref={place} className={styles['rule']} aria-current={isShown || undefined}>
