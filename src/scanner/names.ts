@@ -87,7 +87,7 @@ const QUESTIONS = new Set('is has have had should use uses using require require
 
 const PASSWORDS = new Set(
   ('password passwd passwort passwords pwd pswd psw passphrase passcode passwrd userpass kennwort contraseña contrasena senha motdepasse mdp parola wachtwoord ' +
-    'haslo hasło salasana lösenord losenord пароль 密码 密碼 口令 パスワード 비밀번호 şifre sifre кодоваяфраза otp totp cvv cvc pincode passkey userpassword pw storepass keypass cvv cvc dbpass').split(' '),
+    'haslo hasło salasana lösenord losenord пароль 密码 密碼 口令 パスワード 비밀번호 şifre sifre кодоваяфраза otp totp cvv cvc pincode passkey psk userpassword pw storepass keypass cvv cvc dbpass').split(' '),
 );
 const PASSWORD_ENDINGS = ['password', 'passwd', 'passwort', 'passphrase', 'userpwd', 'dbpwd', 'rootpwd', 'adminpwd', 'passw'];
 const PASSWORD_PAIRS = new Set(['de passe', 'pass word', 'pass phrase', 'pin code', 'security code', 'mfa code', 'otp code', 'sms code', 'verification code', 'backup code', 'recovery code', 'seed phrase', 'recovery phrase', 'one time', 'pass code']);

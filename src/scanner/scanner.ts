@@ -17,6 +17,7 @@ import { gravityOf, joined } from './overlaps.ts';
 import { knowsForm, marksOfPieces } from './pieces.ts';
 import { KEY } from './recognizer.ts';
 import type { KeyClass, Kind, Mark, Recognizer } from './recognizer.ts';
+import { rejoined } from './rejoined.ts';
 import { RECOGNIZERS } from '#scanner/recognizers';
 
 const CLASSES_MAX = 32_768;
@@ -182,6 +183,7 @@ export class Scanner {
     if ((features & FEATURE.percent) !== 0) this.#layer(percentDecoded(text), keyClass, depth, place);
     if ((features & FEATURE.backslash) !== 0) this.#layer(unescaped(text), keyClass, depth, place);
     if ((features & REFERENCE_FEATURES) === REFERENCE_FEATURES) this.#layer(withoutReferences(text), keyClass, depth, place);
+    if ((features & JOINT_FEATURES) === JOINT_FEATURES || (features & FOLD_FEATURES) === FOLD_FEATURES) this.#layer(rejoined(text), keyClass, depth, place);
     if ((features & FEATURE.longToken) !== 0) this.#encoded(text, depth, place);
   }
 
@@ -250,7 +252,7 @@ export class Scanner {
       const needs = [...new Set(recognizers.map((recognizer) => recognizer.needs))];
       // One need implied by another adds nothing to the question whether anything can match.
       const least = needs.filter((need) => !needs.some((other) => other !== need && (need & other) === other));
-      const layers = [FEATURE.percent, FEATURE.backslash, REFERENCE_FEATURES, FEATURE.longToken, FEATURE.nonAscii, FEATURE.control, CODE_POINT_FEATURES, ...[FEATURE.number, FEATURE.dottedQuad, FEATURE.hextets, FEATURE.personWord].flatMap((value) => [value | FEATURE.equals, value | JSON_FEATURES]), PART_OF_JSON];
+      const layers = [FEATURE.percent, FEATURE.backslash, REFERENCE_FEATURES, FEATURE.longToken, JOINT_FEATURES, FEATURE.nonAscii, FEATURE.control, CODE_POINT_FEATURES, ...[FEATURE.number, FEATURE.dottedQuad, FEATURE.hextets, FEATURE.personWord].flatMap((value) => [value | FEATURE.equals, value | JSON_FEATURES]), PART_OF_JSON];
       selection = { always: least.includes(0), needs: [...least, ...layers], recognizers, ranks: recognizers.map(({ kind }) => gravityOf(kind)), plans: new Map() };
       this.#selections.set(keyClass, selection);
     }
@@ -258,6 +260,8 @@ export class Scanner {
   }
 }
 
+const JOINT_FEATURES = FEATURE.quote | FEATURE.plus;
+const FOLD_FEATURES = FEATURE.longToken | FEATURE.space;
 const JSON_FEATURES = FEATURE.quote | FEATURE.colon | FEATURE.brace;
 /** A name of particulars is rare enough that a piece of an object will do. */
 const PART_OF_JSON = FEATURE.quote | FEATURE.colon | FEATURE.personWord;

@@ -13,7 +13,7 @@ const SECRET_WORDS: readonly string[] = [
   'secret', 'token', 'key', 'credential', 'creds', 'auth', 'bearer', 'jwt', 'cookie', 'sess', 'sid=', 'sid:', '.sid', 'sid"',
   'sig=', 'signature', 'code=', 'state=', 'ticket', 'assertion', 'nonce', 'otp', 'pin"', 'pin=', 'pin:', 'cvv', 'cvc', 'csrf', 'xsrf',
   'mnemonic', 'recovery code', 'backup code', 'verification code', 'security code', 'recovery phrase', 'seed_phrase', 'seed phrase', 'seedphrase', 'contribsys', 'saml', 'dsn', 'webhook', 'accessid', 'access_id', 'access-id', 'access id', 'encrypt',
-  'is your', 'as your', 'one-time', 'one time', ' code ', ' code:', 'verifier', 'samlart', 'wordpress_', 'hash:', 'client_random', '_pw', '"pw', "'pw", 'pw=', 'sonar.login', 'honeycomb-team', 'jenkins-crumb', 'access-sign', 'cf-access',
+  'is your', 'as your', 'one-time', 'one time', ' code ', ' code:', 'verifier', 'samlart', 'wordpress_', 'hash:', 'client_random', 'psk=', 'psk:', 'psk"', '_pw', '"pw', "'pw", 'pw=', 'sonar.login', 'honeycomb-team', 'jenkins-crumb', 'access-sign', 'cf-access',
   // Names of numbers that states give
   'passport', 'passeport', 'pasaporte', 'reisepass', 'licen', 'nhs', 'medicare', 'pan card', 'pan_card', 'ein ', 'ein:', 'ein"', 'vat ', 'vat_', 'vat:', 'vat"', 'national id', 'national_id', 'nationalid', 'national-id', 'id card', 'id_card', 'tax ', 'tax_', 'taxid', 'tin:', 'tin ', 'tin=', 'rfc ', 'rfc:', 'rut ', 'rut:', 'pps ', 'ppsn',
   'nif ', 'nif:', 'nie ', 'nie:', 'oib', 'cnp ', 'cnp:', 'egn ', 'egn:', 'rodn', 'amka', 'nric', 'hkid', 'cuit', 'cuil', 'curp', 'dula', 'insurance', 'ssn', 'social', 'steuernummer', 'ausweis', 'citizen',
@@ -23,7 +23,7 @@ const SECRET_WORDS: readonly string[] = [
 /** How well-known credentials begin; `known-tokens.ts` says how they go on. Prefixes of one or two characters are shapes, not words. */
 const KNOWN_PREFIXES: readonly string[] = [
   ...KNOWN_TOKENS.map((token) => token.prefix).filter((prefix) => !UNSOUGHT_PREFIXES.has(prefix)),
-  '-----begin', '"kty', 'putty-user-key-file', 'eyj', 'eya', 'ewo', 'v1.local', 'v1.public', 'v2.local', 'v2.public', 'v3.local', 'v3.public', 'v4.local', 'v4.public',
+  '-----begin', 'ibadanbgkqhkig9w0b', 'ibaakcaqea', 'ibaakcage', 'ibaakbgq', 'gbyqgsm49ag', 'mhccaqeei', 'mc4caqawbqydk2v', 'b3blbnnzac1rzxktdje', '"kty', 'putty-user-key-file', 'eyj', 'eya', 'ewo', 'v1.local', 'v1.public', 'v2.local', 'v2.public', 'v3.local', 'v3.public', 'v4.local', 'v4.public',
 ];
 
 /** Authorization schemes and programs that take credentials as arguments. */
@@ -34,7 +34,7 @@ const SCHEME_WORDS: readonly string[] = [
   'reset/', 'resets/', 'password/', 'password-reset', 'recover/', 'recovery/', 'invite/', 'invites/', 'invitation/', 'verify/', 'verification/', 'email/', 'account/', 'confirm/', 'confirmation/', 'activate/', 'activation/', 'unsubscribe/', 'opt-out/', 'magic', 'link/', 'token/', 'tokens/', 'share/', 'shared/', 'key/', 'join/', 'authorize/',
   'hook', 'hc-ping', 'pagerduty.com/integration', 'victorops', '/v1/input', 'pipedream.net', 'one-time/', 'passwordless', 'complete/', 'validate/', 'claim/', 'approve/', 'sso/', 'catch/',
   // Commands and protocols in which a password has no name
-  'docker"', "docker'", 'podman"', 'helm"', 'password-stdin', 'unzip', 'zip -', '7z', 'useradd', 'net user', '/user:', 'storepass', 'keypass', 'identified by', 'auth plain', 'auth login', 'auth default', 'auth ', 'pass ', 'login ', 'credentials', ':5432:', ':5433:', ':6432:',
+  'docker"', "docker'", 'podman"', 'helm"', 'password-stdin', 'unzip', 'zip -', '7z', 'useradd', 'net user', '/user:', 'storepass', 'keypass', 'identified by', 'set password', 'auth plain', 'auth login', 'auth default', 'auth ', 'pass ', 'login ', 'credentials', ':5432:', ':5433:', ':6432:',
 ];
 
 /** Words without which there is no statement (`statement/embedded.ts`) and no value in an error message (`statement/database-error.ts`). */

@@ -31,6 +31,11 @@ test('assigned reads the value in a map under the name, behind what says more ab
   all('credential', ['{"secret":{"value":"«Tr0ub4dor-zebra»"}}', '{"password":{"min_length":12,"policy":"strong"}}', '{"token":{"type":"bearer","expires_in":3600}}', '{"token":{"text":"Hello","logprob":-0.3}}', '{"key":{"plain":"orders"}}', '{"token_usage":{"value":4096}}']);
 });
 
+test('assigned reads sentences of forms and of German, and pre-shared keys', () => {
+  all('password', ['q=my+password+is+«Tr0ub4dor»&lang=en', '/search?q=the+password+is:+«Tr0ub4dor»+thanks', 'Passwort lautet «Tr0ub4dor»', 'Das Passwort ist: «Tr0ub4dor»', 'psk="«zebra crossing»"', 'wifi_psk=«zebra-42»']);
+  all('password', ['q=password+is+too+short', 'q=password+reset+form', 'Passwort ist abgelaufen', 'Das Passwort lautet anders', 'TLS_PSK_WITH_AES_128_GCM_SHA256', 'psk: none', 'key_exchange=psk_dhe_ke']);
+});
+
 test('assigned reads XML, HTML forms and multipart forms', () => {
   all('password', [
     '<password>«hunter2»</password>', '<wsse:Password Type="PasswordText">«hunter2»</wsse:Password>', '<db password="«hunter2»"/>', '<property name="password" value="«hunter2»"/>', '<password><![CDATA[«hunter2»]]></password>', '<key>password</key><string>«hunter2»</string>', '<password>\n  «hunter2»\n</password>',

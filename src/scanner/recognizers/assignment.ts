@@ -37,7 +37,9 @@ const NAME_BEFORE = /(?:name|key|id|header|field|param|variable)(?:\\{0,7}["'`])
 const MULTIPART = /\\{0,3}"(?:;[^\r\n]{0,200})?\r?\n(?:[\w-]{1,60}:[^\r\n]{0,300}\r?\n){0,4}\r?\n/y;
 /** The member that is the value, behind others that say more about it: `{"type":"x","value":"…"}`. */
 const WRAPPED_VALUE = /\{(?:\s{0,8}\\{0,7}["'][\w-]{1,40}\\{0,7}["']\s{0,4}:\s{0,4}(?:\\{0,7}"[\w .:/+-]{0,80}\\{0,7}"|[\w.-]{1,20})\s{0,4},){0,4}\s{0,8}\\{0,7}["']?(?:string_?value|value|s|string|plain|plain_?text|clear|clear_?text|raw|old|new|current|previous|secret|\$|#text|_text)\\{0,7}["']?\s{0,4}(?:=>|:|=)/iy;
-const SENTENCE = /[ \t]{1,3}(?:(?:is|was|are|provided|given|used|supplied|entered|set to|value|equals|of|with|\|)(?:[ \t]{0,2}(?:is|was))?[ \t]{0,2}:?[ \t]{1,3}|(?=["'`]))/iy;
+const SENTENCE = /[ \t]{1,3}(?:(?:is|was|are|provided|given|used|supplied|entered|set to|value|equals|of|with|lautet|ist|\|)(?:[ \t]{0,2}(?:is|was))?[ \t]{0,2}:?[ \t]{1,3}|(?=["'`]))/iy;
+/** A sentence in a query, where + stands for a space. */
+const SENTENCE_OF_FORM = /\+(?:is|was|are|lautet|ist)(?::|%3A)?\+/iy;
 const BARE = /[ \t]{1,3}(?=[^\s"'`=:{}()[\]<>,;|&-])/y;
 /** What stands between an operator and its value without being part of it: PHP's `string(7)`, YAML's `!tag`. */
 const DECORATION = /string\(\d{1,6}\)[ ]?(?=")|![\w.-]{1,40}[ \t]{1,4}(?=\S)/y;
@@ -92,6 +94,10 @@ export function readAssignment(text: string, nameStart: number, nameEnd: number,
   const comma = next === 0x20 ? -1 : after(COMMA, text, nameEnd);
   if (comma >= 0) return readValue(text, comma, nameStart, /\($/.test(text.slice(Math.max(0, nameStart - 6), nameStart).replace(/\\{0,7}["'`]$/, '')) ? 'argument' : 'bare');
 
+  if (next === 0x2b) {
+    const at = after(SENTENCE_OF_FORM, text, nameEnd);
+    return at >= 0 ? trimmed(text, at, untilAny(text, at, /[+&\s"'#<>]/g), 'prose') : [];
+  }
   if (next !== 0x20 && next !== 0x09) return [];
   if (/(?:^|[\s"'=])--?$/.test(text.slice(Math.max(0, nameStart - 3), nameStart))) {
     const at = after(FLAG, text, nameEnd);

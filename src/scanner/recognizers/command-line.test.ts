@@ -37,3 +37,8 @@ test('commandLine leaves templates, manuals and other options alone', () => {
     'mysql -u root -h db --protocol tcp --port 3306', 'docker login r.io', 'docker run -p 8080:80 nginx', 'redis-cli -h r ping', 'sshpass -p [password] ssh h', 'mysql --plugin-dir=/x', 'ssh -p 2222 host', 'mkdir -p /var/x', 'docker login --password-stdin', 'unzip -q x.zip', 'useradd -m bob', 'AUTH required', 'PASS 12 tests', 'FAIL/PASS counts', 'PASS src/app2.test.ts', 'x=PASS src%2Fapp.test.ts', 'user login: ok', 'login api-gateway:8080', 'user bob:editor', 'IDENTIFIED BY ?', 'net user bob', 'AUTH PLAIN [password]', 'password',
   ]) expectMarks(commandLine, text, 'password');
 });
+
+test('commandLine knows the password behind user and file of htpasswd, and that of SET PASSWORD', () => {
+  for (const text of ['htpasswd -b f ada «Tr0ub4dor»', 'htpasswd -nb ada «zebra»', 'htpasswd -c -b /etc/nginx/users ada "«Tr0ub4dor zebra»"', 'htpasswd -bB -C 10 f ada «zebra»', "SET PASSWORD FOR 'a' = PASSWORD('«zebra»')", "SET PASSWORD FOR 'a'@'%' TO '«zebra»'", "set password = '«zebra»'"]) expectMarks(commandLine, text, 'password');
+  for (const text of ['htpasswd -c /etc/nginx/users ada', 'htpasswd -D users ada', 'htpasswd: verification error', 'set password for the user', "SET PASSWORD FOR 'a' = ?", "the form to set password shows 'Repeat'"]) expectMarks(commandLine, text, 'password');
+});

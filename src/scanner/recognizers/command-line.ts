@@ -61,6 +61,9 @@ const RULES: readonly Rule[] = [
   { program: /\bnet\s+user\b/i, argument: /\bnet\s{1,4}user\s{1,4}[\w.-]{1,64}\s{1,4}([^\s/*"'][^\s"']{2,127})/gi },
   { program: /\/user:/i, argument: /\s\/user:\S{1,128}\s{1,4}([^\s/"'][^\s"']{3,255})/gi },
   { program: /\b(?:store|key)pass\b/i, argument: /(?<![\w.])-?(?:src|dest)?(?:store|key)pass\s{1,4}["']?([^\s"'`:=-][^\s"'`]{3,255})/gi },
+  // `htpasswd -b FILE USER PASSWORD`, `htpasswd -nb USER PASSWORD`.
+  { program: /\bhtpasswd\b/i, argument: new RegExp(`\\bhtpasswd\\s{1,4}(?:-[a-zA-Z]{1,8}\\s{1,4}(?:\\d{1,2}\\s{1,4})?){0,4}(?:(?<=-[a-zA-Z]{0,7}n[a-zA-Z]{0,7}\\s{1,4})|[^\\s|;<>-][^\\s|;<>]{0,255}\\s{1,4})(?<=-[a-zA-Z]{0,7}b[a-zA-Z]{0,7}\\s.{0,300})[^\\s|;<>-][^\\s|;<>]{0,127}\\s{1,4}${VALUE}((?<=')[^'\\n]{1,512}|(?<=")[^"\\n]{1,512}|[^\\s'"\`|;<>]{1,512})`, 'gi') },
+  { program: /\bset\s+password\b/i, argument: /\bset\s{1,4}password\b[^=\n;]{0,200}?(?:=|\bto\b)\s{0,4}(?:(?:old_)?password\s{0,2}\(\s{0,2})?["']([^"'\n]{1,255})/gi },
   { program: /\bidentified\s+by\b/i, argument: /\bidentified\s{1,4}by\s{1,4}(?:password\s{1,4})?["']?([^\s"';,?:$][^\s"';]{2,255})/gi },
   { program: /\bAUTH\s/, argument: /\bAUTH (?:PLAIN|LOGIN|XOAUTH2|CRAM-MD5|default)[ \t]{1,4}["']?([^\s"'`=][^\s"'`]{5,4095})/g },
   { program: /\bAUTH\s/, argument: /(?<![\w-])AUTH[ \t]{1,4}["']?(?=[^\s"']*\d)(?=[^\s"']*[A-Za-z])([^\s"'`:;,.()]{12,512})(?![^\s"'])/g },

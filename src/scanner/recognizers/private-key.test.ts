@@ -1,6 +1,7 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
 import { expectMarks } from '#scanner/testing';
-import { jsonWebKey, privateKey, puttyKey } from './private-key.ts';
+import { bareKey, jsonWebKey, privateKey, puttyKey } from './private-key.ts';
 
 const BODY = 'MIIEpAIBAAKCAQEA04up8hoqzS1abcdefgh';
 
@@ -27,4 +28,15 @@ test('jsonWebKey marks private members only', () => {
   expectMarks(jsonWebKey, '{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","d":"«jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI»"}', 'private-key');
   expectMarks(jsonWebKey, '{"kty":"oct","k":"«AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ»"}', 'private-key');
   expectMarks(jsonWebKey, '{"kty":"EC","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"}', 'private-key');
+});
+
+test('bareKey marks keys without their armour, on one line and on many', () => {
+  const keys = [generateKeyPairSync('rsa', { modulusLength: 1024 }), generateKeyPairSync('rsa', { modulusLength: 2048 }), generateKeyPairSync('ec', { namedCurve: 'P-256' }), generateKeyPairSync('ec', { namedCurve: 'P-384' }), generateKeyPairSync('ed25519')];
+  for (const { privateKey: key, publicKey } of keys) {
+    const body = key.export({ type: 'pkcs8', format: 'der' }).toString('base64');
+    for (const text of [`SIGNING=«${body}»`, `{"k":"«${body}»"}`, `k:\n  «${body.match(/.{1,64}/g)!.join('\n  ')}»\n`, `"«${body.match(/.{1,64}/g)!.join('\\n')}»"`]) expectMarks(bareKey, text, 'private-key');
+    expectMarks(bareKey, publicKey.export({ type: 'spki', format: 'der' }).toString('base64'), 'private-key');
+  }
+  expectMarks(bareKey, `x «b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZWQyNTUxOQ» y`, 'private-key');
+  for (const text of ['MIIDdzCCAl+gAwIBAgIEAgAAuTANBgkqhkiG9w0BAQUFADBaMQswCQYDVQQGEwJJRTESMBAGA1UEChMJQmFsdGltb3Jl', 'MIIEvQIBADANBgkqhkiG9w0BAQ', 'b3BlbnNzaC1rZXktdjE']) expectMarks(bareKey, text, 'private-key');
 });

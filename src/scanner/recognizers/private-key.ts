@@ -24,6 +24,31 @@ export const privateKey: Recognizer = {
   },
 };
 
+/** The body alone, as configurations hold it: PKCS #8 and PKCS #1 of RSA, PKCS #8 and SEC 1 of elliptic curves, Ed25519 (by the algorithm's identifier behind the version), OpenSSH (by its magic word). */
+export const bareKey: Recognizer = {
+  id: 'private-key.bare',
+  kind: 'private-key',
+  needs: FEATURE.knownPrefix | FEATURE.longToken,
+  find(text, _keyClass, mark) {
+    BARE.lastIndex = 0;
+    for (let begin = BARE.exec(text); begin !== null; begin = BARE.exec(text)) {
+      const end = endOfLines(text, begin.index);
+      BARE.lastIndex = end;
+      if (end - begin.index >= 60) mark(begin.index, end);
+    }
+  },
+};
+
+const BARE = /(?<![A-Za-z0-9+/])(?:MII[A-Za-z0-9+/]{3}IBA(?:DANBgkqhkiG9w0B|AK[BC])|MI[GH][A-Za-z0-9+/]AgEAM[A-Za-z0-9]{1,2}GByqGSM49Ag|MC4CAQAwBQYDK2V|MHcCAQEEI|b3BlbnNzaC1rZXktdj)/g;
+
+/** Where the rows of base64 end, the last of which may be short. */
+function endOfLines(text: string, start: number): number {
+  const lines = /[A-Za-z0-9+/]{1,16384}(?:(?:\r?\n|\\r?\\n|\\n)[ \t]{0,8}[A-Za-z0-9+/]{16,100}){0,400}(?:(?:\r?\n|\\n)[ \t]{0,8}[A-Za-z0-9+/]{1,100}(?==|\s*$))?={0,2}/y;
+  lines.lastIndex = start;
+  lines.exec(text);
+  return Math.max(lines.lastIndex, start + 1);
+}
+
 export const puttyKey: Recognizer = {
   id: 'private-key.putty',
   kind: 'private-key',

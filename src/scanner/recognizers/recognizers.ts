@@ -44,6 +44,7 @@ import { postalAddress } from './of-person.ts';
 import { phone } from './phone.ts';
 import { phoneNational } from './phone.ts';
 import { phonePercentEncoded } from './phone.ts';
+import { bareKey } from './private-key.ts';
 import { jsonWebKey } from './private-key.ts';
 import { privateKey } from './private-key.ts';
 import { puttyKey } from './private-key.ts';
@@ -99,6 +100,7 @@ export const RECOGNIZERS: readonly Recognizer[] = [
   phone,
   phoneNational,
   phonePercentEncoded,
+  bareKey,
   privateKey,
   puttyKey,
   oddlyNamed,

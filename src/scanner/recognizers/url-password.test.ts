@@ -35,6 +35,7 @@ test('dataSource marks the password of a data source name of Go', () => {
     'app:«Tr0ub4dor»@tcp(db:3306)/orders?parseTime=true',
     'dial error for app:«p@ss/w:rd»@tcp(10.0.0.5:3306)/orders',
     'dsn="app:«hunter2»@unix(/tmp/mysql.sock)/orders" DSN=root:«q»@cloudsql(p:eu:i)/db',
+    'app:«pw»@/orders', 'cannot open app:«Tr0ub4dor»@/orders?parseTime=true: refused', 'dsn="app:«q»@/"',
   ]) expectMarks(dataSource, text, 'password');
-  for (const text of ['app@tcp(db:3306)/orders', 'app:@tcp(db:3306)/x', 'app:****@tcp(db:3306)/x', 'app:[password]@tcp(db)/x', 'reached tcp(10.0.0.5:3306): refused', 'a:b@handler(x)', 'npm:@scope/tcp(1)']) expectMarks(dataSource, text, 'password');
+  for (const text of ['app@tcp(db:3306)/orders', 'app:@tcp(db:3306)/x', 'app:****@tcp(db:3306)/x', 'app:[password]@tcp(db)/x', 'reached tcp(10.0.0.5:3306): refused', 'a:b@handler(x)', 'npm:@scope/tcp(1)', 'app@/orders', 'alias:@/components', 'http://host:80@/x', "import x from '@/components/Cart'", 'app:pw@/src/components/Cart.vue', 'x?y:z@/a']) expectMarks(dataSource, text, 'password');
 });

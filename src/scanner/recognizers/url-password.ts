@@ -46,25 +46,25 @@ export const oracleUrl: Recognizer = {
   },
 };
 
-/** `user:password@tcp(host:3306)/db`: how drivers of Go name a MySQL, and what their errors repeat. The password goes to the last @ before the network. */
+/** `user:password@tcp(host:3306)/db`, `user:password@/db`: how drivers of Go name a MySQL, and what their errors repeat. The password goes to the last @ before the network. */
 export const dataSource: Recognizer = {
   id: 'password.data-source',
   kind: 'password',
   needs: FEATURE.at | FEATURE.colon,
   find(text, _keyClass, mark) {
-    if (!text.includes('(')) return;
+    if (!text.includes('(') && !text.includes('@/')) return;
     for (const { index } of text.matchAll(NETWORK)) {
       let start = index;
       while (start > 0 && index - start < USERINFO_MAX && !ENDS_BEFORE.test(text[start - 1]!)) start--;
       const userinfo = text.slice(start, index);
       const colon = userinfo.indexOf(':');
       const password = userinfo.slice(colon + 1);
-      if (colon > 0 && !userinfo.includes('://') && password !== '' && !isReplaced(password) && !isPlaceholder(password)) mark(start + colon + 1, index);
+      if (colon > 0 && !userinfo.includes('://') && (text[index + 1] !== '/' || /^[A-Za-z_][\w.-]{0,62}$/.test(userinfo.slice(0, colon))) && password !== '' && !isReplaced(password) && !isPlaceholder(password)) mark(start + colon + 1, index);
     }
   },
 };
 
-const NETWORK = /@(?:tcp[46]?|udp[46]?|unix|cloudsql(?:-mysql)?|alloydb|pipe|ssh|mysql\+tcp)\(/g;
+const NETWORK = /@(?:(?:tcp[46]?|udp[46]?|unix|cloudsql(?:-mysql)?|alloydb|pipe|ssh|mysql\+tcp)\(|\/(?=[\w$-]{0,64}(?:\?[\w.]{1,40}=|[\s"'`,;)]|$)))/g;
 const ENDS_BEFORE = /[\s"'`<>]/;
 
 const USERINFO = /[A-Za-z][A-Za-z0-9+.-]{0,40}:(?:\\?\/){2}/g;
