@@ -71,7 +71,8 @@ test('rules that never apply, take everything, keep secrets or take no address a
 
 test('a recognizer that finds ordinary values is named, one that is narrow or has a context is not', () => {
   const named = (recognizer: object): string[] => advised([ALL], { recognizers: [{ id: 'own', pattern: '', ...recognizer }] });
-  for (const pattern of ['[0-9]{4}', '[0-9]{1,3}', '[A-Z]{3} /.{1,20}', '[a-z]{1,20}-[a-z0-9]{1,20}', '[a-f0-9]{32}', '(?i)cart']) assert.deepEqual(named({ pattern }), ['warning matches_ordinary own'], pattern);
+  for (const pattern of ['[0-9]{4}', '[0-9]{1,3}', '[A-Z]{3} /.{1,20}', '[a-z]{1,20}-[a-z0-9]{1,20}', '[a-f0-9]{32}', '(?i)cart', ...'123456789', '[0-9]{1,19}', '[0-9]{6}', '[0-9]{10}', '[0-9]{16}', '[0-9]{19}', '=', '"']) assert.deepEqual(named({ pattern }), ['warning matches_ordinary own'], pattern);
+  for (const pattern of ['1', '6', '[0-9]{1,19}']) assert.deepEqual(named({ pattern, context: ['order'] }), ['warning matches_ordinary own'], pattern);
   for (const recognizer of [{ pattern: 'E-[0-9]{6}' }, { pattern: '[0-9]{4}', context: ['room'] }, { pattern: '[0-9]{9}', checksum: 'mod11' }]) assert.deepEqual(named(recognizer), [], recognizer.pattern);
 });
 

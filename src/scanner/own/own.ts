@@ -7,7 +7,7 @@ import { featuresOfText } from '#scanner/features';
 import { KEY, ownKind, type Recognizer } from '#scanner/recognizer';
 import { checksumOf } from './checksums.ts';
 import { contextOf } from './context.ts';
-import { EVERYDAY } from './everyday.ts';
+import { EVERYDAY, SINGLE } from './everyday.ts';
 import { Matcher } from './matcher.ts';
 import { PatternProblem } from './pattern.ts';
 
@@ -58,9 +58,9 @@ export function tryExamples(recognizer: RecognizerText): readonly TriedExample[]
   return [...(recognizer.examples ?? []).map((example) => ({ example, wanted: true, found: finds(example) })), ...(recognizer['counter-examples'] ?? []).map((example) => ({ example, wanted: false, found: finds(example) }))];
 }
 
-/** A value of any service's spans that it finds though no word of its context is near; null = none of those that are tried. */
+/** A value of any service's spans that it finds though no word of its context is near, or a single digit that it finds beside one; null = none of those that are tried. */
 export function everydayMatch(recognizer: RecognizerText): string | null {
-  return EVERYDAY.find(findsWith(recognizer, '')) ?? null;
+  return EVERYDAY.find(findsWith(recognizer, '')) ?? SINGLE.find(findsWith(recognizer, recognizer.context?.[0] ?? '')) ?? null;
 }
 
 function findsWith(text: RecognizerText, name: string): (value: string) => boolean {
