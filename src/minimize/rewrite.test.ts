@@ -119,3 +119,14 @@ function randomFrom(seed: number): (below: number) => number {
     return (state >>> 0) % below;
   };
 }
+
+test('rewrite() lets the rule of cards decide about the digits of a card that read as a phone number too', () => {
+  const text = '3782 822463 10005';
+  const scanner = new Scanner();
+  const marks = scanner.scanText(text, scanner.keyClass('card.number'), undefined, 'card.number') ?? [];
+  assert.deepEqual(marks.flatMap(({ kind, parts = [] }) => [kind, ...parts.map((part) => part.kind)]).sort(), ['card', 'card', 'phone']);
+  const masked = (other: Action) => rewrite(text, marks, doing((kind) => (kind === 'card' ? { mask: { last: 4 } } : other)));
+  for (const other of ['replace', 'drop', 'keep'] as const) assert.deepEqual(masked(other), { text: '***0005', counts: [{ kind: 'card', count: 1 }], fate: 'stored' }, other);
+  const wider = [{ kind: 'card', start: 0, end: 17, parts: [{ kind: 'card', start: 0, end: 17 }, { kind: 'phone', start: 5, end: 17 }] }] as const;
+  assert.equal(rewrite(text, wider, doing((kind) => (kind === 'card' ? { mask: { last: 4 } } : 'replace'))).text, '[card]');
+});

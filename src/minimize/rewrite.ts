@@ -48,10 +48,14 @@ export function rewrite(text: string, marks: readonly Mark[], actions: PartActio
   return { text: written + text.slice(at), counts: [...counts].map(([kind, count]) => ({ kind, count })), fate };
 }
 
-/** Of a mark over parts of several kinds, what leaves least of any of them. */
+/**
+ * Of a mark over parts of several kinds, what leaves least of any of them. The digits of a card may read as a phone number or a national id
+ * too: that is the same thing under another name, and what the policy says about cards decides.
+ */
 function strongest(mark: Mark, decide: (kind: Kind) => Action): Action {
   let action = decide(mark.kind);
-  for (const { kind } of mark.parts ?? []) {
+  for (const { kind, start, end } of mark.parts ?? []) {
+    if (mark.kind === 'card' && (kind === 'phone' || kind === 'national-id') && start === mark.start && end === mark.end) continue;
     const other = decide(kind);
     if (strengthOf(other) > strengthOf(action)) action = other;
   }
