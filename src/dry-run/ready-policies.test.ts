@@ -44,13 +44,14 @@ test('PCI DSS: of card numbers the last four digits, of what authenticates a pay
 
 test('HIPAA: the identifiers are gone, dates keep their year, ages above 89 are one', () => {
   const kept = stored(presetText('hipaa')!, {
-    'patient.name': 'Ada', 'address.city': 'London', zip_code: 'W1', zip: '94110', 'user.city': 'London', date_of_birth: '1935-12-10T00:00:00Z', admission_date: '2024-12-10T00:00:00Z', 'patient.age': 93, 'contact.phone': '555', fax_number: '1', 'user.email': 'a@b.example', ssn: '078-05-1120', mrn: 'M1', member_id: '1',
+    'patient.name': 'Ada', 'address.city': 'London', zip_code: 'W1', zip: '94110', 'user.city': 'London', date_of_birth: '1935-12-10T00:00:00Z', admission_date: '2024-12-10T00:00:00Z', 'patient.age': 93, 'user.age': 34, 'contact.phone': '555', fax_number: '1', 'user.email': 'a@b.example', ssn: '078-05-1120', mrn: 'M1', member_id: '1',
     account_number: '1', license_number: '1', vin: '1', 'device.id': 'd', 'url.full': 'https://clinic.example/patients/77?x=1', 'client.address': '203.0.113.77', biometric_hash: 'x', photo_url: 'y', 'user.id': 'ada', note: 'client 203.0.113.77 logged in', 'http.route': '/patients/{id}',
   });
   const { admission_date: admitted, 'url.full': url, ...rest } = kept;
   assert.match(admitted!, /^2024(?!-12-10)/);
   assert.ok(!url!.includes('77'), url);
-  assert.deepEqual(rest, { 'patient.age': '90', 'user.id': '[field]', note: 'client [ip] logged in', 'http.route': '/patients/{id}' });
+  assert.match(readPolicy(presetText('hipaa')!).document!.rules.find(({ id }) => id === 'ages')!.reason!, /all others 0/);
+  assert.deepEqual(rest, { 'patient.age': '90', 'user.age': '0', 'user.id': '[field]', note: 'client [ip] logged in', 'http.route': '/patients/{id}' });
 });
 
 test('an imported Collector configuration takes away what the Collector does', () => {
