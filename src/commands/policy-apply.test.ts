@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 
 import { DEFAULT_POLICY_TEXT } from '#policy/default-text';
 
+import { adminSocketPath } from './admin.ts';
 import { runCommandLine } from './commands.ts';
 
 const WEAKER = '# cards are ours\nversion: 2\nrules:\n  - { id: cards, recognized: [card], action: keep }\n  - { id: rest, recognized: any, action: replace }\n';
@@ -51,6 +53,18 @@ test('policy apply says what is in force when, and what it keeps that was not ke
   assert.equal(await policy('revert', '7'), 1);
   assert.match(noted, /name_unknown: .*version 7 of the policy/);
   assert.equal(await policy('revert', 'first'), 2);
+});
+
+test('policy apply whose answer is lost with the server says where to look whether it counted', async () => {
+  mkdirSync(join(home, 'data'), { recursive: true });
+  const server = createServer((socket) => socket.on('data', () => socket.destroy()));
+  await new Promise<void>((resolve) => server.listen(adminSocketPath(join(home, 'data')), resolve));
+  try {
+    assert.equal(await policy('apply', written(WEAKER)), 1);
+    assert.match(noted, /cannot tell whether the change counts: look at `tracekeep policy history`/);
+  } finally {
+    server.close();
+  }
 });
 
 test('policy apply of a text with errors names them as policy check does, and changes nothing', async () => {

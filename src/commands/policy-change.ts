@@ -21,7 +21,10 @@ export type Changed = Outcome | { readonly is: 'rejected'; readonly proposal: Po
 export type ChangedPolicies = Pick<Policies, 'apply' | 'revert' | 'approve' | 'reject'>;
 
 export async function changePolicy(config: Config, change: PolicyChange): Promise<Changed | Refusal> {
-  const answer = await askAdmin(adminSocketPath(config.data), 'policy', { ...change });
+  const answer = await askAdmin(adminSocketPath(config.data), 'policy', { ...change }).catch((cause: unknown) => {
+    // The change may have been made durable before the answer was lost.
+    throw new Error('cannot tell whether the change counts: look at `tracekeep policy history` before you try again', { cause });
+  });
   // What a server of this program answered.
   if (answer !== NO_SERVER) return answer as Changed | Refusal;
   return withControl(config, async (control) => {
