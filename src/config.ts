@@ -24,6 +24,8 @@ export interface Config {
   readonly rootKeyFile: string;
   /** The folder of the keys that sign the log and of its newest checkpoint, 0700, outside `data`. Absent: `<data>.log`, made at first start. */
   readonly logKeys: string;
+  /** The folder of the local certificate authority, 0700, outside `data`, which the server does not look at. Absent: `<data>.ca`. */
+  readonly caFolder: string;
   /** What the log is called when its keys are made; null: a name of its own. */
   readonly logOrigin: string | null;
   /** Without it, who reads the log under `/log` needs a token. */

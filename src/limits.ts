@@ -417,6 +417,18 @@ export const LIMITS = {
   producer_name_bytes_max: 128,
   service_globs_max: 64,
   service_glob_bytes_max: 256,
+  /** Names in client certificates that are one producer: one for each place it runs in. */
+  producer_certificates_max: 64,
+  /** SPIFFE-ID §2.3. */
+  spiffe_id_bytes_max: 2_048,
+  /** All of them are in memory; those that have ended anyway make room. */
+  revoked_certificates_max: 10_000,
+  /** The shortest life of a certificate that the local authority issues. */
+  certificate_ms_min: 60_000,
+  /** How often the files of certificates are looked at, so that a renewed one is used without a restart. */
+  certificate_look_ms: 1_000,
+  /** A file of certificates; an authority's bundle has a few. */
+  certificate_file_bytes_max: 256 * KiB,
   /** Each of the two texts of an entry's body. A longer one is cut into several entries. */
   entry_text_bytes_max: 65_535,
   /** How long a record of what was read, or of a failed attempt to sign in, may wait for its entry. */

@@ -8,7 +8,14 @@ import { PLACE, collect, orFail, readPeriodOption, readTenant, settingsOf, withS
 import { jsonText, tableText, timeText } from './table.ts';
 import { note, print } from './terminal.ts';
 
+const SPIFFE = 'a SPIFFE id in client certificates that are this producer (repeatable)';
+const CERTIFICATE_NAME = 'the DNS name in client certificates without a URI that are this producer (repeatable)';
 const BACKFILL = `may send spans that ended more than ${LIMITS.past_ms_max / 3_600_000} hours ago`;
+
+interface CertificateOptions {
+  readonly spiffe?: readonly string[];
+  readonly certificateName?: readonly string[];
+}
 
 interface TenantOption {
   readonly tenant: string;
@@ -27,9 +34,9 @@ export function producerCommand(): Command {
 function addCommand(): Command {
   const command = new Command('add').description('make a producer and print its ingest key').argument('<NAME>', 'what to call it');
   command.requiredOption('--service <GLOB...>', 'service names it may send for; * stands for any characters (repeatable)', collect);
-  command.option('--backfill', BACKFILL);
-  return withSettings(withTenant(command), PLACE).action(async (name: string, options: TenantOption & { readonly service: readonly string[]; readonly backfill?: boolean }) => {
-    const wanted = { tenant: readTenant(options.tenant), name, services: options.service, backfill: options.backfill ?? false };
+  command.option('--spiffe <ID...>', SPIFFE, collect).option('--certificate-name <NAME...>', CERTIFICATE_NAME, collect).option('--backfill', BACKFILL);
+  return withSettings(withTenant(command), PLACE).action(async (name: string, options: TenantOption & CertificateOptions & { readonly service: readonly string[]; readonly backfill?: boolean }) => {
+    const wanted = { tenant: readTenant(options.tenant), name, services: options.service, backfill: options.backfill ?? false, certificates: certificatesOf(options) ?? [] };
     const { producer, key } = orFail(await withControl(await settingsOf(command), (control) => control.addProducer(wanted)));
     note(`producer ${producer.id} ${rightsText(producer)}`);
     note('the ingest key follows; it is shown only now. Exporters send it as the header "Authorization: Bearer <key>":');
@@ -50,33 +57,43 @@ function listCommand(): Command {
       keys: producer.revoked === null ? keys.filter(({ expires }) => expires === null || expires > now).map(({ generation, created, expires }) => ({ generation, created, expires })) : [],
     }));
     if (options.json === true) return print(jsonText(shown));
-    const rows = shown.map(({ id, name, tenant: of, services, backfill = false, created, revoked, keys }) => [
+    const rows = shown.map(({ id, name, tenant: of, services, certificates = [], backfill = false, created, revoked, keys }) => [
       id,
       name,
       of,
       services.join(' '),
+      certificates.join(' ') || '-',
       backfill ? 'yes' : 'no',
       timeText(created),
       revoked === null ? keys.map(({ generation, expires }) => (expires === null ? `key ${generation}` : `key ${generation} until ${timeText(expires)}`)).join(', ') : `revoked ${timeText(revoked)}`,
     ]);
-    print(tableText(['ID', 'NAME', 'TENANT', 'SERVICES', 'BACKFILL', 'CREATED', 'STATE'], rows));
+    print(tableText(['ID', 'NAME', 'TENANT', 'SERVICES', 'CERTIFICATES', 'BACKFILL', 'CREATED', 'STATE'], rows));
   });
 }
 
 function changeCommand(): Command {
-  const command = new Command('change').description('replace the services a producer may send for, or say whether it may send old spans').argument('<NAME>', 'name or id');
+  const command = new Command('change').description('replace the services a producer may send for or the certificates that are it, or say whether it may send old spans').argument('<NAME>', 'name or id');
   command.option('--service <GLOB...>', 'the new service names (repeatable)', collect);
+  command.option('--spiffe <ID...>', `${SPIFFE}; these and no others`, collect).option('--certificate-name <NAME...>', CERTIFICATE_NAME, collect).option('--no-certificates', 'its key alone is this producer');
   command.option('--backfill', BACKFILL).option('--no-backfill', 'not any more');
-  return withSettings(withTenant(command), PLACE).action(async (name: string, { tenant, service, backfill }: TenantOption & { readonly service?: readonly string[]; readonly backfill?: boolean }) => {
-    if (service === undefined && backfill === undefined) throw new OperatorError('nothing to change: give --service, --backfill or --no-backfill', 2);
-    const wanted = { ...(service !== undefined && { services: service }), ...(backfill !== undefined && { backfill }) };
+  return withSettings(withTenant(command), PLACE).action(async (name: string, { tenant, service, backfill, ...options }: TenantOption & CertificateOptions & { readonly service?: readonly string[]; readonly backfill?: boolean; readonly certificates: boolean }) => {
+    const given = certificatesOf(options);
+    if (given !== undefined && !options.certificates) throw new OperatorError('give either names of certificates or --no-certificates', 2);
+    const certificates = options.certificates ? given : [];
+    if (service === undefined && backfill === undefined && certificates === undefined) throw new OperatorError('nothing to change: give --service, --spiffe, --certificate-name, --no-certificates, --backfill or --no-backfill', 2);
+    const wanted = { ...(service !== undefined && { services: service }), ...(backfill !== undefined && { backfill }), ...(certificates !== undefined && { certificates }) };
     const producer = orFail(await withExistingControl(await settingsOf(command), (control) => control.changeProducer({ tenant: readTenant(tenant), name }, wanted)));
     note(`producer ${producer.id} now ${rightsText(producer)}`);
   });
 }
 
-function rightsText({ services, backfill = false }: { readonly services: readonly string[]; readonly backfill?: boolean }): string {
-  return `may send for: ${services.join(', ')}${backfill ? ', old spans too' : ''}`;
+/** Undefined when none was given. */
+function certificatesOf({ spiffe, certificateName }: CertificateOptions): readonly string[] | undefined {
+  return spiffe === undefined && certificateName === undefined ? undefined : [...(spiffe ?? []), ...(certificateName ?? [])];
+}
+
+function rightsText({ services, backfill = false, certificates = [] }: { readonly services: readonly string[]; readonly backfill?: boolean; readonly certificates?: readonly string[] }): string {
+  return `may send for: ${services.join(', ')}${backfill ? ', old spans too' : ''}${certificates.length > 0 ? `, with its key or a certificate of ${certificates.join(', ')}` : ''}`;
 }
 
 function rotateCommand(): Command {

@@ -43,6 +43,7 @@ const SETTINGS = {
   data: { argument: 'DIR', help: 'everything the server keeps, encrypted', default: () => '.tracekeep/data', read: readPath },
   'root-key-file': { argument: 'FILE', help: 'the root key, outside the data directory; made at first use, default DIR.key', default: () => '', read: readPath },
   'log-keys': { argument: 'DIR', help: 'the keys that sign the log, outside the data directory; made at first use, default DIR.log', default: () => '', read: readPath },
+  'ca-folder': { argument: 'DIR', help: 'the local certificate authority, outside the data directory; made by "tracekeep ca init", default DIR.ca', default: () => '', read: readPath },
   'log-origin': { argument: 'NAME', help: 'what the log is called, for ever, such as log.example.org/traces (default tracekeep.localhost/ and a random number)', default: () => '', read: readOrigin },
   'log-public': { argument: 'true|false', help: 'whether anybody may read the log under /log: what happened when, and not what', default: () => 'true', read: readSwitch },
   witness: { argument: 'VKEY URL', help: 'who cosigns the log, and where it is asked; repeatable, once for each key', default: () => '', read: readWitnesses, repeats: true },
@@ -88,6 +89,7 @@ export async function readSettings(sources: SettingSources): Promise<Config> {
   const data = value('data');
   const rootKeyFile = findGiven('root-key-file', sources, file) === undefined ? `${data}.key` : value('root-key-file');
   const logKeys = findGiven('log-keys', sources, file) === undefined ? `${data}.log` : value('log-keys');
+  const caFolder = findGiven('ca-folder', sources, file) === undefined ? `${data}.ca` : value('ca-folder');
   const [witnesses, witnessQuorum] = [value('witness'), value('witness-quorum')];
   const many = new Set(witnesses.map(({ url }) => url)).size;
   if (witnessQuorum > many) throw new OperatorError(`cannot use witness-quorum ${witnessQuorum}: ${many} configured with the setting witness, so nothing would ever be published`, 2);
@@ -95,6 +97,7 @@ export async function readSettings(sources: SettingSources): Promise<Config> {
     data,
     rootKeyFile,
     logKeys,
+    caFolder,
     logOrigin: value('log-origin'),
     logPublic: value('log-public'),
     witnesses,

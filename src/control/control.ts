@@ -9,7 +9,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 
 import { LIMITS } from '#limits';
-import type { Secret, TenantId } from '#model';
+import type { Producer, Secret, TenantId } from '#model';
 import { refuse } from '#refusal';
 import type { Refusal } from '#refusal';
 
@@ -17,6 +17,8 @@ import { COMMAND_LINE, SERVER, actorOf } from './actor.ts';
 import type { Actor } from './actor.ts';
 import { accountNameHash, addAccount, changeAccount, removeAccount, signOutAccount } from './accounts.ts';
 import type { AccountChange, NewAccount } from './accounts.ts';
+import { revokeCertificate } from './certificates.ts';
+import type { NewRevocation } from './certificates.ts';
 import { credentialHash } from './change.ts';
 import type { Change, Named } from './change.ts';
 import { credentialFault } from './credential.ts';
@@ -27,9 +29,9 @@ import type { OutboxRow } from './outbox.ts';
 import { addPolicy, approvePolicy, findPolicy, findProposal, listPolicies, newestPolicy, proposePolicy, rejectPolicy, tellPolicyAgain } from './policies.ts';
 import type { NewPolicy, PolicyProposal, PolicyTexts, PolicyVersion } from './policies.ts';
 import { addProducer, changeProducer, revokeProducer, rotateProducer } from './producers.ts';
-import type { KeyedProducer, NewProducer } from './producers.ts';
+import type { KeyedProducer, NewProducer, ProducerChange } from './producers.ts';
 import { accountPlace } from './records.ts';
-import type { AccountRecord, ProducerRecord, TenantRecord, TokenRecord } from './records.ts';
+import type { AccountRecord, ProducerRecord, RevokedCertificate, TenantRecord, TokenRecord } from './records.ts';
 import { changeFinding, findFinding, listFindings, recordFindings } from './findings.ts';
 import type { CountedFinding, FindingFilter, FindingRecord, StatusId } from './finding.ts';
 import { ColumnSealer } from './sealed.ts';
@@ -45,7 +47,7 @@ export { COMMAND_LINE, SERVER, actorOf } from './actor.ts';
 export type { Actor } from './actor.ts';
 export type { Named } from './change.ts';
 export { newCredential } from './credential.ts';
-export type { AccountRecord, ProducerRecord, TokenRecord } from './records.ts';
+export type { AccountRecord, ProducerRecord, RevokedCertificate, TokenRecord } from './records.ts';
 export { CLOSED, distinct } from './finding.ts';
 export type { Analytic, CountedFinding, Evidence, FindingFilter, FindingRecord, FindingResource, NewFinding, SeverityId, StatusId } from './finding.ts';
 export type { OutboxEntry, OutboxRow } from './outbox.ts';
@@ -115,6 +117,22 @@ export class ControlStore {
     return found.holder;
   }
 
+  /** Whose client certificate this is: by the one name in it, unless it was revoked. As fresh as `findCredential`, and throws as that does. */
+  findCertificate({ name, fingerprint }: { readonly name: string; readonly fingerprint: string }): Producer | Refusal {
+    const { certificates, revokedCertificates } = this.#current();
+    if (revokedCertificates.has(fingerprint)) return refuse('certificate_revoked');
+    return certificates.get(name) ?? refuse('certificate_unknown');
+  }
+
+  /** Newest first. */
+  async listRevokedCertificates(): Promise<readonly RevokedCertificate[]> {
+    return [...this.#current().revokedCertificates.values()].sort((a, b) => b.revoked - a.revoked);
+  }
+
+  async revokeCertificate(wanted: NewRevocation, by: Actor = COMMAND_LINE): Promise<RevokedCertificate | Refusal> {
+    return this.#change(by, (change) => revokeCertificate(change, wanted));
+  }
+
   /** The session of a cookie, read from the database; null if there is none or it is over. Throws when the database cannot be read. */
   findSession(text: string): FoundSession | null {
     return findSession(this.#database, this.#sealer, text, this.#clock());
@@ -158,7 +176,7 @@ export class ControlStore {
     return this.#change(by, (change) => addProducer(change, wanted));
   }
 
-  async changeProducer(named: Named, wanted: Partial<Pick<NewProducer, 'services' | 'backfill'>>, by: Actor = COMMAND_LINE): Promise<ProducerRecord | Refusal> {
+  async changeProducer(named: Named, wanted: ProducerChange, by: Actor = COMMAND_LINE): Promise<ProducerRecord | Refusal> {
     return this.#change(by, (change) => changeProducer(change, named, wanted));
   }
 

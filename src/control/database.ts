@@ -22,6 +22,8 @@ export interface ControlTables {
   readonly tenants: { readonly id: string; readonly sealed: Uint8Array };
   /** `name` is the keyed hash of tenant and name, unique where `live` is 1: not revoked. */
   readonly producers: { readonly id: string; readonly name: Uint8Array; readonly live: number; readonly sealed: Uint8Array };
+  /** `id` is the keyed hash of the fingerprint. */
+  readonly revoked_certificates: { readonly id: string; readonly sealed: Uint8Array };
   readonly tokens: { readonly id: string; readonly name: Uint8Array; readonly live: number; readonly sealed: Uint8Array };
   /** `name` is the keyed hash of the name, which is one of a kind in all tenants: whoever signs in names no tenant. */
   readonly accounts: { readonly id: string; readonly name: Uint8Array; readonly sealed: Uint8Array };

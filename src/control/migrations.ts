@@ -31,6 +31,9 @@ const STEPS: readonly string[] = [
   CREATE TABLE policy_proposals (id TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT;
   DROP TABLE noted;
   `,
+  `
+  CREATE TABLE revoked_certificates (id TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 export function migrate(connection: DatabaseSync): void {

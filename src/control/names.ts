@@ -5,6 +5,7 @@
 import { LIMITS } from '#limits';
 import { refuse } from '#refusal';
 import type { Refusal } from '#refusal';
+import { isDnsName, isWorkloadId } from '#tls/spiffe';
 
 /** Control, format (bidirectional marks and zero-width characters included), surrogate, private and unassigned characters; line and paragraph separators. */
 const HARMFUL = /[\p{C}\p{Zl}\p{Zp}]/u;
@@ -31,6 +32,14 @@ export function readGlobs(texts: readonly string[]): readonly string[] | Refusal
     if (HARMFUL.test(glob)) return refuse('glob_invalid', `glob ${index + 1} holds a character that is not printable`);
   }
   return globs;
+}
+
+/** The names in certificates of a producer, without repetitions: SPIFFE ids with a path, and DNS names. */
+export function readCertificateNames(texts: readonly string[]): readonly string[] | Refusal {
+  const names = [...new Set(texts)];
+  if (names.length > LIMITS.producer_certificates_max) return refuse('certificate_name_invalid', `more than ${LIMITS.producer_certificates_max} were given`);
+  const wrong = names.findIndex((name) => !isWorkloadId(name) && !isDnsName(name));
+  return wrong < 0 ? names : refuse('certificate_name_invalid', `name ${wrong + 1}`);
 }
 
 /** True for the name of a retention class; the same form as a tenant's name. */

@@ -6,7 +6,7 @@ import { LIMITS } from '#limits';
 
 import { isPeriod, issueCredential, newId } from './change.ts';
 import type { Change, Named } from './change.ts';
-import { readGlobs, readName } from './names.ts';
+import { readCertificateNames, readGlobs, readName } from './names.ts';
 import { tellLog } from './outbox.ts';
 import type { BodyMembers } from './outbox.ts';
 import { producerPlace } from './records.ts';
@@ -21,7 +21,12 @@ export interface NewProducer {
   readonly services: readonly string[];
   /** May send spans that ended longer ago than `past_ms_max`; not without it. */
   readonly backfill?: boolean;
+  /** Names in client certificates that are this producer: SPIFFE ids and DNS names. */
+  readonly certificates?: readonly string[];
 }
+
+/** What of it can be changed; what is absent stays. */
+export type ProducerChange = Partial<Pick<NewProducer, 'services' | 'backfill' | 'certificates'>>;
 
 export interface KeyedProducer {
   readonly producer: ProducerRecord;
@@ -34,6 +39,10 @@ export async function addProducer(change: Change, wanted: NewProducer): Promise<
   if (isRefusal(name)) return name;
   const services = readGlobs(wanted.services);
   if (isRefusal(services)) return services;
+  const certificates = readCertificateNames(wanted.certificates ?? []);
+  if (isRefusal(certificates)) return certificates;
+  const taken = await certificateTaken(change, certificates, null);
+  if (taken !== null) return taken;
   if ((await findProducer(change, { tenant: wanted.tenant, name })) !== null) return refuse('name_taken', `a producer of tenant ${wanted.tenant}`);
   const { count } = await change.rows.selectFrom('producers').select((is) => is.fn.countAll<number>().as('count')).where('live', '=', 1).executeTakeFirstOrThrow();
   if (count >= LIMITS.producers_max) return refuse('control_limit', `${LIMITS.producers_max} producers`);
@@ -51,17 +60,41 @@ export async function addProducer(change: Change, wanted: NewProducer): Promise<
     created: change.now,
     revoked: null,
     keys: [{ generation: 1, hash, created: change.now, expires: null }],
+    certificates,
   };
   await change.rows.insertInto('producers').values(rowOf(change.sealer, producer)).execute();
   await tell(change, 'added', producer, { generation: 1 });
   return { producer, key: credential };
 }
 
-/** Replaces the globs, or says anew whether it may backfill. */
-export async function changeProducer(change: Change, named: Named, wanted: Partial<Pick<NewProducer, 'services' | 'backfill'>>): Promise<ProducerRecord | Refusal> {
+/** Replaces the globs or the names in certificates, or says anew whether it may backfill. */
+export async function changeProducer(change: Change, named: Named, wanted: ProducerChange): Promise<ProducerRecord | Refusal> {
   const services = wanted.services === undefined ? null : readGlobs(wanted.services);
   if (isRefusal(services)) return services;
-  return edit(change, named, 'changed', (producer) => ({ ...producer, services: services ?? producer.services, backfill: wanted.backfill ?? producer.backfill ?? false, version: producer.version + 1 }));
+  const certificates = wanted.certificates === undefined ? null : readCertificateNames(wanted.certificates);
+  if (isRefusal(certificates)) return certificates;
+  const taken = certificates === null ? null : await certificateTaken(change, certificates, (await findProducer(change, named))?.id ?? null);
+  if (taken !== null) return taken;
+  return edit(change, named, 'changed', (producer) => ({
+    ...producer,
+    services: services ?? producer.services,
+    backfill: wanted.backfill ?? producer.backfill ?? false,
+    certificates: certificates ?? producer.certificates ?? [],
+    version: producer.version + 1,
+  }));
+}
+
+/** A name in a certificate is one producer, in all tenants: nothing else says whose request it is. */
+async function certificateTaken(change: Change, names: readonly string[], by: ProducerId | null): Promise<Refusal | null> {
+  if (names.length === 0) return null;
+  const rows = await change.rows.selectFrom('producers').select(['id', 'sealed']).where('live', '=', 1).execute();
+  for (const { id, sealed } of rows) {
+    if (id === by) continue;
+    const { certificates = [] } = change.sealer.open(producerPlace(id), sealed) as ProducerRecord;
+    const at = names.findIndex((name) => certificates.includes(name));
+    if (at >= 0) return refuse('name_taken', `name ${at + 1} of a certificate is that of another producer`);
+  }
+  return null;
 }
 
 /** Makes a further key. Those there were stay valid for `graceMs`; 0 ends them at once. */
@@ -93,8 +126,8 @@ async function edit(change: Change, named: Named, what: string, next: (producer:
   return after;
 }
 
-async function tell(change: Change, what: string, { id, tenant, name, services, backfill = false }: ProducerRecord, more: BodyMembers): Promise<void> {
-  await tellLog(change, 'producer', { what, tenant, producer: id, ...more }, { name, services, backfill });
+async function tell(change: Change, what: string, { id, tenant, name, services, backfill = false, certificates = [] }: ProducerRecord, more: BodyMembers): Promise<void> {
+  await tellLog(change, 'producer', { what, tenant, producer: id, ...more }, { name, services, backfill, ...(certificates.length > 0 && { certificates }) });
 }
 
 /** The live producer of this name, or of this id within the tenant. A name wins over an id, so no id can be shadowed by accident alone. */

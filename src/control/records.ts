@@ -34,6 +34,19 @@ export interface ProducerRecord {
   readonly revoked: number | null;
   /** Newest last. */
   readonly keys: readonly KeyRecord[];
+  /** Names in client certificates that are this producer: SPIFFE ids and DNS names. Records of earlier versions have none. */
+  readonly certificates?: readonly string[];
+}
+
+/** A client certificate that counts no more, whoever issued it and however long it is valid. */
+export interface RevokedCertificate {
+  /** SHA-256 of its DER, 64 lower-case hexadecimal digits. */
+  readonly fingerprint: string;
+  /** What it was called, for lists. */
+  readonly name: string;
+  readonly revoked: number;
+  /** When it would have ended by itself: from then on the row is not needed. */
+  readonly expires: number;
 }
 
 export interface TokenRecord {
@@ -68,6 +81,7 @@ export interface SessionRecord {
 }
 
 export const producerPlace = (id: string): string => `producers/${id}`;
+export const certificatePlace = (id: string): string => `revoked_certificates/${id}`;
 export const tokenPlace = (id: string): string => `tokens/${id}`;
 export const accountPlace = (id: string): string => `accounts/${id}`;
 export const sessionPlace = (id: string): string => `sessions/${id}`;

@@ -5,8 +5,8 @@
 import type { Producer, Reader, TenantId } from '#model';
 
 import type { ControlDatabase } from './database.ts';
-import { DEFAULT_RETENTION, producerPlace, tenantPlace, tokenPlace } from './records.ts';
-import type { ProducerRecord, TenantRecord, TokenRecord } from './records.ts';
+import { certificatePlace, DEFAULT_RETENTION, producerPlace, tenantPlace, tokenPlace } from './records.ts';
+import type { ProducerRecord, RevokedCertificate, TenantRecord, TokenRecord } from './records.ts';
 import type { ColumnSealer } from './sealed.ts';
 
 export type CredentialHolder = { readonly kind: 'producer'; readonly producer: Producer } | { readonly kind: 'token'; readonly reader: Reader };
@@ -28,6 +28,10 @@ export interface Snapshot {
   readonly tokens: readonly TokenRecord[];
   /** By keyed hash, hexadecimal. Nothing revoked is in here. */
   readonly credentials: ReadonlyMap<string, CredentialEntry>;
+  /** By the name in a client certificate. Nothing revoked is in here. */
+  readonly certificates: ReadonlyMap<string, Producer>;
+  /** By fingerprint. */
+  readonly revokedCertificates: ReadonlyMap<string, RevokedCertificate>;
   /** What was opened, so that the next snapshot opens only the rows that changed. */
   readonly opened: ReadonlyMap<string, OpenedColumn>;
 }
@@ -51,15 +55,20 @@ export function takeSnapshot(database: ControlDatabase, sealer: ColumnSealer, pr
   }
   const producers = database.readNow(kysely.selectFrom('producers').select(['id', 'sealed'])).map(({ id, sealed }) => open<ProducerRecord>(producerPlace(id), sealed));
   const tokens = database.readNow(kysely.selectFrom('tokens').select(['id', 'sealed'])).map(({ id, sealed }) => open<TokenRecord>(tokenPlace(id), sealed));
-  return { dataVersion, tenants, producers, tokens, credentials: indexCredentials(tenants, producers, tokens), opened };
+  const revoked = database.readNow(kysely.selectFrom('revoked_certificates').selectAll()).map(({ id, sealed }) => open<RevokedCertificate>(certificatePlace(id), sealed));
+  const holders = new Map(producers.filter((one) => one.revoked === null).map((one) => [one, producerOf(one, tenants)]));
+  const certificates = new Map([...holders].flatMap(([record, producer]) => (record.certificates ?? []).map((name) => [name, producer] as const)));
+  return { dataVersion, tenants, producers, tokens, credentials: indexCredentials(holders, tokens), certificates, revokedCertificates: new Map(revoked.map((one) => [one.fingerprint, one])), opened };
 }
 
-function indexCredentials(tenants: ReadonlyMap<TenantId, TenantRecord>, producers: readonly ProducerRecord[], tokens: readonly TokenRecord[]): Map<string, CredentialEntry> {
+function producerOf({ id, name, tenant, services, backfill = false, version }: ProducerRecord, tenants: ReadonlyMap<TenantId, TenantRecord>): Producer {
+  return { id, name, tenant, retention: tenants.get(tenant)?.retention ?? DEFAULT_RETENTION, services, backfill, version };
+}
+
+function indexCredentials(producers: ReadonlyMap<ProducerRecord, Producer>, tokens: readonly TokenRecord[]): Map<string, CredentialEntry> {
   const credentials = new Map<string, CredentialEntry>();
-  for (const { revoked, keys, id, name, tenant, services, backfill = false, version } of producers) {
-    if (revoked !== null) continue;
-    const retention = tenants.get(tenant)?.retention ?? DEFAULT_RETENTION;
-    const holder = { kind: 'producer', producer: { id, name, tenant, retention, services, backfill, version } } as const;
+  for (const [{ keys }, producer] of producers) {
+    const holder = { kind: 'producer', producer } as const;
     for (const { hash, expires } of keys) credentials.set(hash, { expires, holder });
   }
   for (const { revoked, hash, expires, id, name, tenant, role } of tokens) {

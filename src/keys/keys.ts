@@ -12,7 +12,7 @@ import { deriveKey } from './derive.ts';
 import { publishFile, readKeyFile, refuseInside, syncDirectory } from './key-file.ts';
 
 export { deriveKey, type KeyPurpose } from './derive.ts';
-export { refuseInside } from './key-file.ts';
+export { publishFile, readKeyFile, refuseInside, syncDirectory } from './key-file.ts';
 export { Sealer, SEAL_OVERHEAD_BYTES } from './sealer.ts';
 
 const KEY_BYTES = 32;
