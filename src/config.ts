@@ -17,6 +17,21 @@ export interface RetentionClass {
 export const POLICY_APPROVALS = ['never', 'weakening', 'always'] as const;
 export type PolicyApproval = (typeof POLICY_APPROVALS)[number];
 
+export const TLS_VERSIONS = ['1.3', '1.2'] as const;
+export const CLIENT_AUTHS = ['accept', 'require'] as const;
+
+/** TLS of all listeners. */
+export interface TlsSettings {
+  /** Files with PEM: the server's certificate with its chain, and its private key. */
+  readonly certificate: string;
+  readonly key: string;
+  /** Authorities whose certificates producers may show; null: they are not asked for any. */
+  readonly clientCa: string | null;
+  /** Whether a producer may do with its ingest key alone. */
+  readonly clientAuth: (typeof CLIENT_AUTHS)[number];
+  readonly minVersion: 'TLSv1.3' | 'TLSv1.2';
+}
+
 export interface Config {
   /** Everything the server keeps, encrypted. Created with mode 0700. */
   readonly data: string;
@@ -40,6 +55,8 @@ export interface Config {
   readonly otlpHttp: Address;
   readonly otlpGrpc: Address;
   readonly console: Address;
+  /** Null: plain HTTP, which only listeners on loopback may speak. */
+  readonly tls: TlsSettings | null;
   /** Pipeline worker threads. */
   readonly workers: number;
   /** Retention classes by name; tenants are given one. */

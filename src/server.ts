@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createAuthenticator } from '#authenticate';
 import { createPasswords, createPeople } from '#authenticate/people';
 import { createSignIn, type SignIn } from '#authenticate/sign-in';
-import type { Address, Config } from '#config';
+import type { Address, Config, TlsSettings } from '#config';
 import { ControlStore } from '#control';
 import { trialStarter } from '#dry-run/start-trial';
 import { ensureFirstPolicy, LivePolicy } from '#enact/live';
@@ -30,6 +30,7 @@ import { Records } from '#records';
 import { refuse, type Refusal } from '#refusal';
 import { Sequencer } from '#sequencer';
 import { Store, type StoreEvent, type StoreSnapshot } from '#store';
+import { Tls } from '#tls';
 import { readVerifiers, sourceOf, verifyStore } from '#verify';
 import { BackgroundVerification, reported } from '#verify/background';
 import { PlaceFile } from '#verify/place-file';
@@ -82,10 +83,12 @@ export async function startServer(config: Config, report: Report = reportLine): 
       report(`${finding.title}: ${finding.message}`, null);
       findings.report(finding);
     };
-    const authenticator = createAuthenticator(control, (failure) => report('cannot check credentials', failure));
+    const authenticator = createAuthenticator(control, (failure) => report('cannot check credentials', failure), { requiresCertificate: config.tls?.clientAuth === 'require' });
 
     const meter = await startMeter({ version: VERSION, environment: process.env });
     started.push({ what: 'meter', stop: () => meter.stop() });
+    const tls = config.tls === null ? null : openTls(config.tls, meter, tell, report);
+    if (tls !== null) started.push({ what: 'certificates', stop: () => tls.stop() });
     const store = await Store.open({ dataDir: config.data, rootKey, config, logKeys: { folder: config.logKeys, origin: config.logOrigin }, onEvent: (event) => hearStore(event, meter, report) });
     started.push({ what: 'store', stop: () => store.close() });
     const publisher = Publisher.open({
@@ -157,6 +160,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
     });
     const webConsole = await startConsole({
       address: config.console,
+      tls,
       queries,
       authenticator,
       signIn,
@@ -180,7 +184,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
     });
 
     const door: IngestDoor<Producer> = {
-      authenticate: (authorization) => authenticator.producer(authorization),
+      authenticate: (authorization, peer) => authenticator.producer(authorization, peer),
       admit,
       submit: (producer, body, encoding) => sequencer.submit(producer, body, encoding),
     };
@@ -189,6 +193,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
       grpc: config.otlpGrpc,
       door,
       meter,
+      tls,
       report: (failure, request) => report(`cannot answer request ${request}`, failure),
     });
     started.push({ what: 'receivers', stop: () => receivers.stop() });
@@ -205,6 +210,26 @@ export async function startServer(config: Config, report: Report = reportLine): 
     await stop();
     throw failure;
   }
+}
+
+/** Opens certificate and key; what becomes of them later is told, by files and dates. */
+function openTls(settings: TlsSettings, meter: Meter, tell: ReportFinding, report: Report): Tls {
+  return Tls.open(settings, {
+    connected: (listener, { version, group }) => meter.connected(listener, version, group),
+    problem: (what, sentence, failure) => {
+      if (failure !== null) report('cannot use the changed certificate', failure);
+      tell({
+        tenant: null,
+        analytic: { uid: 'tls.certificate', name: 'Certificate of the server', type_id: 1 },
+        subject: what,
+        severity_id: what === 'unusable' ? 4 : 3,
+        title: what === 'unusable' ? 'The new certificate of the server cannot be used' : 'The certificate of the server ends soon',
+        message: sentence,
+        evidences: [],
+        resources: [],
+      });
+    },
+  });
 }
 
 /** Compares what is stored with the log, pass after pass, when nobody needs the machine. */

@@ -1,5 +1,5 @@
 /**
- * Who asks, from the Authorization header alone: nothing else of a request has been read when this runs, and nothing in its body can
+ * Who asks, from the Authorization header and the certificate that the connection proved: nothing else of a request has been read when this runs, and nothing in its body can
  * change the answer. Ingest keys send, tokens read; neither does the other's work. No answer is kept: a revoked credential is
  * refused as soon as `#control` notices (see `revocation_ms_max`).
  */
@@ -7,6 +7,7 @@ import type { ControlStore } from '#control';
 import type { Producer, Reader } from '#model';
 import { isRefusal, refuse } from '#refusal';
 import type { Refusal } from '#refusal';
+import type { Peer } from '#tls';
 
 export type { Producer, Reader } from '#model';
 
@@ -14,32 +15,54 @@ export type { Producer, Reader } from '#model';
 export type AuthorizationHeader = string | readonly string[] | undefined;
 
 export interface Authenticator {
-  /** The producer whose ingest key this is. Refusals: credential_missing, credential_unknown, credential_wrong_kind, store_unavailable. */
-  producer(header: AuthorizationHeader): Producer | Refusal;
+  /**
+   * The producer whose ingest key this is, or whose certificate the connection showed (`peer` null: none); who sends both must be one producer.
+   * Refusals: credential_missing, credential_unknown, credential_wrong_kind, certificate_*, store_unavailable.
+   */
+  producer(header: AuthorizationHeader, peer?: Peer | Refusal | null): Producer | Refusal;
   /** The reader whose token this is. The same refusals. */
   reader(header: AuthorizationHeader): Reader | Refusal;
+}
+
+/** Without `findCertificate` nobody is known by a certificate. */
+export type Credentials = Pick<ControlStore, 'findCredential'> & Partial<Pick<ControlStore, 'findCertificate'>>;
+
+export interface AuthenticatorOptions {
+  /** A producer has to show a certificate, whatever else it sends. */
+  readonly requiresCertificate?: boolean;
 }
 
 /** What a 401 answer says in WWW-Authenticate (RFC 9110 §11.6.1 requires one, RFC 6750 §3 gives its form). */
 export const CHALLENGE = 'Bearer realm="tracekeep"';
 
 /** `report` hears of failures of the control database, which callers see as a retryable refusal: on doubt nobody comes in. */
-export function createAuthenticator(control: Pick<ControlStore, 'findCredential'>, report: (failure: unknown) => void = () => {}): Authenticator {
-  const holder = (header: AuthorizationHeader) => {
-    const credential = readBearer(header);
-    if (isRefusal(credential)) return credential;
+export function createAuthenticator(control: Credentials, report: (failure: unknown) => void = () => {}, { requiresCertificate = false }: AuthenticatorOptions = {}): Authenticator {
+  const found = <Found>(look: () => Found): Found | Refusal => {
     try {
-      return control.findCredential(credential);
+      return look();
     } catch (failure) {
       report(failure);
       return refuse('store_unavailable', 'credentials cannot be checked');
     }
   };
+  const holder = (header: AuthorizationHeader) => {
+    const credential = readBearer(header);
+    return isRefusal(credential) ? credential : found(() => control.findCredential(credential));
+  };
+  const byKey = (header: AuthorizationHeader): Producer | Refusal => {
+    const found = holder(header);
+    if (isRefusal(found)) return found;
+    return found.kind === 'producer' ? found.producer : refuse('credential_wrong_kind', 'a token, where an ingest key is needed');
+  };
   return {
-    producer(header) {
-      const found = holder(header);
-      if (isRefusal(found)) return found;
-      return found.kind === 'producer' ? found.producer : refuse('credential_wrong_kind', 'a token, where an ingest key is needed');
+    producer(header, peer = null) {
+      if (peer === null) return requiresCertificate ? refuse('certificate_missing') : byKey(header);
+      // A certificate that does not count is not the same as none: whoever shows one means it.
+      if (isRefusal(peer)) return peer;
+      const shown = found(() => control.findCertificate?.(peer) ?? refuse('certificate_unknown'));
+      if (isRefusal(shown) || isAbsent(header)) return shown;
+      const sent = byKey(header);
+      return isRefusal(sent) || sent.id === shown.id ? sent : refuse('certificate_conflict');
     },
     reader(header) {
       const found = holder(header);
@@ -47,6 +70,10 @@ export function createAuthenticator(control: Pick<ControlStore, 'findCredential'
       return found.kind === 'token' ? found.reader : refuse('credential_wrong_kind', 'an ingest key, where a token is needed');
     },
   };
+}
+
+function isAbsent(header: AuthorizationHeader): boolean {
+  return header === undefined || (typeof header !== 'string' && header.length === 0);
 }
 
 /** RFC 9110 §11.4: a scheme in any case, one or more spaces, then for Bearer a `token68` (RFC 6750 §2.1). Every quantifier is bounded. */

@@ -49,7 +49,7 @@ function fakeServer(empty = false): ServedServer & { stops: number; finish: () =
 test('serve() says ready in one line, answers verbs, and stops once however many signals come', async () => {
   const server = fakeServer();
   const signals = new EventEmitter();
-  const done = serve({ data }, async () => server, signals);
+  const done = serve({ data, tls: null }, async () => server, signals);
   await until(() => printed.length > 0);
   assert.deepEqual(printed, [`tracekeep ready otlp-http=http://127.0.0.1:1 otlp-grpc=http://[::1]:2 console=http://127.0.0.1:3 data=${data}\n`]);
   assert.deepEqual(await askAdmin(adminSocketPath(data), 'trace', { tenant: 'default', id: '1' }), refuse('not_found', 'asked'));
@@ -71,7 +71,7 @@ test('serve() prints a sign-in link for an empty store, on standard error, and a
     said.length = 0;
     const server = fakeServer(empty);
     const signals = new EventEmitter();
-    const done = serve({ data }, async () => server, signals);
+    const done = serve({ data, tls: null }, async () => server, signals);
     await until(() => printed.length > 0);
     printed.length = 0;
     assert.equal(said.join('').includes('http://127.0.0.1:3/sign-in#first=tl_secret'), empty);
@@ -88,15 +88,15 @@ test('serve() prints a sign-in link for an empty store, on standard error, and a
 
 test('firstLink() prints nothing where others than this machine would see the page', () => {
   const { signIn } = fakeServer(true);
-  assert.equal(firstLink(signIn, { host: '192.0.2.1', port: 1 }), null);
-  assert.match(firstLink(signIn, { host: '::1', port: 1 }) ?? '', /^http:\/\/\[::1\]:1\/sign-in#/);
+  assert.equal(firstLink(signIn, { host: '192.0.2.1', port: 1 }, 'http'), null);
+  assert.match(firstLink(signIn, { host: '::1', port: 1 }, 'http') ?? '', /^http:\/\/\[::1\]:1\/sign-in#/);
 });
 
 test('a signal during the start stops the server as soon as it has started', async () => {
   const server = fakeServer();
   const signals = new EventEmitter();
   const started = Promise.withResolvers<void>();
-  const done = serve({ data }, () => started.promise.then(() => server), signals);
+  const done = serve({ data, tls: null }, () => started.promise.then(() => server), signals);
   signals.emit('SIGINT');
   server.finish();
   started.resolve();
@@ -105,7 +105,7 @@ test('a signal during the start stops the server as soon as it has started', asy
 });
 
 test('a server that cannot start is a failure, and nothing says ready', async () => {
-  await assert.rejects(serve({ data }, () => Promise.reject(new Error('cannot listen')), new EventEmitter()), /cannot listen/);
+  await assert.rejects(serve({ data, tls: null }, () => Promise.reject(new Error('cannot listen')), new EventEmitter()), /cannot listen/);
   assert.deepEqual(printed, []);
 });
 
@@ -117,7 +117,7 @@ test('a drain that takes too long is cut', async () => {
   });
   const server = fakeServer();
   const signals = new EventEmitter();
-  const done = assert.rejects(serve({ data }, async () => server, signals), /^Error: ended$/);
+  const done = assert.rejects(serve({ data, tls: null }, async () => server, signals), /^Error: ended$/);
   signals.emit('SIGTERM');
   await until(() => server.stops > 0);
   assert.equal(ended.mock.callCount(), 0);

@@ -54,17 +54,18 @@ export function serveCommand(): Command {
 }
 
 /** Returns once the server has stopped. `signals` is the process; tests give their own. */
-export async function serve(config: Pick<Config, 'data'>, start: () => Promise<ServedServer>, signals: NodeJS.EventEmitter = process): Promise<void> {
+export async function serve(config: Pick<Config, 'data' | 'tls'>, start: () => Promise<ServedServer>, signals: NodeJS.EventEmitter = process): Promise<void> {
   // From the first moment on: a signal during the start stops the server when it has started, and further ones change nothing.
   const asked = new Promise<void>((resolve) => {
     signals.on('SIGTERM', () => resolve());
     signals.on('SIGINT', () => resolve());
   });
   const server = await start();
-  const admin = await openAdmin(config.data, server);
+  const admin = await openAdmin(config, server);
   const { otlpHttp, otlpGrpc, console } = server.addresses;
-  print(`tracekeep ready otlp-http=http://${addressText(otlpHttp)} otlp-grpc=http://${addressText(otlpGrpc)} console=http://${addressText(console)} data=${config.data}`);
-  const link = firstLink(server.signIn, console);
+  const scheme = config.tls === null ? 'http' : 'https';
+  print(`tracekeep ready otlp-http=${scheme}://${addressText(otlpHttp)} otlp-grpc=${scheme}://${addressText(otlpGrpc)} console=${scheme}://${addressText(console)} data=${config.data}`);
+  const link = firstLink(server.signIn, console, scheme);
   if (link !== null) note(`nobody has an account yet. Make the first one, within ten minutes, at:\n\n  ${link}\n\n  (a new link: tracekeep user link --data ${config.data})`);
   await asked;
   note('stopping: finishing what was taken');
@@ -73,7 +74,7 @@ export async function serve(config: Pick<Config, 'data'>, start: () => Promise<S
 }
 
 /** Without the socket the server still serves; only the verbs that ask it do not work. */
-async function openAdmin(data: string, server: ServedServer): Promise<AdminSocket | null> {
+async function openAdmin({ data, tls }: Pick<Config, 'data' | 'tls'>, server: ServedServer): Promise<AdminSocket | null> {
   const path = adminSocketPath(data);
   const [{ findStoredEvidence }, { findStoredTrace }, { tryOnStored }, { answerVerification }, { answerPolicyChange }] = await Promise.all([import('./stored-evidence.ts'), import('./stored-trace.ts'), import('./stored-trial.ts'), import('./verify-store.ts'), import('./policy-change.ts')]);
   try {
@@ -84,7 +85,7 @@ async function openAdmin(data: string, server: ServedServer): Promise<AdminSocke
       log: async () => server.publisher.status(),
       policy: (args) => answerPolicyChange(server.policies, args),
       ...answerVerification(server.verified),
-      'sign-in-link': (args) => answerLink(server.signIn, server.addresses.console, args),
+      'sign-in-link': (args) => answerLink(server.signIn, server.addresses.console, tls === null ? 'http' : 'https', args),
     });
   } catch (error) {
     note(`${errorText(error)}; "tracekeep trace", "tracekeep evidence export", "tracekeep verify", "tracekeep log" and "tracekeep user link" will not reach this server`);

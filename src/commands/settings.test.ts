@@ -40,6 +40,7 @@ test('without anything, the defaults: loopback, 30 days, the key beside the data
     data: join(folder, '.tracekeep/data'),
     rootKeyFile: join(folder, '.tracekeep/data.key'),
     logKeys: join(folder, '.tracekeep/data.log'),
+    caFolder: join(folder, '.tracekeep/data.ca'),
     logOrigin: null,
     logPublic: true,
     witnesses: [],
@@ -49,6 +50,7 @@ test('without anything, the defaults: loopback, 30 days, the key beside the data
     otlpHttp: { host: '127.0.0.1', port: 4318 },
     otlpGrpc: { host: '127.0.0.1', port: 4317 },
     console: { host: '127.0.0.1', port: 4320 },
+    tls: null,
     retention: { default: { days: 30 } },
     diskBytesMax: null,
     diskFreeBytesMin: 512 * 2 ** 20,
@@ -66,10 +68,10 @@ test('flag goes before variable, variable before file, file before default', asy
 
 test('every setting can be given in each of the three ways', async () => {
   const texts = {
-    data: 'd', 'root-key-file': 'k', 'log-keys': 'l', 'log-origin': 'log.example/t', 'log-public': 'false', witness: `${KEY} http://127.0.0.1:1,${OTHER} https://b.example/w`, 'witness-quorum': '2', 'verify-every': 'never', 'policy-approval': 'weakening', 'otlp-http': '[::1]:1', 'otlp-grpc': '[::1]:2', console: '[::1]:3', workers: '7', retention: 'default=7d,audit=400d', 'disk-max': '5GB', 'disk-free-min': '1GB',
+    data: 'd', 'root-key-file': 'k', 'log-keys': 'l', 'ca-folder': 'c', 'log-origin': 'log.example/t', 'log-public': 'false', witness: `${KEY} http://127.0.0.1:1,${OTHER} https://b.example/w`, 'witness-quorum': '2', 'verify-every': 'never', 'policy-approval': 'weakening', 'otlp-http': '[::1]:1', 'otlp-grpc': '[::1]:2', console: '[::1]:3', 'tls-cert': 'tc', 'tls-key': 'tk', 'tls-client-ca': 'ta', 'tls-client-auth': 'require', 'tls-min-version': '1.2', workers: '7', retention: 'default=7d,audit=400d', 'disk-max': '5GB', 'disk-free-min': '1GB',
   };
   const wanted = {
-    data: join(folder, 'd'), rootKeyFile: join(folder, 'k'), logKeys: join(folder, 'l'), logOrigin: 'log.example/t', logPublic: false, witnesses: [{ key: KEY, url: 'http://127.0.0.1:1/' }, { key: OTHER, url: 'https://b.example/w/' }], witnessQuorum: 2, verifyEvery_ms: null, policyApproval: 'weakening', otlpHttp: { host: '::1', port: 1 }, otlpGrpc: { host: '::1', port: 2 }, console: { host: '::1', port: 3 }, workers: 7,
+    data: join(folder, 'd'), rootKeyFile: join(folder, 'k'), logKeys: join(folder, 'l'), caFolder: join(folder, 'c'), logOrigin: 'log.example/t', logPublic: false, witnesses: [{ key: KEY, url: 'http://127.0.0.1:1/' }, { key: OTHER, url: 'https://b.example/w/' }], witnessQuorum: 2, verifyEvery_ms: null, policyApproval: 'weakening', otlpHttp: { host: '::1', port: 1 }, otlpGrpc: { host: '::1', port: 2 }, console: { host: '::1', port: 3 }, tls: { certificate: join(folder, 'tc'), key: join(folder, 'tk'), clientCa: join(folder, 'ta'), clientAuth: 'require', minVersion: 'TLSv1.2' }, workers: 7,
     retention: { default: { days: 7 }, audit: { days: 400 } }, diskBytesMax: 5e9, diskFreeBytesMin: 1e9,
   };
   assert.deepEqual(await read(texts), wanted);
@@ -143,6 +145,20 @@ test('values out of range are errors that name the flag or variable', async () =
 
 test('an address that other machines reach is refused, and told that it needs TLS', async () => {
   for (const address of ['0.0.0.0:4318', '192.0.2.1:4318', '[::]:4318']) {
-    for (const name of ['otlp-http', 'otlp-grpc', 'console']) await wrong(read({ [name]: address }), /requires TLS/);
+    for (const name of ['otlp-http', 'otlp-grpc', 'console']) {
+      await wrong(read({ [name]: address }), /requires TLS.*tls-cert.*tracekeep ca/);
+      assert.ok((await read({ [name]: address, 'tls-cert': 'c', 'tls-key': 'k' })).tls !== null);
+    }
   }
+});
+
+test('settings of TLS that say half of it are refused', async () => {
+  await wrong(read({ 'tls-cert': 'c' }), /tls-key must be given/);
+  await wrong(read({ 'tls-key': 'k' }), /tls-cert must be given/);
+  await wrong(read({ 'tls-client-ca': 'a' }), /needs tls-cert/);
+  await wrong(read({ 'tls-client-auth': 'require' }), /needs tls-cert/);
+  await wrong(read({ 'tls-cert': 'c', 'tls-key': 'k', 'tls-client-auth': 'require' }), /tls-client-ca/);
+  await wrong(read({ 'tls-cert': 'c', 'tls-key': 'k', 'tls-min-version': '1.1' }), /tls-min-version/);
+  writeFileSync(file, 'tls-cert: c\ntls-key: k\ntls-min-version: 1.2\n');
+  assert.equal((await read()).tls?.minVersion, 'TLSv1.2');
 });

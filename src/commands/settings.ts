@@ -7,7 +7,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 
-import { POLICY_APPROVALS, type Address, type Config, type PolicyApproval, type RetentionClass } from '#config';
+import { CLIENT_AUTHS, POLICY_APPROVALS, TLS_VERSIONS, type Address, type Config, type PolicyApproval, type RetentionClass, type TlsSettings } from '#config';
 import { LIMITS } from '#limits';
 import { sha256 } from '#keys/signing';
 import { isFlaw, isKeyName, parseVkey } from '#merkle';
@@ -50,9 +50,14 @@ const SETTINGS = {
   'witness-quorum': { argument: 'NUMBER', help: 'publish what so many witnesses have cosigned, and nothing else', default: () => '0', read: readQuorum },
   'verify-every': { argument: 'PERIOD', help: 'rest between two passes of verification in the background, or never', default: () => '1h', read: readRest },
   'policy-approval': { argument: POLICY_APPROVALS.join('|'), help: 'which changes of the policy a second person has to approve', default: () => 'never', read: readApproval },
-  'otlp-http': { argument: 'HOST:PORT', help: 'take OTLP over HTTP here', default: () => '127.0.0.1:4318', read: readListener },
-  'otlp-grpc': { argument: 'HOST:PORT', help: 'take OTLP over gRPC here', default: () => '127.0.0.1:4317', read: readListener },
-  console: { argument: 'HOST:PORT', help: 'console and query API', default: () => '127.0.0.1:4320', read: readListener },
+  'otlp-http': { argument: 'HOST:PORT', help: 'take OTLP over HTTP here; beyond this machine only with TLS', default: () => '127.0.0.1:4318', read: readListener },
+  'otlp-grpc': { argument: 'HOST:PORT', help: 'take OTLP over gRPC here, likewise', default: () => '127.0.0.1:4317', read: readListener },
+  console: { argument: 'HOST:PORT', help: 'console and query API, likewise', default: () => '127.0.0.1:4320', read: readListener },
+  'tls-cert': { argument: 'FILE', help: 'speak TLS on all listeners with this certificate and its chain (PEM); read again when it changes', default: () => '', read: readFile },
+  'tls-key': { argument: 'FILE', help: 'the private key of tls-cert (PEM, closed to other users)', default: () => '', read: readFile },
+  'tls-client-ca': { argument: 'FILE', help: 'authorities whose client certificates say which producer sends (PEM)', default: () => '', read: readFile },
+  'tls-client-auth': { argument: CLIENT_AUTHS.join('|'), help: 'whether a producer may or has to show a client certificate', default: () => 'accept', read: readClientAuth },
+  'tls-min-version': { argument: TLS_VERSIONS.join('|'), help: 'the oldest version of TLS to speak', default: () => '1.3', read: readTlsVersion },
   workers: { argument: 'NUMBER', help: 'pipeline threads', default: () => String(Math.max(1, availableParallelism() - 1)), read: readWorkers },
   retention: { argument: 'CLASS=PERIOD,…', help: 'how long each retention class is kept', default: () => 'default=30d', read: readRetention },
   'disk-max': { argument: 'SIZE', help: 'remove the oldest traces above this, such as 200GB', default: () => 'none', read: readDiskMax },
@@ -90,6 +95,9 @@ export async function readSettings(sources: SettingSources): Promise<Config> {
   const rootKeyFile = findGiven('root-key-file', sources, file) === undefined ? `${data}.key` : value('root-key-file');
   const logKeys = findGiven('log-keys', sources, file) === undefined ? `${data}.log` : value('log-keys');
   const caFolder = findGiven('ca-folder', sources, file) === undefined ? `${data}.ca` : value('ca-folder');
+  const tls = tlsOf({ certificate: value('tls-cert'), key: value('tls-key'), clientCa: value('tls-client-ca'), clientAuth: value('tls-client-auth'), minVersion: value('tls-min-version') });
+  const listeners = { 'otlp-http': value('otlp-http'), 'otlp-grpc': value('otlp-grpc'), console: value('console') };
+  for (const [name, address] of Object.entries(listeners)) requireTls(name, address, tls);
   const [witnesses, witnessQuorum] = [value('witness'), value('witness-quorum')];
   const many = new Set(witnesses.map(({ url }) => url)).size;
   if (witnessQuorum > many) throw new OperatorError(`cannot use witness-quorum ${witnessQuorum}: ${many} configured with the setting witness, so nothing would ever be published`, 2);
@@ -104,9 +112,10 @@ export async function readSettings(sources: SettingSources): Promise<Config> {
     witnessQuorum,
     verifyEvery_ms: value('verify-every'),
     policyApproval: value('policy-approval'),
-    otlpHttp: value('otlp-http'),
-    otlpGrpc: value('otlp-grpc'),
-    console: value('console'),
+    otlpHttp: listeners['otlp-http'],
+    otlpGrpc: listeners['otlp-grpc'],
+    console: listeners.console,
+    tls,
     workers: value('workers'),
     retention: value('retention'),
     diskBytesMax: value('disk-max'),
@@ -168,16 +177,54 @@ function readOrigin({ value, place }: Given): string | null {
   return value;
 }
 
-/** Where something may listen: without TLS only where this machine alone reaches it. */
-export function readListener({ value, place }: Pick<Given, 'value' | 'place'>): Address {
+/** A file that need not be given. */
+function readFile(given: Given): string | null {
+  return given.value === '' ? null : readPath(given);
+}
+
+function readClientAuth({ value, place }: Given): TlsSettings['clientAuth'] {
+  const auth = CLIENT_AUTHS.find((one) => one === value);
+  if (auth === undefined) throw unreadable(place, `one of ${CLIENT_AUTHS.join(', ')}`);
+  return auth;
+}
+
+/** In a file 1.3 is a number. */
+function readTlsVersion({ value, place }: Given): TlsSettings['minVersion'] {
+  const version = TLS_VERSIONS.find((one) => one === String(value));
+  if (version === undefined) throw unreadable(place, `one of ${TLS_VERSIONS.join(', ')}`);
+  return `TLSv${version}`;
+}
+
+function tlsOf({ certificate, key, clientCa, clientAuth, minVersion }: { readonly [Name in keyof TlsSettings]: TlsSettings[Name] | null }): TlsSettings | null {
+  if (certificate === null || key === null) {
+    const [other, missing] = certificate === null ? ['tls-key', 'tls-cert'] : ['tls-cert', 'tls-key'];
+    if (certificate !== null || key !== null) throw new OperatorError(`cannot use ${other}: ${missing} must be given too`, 2);
+    if (clientCa !== null || clientAuth === 'require') throw new OperatorError('cannot ask for client certificates: that is done in TLS, which needs tls-cert and tls-key', 2);
+    return null;
+  }
+  if (clientAuth === 'require' && clientCa === null) throw new OperatorError('cannot require client certificates: name their authorities with tls-client-ca', 2);
+  return { certificate, key, clientCa, clientAuth: clientAuth ?? 'accept', minVersion: minVersion ?? 'TLSv1.3' };
+}
+
+/** Without TLS only where this machine alone reaches it. */
+function requireTls(place: string, address: Address, tls: TlsSettings | null): void {
+  if (tls !== null || isLoopback(address)) return;
+  throw new OperatorError(
+    `cannot use ${place}: ${addressText(address)} is reachable from other machines, and that requires TLS. Give a certificate and its key with tls-cert and tls-key; "tracekeep ca init" and "tracekeep ca issue server NAME" make them. Or listen on 127.0.0.1 or [::1].`,
+    2,
+  );
+}
+
+/** Where something may listen that has no TLS: where this machine alone reaches it. */
+export function readPlainListener(given: Pick<Given, 'value' | 'place'>): Address {
+  const address = readListener(given);
+  if (!isLoopback(address)) throw new OperatorError(`cannot use ${given.place}: ${addressText(address)} is reachable from other machines, and that requires TLS. Listen on 127.0.0.1 or [::1], behind a proxy that ends TLS on the same machine.`, 2);
+  return address;
+}
+
+function readListener({ value, place }: Pick<Given, 'value' | 'place'>): Address {
   const address = typeof value === 'string' ? readAddress(value) : null;
   if (address === null) throw unreadable(place, 'an IP address and a port, such as 127.0.0.1:4318 or [::1]:4318');
-  if (!isLoopback(address)) {
-    throw new OperatorError(
-      `cannot use ${place}: ${addressText(address)} is reachable from other machines, and that requires TLS, which this version does not offer yet. Listen on 127.0.0.1 or [::1], behind a proxy that ends TLS on the same machine.`,
-      2,
-    );
-  }
   return address;
 }
 

@@ -10,7 +10,7 @@ import type { Refused, Witness, WitnessState } from '#witness';
 import { OperatorError } from './operator-error.ts';
 import { collect } from './options.ts';
 import { addressText } from './quantity.ts';
-import { readListener } from './settings.ts';
+import { readPlainListener } from './settings.ts';
 import { printable, tableText, timeText } from './table.ts';
 import { exitNow, note, print } from './terminal.ts';
 
@@ -46,7 +46,7 @@ export async function run(options: WitnessOptions, signals: NodeJS.EventEmitter)
   const asked = new Promise<void>((stop) => {
     for (const signal of ['SIGTERM', 'SIGINT']) signals.on(signal, () => stop());
   });
-  const address = readListener({ value: options.listen, place: '--listen' });
+  const address = readPlainListener({ value: options.listen, place: '--listen' });
   const { WitnessState, Witness, listenAsWitness, openWitnessKeys, readLogKey } = await import('#witness');
   const logs = readLogs(options.log, readLogKey);
   const signers = openWitnessKeys(keyFile(options.data), await nameOf(options));

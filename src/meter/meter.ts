@@ -53,6 +53,8 @@ export class Meter {
   readonly #tallies = Object.fromEntries(Object.entries(COUNTERS).map(([key, { labels }]) => [key, new Tally(labels)])) as Record<keyof typeof COUNTERS, Tally>;
   readonly #gauges = new Map<GaugeName, () => number>([['memory', () => process.memoryUsage.rss()]]);
   readonly #histograms: Record<keyof typeof HISTOGRAMS, Histogram>;
+  /** By version and group, of which there are few. */
+  readonly #exchanges = new Map<string, number>();
   readonly #commits = new RecentDurations();
   readonly #flushes = new RecentDurations();
   readonly #arrived = new RecentRate();
@@ -98,6 +100,18 @@ export class Meter {
   /** A connection was closed at once: too many are open. */
   turnedAway(transport: Transport): void {
     this.#tallies.turnedAway.add(1, transport);
+  }
+
+  /** A TLS handshake was completed, in this version and with this key-exchange group. */
+  connected(listener: string, version: string, group: string): void {
+    this.#tallies.connected.add(1, listener, version, group);
+    const row = `${version} ${group}`;
+    this.#exchanges.set(row, (this.#exchanges.get(row) ?? 0) + 1);
+  }
+
+  /** Those connections since the start, of all listeners. */
+  connections(): readonly { readonly version: string; readonly group: string; readonly count: number }[] {
+    return [...this.#exchanges].map(([row, count]) => ({ version: row.split(' ')[0] ?? '', group: row.split(' ')[1] ?? '', count }));
   }
 
   /** What became of the spans of one request, once its commit is durable. */

@@ -1,6 +1,8 @@
 /**
  * The console port: Fastify with the guard before everything, the query API, health, metrics and the documents that describe them.
  */
+import { createServer as createHttpServer, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import swagger from '@fastify/swagger';
 import type { SignIn } from '#authenticate/sign-in';
@@ -20,6 +22,7 @@ import { addPolicyRoutes, type PolicySource } from '#query/policy/routes';
 import { addRedRoutes } from '#query/red/routes';
 import { addTrialRoutes } from '#query/trial/routes';
 import { refuse, REFUSALS, type Refusal, type RefusalCode } from '#refusal';
+import type { Tls } from '#tls';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { addAdministrationRoutes, type AdministrationParts } from './administration-routes.ts';
 import { SESSION_COOKIE } from './browser.ts';
@@ -33,6 +36,8 @@ import { addSignInRoutes } from './sign-in-routes.ts';
 
 export interface ConsoleParts {
   readonly address: Address;
+  /** Null: plain, on loopback. */
+  readonly tls?: Tls | null;
   /** Names beside the loopback ones and the address itself that browsers may reach it by. */
   readonly hosts?: readonly string[];
   readonly queries: Queries;
@@ -75,7 +80,7 @@ export async function startConsole(parts: ConsoleParts): Promise<RunningConsole>
 
 /** Everything but the listening, so that tests can inject requests. */
 export async function createConsole(parts: ConsoleParts): Promise<FastifyInstance> {
-  const { onFailure = () => undefined } = parts;
+  const { onFailure = () => undefined, tls = null } = parts;
   let check: (request: FastifyRequest, reply: FastifyReply) => Refusal | null = () => refuse('internal');
   const app = fastify({
     logger: false,
@@ -83,12 +88,8 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
     requestIdHeader: false,
     exposeHeadRoutes: false,
     bodyLimit: LIMITS.query_body_bytes_max,
-    requestTimeout: LIMITS.request_ms_max,
-    // A reader who takes nothing of an answer for this long is cut off; longer than any query may take.
-    connectionTimeout: LIMITS.idle_connection_ms_max,
-    keepAliveTimeout: LIMITS.idle_connection_ms_max,
     forceCloseConnections: 'idle',
-    http: { maxHeaderSize: LIMITS.headers_bytes_max, headersTimeout: LIMITS.headers_ms_max, connectionsCheckingInterval: 1_000 },
+    serverFactory: (serve) => listenerOf(tls).on('request', serve),
     // The whole path is bounded by the size of the headers.
     routerOptions: { maxParamLength: LIMITS.headers_bytes_max },
     // Nothing is dropped in silence: a parameter that is not in the schema is refused.
@@ -102,7 +103,7 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
   app.server.maxConnections = LIMITS.connections_max;
   // A form of another site can send text/plain without being asked whether it may; nothing here is text.
   app.removeContentTypeParser('text/plain');
-  check = installGuard(app, parts.authenticator, [parts.address.host, ...(parts.hosts ?? [])], parts.signIn, parts.records);
+  check = installGuard(app, parts.authenticator, [parts.address.host, ...(parts.hosts ?? [])], parts.signIn, parts.records, tls);
   installCompression(app);
   // The validator takes 1e309 for an integer within any bound.
   app.addHook('preHandler', async (request, reply) => {
@@ -147,6 +148,22 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
   if (parts.pages !== undefined) addPageRoutes(app, parts.pages);
   await app.ready();
   return app;
+}
+
+/** With the limits that Fastify gives to servers of its own making. */
+function listenerOf(tls: Tls | null): Server {
+  const options = {
+    maxHeaderSize: LIMITS.headers_bytes_max,
+    headersTimeout: LIMITS.headers_ms_max,
+    requestTimeout: LIMITS.request_ms_max,
+    keepAliveTimeout: LIMITS.idle_connection_ms_max,
+    connectionsCheckingInterval: 1_000,
+  };
+  // A reader who takes nothing of an answer for this long is cut off; longer than any query may take.
+  if (tls === null) return createHttpServer(options).setTimeout(LIMITS.idle_connection_ms_max);
+  const server = createTlsServer({ ...options, ...tls.options(false), ALPNProtocols: ['http/1.1'] });
+  tls.keep(server, 'console', false);
+  return server.setTimeout(LIMITS.idle_connection_ms_max);
 }
 
 const BY_STATUS: Readonly<Record<number, RefusalCode>> = { 400: 'query_invalid', 413: 'body_too_large', 414: 'headers_too_large', 415: 'media_type_unknown' };

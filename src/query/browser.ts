@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { LIMITS } from '#limits';
+import { isTls } from '#tls';
 
 /** The session of whoever is signed in. */
 export const SESSION_COOKIE = 'tracekeep_session';
@@ -14,11 +15,11 @@ export const DEVICE_COOKIE = 'tracekeep_device';
  * True if a browser says that the request was begun by a page that is not ours: another site, or another port of this host, whose requests carry
  * our cookies although SameSite=Strict. Fetch Metadata says it best; browsers without it send Origin with what changes state.
  */
-export function isForeign({ headersDistinct }: IncomingMessage, changes: boolean): boolean {
+export function isForeign({ headersDistinct, socket }: IncomingMessage, changes: boolean): boolean {
   const { 'sec-fetch-site': sites, origin: origins, host: hosts } = headersDistinct;
   if (sites !== undefined) return !sites.every((site) => site === 'same-origin' || (site === 'none' && !changes));
   if (origins === undefined) return false;
-  const own = hosts?.flatMap((host) => [`http://${host}`.toLowerCase(), `https://${host}`.toLowerCase()]) ?? [];
+  const own = hosts?.flatMap((host) => (isTls(socket) ? ['https'] : ['http', 'https']).map((scheme) => `${scheme}://${host}`.toLowerCase())) ?? [];
   return !origins.every((origin) => own.includes(origin.toLowerCase()));
 }
 
@@ -29,31 +30,31 @@ export function cookiesOf({ headers }: IncomingMessage, name: string): string[] 
 }
 
 /**
- * SameSite=Strict: no other site's request carries it. Without Secure, because loopback is plain HTTP. A cookie belongs to the host and not to
- * the port: whatever else listens on this host is sent it as well.
+ * SameSite=Strict: no other site's request carries it. Secure where the request came by TLS; loopback may be plain HTTP. A cookie belongs to the host
+ * and not to the port: whatever else listens on this host is sent it as well.
  */
-export function cookie(name: string, value: string, age_ms: number, path = '/'): string {
-  return `${name}=${value}; Path=${path}; Max-Age=${Math.max(0, Math.floor(age_ms / 1_000))}; HttpOnly; SameSite=Strict`;
+export function cookie({ socket }: Pick<IncomingMessage, 'socket'>, name: string, value: string, age_ms: number, path = '/'): string {
+  return `${name}=${value}; Path=${path}; Max-Age=${Math.max(0, Math.floor(age_ms / 1_000))}; HttpOnly; SameSite=Strict${isTls(socket) ? '; Secure' : ''}`;
 }
 
 /** Kept as long as a session can live; whether it still does is the server's business. */
-export function sessionCookie(token: string): string {
-  return cookie(SESSION_COOKIE, token, LIMITS.session_ms_max);
+export function sessionCookie(request: IncomingMessage, token: string): string {
+  return cookie(request, SESSION_COOKIE, token, LIMITS.session_ms_max);
 }
 
-export function deviceCookie(device: string): string {
-  return cookie(DEVICE_COOKIE, device, LIMITS.device_ms_max);
+export function deviceCookie(request: IncomingMessage, device: string): string {
+  return cookie(request, DEVICE_COOKIE, device, LIMITS.device_ms_max);
 }
 
 const SEGMENTS_MAX = 8;
 
 /** Takes away session cookies that others set for the paths above an address. Ours has the path `/` and stays. */
-export function withoutTossed(url: string): string[] {
+export function withoutTossed(url: string, request: IncomingMessage): string[] {
   const path = url.split('?', 1)[0] ?? '';
   if (!/^[\w.~%/-]{1,1024}$/.test(path)) return [];
   const segments = path.split('/').filter((one) => one !== '').slice(0, SEGMENTS_MAX);
   return segments.flatMap((_, at) => {
     const above = `/${segments.slice(0, at + 1).join('/')}`;
-    return [cookie(SESSION_COOKIE, '', 0, above), cookie(SESSION_COOKIE, '', 0, `${above}/`)];
+    return [cookie(request, SESSION_COOKIE, '', 0, above), cookie(request, SESSION_COOKIE, '', 0, `${above}/`)];
   });
 }

@@ -10,6 +10,7 @@ import type { SignedIn, SignIn } from '#authenticate/sign-in';
 import { LIMITS } from '#limits';
 import type { Reader } from '#model';
 import { isRefusal, refuse, REFUSALS, type Refusal } from '#refusal';
+import type { Tls } from '#tls';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { cookiesOf, isForeign, SESSION_COOKIE, withoutTossed } from './browser.ts';
 import { recordRead, type ReadRecorder } from './recorded.ts';
@@ -29,6 +30,12 @@ declare module 'fastify' {
 export type PublicAction = 'health.read' | 'page.read' | 'sign.in' | 'log.fetch';
 
 export type RefusalWording = (refusal: Refusal, requestId: string) => string;
+
+/** The names that the certificate is for. */
+export type OwnHosts = Pick<Tls, 'isOwnHost'>;
+
+/** RFC 6797: for a year no browser speaks anything else with this host. Addresses and plain HTTP are not concerned (§8.1.1, §8.1). */
+const OVER_TLS = { 'strict-transport-security': 'max-age=31536000' } as const;
 
 const HEADERS = {
   'cache-control': 'no-store',
@@ -51,7 +58,7 @@ const letIn = new WeakMap<FastifyRequest, LetIn>();
 export type ReaderAuthenticator = Pick<Authenticator, 'reader'>;
 export type Sessions = Pick<SignIn, 'session'>;
 
-export function installGuard(app: FastifyInstance, authenticator: ReaderAuthenticator, hosts: readonly string[], sessions?: Sessions, recorder?: ReadRecorder): (request: FastifyRequest, reply: FastifyReply) => Refusal | null {
+export function installGuard(app: FastifyInstance, authenticator: ReaderAuthenticator, hosts: readonly string[], sessions?: Sessions, recorder?: ReadRecorder, tls: OwnHosts | null = null): (request: FastifyRequest, reply: FastifyReply) => Refusal | null {
   // Names under .localhost always mean this machine (RFC 6761 §6.3). Under one of its own the console shares cookies with no other port's pages.
   const allowed = new Set(['localhost', 'tracekeep.localhost', '127.0.0.1', '[::1]', ...hosts.map(hostName)]);
 
@@ -78,13 +85,16 @@ export function installGuard(app: FastifyInstance, authenticator: ReaderAuthenti
     reply.headers(HEADERS);
     // More than one is malformed (RFC 9112 §3.2), and Node would take the first.
     const [host = '', ...others] = request.raw.headersDistinct['host'] ?? [];
-    if (others.length > 0 || !allowed.has(hostName(host))) return refuse('host_unknown');
+    const name = hostName(host);
+    // Under this name developers run other servers too, without TLS.
+    if (tls !== null && name !== 'localhost') reply.headers(OVER_TLS);
+    if (others.length > 0 || !(allowed.has(name) || tls?.isOwnHost(name) === true)) return refuse('host_unknown');
     const { config } = request.routeOptions;
     // Without a credential there is no token to ask for, but nobody else's page signs anybody in.
     if (config.public === true) return isChange(request) && isForeign(request.raw, true) ? refuse('csrf_refused') : null;
     const who = identify(request);
     if (isRefusal(who)) {
-      if (who.refused === 'session_over' && cookiesOf(request.raw, SESSION_COOKIE).length > 1) reply.header('set-cookie', withoutTossed(request.url));
+      if (who.refused === 'session_over' && cookiesOf(request.raw, SESSION_COOKIE).length > 1) reply.header('set-cookie', withoutTossed(request.url, request.raw));
       return who;
     }
     const permitted = permit(who.reader, config);

@@ -38,7 +38,7 @@ export function addSignInRoutes(app: FastifyInstance, signIn: SignIn): void {
   const welcome = async (request: FastifyRequest, reply: FastifyReply, answer: NewSession | Refusal): Promise<FastifyReply> => {
     if (isRefusal(answer)) return sendRefusal(request, reply, answer);
     const { signedIn, token, device } = answer;
-    reply.header('set-cookie', [sessionCookie(token.reveal()), deviceCookie(device.reveal())]);
+    reply.header('set-cookie', [sessionCookie(request.raw, token.reveal()), deviceCookie(request.raw, device.reveal())]);
     return sendJson(reply, JSON.stringify(viewOf(signedIn.reader, signedIn)));
   };
 
@@ -72,7 +72,7 @@ export function addSignInRoutes(app: FastifyInstance, signIn: SignIn): void {
       const who = signedInOf(request);
       if (who === null) return sendRefusal(request, reply, NO_SESSION);
       await signIn.signOut(who);
-      return farewell(reply);
+      return farewell(request, reply);
     },
   );
 
@@ -83,7 +83,7 @@ export function addSignInRoutes(app: FastifyInstance, signIn: SignIn): void {
       const who = signedInOf(request);
       if (who === null) return sendRefusal(request, reply, NO_SESSION);
       await signIn.signOutEverywhere(who);
-      return farewell(reply);
+      return farewell(request, reply);
     },
   );
 
@@ -129,8 +129,8 @@ function bodyOf(properties: Readonly<Record<string, object>>): object {
   return { type: 'object', additionalProperties: false, required: Object.keys(properties), properties };
 }
 
-function farewell(reply: FastifyReply): FastifyReply {
-  return reply.header('set-cookie', cookie(SESSION_COOKIE, '', 0)).code(204).send();
+function farewell(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return reply.header('set-cookie', cookie(request.raw, SESSION_COOKIE, '', 0)).code(204).send();
 }
 
 function viewOf({ id, name, role, tenant }: Reader, session: SignedIn | null): object {

@@ -4,6 +4,7 @@
  */
 import type { Encoding } from '#otlp';
 import type { Refusal, RefusalCode } from '#refusal';
+import type { Peer, Tls } from '#tls';
 import type { Budget } from './budget.ts';
 import type { Inflater } from './inflate.ts';
 
@@ -18,8 +19,8 @@ export interface Taken {
 export type IngestAnswer = Taken | Refusal;
 
 export interface IngestDoor<P extends object> {
-  /** Who sends, from headers alone, before a byte of the body is read. */
-  authenticate(authorization: Authorization): P | Refusal;
+  /** Who sends, from headers and the client certificate of the connection alone, before a byte of the body is read. `peer` null: it has none. */
+  authenticate(authorization: Authorization, peer: Peer | Refusal | null): P | Refusal;
   /** May a request enter now? Asked before the body is read; null = yes, else overloaded, disk_full, draining, store_unavailable. */
   admit(): Refusal | null;
   /**
@@ -62,6 +63,8 @@ export interface Reception<P extends object> {
   readonly limits: ReceiveLimits;
   readonly budget: Budget;
   readonly inflater: Inflater;
+  /** Null: plain, on loopback. */
+  readonly tls: Tls | null;
   /** Hears of failures: answers of the door that are no answers. The request id is in the answer to the sender. */
   readonly report: (failure: unknown, requestId: string) => void;
 }

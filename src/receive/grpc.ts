@@ -4,7 +4,8 @@
  * ourselves and hand them over, for grpc-js does not limit their number.
  */
 import { randomBytes } from 'node:crypto';
-import { type AddressInfo, createServer, type Server as TcpServer } from 'node:net';
+import { type AddressInfo, createServer, type Server as TcpServer, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import {
   type ConnectionInjector, logVerbosity, Metadata, type sendUnaryData, Server, ServerCredentials, ServerInterceptingCall, type ServerInterceptor, type ServerUnaryCall, type ServiceDefinition, setLogVerbosity,
 } from '@grpc/grpc-js';
@@ -12,6 +13,7 @@ import type { Address } from '#config';
 import { LIMITS } from '#limits';
 import { exportAnswer, statusAnswer } from '#otlp';
 import { isRefusal, type Refusal, REFUSALS, refuse, refusalText } from '#refusal';
+import { type Peer, peerOf } from '#tls';
 import { isExclusive, release } from '#batch';
 import type { IngestAnswer, Reception } from './door.ts';
 import { GrpcCall, ReadingRoom } from './grpc-call.ts';
@@ -39,10 +41,12 @@ export class GrpcReceiver<P extends object> {
   readonly #room = new ReadingRoom(LIMITS.grpc_reads_at_once_max);
   /** Calls let in, by the metadata that grpc-js hands from the interceptor to the handler. */
   readonly #calls = new WeakMap<Metadata, GrpcCall<P>>();
+  /** Open connections by where they come from, for grpc-js says no more of one. */
+  readonly #sockets = new Map<string, Socket>();
   #draining = false;
 
   constructor(reception: Reception<P>) {
-    const { limits, meter } = reception;
+    const { limits, meter, tls } = reception;
     this.#reception = reception;
     // grpc-js writes headers that it does not like to stderr, values included, and whole requests when GRPC_TRACE asks for it.
     setLogVerbosity(logVerbosity.NONE);
@@ -59,7 +63,13 @@ export class GrpcReceiver<P extends object> {
     });
     this.#grpc.addService(TRACE_SERVICE, { export: (call: Call, reply: sendUnaryData<Buffer>) => void this.#export(call, reply) });
     this.#injector = this.#grpc.createConnectionInjector(ServerCredentials.createInsecure());
-    this.#listener = createServer({ noDelay: true }, (socket) => this.#injector.injectConnection(socket));
+    if (tls === null) this.#listener = createServer({ noDelay: true }, (socket) => this.#enter(socket));
+    else {
+      // grpc-js could end TLS itself, but not take another certificate later.
+      const listener = createTlsServer({ ...tls.options(true), noDelay: true, ALPNProtocols: ['h2'] }, (socket) => this.#enter(socket));
+      tls.keep(listener, 'otlp-grpc', true);
+      this.#listener = listener;
+    }
     this.#listener.maxConnections = limits.connections_max;
     this.#listener.on('drop', () => meter.turnedAway('grpc'));
   }
@@ -88,6 +98,22 @@ export class GrpcReceiver<P extends object> {
     });
   }
 
+  #enter(socket: Socket): void {
+    const from = placeOf(socket);
+    this.#sockets.set(from, socket);
+    socket.once('close', () => {
+      if (this.#sockets.get(from) === socket) this.#sockets.delete(from);
+    });
+    this.#injector.injectConnection(socket);
+  }
+
+  /** Whose certificate the connection of a call has. One that is gone is not taken for one without. */
+  #peerOf(from: Connection): Peer | Refusal | null {
+    const socket = this.#sockets.get(placeOf(from));
+    if (socket !== undefined) return peerOf(socket);
+    return this.#reception.tls === null ? null : refuse('certificate_untrusted', 'the connection is gone');
+  }
+
   readonly #interceptor: ServerInterceptor = (_method, next) => {
     const { meter, limits } = this.#reception;
     let entered: GrpcCall<P> | null = null;
@@ -95,7 +121,7 @@ export class GrpcReceiver<P extends object> {
       start: (start) =>
         start({
           onReceiveMetadata: (metadata, read) => {
-            const call = this.#admit(metadata);
+            const call = this.#admit(metadata, this.#peerOf(next.getConnectionInfo()));
             if (isRefusal(call)) {
               meter.ended('grpc', call.refused, 0);
               next.sendStatus(statusOf(call));
@@ -115,9 +141,9 @@ export class GrpcReceiver<P extends object> {
   };
 
   /** Decides from the metadata alone. grpc-js has answered unknown services and methods with UNIMPLEMENTED before. */
-  #admit(metadata: Metadata): GrpcCall<P> | Refusal {
+  #admit(metadata: Metadata, peer: Peer | Refusal | null): GrpcCall<P> | Refusal {
     const { door, budget, meter } = this.#reception;
-    const producer = door.authenticate(metadata.get('authorization').map(String));
+    const producer = door.authenticate(metadata.get('authorization').map(String), peer);
     if (isRefusal(producer)) return producer;
     const closed = this.#draining ? refuse('draining') : door.admit();
     if (closed !== null) return closed;
@@ -155,6 +181,16 @@ export class GrpcReceiver<P extends object> {
     // OTLP 1.11: a request without telemetry is a success.
     return body.length === 0 ? { rejectedSpans: 0, message: '' } : door.submit(producer, body, 'protobuf');
   }
+}
+
+interface Connection {
+  readonly remoteAddress?: string | undefined;
+  readonly remotePort?: number | undefined;
+  readonly localAddress?: string | undefined;
+}
+
+function placeOf({ remoteAddress, remotePort, localAddress }: Connection): string {
+  return `${remoteAddress} ${remotePort} ${localAddress}`;
 }
 
 /** The refusal as grpc-js sends it. Details make RESOURCE_EXHAUSTED and UNAVAILABLE retryable after a given time. */

@@ -4,12 +4,14 @@
  * everything after.
  */
 import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Address } from '#config';
 import { LIMITS } from '#limits';
 import { type Encoding, exportAnswer, MEDIA_TYPES, statusAnswer } from '#otlp';
 import { isRefusal, type Refusal, REFUSALS, refuse } from '#refusal';
+import { peerOf } from '#tls';
 import type { Lease } from './budget.ts';
 import { release } from '#batch';
 import type { IngestAnswer, Outcome, Reception, Taken } from './door.ts';
@@ -47,9 +49,9 @@ export class HttpReceiver<P extends object> {
   #draining = false;
 
   constructor(reception: Reception<P>) {
-    const { limits, meter } = reception;
+    const { limits, meter, tls } = reception;
     this.#reception = reception;
-    this.#server = createServer({
+    const options: ServerOptions = {
       insecureHTTPParser: false,
       maxHeaderSize: LIMITS.headers_bytes_max,
       headersTimeout: Math.min(limits.headers_ms_max, limits.request_ms_max),
@@ -57,7 +59,13 @@ export class HttpReceiver<P extends object> {
       keepAliveTimeout: limits.idle_connection_ms_max,
       connectionsCheckingInterval: Math.min(1_000, limits.headers_ms_max),
       noDelay: true,
-    });
+    };
+    if (tls === null) this.#server = createServer(options);
+    else {
+      const server = createTlsServer({ ...options, ...tls.options(true), ALPNProtocols: ['http/1.1'] });
+      tls.keep(server, 'otlp-http', true);
+      this.#server = server;
+    }
     this.#server.maxConnections = limits.connections_max;
     // Node would drop lines above its own count in silence, Transfer-Encoding among them; we count and refuse.
     this.#server.maxHeadersCount = 0;
@@ -164,7 +172,7 @@ export class HttpReceiver<P extends object> {
     const otherSignal = OTHER_SIGNALS.has(path);
     if (path !== '/v1/traces' && !otherSignal) return refuse('path_unknown');
     if (request.method !== 'POST') return refuse('method_unknown');
-    const producer = door.authenticate(valuesOf(rawHeaders, 'authorization'));
+    const producer = door.authenticate(valuesOf(rawHeaders, 'authorization'), peerOf(request.socket));
     if (isRefusal(producer)) return producer;
     if (otherSignal) return refuse('signal_unsupported');
     const encoding = encodingOf(headers['content-type']);

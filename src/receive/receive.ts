@@ -5,6 +5,7 @@
 import type { AddressInfo } from 'node:net';
 import type { Address } from '#config';
 import { LIMITS } from '#limits';
+import type { Tls } from '#tls';
 import { Budget } from './budget.ts';
 import type { IngestDoor, ReceiveLimits, ReceiveMeter, Reception } from './door.ts';
 import { GrpcReceiver } from './grpc.ts';
@@ -18,6 +19,8 @@ export interface ReceiveOptions<P extends object> {
   readonly grpc: Address;
   readonly door: IngestDoor<P>;
   readonly meter: ReceiveMeter;
+  /** Null: plain, on loopback. */
+  readonly tls?: Tls | null;
   /** Hears of failures to answer; the sender was told the same request id. */
   readonly report: (failure: unknown, requestId: string) => void;
   readonly limits?: Partial<ReceiveLimits>;
@@ -36,8 +39,8 @@ export interface Receivers {
 export async function startReceivers<P extends object>(options: ReceiveOptions<P>): Promise<Receivers> {
   const limits: ReceiveLimits = { ...LIMITS, ...options.limits };
   const budget = new Budget(limits.requests_in_flight_max, limits.bytes_in_flight_max);
-  const { door, meter, report } = options;
-  const reception: Reception<P> = { door, meter, report, limits, budget, inflater: new Inflater(limits.body_inflated_bytes_max) };
+  const { door, meter, report, tls = null } = options;
+  const reception: Reception<P> = { door, meter, report, limits, budget, inflater: new Inflater(limits.body_inflated_bytes_max), tls };
   const http = new HttpReceiver(reception);
   const grpc = new GrpcReceiver(reception);
   const httpAt = await http.listen(options.http);

@@ -105,7 +105,7 @@ export class TestServer {
     } finally {
       clearTimeout(late);
     }
-    const [, http, grpc, console] = /^tracekeep ready otlp-http=(\S+) otlp-grpc=http:\/\/(\S+) console=(\S+) /.exec(this.stdout) ?? [];
+    const [, http, grpc, console] = /^tracekeep ready otlp-http=(\S+) otlp-grpc=https?:\/\/(\S+) console=(\S+) /.exec(this.stdout) ?? [];
     assert.ok(http !== undefined && grpc !== undefined && console !== undefined, `not a line that says ready: ${this.stdout}`);
     Object.assign(this, { otlpHttp: http, otlpGrpc: grpc, console });
   }

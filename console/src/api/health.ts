@@ -23,6 +23,8 @@ export interface Health {
   readonly retention: readonly { readonly class: string; readonly age_ms: number; readonly oldestDay: string | null; readonly rows: number; readonly bytes: number }[];
   readonly engine: { readonly parts: number; readonly rows: number; readonly bytes: number };
   readonly memory: { readonly rss: number };
+  /** Since the start. */
+  readonly tls: { readonly connections: number; readonly notPostQuantum: number };
   readonly spans: { readonly perSecond: number; readonly total: number };
 }
 

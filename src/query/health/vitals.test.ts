@@ -29,7 +29,7 @@ function partsWith(more: Partial<VitalsParts>): { parts: VitalsParts; reads: () 
       },
       accounting: async () => [{ tenant: 'a', producer: 'p', outcome: 'stored', reason: '', count: 8 }, { tenant: 'b', producer: 'q', outcome: 'stored', reason: '', count: 8 }, { tenant: 'a', producer: 'p', outcome: 'received', reason: '', count: 99 }],
     },
-    meter: { recent: () => ({ commit: times, flush: { ...times, lastAt: null }, spansPerSecond: 12.5 }) },
+    meter: { connections: () => [{ version: 'TLSv1.3', group: 'X25519MLKEM768', count: 5 }, { version: 'TLSv1.2', group: 'x25519', count: 2 }], recent: () => ({ commit: times, flush: { ...times, lastAt: null }, spansPerSecond: 12.5 }) },
     config: { retention: { default: { days: 7 }, long: { days: 30 } }, diskBytesMax: null, diskFreeBytesMin: 1 },
     ...more,
   };
@@ -51,6 +51,7 @@ test('vitals say what waits, how long things take, and what is kept for how long
   ]);
   assert.deepEqual(vitals.engine, { parts: 6, rows: 26, bytes: 36 });
   assert.deepEqual(vitals.spans, { perSecond: 12.5, total: 16 });
+  assert.deepEqual([vitals.tls.connections, vitals.tls.notPostQuantum], [7, 2]);
 });
 
 test('what is not ready says why and what to do', async () => {

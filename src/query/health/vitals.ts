@@ -3,6 +3,7 @@ import { LIMITS } from '#limits';
 import type { Meter } from '#meter';
 import { REFUSALS, type Refusal, type RefusalCode } from '#refusal';
 import type { Store, TableFigures } from '#store';
+import { isPostQuantum } from '#tls';
 
 export interface Times {
   readonly p50_ms: number | null;
@@ -34,6 +35,8 @@ export interface Vitals {
   readonly retention: readonly { readonly class: string; readonly age_ms: number; readonly oldestDay: string | null; readonly rows: number; readonly bytes: number }[];
   readonly engine: { readonly parts: number; readonly rows: number; readonly bytes: number };
   readonly memory: { readonly rss: number };
+  /** TLS connections since the start, by version and key exchange; none where plain HTTP is spoken. */
+  readonly tls: { readonly connections: number; readonly notPostQuantum: number; readonly exchanges: readonly { readonly version: string; readonly group: string; readonly count: number }[] };
   /** Received; of the last half minute, and stored since the store began. */
   readonly spans: { readonly perSecond: number; readonly total: number };
 }
@@ -45,7 +48,7 @@ export interface VitalsParts {
   readonly listens: () => Listens | null;
   readonly inFlight: () => { readonly requests: number; readonly bytes: number };
   readonly store: Pick<Store, 'health' | 'tables' | 'accounting'>;
-  readonly meter: Pick<Meter, 'recent'>;
+  readonly meter: Pick<Meter, 'recent' | 'connections'>;
   readonly config: { readonly retention: Readonly<Record<string, { readonly days: number }>>; readonly diskBytesMax: number | null; readonly diskFreeBytesMin: number };
 }
 
@@ -82,8 +85,15 @@ async function readVitals({ version, ready, listens, inFlight, store, meter, con
     retention: retentionOf(tables, config.retention),
     engine: { parts: sum(tables, 'parts'), rows: sum(tables, 'rows'), bytes: sum(tables, 'bytes') },
     memory: { rss: process.memoryUsage.rss() },
+    tls: exchangesOf(meter.connections()),
     spans: { perSecond: recent.spansPerSecond, total: lines.reduce((total, { outcome, count }) => (outcome === 'stored' ? total + count : total), 0) },
   };
+}
+
+/** What cannot be told counts as not post-quantum. */
+function exchangesOf(exchanges: Vitals['tls']['exchanges']): Vitals['tls'] {
+  const sum = (some: Vitals['tls']['exchanges']): number => some.reduce((total, { count }) => total + count, 0);
+  return { connections: sum(exchanges), notPostQuantum: sum(exchanges.filter((one) => !isPostQuantum(one))), exchanges };
 }
 
 /** Classes that are configured, and those that are not any more but still have rows: these follow `default`. */
