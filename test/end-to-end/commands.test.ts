@@ -101,7 +101,7 @@ test('a key is listed, rotated with grace, and revoked; lists never show it', as
   assert.deepEqual([await holderOf(data, first), await holderOf(data, second), await holderOf(data, third)], ['credential_unknown', 'credential_unknown', 'shop']);
 
   const table = await done(['producer', 'list', '--data', data]);
-  assert.match(table, /^ID +NAME +TENANT +SERVICES +BACKFILL +CREATED +STATE\np_[0-9a-f]{16} +shop +default +shop-\* +no +\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ +key 3\n$/);
+  assert.match(table, /^ID +NAME +TENANT +SERVICES +CERTIFICATES +BACKFILL +CREATED +STATE\np_[0-9a-f]{16} +shop +default +shop-\* +- +no +\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ +key 3\n$/);
   const listed = JSON.parse(await done(['producer', 'list', '--json', '--data', data]));
   assert.deepEqual(listed[0].services, ['shop-*']);
   for (const key of [first, second, third]) assert.ok(!JSON.stringify(listed).includes(key.slice(3, 20)));
@@ -110,6 +110,22 @@ test('a key is listed, rotated with grace, and revoked; lists never show it', as
   await done(['producer', 'revoke', 'shop', '--data', data]);
   assert.equal(await holderOf(data, third), 'credential_unknown');
   assert.match(await done(['producer', 'list', '--data', data]), /revoked \d{4}/);
+});
+
+test('an authority is made once; what it issues is listed, renewed and revoked', async () => {
+  const data = newData();
+  const none = await tracekeep(['ca', 'issue', 'server', 'localhost', '--data', data]);
+  assert.deepEqual([none.code, /tracekeep ca init/.test(none.err)], [1, true]);
+  assert.equal(await done(['ca', 'init', '--trust-domain', 'example.org', '--data', data]), `${data}.ca/ca.crt\n`);
+  const issued = await tracekeep(['ca', 'issue', 'producer', 'shop', '--data', data]);
+  assert.equal(issued.out, `${data}.ca/issued/producer-shop.crt\n${data}.ca/issued/producer-shop.key\n`);
+  assert.match(issued.err, /--spiffe spiffe:\/\/example\.org\/producer\/shop[^]*OTEL_EXPORTER_OTLP_CLIENT_KEY=/);
+  await done(['ca', 'renew', 'shop', '--data', data]);
+  // Which makes the data directory, whose servers are to refuse it.
+  await done(['token', 'create', '--role', 'viewer', '--data', data]);
+  await done(['ca', 'revoke', 'shop', '--data', data]);
+  const list = JSON.parse(await done(['ca', 'list', '--json', '--data', data])) as { readonly name: string; readonly state: string }[];
+  assert.deepEqual(list.map(({ name, state }) => [name, state]), [['shop', 'revoked'], ['shop', 'revoked']]);
 });
 
 test('tokens are listed and revoked, and end when they expire', async () => {
