@@ -179,12 +179,14 @@ test('a search is saved under a name, opened, renamed and deleted', async () => 
 
 /** What is in view once the list with which the tail begins has come. */
 async function steadyView(): Promise<Awaited<ReturnType<typeof firstInView>>> {
-  for (let before = await firstInView(page); ; ) {
+  let before = await firstInView(page);
+  for (let same = 0; same < 2; ) {
     await page.waitForTimeout(800);
     const now = await firstInView(page);
-    if (isDeepStrictEqual(now, before)) return now;
+    same = isDeepStrictEqual(now, before) ? same + 1 : 0;
     before = now;
   }
+  return before;
 }
 
 test('the live tail puts what arrives on top and never moves what is being read', async () => {
