@@ -119,8 +119,8 @@ function firstBehind(ranges: readonly Range[], at: number): number {
 function changesNothing(text: string, mark: Mark, networksStay: boolean): boolean {
   const length = mark.end - mark.start;
   if (length <= 0) return true;
-  const instead = mark.instead ?? `[${mark.kind}]`;
-  if (length === instead.length && text.startsWith(instead, mark.start)) return networksStay || mark.kind !== 'ip';
+  // Lengths first: nearly every mark differs in that, and `[kind]` would have to be put together.
+  if (length === (mark.instead?.length ?? mark.kind.length + 2) && text.startsWith(mark.instead ?? `[${mark.kind}]`, mark.start)) return networksStay || mark.kind !== 'ip';
   return length <= LONGEST && text.charCodeAt(mark.start) === 0x5b && text.charCodeAt(mark.end - 1) === 0x5d && RANK.has(text.slice(mark.start + 1, mark.end - 1));
 }
 

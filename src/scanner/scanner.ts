@@ -53,6 +53,8 @@ interface Plan {
   readonly ranks: readonly number[];
 }
 
+const NO_PLAN: Plan = { isNothing: true, recognizers: [], ranks: [] };
+
 export interface ScannerOptions {
   /**
    * Whether marks say which others they cover (`Mark.parts`), as policies need that keep or drop a kind. Without, a text that one
@@ -71,6 +73,10 @@ export class Scanner {
   readonly #parts: boolean;
   readonly #networksStay: boolean;
   #ofForm: Scanner | undefined;
+  /** The plan asked for last. */
+  #plan: Plan = NO_PLAN;
+  #planFeatures: Features = -1;
+  #planClass: KeyClass = -1;
   #marks: Mark[] = [];
   /** Recognizers of this gravity or less are skipped: a mark of it covers the whole text. */
   #settled = UNSETTLED;
@@ -234,6 +240,15 @@ export class Scanner {
   }
 
   #planOf(keyClass: KeyClass, features: Features): Plan {
+    // Asked for a value before it becomes a string, and again when it is one.
+    if (features === this.#planFeatures && keyClass === this.#planClass) return this.#plan;
+    const plan = this.#planFor(keyClass, features);
+    this.#planFeatures = features;
+    this.#planClass = keyClass;
+    return (this.#plan = plan);
+  }
+
+  #planFor(keyClass: KeyClass, features: Features): Plan {
     const selection = this.#selectionOf(keyClass);
     let plan = selection.plans.get(features);
     if (plan === undefined) {

@@ -76,11 +76,21 @@ export const emailCutOff: Recognizer = {
   needs: FEATURE.at,
   find(text, _keyClass, mark) {
     const end = cutAt(text);
-    if (end < 0) return;
+    if (end < 0 || !endsInDomain(text, end)) return;
     const match = /(?<![\w.%+@:/-])[\p{L}\d][\p{L}\d._%+-]{2,63}@(?:[A-Za-z][A-Za-z0-9-]{0,62}(?:\.[A-Za-z0-9-]{1,62}){0,3}\.?)?$/u.exec(text.slice(Math.max(0, end - END), end));
     if (match !== null && /\p{L}/u.test(match[0]) && !NO_ADDRESS.test(match[0])) mark(end - match[0].length, end);
   },
 };
+
+/** A quick answer for the text whose last @ has something else behind it than what is left of a domain. */
+function endsInDomain(text: string, end: number): boolean {
+  for (let at = end - 1; at >= 0 && end - at <= END; at--) {
+    const unit = text.charCodeAt(at);
+    if (unit === 0x40) return true;
+    if (!((unit >= 0x61 && unit <= 0x7a) || (unit >= 0x41 && unit <= 0x5a) || (unit >= 0x30 && unit <= 0x39) || unit === 0x2d || unit === 0x2e)) return false;
+  }
+  return false;
+}
 
 /** Accounts of machines; `image@sha256`, whose other half has no dot. */
 const NO_ADDRESS = /^(?:git|hg|svn|root)@|@[^.]*\d[^.]*$/;
