@@ -220,3 +220,23 @@ function request(...spanFields: Buffer[]): Buffer {
   const ids = Buffer.concat([field(1, Buffer.alloc(16, 1)), field(2, Buffer.alloc(8, 1))]);
   return field(1, field(2, field(2, Buffer.concat([ids, ...spanFields]))));
 }
+
+test('a value is told from others of the same length and end, under its own key and other keys, and from what earlier requests had in its place', () => {
+  const { inspect, inspector } = stages();
+  const [address, host] = ['jane@shop.example', 'jane.shop.example'];
+  const foundIn = (...pairs: readonly (readonly [string, string])[]) => {
+    const batch = inspect(pairs.map(([key, stringValue]) => ({ attributes: [{ key, value: { stringValue } }] })));
+    return pairs.map((_pair, span) => {
+      const value = batch.attributesStart[span]!;
+      const mark = batch.valueMark[value]!;
+      assert.notEqual(batch.valueNumber[value], 0);
+      return { kinds: mark === 0 ? [] : kinds(inspector.findings[mark]!), number: batch.valueNumber[value]! };
+    });
+  };
+  const first = foundIn(['note', address], ['note', host], ['note', address], ['note', host], ['db.password', host], ['note', host], ['other', address]);
+  assert.deepEqual(first.map((one) => one.kinds), [['email'], [], ['email'], [], ['password'], [], ['email']]);
+  assert.equal(new Set(first.map(({ number }) => number)).size, 4, 'equal numbers for equal values under equal keys alone');
+  const second = foundIn(['note', host], ['note', address], ['db.password', host], ['note', host]);
+  assert.deepEqual(second.map((one) => one.kinds), [[], ['email'], ['password'], []]);
+  assert.deepEqual([second[0]!.number, second[1]!.number, second[2]!.number], [first[1]!.number, first[0]!.number, first[4]!.number]);
+});

@@ -4,7 +4,7 @@
  * `minimize` read the findings; nothing downstream scans again.
  */
 import { isUtf8 } from 'node:buffer';
-import { type KeyTable, PLACE, type SpanBatch, textBytesMax, TYPE } from '#batch';
+import { equalWords, type KeyTable, PLACE, type SpanBatch, textBytesMax, TYPE } from '#batch';
 import { LIMITS } from '#limits';
 import { CUT, decodeNested, type Leaf, type NestedValue } from '#otlp';
 import { type Refusal, refuse } from '#refusal';
@@ -53,6 +53,8 @@ const SHORT_NUMBER_MAX = 10_000_000;
 const SHORT_NUMBERS_MATTER = KEY.secret | KEY.session | KEY.cookie | KEY.personal | KEY.parameter | KEY.postalAddress | KEY.birthDate;
 /** What a short number has. Built-in recognizers find nothing in it; one that a policy brings along may. */
 const DIGITS_ONLY = FEATURE.digit | FEATURE.digits4;
+const LATEST_LOG2 = 12;
+const LATEST_SHIFT = 32 - LATEST_LOG2;
 const LOOK_CLOSER = FEATURE.nonAscii | FEATURE.control;
 
 export class Inspector {
@@ -66,6 +68,11 @@ export class Inspector {
   readonly #scanner: Scanner;
   readonly #keys: KeyTable;
   readonly #memo = new Memo();
+  /**
+   * Values of the request by key, length and last bytes, the latest in each place: most attributes have one of a few values, and those are
+   * compared where they were just decoded, before `memo` is asked. What is left of other requests is told by its key and bytes.
+   */
+  readonly #latest = new Uint32Array(1 << LATEST_LOG2);
   /** Integers from 0 to below this are looked at only where the key asks for it. */
   readonly #shortNumberMax: number = SHORT_NUMBER_MAX;
   readonly #classes: KeyClass[] = [];
@@ -89,6 +96,7 @@ export class Inspector {
     const { valueKey, valueType, valueA, valueB, valueMark, valueNumber, bytes, view } = batch;
     this.#body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const memo = this.#memo;
+    const latest = this.#latest;
     for (let value = 0, end = batch.values; value < end; value++) {
       const type = valueType[value]!;
       if (type === TYPE.bool || type === TYPE.empty) continue;
@@ -103,8 +111,17 @@ export class Inspector {
       }
       const length = valueB[value]!;
       if (length === 0 && type !== TYPE.array && type !== TYPE.map) continue;
-      const keyAndType = key * 8 + type;
       const start = valueA[value]!;
+      const tail = length >= 4 ? view.getInt32(start + length - 4, true) : length === 0 ? 0 : view.getUint8(start);
+      const place = Math.imul(tail ^ Math.imul(key * 64 + length, 0x85ebca6b), 0x9e3779b1) >>> LATEST_SHIFT;
+      const before = latest[place]!;
+      latest[place] = value;
+      if (before < value && valueKey[before] === key && valueB[before] === length && valueType[before] === type && valueNumber[before] !== 0 && equalWords(view, valueA[before]!, view, start, length)) {
+        valueNumber[value] = valueNumber[before]!;
+        valueMark[value] = valueMark[before]!;
+        continue;
+      }
+      const keyAndType = key * 8 + type;
       let mark = memo.find(keyAndType, view, start, length);
       if (mark < 0) {
         mark = this.#look(key, type, bytes, start, length);

@@ -105,7 +105,6 @@ test('Memo is not deceived by a value made to have the hash of another: it is co
     const memo = new Memo();
     memo.find(key, viewOf(harmless), 0, length);
     memo.remember(key, viewOf(harmless), 0, length, 0);
-    // The slot that answered last is another key's here, so that the slot is found by its hash; then it is the value's own.
     for (const _look of [1, 2]) {
       assert.equal(memo.find(key, viewOf(secret), 0, length), -1);
       assert.equal(memo.find(key, viewOf(harmless), 0, length), 0);

@@ -10,8 +10,6 @@ const SLOTS = 1 << 17;
 const PROBES_MAX = 6;
 /** Words of a slot: hash, key and type, offset in the arena, length, mark + 1 (0 = free), number of the value. */
 const STRIDE = 6;
-/** Keys whose latest slot is known; a power of two. */
-const LATEST = 1 << 12;
 /** Numbers above are `minimize`'s, for what it made of values. */
 const NUMBER_MAX = 0x7fff_ffff;
 const ARENA_FULL = LIMITS.memo_bytes_max - LIMITS.memo_value_bytes_max;
@@ -19,8 +17,6 @@ const ARENA_FULL = LIMITS.memo_bytes_max - LIMITS.memo_value_bytes_max;
 export class Memo {
   readonly #slots = new Uint32Array(SLOTS * STRIDE);
   readonly #arenaView = new DataView(new ArrayBuffer(LIMITS.memo_bytes_max));
-  /** The slot that answered last, by key: many attributes have the same value span after span. */
-  readonly #latest = new Uint32Array(LATEST);
   #used_bytes = 0;
   /** Where `find` looked last, so that it looks there again: what `remember` fills. */
   #slot = 0;
@@ -42,11 +38,6 @@ export class Memo {
   /** The mark remembered for this value, or -1. `keyAndType` tells apart equal bytes under different keys. */
   find(keyAndType: number, view: DataView, start: number, length: number): number {
     const slots = this.#slots;
-    const latest = this.#latest[keyAndType & (LATEST - 1)]!;
-    if (slots[latest + 4] !== 0 && slots[latest + 1] === keyAndType && slots[latest + 3] === length && equalWords(this.#arenaView, slots[latest + 2]!, view, start, length)) {
-      this.number = slots[latest + 5]!;
-      return slots[latest + 4]! - 1;
-    }
     const hash = hashWords(view, start, length, HASH_SEED ^ Math.imul(keyAndType, 0x9e3779b1));
     let slot = (hash & (SLOTS - 1)) * STRIDE;
     this.#hash = hash;
@@ -55,7 +46,6 @@ export class Memo {
       const mark = slots[slot + 4]!;
       if (mark === 0) break;
       if (slots[slot] === hash && slots[slot + 1] === keyAndType && slots[slot + 3] === length && equalWords(this.#arenaView, slots[slot + 2]!, view, start, length)) {
-        this.#latest[keyAndType & (LATEST - 1)] = slot;
         this.number = slots[slot + 5]!;
         return mark - 1;
       }
