@@ -286,7 +286,7 @@ const ORDINARY: readonly string[] = [
   'ssl_key_file=/etc/ssl/private/server.key',
   '--tls-private-key-file=/etc/kubernetes/pki/apiserver.key --service-account-key-file=/etc/kubernetes/pki/sa.pub',
   '--secret-name=my-secret --token-ttl=24h --key=/path/key.pem',
-  'KUBECONFIG=/root/.kube/config',
+  'KUBECONFIG=/etc/kubernetes/admin.conf',
   'SECRET_KEY_BASE_FILE=/run/secrets/skb',
   'AUTH_ENABLED=true',
   'AUTH_TYPE=oauth2',
