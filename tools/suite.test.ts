@@ -18,7 +18,7 @@ const closing = 'ℹ tests 3\nℹ suites 0\nℹ pass 3\nℹ fail 0\nℹ cancelle
 
 function treeOf(...files: readonly string[]): Tree {
   const manifest = { imports: {}, dependencies: {}, devDependencies: {}, optionalDependencies: {} };
-  return { root: '/', files, manifest, has: (path) => files.includes(path), text: () => '' };
+  return { root: '/', files, manifest, has: (path) => files.includes(path), text: () => '', bytes: () => 0 };
 }
 
 const tree = treeOf(

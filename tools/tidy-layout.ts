@@ -1,4 +1,4 @@
-// Where files lie and what they are called: no catch-all names, and no folder of code without a test.
+// Where files lie, what they are called and how large they are: no catch-all names, no folder of code without a test, nothing that a program wrote.
 
 import { codeFolders, folderOf, isCode, isTest, type Finding, type Tree } from './tidy-tree.ts';
 
@@ -7,9 +7,12 @@ const catchAll: ReadonlySet<string> = new Set([
   'util', 'utils', 'helper', 'helpers', 'common', 'shared', 'misc', 'base', 'manager', 'managers',
 ]);
 
+/** A file beyond this was made by a program and belongs into a folder that Git ignores; the largest of ours is the lock file. */
+const fileBytesMax = 512 * 1_024;
+
 export function checkLayout(tree: Tree): Finding[] {
   const code = tree.files.filter((path) => isCode(path) && codeFolders.some((folder) => path.startsWith(`${folder}/`)));
-  return [...checkNames([...code, ...tree.files.filter((path) => path.startsWith('console/'))]), ...checkTested(code)];
+  return [...checkNames([...code, ...tree.files.filter((path) => path.startsWith('console/'))]), ...checkTested(code), ...checkSizes(tree)];
 }
 
 function checkNames(code: readonly string[]): Finding[] {
@@ -32,4 +35,10 @@ function checkTested(code: readonly string[]): Finding[] {
   return [...folders]
     .filter((folder) => !tested.has(folder))
     .map((folder) => ({ file: folder, line: 0, rule: 'untested', sentence: 'no *.test.ts in this folder' }));
+}
+
+function checkSizes(tree: Tree): Finding[] {
+  return tree.files
+    .filter((path) => tree.bytes(path) > fileBytesMax)
+    .map((file) => ({ file, line: 0, rule: 'size', sentence: `more than ${fileBytesMax} bytes: remove it, or have Git ignore its folder` }));
 }

@@ -1,7 +1,7 @@
 // The files of the repository as the shape checks and the test runner see them: everything below the root except
 // what Git ignores as a folder, installed packages and dot folders.
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface Finding {
@@ -28,6 +28,8 @@ export interface Tree {
   readonly manifest: Manifest;
   readonly has: (path: string) => boolean;
   readonly text: (path: string) => string;
+  /** Size of a file. */
+  readonly bytes: (path: string) => number;
 }
 
 /** The folders of the root that hold code. */
@@ -43,7 +45,7 @@ export function readTree(root: string): Tree {
     if (found === undefined) texts.set(path, (found = readFileSync(join(root, path), 'utf8')));
     return found;
   };
-  return { root, files, manifest: readManifest(root), has: (path) => known.has(path), text };
+  return { root, files, manifest: readManifest(root), has: (path) => known.has(path), text, bytes: (path) => statSync(join(root, path)).size };
 }
 
 export function isCode(path: string): boolean {

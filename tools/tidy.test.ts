@@ -151,6 +151,7 @@ const sourceRules: Readonly<Record<string, readonly [Files, string]>> = {
 const layoutRules: Readonly<Record<string, readonly [Files, string]>> = {
   'a catch-all file': [{ 'src/seal/seal-utils.ts': `${opening}export const one = 1;\n` }, 'src/seal/seal-utils.ts:0 name'],
   'a catch-all folder': [{ 'tools/helpers/one.ts': `${opening}export const one = 1;\n`, 'tools/helpers/one.test.ts': aTest }, 'tools/helpers:0 name'],
+  'a file that a program wrote': [{ 'docs/corpus.bin': 'x'.repeat(600_000) }, 'docs/corpus.bin:0 size'],
   'a folder without a test': [{ 'src/model/model.test.ts': undefined }, 'src/model:0 untested'],
 };
 
