@@ -1,7 +1,8 @@
 /** `tracekeep policy apply`, `revert`, `approve` and `reject`: changing the policy in force. What it makes weaker is said sentence by sentence. */
 import { Command } from 'commander';
 
-import type { NamedWeakening, PolicyVersion } from '#control';
+import type { PolicyVersion } from '#control';
+import type { Weakening } from '#policy/weakening';
 import { LIMITS } from '#limits';
 
 import { OperatorError } from './operator-error.ts';
@@ -92,7 +93,7 @@ function sinceText({ boundary, pending }: { readonly boundary: number | null; re
   return 'in force; its rules are those that were in force before';
 }
 
-function weakerText(weakenings: readonly NamedWeakening[], count: number): readonly string[] {
+function weakerText(weakenings: readonly Weakening[], count: number): readonly string[] {
   if (count === 0) return ['nothing is kept that was not kept before'];
   const more = count - weakenings.length;
   return ['weaker than the version before:', ...weakenings.map(({ sentence }) => `- ${printable(sentence)}`), ...(more > 0 ? [`- and ${more} more`] : [])];

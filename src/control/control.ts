@@ -51,7 +51,7 @@ export type { AccountRecord, ProducerRecord, RevokedCertificate, TokenRecord } f
 export { CLOSED, distinct } from './finding.ts';
 export type { Analytic, CountedFinding, Evidence, FindingFilter, FindingRecord, FindingResource, NewFinding, SeverityId, StatusId } from './finding.ts';
 export type { OutboxEntry, OutboxRow } from './outbox.ts';
-export type { NamedWeakening, NewPolicy, PolicyProposal, PolicyTexts, PolicyVersion } from './policies.ts';
+export type { NewPolicy, PolicyProposal, PolicyTexts, PolicyVersion } from './policies.ts';
 export type { FoundSession, SignInWay, StartedSession } from './sessions.ts';
 
 export interface ControlOptions {

@@ -8,10 +8,11 @@ import { LIMITS } from '#limits';
 import { DEFAULT_TENANT, Secret } from '#model';
 import { isRefusal, type Refusal } from '#refusal';
 
-import { actorOf, COMMAND_LINE, ControlStore, type Actor, type NamedWeakening, type NewPolicy } from './control.ts';
+import { actorOf, COMMAND_LINE, ControlStore, type Actor, type NewPolicy } from './control.ts';
+import type { Weakening } from '#policy/weakening';
 
 const BASE = 'd0';
-const WEAKENING: NamedWeakening = { rule: 'r', sentence: 'cards are kept', kinds: ['card'], keys: [], from: 'replace', to: 'keep' };
+const WEAKENING: Weakening = { rule: 'r', sentence: 'cards are kept', kinds: ['card'], keys: [], from: 'replace', to: 'keep' };
 let dataDir = '';
 let store: ControlStore;
 let now = 0;

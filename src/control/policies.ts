@@ -5,6 +5,7 @@
  * Texts were checked by whoever calls: this file knows policies by their digest alone.
  */
 import { LIMITS } from '#limits';
+import type { Weakening } from '#policy/weakening';
 import { isRefusal, refuse } from '#refusal';
 import type { Refusal } from '#refusal';
 
@@ -18,16 +19,6 @@ import { accountPlace } from './records.ts';
 import type { AccountRecord } from './records.ts';
 import type { ColumnSealer } from './sealed.ts';
 
-/** Something that the policy before removed and this one keeps, or changes less. */
-export interface NamedWeakening {
-  readonly rule: string;
-  readonly sentence: string;
-  readonly kinds: readonly string[];
-  readonly keys: readonly string[];
-  readonly from: string;
-  readonly to: string;
-}
-
 export interface NewPolicy {
   /** YAML, comments included. */
   readonly text: string;
@@ -36,7 +27,7 @@ export interface NewPolicy {
   readonly digest: string;
   readonly rules: number;
   /** Against the policy it takes the place of. */
-  readonly weakenings: readonly NamedWeakening[];
+  readonly weakenings: readonly Weakening[];
   readonly note: string;
 }
 
@@ -45,7 +36,7 @@ export interface PolicyVersion {
   readonly digest: string;
   readonly rules: number;
   /** The first `policy_weakenings_named_max` of them. */
-  readonly weakenings: readonly NamedWeakening[];
+  readonly weakenings: readonly Weakening[];
   readonly weakeningsCount: number;
   readonly note: string;
   /** When it came in force, and when the next one did. */
@@ -159,7 +150,7 @@ async function insert(change: Change, policy: NewPolicy | PolicyProposal, base: 
 }
 
 /** Kept with each version, and listed with many. */
-function named(weakenings: readonly NamedWeakening[]): readonly NamedWeakening[] {
+function named(weakenings: readonly Weakening[]): readonly Weakening[] {
   const few = (names: readonly string[]): readonly string[] => names.slice(0, LIMITS.policy_weakening_kept_names_max);
   return weakenings.slice(0, LIMITS.policy_weakenings_named_max).map((one) => ({ ...one, kinds: few(one.kinds), keys: few(one.keys) }));
 }

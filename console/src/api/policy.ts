@@ -1,18 +1,8 @@
 /** The minimization policy: the one in force, its versions, what somebody proposes, what a text would change, presets. `/api/v1/policy`. */
 import { queryOptions } from '@tanstack/react-query';
+import type { Weakening } from '#policy/weakening';
 import { get, post } from './client.ts';
 import { useMay, useSession } from './session.ts';
-
-/** Something that was removed is kept, or transformed less. */
-export interface Weakening {
-  readonly rule: string;
-  readonly sentence: string;
-  readonly kinds: readonly string[];
-  readonly keys: readonly string[];
-  /** Names of actions. */
-  readonly from: string;
-  readonly to: string;
-}
 
 export interface Proposal {
   readonly id: string;

@@ -2,7 +2,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { ApiError } from '#api/client.ts';
-import { apply, type Applied, type PolicyInForce, policyQuery, type Weakening } from '#api/policy.ts';
+import { apply, type Applied, type PolicyInForce, policyQuery } from '#api/policy.ts';
+import type { Weakening } from '#policy/weakening';
 import { plural } from '#time/format.ts';
 import { Button } from '#ui/button.tsx';
 import { Dialog } from '#ui/dialog.tsx';

@@ -1,7 +1,8 @@
 /** What the text would have done to the spans of the last hour, beside what today's policy did: differences first, in words, marked by shapes. */
 import { CircleEqual, ShieldAlert, ShieldPlus, ShieldQuestionMark, TriangleAlert } from 'lucide-react';
 import { type ComponentType, type ReactNode, useEffect, useMemo, useState } from 'react';
-import type { DryRun as Run, Weakening } from '#api/policy.ts';
+import type { DryRun as Run } from '#api/policy.ts';
+import type { Weakening } from '#policy/weakening';
 import { count, duration, plural } from '#time/format.ts';
 import { Button } from '#ui/button.tsx';
 import { ErrorNote } from '#ui/error-note.tsx';

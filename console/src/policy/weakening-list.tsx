@@ -1,7 +1,7 @@
 /** What a policy removes less than another: named, each a sentence, marked by a shape and a word as well as by a colour. */
 import { ShieldAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
-import type { Weakening } from '#api/policy.ts';
+import type { Weakening } from '#policy/weakening';
 import { plural } from '#time/format.ts';
 import styles from './policy.module.css';
 import { Marked } from './words.tsx';
