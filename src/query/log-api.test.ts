@@ -54,8 +54,8 @@ after(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-async function ask(path: string, token: string | null = 'tt_viewer', { address } = open) {
-  const answer = await fetch(`http://127.0.0.1:${address.port}${path}`, { headers: token === null ? {} : { authorization: `Bearer ${token}` } });
+async function ask(path: string, token: string | null = 'tt_viewer', { address } = open, method = 'GET') {
+  const answer = await fetch(`http://127.0.0.1:${address.port}${path}`, { method, headers: token === null ? {} : { authorization: `Bearer ${token}` } });
   const bytes = new Uint8Array(await answer.arrayBuffer());
   return { status: answer.status, headers: Object.fromEntries(answer.headers), bytes, text: Buffer.from(bytes).toString() };
 }
@@ -75,6 +75,16 @@ test('checkpoint, tiles and bundles need no credential, and say how long they ho
   assert.match(String(tile.headers['content-security-policy']), /default-src 'none'/);
   assert.deepEqual((await ask('/log/tile/entries/002.p/7', null)).bytes, new Uint8Array(log.bundle(2, 7)!));
   assert.deepEqual((await ask('/log/tile/1/000.p/2', null)).bytes, new Uint8Array(log.tile(1, 0, 2)!));
+});
+
+test('HEAD says what GET would, without the bytes, and nothing about paths that are none', async () => {
+  for (const path of ['/log/checkpoint', '/log/tile/0/001', '/log/tile/entries/002.p/7']) {
+    const [got, head] = [await ask(path, null), await ask(path, null, open, 'HEAD')];
+    assert.deepEqual([head.status, head.bytes.length], [200, 0], path);
+    for (const name of ['content-type', 'content-length', 'cache-control', 'content-security-policy']) assert.equal(head.headers[name], got.headers[name], `${path} ${name}`);
+  }
+  assert.equal((await ask('/log/tile/0/x', null, open, 'HEAD')).status, 404);
+  assert.equal((await ask('/log/checkpoint', null, closed, 'HEAD')).status, 401);
 });
 
 test('nothing beyond the published checkpoint is served, and every narrower width is', async () => {

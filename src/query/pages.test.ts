@@ -56,6 +56,8 @@ test('files whose name changes with their content are kept for ever, others are 
   const again = await get(app, '/', { 'if-none-match': String((await get(app, '/')).headers['etag']) });
   assert.deepEqual([again.statusCode, again.body], [304, '']);
   assert.equal((await get(app, '/', { 'if-none-match': '"other"' })).statusCode, 200);
+  const head = await app.inject({ method: 'HEAD', url: '/assets/index-Ab3dEf9_.js' });
+  assert.deepEqual([head.statusCode, head.body, head.headers['cache-control'], head.headers['content-length']], [200, '', 'public, max-age=31536000, immutable', String(Buffer.byteLength(SCRIPT))]);
 });
 
 test('text is packed as the browser can unpack it', async () => {

@@ -78,18 +78,18 @@ function readFolder(folder: string, path: string, found: (path: string, type: st
 export function addPageRoutes(app: FastifyInstance, files: ConsoleFiles | null): void {
   const config = { action: 'page.read', public: true } as const;
   for (const path of PAGE_PATHS) {
-    app.get(path, { config, schema: { hide: true } }, async (request, reply) => {
+    app.get(path, { exposeHeadRoute: true, config, schema: { hide: true } }, async (request, reply) => {
       const page = files?.get('/index.html');
       return page === undefined ? reply.headers(HEADERS).code(503).type('text/html; charset=utf-8').send(NOT_BUILT) : sendFile(request, reply, page);
     });
   }
-  app.get<{ Params: { '*': string } }>('/assets/*', { config, schema: { hide: true } }, async (request, reply) => {
+  app.get<{ Params: { '*': string } }>('/assets/*', { exposeHeadRoute: true, config, schema: { hide: true } }, async (request, reply) => {
     const file = files?.get(`/assets/${request.params['*']}`);
     return file === undefined ? sendRefusal(request, reply, refuse('path_unknown')) : sendFile(request, reply, file);
   });
   for (const [path, file] of files ?? []) {
     if (path === '/index.html' || path.startsWith('/assets/')) continue;
-    app.get(path, { config, schema: { hide: true } }, async (request, reply) => sendFile(request, reply, file));
+    app.get(path, { exposeHeadRoute: true, config, schema: { hide: true } }, async (request, reply) => sendFile(request, reply, file));
   }
 }
 

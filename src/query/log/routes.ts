@@ -85,7 +85,8 @@ function addPublishedRoutes(app: FastifyInstance, { log, publisher, public: isPu
 
   app.get(
     '/log/checkpoint',
-    { config, schema: { summary: 'The signed checkpoint of the log (C2SP tlog-checkpoint)', querystring: querySchema({}) } },
+    // HEAD is answered as GET is (RFC 9110 §9.3.2): mirrors ask it before they fetch.
+    { exposeHeadRoute: true, config, schema: { summary: 'The signed checkpoint of the log (C2SP tlog-checkpoint)', querystring: querySchema({}) } },
     async (request, reply) => {
       const { published } = publisher;
       if (published === null) return sendRefusal(request, reply, refuse('not_found', 'no checkpoint is published yet'));
@@ -95,7 +96,7 @@ function addPublishedRoutes(app: FastifyInstance, { log, publisher, public: isPu
 
   app.get<{ Params: { '*': string } }>(
     '/log/tile/*',
-    { config, schema: { summary: 'Tiles and entry bundles of the log (C2SP tlog-tiles)', querystring: querySchema({}) } },
+    { exposeHeadRoute: true, config, schema: { summary: 'Tiles and entry bundles of the log (C2SP tlog-tiles)', querystring: querySchema({}) } },
     async (request, reply) => {
       const tile = parseTilePath(`tile/${request.params['*']}`);
       const bytes = isFlaw(tile) ? null : bytesOf(tile, log, publisher.published?.size ?? 0);
