@@ -47,6 +47,8 @@ export interface Config {
   readonly logPublic: boolean;
   /** Who cosigns the log. Those of one address are the keys of one witness. */
   readonly witnesses: readonly { readonly key: string; readonly url: string }[];
+  /** A file with authorities, besides the well-known ones, of witnesses at https addresses; null: none. */
+  readonly witnessCa: string | null;
   /** So many witnesses must have cosigned a checkpoint before it is published. */
   readonly witnessQuorum: number;
   /** Rest between two passes of verification in the background; null: only when somebody asks for one. */

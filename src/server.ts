@@ -30,7 +30,7 @@ import { Records } from '#records';
 import { refuse, type Refusal } from '#refusal';
 import { Sequencer } from '#sequencer';
 import { Store, type StoreEvent, type StoreSnapshot } from '#store';
-import { Tls } from '#tls';
+import { ClientTls, Tls } from '#tls';
 import { readVerifiers, sourceOf, verifyStore } from '#verify';
 import { BackgroundVerification, reported } from '#verify/background';
 import { PlaceFile } from '#verify/place-file';
@@ -91,10 +91,13 @@ export async function startServer(config: Config, report: Report = reportLine): 
     if (tls !== null) started.push({ what: 'certificates', stop: () => tls.stop() });
     const store = await Store.open({ dataDir: config.data, rootKey, config, logKeys: { folder: config.logKeys, origin: config.logOrigin }, onEvent: (event) => hearStore(event, meter, report) });
     started.push({ what: 'store', stop: () => store.close() });
+    const toWitnesses = ClientTls.open({ ca: config.witnessCa, own: config.tls });
+    started.push({ what: 'connections to witnesses', stop: () => toWitnesses.stop() });
     const publisher = Publisher.open({
       log: store.log,
       folder: config.logKeys,
       witnesses: witnessesOf(config.witnesses),
+      tls: toWitnesses,
       quorum: config.witnessQuorum,
       onWitnessRefused: (refusal) => tell(witnessRefused(refusal)),
       onFailure: report,

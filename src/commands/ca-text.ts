@@ -1,4 +1,5 @@
 /** What `tracekeep ca` says of a certificate: how it is, and what to do with its files. */
+import { basename } from 'node:path';
 import type { Files, IssuedRecord } from '#authority';
 
 export function stateOf(one: IssuedRecord, current: readonly IssuedRecord[], revoked: ReadonlySet<string>, now: number): string {
@@ -22,6 +23,9 @@ export function afterwards({ kind, name, id }: Pick<IssuedRecord, 'kind' | 'name
       `  OTEL_EXPORTER_OTLP_CLIENT_KEY=${key}`,
       `  OTEL_EXPORTER_OTLP_CERTIFICATE=${authority}`,
     ];
+  }
+  if (kind === 'witness') {
+    return [`take both files to the witness and start it with --tls-cert ${basename(certificate)} --tls-key ${basename(key)}`, 'who asks it to cosign trusts it by the certificate of the authority, in tracekeep.yaml of the log:', `  witness-ca: ${authority}`];
   }
   return [`take both files to the ${kind}, with the certificate of the authority: ${authority}`];
 }

@@ -8,7 +8,7 @@ import { sha256 } from '#keys/signing';
 import { isFlaw, printVkey, verifierOf, type KeyTypeByte } from '#merkle';
 
 import { OperatorError, errorText } from './operator-error.ts';
-import { readSettings } from './settings.ts';
+import { readSettings, readWitnessListener, type WitnessListener } from './settings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tracekeep-settings-'));
 const file = join(folder, 'tracekeep.yaml');
@@ -33,6 +33,15 @@ const keyOf = (seed: number, type: KeyTypeByte = 0x04): string => {
 };
 const [KEY, OTHER] = [keyOf(1), keyOf(2)];
 
+test('a witness that other machines reach needs TLS, and requires certificates where it knows authorities', () => {
+  const at = (more: Partial<WitnessListener>) => readWitnessListener({ listen: '127.0.0.1:4330', tlsMinVersion: '1.3', ...more });
+  assert.deepEqual(at({}), { address: { host: '127.0.0.1', port: 4330 }, tls: null });
+  const pair = { listen: '0.0.0.0:1', tlsCert: '/c', tlsKey: '/k' };
+  assert.deepEqual(at(pair).tls, { certificate: '/c', key: '/k', clientCa: null, clientAuth: 'accept', minVersion: 'TLSv1.3' });
+  assert.deepEqual(at({ ...pair, tlsClientCa: '/a', tlsMinVersion: '1.2' }).tls, { certificate: '/c', key: '/k', clientCa: '/a', clientAuth: 'require', minVersion: 'TLSv1.2' });
+  for (const [more, says] of [[{ listen: '0.0.0.0:1' }, /requires TLS.*ca issue witness NAME/], [{ tlsCert: '/c' }, /tls-key must be given too/], [{ tlsClientCa: '/a' }, /cannot ask for client certificates/], [{ tlsMinVersion: '1.1' }, /--tls-min-version/]] as const) assert.throws(() => at(more), says);
+});
+
 test('without anything, the defaults: loopback, 30 days, the key beside the data', async () => {
   const { workers, ...config } = await read();
   assert.ok(workers >= 1);
@@ -44,6 +53,7 @@ test('without anything, the defaults: loopback, 30 days, the key beside the data
     logOrigin: null,
     logPublic: true,
     witnesses: [],
+    witnessCa: null,
     witnessQuorum: 0,
     verifyEvery_ms: 3_600_000,
     policyApproval: 'never',
@@ -68,10 +78,10 @@ test('flag goes before variable, variable before file, file before default', asy
 
 test('every setting can be given in each of the three ways', async () => {
   const texts = {
-    data: 'd', 'root-key-file': 'k', 'log-keys': 'l', 'ca-folder': 'c', 'log-origin': 'log.example/t', 'log-public': 'false', witness: `${KEY} http://127.0.0.1:1,${OTHER} https://b.example/w`, 'witness-quorum': '2', 'verify-every': 'never', 'policy-approval': 'weakening', 'otlp-http': '[::1]:1', 'otlp-grpc': '[::1]:2', console: '[::1]:3', 'tls-cert': 'tc', 'tls-key': 'tk', 'tls-client-ca': 'ta', 'tls-client-auth': 'require', 'tls-min-version': '1.2', workers: '7', retention: 'default=7d,audit=400d', 'disk-max': '5GB', 'disk-free-min': '1GB',
+    data: 'd', 'root-key-file': 'k', 'log-keys': 'l', 'ca-folder': 'c', 'log-origin': 'log.example/t', 'log-public': 'false', witness: `${KEY} http://127.0.0.1:1,${OTHER} https://b.example/w`, 'witness-ca': 'wa', 'witness-quorum': '2', 'verify-every': 'never', 'policy-approval': 'weakening', 'otlp-http': '[::1]:1', 'otlp-grpc': '[::1]:2', console: '[::1]:3', 'tls-cert': 'tc', 'tls-key': 'tk', 'tls-client-ca': 'ta', 'tls-client-auth': 'require', 'tls-min-version': '1.2', workers: '7', retention: 'default=7d,audit=400d', 'disk-max': '5GB', 'disk-free-min': '1GB',
   };
   const wanted = {
-    data: join(folder, 'd'), rootKeyFile: join(folder, 'k'), logKeys: join(folder, 'l'), caFolder: join(folder, 'c'), logOrigin: 'log.example/t', logPublic: false, witnesses: [{ key: KEY, url: 'http://127.0.0.1:1/' }, { key: OTHER, url: 'https://b.example/w/' }], witnessQuorum: 2, verifyEvery_ms: null, policyApproval: 'weakening', otlpHttp: { host: '::1', port: 1 }, otlpGrpc: { host: '::1', port: 2 }, console: { host: '::1', port: 3 }, tls: { certificate: join(folder, 'tc'), key: join(folder, 'tk'), clientCa: join(folder, 'ta'), clientAuth: 'require', minVersion: 'TLSv1.2' }, workers: 7,
+    data: join(folder, 'd'), rootKeyFile: join(folder, 'k'), logKeys: join(folder, 'l'), caFolder: join(folder, 'c'), logOrigin: 'log.example/t', logPublic: false, witnesses: [{ key: KEY, url: 'http://127.0.0.1:1/' }, { key: OTHER, url: 'https://b.example/w/' }], witnessCa: join(folder, 'wa'), witnessQuorum: 2, verifyEvery_ms: null, policyApproval: 'weakening', otlpHttp: { host: '::1', port: 1 }, otlpGrpc: { host: '::1', port: 2 }, console: { host: '::1', port: 3 }, tls: { certificate: join(folder, 'tc'), key: join(folder, 'tk'), clientCa: join(folder, 'ta'), clientAuth: 'require', minVersion: 'TLSv1.2' }, workers: 7,
     retention: { default: { days: 7 }, audit: { days: 400 } }, diskBytesMax: 5e9, diskFreeBytesMin: 1e9,
   };
   assert.deepEqual(await read(texts), wanted);

@@ -48,6 +48,7 @@ const SETTINGS = {
   'log-public': { argument: 'true|false', help: 'whether anybody may read the log under /log: what happened when, and not what', default: () => 'true', read: readSwitch },
   witness: { argument: 'VKEY URL', help: 'who cosigns the log, and where it is asked; repeatable, once for each key', default: () => '', read: readWitnesses, repeats: true },
   'witness-quorum': { argument: 'NUMBER', help: 'publish what so many witnesses have cosigned, and nothing else', default: () => '0', read: readQuorum },
+  'witness-ca': { argument: 'FILE', help: 'authorities of witnesses at https addresses, besides the well-known ones (PEM)', default: () => '', read: readFile },
   'verify-every': { argument: 'PERIOD', help: 'rest between two passes of verification in the background, or never', default: () => '1h', read: readRest },
   'policy-approval': { argument: POLICY_APPROVALS.join('|'), help: 'which changes of the policy a second person has to approve', default: () => 'never', read: readApproval },
   'otlp-http': { argument: 'HOST:PORT', help: 'take OTLP over HTTP here; beyond this machine only with TLS', default: () => '127.0.0.1:4318', read: readListener },
@@ -109,6 +110,7 @@ export async function readSettings(sources: SettingSources): Promise<Config> {
     logOrigin: value('log-origin'),
     logPublic: value('log-public'),
     witnesses,
+    witnessCa: value('witness-ca'),
     witnessQuorum,
     verifyEvery_ms: value('verify-every'),
     policyApproval: value('policy-approval'),
@@ -207,19 +209,31 @@ function tlsOf({ certificate, key, clientCa, clientAuth, minVersion }: { readonl
 }
 
 /** Without TLS only where this machine alone reaches it. */
-function requireTls(place: string, address: Address, tls: TlsSettings | null): void {
+function requireTls(place: string, address: Address, tls: TlsSettings | null, kind: 'server' | 'witness' = 'server'): void {
   if (tls !== null || isLoopback(address)) return;
   throw new OperatorError(
-    `cannot use ${place}: ${addressText(address)} is reachable from other machines, and that requires TLS. Give a certificate and its key with tls-cert and tls-key; "tracekeep ca init" and "tracekeep ca issue server NAME" make them. Or listen on 127.0.0.1 or [::1].`,
+    `cannot use ${place}: ${addressText(address)} is reachable from other machines, and that requires TLS. Give a certificate and its key with tls-cert and tls-key; "tracekeep ca init" and "tracekeep ca issue ${kind} NAME" make them. Or listen on 127.0.0.1 or [::1].`,
     2,
   );
 }
 
-/** Where something may listen that has no TLS: where this machine alone reaches it. */
-export function readPlainListener(given: Pick<Given, 'value' | 'place'>): Address {
-  const address = readListener(given);
-  if (!isLoopback(address)) throw new OperatorError(`cannot use ${given.place}: ${addressText(address)} is reachable from other machines, and that requires TLS. Listen on 127.0.0.1 or [::1], behind a proxy that ends TLS on the same machine.`, 2);
-  return address;
+/** Flags of a witness, which is a program of its own and has no file. */
+export interface WitnessListener {
+  readonly listen: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly tlsClientCa?: string;
+  readonly tlsMinVersion: string;
+}
+
+/** Where a witness listens, and its TLS; with `tlsClientCa` whoever submits has to show a certificate. */
+export function readWitnessListener({ listen, tlsCert = '', tlsKey = '', tlsClientCa = '', tlsMinVersion }: WitnessListener): { readonly address: Address; readonly tls: TlsSettings | null } {
+  const given = (place: string, value: string): Given => ({ value, place, folder: process.cwd() });
+  const clientCa = readFile(given('--tls-client-ca', tlsClientCa));
+  const tls = tlsOf({ certificate: readFile(given('--tls-cert', tlsCert)), key: readFile(given('--tls-key', tlsKey)), clientCa, clientAuth: clientCa === null ? 'accept' : 'require', minVersion: readTlsVersion(given('--tls-min-version', tlsMinVersion)) });
+  const address = readListener(given('--listen', listen));
+  requireTls('--listen', address, tls, 'witness');
+  return { address, tls };
 }
 
 function readListener({ value, place }: Pick<Given, 'value' | 'place'>): Address {

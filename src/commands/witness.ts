@@ -5,12 +5,14 @@
 import { join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import type { Verifier } from '#merkle';
+import { TLS_VERSIONS, type TlsSettings } from '#config';
+import type { Tls } from '#tls';
 import type { Refused, Witness, WitnessState } from '#witness';
 
-import { OperatorError } from './operator-error.ts';
+import { errorText, OperatorError } from './operator-error.ts';
 import { collect } from './options.ts';
 import { addressText } from './quantity.ts';
-import { readPlainListener } from './settings.ts';
+import { readWitnessListener, type WitnessListener } from './settings.ts';
 import { printable, tableText, timeText } from './table.ts';
 import { exitNow, note, print } from './terminal.ts';
 
@@ -18,9 +20,8 @@ interface PlaceOption {
   readonly data: string;
 }
 
-interface WitnessOptions extends PlaceOption {
+interface WitnessOptions extends PlaceOption, WitnessListener {
   readonly name?: string;
-  readonly listen: string;
   readonly log?: readonly string[] | string;
 }
 
@@ -31,7 +32,11 @@ export function witnessCommand(): Command {
   command.enablePositionalOptions();
   withPlace(command);
   command.addOption(new Option('--name <NAME>', 'the name it signs under, such as witness.example.org; needed once').env('TRACEKEEP_WITNESS_NAME'));
-  command.addOption(new Option('--listen <HOST:PORT>', 'take checkpoints here').default('127.0.0.1:4330').env('TRACEKEEP_WITNESS_LISTEN'));
+  command.addOption(new Option('--listen <HOST:PORT>', 'take checkpoints here; beyond this machine only with TLS').default('127.0.0.1:4330').env('TRACEKEEP_WITNESS_LISTEN'));
+  command.addOption(new Option('--tls-cert <FILE>', 'speak TLS with this certificate and its chain (PEM); read again when it changes').env('TRACEKEEP_WITNESS_TLS_CERT'));
+  command.addOption(new Option('--tls-key <FILE>', 'its private key (PEM, closed to other users)').env('TRACEKEEP_WITNESS_TLS_KEY'));
+  command.addOption(new Option('--tls-client-ca <FILE>', 'take checkpoints only from who shows a certificate of these authorities (PEM)').env('TRACEKEEP_WITNESS_TLS_CLIENT_CA'));
+  command.addOption(new Option('--tls-min-version <VERSION>', 'the oldest version of TLS to speak').choices(TLS_VERSIONS).default('1.3').env('TRACEKEEP_WITNESS_TLS_MIN_VERSION'));
   command.addOption(new Option('--log <VKEY...>', 'a verifier key of a log to follow, as "tracekeep log vkeys" prints it (repeatable)').argParser(collect).env('TRACEKEEP_WITNESS_LOG'));
   command.addCommand(withPlace(new Command('vkeys').description('print its verifier keys, one a line')).action(vkeys));
   command.addCommand(withPlace(new Command('status').description('show what it cosigned and what it refused').option('--json', 'for machines')).action(status));
@@ -46,23 +51,29 @@ export async function run(options: WitnessOptions, signals: NodeJS.EventEmitter)
   const asked = new Promise<void>((stop) => {
     for (const signal of ['SIGTERM', 'SIGINT']) signals.on(signal, () => stop());
   });
-  const address = readPlainListener({ value: options.listen, place: '--listen' });
+  const { address, tls: settings } = readWitnessListener(options);
   const { WitnessState, Witness, listenAsWitness, openWitnessKeys, readLogKey } = await import('#witness');
   const logs = readLogs(options.log, readLogKey);
   const signers = openWitnessKeys(keyFile(options.data), await nameOf(options));
+  const tls = settings === null ? null : await openTls(settings);
   const state = WitnessState.open(stateFile(options.data));
   try {
     const witness: Witness = new Witness({ state, signers, logs, onRefused: (suspicion, origin, size, cosigned) => note(`${timeText(Date.now())} ${refusedText(suspicion, printable(origin), size, cosigned)}`) });
-    const running = await listenAsWitness(witness, address, (error) => note(`${timeText(Date.now())} cannot answer: ${error.message}`));
+    const running = await listenAsWitness(witness, address, (error) => note(`${timeText(Date.now())} cannot answer: ${error.message}`), tls);
     note(`follows ${witness.origins.map(printable).join(', ')}. Its verifier keys, for the setting "witness" of the log and for whoever checks cosignatures:`);
     for (const vkey of witness.vkeys) note(vkey);
-    print(`tracekeep witness ready http://${addressText(running.address)} data=${resolve(options.data)}`);
+    print(`tracekeep witness ready ${tls === null ? 'http' : 'https'}://${addressText(running.address)} data=${resolve(options.data)}`);
     await asked;
     note('stopping');
     await running.stop();
   } finally {
     state.close();
   }
+}
+
+async function openTls(settings: TlsSettings): Promise<Tls> {
+  const { Tls } = await import('#tls');
+  return Tls.open(settings, { connected: () => undefined, problem: (_what, sentence, failure) => note(`${timeText(Date.now())} ${sentence}${failure === null ? '' : ` ${errorText(failure)}`}`) });
 }
 
 async function vkeys({ data }: PlaceOption): Promise<void> {

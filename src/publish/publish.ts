@@ -8,6 +8,7 @@ import { replaceFile, FILES, type Files } from '#files';
 import { sha256 } from '#keys/signing';
 import { flawText, isFlaw, parseNote, parseVkey, printNote, printVkey, sameBytes, type NoteSignature } from '#merkle';
 import { LIMITS } from '#limits';
+import { ClientTls } from '#tls';
 import { openPublished, readPublished, showPublished, type Published, type PublishedShown } from './published.ts';
 import { RemoteWitness, type ProvableLog, type WitnessRefusal, type WitnessSetting, type WitnessStatus } from './remote-witness.ts';
 
@@ -30,6 +31,8 @@ export interface PublisherParts {
   /** Where the published checkpoint is kept. */
   readonly folder: string;
   readonly witnesses: readonly WitnessSetting[];
+  /** How those at https addresses are spoken to. */
+  readonly tls?: Pick<ClientTls, 'agent'>;
   /** So many of the witnesses must have cosigned before a checkpoint is published; 0: none. */
   readonly quorum: number;
   /** Each time a witness begins to refuse this log. */
@@ -85,7 +88,8 @@ export class Publisher {
     this.#parts = parts;
     this.#published = published;
     this.#now_ms = parts.now_ms ?? Date.now;
-    this.#witnesses = parts.witnesses.map((setting) => new RemoteWitness(setting, parts.onWitnessRefused, this.#now_ms, parts.answer_ms));
+    const { tls = ClientTls.open({ ca: null, own: null }) } = parts;
+    this.#witnesses = parts.witnesses.map((setting) => new RemoteWitness(setting, tls, parts.onWitnessRefused, this.#now_ms, parts.answer_ms));
   }
 
   /** Begins with what was published last, if that is still part of the log. */

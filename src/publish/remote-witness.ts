@@ -6,6 +6,7 @@ import type { NewFinding } from '#findings';
 import { isFlaw, openNote, parseNote, parseSignatures, type NoteSignature, type Verifier } from '#merkle';
 import { verifyNatively } from '#keys/signing';
 import { LIMITS } from '#limits';
+import type { ClientTls } from '#tls';
 import { printSubmission } from '#witness';
 import { post, type Exchanged } from './exchange.ts';
 
@@ -73,6 +74,7 @@ export class RemoteWitness {
   readonly #keys: readonly Verifier[];
   readonly #now_ms: () => number;
   readonly #answer_ms: number;
+  readonly #tls: Pick<ClientTls, 'agent'>;
   readonly #onRefused: (refusal: WitnessRefusal) => void;
   /** What it cosigned last, as far as is known: the size 0 makes it say so. */
   #has = 0;
@@ -82,11 +84,12 @@ export class RemoteWitness {
   #failure: string | null = null;
   #refusal: WitnessRefusal | null = null;
 
-  constructor({ url, keys }: WitnessSetting, onRefused: (refusal: WitnessRefusal) => void, now_ms: () => number, answer_ms: number = LIMITS.witness_answer_ms_max) {
+  constructor({ url, keys }: WitnessSetting, tls: Pick<ClientTls, 'agent'>, onRefused: (refusal: WitnessRefusal) => void, now_ms: () => number, answer_ms: number = LIMITS.witness_answer_ms_max) {
     const base = new URL(url.endsWith('/') ? url : `${url}/`);
     this.#url = new URL('add-checkpoint', base).href;
     this.#host = base.host;
     this.#keys = keys;
+    this.#tls = tls;
     this.#onRefused = onRefused;
     this.#now_ms = now_ms;
     this.#answer_ms = answer_ms;
@@ -128,7 +131,7 @@ export class RemoteWitness {
       const proof = this.#has === 0 || this.#has === tree.size ? [] : log.consistency(this.#has, tree.size);
       // It has cosigned more than there is.
       if (proof === null) return this.#refused('rollback', tree.size);
-      const { status, body } = await post(this.#url, printSubmission(this.#has, proof, tree.note), this.#answer_ms, stopped);
+      const { status, body } = await post(this.#url, printSubmission(this.#has, proof, tree.note), { answer_ms: this.#answer_ms, stopped, agent: this.#tls.agent() });
       if (status === 200) return this.#accepted(tree, body);
       if (status === 422) return this.#refused('fork', tree.size);
       const told = status === 409 ? sizeIn(body) : null;
@@ -188,6 +191,7 @@ function sizeIn(body: Uint8Array): number | null {
 
 const SENTENCES: Readonly<Record<number, string>> = {
   400: 'cannot read what it was sent, it says (400)',
+  401: 'cannot be asked without a client certificate that it trusts, it says (401): it is shown the one of the setting tls-cert',
   403: 'cannot verify the signatures of this log with the keys it was given, it says (403)',
   404: 'cannot find this log among those it follows, it says (404): its operator must add the keys of this log',
   409: 'cannot read its answer: it says 409 without a size',

@@ -19,11 +19,11 @@ export interface TlsPair {
  * A group in front of a slash is asked for even if the client offered to begin with one behind it: one more round trip is cheaper than a recording
  * that can be read when there are quantum computers. No others.
  */
-const GROUPS = 'X25519MLKEM768/X25519:P-256';
+export const GROUPS = 'X25519MLKEM768/X25519:P-256';
 
 export function readPair(settings: TlsSettings): TlsPair {
   // Before they are read: what is written in between is noticed by the next look.
-  const stamp = stampOf(settings);
+  const stamp = stampOf(filesOf(settings));
   const cert = readPem('certificate', settings.certificate);
   const key = readPem('key of the certificate', settings.key, true);
   const clientCa = settings.clientCa === null ? '' : readPem('certificates of the setting tls-client-ca', settings.clientCa);
@@ -56,9 +56,13 @@ export function readPair(settings: TlsSettings): TlsPair {
   return { context, certificate, clientCa, stamp };
 }
 
+export function filesOf({ certificate, key, clientCa }: TlsSettings): readonly string[] {
+  return [certificate, key, ...(clientCa === null ? [] : [clientCa])];
+}
+
 /** Changes whenever one of the files was written or replaced. */
-export function stampOf({ certificate, key, clientCa }: TlsSettings): string {
-  return [certificate, key, ...(clientCa === null ? [] : [clientCa])]
+export function stampOf(files: readonly string[]): string {
+  return files
     .map((file) => {
       const stat = statSync(file, { bigint: true, throwIfNoEntry: false });
       return stat === undefined ? 'missing' : `${stat.ino}/${stat.size}/${stat.mtimeNs}`;
@@ -69,7 +73,7 @@ export function stampOf({ certificate, key, clientCa }: TlsSettings): string {
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]{1,65536}-----END CERTIFICATE-----/g;
 
 /** Links are followed: whoever renews certificates or mounts secrets swaps them. */
-function readPem(what: string, file: string, secret = false): string {
+export function readPem(what: string, file: string, secret = false): string {
   try {
     const stat = statSync(file);
     if (!stat.isFile() || stat.size > LIMITS.certificate_file_bytes_max) throw new Error(`cannot use it: it is not a file of at most ${LIMITS.certificate_file_bytes_max} bytes`);

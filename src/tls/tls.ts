@@ -7,9 +7,10 @@ import type { Server, TlsOptions, TLSSocket } from 'node:tls';
 import type { TlsSettings } from '#config';
 import { LIMITS } from '#limits';
 import { exchangeOf, type Exchange } from './exchange.ts';
-import { readPair, stampOf, type TlsPair } from './pair.ts';
+import { filesOf, readPair, stampOf, type TlsPair } from './pair.ts';
 import { isDnsName } from './spiffe.ts';
 
+export { ClientTls, type ClientTlsSettings } from './client.ts';
 export { isPostQuantum, type Exchange } from './exchange.ts';
 export { peerOf, type Peer } from './peer.ts';
 
@@ -78,7 +79,7 @@ export class Tls {
   /** Looks whether the files changed. */
   look(): void {
     this.#tellEnding();
-    const stamp = stampOf(this.#settings);
+    const stamp = stampOf(filesOf(this.#settings));
     if (stamp === this.#pair.stamp) {
       this.#unusable = null;
       return;

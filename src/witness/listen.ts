@@ -1,9 +1,15 @@
-/** A witness over HTTP: `POST /add-checkpoint`, and for everybody `GET /<log>/checkpoint` and `GET /<log>/refused`. No credential: what counts is the log's signature. */
+/**
+ * A witness over HTTP: `POST /add-checkpoint`, and for everybody `GET /<log>/checkpoint` and `GET /<log>/refused`. No credential is needed, as what
+ * counts is the log's signature; but where client certificates are required, only who shows one submits.
+ */
+import { createServer as createHttpServer, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Address } from '#config';
 import { LIMITS } from '#limits';
 import { isRefusal, REFUSALS, refusalText, refuse, type Refusal } from '#refusal';
-import fastify, { type FastifyError, type FastifyReply } from 'fastify';
+import { peerOf, type Tls } from '#tls';
+import fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
 import { SUBMISSION_BYTES_MAX } from './submission.ts';
 import type { Witness } from './witness.ts';
 
@@ -15,23 +21,24 @@ export interface RunningWitness {
 const HEADERS = { 'content-security-policy': "default-src 'none'; frame-ancestors 'none'", 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' } as const;
 const TEXT = 'text/plain; charset=utf-8';
 
-export async function listenAsWitness(witness: Witness, { host, port }: Address, onFailure: (error: Error) => void): Promise<RunningWitness> {
+/** For a year no browser speaks anything else with this host (RFC 6797). */
+const OVER_TLS = { 'strict-transport-security': 'max-age=31536000' } as const;
+
+/** `tls` null: plain, on loopback. */
+export async function listenAsWitness(witness: Witness, { host, port }: Address, onFailure: (error: Error) => void, tls: Tls | null = null): Promise<RunningWitness> {
   const app = fastify({
     logger: false,
     exposeHeadRoutes: false,
     bodyLimit: SUBMISSION_BYTES_MAX,
-    requestTimeout: LIMITS.request_ms_max,
-    connectionTimeout: LIMITS.idle_connection_ms_max,
-    keepAliveTimeout: LIMITS.idle_connection_ms_max,
     forceCloseConnections: 'idle',
-    http: { maxHeaderSize: LIMITS.headers_bytes_max, headersTimeout: LIMITS.headers_ms_max, connectionsCheckingInterval: 1_000 },
+    serverFactory: (serve) => listenerOf(tls).on('request', serve),
     frameworkErrors: (_error, _request, reply) => void sendRefusal(reply, refuse('path_unknown')),
   });
   app.server.maxConnections = LIMITS.witness_connections_max;
   app.removeAllContentTypeParsers();
   // Clients name different types, or none.
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  app.addHook('onRequest', async (_request, reply) => void reply.headers(HEADERS));
+  app.addHook('onRequest', async (_request, reply) => void reply.headers(tls === null ? HEADERS : { ...HEADERS, ...OVER_TLS }));
   app.setNotFoundHandler((_request, reply) => sendRefusal(reply, refuse('path_unknown')));
   app.setErrorHandler((error: FastifyError, _request, reply) => {
     const status = error.statusCode ?? 500;
@@ -39,7 +46,13 @@ export async function listenAsWitness(witness: Witness, { host, port }: Address,
     return sendRefusal(reply, refuse(status === 413 ? 'body_too_large' : status < 500 ? 'checkpoint_malformed' : 'internal'));
   });
 
-  app.post('/add-checkpoint', async (request, reply) => {
+  // Before the body is read.
+  const admit = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
+    if (tls?.requiresCertificate !== true) return undefined;
+    const peer = peerOf(request.raw.socket) ?? refuse('certificate_missing');
+    return isRefusal(peer) ? sendRefusal(reply, peer) : undefined;
+  };
+  app.post('/add-checkpoint', { onRequest: admit }, async (request, reply) => {
     const { lines, size } = witness.addCheckpoint(request.body instanceof Uint8Array ? request.body : new Uint8Array(0));
     if (!isRefusal(lines)) return reply.type(TEXT).send(lines);
     return lines.refused === 'checkpoint_conflict' ? reply.code(409).header('content-type', 'text/x.tlog.size').send(Buffer.from(`${size}\n`)) : sendRefusal(reply, lines);
@@ -64,9 +77,18 @@ export async function listenAsWitness(witness: Witness, { host, port }: Address,
     address: { host: address.address, port: address.port },
     async stop() {
       await app.close();
+      tls?.stop();
       witness.stop();
     },
   };
+}
+
+function listenerOf(tls: Tls | null): Server {
+  const options = { maxHeaderSize: LIMITS.headers_bytes_max, headersTimeout: LIMITS.headers_ms_max, requestTimeout: LIMITS.request_ms_max, keepAliveTimeout: LIMITS.idle_connection_ms_max, connectionsCheckingInterval: 1_000 };
+  if (tls === null) return createHttpServer(options).setTimeout(LIMITS.idle_connection_ms_max);
+  const server = createTlsServer({ ...options, ...tls.options(true), ALPNProtocols: ['http/1.1'] });
+  tls.keep(server, 'witness', true);
+  return server.setTimeout(LIMITS.idle_connection_ms_max);
 }
 
 function sendRefusal(reply: FastifyReply, refusal: Refusal): FastifyReply {

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { cpSync, renameSync, rmSync } from 'node:fs';
 import { before, test } from 'node:test';
+import { Authority } from '#authority';
 import { addProducer, createToken, startServer, startWitness, temporaryFolder, type TestServer, type TestWitness, tracekeep, until } from '#harness';
 import { ask, askWell, exportOf, sendWell, spanOf } from '#harness/exchange';
 import { LogReader, readCheckpoint } from '#harness/log-reader';
@@ -35,11 +36,14 @@ before(async () => {
   [key, token] = [await addProducer(data, 'shop'), await createToken(data, 'admin')];
   vkeys = (await tracekeep(['log', 'vkeys', '--data', data])).stdout.trimEnd().split('\n');
   await first.stop();
-  witness = await startWitness('witness.example', vkeys);
+  // On another machine, so over TLS.
+  const authority = Authority.create({ folder: `${data}.ca`, dataDir: data, trustDomain: 'example.org', name: 'Test', valid_ms: 86_400_000 });
+  const { files } = authority.issue({ kind: 'witness', name: 'witness', id: 'spiffe://example.org/witness', dns: [], ips: ['127.0.0.1'], valid_ms: 86_400_000 });
+  witness = await startWitness('witness.example', vkeys, { args: ['--tls-cert', files.certificate, '--tls-key', files.key] });
   // Data, keys of the log and its newest checkpoint: all that this machine knows.
   for (const part of ['', '.log']) cpSync(`${data}${part}`, `${data}${part}.old`, { recursive: true });
 
-  const flags = [...witness.flags, '--witness-quorum', '1'];
+  const flags = [...witness.flags, '--witness-ca', authority.files.certificate, '--witness-quorum', '1'];
   server = await startServer({ data, args: flags });
   await growTo(8);
   await until(async () => (await state()).published.size >= 8, 'it is published');

@@ -221,11 +221,11 @@ export class TestWitness {
 }
 
 /** Starts a witness that follows the log with these keys; `data` and `under` as for a server. */
-export async function startWitness(name: string, logVkeys: readonly string[], { data = join(temporaryFolder(), 'witness'), under = [] }: Pick<ServerOptions, 'data' | 'under'> = {}): Promise<TestWitness> {
-  const child = spawnTracekeep(['witness', '--data', data, '--name', name, '--listen', '127.0.0.1:0', ...logVkeys.flatMap((vkey) => ['--log', vkey])], {}, under);
+export async function startWitness(name: string, logVkeys: readonly string[], { data = join(temporaryFolder(), 'witness'), under = [], args = [] }: Pick<ServerOptions, 'data' | 'under' | 'args'> = {}): Promise<TestWitness> {
+  const child = spawnTracekeep(['witness', '--data', data, '--name', name, '--listen', '127.0.0.1:0', ...args, ...logVkeys.flatMap((vkey) => ['--log', vkey])], {}, under);
   const lines = createInterface({ input: child.stdout ?? assert.fail() });
   const [ready] = (await once(lines, 'line', { signal: AbortSignal.timeout(PATIENCE_MS) })) as [string];
-  const url = /^tracekeep witness ready (http:\S+) /.exec(ready)?.[1] ?? assert.fail(ready);
+  const url = /^tracekeep witness ready (https?:\S+) /.exec(ready)?.[1] ?? assert.fail(ready);
   const { stdout } = await tracekeep(['witness', 'vkeys', '--data', data]);
   return new TestWitness(child, data, stdout.trimEnd().split('\n'), url);
 }
