@@ -216,7 +216,7 @@ test('nothing that an SDK sends is lost: random requests come back from the quer
     store: { query: (sql, params, bounds) => engine.query(sql, params, bounds), pendingRows: 0, settle: async () => {}, mayBePending: () => false, figures: { roll: 0, blocks: [] }, accounting: async () => [] },
     producers: async () => [],
   });
-  const reader: Reader = { id: 't_0123456789abcdef', name: 'test', tenant: DEFAULT_TENANT, role: 'viewer' };
+  const reader: Reader = { id: 't_0123456789abcdef', name: 'test', tenant: DEFAULT_TENANT, kind: 'token', roles: ['viewer'], groups: [], scopes: null };
   const sent = Map.groupBy(requests.flatMap((request) => flat(request)), ({ traceId }) => traceId);
   assert.ok(sent.size > 10, `seed ${seed}: only ${sent.size} traces`);
   for (const [traceId, spans] of sent) {

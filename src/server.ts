@@ -4,6 +4,7 @@
  * What fails to start takes down what was started before it.
  */
 import { join } from 'node:path';
+import { createAccess } from '#access';
 import { createAuthenticator } from '#authenticate';
 import { createPasswords, createPeople } from '#authenticate/people';
 import { createSignIn, type SignIn } from '#authenticate/sign-in';
@@ -146,7 +147,9 @@ export async function startServer(config: Config, report: Report = reportLine): 
     const ready = async (): Promise<Refusal | null> => (leaving ? refuse('draining') : admit());
     let listens: Listens | null = null;
     let inFlight = (): { readonly requests: number; readonly bytes: number } => ({ requests: 0, bytes: 0 });
+    const access = createAccess();
     const queries = createQueries({
+      access,
       store,
       producers: async (tenant) => (await control.listProducers(tenant)).map(({ id, name }) => ({ id, name })),
       evidence: {
@@ -166,6 +169,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
       tls,
       queries,
       authenticator,
+      access,
       signIn,
       administration: { control, people: createPeople(control, passwords) },
       findings,

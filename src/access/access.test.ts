@@ -1,19 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { DEFAULT_TENANT, tenantId } from '#model';
-import type { Role, TenantId } from '#model';
+import { DEFAULT_TENANT, ROLES, tenantId } from '#model';
+import type { Reader, Role, TenantId } from '#model';
 import { isRefusal } from '#refusal';
 
-import { actionsOf, decide, RECORDED } from './access.ts';
-import type { Action } from './access.ts';
+import { ACTIONS, createAccess, RECORDED, type Action } from './access.ts';
 
 const READ: readonly Action[] = ['trace.read', 'trace.search', 'service.list', 'operation.list', 'accounting.read', 'openapi.read', 'session.read', 'session.end', 'password.change', 'finding.read', 'log.read', 'entry.list'];
 const ADMINISTER: readonly Action[] = ['metrics.read', 'producer.list', 'producer.change', 'token.list', 'token.change', 'account.list', 'account.change', 'tenant.list', 'tenant.change', 'finding.change', 'entry.read'];
 const here = { tenant: DEFAULT_TENANT };
 const elsewhere = { tenant: tenantId('other') as TenantId };
 
-const may = (role: Role, action: Action, resource = here): boolean => !isRefusal(decide({ role, tenant: DEFAULT_TENANT }, action, resource));
+const access = createAccess();
+const readerAs = (roles: readonly Role[], more: Partial<Reader> = {}): Reader => ({ id: 't_0000000000000001', name: 'test', tenant: DEFAULT_TENANT, kind: 'token', roles, groups: [], scopes: null, ...more });
+const may = (role: Role, action: Action, resource = here): boolean => !isRefusal(access.decide(readerAs([role]), action, resource));
 
 test('decide() lets a viewer read and nothing else', () => {
   for (const action of READ) assert.ok(may('viewer', action), action);
@@ -24,19 +25,34 @@ test('decide() lets an administrator do everything in their tenant', () => {
   for (const action of [...READ, ...ADMINISTER]) assert.ok(may('admin', action), action);
 });
 
+test('an auditor, an operator and a key custodian see no span', () => {
+  for (const role of ['auditor', 'operator', 'key-custodian'] as const) for (const action of ['trace.read', 'trace.search', 'attribute.list'] as const) assert.ok(!may(role, action), `${role} ${action}`);
+});
+
+test('several roles may do what each of them may', () => {
+  assert.equal(access.decide(readerAs(['auditor', 'viewer']), 'trace.read', here), true);
+  assert.equal(access.decide(readerAs(['viewer', 'auditor']), 'entry.read', here), true);
+  assert.ok(isRefusal(access.decide(readerAs([]), 'session.read', here)));
+});
+
 test('decide() keeps everybody out of other tenants', () => {
-  for (const role of ['viewer', 'admin'] as const) for (const action of [...READ, ...ADMINISTER]) assert.ok(!may(role, action, elsewhere), `${role} ${action}`);
+  for (const role of ROLES) for (const action of ACTIONS) assert.ok(!may(role, action, elsewhere), `${role} ${action}`);
+});
+
+test('a token does nothing beyond its scopes, and nothing that its roles may not', () => {
+  const limited = readerAs(['viewer'], { scopes: ['trace.*', 'token.change'] });
+  for (const [action, allowed] of [['trace.read', true], ['trace.search', true], ['service.list', false], ['token.change', false]] as const) assert.equal(access.decide(limited, action, here) === true, allowed, action);
+  assert.ok(isRefusal(access.decide(readerAs(['admin'], { scopes: [] }), 'trace.read', here)));
 });
 
 test('actionsOf() names exactly what decide() allows', () => {
-  for (const role of ['viewer', 'admin'] as const) assert.deepEqual([...READ, ...ADMINISTER].filter((action) => actionsOf(role).includes(action)), [...READ, ...ADMINISTER].filter((action) => may(role, action)));
-  assert.ok(actionsOf('admin').length > actionsOf('viewer').length);
-  assert.deepEqual(actionsOf('owner' as Role), []);
+  for (const role of ROLES) assert.deepEqual(access.actionsOf(readerAs([role])), ACTIONS.filter((action) => may(role, action)));
+  assert.deepEqual(access.actionsOf(readerAs(['owner' as Role])), []);
 });
 
-test('decide() forbids what is not in the table', () => {
+test('decide() forbids what is not known', () => {
   for (const action of ['', 'toString', 'constructor', 'trace.delete']) assert.ok(!may('admin', action as Action), action);
-  assert.ok(!may('owner' as Role, 'trace.read'));
+  for (const role of ['owner', 'constructor', '__proto__']) assert.ok(!may(role as Role, 'trace.read'), role);
 });
 
 test('what shows telemetry is recorded', () => {

@@ -23,7 +23,7 @@ before(async () => {
   control = await ControlStore.open({ dataDir, key: new Secret(new Uint8Array(32)), elapsed: () => ticks });
   authenticator = createAuthenticator(control);
   const added = await control.addProducer({ tenant: DEFAULT_TENANT, name: 'shop', services: ['shop-*'] });
-  const issued = await control.addToken({ tenant: DEFAULT_TENANT, role: 'viewer', name: 'someone' });
+  const issued = await control.addToken({ tenant: DEFAULT_TENANT, roles: ['viewer'], name: 'someone' });
   assert.ok(!isRefusal(added) && !isRefusal(issued));
   key = added.key.reveal();
   token = issued.secret.reveal();
@@ -43,7 +43,7 @@ test('producer() knows the sender by the ingest key, reader() the reader by the 
   assert.equal(outcome(`Bearer ${key}`), 'shop');
   const reader = authenticator.reader(`Bearer ${token}`);
   assert.ok(!isRefusal(reader));
-  assert.deepEqual([reader.name, reader.role, reader.tenant], ['someone', 'viewer', 'default']);
+  assert.deepEqual([reader.name, reader.roles[0], reader.tenant], ['someone', 'viewer', 'default']);
 });
 
 test('an ingest key does not read and a token does not send', () => {

@@ -14,7 +14,7 @@ export { createPasswords } from './password.ts';
 export interface NewPerson {
   readonly tenant: TenantId;
   readonly name: string;
-  readonly role: Role;
+  readonly roles: readonly Role[];
   readonly password: string;
   readonly first?: boolean;
 }
@@ -23,7 +23,7 @@ export interface People {
   /** Refusals: name_invalid, name_taken, control_limit, password_weak, overloaded. */
   add(wanted: NewPerson, by: Actor): Promise<AccountRecord | Refusal>;
   /** Ends the sessions of the account. The same refusals, and name_unknown, last_admin. */
-  change(named: Named, wanted: { readonly role?: Role; readonly password?: string }, by: Actor): Promise<AccountRecord | Refusal>;
+  change(named: Named, wanted: { readonly roles?: readonly Role[]; readonly password?: string }, by: Actor): Promise<AccountRecord | Refusal>;
   remove(named: Named, by: Actor): Promise<AccountRecord | Refusal>;
   signOut(named: Named, by: Actor): Promise<AccountRecord | Refusal>;
   list(tenant?: TenantId): Promise<readonly AccountRecord[]>;
@@ -37,10 +37,10 @@ export function createPeople(control: Accounts, passwords: Passwords = createPas
       const hash = await passwords.hash(password, wanted.name);
       return isRefusal(hash) ? hash : control.addAccount({ ...wanted, password: hash }, by);
     },
-    async change(named, { role, password }, by) {
+    async change(named, { roles, password }, by) {
       const hash = password === undefined ? undefined : await passwords.hash(password, named.name);
       if (isRefusal(hash)) return hash;
-      return control.changeAccount(named, { ...(role === undefined ? {} : { role }), ...(hash === undefined ? {} : { password: hash }) }, by);
+      return control.changeAccount(named, { ...(roles === undefined ? {} : { roles }), ...(hash === undefined ? {} : { password: hash }) }, by);
     },
     remove: (named, by) => control.removeAccount(named, by),
     signOut: (named, by) => control.signOutAccount(named, by),

@@ -50,7 +50,7 @@ function refusedAs(answer: unknown): string {
 }
 
 async function addAda(): Promise<void> {
-  done(await createPeople(control, passwords).add({ ...ada, role: 'admin', password: PASSWORD }, COMMAND_LINE));
+  done(await createPeople(control, passwords).add({ ...ada, roles: ['admin'], password: PASSWORD }, COMMAND_LINE));
 }
 
 const session = ({ token }: NewSession) => signIn.session([token.reveal()]);
@@ -59,7 +59,7 @@ test('signIn() gives a session that leads to the person, with a token of its own
   await addAda();
   const [one, two] = [done(await signIn.signIn('Ada', PASSWORD, stranger)), done(await signIn.signIn('Ada', PASSWORD, stranger))];
   assert.deepEqual(done(session(one)), one.signedIn);
-  assert.deepEqual([one.signedIn.reader.name, one.signedIn.reader.role, one.signedIn.reader.tenant], ['Ada', 'admin', 'default']);
+  assert.deepEqual([one.signedIn.reader.name, one.signedIn.reader.roles[0], one.signedIn.reader.tenant], ['Ada', 'admin', 'default']);
   assert.notEqual(one.token.reveal(), two.token.reveal());
   assert.notEqual(one.signedIn.csrf, two.signedIn.csrf);
   assert.ok(!one.token.reveal().includes(one.signedIn.csrf) && one.signedIn.csrf.length >= 43);
@@ -99,7 +99,7 @@ test('whoever signed in from this browser before does not wait for what stranger
 
 test('a known browser is known to one account only, cannot be forged, and waits for its own failures', async () => {
   await addAda();
-  done(await createPeople(control, passwords).add({ ...ada, name: 'Bob', role: 'viewer', password: PASSWORD }, COMMAND_LINE));
+  done(await createPeople(control, passwords).add({ ...ada, name: 'Bob', roles: ['viewer'], password: PASSWORD }, COMMAND_LINE));
   const device = done(await signIn.signIn('Bob', PASSWORD, stranger)).device.reveal();
   const [nonce, proof = ''] = device.split('.');
   for (let tries = 0; tries <= LIMITS.attempts_account_free; tries++) await signIn.signIn('Ada', 'a wrong password', { address: '192.0.2.99' });
@@ -170,7 +170,7 @@ test('the first link makes one administrator once; a refused password does not c
   assert.equal(refusedAs(await signIn.signInByLink(text.reveal(), stranger)), 'link_unknown');
   const answers = await Promise.all(['Ada', 'Eve', 'Mallory'].map((name) => signIn.signInFirst(text.reveal(), name, PASSWORD, stranger)));
   assert.equal(answers.filter(isRefusal).length, 2);
-  assert.equal(done(answers.find((one) => !isRefusal(one)) ?? assert.fail()).signedIn.reader.role, 'admin');
+  assert.equal(done(answers.find((one) => !isRefusal(one)) ?? assert.fail()).signedIn.reader.roles[0], 'admin');
   assert.equal((await control.listAccounts()).length, 1);
   assert.equal(signIn.isEmpty(), false);
   assert.equal(refusedAs(await signIn.signInFirst(text.reveal(), 'Eve', PASSWORD, stranger)), 'link_unknown');
@@ -215,7 +215,7 @@ function controlAs(): Parameters<typeof createSignIn>[0] {
 
 test('every attempt that fails is heard of, with the network it came from and never a name that nobody has', async () => {
   await addAda();
-  const { id } = done(await createPeople(control, passwords).add({ ...ada, name: 'Bob', role: 'viewer', password: PASSWORD }, COMMAND_LINE));
+  const { id } = done(await createPeople(control, passwords).add({ ...ada, name: 'Bob', roles: ['viewer'], password: PASSWORD }, COMMAND_LINE));
   await signIn.signIn('Bob', 'a wrong password', stranger);
   await signIn.signIn('a password in the wrong field', PASSWORD, stranger);
   await signIn.signInByLink('tl_unknown', stranger);

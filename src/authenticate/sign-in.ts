@@ -91,7 +91,7 @@ export function createSignIn(control: Control, { passwords = createPasswords(), 
   const touching = new Set<string>();
 
   const signedIn = ({ id, session, account, ends }: FoundSession): SignedIn => ({
-    reader: { id: account.id, name: account.name, tenant: account.tenant, role: account.role },
+    reader: { id: account.id, name: account.name, tenant: account.tenant, kind: 'person', roles: account.roles, groups: account.groups, scopes: null },
     sessionId: id,
     csrf: control.proofOf('csrf', id),
     signedInAt: session.created,
@@ -172,7 +172,7 @@ export function createSignIn(control: Control, { passwords = createPasswords(), 
     async signInFirst(link, name, password, { address }) {
       const target = links.look(link);
       if (target === null || target.account !== null) return unknownLink(address);
-      const account = await people.add({ tenant: DEFAULT_TENANT, name, role: 'admin', password, first: true }, { is: 'link' });
+      const account = await people.add({ tenant: DEFAULT_TENANT, name, roles: ['admin'], password, first: true }, { is: 'link' });
       if (isRefusal(account)) return account;
       links.use(link);
       return newSession(await control.startSession(account, { how: 'first link', network: networkText(address) }));

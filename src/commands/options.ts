@@ -1,9 +1,9 @@
 /** Options that several verbs have, and how a verb gets its settings from its flags, the environment and the file. */
-import type { Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 
 import type { Config } from '#config';
-import { DEFAULT_TENANT, tenantId } from '#model';
-import type { TenantId } from '#model';
+import { DEFAULT_TENANT, readRole, ROLES, tenantId } from '#model';
+import type { Role, TenantId } from '#model';
 import { isRefusal, refusalText } from '#refusal';
 import type { Refusal } from '#refusal';
 
@@ -49,6 +49,19 @@ export function readPeriodOption(flag: string, text: string): number {
   const ms = readPeriod(text);
   if (ms === null) throw new OperatorError(`cannot read ${flag}: it must be a number and a unit, such as 90s, 15m, 24h or 30d`, 2);
   return ms;
+}
+
+/** `--role`: several after one another, separated by commas, or repeated. */
+export function rolesOption(): Option {
+  const read = (text: string, before: readonly Role[] = []): readonly Role[] => {
+    const roles = text.split(',').map((name) => {
+      const role = readRole(name);
+      if (role === null) throw new InvalidArgumentError(`Roles are ${ROLES.join(', ')}.`);
+      return role;
+    });
+    return [...new Set([...before, ...roles])];
+  };
+  return new Option('--role <ROLE...>', `what for: ${ROLES.join(', ')}`).argParser(read).makeOptionMandatory();
 }
 
 /** Values of an option that may be repeated. */

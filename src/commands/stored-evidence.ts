@@ -3,8 +3,7 @@
  * tenant it names, as `tracekeep trace` has.
  */
 import { LIMITS } from '#limits';
-import { tenantId } from '#model';
-import type { Reader } from '#model';
+import { commandLineReader, tenantId } from '#model';
 import type { Queries } from '#query';
 import { isRefusal, refuse } from '#refusal';
 import type { Refusal } from '#refusal';
@@ -33,7 +32,7 @@ export async function findStoredEvidence({ evidence }: EvidenceQueries, args: Ad
   if (!isFields(omit)) return refuse('query_invalid', 'the fields to leave out');
   if (span !== undefined && (typeof span !== 'string' || !/^[0-9a-f]{16}$/.test(span))) return refuse('query_invalid', 'the span id');
   if (evidence === null) return refuse('path_unknown', 'this server has no log');
-  const reader: Reader = { id: 't_0000000000000000', name: 'command line', tenant, role: 'viewer' };
+  const reader = commandLineReader(tenant);
   const answer = await evidence.evidence(reader, id, { omit, ...(span === undefined ? {} : { spanId: span }) });
   if (isRefusal(answer)) return answer;
   const { json, spans, origin, size, omitted, unmatched } = answer;

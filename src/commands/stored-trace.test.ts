@@ -14,8 +14,8 @@ function queriesOf(...newest: string[]): TraceQueries & { readonly asked: string
   const summary = { rootService: '', rootName: '', startTimeUnixNano: '0', durationNano: '0', spanCount: 1, errorCount: 0, services: [], matchedSpanCount: 1, matchedSpanIds: [], minimizedCount: 0 };
   return {
     asked,
-    traceById: async ({ tenant, role }, id) => {
-      asked.push(`${role} of ${tenant}: ${id}`);
+    traceById: async ({ tenant, kind }, id) => {
+      asked.push(`${kind} of ${tenant}: ${id}`);
       return { traceId: id, spans: [], more: true };
     },
     search: async ({ tenant }, { start = 0n, end = 0n, limit, order }) => {
@@ -25,16 +25,16 @@ function queriesOf(...newest: string[]): TraceQueries & { readonly asked: string
   };
 }
 
-test('a trace is asked for by id, as a viewer of the tenant', async () => {
+test('a trace is asked for by id, as a command line of the tenant', async () => {
   const queries = queriesOf();
   assert.deepEqual(await findStoredTrace(queries, { tenant: 'shop', id: ID }), { otlp: '{"resourceSpans":[]}', more: true });
-  assert.deepEqual(queries.asked, [`viewer of shop: ${ID}`]);
+  assert.deepEqual(queries.asked, [`command line of shop: ${ID}`]);
 });
 
 test('the last trace is that of the newest span within bounds', async () => {
   const queries = queriesOf(ID);
   assert.ok(!isRefusal(await findStoredTrace(queries, { tenant: 'default', last: true }, () => NOW)));
-  assert.deepEqual(queries.asked, ['newest 1 of default from -29 to 1', `viewer of default: ${ID}`]);
+  assert.deepEqual(queries.asked, ['newest 1 of default from -29 to 1', `command line of default: ${ID}`]);
 });
 
 test('an empty store and malformed questions are refusals', async () => {

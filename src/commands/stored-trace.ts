@@ -1,8 +1,8 @@
 /**
  * The trace that `tracekeep trace` asks for, as the server that has the store answers it over the admin socket. Who may open that socket
- * owns the data, so the question counts as one of a viewer of the tenant it names.
+ * owns the data, and reads all of the tenant that it names.
  */
-import { tenantId } from '#model';
+import { commandLineReader, tenantId } from '#model';
 import type { Reader } from '#model';
 import type { Queries } from '#query';
 import { otlpJson } from '#query/draw';
@@ -27,7 +27,7 @@ const LAST_WITHIN_DAYS = 29n;
 export async function findStoredTrace(queries: TraceQueries, args: AdminArguments, clock: () => number = Date.now): Promise<StoredTrace | Refusal> {
   const tenant = typeof args['tenant'] === 'string' ? tenantId(args['tenant']) : null;
   if (tenant === null) return refuse('query_invalid', 'the tenant');
-  const reader: Reader = { id: 't_0000000000000000', name: 'command line', tenant, role: 'viewer' };
+  const reader = commandLineReader(tenant);
   const id = args['last'] === true ? await lastTraceId(queries, reader, clock()) : args['id'];
   if (isRefusal(id)) return id;
   if (typeof id !== 'string') return refuse('query_invalid', 'the trace id');

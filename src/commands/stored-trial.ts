@@ -1,6 +1,5 @@
 /** The dry run that `tracekeep policy try --since` asks of the server that has the store. It counts as a question of a viewer of the tenant it names. */
-import { tenantId } from '#model';
-import type { Reader } from '#model';
+import { commandLineReader, tenantId } from '#model';
 import { readPolicy } from '#policy/read';
 import type { PolicyTrial, TriedOnStored } from '#query/trial';
 import { refuse } from '#refusal';
@@ -19,6 +18,6 @@ export async function tryOnStored({ trial }: TrialQueries, args: AdminArguments)
   if (typeof args['text'] !== 'string' || typeof args['since'] !== 'number') return refuse('query_invalid', 'the policy, or since when');
   const { document } = readPolicy(args['text']);
   if (document === null) return refuse('policy_invalid');
-  const reader: Reader = { id: 't_0000000000000000', name: 'command line', tenant, role: 'viewer' };
+  const reader = commandLineReader(tenant);
   return trial === null ? refuse('query_unsupported') : trial.trial(reader, { document, since_ms: args['since'] });
 }

@@ -1,10 +1,10 @@
 /** `tracekeep token`: bearer tokens for the query API. A token is shown once, alone on the last line of standard output. */
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 
 import type { Role } from '#model';
 
 import { withControl, withExistingControl } from './data-directory.ts';
-import { PLACE, orFail, readPeriodOption, readTenant, settingsOf, withSettings, withTenant } from './options.ts';
+import { PLACE, orFail, readPeriodOption, readTenant, rolesOption, settingsOf, withSettings, withTenant } from './options.ts';
 import { jsonText, tableText, timeText } from './table.ts';
 import { note, print } from './terminal.ts';
 
@@ -18,17 +18,17 @@ export function tokenCommand(): Command {
 
 function createCommand(): Command {
   const command = new Command('create').description('make a token for the query API and print it');
-  command.addOption(new Option('--role <ROLE>', 'viewer reads, admin may do everything').choices(['viewer', 'admin']).makeOptionMandatory());
+  command.addOption(rolesOption());
   command.option('--name <NAME>', 'what to call it').option('--expires <PERIOD>', 'how long it is valid; without, until it is revoked');
-  return withSettings(withTenant(command), PLACE).action(async (options: { readonly tenant: string; readonly role: Role; readonly name?: string; readonly expires?: string }) => {
+  return withSettings(withTenant(command), PLACE).action(async (options: { readonly tenant: string; readonly role: readonly Role[]; readonly name?: string; readonly expires?: string }) => {
     const wanted = {
       tenant: readTenant(options.tenant),
-      role: options.role,
+      roles: options.role,
       ...(options.name === undefined ? {} : { name: options.name }),
       ...(options.expires === undefined ? {} : { lifetimeMs: readPeriodOption('--expires', options.expires) }),
     };
     const { token, secret } = orFail(await withControl(await settingsOf(command), (control) => control.addToken(wanted)));
-    note(`token ${token.id} (${token.role}) ${token.expires === null ? 'is valid until it is revoked' : `is valid until ${timeText(token.expires)}`}; it is shown only now`);
+    note(`token ${token.id} (${token.roles.join(', ')}) ${token.expires === null ? 'is valid until it is revoked' : `is valid until ${timeText(token.expires)}`}; it is shown only now`);
     print(secret.reveal());
   });
 }
@@ -46,8 +46,8 @@ function listCommand(): Command {
       if (expires === null) return 'valid';
       return `${expires > now ? 'valid until' : 'expired'} ${timeText(expires)}`;
     };
-    const rows = shown.map(({ id, name, tenant: of, role, created, expires, revoked }) => [id, name, of, role, timeText(created), state(expires, revoked)]);
-    print(tableText(['ID', 'NAME', 'TENANT', 'ROLE', 'CREATED', 'STATE'], rows));
+    const rows = shown.map(({ id, name, tenant: of, roles, created, expires, revoked }) => [id, name, of, roles.join(', '), timeText(created), state(expires, revoked)]);
+    print(tableText(['ID', 'NAME', 'TENANT', 'ROLES', 'CREATED', 'STATE'], rows));
   });
 }
 

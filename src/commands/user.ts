@@ -4,7 +4,7 @@
  */
 import { randomInt } from 'node:crypto';
 
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 
 import type { People } from '#authenticate/people';
 import type { Config } from '#config';
@@ -16,7 +16,7 @@ import { isRefusal } from '#refusal';
 import { NO_SERVER, adminSocketPath, askAdmin } from './admin.ts';
 import { requireDataDirectory, withControl, withExistingControl } from './data-directory.ts';
 import { OperatorError } from './operator-error.ts';
-import { PLACE, orFail, readTenant, settingsOf, withSettings, withTenant } from './options.ts';
+import { PLACE, orFail, readTenant, rolesOption, settingsOf, withSettings, withTenant } from './options.ts';
 import { jsonText, tableText, timeText } from './table.ts';
 import { note, print } from './terminal.ts';
 
@@ -36,12 +36,12 @@ export function userCommand(): Command {
 
 function addCommand(): Command {
   const command = new Command('add').description('make an account and print its password').argument('<NAME>', 'what to sign in as');
-  command.addOption(roleOption());
-  return withSettings(withTenant(withPassword(command)), PLACE).action(async (name: string, options: TenantOption & PasswordOption & { readonly role: Role }) => {
+  command.addOption(rolesOption());
+  return withSettings(withTenant(withPassword(command)), PLACE).action(async (name: string, options: TenantOption & PasswordOption & { readonly role: readonly Role[] }) => {
     const password = await readPassword(options);
-    const wanted = { tenant: readTenant(options.tenant), name, role: options.role, password: password.text };
+    const wanted = { tenant: readTenant(options.tenant), name, roles: options.role, password: password.text };
     const account = orFail(await withPeople(withControl, await settingsOf(command), (people, by) => people.add(wanted, by)));
-    note(`account ${account.id} may sign in as ${account.role}`);
+    note(`account ${account.id} may sign in as ${account.roles.join(', ')}`);
     tell(password);
   });
 }
@@ -53,7 +53,7 @@ function listCommand(): Command {
     const accounts = await withPeople(withExistingControl, await settingsOf(command), (people) => people.list(tenant));
     const shown = accounts.map(({ password: _, ...account }) => account);
     if (options.json === true) return print(jsonText(shown));
-    print(tableText(['ID', 'NAME', 'TENANT', 'ROLE', 'CREATED'], shown.map(({ id, name, tenant: of, role, created }) => [id, name, of, role, timeText(created)])));
+    print(tableText(['ID', 'NAME', 'TENANT', 'ROLES', 'CREATED'], shown.map(({ id, name, tenant: of, roles, created }) => [id, name, of, roles.join(', '), timeText(created)])));
   });
 }
 
@@ -69,12 +69,12 @@ function passwordCommand(): Command {
 }
 
 function roleCommand(): Command {
-  const command = new Command('role').description('give an account another role; its sessions end').argument('<NAME>', 'name or id');
-  command.addOption(roleOption());
-  return withSettings(withTenant(command), PLACE).action(async (name: string, options: TenantOption & { readonly role: Role }) => {
+  const command = new Command('role').description('give an account other roles; its sessions end').argument('<NAME>', 'name or id');
+  command.addOption(rolesOption());
+  return withSettings(withTenant(command), PLACE).action(async (name: string, options: TenantOption & { readonly role: readonly Role[] }) => {
     const named = { tenant: readTenant(options.tenant), name };
-    const account = orFail(await withPeople(withExistingControl, await settingsOf(command), (people, by) => people.change(named, { role: options.role }, by)));
-    note(`account ${account.id} is now ${account.role} and is signed out everywhere`);
+    const account = orFail(await withPeople(withExistingControl, await settingsOf(command), (people, by) => people.change(named, { roles: options.role }, by)));
+    note(`account ${account.id} is now ${account.roles.join(', ')} and is signed out everywhere`);
   });
 }
 
@@ -108,10 +108,6 @@ function linkCommand(): Command {
     note(`this link signs in once, until ${timeText(Date.now() + LIMITS.sign_in_link_ms_max)}; whoever opens it first is in`);
     print(link);
   });
-}
-
-function roleOption(): Option {
-  return new Option('--role <ROLE>', 'viewer reads, admin may do everything').choices(['viewer', 'admin']).makeOptionMandatory();
 }
 
 function withPassword(command: Command): Command {

@@ -15,8 +15,8 @@ import { ControlStore } from './control.ts';
 
 const KEY = new Secret(new Uint8Array(32).fill(7));
 const OTHER_TENANT = tenantId('other') as TenantId;
-const ada = { tenant: DEFAULT_TENANT, name: 'Ada', role: 'admin', password: '$hash-of-ada' } as const;
-const bob = { tenant: DEFAULT_TENANT, name: 'Bob', role: 'viewer', password: '$hash-of-bob' } as const;
+const ada = { tenant: DEFAULT_TENANT, name: 'Ada', roles: ['admin'], password: '$hash-of-ada' } as const;
+const bob = { tenant: DEFAULT_TENANT, name: 'Bob', roles: ['viewer'], password: '$hash-of-bob' } as const;
 const named = (name: string, tenant = DEFAULT_TENANT) => ({ tenant, name });
 
 let now = Date.UTC(2026, 0, 1);
@@ -106,7 +106,7 @@ test('another role, another password, removal and signing out end all sessions o
   const adas = await signIn(server, 'Ada');
   const acts = [
     () => verb.signOutAccount(named('Grace')), () => verb.changeAccount(named('Grace'), { password: '$new' }),
-    () => verb.changeAccount(named('Grace'), { role: 'viewer' }), () => verb.removeAccount(named('Grace')),
+    () => verb.changeAccount(named('Grace'), { roles: ['viewer'] }), () => verb.removeAccount(named('Grace')),
   ];
   for (const act of acts) {
     const tokens = [await signIn(server, 'Grace'), await signIn(server, 'Grace')];
@@ -143,10 +143,10 @@ test('the last administrator of a tenant is neither removed nor demoted', async 
   done(await store.addAccount(bob));
   done(await store.addAccount({ ...ada, tenant: OTHER_TENANT, name: 'Elsewhere' }));
   assert.equal(refusedAs(await store.removeAccount(named('Ada'))), 'last_admin');
-  assert.equal(refusedAs(await store.changeAccount(named('Ada'), { role: 'viewer' })), 'last_admin');
+  assert.equal(refusedAs(await store.changeAccount(named('Ada'), { roles: ['viewer'] })), 'last_admin');
   done(await store.changeAccount(named('Ada'), { password: '$new' }));
-  done(await store.changeAccount(named('Bob'), { role: 'admin' }));
-  done(await store.changeAccount(named('Ada'), { role: 'viewer' }));
+  done(await store.changeAccount(named('Bob'), { roles: ['admin'] }));
+  done(await store.changeAccount(named('Ada'), { roles: ['viewer'] }));
   done(await store.removeAccount(named('Ada')));
 });
 
@@ -156,7 +156,7 @@ test('an account of one tenant is not reached from another, by name or id', asyn
   const { id } = done(await store.addAccount(bob));
   for (const name of ['Bob', id]) {
     assert.equal(refusedAs(await store.removeAccount(named(name, OTHER_TENANT))), 'name_unknown');
-    assert.equal(refusedAs(await store.changeAccount(named(name, OTHER_TENANT), { role: 'admin' })), 'name_unknown');
+    assert.equal(refusedAs(await store.changeAccount(named(name, OTHER_TENANT), { roles: ['admin'] })), 'name_unknown');
     assert.equal(refusedAs(await store.signOutAccount(named(name, OTHER_TENANT))), 'name_unknown');
   }
   assert.deepEqual(await store.listAccounts(OTHER_TENANT), []);

@@ -11,7 +11,7 @@ import { newId } from './change.ts';
 import type { Change, Named } from './change.ts';
 import { readName } from './names.ts';
 import { tellLog } from './outbox.ts';
-import { accountPlace } from './records.ts';
+import { accountPlace, asAccount } from './records.ts';
 import type { AccountRecord } from './records.ts';
 import type { ColumnSealer } from './sealed.ts';
 import { ensureTenant } from './tenants.ts';
@@ -19,7 +19,7 @@ import { ensureTenant } from './tenants.ts';
 export interface NewAccount {
   readonly tenant: TenantId;
   readonly name: string;
-  readonly role: Role;
+  readonly roles: readonly Role[];
   /** The hash of the password, as a PHC string; never the password. */
   readonly password: string;
   /** Only if the store has no account yet. */
@@ -27,7 +27,7 @@ export interface NewAccount {
 }
 
 export interface AccountChange {
-  readonly role?: Role;
+  readonly roles?: readonly Role[];
   readonly password?: string;
 }
 
@@ -41,20 +41,20 @@ export async function addAccount(change: Change, wanted: NewAccount): Promise<Ac
   if ((await change.rows.selectFrom('accounts').select('id').where('name', '=', hash).executeTakeFirst()) !== undefined) return refuse('name_taken', 'an account');
   const tenant = await ensureTenant(change, wanted.tenant);
   if (isRefusal(tenant)) return tenant;
-  const account: AccountRecord = { id: newId(change, 'a_'), name, tenant: wanted.tenant, role: wanted.role, password: wanted.password, created: change.now };
+  const account: AccountRecord = { id: newId(change, 'a_'), name, tenant: wanted.tenant, roles: wanted.roles, groups: [], password: wanted.password, created: change.now };
   await change.rows.insertInto('accounts').values({ id: account.id, name: hash, sealed: change.sealer.seal(accountPlace(account.id), account) }).execute();
   await tell(change, account, ['added']);
   return account;
 }
 
-export async function changeAccount(change: Change, named: Named, { role, password }: AccountChange): Promise<AccountRecord | Refusal> {
+export async function changeAccount(change: Change, named: Named, { roles, password }: AccountChange): Promise<AccountRecord | Refusal> {
   const before = await findAccount(change, named);
   if (before === null) return refuse('name_unknown', `an account of tenant ${named.tenant}`);
-  const account = { ...before, role: role ?? before.role, password: password ?? before.password };
-  if (account.role !== 'admin' && (await isLastAdmin(change, before))) return refuse('last_admin');
+  const account = { ...before, roles: roles ?? before.roles, password: password ?? before.password };
+  if (!account.roles.includes('admin') && (await isLastAdmin(change, before))) return refuse('last_admin');
   await change.rows.updateTable('accounts').set({ sealed: change.sealer.seal(accountPlace(account.id), account) }).where('id', '=', account.id).execute();
   await endSessionsOf(change, account.id);
-  await tell(change, account, [...(role === undefined ? [] : ['role']), ...(password === undefined ? [] : ['password'])]);
+  await tell(change, account, [...(roles === undefined ? [] : ['role']), ...(password === undefined ? [] : ['password'])]);
   return account;
 }
 
@@ -87,22 +87,22 @@ async function findAccount(change: Change, { tenant, name }: Named): Promise<Acc
   const rows = change.rows.selectFrom('accounts').select(['id', 'sealed']);
   const row = (await rows.where('name', '=', accountNameHash(change.sealer, name)).executeTakeFirst()) ?? (await rows.where('id', '=', name).executeTakeFirst());
   if (row === undefined) return null;
-  const account = change.sealer.open(accountPlace(row.id), row.sealed) as AccountRecord;
+  const account = asAccount(change.sealer.open(accountPlace(row.id), row.sealed));
   return account.tenant === tenant ? account : null;
 }
 
 async function isLastAdmin(change: Change, account: AccountRecord): Promise<boolean> {
-  if (account.role !== 'admin') return false;
+  if (!account.roles.includes('admin')) return false;
   const rows = await change.rows.selectFrom('accounts').select(['id', 'sealed']).where('id', '!=', account.id).execute();
   return !rows.some(({ id, sealed }) => {
-    const other = change.sealer.open(accountPlace(id), sealed) as AccountRecord;
-    return other.role === 'admin' && other.tenant === account.tenant;
+    const other = asAccount(change.sealer.open(accountPlace(id), sealed));
+    return other.roles.includes('admin') && other.tenant === account.tenant;
   });
 }
 
 /** A change of role or password ended the sessions of the account too. */
-async function tell(change: Change, { id, tenant, role, name }: AccountRecord, what: readonly string[]): Promise<void> {
-  await tellLog(change, 'person', { what, tenant, person: id, role }, { name });
+async function tell(change: Change, { id, tenant, roles, name }: AccountRecord, what: readonly string[]): Promise<void> {
+  await tellLog(change, 'person', { what, tenant, person: id, roles }, { name });
 }
 
 async function endSessionsOf(change: Change, account: string): Promise<void> {

@@ -126,7 +126,7 @@ test('setTenant() makes tenants up to the limit and changes those there are', as
   raw.close();
   assert.equal(refusedAs(await store.setTenant(DEFAULT_TENANT, 'audit')), 'control_limit');
   assert.equal(refusedAs(await store.addProducer(shop)), 'control_limit');
-  assert.equal(refusedAs(await store.addToken({ tenant: DEFAULT_TENANT, role: 'viewer' })), 'control_limit');
+  assert.equal(refusedAs(await store.addToken({ tenant: DEFAULT_TENANT, roles: ['viewer'] })), 'control_limit');
   assert.equal(done(await store.setTenant(OTHER_TENANT, 'audit')).retention, 'audit');
   assert.equal(refusedAs(await store.setTenant(OTHER_TENANT, 'No Class')), 'name_invalid');
 });
@@ -163,21 +163,21 @@ test('changeProducer() raises the version and leaves alone what is not named', a
 
 test('addToken() gives a token with a role that ends at its expiry or its revocation', async () => {
   const store = await open();
-  const { token, secret } = done(await store.addToken({ tenant: DEFAULT_TENANT, name: 'grafana', role: 'viewer', lifetimeMs: HOUR }));
+  const { token, secret } = done(await store.addToken({ tenant: DEFAULT_TENANT, name: 'grafana', roles: ['viewer'], lifetimeMs: HOUR }));
   assert.match(secret.reveal(), /^tt_/);
-  assert.deepEqual(store.findCredential(secret.reveal()), { kind: 'token', reader: { id: token.id, name: 'grafana', tenant: 'default', role: 'viewer' } });
+  assert.deepEqual(store.findCredential(secret.reveal()), { kind: 'token', reader: { id: token.id, name: 'grafana', tenant: 'default', kind: 'token', roles: ['viewer'], groups: [], scopes: null } });
   now += HOUR;
   assert.equal(known(store, secret.reveal()), false);
-  const forEver = done(await store.addToken({ tenant: DEFAULT_TENANT, role: 'admin' }));
+  const forEver = done(await store.addToken({ tenant: DEFAULT_TENANT, roles: ['admin'] }));
   assert.equal(forEver.token.name, forEver.token.id);
   done(await store.revokeToken({ tenant: DEFAULT_TENANT, name: forEver.token.id }));
   assert.equal(known(store, forEver.secret.reveal()), false);
-  assert.equal(refusedAs(await store.addToken({ tenant: DEFAULT_TENANT, role: 'admin', lifetimeMs: 0 })), 'time_invalid');
+  assert.equal(refusedAs(await store.addToken({ tenant: DEFAULT_TENANT, roles: ['admin'], lifetimeMs: 0 })), 'time_invalid');
 });
 
 test('a token of one tenant is not revoked from another, by name or id', async () => {
   const store = await open();
-  const { token, secret } = done(await store.addToken({ tenant: DEFAULT_TENANT, name: 'grafana', role: 'viewer' }));
+  const { token, secret } = done(await store.addToken({ tenant: DEFAULT_TENANT, name: 'grafana', roles: ['viewer'] }));
   for (const name of [token.id, token.name]) assert.equal(refusedAs(await store.revokeToken({ tenant: OTHER_TENANT, name })), 'name_unknown');
   assert.ok(known(store, secret.reveal()));
 });
@@ -236,8 +236,8 @@ test('open() refuses a database that a newer program has changed', async () => {
 test('a record moved to another row is not believed', async () => {
   const dataDir = newDir();
   const store = await open(dataDir);
-  const admin = done(await store.addToken({ tenant: DEFAULT_TENANT, role: 'admin' })).token;
-  const viewer = done(await store.addToken({ tenant: DEFAULT_TENANT, role: 'viewer' })).token;
+  const admin = done(await store.addToken({ tenant: DEFAULT_TENANT, roles: ['admin'] })).token;
+  const viewer = done(await store.addToken({ tenant: DEFAULT_TENANT, roles: ['viewer'] })).token;
   const raw = new DatabaseSync(join(dataDir, 'control', 'control.sqlite'));
   raw.prepare('UPDATE tokens SET sealed = (SELECT sealed FROM tokens WHERE id = ?) WHERE id = ?').run(admin.id, viewer.id);
   raw.close();
@@ -249,7 +249,7 @@ test('the files are 0600 in a 0700 folder and name nobody', async () => {
   const dataDir = newDir();
   const store = await open(dataDir);
   done(await store.addProducer({ tenant: tenantId('acme-tenant') as TenantId, name: 'Payments crew', services: ['ledger-service-*'] }));
-  done(await store.addToken({ tenant: DEFAULT_TENANT, role: 'admin', name: 'Margarethe' }));
+  done(await store.addToken({ tenant: DEFAULT_TENANT, roles: ['admin'], name: 'Margarethe' }));
   const folder = join(dataDir, 'control');
   assert.equal(statSync(folder).mode & 0o777, 0o700);
   const files = readdirSync(folder);

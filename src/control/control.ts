@@ -30,7 +30,7 @@ import { addPolicy, approvePolicy, findPolicy, findProposal, listPolicies, newes
 import type { NewPolicy, PolicyProposal, PolicyTexts, PolicyVersion } from './policies.ts';
 import { addProducer, changeProducer, revokeProducer, rotateProducer } from './producers.ts';
 import type { KeyedProducer, NewProducer, ProducerChange } from './producers.ts';
-import { accountPlace } from './records.ts';
+import { accountPlace, asAccount } from './records.ts';
 import type { AccountRecord, ProducerRecord, RevokedCertificate, TenantRecord, TokenRecord } from './records.ts';
 import { changeFinding, findFinding, listFindings, recordFindings } from './findings.ts';
 import type { CountedFinding, FindingFilter, FindingRecord, StatusId } from './finding.ts';
@@ -142,7 +142,7 @@ export class ControlStore {
   findAccount(name: string): AccountRecord | null {
     const hash = accountNameHash(this.#sealer, name);
     const [row] = this.#database.readNow(this.#database.kysely.selectFrom('accounts').select(['id', 'sealed']).where('name', '=', hash));
-    return row === undefined ? null : (this.#sealer.open(accountPlace(row.id), row.sealed) as AccountRecord);
+    return row === undefined ? null : asAccount(this.#sealer.open(accountPlace(row.id), row.sealed));
   }
 
   hasAccounts(): boolean {
@@ -165,7 +165,7 @@ export class ControlStore {
 
   async listAccounts(tenant?: TenantId): Promise<readonly AccountRecord[]> {
     const rows = this.#database.readNow(this.#database.kysely.selectFrom('accounts').select(['id', 'sealed']));
-    return listed(rows.map(({ id, sealed }) => this.#sealer.open(accountPlace(id), sealed) as AccountRecord), tenant);
+    return listed(rows.map(({ id, sealed }) => asAccount(this.#sealer.open(accountPlace(id), sealed))), tenant);
   }
 
   async listTenants(): Promise<readonly TenantRecord[]> {

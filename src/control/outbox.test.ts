@@ -60,21 +60,21 @@ test('each change tells the log once, with ids in the statement, names and who i
 
 test('tokens, people, sessions, tenants and findings tell the log too', async () => {
   const store = await open();
-  const { token } = done(await store.addToken({ tenant: DEFAULT_TENANT, name: 'grafana', role: 'viewer', lifetimeMs: 60_000 }));
+  const { token } = done(await store.addToken({ tenant: DEFAULT_TENANT, name: 'grafana', roles: ['viewer'], lifetimeMs: 60_000 }));
   done(await store.revokeToken({ tenant: DEFAULT_TENANT, name: 'grafana' }, ADA));
-  const tokenOf = (what: string, who: unknown) => ['token', { time: NOW, what, tenant: 'default', token: token.id, role: 'viewer', expires: NOW + 60_000 }, { who, name: 'grafana' }];
+  const tokenOf = (what: string, who: unknown) => ['token', { time: NOW, what, tenant: 'default', token: token.id, roles: ['viewer'], expires: NOW + 60_000 }, { who, name: 'grafana' }];
   assert.deepEqual(bodies(await told(store)).slice(1), [tokenOf('made', VERB), tokenOf('revoked', ADA)]);
 
-  const ada = done(await store.addAccount({ tenant: DEFAULT_TENANT, name: 'Ada', role: 'admin', password: '$hash' }));
-  const bob = done(await store.addAccount({ tenant: DEFAULT_TENANT, name: 'Bob', role: 'viewer', password: '$hash' }, ADA));
+  const ada = done(await store.addAccount({ tenant: DEFAULT_TENANT, name: 'Ada', roles: ['admin'], password: '$hash' }));
+  const bob = done(await store.addAccount({ tenant: DEFAULT_TENANT, name: 'Bob', roles: ['viewer'], password: '$hash' }, ADA));
   const session = done(await store.startSession(bob, { how: 'link', network: '192.0.2.0/24' }));
   await store.endSession(session.id, { is: 'person', id: bob.id, name: 'Bob' });
   await store.endSession(session.id, ADA);
   done(await store.signOutAccount({ tenant: DEFAULT_TENANT, name: 'Bob' }));
-  done(await store.changeAccount({ tenant: DEFAULT_TENANT, name: 'Bob' }, { role: 'admin', password: '$other' }, ADA));
+  done(await store.changeAccount({ tenant: DEFAULT_TENANT, name: 'Bob' }, { roles: ['admin'], password: '$other' }, ADA));
   done(await store.removeAccount({ tenant: DEFAULT_TENANT, name: 'Bob' }, ADA));
   const self = { is: 'person', id: bob.id, name: 'Bob' };
-  const person = (what: string[], id: string, role: string, who: unknown, name: string) => ['person', { time: NOW, what, tenant: 'default', person: id, role }, { who, name }];
+  const person = (what: string[], id: string, role: string, who: unknown, name: string) => ['person', { time: NOW, what, tenant: 'default', person: id, roles: [role] }, { who, name }];
   assert.deepEqual(bodies(await told(store)), [
     person(['added'], ada.id, 'admin', VERB, 'Ada'),
     person(['added'], bob.id, 'viewer', ADA, 'Bob'),

@@ -38,7 +38,7 @@ function done<Done>(answer: Done | Refusal): Done {
 }
 const refused = (answer: unknown): string | null => (isRefusal(answer) ? answer.refused : null);
 async function account(name: string): Promise<Actor> {
-  return actorOf(done(await store.addAccount({ tenant: DEFAULT_TENANT, name, role: 'admin', password: 'hash' })));
+  return actorOf(done(await store.addAccount({ tenant: DEFAULT_TENANT, name, roles: ['admin'], password: 'hash' })));
 }
 async function told(): Promise<readonly (readonly [unknown, unknown])[]> {
   const rows = store.readOutbox();

@@ -15,8 +15,8 @@ import type { Change } from './change.ts';
 import type { ControlDatabase } from './database.ts';
 import { append, tellLog } from './outbox.ts';
 import { policyEntries } from './policy-entries.ts';
-import { accountPlace } from './records.ts';
-import type { AccountRecord } from './records.ts';
+import { accountPlace, asAccount } from './records.ts';
+import type {} from './records.ts';
 import type { ColumnSealer } from './sealed.ts';
 
 export interface NewPolicy {
@@ -162,7 +162,7 @@ async function mayApprove(change: Change, proposal: PolicyProposal): Promise<Ref
   if (by.is === 'command line') return null;
   if (by.is !== 'person') return refuse('policy_needs_person');
   const row = await change.rows.selectFrom('accounts').select('sealed').where('id', '=', by.id).executeTakeFirst();
-  const account = row === undefined ? null : (change.sealer.open(accountPlace(by.id), row.sealed) as AccountRecord);
+  const account = row === undefined ? null : asAccount(change.sealer.open(accountPlace(by.id), row.sealed));
   return account === null || account.created >= proposal.at ? refuse('policy_needs_person', 'an account that is older than the proposal') : null;
 }
 

@@ -53,7 +53,7 @@ export interface TokenRecord {
   readonly id: string;
   readonly name: string;
   readonly tenant: TenantId;
-  readonly role: Role;
+  readonly roles: readonly Role[];
   readonly hash: string;
   readonly created: number;
   readonly expires: number | null;
@@ -66,7 +66,9 @@ export interface AccountRecord {
   readonly id: string;
   readonly name: string;
   readonly tenant: TenantId;
-  readonly role: Role;
+  readonly roles: readonly Role[];
+  /** Names that access policies may speak of. */
+  readonly groups: readonly string[];
   /** The hash of the password, as a PHC string. */
   readonly password: string;
   readonly created: number;
@@ -78,6 +80,23 @@ export interface SessionRecord {
   readonly created: number;
   /** When it was last used, give or take `session_touch_ms`. */
   readonly seen: number;
+}
+
+/** Tokens and accounts of earlier versions had one role, and accounts no groups. */
+interface EarlierRecord {
+  readonly role?: Role;
+}
+
+/** A token as it was opened, whatever version wrote it. */
+export function asToken(opened: unknown): TokenRecord {
+  const { role, ...token } = opened as TokenRecord & EarlierRecord;
+  return role === undefined ? token : { ...token, roles: [role] };
+}
+
+/** An account as it was opened, whatever version wrote it. */
+export function asAccount(opened: unknown): AccountRecord {
+  const { role, ...account } = opened as AccountRecord & EarlierRecord;
+  return role === undefined ? account : { ...account, roles: [role], groups: [] };
 }
 
 export const producerPlace = (id: string): string => `producers/${id}`;

@@ -13,7 +13,7 @@ import type { Change } from './change.ts';
 import { credentialFault } from './credential.ts';
 import type { ControlDatabase } from './database.ts';
 import { tellLog } from './outbox.ts';
-import { accountPlace, sessionPlace } from './records.ts';
+import { accountPlace, asAccount, sessionPlace } from './records.ts';
 import type { AccountRecord, SessionRecord } from './records.ts';
 import type { ColumnSealer } from './sealed.ts';
 
@@ -44,7 +44,7 @@ export interface StartedSession extends FoundSession {
  */
 export async function startSession(change: Change, { id: accountId, password }: Pick<AccountRecord, 'id' | 'password'>, { how, network }: SignInWay): Promise<StartedSession | Refusal> {
   const row = await change.rows.selectFrom('accounts').select('sealed').where('id', '=', accountId).executeTakeFirst();
-  const account = row === undefined ? null : (change.sealer.open(accountPlace(accountId), row.sealed) as AccountRecord);
+  const account = row === undefined ? null : asAccount(change.sealer.open(accountPlace(accountId), row.sealed));
   if (account === null || account.password !== password) return refuse('session_over', 'the account was changed a moment ago');
   await change.rows.deleteFrom('sessions').where('ends', '<=', change.now).execute();
   const others = await change.rows.selectFrom('sessions').select(['id', 'sealed']).where('account', '=', accountId).execute();
@@ -72,7 +72,7 @@ export async function endSession(change: Change, id: string): Promise<void> {
   if (ended === undefined) return;
   const row = await change.rows.selectFrom('accounts').select('sealed').where('id', '=', ended.account).executeTakeFirst();
   if (row === undefined) return;
-  const { tenant, name } = change.sealer.open(accountPlace(ended.account), row.sealed) as AccountRecord;
+  const { tenant, name } = asAccount(change.sealer.open(accountPlace(ended.account), row.sealed));
   await tellLog(change, 'sign-in', { what: 'signed out', tenant, person: ended.account }, { name });
 }
 
@@ -87,7 +87,7 @@ export function findSession(database: ControlDatabase, sealer: ColumnSealer, tex
   if (ends <= now) return null;
   const [found] = database.readNow(database.kysely.selectFrom('accounts').select('sealed').where('id', '=', session.account));
   if (found === undefined) return null;
-  return { id, session, account: sealer.open(accountPlace(session.account), found.sealed) as AccountRecord, ends };
+  return { id, session, account: asAccount(sealer.open(accountPlace(session.account), found.sealed)), ends };
 }
 
 function endOf({ created, seen }: SessionRecord): number {

@@ -5,7 +5,7 @@
 import type { Producer, Reader, TenantId } from '#model';
 
 import type { ControlDatabase } from './database.ts';
-import { certificatePlace, DEFAULT_RETENTION, producerPlace, tenantPlace, tokenPlace } from './records.ts';
+import { DEFAULT_RETENTION, asToken, certificatePlace, producerPlace, tenantPlace, tokenPlace } from './records.ts';
 import type { ProducerRecord, RevokedCertificate, TenantRecord, TokenRecord } from './records.ts';
 import type { ColumnSealer } from './sealed.ts';
 
@@ -54,7 +54,7 @@ export function takeSnapshot(database: ControlDatabase, sealer: ColumnSealer, pr
     tenants.set(tenant.name, tenant);
   }
   const producers = database.readNow(kysely.selectFrom('producers').select(['id', 'sealed'])).map(({ id, sealed }) => open<ProducerRecord>(producerPlace(id), sealed));
-  const tokens = database.readNow(kysely.selectFrom('tokens').select(['id', 'sealed'])).map(({ id, sealed }) => open<TokenRecord>(tokenPlace(id), sealed));
+  const tokens = database.readNow(kysely.selectFrom('tokens').select(['id', 'sealed'])).map(({ id, sealed }) => asToken(open(tokenPlace(id), sealed)));
   const revoked = database.readNow(kysely.selectFrom('revoked_certificates').selectAll()).map(({ id, sealed }) => open<RevokedCertificate>(certificatePlace(id), sealed));
   const holders = new Map(producers.filter((one) => one.revoked === null).map((one) => [one, producerOf(one, tenants)]));
   const certificates = new Map([...holders].flatMap(([record, producer]) => (record.certificates ?? []).map((name) => [name, producer] as const)));
@@ -71,8 +71,8 @@ function indexCredentials(producers: ReadonlyMap<ProducerRecord, Producer>, toke
     const holder = { kind: 'producer', producer } as const;
     for (const { hash, expires } of keys) credentials.set(hash, { expires, holder });
   }
-  for (const { revoked, hash, expires, id, name, tenant, role } of tokens) {
-    if (revoked === null) credentials.set(hash, { expires, holder: { kind: 'token', reader: { id, name, tenant, role } } });
+  for (const { revoked, hash, expires, id, name, tenant, roles } of tokens) {
+    if (revoked === null) credentials.set(hash, { expires, holder: { kind: 'token', reader: { id, name, tenant, kind: 'token', roles, groups: [], scopes: null } } });
   }
   return credentials;
 }

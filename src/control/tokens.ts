@@ -8,7 +8,7 @@ import { isPeriod, issueCredential, newId } from './change.ts';
 import type { Change, Named } from './change.ts';
 import { readName } from './names.ts';
 import { tellLog } from './outbox.ts';
-import { tokenPlace } from './records.ts';
+import { asToken, tokenPlace } from './records.ts';
 import type { TokenRecord } from './records.ts';
 import type { ColumnSealer } from './sealed.ts';
 import { ensureTenant } from './tenants.ts';
@@ -17,7 +17,7 @@ export interface NewToken {
   readonly tenant: TenantId;
   /** Absent: its id. */
   readonly name?: string;
-  readonly role: Role;
+  readonly roles: readonly Role[];
   /** Absent: valid until revoked. */
   readonly lifetimeMs?: number;
 }
@@ -41,7 +41,7 @@ export async function addToken(change: Change, wanted: NewToken): Promise<Issued
   if (isRefusal(tenant)) return tenant;
   const { credential, hash } = issueCredential(change, 'token');
   const expires = wanted.lifetimeMs === undefined ? null : change.now + wanted.lifetimeMs;
-  const token: TokenRecord = { id, name, tenant: wanted.tenant, role: wanted.role, hash, created: change.now, expires, revoked: null };
+  const token: TokenRecord = { id, name, tenant: wanted.tenant, roles: wanted.roles, hash, created: change.now, expires, revoked: null };
   await change.rows.insertInto('tokens').values(rowOf(change.sealer, token)).execute();
   await tell(change, 'made', token);
   return { token, secret: credential };
@@ -56,15 +56,15 @@ export async function revokeToken(change: Change, named: Named): Promise<TokenRe
   return token;
 }
 
-async function tell(change: Change, what: string, { id, tenant, role, expires, name }: TokenRecord): Promise<void> {
-  await tellLog(change, 'token', { what, tenant, token: id, role, expires }, { name });
+async function tell(change: Change, what: string, { id, tenant, roles, expires, name }: TokenRecord): Promise<void> {
+  await tellLog(change, 'token', { what, tenant, token: id, roles, expires }, { name });
 }
 
 async function findToken(change: Change, { tenant, name }: Named): Promise<TokenRecord | null> {
   const rows = change.rows.selectFrom('tokens').select(['id', 'sealed']).where('live', '=', 1);
   const row = (await rows.where('name', '=', nameHash(change.sealer, tenant, name)).executeTakeFirst()) ?? (await rows.where('id', '=', name).executeTakeFirst());
   if (row === undefined) return null;
-  const token = change.sealer.open(tokenPlace(row.id), row.sealed) as TokenRecord;
+  const token = asToken(change.sealer.open(tokenPlace(row.id), row.sealed));
   return token.tenant === tenant ? token : null;
 }
 

@@ -33,7 +33,7 @@ afterEach(() => {
 
 const policiesWith = (approval: PolicyApproval): Policies => new Policies({ control, approval, live: null });
 async function account(name: string): Promise<Actor> {
-  const made = await control.addAccount({ tenant: DEFAULT_TENANT, name, role: 'admin', password: 'hash' });
+  const made = await control.addAccount({ tenant: DEFAULT_TENANT, name, roles: ['admin'], password: 'hash' });
   assert.ok(!isRefusal(made));
   now += 1_000;
   return actorOf(made);

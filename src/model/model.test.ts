@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
-import { producerId, Secret, tenantId, traceId } from './model.ts';
+import { producerId, readRole, ROLES, Secret, tenantId, traceId } from './model.ts';
 
 test('identifiers are taken in their exact form alone', () => {
   for (const good of ['a', 'default', '0-9', 'a'.repeat(63)]) assert.equal(tenantId(good), good);
@@ -13,6 +13,12 @@ test('identifiers are taken in their exact form alone', () => {
 test('a trace id is read in upper case too, never as all zeros', () => {
   assert.equal(traceId('0AF7651916CD43DD8448EB211C80319C'), '0af7651916cd43dd8448eb211c80319c');
   for (const bad of ['0'.repeat(32), '0af7651916cd43dd8448eb211c80319', '0af7651916cd43dd8448eb211c80319g', '0af7651916cd43dd8448eb211c80319c\n']) assert.equal(traceId(bad), null);
+});
+
+test('a role is read by its name as people write it, and no other', () => {
+  for (const role of ROLES) assert.equal(readRole(role), role);
+  for (const [text, role] of [['Tenant Admin', 'admin'], ['administrator', 'admin'], ['SECURITY_ANALYST', 'security-analyst'], [' analyst ', 'security-analyst'], ['Privacy officer', 'privacy-officer']] as const) assert.equal(readRole(text), role);
+  for (const bad of ['', 'root', 'constructor', 'admin"', 'admin viewer', 'x'.repeat(33)]) assert.equal(readRole(bad), null, bad);
 });
 
 test('a secret shows itself on no road to text', () => {

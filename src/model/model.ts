@@ -28,8 +28,19 @@ export function traceId(text: string): TraceId | null {
   return /^[0-9a-fA-F]{32}$/.test(text) && !/^0{32}$/.test(text) ? (text.toLowerCase() as TraceId) : null;
 }
 
-/** Viewers read what the query API answers; administrators may do everything. */
-export type Role = 'viewer' | 'admin';
+/** What somebody is here for; what each role may do is said by `#access`. `admin` administers a tenant. */
+export const ROLES = ['viewer', 'investigator', 'security-analyst', 'privacy-officer', 'key-custodian', 'auditor', 'operator', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+const OTHER_NAMES: Readonly<Record<string, Role>> = { 'tenant-admin': 'admin', administrator: 'admin', analyst: 'security-analyst' };
+
+/** A role by its name, as people write it: in any case, with spaces or underscores. Null for what is none. */
+export function readRole(text: string): Role | null {
+  if (text.length > 32) return null;
+  const name = text.trim().toLowerCase().replaceAll(/[ _]/g, '-');
+  const other = Object.hasOwn(OTHER_NAMES, name) ? OTHER_NAMES[name] : undefined;
+  return other ?? ROLES.find((role) => role === name) ?? null;
+}
 
 /** Who sends, as the ingest key of the request says: proven by the credential, never by anything in the body. Plain data, so that it travels to workers. */
 export interface Producer {
@@ -52,7 +63,17 @@ export interface Reader {
   readonly id: string;
   readonly name: string;
   readonly tenant: TenantId;
-  readonly role: Role;
+  readonly kind: 'person' | 'token' | 'command line';
+  readonly roles: readonly Role[];
+  /** Of people, and of tokens that act for them: names that access policies may speak of. */
+  readonly groups: readonly string[];
+  /** Actions that a token is limited to, with `*`; null: whatever its roles may do. */
+  readonly scopes: readonly string[] | null;
+}
+
+/** Whoever may open the data directory reads all of a tenant: verbs carry no credential. */
+export function commandLineReader(tenant: TenantId): Reader {
+  return { id: 't_0000000000000000', name: 'command line', tenant, kind: 'command line', roles: ['investigator'], groups: [], scopes: null };
 }
 
 /** What stands for a service when the resource names none (OpenTelemetry semantic conventions, service.name). */

@@ -5,7 +5,7 @@
 import type { People } from '#authenticate/people';
 import { actorOf, type AccountRecord, type ControlStore, type ProducerRecord, type TokenRecord } from '#control';
 import { LIMITS } from '#limits';
-import type { Role } from '#model';
+import { ROLES, type Role } from '#model';
 import { isRefusal, refuse, type Refusal } from '#refusal';
 import type { FastifyInstance } from 'fastify';
 import { answersAs, array, object, text } from './answers.ts';
@@ -26,13 +26,13 @@ const BODY_BYTES_MAX = 64 * 1024;
 const GRACE_MS = 24 * 3_600_000;
 
 const NAME = { type: 'string', maxLength: LIMITS.producer_name_bytes_max } as const;
-const ROLE = { type: 'string', enum: ['viewer', 'admin'] } as const;
+const ROLE_LIST = { type: 'array', minItems: 1, maxItems: ROLES.length, uniqueItems: true, items: { type: 'string', enum: ROLES } } as const;
 const PASSWORD = { type: 'string', maxLength: 4 * LIMITS.password_characters_max } as const;
 const PERIOD_MS = { type: 'integer', minimum: 0 } as const;
 
-const ACCOUNT = object({ id: text(), name: text(), role: text(), createdAt: text() });
+const ACCOUNT = object({ id: text(), name: text(), roles: array(text()), createdAt: text() });
 const PRODUCER = object({ id: text(), name: text(), services: array(text()), backfill: { type: 'boolean', description: 'May send spans that ended longer ago than the limit past_ms_max.' }, createdAt: text(), revoked: { type: 'boolean' } });
-const TOKEN = object({ id: text(), name: text(), role: text(), createdAt: text(), expiresAt: { type: ['string', 'null'] }, revoked: { type: 'boolean' } });
+const TOKEN = object({ id: text(), name: text(), roles: array(text()), createdAt: text(), expiresAt: { type: ['string', 'null'] }, revoked: { type: 'boolean' } });
 const KEYED = answersAs(object({ producer: PRODUCER, key: text('The ingest key. It is shown only now.') }));
 const NOTHING = { 204: { description: 'Done.', type: 'null' } };
 
@@ -45,18 +45,18 @@ export function addAdministrationRoutes(app: FastifyInstance, { people, control 
     async (request, reply) => sendAnswer(request, reply, { accounts: (await people.list(readerOf(request).tenant)).map(accountView) }),
   );
 
-  app.post<{ Body: { name: string; role: Role; password: string } }>(
+  app.post<{ Body: { name: string; roles: readonly Role[]; password: string } }>(
     '/api/v1/accounts',
-    { bodyLimit: BODY_BYTES_MAX, config: { action: 'account.change' }, schema: { summary: 'Make an account', querystring: NO_QUERY, body: bodyOf({ name: NAME, role: ROLE, password: PASSWORD }), response: answersAs(object({ account: ACCOUNT })) } },
+    { bodyLimit: BODY_BYTES_MAX, config: { action: 'account.change' }, schema: { summary: 'Make an account', querystring: NO_QUERY, body: bodyOf({ name: NAME, roles: ROLE_LIST, password: PASSWORD }), response: answersAs(object({ account: ACCOUNT })) } },
     async (request, reply) => {
       const account = await people.add({ ...request.body, tenant: readerOf(request).tenant }, actorOf(readerOf(request)));
       return sendAnswer(request, reply, isRefusal(account) ? account : { account: accountView(account) });
     },
   );
 
-  app.post<ById & { Body: { role?: Role; password?: string } }>(
+  app.post<ById & { Body: { roles?: readonly Role[]; password?: string } }>(
     '/api/v1/accounts/:id',
-    { bodyLimit: BODY_BYTES_MAX, config: { action: 'account.change' }, schema: { summary: 'Give an account another role or password; its sessions end', params: idOf('a'), querystring: NO_QUERY, body: { ...bodyOf({ role: ROLE, password: PASSWORD }, []), minProperties: 1 }, response: answersAs(object({ account: ACCOUNT })) } },
+    { bodyLimit: BODY_BYTES_MAX, config: { action: 'account.change' }, schema: { summary: 'Give an account other roles or another password; its sessions end', params: idOf('a'), querystring: NO_QUERY, body: { ...bodyOf({ roles: ROLE_LIST, password: PASSWORD }, []), minProperties: 1 }, response: answersAs(object({ account: ACCOUNT })) } },
     async (request, reply) => {
       const { tenant } = readerOf(request);
       const known = (await people.list(tenant)).find(({ id }) => id === request.params.id);
@@ -114,9 +114,9 @@ export function addAdministrationRoutes(app: FastifyInstance, { people, control 
     async (request, reply) => sendAnswer(request, reply, { tokens: (await control.listTokens(readerOf(request).tenant)).map(tokenView) }),
   );
 
-  app.post<{ Body: { name?: string; role: Role; lifetimeMs?: number } }>(
+  app.post<{ Body: { name?: string; roles: readonly Role[]; lifetimeMs?: number } }>(
     '/api/v1/tokens',
-    { bodyLimit: BODY_BYTES_MAX, config: { action: 'token.change' }, schema: { summary: 'Make a token', querystring: NO_QUERY, body: bodyOf({ name: NAME, role: ROLE, lifetimeMs: PERIOD_MS }, ['role']), response: answersAs(object({ token: TOKEN, secret: text('It is shown only now.') })) } },
+    { bodyLimit: BODY_BYTES_MAX, config: { action: 'token.change' }, schema: { summary: 'Make a token', querystring: NO_QUERY, body: bodyOf({ name: NAME, roles: ROLE_LIST, lifetimeMs: PERIOD_MS }, ['roles']), response: answersAs(object({ token: TOKEN, secret: text('It is shown only now.') })) } },
     async (request, reply) => {
       const made = await control.addToken({ ...request.body, tenant: readerOf(request).tenant }, actorOf(readerOf(request)));
       return sendAnswer(request, reply, isRefusal(made) ? made : { token: tokenView(made.token), secret: made.secret.reveal() });
@@ -142,8 +142,8 @@ function idOf(letter: string): object {
 }
 
 /** Neither hash nor anything else that could be tried offline leaves the server. */
-function accountView({ id, name, role, created }: AccountRecord): object {
-  return { id, name, role, createdAt: timeText(created) };
+function accountView({ id, name, roles, created }: AccountRecord): object {
+  return { id, name, roles, createdAt: timeText(created) };
 }
 
 function producerView({ id, name, services, backfill = false, created, revoked }: ProducerRecord): object {
@@ -154,8 +154,8 @@ function keyedView(made: Awaited<ReturnType<ControlStore['addProducer']>>): obje
   return isRefusal(made) ? made : { producer: producerView(made.producer), key: made.key.reveal() };
 }
 
-function tokenView({ id, name, role, created, expires, revoked }: TokenRecord): object {
-  return { id, name, role, createdAt: timeText(created), expiresAt: expires === null ? null : timeText(expires), revoked: revoked !== null };
+function tokenView({ id, name, roles, created, expires, revoked }: TokenRecord): object {
+  return { id, name, roles, createdAt: timeText(created), expiresAt: expires === null ? null : timeText(expires), revoked: revoked !== null };
 }
 
 function timeText(ms: number): string {

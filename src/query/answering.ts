@@ -2,7 +2,7 @@
  * Answering one question: authorise ▸ wait for a place ▸ fetch within the deadline ▸ say no in words. Everything that reads the store goes
  * through here, so that a statement never runs without the reader's tenant, a limit on its rows and what is left of the time.
  */
-import { decide, type Action } from '#access';
+import { createAccess, type Access, type Action } from '#access';
 import { LIMITS } from '#limits';
 import type { Reader } from '#model';
 import { isRefusal, refuse, type Refusal } from '#refusal';
@@ -16,6 +16,8 @@ export type Run = <Row>(sql: string, params: Params, rows_max: number) => Promis
 export type Weight = 'lookup' | 'scan';
 
 export interface AnsweringParts {
+  /** Default: that of roles as they come. */
+  readonly access?: Access;
   readonly store: QueryStore;
   readonly now_ms?: () => number;
   readonly deadline_ms?: number;
@@ -28,18 +30,20 @@ export interface Answering {
   answer<T>(reader: Reader, action: Action, weight: Weight, work: (run: Run) => Promise<T | Refusal>): Promise<T | Refusal>;
   /** Waits until what was acknowledged can be read; false when that takes too long. `account`: also what was refused without a single span stored. */
   settled(what?: 'spans' | 'account'): Promise<boolean>;
+  readonly access: Access;
   readonly store: QueryStore;
   readonly now_ms: () => number;
 }
 
-export function createAnswering({ store, now_ms = Date.now, deadline_ms = LIMITS.query_ms_default, settle_ms = 250 }: AnsweringParts): Answering {
+export function createAnswering({ access = createAccess(), store, now_ms = Date.now, deadline_ms = LIMITS.query_ms_default, settle_ms = 250 }: AnsweringParts): Answering {
   const gates: Record<Weight, Gate> = { lookup: new Gate(LIMITS.queries_at_once_max), scan: new Gate(LIMITS.queries_at_once_max - 1) };
   return {
+    access,
     store,
     now_ms,
     settled: shareSettles(store, settle_ms),
     async answer(reader, action, weight, work) {
-      const allowed = decide(reader, action, { tenant: reader.tenant });
+      const allowed = access.decide(reader, action, { tenant: reader.tenant });
       if (allowed !== true) return allowed;
       const until = now_ms() + deadline_ms;
       const run: Run = async (sql, params, rows_max) => {

@@ -8,7 +8,7 @@ import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
 import { createAuthenticator } from '#authenticate';
 import { LIMITS } from '#limits';
-import type { Reader, TenantId } from '#model';
+import type { Reader, Role, TenantId } from '#model';
 import { refuse } from '#refusal';
 import { createConsole, startConsole, type RunningConsole } from './api.ts';
 import { createQueries } from './query.ts';
@@ -16,7 +16,7 @@ import { createTestStore, START_NS, TODAY_MS, type TestStore } from './testing.t
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const now_ms = (): number => TODAY_MS + 60_000;
-const reader = (role: Reader['role']): Reader => ({ id: 't_0000000000000001', name: role, role, tenant: 'default' as TenantId });
+const reader = (role: Role): Reader => ({ id: 't_0000000000000001', name: role, tenant: 'default' as TenantId, kind: 'token', roles: [role], groups: [], scopes: null });
 const authenticator = createAuthenticator({
   findCredential: (credential) =>
     credential === 'tt_viewer' ? { kind: 'token', reader: reader('viewer') } : credential === 'tt_admin' ? { kind: 'token', reader: reader('admin') } : refuse('credential_unknown'),

@@ -5,6 +5,7 @@ import { createServer as createHttpServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import swagger from '@fastify/swagger';
+import { createAccess, type Access } from '#access';
 import type { SignIn } from '#authenticate/sign-in';
 import type { Address } from '#config';
 import { LIMITS } from '#limits';
@@ -42,6 +43,8 @@ export interface ConsoleParts {
   readonly hosts?: readonly string[];
   readonly queries: Queries;
   readonly authenticator: ReaderAuthenticator;
+  /** Default: that of roles as they come. */
+  readonly access?: Access;
   /** Without it only bearer tokens are taken. */
   readonly signIn?: SignIn;
   readonly administration?: AdministrationParts;
@@ -80,7 +83,7 @@ export async function startConsole(parts: ConsoleParts): Promise<RunningConsole>
 
 /** Everything but the listening, so that tests can inject requests. */
 export async function createConsole(parts: ConsoleParts): Promise<FastifyInstance> {
-  const { onFailure = () => undefined, tls = null } = parts;
+  const { onFailure = () => undefined, tls = null, access = createAccess() } = parts;
   let check: (request: FastifyRequest, reply: FastifyReply) => Refusal | null = () => refuse('internal');
   const app = fastify({
     logger: false,
@@ -103,7 +106,7 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
   app.server.maxConnections = LIMITS.connections_max;
   // A form of another site can send text/plain without being asked whether it may; nothing here is text.
   app.removeContentTypeParser('text/plain');
-  check = installGuard(app, parts.authenticator, [parts.address.host, ...(parts.hosts ?? [])], parts.signIn, parts.records, tls);
+  check = installGuard(app, parts.authenticator, [parts.address.host, ...(parts.hosts ?? [])], parts.signIn, parts.records, tls, access);
   installCompression(app);
   // The validator takes 1e309 for an integer within any bound.
   app.addHook('preHandler', async (request, reply) => {
@@ -140,10 +143,10 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
   addTrialRoutes(app, queries.trial, policies && ((body) => policies.read(body)));
   addJaegerRoutes(app, { queries, now_ms });
   if (parts.vitals !== undefined) addHealthRoutes(app, parts.vitals);
-  if (parts.signIn !== undefined) addSignInRoutes(app, parts.signIn);
+  if (parts.signIn !== undefined) addSignInRoutes(app, parts.signIn, access);
   if (parts.administration !== undefined) addAdministrationRoutes(app, parts.administration);
   if (parts.integrity !== undefined) addIntegrityRoutes(app, parts.integrity);
-  if (policies !== undefined) addPolicyRoutes(app, policies);
+  if (policies !== undefined) addPolicyRoutes(app, policies, access);
   if (parts.findings !== undefined) addFindingRoutes(app, { findings: parts.findings, now_ms });
   if (parts.pages !== undefined) addPageRoutes(app, parts.pages);
   await app.ready();

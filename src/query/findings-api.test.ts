@@ -17,7 +17,7 @@ const READERS: Readonly<Record<string, readonly [Role, TenantId]>> = { viewer: [
 const authenticator = createAuthenticator({
   findCredential: (credential) => {
     const [role, tenant] = READERS[credential] ?? [];
-    return role === undefined || tenant === undefined ? refuse('credential_unknown') : { kind: 'token', reader: { id: 't_0000000000000001', name: credential, role, tenant } };
+    return role === undefined || tenant === undefined ? refuse('credential_unknown') : { kind: 'token', reader: { id: 't_0000000000000001', name: credential, tenant, kind: 'token', roles: [role], groups: [], scopes: null } };
   },
 });
 const dataDir = mkdtempSync(join(tmpdir(), 'tracekeep-findings-api-'));

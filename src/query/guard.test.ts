@@ -10,7 +10,7 @@ import { withoutTossed } from './browser.ts';
 import { installGuard, isStillLetIn, readerOf } from './guard.ts';
 
 test('isStillLetIn() says no as soon as the session ended, the role changed or the session is another person’s', async () => {
-  const signedIn = (id: string, role: Role): SignedIn => ({ reader: { id, name: id, role, tenant: 'default' as TenantId }, sessionId: 's', csrf: 'c', signedInAt: 0, expiresAt: 1 });
+  const signedIn = (id: string, role: Role): SignedIn => ({ reader: { id, name: id, tenant: 'default' as TenantId, kind: 'person', roles: [role], groups: [], scopes: null }, sessionId: 's', csrf: 'c', signedInAt: 0, expiresAt: 1 });
   let session: SignedIn | Refusal = signedIn('a', 'admin');
   const app = fastify();
   installGuard(app, { reader: () => refuse('credential_missing') }, [], { session: () => session });

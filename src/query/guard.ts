@@ -4,7 +4,7 @@
  * make. What shows telemetry is recorded before it is answered. A route is public only if it says so; an unknown path is not.
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { decide, type Action } from '#access';
+import { createAccess, type Access, type Action } from '#access';
 import type { Authenticator } from '#authenticate';
 import type { SignedIn, SignIn } from '#authenticate/sign-in';
 import { LIMITS } from '#limits';
@@ -58,7 +58,7 @@ const letIn = new WeakMap<FastifyRequest, LetIn>();
 export type ReaderAuthenticator = Pick<Authenticator, 'reader'>;
 export type Sessions = Pick<SignIn, 'session'>;
 
-export function installGuard(app: FastifyInstance, authenticator: ReaderAuthenticator, hosts: readonly string[], sessions?: Sessions, recorder?: ReadRecorder, tls: OwnHosts | null = null): (request: FastifyRequest, reply: FastifyReply) => Refusal | null {
+export function installGuard(app: FastifyInstance, authenticator: ReaderAuthenticator, hosts: readonly string[], sessions?: Sessions, recorder?: ReadRecorder, tls: OwnHosts | null = null, access: Access = createAccess()): (request: FastifyRequest, reply: FastifyReply) => Refusal | null {
   // Names under .localhost always mean this machine (RFC 6761 §6.3). Under one of its own the console shares cookies with no other port's pages.
   const allowed = new Set(['localhost', 'tracekeep.localhost', '127.0.0.1', '[::1]', ...hosts.map(hostName)]);
 
@@ -79,7 +79,7 @@ export function installGuard(app: FastifyInstance, authenticator: ReaderAuthenti
 
   const permit = (reader: Reader, { action }: FastifyRequest['routeOptions']['config']): true | Refusal =>
     // Without an action there is no route, and nothing will be found.
-    action === undefined ? true : decide(reader, action as Action, { tenant: reader.tenant });
+    action === undefined ? true : access.decide(reader, action as Action, { tenant: reader.tenant });
 
   const check = (request: FastifyRequest, reply: FastifyReply): Refusal | null => {
     reply.headers(HEADERS);

@@ -18,7 +18,7 @@ const ORPHAN = '11111111111111111111111111111111';
 const OTHERS = '22222222222222222222222222222222';
 const OLD = '33333333333333333333333333333333';
 
-const reader = (tenant: string): Reader => ({ id: 't_0000000000000001', name: tenant, role: 'viewer', tenant: tenant as TenantId });
+const reader = (tenant: string): Reader => ({ id: 't_0000000000000001', name: tenant, kind: 'token', roles: ['viewer'], groups: [], scopes: null, tenant: tenant as TenantId });
 const authenticator = createAuthenticator({
   findCredential: (credential) => {
     const tenant = /^tt_([a-z]+)$/.exec(credential)?.[1];

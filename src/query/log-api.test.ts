@@ -20,7 +20,7 @@ const home = mkdtempSync(join(tmpdir(), 'tracekeep-query-log-'));
 const now_ms = (): number => TODAY_MS + 60_000;
 const PUBLISHED = 600;
 const SIZE = 700;
-const TOKENS: Readonly<Record<string, Reader>> = Object.fromEntries((['viewer', 'admin'] as const).map((role) => [`tt_${role}`, { id: 't_0000000000000001', name: role, role, tenant: 'default' as TenantId }]));
+const TOKENS: Readonly<Record<string, Reader>> = Object.fromEntries((['viewer', 'admin'] as const).map((role) => [`tt_${role}`, { id: 't_0000000000000001', name: role, tenant: 'default' as TenantId, kind: 'token', roles: [role], groups: [], scopes: null }]));
 const authenticator = createAuthenticator({ findCredential: (credential) => (TOKENS[credential] === undefined ? refuse('credential_unknown') : { kind: 'token', reader: TOKENS[credential] }) });
 
 let store: TestStore;

@@ -33,11 +33,11 @@ before(async () => {
   control = await ControlStore.open({ dataDir, key: new Secret(new Uint8Array(32).fill(7)), clock: () => now });
   await ensureFirstPolicy(control);
   for (const [name, role, tenant] of [['viewer', 'viewer', DEFAULT_TENANT], ['ada', 'admin', DEFAULT_TENANT], ['ben', 'admin', DEFAULT_TENANT], ['stranger', 'admin', OTHER]] as const satisfies readonly (readonly [string, Role, TenantId])[]) {
-    const account = await control.addAccount({ tenant, name, role, password: 'hash' });
+    const account = await control.addAccount({ tenant, name, roles: [role], password: 'hash' });
     assert.ok(!isRefusal(account));
-    readers.set(name, { id: account.id, name, role, tenant });
+    readers.set(name, { id: account.id, name, tenant, kind: 'person', roles: [role], groups: [], scopes: null });
   }
-  readers.set('ci', { id: 't_0000000000000001', name: 'ci', role: 'admin', tenant: DEFAULT_TENANT });
+  readers.set('ci', { id: 't_0000000000000001', name: 'ci', tenant: DEFAULT_TENANT, kind: 'token', roles: ['admin'], groups: [], scopes: null });
   now += 1_000;
   const policies = new Policies({ control, approval: 'weakening', live: null });
   running = await startConsole({ address: { host: '127.0.0.1', port: 0 }, queries: createQueries({ store: {} as QueryStore, producers: async () => [] }), authenticator, policies, metricsText: async () => '', ready: async () => null, onFailure: (_id, sentence) => assert.fail(sentence) });

@@ -14,7 +14,7 @@ import { createQueries, type Queries, type Search } from './query.ts';
 import type { SearchPage } from './search.ts';
 import { createTestStore, START_NS, TODAY_MS, type TestSpan, type TestStore } from './testing.ts';
 
-const viewer = (tenant: string): Reader => ({ id: 't_0000000000000001', name: 'test', role: 'viewer', tenant: tenant as TenantId });
+const viewer = (tenant: string): Reader => ({ id: 't_0000000000000001', name: 'test', kind: 'token', roles: ['viewer'], groups: [], scopes: null, tenant: tenant as TenantId });
 const reader = viewer('default');
 const id = (serial: number): string => serial.toString(16).padStart(32, '0');
 const now_ms = (): number => TODAY_MS + 60_000;
@@ -369,7 +369,7 @@ test('a failure of the engine is thrown, not answered', async () => {
 });
 
 test('a role that is not known reads nothing', async () => {
-  const nobody = { ...reader, role: 'nobody' } as unknown as Reader;
+  const nobody = { ...reader, roles: ['nobody'] } as unknown as Reader;
   for (const answer of [await queries.traceById(nobody, id(1)), await queries.search(nobody, { attributes: [] }), await queries.services(nobody), await queries.operations(nobody, 'x'), await queries.accounting(nobody)]) {
     assert.equal((answer as Refusal).refused, 'action_forbidden');
   }

@@ -3,7 +3,6 @@
  * limit and a deadline. Refusals are values: `query_invalid` for what cannot be asked, `query_timeout` and `query_busy` for what
  * takes too long.
  */
-import { decide } from '#access';
 import { LIMITS } from '#limits';
 import { traceId as readTraceId, type Reader, type TenantId } from '#model';
 import type { CompiledPolicy } from '#policy';
@@ -94,7 +93,7 @@ export function createQueries(parts: QueryParts): Queries {
   const answering = createAnswering(parts);
   const policies = createKnownPolicies(parts.policy);
   const figures = createFigures(answering);
-  const { answer, settled, store, now_ms } = answering;
+  const { answer, access, settled, store, now_ms } = answering;
 
   async function searchPage(search: Search, run: Run): Promise<SearchPage | Refusal> {
     const bounded = boundSearch(search, now_ms());
@@ -135,7 +134,7 @@ export function createQueries(parts: QueryParts): Queries {
 
     findTraces: (reader, search) =>
       answer(reader, 'trace.search', 'scan', async (run) => {
-        const allowed = decide(reader, 'trace.read', { tenant: reader.tenant });
+        const allowed = access.decide(reader, 'trace.read', { tenant: reader.tenant });
         if (allowed !== true) return allowed;
         const page = await searchPage(search, run);
         if (isRefusal(page)) return page;

@@ -9,7 +9,7 @@ import type { QueryStore } from './query-store.ts';
 import { createQueries, type Queries } from './query.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
-const READER: Reader = { id: 't_0000000000000001', name: 'grafana', role: 'viewer', tenant: DEFAULT_TENANT };
+const READER: Reader = { id: 't_0000000000000001', name: 'grafana', kind: 'token', roles: ['viewer'], groups: [], scopes: null, tenant: DEFAULT_TENANT };
 const notFound = async () => refuse('not_found');
 const QUERIES: Queries = { ...createQueries({ store: {} as QueryStore, producers: async () => [] }), traceById: notFound, tracesByIds: notFound, search: notFound, services: notFound, accounting: notFound };
 

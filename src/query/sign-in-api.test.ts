@@ -46,7 +46,7 @@ before(async () => {
     metricsText: async () => '',
     ready: async () => null,
   });
-  for (const [name, role, tenant] of [['Ada', 'admin', DEFAULT_TENANT], ['Vic', 'viewer', DEFAULT_TENANT], ['Eve', 'admin', elsewhere]] as const) assert.ok(!isRefusal(await people.add({ tenant, name, role, password: PASSWORD }, COMMAND_LINE)));
+  for (const [name, role, tenant] of [['Ada', 'admin', DEFAULT_TENANT], ['Vic', 'viewer', DEFAULT_TENANT], ['Eve', 'admin', elsewhere]] as const) assert.ok(!isRefusal(await people.add({ tenant, name, roles: [role], password: PASSWORD }, COMMAND_LINE)));
 });
 after(async () => {
   await running.stop();
@@ -103,8 +103,8 @@ test('signing in gives a cookie that no script reads and no other site sends, an
   assert.equal(answer.status, 200);
   assert.match(answer.cookies[0] ?? '', /^tracekeep_session=ts_[A-Za-z0-9_-]{49}; Path=\/; Max-Age=604800; HttpOnly; SameSite=Strict$/);
   assert.match(answer.cookies[1] ?? '', /^tracekeep_device=[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}; Path=\/; Max-Age=15552000; HttpOnly; SameSite=Strict$/);
-  const view = JSON.parse(answer.body) as { account: { name: string; role: string }; tenant: string; csrf: string; mayDo: string[] };
-  assert.deepEqual([view.account.name, view.account.role, view.tenant], ['Vic', 'viewer', 'default']);
+  const view = JSON.parse(answer.body) as { account: { name: string; roles: string[] }; tenant: string; csrf: string; mayDo: string[] };
+  assert.deepEqual([view.account.name, view.account.roles[0], view.tenant], ['Vic', 'viewer', 'default']);
   assert.ok(view.mayDo.includes('trace.search') && !view.mayDo.includes('account.change'));
   assert.ok(!answer.body.includes('ts_'), 'the token of the session is in the cookie alone');
   const again = await ask('GET', '/api/v1/session', { cookie: answer.cookies[0]?.split(';')[0] ?? '', 'sec-fetch-site': 'same-origin' });
@@ -176,7 +176,7 @@ test('no other page signs anybody in, and no form can', async () => {
 test('a request with Authorization never uses the cookie', async () => {
   const ada = await browserOf('Ada');
   assert.equal(codeOf(await ask('GET', '/api/v1/session', as(ada, { authorization: 'Bearer tt_wrong' }))), '401 credential_unknown');
-  const made = await control.addToken({ tenant: DEFAULT_TENANT, role: 'viewer' });
+  const made = await control.addToken({ tenant: DEFAULT_TENANT, roles: ['viewer'] });
   assert.ok(!isRefusal(made));
   const view = JSON.parse((await ask('GET', '/api/v1/session', as(ada, { authorization: `Bearer ${made.secret.reveal()}` }))).body) as { account: { id: string }; csrf: null };
   assert.deepEqual([view.account.id, view.csrf], [made.token.id, null]);
@@ -254,25 +254,25 @@ test('a viewer changes nothing but their own session and password', async () => 
 
 test('an administrator makes, changes and removes people; their sessions end at once; the last administrator stays', async () => {
   const ada = await browserOf('Ada');
-  const made = await ask('POST', '/api/v1/accounts', as(ada), { name: 'Grace', role: 'viewer', password: PASSWORD });
+  const made = await ask('POST', '/api/v1/accounts', as(ada), { name: 'Grace', roles: ['viewer'], password: PASSWORD });
   const { account } = JSON.parse(made.body) as { account: { id: string; name: string } };
   assert.match(account.id, /^a_/);
   const list = (await ask('GET', '/api/v1/accounts', as(ada))).body;
   assert.deepEqual((JSON.parse(list) as { accounts: { name: string }[] }).accounts.map(({ name }) => name), ['Ada', 'Vic', 'Grace'], 'those of this tenant');
   assert.ok(!/argon2|password/.test(list + made.body));
-  for (const change of [{ role: 'admin' }, { password: 'an unlikely heap of snow' }, { password: PASSWORD }]) {
+  for (const change of [{ roles: ['admin'] }, { password: 'an unlikely heap of snow' }, { password: PASSWORD }]) {
     const grace = await browserOf('Grace').catch(() => null);
     assert.equal((await ask('POST', `/api/v1/accounts/${account.id}`, as(ada), change)).status, 200);
     if (grace !== null) assert.equal(codeOf(await ask('GET', '/api/v1/session', as(grace))), '401 session_over');
   }
   const grace = await browserOf('Grace');
-  assert.equal(codeOf(await ask('POST', '/api/v1/accounts', as(ada), { name: 'Grace', role: 'viewer', password: PASSWORD })), '409 name_taken');
+  assert.equal(codeOf(await ask('POST', '/api/v1/accounts', as(ada), { name: 'Grace', roles: ['viewer'], password: PASSWORD })), '409 name_taken');
   assert.equal(codeOf(await ask('POST', `/api/v1/accounts/${account.id}`, as(ada), {})), '400 query_invalid');
   assert.equal((await ask('DELETE', `/api/v1/accounts/${account.id}`, as(ada))).status, 204);
   assert.equal(codeOf(await ask('GET', '/api/v1/session', as(grace))), '401 session_over');
   const own = (JSON.parse((await ask('GET', '/api/v1/session', as(ada))).body) as { account: { id: string } }).account.id;
   assert.equal(codeOf(await ask('DELETE', `/api/v1/accounts/${own}`, as(ada))), '409 last_admin');
-  assert.equal(codeOf(await ask('POST', `/api/v1/accounts/${own}`, as(ada), { role: 'viewer' })), '409 last_admin');
+  assert.equal(codeOf(await ask('POST', `/api/v1/accounts/${own}`, as(ada), { roles: ['viewer'] })), '409 last_admin');
 });
 
 test('an administrator makes, rotates and revokes producers and tokens; secrets are shown once', async () => {
@@ -281,7 +281,7 @@ test('an administrator makes, rotates and revokes producers and tokens; secrets 
   assert.ok(!isRefusal(control.findCredential(key)));
   const rotated = JSON.parse((await ask('POST', `/api/v1/producers/${producer.id}/rotate`, as(ada), { graceMs: 0 })).body) as { key: string };
   assert.ok(isRefusal(control.findCredential(key)) && !isRefusal(control.findCredential(rotated.key)));
-  const { token, secret } = JSON.parse((await ask('POST', '/api/v1/tokens', as(ada), { name: 'grafana', role: 'viewer', lifetimeMs: 60_000 })).body) as { token: { id: string }; secret: string };
+  const { token, secret } = JSON.parse((await ask('POST', '/api/v1/tokens', as(ada), { name: 'grafana', roles: ['viewer'], lifetimeMs: 60_000 })).body) as { token: { id: string }; secret: string };
   assert.ok(!isRefusal(control.findCredential(secret)));
   for (const path of ['/api/v1/producers', '/api/v1/tokens']) assert.ok(!/tk_|tt_|hash/.test((await ask('GET', path, as(ada))).body), path);
   assert.equal((await ask('DELETE', `/api/v1/producers/${producer.id}`, as(ada))).status, 204);
@@ -293,12 +293,12 @@ test('an administrator makes, rotates and revokes producers and tokens; secrets 
 test('what belongs to another tenant is neither listed nor changed', async () => {
   const [eve, ada] = [await browserOf('Eve'), await browserOf('Ada')];
   const { producer } = JSON.parse((await ask('POST', '/api/v1/producers', as(ada), { name: 'Ours', services: ['*'] })).body) as { producer: { id: string } };
-  const { token } = JSON.parse((await ask('POST', '/api/v1/tokens', as(ada), { name: 'ours', role: 'viewer' })).body) as { token: { id: string } };
+  const { token } = JSON.parse((await ask('POST', '/api/v1/tokens', as(ada), { name: 'ours', roles: ['viewer'] })).body) as { token: { id: string } };
   const { accounts } = JSON.parse((await ask('GET', '/api/v1/accounts', as(ada))).body) as { accounts: { id: string }[] };
   for (const path of ['accounts', 'producers', 'tokens']) assert.ok(!/Ada|Ours|ours/.test((await ask('GET', `/api/v1/${path}`, as(eve))).body), path);
   assert.equal(codeOf(await ask('DELETE', `/api/v1/producers/${producer.id}`, as(eve))), '404 name_unknown');
   assert.equal(codeOf(await ask('POST', `/api/v1/producers/${producer.id}/rotate`, as(eve), {})), '404 name_unknown');
   assert.equal(codeOf(await ask('DELETE', `/api/v1/tokens/${token.id}`, as(eve))), '404 name_unknown');
   assert.equal(codeOf(await ask('DELETE', `/api/v1/accounts/${accounts[0]?.id ?? ''}`, as(eve))), '404 name_unknown');
-  assert.equal(codeOf(await ask('POST', `/api/v1/accounts/${accounts[0]?.id ?? ''}`, as(eve), { role: 'viewer' })), '404 name_unknown');
+  assert.equal(codeOf(await ask('POST', `/api/v1/accounts/${accounts[0]?.id ?? ''}`, as(eve), { roles: ['viewer'] })), '404 name_unknown');
 });

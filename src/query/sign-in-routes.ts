@@ -2,7 +2,7 @@
  * Sign-in on the console port: sessions begin, are looked at and end here. What a password or a link is worth is decided in `#authenticate`; these
  * routes turn the answer into cookies and into what the console needs to know.
  */
-import { actionsOf } from '#access';
+import type { Access } from '#access';
 import type { Asker, NewSession, SignedIn, SignIn } from '#authenticate/sign-in';
 import { LIMITS } from '#limits';
 import type { Reader } from '#model';
@@ -23,7 +23,7 @@ const NO_QUERY = { type: 'object', additionalProperties: false, properties: {} }
 const SESSION = answersAs(
   object(
     {
-      account: object({ id: text(), name: text(), role: text() }),
+      account: object({ id: text(), name: text(), roles: { type: 'array', items: text() } }),
       tenant: text(),
       csrf: { type: ['string', 'null'], description: 'For the header x-tracekeep-csrf of requests that change something; null with a bearer token.' },
       mayDo: { type: 'array', items: text() },
@@ -34,12 +34,12 @@ const SESSION = answersAs(
 );
 const NOTHING = { 204: { description: 'Done.', type: 'null' } };
 
-export function addSignInRoutes(app: FastifyInstance, signIn: SignIn): void {
+export function addSignInRoutes(app: FastifyInstance, signIn: SignIn, access: Access): void {
   const welcome = async (request: FastifyRequest, reply: FastifyReply, answer: NewSession | Refusal): Promise<FastifyReply> => {
     if (isRefusal(answer)) return sendRefusal(request, reply, answer);
     const { signedIn, token, device } = answer;
     reply.header('set-cookie', [sessionCookie(request.raw, token.reveal()), deviceCookie(request.raw, device.reveal())]);
-    return sendJson(reply, JSON.stringify(viewOf(signedIn.reader, signedIn)));
+    return sendJson(reply, JSON.stringify(viewOf(signedIn.reader, signedIn, access)));
   };
 
   /** Whoever signs in anew leaves the session that the browser had: nothing of it, least of all its token, goes on. */
@@ -62,7 +62,7 @@ export function addSignInRoutes(app: FastifyInstance, signIn: SignIn): void {
   app.get(
     '/api/v1/session',
     { config: { action: 'session.read' }, schema: { summary: 'Who asks, and what they may do', querystring: NO_QUERY, response: SESSION } },
-    async (request, reply) => sendJson(reply, JSON.stringify(viewOf(readerOf(request), signedInOf(request)))),
+    async (request, reply) => sendJson(reply, JSON.stringify(viewOf(readerOf(request), signedInOf(request), access))),
   );
 
   app.delete(
@@ -133,7 +133,8 @@ function farewell(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   return reply.header('set-cookie', cookie(request.raw, SESSION_COOKIE, '', 0)).code(204).send();
 }
 
-function viewOf({ id, name, role, tenant }: Reader, session: SignedIn | null): object {
+function viewOf(reader: Reader, session: SignedIn | null, access: Access): object {
+  const { id, name, roles, tenant } = reader;
   const time = (ms: number | undefined): string | null => (ms === undefined ? null : new Date(ms).toISOString());
-  return { account: { id, name, role }, tenant, csrf: session?.csrf ?? null, mayDo: actionsOf(role), signedInAt: time(session?.signedInAt), expiresAt: time(session?.expiresAt) };
+  return { account: { id, name, roles }, tenant, csrf: session?.csrf ?? null, mayDo: access.actionsOf(reader), signedInAt: time(session?.signedInAt), expiresAt: time(session?.expiresAt) };
 }

@@ -6,6 +6,7 @@ import { addProducer, createToken, lastLine, startServer, type TestServer, trace
 import { assertUnharmed } from '#harness/aftermath';
 import { ask, exportOf, sendWell, spanOf } from '#harness/exchange';
 import { LIMITS } from '#limits';
+import type { Role } from '#model';
 
 const PASSWORD = 'a quiet river of glass';
 let server: TestServer;
@@ -166,8 +167,8 @@ test('no password, session, link or cookie was said on standard output or error,
   await assertUnharmed(server, key, token);
 });
 
-async function addUser(name: string, role: 'admin' | 'viewer'): Promise<void> {
-  const { status, body } = await hit('POST', '/api/v1/accounts', { authorization: `Bearer ${token}` }, { name, role, password: PASSWORD });
+async function addUser(name: string, role: Role): Promise<void> {
+  const { status, body } = await hit('POST', '/api/v1/accounts', { authorization: `Bearer ${token}` }, { name, roles: [role], password: PASSWORD });
   assert.equal(status, 200, body);
 }
 

@@ -37,7 +37,7 @@ test('an administrator adds a person, who can sign in then', async () => {
   await page.getByRole('dialog', { name: `${GRACE.name} can sign in` }).waitFor();
   await page.keyboard.press('Escape');
   await page.getByRole('table', { name: 'People' }).getByText(GRACE.name).waitFor();
-  assert.deepEqual(await signIn(GRACE), { status: 200, role: 'viewer' });
+  assert.deepEqual(await signIn(GRACE), { status: 200, roles: ['viewer'] });
 });
 
 test('a role changes only after its effect was shown', async () => {
@@ -45,10 +45,10 @@ test('a role changes only after its effect was shown', async () => {
   await page.getByRole('menuitem', { name: 'Make an administrator' }).click();
   const dialog = page.getByRole('alertdialog').or(page.getByRole('dialog'));
   await dialog.getByText(`Make ${GRACE.name} an administrator?`).waitFor();
-  assert.deepEqual(await signIn(GRACE), { status: 200, role: 'viewer' });
+  assert.deepEqual(await signIn(GRACE), { status: 200, roles: ['viewer'] });
   await dialog.getByRole('button', { name: /administrator/iu }).click();
   await dialog.waitFor({ state: 'detached' });
-  assert.deepEqual(await signIn(GRACE), { status: 200, role: 'admin' });
+  assert.deepEqual(await signIn(GRACE), { status: 200, roles: ['admin'] });
 });
 
 test('a removed person is out, their sessions too', async () => {

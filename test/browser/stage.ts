@@ -71,7 +71,7 @@ async function becomeFirst(context: BrowserContext, server: TestServer): Promise
 }
 
 async function becomeViewer(context: BrowserContext, token: string): Promise<void> {
-  const made = await context.request.post('/api/v1/accounts', { data: { ...VIEWER, role: 'viewer' }, headers: { authorization: `Bearer ${token}` } });
+  const made = await context.request.post('/api/v1/accounts', { data: { ...VIEWER, roles: ['viewer'] }, headers: { authorization: `Bearer ${token}` } });
   assert.ok(made.ok(), await made.text());
   const answer = await context.request.post('/api/v1/session', { data: VIEWER });
   assert.equal(answer.status(), 200, await answer.text());

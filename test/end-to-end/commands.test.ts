@@ -55,7 +55,7 @@ async function holderOf(data: string, credential: string): Promise<string> {
   try {
     const found = control.findCredential(credential);
     if (isRefusal(found)) return found.refused;
-    return found.kind === 'producer' ? found.producer.name : found.reader.role;
+    return found.kind === 'producer' ? found.producer.name : found.reader.roles.join(', ');
   } finally {
     control.close();
   }

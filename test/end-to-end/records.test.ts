@@ -60,9 +60,9 @@ before(async () => {
   const made = (await ask('POST', '/api/v1/producers', { name: 'cart', services: ['cart'] })).json as { key: string; producer: { id: string } };
   const rotated = (await ask('POST', `/api/v1/producers/${made.producer.id}/rotate`, {})).json as { key: string };
   assert.equal((await ask('DELETE', `/api/v1/producers/${made.producer.id}`)).status, 204);
-  const token = (await ask('POST', '/api/v1/tokens', { name: 'script', role: 'viewer' })).json as { secret: string; token: { id: string } };
+  const token = (await ask('POST', '/api/v1/tokens', { name: 'script', roles: ['viewer'] })).json as { secret: string; token: { id: string } };
   assert.equal((await ask('DELETE', `/api/v1/tokens/${token.token.id}`)).status, 204);
-  const bob = (await ask('POST', '/api/v1/accounts', { name: 'Bob', role: 'viewer', password: 'a quiet river of glass' })).json as { account: { id: string } };
+  const bob = (await ask('POST', '/api/v1/accounts', { name: 'Bob', roles: ['viewer'], password: 'a quiet river of glass' })).json as { account: { id: string } };
   assert.equal((await ask('DELETE', `/api/v1/accounts/${bob.account.id}`)).status, 204);
   secrets.push(made.key, rotated.key, token.secret, 'a quiet river of glass', 'my password in the wrong field');
   await tracekeep(['trace', TRACE, '--data', data]);

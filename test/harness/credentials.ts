@@ -11,7 +11,7 @@ export async function makeCredentials(data: string): Promise<{ readonly key: str
   const control = await ControlStore.open({ dataDir: data, key: deriveKey(openRootKey({ file: `${data}.key`, dataDir: data }), 'control') });
   try {
     const producer = await control.addProducer({ tenant: DEFAULT_TENANT, name: 'shop', services: ['*'] });
-    const token = await control.addToken({ tenant: DEFAULT_TENANT, role: 'admin' });
+    const token = await control.addToken({ tenant: DEFAULT_TENANT, roles: ['admin'] });
     assert.ok(!isRefusal(producer) && !isRefusal(token));
     return { key: producer.key.reveal(), token: token.secret.reveal() };
   } finally {

@@ -11,6 +11,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after } from 'node:test';
 
+import type { Role } from '#model';
+
 const ROOT = join(import.meta.dirname, '../..');
 const MAIN = join(ROOT, 'src/main.ts');
 /** Machines under load are slow; a test that waits this long for anything has failed. */
@@ -172,7 +174,7 @@ export async function addProducer(data: string, name: string, services: readonly
 }
 
 /** Makes a token with the real verb. */
-export async function createToken(data: string, role: 'viewer' | 'admin' = 'viewer', more: readonly string[] = []): Promise<string> {
+export async function createToken(data: string, role: Role = 'viewer', more: readonly string[] = []): Promise<string> {
   return lastLine(await tracekeep(['token', 'create', '--role', role, '--data', data, ...more]));
 }
 

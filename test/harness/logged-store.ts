@@ -17,7 +17,7 @@ import { checkEvidence, evidenceFlawText, isEvidenceFlaw, parseEvidence, type Ev
 import { isRefusal, refusalText, type Refusal } from '#refusal';
 import { Store } from '#store';
 
-export const READER: Reader = { id: 't_0000000000000001', name: 'test', tenant: DEFAULT_TENANT, role: 'viewer' };
+export const READER: Reader = { id: 't_0000000000000001', name: 'test', tenant: DEFAULT_TENANT, kind: 'token', roles: ['viewer'], groups: [], scopes: null };
 export const PRODUCER: Producer = { id: 'p_0123456789abcdef' as ProducerId, name: 'shop', tenant: DEFAULT_TENANT, retention: 'default', services: ['*'], backfill: true, version: 1 };
 
 const CONFIG = { retention: { default: { days: 30 } }, diskBytesMax: null, diskFreeBytesMin: 1_000 };

@@ -1,21 +1,20 @@
 /** Sessions begin and change here; people and tokens, for those who may see them. */
 import { queryOptions, type QueryClient } from '@tanstack/react-query';
 import { get, post, rememberCsrf } from './client.ts';
+import type { Role } from './roles.ts';
 import { rememberOwn, sessionQuery, type SessionView } from './session.ts';
-
-export type Role = 'viewer' | 'admin';
 
 export interface Account {
   readonly id: string;
   readonly name: string;
-  readonly role: Role;
+  readonly roles: readonly Role[];
   readonly createdAt: string;
 }
 
 export interface Token {
   readonly id: string;
   readonly name: string;
-  readonly role: Role;
+  readonly roles: readonly Role[];
   readonly createdAt: string;
   readonly expiresAt: string | null;
   readonly revoked: boolean;

@@ -1,10 +1,11 @@
 /** Who is signed in, and what they may do. Everything else on the page waits for this one answer. */
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { ApiError, get, rememberCsrf } from './client.ts';
+import type { Role } from './roles.ts';
 import { changeOwner, ownerOf } from './own-storage.ts';
 
 export interface SessionView {
-  readonly account: { readonly id: string; readonly name: string; readonly role: string };
+  readonly account: { readonly id: string; readonly name: string; readonly roles: readonly Role[] };
   readonly tenant: string;
   readonly csrf: string | null;
   /** Actions in the words of the server. */

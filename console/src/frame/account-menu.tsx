@@ -4,6 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { CircleUser, LogOut, Settings } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { ApiError, remove } from '#api/client.ts';
+import { rolesText } from '#api/roles.ts';
 import { useSession } from '#api/session.ts';
 import { Button } from '#ui/button.tsx';
 import { Dialog } from '#ui/dialog.tsx';
@@ -33,7 +34,7 @@ export function AccountMenu(): ReactNode {
       <Menu
         label="Account"
         trigger={
-          <Button look="quiet" aria-label={`Account ${session.account.name}, ${session.account.role}`}>
+          <Button look="quiet" aria-label={`Account ${session.account.name}, ${rolesText(session.account.roles)}`}>
             <CircleUser aria-hidden />
             <span className={styles['name']}>{session.account.name}</span>
           </Button>

@@ -43,7 +43,7 @@ export function ConnectTool({ isOpen, onClose, onDone, taken }: ConnectToolProps
   const [secret, setSecret] = useState<string | null>(null);
   const name = typed ?? freshName(tool, taken);
   const send = useSending(async () => {
-    const made = await post<{ token: Token; secret: string }>('/api/v1/tokens', { role: 'viewer', name, ...(days === '0' ? {} : { lifetimeMs: Number(days) * DAY_MS }) });
+    const made = await post<{ token: Token; secret: string }>('/api/v1/tokens', { roles: ['viewer'], name, ...(days === '0' ? {} : { lifetimeMs: Number(days) * DAY_MS }) });
     setSecret(made.secret);
     await onDone();
   });

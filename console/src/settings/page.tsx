@@ -1,5 +1,6 @@
 /** The page Settings: one's own account for everybody; people and API tokens for administrators. */
 import type { ReactNode } from 'react';
+import { rolesText } from '#api/roles.ts';
 import { useMay, useSession } from '#api/session.ts';
 import { Page, PageHeader } from '#ui/page-header.tsx';
 import { Panel } from '#ui/panel.tsx';
@@ -14,7 +15,7 @@ export function SettingsPage(): ReactNode {
   return (
     <Page>
       <PageHeader title="Settings">
-        {session.account.name}, {session.account.role === 'admin' ? 'administrator' : 'viewer'}
+        {session.account.name}, {rolesText(session.account.roles).toLowerCase()}
         {session.tenant === 'default' ? '' : ` of tenant ${session.tenant}`}
       </PageHeader>
       <OwnAccount session={session} />
@@ -22,7 +23,7 @@ export function SettingsPage(): ReactNode {
       {tokens ? <Tokens /> : null}
       {people || tokens ? null : (
         <Panel title="People and API tokens">
-          <p>Administrators make accounts, and tokens for Grafana, Jaeger UI and programs. As a viewer you read traces; ask one of them if you need more.</p>
+          <p>Administrators make accounts, and tokens for Grafana, Jaeger UI and programs. Ask one of them if you need more than you see.</p>
         </Panel>
       )}
     </Page>

@@ -3,7 +3,8 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { UserPlus } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { post, remove } from '#api/client.ts';
-import { accountsQuery, type Account, type Role } from '#api/people.ts';
+import { accountsQuery, type Account } from '#api/people.ts';
+import { rolesText, type Role } from '#api/roles.ts';
 import { Button } from '#ui/button.tsx';
 import { Confirm } from '#ui/dialog.tsx';
 import { ErrorNote } from '#ui/error-note.tsx';
@@ -42,12 +43,12 @@ export function People({ own }: { readonly own: string }): ReactNode {
       ) : (
         <PlainTable
           label="People"
-          columns={['Name', 'Role', 'Since', '']}
+          columns={['Name', 'Roles', 'Since', '']}
           rows={accounts.data.map((account) => ({
             id: account.id,
             cells: [
               account.id === own ? `${account.name} (you)` : account.name,
-              roleWord(account.role),
+              rolesText(account.roles),
               <DayText key="since" unix_ms={Date.parse(account.createdAt)} />,
               <Menu
                 key="acts"
@@ -58,7 +59,7 @@ export function People({ own }: { readonly own: string }): ReactNode {
                   </Button>
                 }
                 entries={[
-                  { id: 'role', label: account.role === 'admin' ? 'Make a viewer' : 'Make an administrator', act: () => setAct({ kind: 'role', account }) },
+                  { id: 'role', label: account.roles.includes('admin') ? 'Make a viewer' : 'Make an administrator', act: () => setAct({ kind: 'role', account }) },
                   { id: 'password', label: 'Set a new password', act: () => setAct({ kind: 'password', account }) },
                   { id: 'remove', label: 'Remove', danger: true, act: () => setAct({ kind: 'remove', account }) },
                 ]}
@@ -95,7 +96,7 @@ interface ChangeProps {
 }
 
 function ChangeRole({ account, isOwn, onClose, onDone }: ChangeProps): ReactNode {
-  const role: Role = account.role === 'admin' ? 'viewer' : 'admin';
+  const role: Role = account.roles.includes('admin') ? 'viewer' : 'admin';
   return (
     <Confirm
       title={`Make ${account.name} ${role === 'admin' ? 'an administrator' : 'a viewer'}?`}
@@ -109,13 +110,9 @@ function ChangeRole({ account, isOwn, onClose, onDone }: ChangeProps): ReactNode
       }
       verb={role === 'admin' ? 'Make an administrator' : 'Make a viewer'}
       act={async () => {
-        await post(`/api/v1/accounts/${account.id}`, { role });
+        await post(`/api/v1/accounts/${account.id}`, { roles: [role] });
         await onDone();
       }}
     />
   );
-}
-
-function roleWord(role: Role): string {
-  return role === 'admin' ? 'Administrator' : 'Viewer';
 }

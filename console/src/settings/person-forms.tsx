@@ -1,7 +1,8 @@
 /** Dialogs that end in a password somebody has to be told: adding a person, setting a new password. */
 import { type ReactNode, useState } from 'react';
 import { post } from '#api/client.ts';
-import type { Account, Role } from '#api/people.ts';
+import type { Account } from '#api/people.ts';
+import type { Role } from '#api/roles.ts';
 import { Button } from '#ui/button.tsx';
 import { Choice } from '#ui/choice.tsx';
 import { Snippet } from '#ui/copy.tsx';
@@ -24,7 +25,7 @@ export function AddPerson({ isOpen, onClose, onDone }: { readonly isOpen: boolea
   const [password, setPassword] = useState('');
   const [told, setTold] = useState<string | null>(null);
   const send = useSending(async () => {
-    await post('/api/v1/accounts', { name, role, password });
+    await post('/api/v1/accounts', { name, roles: [role], password });
     setTold(password);
     await onDone();
   });

@@ -4,6 +4,7 @@ import { KeyRound } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { remove } from '#api/client.ts';
 import { tokensQuery, type Token } from '#api/people.ts';
+import { rolesText } from '#api/roles.ts';
 import { Button } from '#ui/button.tsx';
 import { Confirm } from '#ui/dialog.tsx';
 import { Empty } from '#ui/empty.tsx';
@@ -52,13 +53,13 @@ export function Tokens(): ReactNode {
       ) : (
         <PlainTable
           label="API tokens"
-          columns={['Name', 'Role', 'Made', 'State', '']}
+          columns={['Name', 'Roles', 'Made', 'State', '']}
           rows={sorted.map((token) => ({
             id: token.id,
             over: isOver(token),
             cells: [
               token.name,
-              token.role === 'admin' ? 'Administrator' : 'Viewer',
+              rolesText(token.roles),
               <DayText key="made" unix_ms={Date.parse(token.createdAt)} />,
               <Validity key="state" token={token} />,
               isOver(token) ? null : (

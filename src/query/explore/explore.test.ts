@@ -16,7 +16,7 @@ import { drawPoints } from './points.ts';
 import { lookTwice } from './sample.ts';
 import { findValues } from './values.ts';
 
-const viewer = (tenant: string): Reader => ({ id: 't_0000000000000001', name: 'test', role: 'viewer', tenant: tenant as TenantId });
+const viewer = (tenant: string): Reader => ({ id: 't_0000000000000001', name: 'test', kind: 'token', roles: ['viewer'], groups: [], scopes: null, tenant: tenant as TenantId });
 const reader = viewer('default');
 const id = (serial: number): string => serial.toString(16).padStart(32, '0');
 const now_ms = (): number => TODAY_MS + 3_600_000;
@@ -211,5 +211,5 @@ test('what cannot be asked is refused', async () => {
   await refused(explore.points(reader, asked({ attributes: [{ place: 'any', key: 'a', op: '=~', value: '(' }] }), 10));
   await refused(explore.beginTail(reader, asked({ attributes: [{ place: 'any', key: 'a', op: '=~', value: '(' }] })));
   await refused(explore.accountingHistory(reader, { ...HOUR, buckets: 241 }));
-  await refused(explore.histogram({ ...reader, role: 'nobody' as Reader['role'] }, asked(), 10));
+  await refused(explore.histogram({ ...reader, roles: ['nobody' as 'viewer'] }, asked(), 10));
 });

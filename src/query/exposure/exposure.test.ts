@@ -22,7 +22,7 @@ const POLICY: PolicyDocument = {
     { id: 'rest', recognized: 'any', action: 'replace' },
   ],
 };
-const viewer = (tenant: string): Reader => ({ id: 't_0000000000000001', name: 'test', role: 'viewer', tenant: tenant as TenantId });
+const viewer = (tenant: string): Reader => ({ id: 't_0000000000000001', name: 'test', kind: 'token', roles: ['viewer'], groups: [], scopes: null, tenant: tenant as TenantId });
 const hour = { start: START - 30n * MINUTE_NS, end: START + 30n * MINUTE_NS };
 
 let store: TestStore;

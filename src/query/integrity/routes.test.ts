@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { decide } from '#access';
+import { createAccess } from '#access';
 import { DEFAULT_TENANT, type Role } from '#model';
 import type { IntegrityState } from '#verify/background';
 import fastify, { type FastifyInstance } from 'fastify';
@@ -29,6 +29,6 @@ test('GET answers the last full pass and the running one, and nothing when there
 test('POST begins a pass, which is for administrators', async () => {
   const answer = await app.inject({ method: 'POST', url: '/api/v1/integrity/verify' });
   assert.deepEqual([answer.statusCode, asked], [202, 1]);
-  const may = (role: Role, action: 'integrity.read' | 'integrity.verify'): boolean => decide({ role, tenant: DEFAULT_TENANT }, action, { tenant: DEFAULT_TENANT }) === true;
+  const may = (role: Role, action: 'integrity.read' | 'integrity.verify'): boolean => createAccess().decide({ id: 't_0000000000000001', name: role, tenant: DEFAULT_TENANT, kind: 'token', roles: [role], groups: [], scopes: null }, action, { tenant: DEFAULT_TENANT }) === true;
   assert.deepEqual([may('viewer', 'integrity.read'), may('viewer', 'integrity.verify'), may('admin', 'integrity.verify')], [true, false, true]);
 });

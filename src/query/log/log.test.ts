@@ -10,7 +10,7 @@ import { createLogQueries, type LogParts } from './log.ts';
 
 const HOUR_MS = 3_600_000;
 const NOW_MS = 1_795_000_000_000;
-const reader: Reader = { id: 't_0000000000000001', name: 'r', role: 'viewer', tenant: 'default' as TenantId };
+const reader: Reader = { id: 't_0000000000000001', name: 'r', kind: 'token', roles: ['viewer'], groups: [], scopes: null, tenant: 'default' as TenantId };
 
 test('growth is read from the first entry of the period on, and once for all who ask at the same time', async () => {
   let now_ms = NOW_MS;

@@ -3,7 +3,6 @@
  * grew. Proofs and entries come from the log, whose files are read at once; what entries say comes from the store.
  */
 import { readFileSync } from 'node:fs';
-import { decide } from '#access';
 import { parseEntry } from '#evidence';
 import { LIMITS } from '#limits';
 import { toBase64 } from '#merkle';
@@ -75,7 +74,7 @@ const TYPES = new Map<number, string>(Object.entries(ENTRY_TYPES).map(([name, ty
 const read = (name: string): string => readFileSync(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8');
 const STATEMENTS = { growth: read('growth'), statements: read('statements'), body: read('body') } as const;
 
-export function createLogQueries({ answer, settled, now_ms }: Answering, parts: LogParts): LogQueries {
+export function createLogQueries({ answer, access, settled, now_ms }: Answering, parts: LogParts): LogQueries {
   const { log, publisher } = parts;
   let growth: { readonly until_ms: number; readonly rows: LogState['growth'] } | null = null;
 
@@ -100,7 +99,7 @@ export function createLogQueries({ answer, settled, now_ms }: Answering, parts: 
         const first = from ?? Math.max(0, size - limit);
         const last = Math.min(size, first + limit) - 1;
         const entries: LogEntry[] = [];
-        const reads = decide(reader, 'entry.read', { tenant: reader.tenant }) === true;
+        const reads = access.decide(reader, 'entry.read', { tenant: reader.tenant }) === true;
         const said = reads && last >= first ? await run<{ entry: string; statement: string }>(STATEMENTS.statements, { first: String(first), last: String(last), limit: String(limit) }, limit) : [];
         const statements = new Map(said.map(({ entry, statement }) => [Number(entry), statement]));
         for (let index = first; index <= last; index++) {

@@ -12,7 +12,7 @@ import { createKnownPolicies } from '#query/known-policies';
 import { createTestStore, type TestStore } from '#query/testing';
 import { createOutlines, type Outlines } from './outline.ts';
 
-const reader: Reader = { id: 't_0000000000000001', name: 'test', role: 'viewer', tenant: 'default' as TenantId };
+const reader: Reader = { id: 't_0000000000000001', name: 'test', kind: 'token', roles: ['viewer'], groups: [], scopes: null, tenant: 'default' as TenantId };
 const TRACE = 'ab'.repeat(16);
 const SPANS = ['0000000000000001', '0000000000000002', '0000000000000003', '0000000000000004'] as const;
 const OLD: PolicyDocument = {

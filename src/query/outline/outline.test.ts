@@ -25,7 +25,7 @@ interface Outline {
   readonly minimized: readonly { readonly kind: string; readonly count: number }[];
 }
 
-const viewer = (tenant: string): Reader => ({ id: 't_0000000000000001', name: 'test', role: 'viewer', tenant: tenant as TenantId });
+const viewer = (tenant: string): Reader => ({ id: 't_0000000000000001', name: 'test', kind: 'token', roles: ['viewer'], groups: [], scopes: null, tenant: tenant as TenantId });
 const reader = viewer('default');
 const id = (serial: number): string => serial.toString(16).padStart(32, '0');
 const span = (serial: number): string => serial.toString(16).padStart(16, '0');

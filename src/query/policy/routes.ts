@@ -2,7 +2,7 @@
  * `/api/v1/policy`: the minimization policy in force, its versions, and changing it. The policy is of the whole deployment: readers of all tenants see
  * it, administrators of the tenant `default` change it, and names of people are shown to that tenant alone.
  */
-import { decide } from '#access';
+import type { Access } from '#access';
 import { actorOf, type Actor } from '#control';
 import type { Checked, Outcome, Policies } from '#enact';
 import { LIMITS } from '#limits';
@@ -29,7 +29,7 @@ const DIGEST = { type: 'string', pattern: '^[0-9a-f]{64}$', description: 'Digest
 const NUMBER = { type: 'integer', minimum: 1, maximum: 2 ** 31 } as const;
 const PROPOSAL_ID = { type: 'object', required: ['id'], properties: { id: { type: 'string', pattern: '^q_[0-9a-f]{16}$' } } } as const;
 
-export function addPolicyRoutes(app: FastifyInstance, policies: PolicySource): void {
+export function addPolicyRoutes(app: FastifyInstance, policies: PolicySource, access: Access): void {
   app.get('/api/v1/policy', { config: { action: 'policy.read' }, schema: { summary: 'The policy in force, as it was written', querystring: NO_QUERY, response: answersAs(IN_FORCE) } }, async (request, reply) => {
     const reader = readerOf(request);
     const proposal = reader.tenant === DEFAULT_TENANT ? policies.proposal() : null;
@@ -67,20 +67,20 @@ export function addPolicyRoutes(app: FastifyInstance, policies: PolicySource): v
     },
     async (request, reply) => {
       const { text, note = '', base } = request.body;
-      return change(request, reply, (by) => policies.apply(text, { note, base }, by));
+      return change(access, request, reply, (by) => policies.apply(text, { note, base }, by));
     },
   );
 
   app.post<{ Body: { version: number; note?: string } }>(
     '/api/v1/policy/revert',
     { bodyLimit: BODY_BYTES_MAX, config: { action: 'policy.write' }, schema: { summary: 'Put the text of an earlier version in force, as a new one', querystring: NO_QUERY, body: bodyOf({ version: NUMBER, note: NOTE }, ['version']), response: answersAs(APPLIED) } },
-    async (request, reply) => change(request, reply, (by) => policies.revert(request.body.version, request.body.note ?? '', by)),
+    async (request, reply) => change(access, request, reply, (by) => policies.revert(request.body.version, request.body.note ?? '', by)),
   );
 
   app.post<{ Params: { id: string }; Body: { note?: string } }>(
     '/api/v1/policy/proposals/:id/approve',
     { config: { action: 'policy.write' }, schema: { summary: 'Put in force what somebody else proposed', params: PROPOSAL_ID, querystring: NO_QUERY, body: bodyOf({ note: NOTE }, []), response: answersAs(APPLIED) } },
-    async (request, reply) => change(request, reply, (by) => policies.approve(request.params.id, request.body.note ?? '', by)),
+    async (request, reply) => change(access, request, reply, (by) => policies.approve(request.params.id, request.body.note ?? '', by)),
   );
 
   app.post<{ Params: { id: string }; Body: { note?: string } }>(
@@ -88,7 +88,7 @@ export function addPolicyRoutes(app: FastifyInstance, policies: PolicySource): v
     { config: { action: 'policy.write' }, schema: { summary: 'Reject a proposal, or take back one’s own', params: PROPOSAL_ID, querystring: NO_QUERY, body: bodyOf({ note: NOTE }, []), response: answersAs(object({ proposal: PROPOSAL })) } },
     async (request, reply) => {
       const reader = readerOf(request);
-      const may = mayChange(reader);
+      const may = mayChange(access, reader);
       if (may !== true) return sendAnswer(request, reply, may);
       const ended = await policies.reject(request.params.id, request.body.note ?? '', actorOf(reader));
       return sendAnswer(request, reply, isRefusal(ended) ? ended : { proposal: proposalView(ended, reader) });
@@ -96,9 +96,9 @@ export function addPolicyRoutes(app: FastifyInstance, policies: PolicySource): v
   );
 }
 
-async function change(request: FastifyRequest, reply: FastifyReply, make: (by: Actor) => Promise<Outcome | Refusal>): Promise<FastifyReply> {
+async function change(access: Access, request: FastifyRequest, reply: FastifyReply, make: (by: Actor) => Promise<Outcome | Refusal>): Promise<FastifyReply> {
   const reader = readerOf(request);
-  const may = mayChange(reader);
+  const may = mayChange(access, reader);
   const outcome = may === true ? await make(actorOf(reader)) : may;
   if (isRefusal(outcome)) return sendAnswer(request, reply, outcome);
   if (outcome.is === 'invalid') return sendInvalid(request, reply, outcome.problems);
@@ -109,8 +109,8 @@ async function change(request: FastifyRequest, reply: FastifyReply, make: (by: A
 }
 
 /** What concerns the whole deployment is changed by administrators of the tenant that runs it. */
-function mayChange(reader: Reader): true | Refusal {
-  return decide(reader, 'policy.write', { tenant: DEFAULT_TENANT });
+function mayChange(access: Access, reader: Reader): true | Refusal {
+  return access.decide(reader, 'policy.write', { tenant: DEFAULT_TENANT });
 }
 
 /** A refusal with the problems beside it. */

@@ -5,7 +5,7 @@ import { DEFAULT_TENANT, tenantId, type Reader, type TenantId } from '#model';
 import { proposalView, versionView } from './views.ts';
 
 const ADA: Actor = { is: 'person', id: 'a_0000000000000001', name: 'ada' };
-const READER: Reader = { id: ADA.id, name: 'ada', role: 'admin', tenant: DEFAULT_TENANT };
+const READER: Reader = { id: ADA.id, name: 'ada', kind: 'token', roles: ['admin'], groups: [], scopes: null, tenant: DEFAULT_TENANT };
 const STRANGER: Reader = { ...READER, tenant: tenantId('other') as TenantId };
 const VERSION: PolicyVersion = { version: 2, digest: 'd', rules: 1, weakenings: [], weakeningsCount: 0, note: 'why', since: 1, until: null, by: ADA, approvedBy: { is: 'command line' }, approvalNote: 'yes' };
 const PROPOSAL: PolicyProposal = { id: 'q_0000000000000001', base: 'b', text: 't', canonical: '{}', digest: 'd', rules: 1, weakenings: [], weakeningsCount: 0, note: 'why', by: ADA, at: 1 };

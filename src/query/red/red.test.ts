@@ -12,7 +12,7 @@ import { createFigures, type FiguresOfSpans, type RedGroup } from './red.ts';
 
 const MINUTE_NS = 60_000_000_000n;
 const START = (START_NS / MINUTE_NS) * MINUTE_NS;
-const reader: Reader = { id: 't_0000000000000001', name: 'viewer', role: 'viewer', tenant: 'default' as TenantId };
+const reader: Reader = { id: 't_0000000000000001', name: 'viewer', kind: 'token', roles: ['viewer'], groups: [], scopes: null, tenant: 'default' as TenantId };
 const hour = { start: START - 30n * MINUTE_NS, end: START + 30n * MINUTE_NS };
 
 let store: TestStore;

@@ -13,7 +13,7 @@ import { createPolicyTrial, type PolicyTrial, type TriedOnStored } from './trial
 const DOCUMENT: PolicyDocument = { version: 2, rules: [] };
 const NOW = TODAY_MS + 60_000;
 const HOUR_AGO = NOW - 3_600_000;
-const reader = (tenant: string): Reader => ({ id: 't_0000000000000001', name: 'test', role: 'viewer', tenant: tenant as TenantId });
+const reader = (tenant: string): Reader => ({ id: 't_0000000000000001', name: 'test', kind: 'token', roles: ['viewer'], groups: [], scopes: null, tenant: tenant as TenantId });
 
 let store: TestStore;
 let trial: PolicyTrial;
