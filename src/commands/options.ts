@@ -51,17 +51,22 @@ export function readPeriodOption(flag: string, text: string): number {
   return ms;
 }
 
-/** `--role`: several after one another, separated by commas, or repeated. */
-export function rolesOption(): Option {
-  const read = (text: string, before: readonly Role[] = []): readonly Role[] => {
-    const roles = text.split(',').map((name) => {
-      const role = readRole(name);
-      if (role === null) throw new InvalidArgumentError(`Roles are ${ROLES.join(', ')}.`);
-      return role;
-    });
-    return [...new Set([...before, ...roles])];
-  };
-  return new Option('--role <ROLE...>', `what for: ${ROLES.join(', ')}`).argParser(read).makeOptionMandatory();
+/**
+ * `--role`, repeated or with commas, and further roles after it: those are arguments, so that an option that takes several does not take a name for a role.
+ * `{ role }` and the argument list `more` together are what was said.
+ */
+export function withRoles(command: Command): Command {
+  const option = new Option('--role <ROLE>', `what for, one or several of ${ROLES.join(', ')}`).argParser(addRoles).makeOptionMandatory();
+  return command.addOption(option).argument('[ROLE...]', 'further roles', addRoles);
+}
+
+function addRoles(text: string, before: readonly Role[] = []): readonly Role[] {
+  const roles = text.split(',').map((name) => {
+    const role = readRole(name);
+    if (role === null) throw new InvalidArgumentError(`Roles are ${ROLES.join(', ')}.`);
+    return role;
+  });
+  return [...new Set([...before, ...roles])];
 }
 
 /** Values of an option that may be repeated. */

@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import type { Role } from '#model';
 
 import { withControl, withExistingControl } from './data-directory.ts';
-import { PLACE, orFail, readPeriodOption, readTenant, rolesOption, settingsOf, withSettings, withTenant } from './options.ts';
+import { PLACE, orFail, readPeriodOption, readTenant, settingsOf, withRoles, withSettings, withTenant } from './options.ts';
 import { jsonText, tableText, timeText } from './table.ts';
 import { note, print } from './terminal.ts';
 
@@ -18,12 +18,11 @@ export function tokenCommand(): Command {
 
 function createCommand(): Command {
   const command = new Command('create').description('make a token for the query API and print it');
-  command.addOption(rolesOption());
   command.option('--name <NAME>', 'what to call it').option('--expires <PERIOD>', 'how long it is valid; without, until it is revoked');
-  return withSettings(withTenant(command), PLACE).action(async (options: { readonly tenant: string; readonly role: readonly Role[]; readonly name?: string; readonly expires?: string }) => {
+  return withSettings(withTenant(withRoles(command)), PLACE).action(async (more: readonly Role[] = [], options: { readonly tenant: string; readonly role: readonly Role[]; readonly name?: string; readonly expires?: string }) => {
     const wanted = {
       tenant: readTenant(options.tenant),
-      roles: options.role,
+      roles: [...new Set([...options.role, ...more])],
       ...(options.name === undefined ? {} : { name: options.name }),
       ...(options.expires === undefined ? {} : { lifetimeMs: readPeriodOption('--expires', options.expires) }),
     };

@@ -16,12 +16,16 @@ import { isRefusal } from '#refusal';
 import { NO_SERVER, adminSocketPath, askAdmin } from './admin.ts';
 import { requireDataDirectory, withControl, withExistingControl } from './data-directory.ts';
 import { OperatorError } from './operator-error.ts';
-import { PLACE, orFail, readTenant, rolesOption, settingsOf, withSettings, withTenant } from './options.ts';
+import { PLACE, orFail, readTenant, settingsOf, withRoles, withSettings, withTenant } from './options.ts';
 import { jsonText, tableText, timeText } from './table.ts';
 import { note, print } from './terminal.ts';
 
 interface TenantOption {
   readonly tenant: string;
+}
+
+interface RoleOption {
+  readonly role: readonly Role[];
 }
 
 interface PasswordOption {
@@ -36,10 +40,9 @@ export function userCommand(): Command {
 
 function addCommand(): Command {
   const command = new Command('add').description('make an account and print its password').argument('<NAME>', 'what to sign in as');
-  command.addOption(rolesOption());
-  return withSettings(withTenant(withPassword(command)), PLACE).action(async (name: string, options: TenantOption & PasswordOption & { readonly role: readonly Role[] }) => {
+  return withSettings(withTenant(withPassword(withRoles(command))), PLACE).action(async (name: string, more: readonly Role[] = [], options: TenantOption & PasswordOption & RoleOption) => {
     const password = await readPassword(options);
-    const wanted = { tenant: readTenant(options.tenant), name, roles: options.role, password: password.text };
+    const wanted = { tenant: readTenant(options.tenant), name, roles: [...new Set([...options.role, ...more])], password: password.text };
     const account = orFail(await withPeople(withControl, await settingsOf(command), (people, by) => people.add(wanted, by)));
     note(`account ${account.id} may sign in as ${account.roles.join(', ')}`);
     tell(password);
@@ -70,10 +73,9 @@ function passwordCommand(): Command {
 
 function roleCommand(): Command {
   const command = new Command('role').description('give an account other roles; its sessions end').argument('<NAME>', 'name or id');
-  command.addOption(rolesOption());
-  return withSettings(withTenant(command), PLACE).action(async (name: string, options: TenantOption & { readonly role: readonly Role[] }) => {
+  return withSettings(withTenant(withRoles(command)), PLACE).action(async (name: string, more: readonly Role[] = [], options: TenantOption & RoleOption) => {
     const named = { tenant: readTenant(options.tenant), name };
-    const account = orFail(await withPeople(withExistingControl, await settingsOf(command), (people, by) => people.change(named, { roles: options.role }, by)));
+    const account = orFail(await withPeople(withExistingControl, await settingsOf(command), (people, by) => people.change(named, { roles: [...new Set([...options.role, ...more])] }, by)));
     note(`account ${account.id} is now ${account.roles.join(', ')} and is signed out everywhere`);
   });
 }

@@ -20,10 +20,10 @@ before(async () => {
 });
 
 /** 200 if somebody can sign in this way, and the rest of what the session says. */
-async function signIn(who: { readonly name: string; readonly password: string }): Promise<{ status: number; role?: string }> {
+async function signIn(who: { readonly name: string; readonly password: string }): Promise<{ status: number; roles?: readonly string[] }> {
   const answer = await fetch(`${stage.server.console}/api/v1/session`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(who) });
-  const body = (await answer.json()) as { account?: { role: string } };
-  return { status: answer.status, ...(body.account === undefined ? {} : { role: body.account.role }) };
+  const body = (await answer.json()) as { account?: { roles: readonly string[] } };
+  return { status: answer.status, ...(body.account === undefined ? {} : { roles: body.account.roles }) };
 }
 
 test('an administrator adds a person, who can sign in then', async () => {

@@ -88,7 +88,7 @@ test('token create prints a token of the role that was asked for', async () => {
   for (const role of ['viewer', 'admin']) assert.equal(await holderOf(data, lastLine(await done(['token', 'create', '--role', role, '--data', data]))), role);
   const wrong = await tracekeep(['token', 'create', '--role', 'root', '--data', data]);
   assert.equal(wrong.code, 2);
-  assert.match(wrong.err, /viewer, admin/);
+  assert.match(wrong.err, /viewer, investigator/);
 });
 
 test('a key is listed, rotated with grace, and revoked; lists never show it', async () => {
