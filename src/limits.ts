@@ -22,6 +22,19 @@ export const LIMITS = {
   idle_connection_ms_max: 75_000,
   /** Open connections per listener. Above: refused at accept. */
   connections_max: 2_048,
+  /** TLS handshakes of one listener that are under way: each holds some 50 KB… */
+  tls_handshakes_pending_max: 256,
+  /** …and of these from one network (IPv4 /24, IPv6 /48), so that silent ones of one network leave room to others. */
+  tls_handshakes_network_pending_max: 64,
+  /** Handshakes of one listener that may begin in a second, on average: each costs a millisecond of the main thread, so a fifth of it… */
+  tls_handshakes_per_s_max: 200,
+  /** …and at once, as when all exporters come back after a restart. */
+  tls_handshakes_burst_max: 800,
+  /** The same from one network. */
+  tls_handshakes_network_per_s_max: 50,
+  tls_handshakes_network_burst_max: 400,
+  /** Networks of which that is remembered. */
+  tls_handshakes_networks_max: 10_000,
   /** Requests being read or processed at once. Above: 503 / UNAVAILABLE, retryable. */
   requests_in_flight_max: 512,
   /** Bytes of request bodies held in memory at once, inflated. Above: 503 / UNAVAILABLE, retryable. */

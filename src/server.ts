@@ -223,6 +223,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
 function openTls(settings: TlsSettings, meter: Meter, tell: ReportFinding, report: Report): Tls {
   return Tls.open(settings, {
     connected: (listener, { version, group }) => meter.connected(listener, version, group),
+    failed: (listener, reason) => meter.handshakeFailed(listener, reason),
     problem: (what, sentence, failure) => {
       if (failure !== null) report('cannot use the changed certificate', failure);
       tell({

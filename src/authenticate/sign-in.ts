@@ -12,7 +12,7 @@ import { isRefusal, refuse } from '#refusal';
 import type { Refusal } from '#refusal';
 
 import { Attempts, type AttemptKey } from './attempts.ts';
-import { networkText, subscriberOf } from './network.ts';
+import { networkText, subscriberOf } from '#model/network';
 import { createPasswords, type Passwords } from './password.ts';
 import { createPeople } from './people.ts';
 import { SignInLinks } from './sign-in-links.ts';

@@ -31,6 +31,7 @@ export const COUNTERS = {
   inflatedBytes: counter('ingest.inflated', 'By', ['transport'], 'Bytes of bodies after decompression.'),
   turnedAway: counter('ingest.connections.turned_away', '{connection}', ['transport'], 'Connections closed at once because too many were open.'),
   connected: counter('tls.connections', '{connection}', ['listener', 'version', 'group'], 'TLS connections by listener, version and key-exchange group. Groups without MLKEM are not post-quantum.'),
+  handshakesFailed: counter('tls.handshakes.failed', '{handshake}', ['listener', 'reason'], 'TLS handshakes not completed; rate and pending were reset before a byte of them was read.'),
   received: counter('spans.received', '{span}', ['producer'], 'Spans received. Always stored + refused + dropped.'),
   stored: counter('spans.stored', '{span}', ['producer'], 'Spans kept.'),
   refused: counter('spans.refused', '{span}', ['producer', 'code'], 'Spans refused, by reason.'),

@@ -55,6 +55,7 @@ export class Meter {
   readonly #histograms: Record<keyof typeof HISTOGRAMS, Histogram>;
   /** By version and group, of which there are few. */
   readonly #exchanges = new Map<string, number>();
+  readonly #handshakesFailed = new Map<string, number>();
   readonly #commits = new RecentDurations();
   readonly #flushes = new RecentDurations();
   readonly #arrived = new RecentRate();
@@ -107,6 +108,17 @@ export class Meter {
     this.#tallies.connected.add(1, listener, version, group);
     const row = `${version} ${group}`;
     this.#exchanges.set(row, (this.#exchanges.get(row) ?? 0) + 1);
+  }
+
+  /** A TLS handshake was not completed, or not let in. */
+  handshakeFailed(listener: string, reason: string): void {
+    this.#tallies.handshakesFailed.add(1, listener, reason);
+    this.#handshakesFailed.set(reason, (this.#handshakesFailed.get(reason) ?? 0) + 1);
+  }
+
+  /** Those since the start, of all listeners, by reason. */
+  handshakesFailed(): readonly { readonly reason: string; readonly count: number }[] {
+    return [...this.#handshakesFailed].map(([reason, count]) => ({ reason, count }));
   }
 
   /** Those connections since the start, of all listeners. */

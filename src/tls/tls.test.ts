@@ -2,14 +2,16 @@ import assert from 'node:assert/strict';
 import { connect, createServer, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
+import { createConnection, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { Authority, type Files } from '#authority';
 import type { TlsSettings } from '#config';
+import { LIMITS } from '#limits';
 import { isRefusal } from '#refusal';
 import { groupIn } from './exchange.ts';
+import type { HandshakeLimits } from './handshakes.ts';
 import { nameIn, peerOf } from './peer.ts';
 import { isDnsName, isWorkloadId, readSpiffeId } from './spiffe.ts';
 import { Tls, type Exchange } from './tls.ts';
@@ -39,6 +41,26 @@ test('connections have the post-quantum group where the client can, also if it w
   }
   await assert.rejects(open(port, { ecdhCurve: 'P-384' }));
   assert.equal(connected.length, 3);
+});
+
+test('handshakes beyond the rate are reset and counted, and connections that were made go on', async () => {
+  const { port, failed } = await listen({}, { ...LIMITS, tls_handshakes_network_burst_max: 3, tls_handshakes_network_per_s_max: 0 });
+  const made = [await open(port, {}), await open(port, {}), await open(port, {})];
+  for (let times = 0; times < 20; times++) await assert.rejects(open(port, {}));
+  assert.deepEqual(failed, Array.from({ length: 20 }, () => 'rate'));
+  for (const socket of made) {
+    socket.write('again');
+    await once(socket, 'data');
+  }
+});
+
+test('what fails is counted by its reason', async () => {
+  const { port, failed } = await listen();
+  for (const more of [{ maxVersion: 'TLSv1.2' }, { ecdhCurve: 'P-521' }] satisfies ConnectionOptions[]) await assert.rejects(open(port, more));
+  const plain = createConnection(port, '127.0.0.1').on('error', () => {});
+  plain.write('GET / HTTP/1.1\r\n\r\n');
+  await once(plain, 'close');
+  assert.deepEqual(failed, ['version', 'group', 'not_tls']);
 });
 
 test('no session is resumed, which would bring a certificate along unchecked', async () => {
@@ -154,20 +176,20 @@ function producer(name: string): { readonly cert: string; readonly key: string }
   return { cert: textNow(issued.files.certificate), key: textNow(issued.files.key) };
 }
 
-async function listen(more: Partial<TlsSettings> = {}): Promise<{ readonly port: number; readonly tls: Tls; readonly connected: Exchange[]; readonly problems: string[]; readonly sockets: TLSSocket[] }> {
-  const [connected, problems, sockets]: [Exchange[], string[], TLSSocket[]] = [[], [], []];
+async function listen(more: Partial<TlsSettings> = {}, limits: HandshakeLimits = LIMITS): Promise<{ readonly failed: string[]; readonly port: number; readonly tls: Tls; readonly connected: Exchange[]; readonly problems: string[]; readonly sockets: TLSSocket[] }> {
+  const [connected, problems, failed, sockets]: [Exchange[], string[], string[], TLSSocket[]] = [[], [], [], []];
   // The looks are the test's own.
-  const tls = Tls.open({ ...settings, ...more }, { connected: (_listener, exchange) => connected.push(exchange), problem: (what) => problems.push(what) }, 2 ** 30);
+  const tls = Tls.open({ ...settings, ...more }, { connected: (_listener, exchange) => connected.push(exchange), problem: (what) => problems.push(what), failed: (_listener, reason) => failed.push(reason) }, 2 ** 30, limits);
   const server = createServer(tls.options(true), (socket) => {
     sockets.push(socket);
-    socket.on('error', () => {}).resume();
+    socket.on('error', () => {}).on('data', () => socket.write('.'));
     socket.write('.');
   });
   tls.keep(server, 'test', true);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   opened.push({ close: () => (tls.stop(), server.close(), sockets.forEach((socket) => socket.destroy())) });
-  return { port: (server.address() as AddressInfo).port, tls, connected, problems, sockets };
+  return { port: (server.address() as AddressInfo).port, tls, failed, connected, problems, sockets };
 }
 
 const textNow = (file: string): string => readFileSync(file, 'utf8');

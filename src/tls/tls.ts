@@ -7,11 +7,13 @@ import type { Server, TlsOptions, TLSSocket } from 'node:tls';
 import type { TlsSettings } from '#config';
 import { LIMITS } from '#limits';
 import { exchangeOf, type Exchange } from './exchange.ts';
+import { boundHandshakes, type HandshakeFailure, type HandshakeLimits } from './handshakes.ts';
 import { filesOf, readPair, stampOf, type TlsPair } from './pair.ts';
 import { isDnsName } from './spiffe.ts';
 
 export { ClientTls, type ClientTlsSettings } from './client.ts';
 export { isPostQuantum, type Exchange } from './exchange.ts';
+export { type HandshakeFailure } from './handshakes.ts';
 export { peerOf, type Peer } from './peer.ts';
 
 export interface TlsEvents {
@@ -19,6 +21,8 @@ export interface TlsEvents {
   readonly problem: (what: TlsProblem, sentence: string, failure: unknown) => void;
   /** Each handshake that was completed. */
   readonly connected: (listener: string, exchange: Exchange) => void;
+  /** Each that was not, or that was not let in. */
+  readonly failed?: (listener: string, reason: HandshakeFailure) => void;
 }
 
 export type TlsProblem = 'unusable' | 'ending';
@@ -26,6 +30,7 @@ export type TlsProblem = 'unusable' | 'ending';
 export class Tls {
   readonly #settings: TlsSettings;
   readonly #events: TlsEvents;
+  readonly #limits: HandshakeLimits;
   readonly #servers: { readonly server: Server; readonly asks: boolean }[] = [];
   /** Connections that showed a certificate. */
   readonly #shown = new Set<TLSSocket>();
@@ -35,7 +40,8 @@ export class Tls {
   #unusable: { readonly stamp: string; told: boolean } | null = null;
   #toldEnding: TlsPair | null = null;
 
-  private constructor(settings: TlsSettings, events: TlsEvents, look_ms: number) {
+  private constructor(settings: TlsSettings, events: TlsEvents, look_ms: number, limits: HandshakeLimits) {
+    this.#limits = limits;
     this.#settings = settings;
     this.#events = events;
     this.#pair = readPair(settings);
@@ -43,8 +49,8 @@ export class Tls {
   }
 
   /** Throws for files that cannot be used. */
-  static open(settings: TlsSettings, events: TlsEvents, look_ms: number = LIMITS.certificate_look_ms): Tls {
-    return new Tls(settings, events, look_ms);
+  static open(settings: TlsSettings, events: TlsEvents, look_ms: number = LIMITS.certificate_look_ms, limits: HandshakeLimits = LIMITS): Tls {
+    return new Tls(settings, events, look_ms, limits);
   }
 
   /** Options of a server that takes connections of producers (`asks` for their certificates) or of people. */
@@ -52,9 +58,10 @@ export class Tls {
     return { ...this.#context(asks), handshakeTimeout: LIMITS.headers_ms_max, ...(asks && this.#settings.clientCa !== null && { requestCert: true, rejectUnauthorized: false }) };
   }
 
-  /** Gives a server made with `options` each new certificate, and counts its connections under a name. */
+  /** Gives a server made with `options` each new certificate, bounds its handshakes, and counts its connections under a name. */
   keep(server: Server, listener: string, asks: boolean): void {
     this.#servers.push({ server, asks });
+    boundHandshakes(server, this.#limits, (reason) => this.#events.failed?.(listener, reason));
     server.on('secureConnection', (socket) => {
       this.#events.connected(listener, exchangeOf(socket));
       if (socket.getPeerX509Certificate() === undefined) return;

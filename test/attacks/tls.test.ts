@@ -4,11 +4,13 @@ import { createPrivateKey, generateKeyPairSync, randomBytes, X509Certificate } f
 import { readFileSync } from 'node:fs';
 import { request as plainRequest } from 'node:http';
 import { Agent, request } from 'node:https';
+import { connect as plainConnect } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { connect, type ConnectionOptions } from 'node:tls';
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import { Authority, makeCertificate, type CertificateForm } from '#authority';
+import { LIMITS } from '#limits';
 import { addProducer, createToken, lastLine, startServer, temporaryFolder, type TestServer, tracekeep, until } from '#harness';
 import { exportOf, spanOf } from '#harness/exchange';
 import { request as exportRequest, span } from '#harness/protobuf';
@@ -148,6 +150,29 @@ test('nothing is said in older TLS, in weak groups, or without TLS', async () =>
     assert.equal(await handshake(port, {}), 'TLSv1.3');
     await assert.rejects(plainly(port), /ECONNRESET|EPIPE|socket hang up|Parse Error/);
   }
+});
+
+test('a flood of connections that begin a handshake and do not end it leaves those that are connected alone, and others find room when it is gone', async () => {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1, ca });
+  opened.push({ close: () => agent.destroy() });
+  const headers = { authorization: `Bearer ${shopKey}` };
+  const once = (): Promise<Reply> => post(`${server.otlpHttp}/v1/traces`, { agent }, exportOf([spanOf()], 'shop'), headers);
+  assert.equal((await once()).status, 200);
+  const { localPort } = Object.values(agent.freeSockets).flat()[0] ?? assert.fail();
+  const port = Number(new URL(server.otlpHttp).port);
+  const silent = Array.from({ length: LIMITS.tls_handshakes_network_pending_max + 40 }, () => plainConnect(port, '127.0.0.1').on('error', () => {}));
+  opened.push({ close: () => silent.forEach((socket) => socket.destroy()) });
+  await until(() => silent.filter((socket) => socket.destroyed).length >= 40, 'what is too much is reset');
+  assert.equal(silent.filter((socket) => !socket.destroyed).length, LIMITS.tls_handshakes_network_pending_max);
+  assert.equal((await once()).status, 200);
+  await assert.rejects(handshake(port, {}), /ECONNRESET|EPIPE/);
+  // Another listener has its own.
+  assert.equal(await handshake(Number(new URL(server.console).port), {}), 'TLSv1.3');
+  for (const socket of silent) socket.destroy();
+  await until(() => handshake(port, {}).then(() => true, () => false), 'there is room again when they are gone', 10_000);
+  assert.equal(Object.values(agent.freeSockets).flat()[0]?.localPort, localPort, 'the connection is the same');
+  const metrics = await ask('/metrics', { authorization: `Bearer ${await createToken(data, 'admin')}` });
+  assert.match(metrics.text, /tracekeep_tls_handshakes_failed_total\{listener="otlp-http",reason="pending"\} [1-9]/);
 });
 
 test('the console gives its cookie to TLS alone, and has browsers stay with TLS', async () => {
