@@ -464,6 +464,18 @@ export const LIMITS = {
   policy_reader_heap_mib_max: 256,
   /** The thread that reads them ends when nobody asked for so long. */
   policy_reader_idle_ms_max: 60_000,
+  // --- who may do what -------------------------------------------------------------------------------------------------
+  /** A text of access policies is written by hand: five hundred have about 100 KiB. */
+  access_bytes_max: 256 * KiB,
+  access_policies_max: 1_000,
+  /** The engine parses and evaluates one policy by recursion, on a stack that ends at 64 nested lists or 512 operators. */
+  access_policy_bytes_max: 32 * KiB,
+  access_policy_nesting_max: 24,
+  access_policy_marks_max: 200,
+  /** Decisions that are remembered for each tenant: some hundred places for some hundred kinds of readers. About 200 bytes each. */
+  access_decisions_max: 50_000,
+  /** Kinds of readers, by roles and groups, of whom is remembered what they may do and see. */
+  access_readers_max: 1_000,
   /** What is said with a change of the policy. */
   policy_note_characters_max: 500,
   /** Versions of the policy that are listed at once, the newest; all are kept. */

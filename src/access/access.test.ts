@@ -1,62 +1,132 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-
-import { DEFAULT_TENANT, ROLES, tenantId } from '#model';
-import type { Reader, Role, TenantId } from '#model';
+import { DEFAULT_TENANT, ROLES, tenantId, type Reader, type Role, type TenantId } from '#model';
 import { isRefusal } from '#refusal';
+import { ACTIONS, createAccess, RECORDED, type Access, type Action, type Fields, type Place } from './access.ts';
+import { READER } from './testing.ts';
 
-import { ACTIONS, createAccess, RECORDED, type Action } from './access.ts';
-
-const READ: readonly Action[] = ['trace.read', 'trace.search', 'service.list', 'operation.list', 'accounting.read', 'openapi.read', 'session.read', 'session.end', 'password.change', 'finding.read', 'log.read', 'entry.list'];
-const ADMINISTER: readonly Action[] = ['metrics.read', 'producer.list', 'producer.change', 'token.list', 'token.change', 'account.list', 'account.change', 'tenant.list', 'tenant.change', 'finding.change', 'entry.read'];
 const here = { tenant: DEFAULT_TENANT };
-const elsewhere = { tenant: tenantId('other') as TenantId };
-
+const OTHER = tenantId('other') as TenantId;
 const access = createAccess();
-const readerAs = (roles: readonly Role[], more: Partial<Reader> = {}): Reader => ({ id: 't_0000000000000001', name: 'test', tenant: DEFAULT_TENANT, kind: 'token', roles, groups: [], scopes: null, ...more });
-const may = (role: Role, action: Action, resource = here): boolean => !isRefusal(access.decide(readerAs([role]), action, resource));
 
-test('decide() lets a viewer read and nothing else', () => {
-  for (const action of READ) assert.ok(may('viewer', action), action);
-  for (const action of ADMINISTER) assert.ok(!may('viewer', action), action);
+const as = (...roles: string[]): Reader => ({ ...READER, roles: roles as Role[] });
+const may = (reader: Reader, action: Action, resource: Parameters<Access['decide']>[2] = here, by = access): boolean => by.decide(reader, action, resource) === true;
+const withOwn = (text: string): Access => createAccess({ own: { version: () => 1, text: () => text } });
+
+const EVERYBODY: readonly Action[] = ['session.read', 'session.end', 'password.change', 'openapi.read', 'server.read', 'log.read', 'entry.list', 'integrity.read', 'field.read'];
+const SPANS: readonly Action[] = ['trace.read', 'trace.search', 'service.list', 'operation.list', 'dependency.read', 'figures.read', 'exposure.read', 'attribute.list', 'policy.try', 'accounting.read', 'finding.read', 'policy.read'];
+/** What each default role may do besides. */
+const BESIDES: Readonly<Record<Exclude<Role, 'admin'>, readonly Action[]>> = {
+  viewer: SPANS,
+  investigator: [...SPANS, 'field.reveal'],
+  'security-analyst': [...SPANS, 'finding.change', 'producer.list'],
+  'privacy-officer': [...SPANS, 'finding.change', 'policy.write', 'access.read'],
+  'key-custodian': ['producer.list', 'producer.change', 'token.list', 'integrity.verify', 'policy.read'],
+  auditor: ['entry.read', 'integrity.verify', 'accounting.read', 'policy.read', 'access.read', 'account.list', 'token.list', 'producer.list', 'tenant.list'],
+  operator: ['accounting.read', 'metrics.read', 'producer.list', 'producer.change', 'tenant.list', 'integrity.verify'],
+};
+
+test('each default role may do what it is for, and nothing else', () => {
+  for (const role of ROLES) {
+    const expected = role === 'admin' ? ACTIONS.filter((action) => action !== 'field.reveal') : [...EVERYBODY, ...BESIDES[role]];
+    assert.deepEqual(ACTIONS.filter((action) => may(as(role), action)), ACTIONS.filter((action) => expected.includes(action)), role);
+    assert.deepEqual(access.actionsOf(as(role)), ACTIONS.filter((action) => expected.includes(action)), role);
+  }
 });
 
-test('decide() lets an administrator do everything in their tenant', () => {
-  for (const action of [...READ, ...ADMINISTER]) assert.ok(may('admin', action), action);
+test('roles add up, except that an administrator never opens sealed values', () => {
+  assert.ok(may(as('auditor', 'viewer'), 'trace.read') && may(as('auditor', 'viewer'), 'entry.read'));
+  assert.ok(!may(as('admin', 'investigator'), 'field.reveal'));
 });
 
-test('an auditor, an operator and a key custodian see no span', () => {
-  for (const role of ['auditor', 'operator', 'key-custodian'] as const) for (const action of ['trace.read', 'trace.search', 'attribute.list'] as const) assert.ok(!may(role, action), `${role} ${action}`);
+test('who has no role, or one that nobody knows, has their own session', () => {
+  for (const roles of [[], ['owner'], ['constructor', '__proto__']]) assert.deepEqual(access.actionsOf(as(...roles)), ['server.read', 'openapi.read', 'session.read', 'session.end', 'password.change', 'field.read']);
 });
 
-test('several roles may do what each of them may', () => {
-  assert.equal(access.decide(readerAs(['auditor', 'viewer']), 'trace.read', here), true);
-  assert.equal(access.decide(readerAs(['viewer', 'auditor']), 'entry.read', here), true);
-  assert.ok(isRefusal(access.decide(readerAs([]), 'session.read', here)));
+test('nobody reaches another tenant, and nobody does what there is not', () => {
+  for (const role of ROLES) for (const action of ACTIONS) assert.ok(!may(as(role), action, { tenant: OTHER }), `${role} ${action}`);
+  for (const action of ['', 'toString', 'constructor', 'trace.delete', 'telemetry']) assert.ok(!may(as('admin'), action as Action), action);
 });
 
-test('decide() keeps everybody out of other tenants', () => {
-  for (const role of ROLES) for (const action of ACTIONS) assert.ok(!may(role, action, elsewhere), `${role} ${action}`);
+test('a token does no more than its scopes name', () => {
+  const token: Reader = { ...as('admin'), kind: 'token', scopes: ['trace.*', 'service.list'] };
+  assert.deepEqual(access.actionsOf(token), ['trace.read', 'trace.search', 'service.list', 'trace.outline']);
+  assert.ok(!may({ ...token, scopes: [] }, 'trace.read'));
+  assert.ok(!may({ ...token, roles: ['operator'] }, 'trace.read'), 'a scope grants nothing');
 });
 
-test('a token does nothing beyond its scopes, and nothing that its roles may not', () => {
-  const limited = readerAs(['viewer'], { scopes: ['trace.*', 'token.change'] });
-  for (const [action, allowed] of [['trace.read', true], ['trace.search', true], ['service.list', false], ['token.change', false]] as const) assert.equal(access.decide(limited, action, here) === true, allowed, action);
-  assert.ok(isRefusal(access.decide(readerAs(['admin'], { scopes: [] }), 'trace.read', here)));
+test('by default all places are visible to those who see spans, and nobody asks which there are', async () => {
+  const known = async (): Promise<readonly Place[]> => assert.fail('asked');
+  assert.deepEqual(await access.visibility(as('viewer'), 'trace.search', known).then((seen) => !isRefusal(seen) && [seen.places, seen.outlines, seen.hides('k'), seen.digest]), ['all', [], false, 'all']);
+  assert.ok(isRefusal(await access.visibility(as('operator'), 'trace.search', known)));
 });
 
-test('actionsOf() names exactly what decide() allows', () => {
-  for (const role of ROLES) assert.deepEqual(access.actionsOf(readerAs([role])), ACTIONS.filter((action) => may(role, action)));
-  assert.deepEqual(access.actionsOf(readerAs(['owner' as Role])), []);
+const PLACES: readonly Place[] = [{ service: 'payments', environment: 'production' }, { service: 'payments', environment: 'test' }, { service: 'web', environment: '' }];
+
+test('own policies narrow what a role sees, place by place', async () => {
+  const by = withOwn(`
+    // Payments in production is for its team.
+    @id("payments") forbid (principal, action in Action::"telemetry", resource)
+    when { resource.service == "payments" && resource.environment == "production" } unless { principal in Group::"payments" };
+    @id("outline") permit (principal, action == Action::"trace.outline", resource in Service::"payments");`);
+  const seen = await by.visibility(as('viewer'), 'trace.search', async () => PLACES);
+  assert.ok(!isRefusal(seen));
+  assert.deepEqual([seen.places, seen.outlines], [PLACES.slice(1), PLACES.slice(0, 1)]);
+  const team = await by.visibility({ ...as('viewer'), groups: ['payments'] }, 'trace.search', async () => PLACES);
+  assert.ok(!isRefusal(team) && team.digest !== seen.digest);
+  assert.deepEqual([team.places, team.outlines], [PLACES, []]);
+  assert.ok(may(as('viewer'), 'trace.search', here, by), 'of some place');
+  assert.ok(!may(as('viewer'), 'trace.search', { ...here, ...PLACES[0] }, by));
+  // What a policy says nothing of stays as it was.
+  assert.ok(may(as('viewer'), 'finding.read', here, by));
 });
 
-test('decide() forbids what is not known', () => {
-  for (const action of ['', 'toString', 'constructor', 'trace.delete']) assert.ok(!may('admin', action as Action), action);
-  for (const role of ['owner', 'constructor', '__proto__']) assert.ok(!may(role as Role, 'trace.read'), role);
+test('own policies open places to a group that has no role', async () => {
+  const by = withOwn('permit (principal in Group::"payments", action in Action::"telemetry", resource in Service::"payments");');
+  const somebody: Reader = { ...as(), groups: ['payments'] };
+  assert.ok(may(somebody, 'trace.read', here, by) && !may(as(), 'trace.read', here, by));
+  const seen = await by.visibility(somebody, 'trace.read', async () => PLACES);
+  assert.deepEqual(isRefusal(seen) ? seen : seen.places, PLACES.slice(0, 2));
+});
+
+test('a restricted attribute is for the roles of its rule alone, whatever own policies say', async () => {
+  let roles: readonly string[] | null = ['privacy-officer'];
+  const fields = (): Fields => ({ of: (key) => ({ restricted: false, roles: key === 'enduser.id' ? roles : null }), digest: JSON.stringify(roles) });
+  const by = createAccess({ fields, own: { version: () => 1, text: () => 'permit (principal, action, resource) unless { action == Action::"field.reveal" };' } });
+  const hidden = async (reader: Reader): Promise<readonly string[]> => {
+    const seen = await by.visibility(reader, 'trace.read', async () => PLACES);
+    return isRefusal(seen) ? assert.fail(seen.refused) : ['enduser.id', 'http.route'].filter(seen.hides);
+  };
+  assert.deepEqual(await hidden(as('viewer')), ['enduser.id']);
+  assert.deepEqual(await hidden(as('admin')), ['enduser.id']);
+  assert.deepEqual(await hidden(as('privacy-officer')), []);
+  roles = null;
+  assert.deepEqual(await hidden(as('viewer')), []);
+});
+
+test('what was remembered is forgotten with the policies that it came from', async () => {
+  let version = 0;
+  let text = '';
+  const by = createAccess({ own: { version: () => version, text: () => text } });
+  assert.ok(may(as('viewer'), 'trace.read', here, by) && by.actionsOf(as('viewer')).includes('trace.read'));
+  [version, text] = [1, 'forbid (principal in Role::"viewer", action == Action::"trace.read", resource);'];
+  assert.ok(!may(as('viewer'), 'trace.read', here, by) && !by.actionsOf(as('viewer')).includes('trace.read'));
+  version = 0;
+  assert.ok(may(as('viewer'), 'trace.read', here, by));
+});
+
+test('where the own policies cannot be used, everything of the tenant is denied, and said once', () => {
+  let said = 0;
+  const by = createAccess({ own: { version: (tenant) => (tenant === DEFAULT_TENANT ? 1 : 0), text: () => 'permit (principal' }, unusable: () => said++ });
+  for (const action of ACTIONS) assert.ok(!may(as('admin'), action, here, by), action);
+  assert.deepEqual(by.actionsOf(as('admin')), []);
+  assert.equal(said, 1);
+  assert.ok(may({ ...as('viewer'), tenant: OTHER }, 'trace.read', { tenant: OTHER }, by), 'another tenant');
+  assert.ok(may({ ...as(), kind: 'command line' }, 'trace.read', here, by), 'the command line');
 });
 
 test('what shows telemetry is recorded', () => {
-  for (const action of ['trace.read', 'trace.search', 'attribute.list', 'finding.read', 'entry.read'] as const) assert.ok(RECORDED[action], action);
+  for (const action of ['trace.read', 'trace.search', 'attribute.list', 'finding.read', 'entry.read', 'field.reveal'] as const) assert.ok(RECORDED[action], action);
   // A page that lists the newest entries whenever the log grows must not make it grow.
   for (const action of ['log.read', 'entry.list'] as const) assert.ok(!RECORDED[action], action);
 });

@@ -1,5 +1,4 @@
-/** Every action there is, which of them are recorded, and what each role may do. */
-import type { Role } from '#model';
+/** Every action there is, and which of them are recorded. What each role may do stands in `roles/`. */
 
 /**
  * Every action, and whether the log keeps who did it. What shows telemetry is recorded, and what shows who read what; names, sums and figures are not, and changes are
@@ -42,22 +41,15 @@ export const RECORDED = {
   'entry.read': true,
   // Its samples are shapes of what spans hold.
   'policy.try': true,
+  // Part of what shows traces.
+  'trace.outline': false,
+  'field.read': false,
+  // Whoever opens a sealed value says so.
+  'field.reveal': true,
+  'access.read': false,
+  'access.write': false,
 } as const satisfies Record<string, boolean>;
 
 export type Action = keyof typeof RECORDED;
 
 export const ACTIONS = Object.keys(RECORDED) as readonly Action[];
-
-const OWN: readonly Action[] = ['session.read', 'session.end', 'password.change', 'openapi.read', 'server.read', 'log.read', 'entry.list', 'integrity.read'];
-const READ: readonly Action[] = ['trace.read', 'trace.search', 'service.list', 'operation.list', 'dependency.read', 'figures.read', 'exposure.read', 'attribute.list', 'accounting.read', 'finding.read', 'policy.read', 'policy.try'];
-
-export const MAY: Readonly<Record<Role, ReadonlySet<Action>>> = {
-  viewer: new Set([...OWN, ...READ]),
-  investigator: new Set([...OWN, ...READ]),
-  'security-analyst': new Set([...OWN, ...READ, 'finding.change']),
-  'privacy-officer': new Set([...OWN, ...READ, 'policy.write']),
-  'key-custodian': new Set([...OWN, 'policy.read']),
-  auditor: new Set([...OWN, 'accounting.read', 'policy.read', 'entry.read', 'integrity.verify', 'account.list', 'token.list', 'producer.list', 'tenant.list']),
-  operator: new Set([...OWN, 'accounting.read', 'metrics.read', 'integrity.verify', 'producer.list', 'producer.change', 'tenant.list']),
-  admin: new Set(ACTIONS),
-};

@@ -1,0 +1,92 @@
+/** Decides in one tenant, as long as its policies are the ones it was made with, and remembers what it decided. */
+import { createHash } from 'node:crypto';
+import { LIMITS } from '#limits';
+import type { Reader } from '#model';
+import type { Fields, Place, Resource, Visibility } from './access.ts';
+import { ACTIONS, type Action } from './actions.ts';
+import { NOBODY, type Cedar, type Decided } from './cedar.ts';
+import { Decisions } from './decisions.ts';
+import { ABOUT, OPEN_FIELD, questionOf } from './entities.ts';
+import type { PolicySet } from './policy-set.ts';
+
+export const EVERYTHING: Visibility = { places: 'all', outlines: [], hides: () => false, digest: 'all' };
+
+export interface DeciderParts {
+  readonly cedar: Cedar;
+  /** Under which the engine keeps the policies. */
+  readonly name: string;
+  readonly version: number;
+  /** Null if they cannot be used. */
+  readonly set: PolicySet | null;
+  readonly fields: () => Fields;
+}
+
+export class Decider {
+  readonly #cedar: Cedar;
+  readonly #name: string;
+  readonly version: number;
+  readonly set: PolicySet | null;
+  readonly #fields: () => Fields;
+  readonly #decisions = new Decisions<boolean>(LIMITS.access_decisions_max);
+  readonly #actions = new Decisions<readonly Action[]>(LIMITS.access_readers_max);
+  /** By the list of places, which is another one whenever there are other places. */
+  readonly #seen = new WeakMap<readonly Place[], Decisions<Visibility>>();
+
+  constructor({ cedar, name, version, set, fields }: DeciderParts) {
+    this.#cedar = cedar;
+    this.#name = name;
+    this.version = version;
+    this.set = set;
+    this.#fields = fields;
+  }
+
+  isAllowed(reader: Reader, action: Action, resource: Resource): boolean {
+    const { service, environment, field } = resource;
+    const question = JSON.stringify([this.#who(reader), action, service, environment, field, field === undefined ? null : this.#fields().of(field)]);
+    return this.#decisions.of(question, () => this.ask(reader, action, resource).allowed);
+  }
+
+  /** With the policies that made it so; nothing is remembered. */
+  ask(reader: Reader, action: Action, resource: Resource): Decided {
+    if (this.set === null) return NOBODY;
+    const isWhole = ABOUT[action] === 'Trace' && resource.service === undefined;
+    const field = resource.field === undefined ? OPEN_FIELD : this.#fields().of(resource.field);
+    return this.#cedar.decide(isWhole ? `${this.#name}, any place` : this.#name, isWhole ? this.set.possible : this.set.exact, questionOf(reader, action, resource, field));
+  }
+
+  actionsOf(reader: Reader, isInScope: (action: Action) => boolean): readonly Action[] {
+    const key = JSON.stringify([this.#who(reader), reader.scopes]);
+    return this.#actions.of(key, () => ACTIONS.filter((action) => isInScope(action) && this.isAllowed(reader, action, { tenant: reader.tenant })));
+  }
+
+  /** INVARIANT: the action as such is allowed. `places`: null if no policy that is about the action looks at them. */
+  visibility(reader: Reader, action: Action, places: readonly Place[] | null): Visibility {
+    const fields = this.#fields();
+    const looksAtFields = fields.digest !== '' || this.set?.ownAbout('field.read') === true;
+    if (places === null && !looksAtFields) return EVERYTHING;
+    const key = JSON.stringify([this.#who(reader), action, fields.digest]);
+    const make = (): Visibility => {
+      const [visible, outlines] = places === null ? ['all' as const, []] : this.#visible(reader, action, places);
+      const hides = (field: string): boolean => !this.isAllowed(reader, 'field.read', { tenant: reader.tenant, field });
+      const digest = createHash('sha256').update(JSON.stringify([visible, outlines, looksAtFields ? [reader.tenant, this.version, key] : null])).digest('hex');
+      return { places: visible, outlines, hides: looksAtFields ? hides : EVERYTHING.hides, digest };
+    };
+    if (places === null) return make();
+    const seen = this.#seen.get(places) ?? new Decisions<Visibility>(LIMITS.access_readers_max);
+    this.#seen.set(places, seen);
+    return seen.of(key, make);
+  }
+
+  /** Those of which spans are visible, and those of which it is visible that there were some. */
+  #visible(reader: Reader, action: Action, places: readonly Place[]): readonly [readonly Place[], readonly Place[]] {
+    const may = (asked: Action) => ({ service, environment }: Place): boolean => this.isAllowed(reader, asked, { tenant: reader.tenant, service, environment });
+    const visible = places.filter(may(action));
+    const isVisible = new Set(visible);
+    return [visible, places.filter((place) => !isVisible.has(place)).filter(may('trace.outline'))];
+  }
+
+  /** All of a reader that decisions can depend on. */
+  #who({ kind, name, roles, groups }: Reader): readonly unknown[] {
+    return [kind, [...roles].sort(), [...groups].sort(), this.set?.names === true ? name : ''];
+  }
+}

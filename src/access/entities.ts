@@ -1,0 +1,101 @@
+/** Who asks, what, and about what, as Cedar's entities: JSON, whatever stands in the names. The same as `schema.cedarschema` says; a test compares. */
+import type { Reader } from '#model';
+import type { Resource } from './access.ts';
+import type { Action } from './actions.ts';
+import type { CedarValueJson, EntityJson, Question, TypeAndId } from './cedar.ts';
+
+export type ResourceType = 'Trace' | 'Field' | 'Policy' | 'Finding' | 'Producer' | 'Account' | 'Log' | 'Server';
+
+/** What each action is about. */
+export const ABOUT: Readonly<Record<Action, ResourceType>> = {
+  'session.read': 'Server',
+  'session.end': 'Server',
+  'password.change': 'Server',
+  'openapi.read': 'Server',
+  'server.read': 'Server',
+  'trace.read': 'Trace',
+  'trace.search': 'Trace',
+  'service.list': 'Trace',
+  'operation.list': 'Trace',
+  'dependency.read': 'Trace',
+  'figures.read': 'Trace',
+  'exposure.read': 'Trace',
+  'attribute.list': 'Trace',
+  'policy.try': 'Trace',
+  'trace.outline': 'Trace',
+  'field.read': 'Field',
+  'field.reveal': 'Field',
+  'finding.read': 'Finding',
+  'finding.change': 'Finding',
+  'policy.read': 'Policy',
+  'policy.write': 'Policy',
+  'access.read': 'Policy',
+  'access.write': 'Policy',
+  'log.read': 'Log',
+  'entry.list': 'Log',
+  'integrity.read': 'Log',
+  'integrity.verify': 'Log',
+  'entry.read': 'Log',
+  'accounting.read': 'Server',
+  'metrics.read': 'Server',
+  'producer.list': 'Producer',
+  'producer.change': 'Producer',
+  'token.list': 'Account',
+  'token.change': 'Account',
+  'account.list': 'Account',
+  'account.change': 'Account',
+  'tenant.list': 'Server',
+  'tenant.change': 'Server',
+};
+
+const GROUPS: Readonly<Record<string, readonly Action[]>> = {
+  own: ['session.read', 'session.end', 'password.change', 'openapi.read', 'server.read'],
+  telemetry: ['trace.read', 'trace.search', 'service.list', 'operation.list', 'dependency.read', 'figures.read', 'exposure.read', 'attribute.list', 'policy.try'],
+  integrity: ['log.read', 'entry.list', 'integrity.read'],
+};
+
+/** Names of the groups of actions, as `Action::"telemetry"`. */
+export function groupsOf(action: Action): readonly string[] {
+  return Object.keys(GROUPS).filter((group) => GROUPS[group]?.includes(action) === true);
+}
+
+/** What the minimization policy says of an attribute. */
+export interface FieldState {
+  readonly restricted: boolean;
+  /** Who may read it; null: whoever sees the span. */
+  readonly roles: readonly string[] | null;
+}
+
+export const OPEN_FIELD: FieldState = { restricted: false, roles: null };
+
+/** INVARIANT: the reader is of the resource's tenant. */
+export function questionOf(reader: Reader, action: Action, resource: Resource, field: FieldState = OPEN_FIELD): Question {
+  const tenant = { type: 'Tenant', id: resource.tenant };
+  const principal = { type: reader.kind === 'person' ? 'Person' : 'Token', id: reader.name };
+  const asked = { type: 'Action', id: action };
+  const subject = resourceOf(ABOUT[action], resource, field);
+  return {
+    principal,
+    action: asked,
+    resource: subject.uid as TypeAndId,
+    entities: [
+      { uid: principal, attrs: { name: reader.name, tenant: { __entity: tenant } }, parents: [...reader.roles.map((id) => ({ type: 'Role', id })), ...reader.groups.map((id) => ({ type: 'Group', id }))] },
+      { uid: asked, attrs: {}, parents: groupsOf(action).map((id) => ({ type: 'Action', id })) },
+      subject,
+    ],
+  };
+}
+
+function resourceOf(type: ResourceType, { tenant, service, environment, field: key }: Resource, field: FieldState): EntityJson {
+  const own = { __entity: { type: 'Tenant', id: tenant } };
+  const entity = (id: string, attrs: Readonly<Record<string, CedarValueJson>>, parents: readonly TypeAndId[] = []): EntityJson => ({ uid: { type, id }, attrs: { ...attrs, tenant: own }, parents: [...parents, own.__entity] });
+  if (type === 'Trace' && service !== undefined) {
+    const at = { service, environment: environment ?? '' };
+    return entity(`${at.service}@${at.environment}`, at, [{ type: 'Service', id: at.service }, { type: 'Environment', id: at.environment }]);
+  }
+  if (type === 'Field' && key !== undefined) {
+    const roles = field.roles === null ? {} : { roles: field.roles.map((id) => ({ __entity: { type: 'Role', id } })) };
+    return entity(key, { key, restricted: field.restricted, ...roles });
+  }
+  return entity(tenant, {});
+}

@@ -1,0 +1,94 @@
+/**
+ * What a policy looks at, found in its JSON: whether its answer can differ from one service or environment to the next, from one person to the next, and which
+ * actions it can be about. On doubt it looks.
+ */
+import type { Action } from './actions.ts';
+import type { Expr, PolicyJson } from './cedar.ts';
+import { groupsOf } from './entities.ts';
+
+export interface Looks {
+  readonly effect: 'permit' | 'forbid';
+  /** Whether it can decide about this action. */
+  readonly about: (action: Action) => boolean;
+  /** At the service or environment that spans come from. */
+  readonly rows: boolean;
+  /** At the name of who asks. */
+  readonly names: boolean;
+}
+
+export function looksOf(policy: PolicyJson): Looks {
+  const actions = actionsIn(policy.action);
+  return {
+    effect: policy.effect,
+    about: (action) => actions === null || actions.has(action) || groupsOf(action).some((group) => actions.has(group)),
+    rows: isRowScope(policy.resource) || policy.conditions.some(({ body }) => isAboutRows(body)),
+    names: isAboutNames(policy.principal) || policy.conditions.some(({ body }) => isAboutNames(body)),
+  };
+}
+
+/**
+ * The policy for a question about a tenant's spans as a whole, "of any service?": a permit without what it says of rows; null for a forbid that looks at them, for it may
+ * leave others. What it allows may turn out to be nothing; what it denies is denied everywhere.
+ */
+export function possiblyOf(policy: PolicyJson): PolicyJson | null {
+  if (!looksOf(policy).rows) return policy;
+  if (policy.effect === 'forbid') return null;
+  const conditions = policy.conditions.flatMap((clause) => {
+    const parts = (clause.kind === 'when' ? conjuncts(clause.body) : [clause.body]).filter((part) => !isAboutRows(part));
+    return parts.map((body) => ({ kind: clause.kind, body }));
+  });
+  return { ...policy, resource: isRowScope(policy.resource) ? { op: 'All' } : policy.resource, conditions };
+}
+
+function conjuncts(body: Expr): readonly Expr[] {
+  const both = memberOf(body, '&&');
+  return isRecord(both) ? [...conjuncts(both['left'] as Expr), ...conjuncts(both['right'] as Expr)] : [body];
+}
+
+/** Null: all of them. */
+function actionsIn(constraint: PolicyJson['action']): ReadonlySet<string> | null {
+  if (constraint.op === 'All') return null;
+  const uids = 'entities' in constraint ? constraint.entities : 'entity' in constraint ? [constraint.entity] : null;
+  return uids === null ? null : new Set(uids.map((uid) => ('__entity' in uid ? uid.__entity.id : uid.id)));
+}
+
+/** Everything but the bare type and the tenant. */
+function isRowScope(constraint: PolicyJson['resource']): boolean {
+  return constraint.op !== 'All' && !(constraint.op === 'is' && constraint.in === undefined);
+}
+
+/** Attributes of resources that do not differ from row to row. */
+const SAME_FOR_ROWS: ReadonlySet<unknown> = new Set(['tenant', 'key', 'restricted', 'roles']);
+
+/** Whether the resource occurs other than as `resource is Type`, or by an attribute that rows have in common. */
+function isAboutRows(part: unknown): boolean {
+  if (Array.isArray(part)) return part.some(isAboutRows);
+  if (!isRecord(part)) return false;
+  if (part['Var'] === 'resource') return true;
+  return Object.entries(part).some(([operator, operand]) => {
+    if (isRecord(operand) && isResource(operand['left'])) {
+      if (operator === 'is' && operand['in'] === undefined) return false;
+      const attribute = operand['attr'];
+      if ((operator === '.' || operator === 'has') && SAME_FOR_ROWS.has(Array.isArray(attribute) ? attribute[0] : attribute)) return false;
+    }
+    return isAboutRows(operand);
+  });
+}
+
+/** A person or token by name, or the attribute that holds it. */
+function isAboutNames(part: unknown): boolean {
+  if (Array.isArray(part)) return part.some(isAboutNames);
+  if (!isRecord(part)) return false;
+  if (part['type'] === 'Person' || part['type'] === 'Token' || part['attr'] === 'name' || (Array.isArray(part['attr']) && part['attr'].includes('name'))) return true;
+  return Object.values(part).some(isAboutNames);
+}
+
+const isResource = (part: unknown): boolean => isRecord(part) && part['Var'] === 'resource';
+
+function memberOf(expression: Expr, operator: string): unknown {
+  return (expression as Readonly<Record<string, unknown>>)[operator];
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

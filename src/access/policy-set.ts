@@ -1,0 +1,96 @@
+/** The policies that decide in one tenant, the default ones and its own, in the form in which the engine takes them, and what they look at. */
+import { readFileSync } from 'node:fs';
+import type { Action } from './actions.ts';
+import type { Cedar, PolicyJson, PolicyTexts } from './cedar.ts';
+import { looksOf, possiblyOf } from './looks.ts';
+import { piecesOf, sizeFault } from './policy-text.ts';
+
+export interface NamedPolicy {
+  /** `viewer` of the default ones; `own/…` of the tenant's. */
+  readonly id: string;
+  /** With the comments above it. */
+  readonly text: string;
+}
+
+export interface PolicySet {
+  readonly policies: readonly NamedPolicy[];
+  readonly exact: PolicyTexts;
+  /** For questions about the spans of a tenant, whatever their service: see `possiblyOf`. The same object where no policy looks at rows. */
+  readonly possible: PolicyTexts;
+  readonly names: boolean;
+  /** Whether what it says of this action can differ from place to place. */
+  readonly looksAtRows: (action: Action) => boolean;
+  /** Whether one of the tenant's own can decide about it. */
+  readonly ownAbout: (action: Action) => boolean;
+}
+
+/** Files under `roles/`, in the order in which they are shown. */
+export const ROLE_FILES = ['everybody', 'viewer', 'investigator', 'security-analyst', 'privacy-officer', 'key-custodian', 'auditor', 'operator', 'admin'] as const;
+
+export interface RoleFile {
+  readonly name: (typeof ROLE_FILES)[number];
+  readonly text: string;
+}
+
+let roleFiles: readonly RoleFile[] | null = null;
+export function defaultRoles(): readonly RoleFile[] {
+  return (roleFiles ??= ROLE_FILES.map((name) => ({ name, text: readFileSync(new URL(`./roles/${name}.cedar`, import.meta.url), 'utf8') })));
+}
+
+export const SCHEMA_TEXT: string = readFileSync(new URL('./schema.cedarschema', import.meta.url), 'utf8');
+
+/** `own`: the text of the tenant's policies, '' for none. Null if a part of it is no policy: then nobody knows what it would say. */
+export function policySet(cedar: Cedar, own: string): PolicySet | null {
+  const defaults = defaultPolicies();
+  const read = readOwn(cedar, own);
+  if (read === null) return null;
+  if (read.length === 0) return (byRoles ??= setOf(defaults, []));
+  return new Set(read.map(({ id }) => id)).size === read.length ? setOf(defaults, read) : null;
+}
+
+type OwnPolicy = NamedPolicy & { readonly json: PolicyJson };
+
+/** The same for all that have no policies of their own, so that the engine keeps it once. */
+let byRoles: PolicySet | null = null;
+
+function setOf(defaults: readonly NamedPolicy[], read: readonly OwnPolicy[]): PolicySet {
+  const exact: Record<string, PolicyJson | string> = Object.fromEntries(defaults.map(({ id, text }) => [id, text]));
+  const possible = { ...exact };
+  for (const { id, json } of read) {
+    exact[id] = json;
+    const possibly = possiblyOf(json);
+    if (possibly !== null) possible[id] = possibly;
+  }
+  const looks = read.map(({ json }) => looksOf(json));
+  const atRows = looks.filter(({ rows }) => rows);
+  return {
+    policies: [...defaults, ...read.map(({ id, text }) => ({ id, text }))],
+    exact,
+    possible: atRows.length === 0 ? exact : possible,
+    names: looks.some(({ names }) => names),
+    looksAtRows: (action) => atRows.some(({ about }) => about(action)),
+    ownAbout: (action) => looks.some(({ about }) => about(action)),
+  };
+}
+
+const OWN = 'own/';
+
+/** By its annotation `@id("…")`, or by its place in the text, from 1. */
+export function ownId(json: PolicyJson, at: number): string {
+  return OWN + (json.annotations?.['id'] ?? String(at + 1));
+}
+
+/** As text: they are many to make into JSON at each start, and a test says that they look at neither rows nor names. */
+function defaultPolicies(): readonly NamedPolicy[] {
+  return defaultRoles().flatMap(({ name, text }) => piecesOf(text).map((piece) => ({ id: /@id\("([a-z-]+)"\)/.exec(piece.text)?.[1] ?? name, text: piece.text.trim() })));
+}
+
+function readOwn(cedar: Cedar, text: string): readonly OwnPolicy[] | null {
+  const read: OwnPolicy[] = [];
+  for (const [at, piece] of piecesOf(text).entries()) {
+    const policy = sizeFault(piece) === null ? cedar.read(piece.text) : null;
+    if (policy === null || !('json' in policy)) return null;
+    read.push({ id: ownId(policy.json, at), text: piece.text.trim(), json: policy.json });
+  }
+  return read;
+}
