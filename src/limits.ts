@@ -452,11 +452,21 @@ export const LIMITS = {
   records_waiting_max: 10_000,
   /** …or above this size of all of them. */
   records_waiting_bytes_max: 8 * MiB,
+  /** The access journal when the log takes nothing: above it, what would have to be recorded is refused. */
+  records_journal_bytes_max: 16 * MiB,
+  /** Of its files; what the log has goes with whole ones. */
+  records_segment_bytes_max: 256 * KiB,
+  /** What a record keeps of a filter, in characters; of a longer one a digest only. */
+  record_filter_characters_max: 2_048,
+  /** Values of a filter that are minimized for its record; of a longer one a digest only. */
+  record_filter_values_max: 64,
+  /** The reason that a request may give, in characters. */
+  record_reason_characters_max: 200,
   /** Records of one reader within an entry's time that are kept apart; those beyond are summed, with all ids that they name. */
   records_per_reader_max: 200,
   /** Ids that one record names: as many as one request can ask for. */
   record_ids_max: 1_000,
-  /** Failed attempts to sign in that one entry keeps apart; the others are summed. */
+  /** Failed attempts to sign in, and requests without a valid credential, that one entry keeps apart; the others are summed. */
   record_attempts_max: 256,
   /** Policies that are read for somebody at once, one after another, and how long one may take: a second of CPU is the most that was seen. */
   policy_readings_waiting_max: 8,

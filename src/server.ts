@@ -6,10 +6,12 @@
 import { join } from 'node:path';
 import { createAccess } from '#access';
 import { createAuthenticator } from '#authenticate';
+import { networkText } from '#authenticate/network';
 import { createPasswords, createPeople } from '#authenticate/people';
 import { createSignIn, type SignIn } from '#authenticate/sign-in';
 import type { Address, Config, TlsSettings } from '#config';
 import { ControlStore } from '#control';
+import { FilterTexts } from '#dry-run/filter-text';
 import { trialStarter } from '#dry-run/start-trial';
 import { ensureFirstPolicy, LivePolicy } from '#enact/live';
 import { Policies } from '#enact';
@@ -25,10 +27,11 @@ import { createQueries, type Queries } from '#query';
 import { startConsole } from '#query/api';
 import { storedMismatch, type EvidencePolicies } from '#query/evidence';
 import { createVitals, type Listens } from '#query/health';
+import type { RequestRecorder } from '#query/recorded';
 import { readConsoleFiles } from '#query/pages';
 import { type IngestDoor, startReceivers } from '#receive';
 import { Records } from '#records';
-import { refuse, type Refusal } from '#refusal';
+import { isRefusal, refuse, type Refusal } from '#refusal';
 import { Sequencer } from '#sequencer';
 import { Store, type StoreEvent, type StoreSnapshot } from '#store';
 import { ClientTls, Tls } from '#tls';
@@ -110,6 +113,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
       control,
       store,
       key: deriveKey(rootKey, 'records'),
+      journal: { directory: join(config.data, 'access'), key: deriveKey(rootKey, 'access') },
       reportFinding: tell,
       onFailure: (failure) => report('cannot write records', failure),
     });
@@ -138,6 +142,8 @@ export async function startServer(config: Config, report: Report = reportLine): 
     const reader = new ThreadReader();
     started.push({ what: 'reader of policies', stop: () => reader.stop() });
     const policies = new Policies({ control, approval: config.policyApproval, live: policy, reader });
+    const filters = new FilterTexts(() => policy.current, deriveKey(rootKey, 'pseudonyms'));
+    const recorder: RequestRecorder = { record: (read) => records.record(read), digestOf: (text) => records.digestOf(text), minimized: (tenant, values) => filters.minimize(tenant, values), network: networkText };
     const admit = (): Refusal | null => policy.admit() ?? sequencer.admit();
 
     const integrity = verification(config, store, rootKey, findings, (failure) => report('cannot verify the store in the background', failure));
@@ -175,7 +181,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
       findings,
       policies,
       integrity,
-      records,
+      records: recorder,
       pages: readConsoleFiles(CONSOLE_FOLDER),
       metricsText: () => meter.text(),
       ready,
@@ -212,7 +218,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
     meter.watch('witnessesBehind', () => publisher.status().witnesses.filter(({ state }) => state === 'failing' || state === 'refused').length);
     meter.watch('recordsWaiting', () => records.waiting);
     meter.watch('findingsDropped', () => findings.dropped);
-    return { addresses: { otlpHttp: receivers.addresses.http, otlpGrpc: receivers.addresses.grpc, console: webConsole.address }, queries: recordedFor(records, queries), publisher, signIn, policies, verified: { snapshot: () => store.snapshot(), queryNative: (sql) => store.engine.queryNative(sql), setAsideRows: (block) => store.setAsideRows(block) }, stop };
+    return { addresses: { otlpHttp: receivers.addresses.http, otlpGrpc: receivers.addresses.grpc, console: webConsole.address }, queries: recordedFor(recorder, queries), publisher, signIn, policies, verified: { snapshot: () => store.snapshot(), queryNative: (sql) => store.engine.queryNative(sql), setAsideRows: (block) => store.setAsideRows(block) }, stop };
   } catch (failure) {
     await stop();
     throw failure;
@@ -276,27 +282,25 @@ function policiesOf(policy: LivePolicy): EvidencePolicies {
   };
 }
 
-/** What verbs show of the telemetry is recorded as what the console shows. */
-function recordedFor(records: Records, queries: Queries): Queries {
+/** What verbs show of the telemetry is recorded before they show it, as what the console shows. */
+function recordedFor(recorder: Pick<RequestRecorder, 'record'>, queries: Queries): Queries {
   const { evidence, trial } = queries;
-  const record = (reader: Reader, route: string, id: string): true | Refusal => records.read({ reader, action: 'trace.read', route, ids: traceId(id) === null ? [] : [id], query: '' });
+  const recorded = async <T extends object>(reader: Reader, action: string, route: string, id: string | null, answer: T | Refusal, rowsOf: (answer: T) => number): Promise<T | Refusal> => {
+    const refusal = isRefusal(answer) ? answer : null;
+    const kept = await recorder.record({
+      reader, action, route, ids: id === null || traceId(id) === null ? [] : [id], query: '', filter: '', reason: '', network: '',
+      ...(refusal === null ? { outcome: 'allowed' } : { outcome: 'failed', code: refusal.refused }), rows: refusal === null ? rowsOf(answer as T) : null,
+    });
+    return kept === true ? answer : kept;
+  };
   return {
     ...queries,
-    async traceById(reader, id) {
-      const recorded = record(reader, 'tracekeep trace', id);
-      return recorded === true ? queries.traceById(reader, id) : recorded;
-    },
+    traceById: async (reader, id) => recorded(reader, 'trace.read', 'tracekeep trace', id, await queries.traceById(reader, id), ({ spans }) => spans.length),
     evidence: evidence && {
-      async evidence(reader, id, question) {
-        const recorded = record(reader, 'tracekeep evidence export', id);
-        return recorded === true ? evidence.evidence(reader, id, question) : recorded;
-      },
+      evidence: async (reader, id, question) => recorded(reader, 'trace.read', 'tracekeep evidence export', id, await evidence.evidence(reader, id, question), ({ spans }) => spans),
     },
     trial: trial && {
-      async trial(reader, question) {
-        const recorded = records.read({ reader, action: 'policy.try', route: 'tracekeep policy try', ids: [], query: '' });
-        return recorded === true ? trial.trial(reader, question) : recorded;
-      },
+      trial: async (reader, question) => recorded(reader, 'policy.try', 'tracekeep policy try', null, await trial.trial(reader, question), ({ changes }) => changes.length),
     },
   };
 }

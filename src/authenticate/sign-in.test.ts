@@ -32,7 +32,7 @@ beforeEach(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'tracekeep-sign-in-'));
   now = Date.UTC(2026, 0, 1);
   control = await ControlStore.open({ dataDir, key: new Secret(new Uint8Array(32).fill(7)), clock: () => now });
-  signIn = createSignIn(control, { passwords, now_ms: () => now, report: (failure) => failures.push(failure), failed: (attempt) => attempts.push(attempt) });
+  signIn = createSignIn(control, { passwords, now_ms: () => now, report: (failure) => failures.push(failure), failed: async (attempt) => (attempts.push(attempt), true) });
 });
 afterEach(() => {
   control.close();

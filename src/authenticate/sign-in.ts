@@ -69,8 +69,8 @@ export interface SignInOptions {
   readonly random?: (bytes: number) => Uint8Array;
   /** Hears of failures that the asker sees as a retryable refusal. */
   readonly report?: (failure: unknown) => void;
-  /** Hears of attempts that failed, so that they are recorded. Those that succeed are told to the log with the session itself. */
-  readonly failed?: (attempt: FailedAttempt) => void;
+  /** Records attempts that failed before they are answered, or says why that cannot be. Those that succeed are told to the log with the session itself. */
+  readonly failed?: (attempt: FailedAttempt) => Promise<true | Refusal>;
 }
 
 export interface FailedAttempt {
@@ -84,7 +84,7 @@ export interface FailedAttempt {
 
 type Control = Pick<ControlStore, 'findSession' | 'findAccount' | 'hasAccounts' | 'proofOf' | 'startSession' | 'touchSession' | 'endSession' | 'addAccount' | 'changeAccount' | 'removeAccount' | 'signOutAccount' | 'listAccounts'>;
 
-export function createSignIn(control: Control, { passwords = createPasswords(), now_ms = Date.now, random = randomBytes, report = () => undefined, failed = () => undefined }: SignInOptions = {}): SignIn {
+export function createSignIn(control: Control, { passwords = createPasswords(), now_ms = Date.now, random = randomBytes, report = () => undefined, failed = async () => true }: SignInOptions = {}): SignIn {
   const attempts = new Attempts(now_ms);
   const links = new SignInLinks(() => newCredential('link', random), now_ms);
   const people = createPeople(control, passwords);
@@ -112,10 +112,12 @@ export function createSignIn(control: Control, { passwords = createPasswords(), 
     return given.length === expected.length && timingSafeEqual(given, expected);
   };
 
-  const unknownLink = (address: string): Refusal => {
-    failed({ account: null, how: 'link', early: false, network: networkText(address) });
-    return refuse('link_unknown');
+  const deny = async (attempt: FailedAttempt, refusal: Refusal): Promise<Refusal> => {
+    const recorded = await failed(attempt);
+    return recorded === true ? refusal : recorded;
   };
+
+  const unknownLink = (address: string): Promise<Refusal> => deny({ account: null, how: 'link', early: false, network: networkText(address) }, refuse('link_unknown'));
 
   const touch = (id: string): void => {
     if (touching.has(id)) return;
@@ -150,10 +152,7 @@ export function createSignIn(control: Control, { passwords = createPasswords(), 
       const keys = place === null ? [own] : [own, place];
       const attempt = { account: account === null ? null : { id: account.id, tenant: account.tenant }, how: 'password', network: networkText(address) } as const;
       const wait = attempts.begin(keys);
-      if (wait > 0) {
-        failed({ ...attempt, early: true });
-        return tooMany(wait);
-      }
+      if (wait > 0) return deny({ ...attempt, early: true }, tooMany(wait));
       const right = await passwords.matches(password, account?.password ?? null);
       if (isRefusal(right)) {
         // Nothing was compared. Taken back, not cleared: a crowd must not buy itself a fresh start.
@@ -161,8 +160,7 @@ export function createSignIn(control: Control, { passwords = createPasswords(), 
         return right;
       }
       if (!right || account === null) {
-        failed({ ...attempt, early: false });
-        return refuse('sign_in_failed');
+        return deny({ ...attempt, early: false }, refuse('sign_in_failed'));
       }
       attempts.clear(own);
       if (place !== null) attempts.takeBack(place);
@@ -192,18 +190,14 @@ export function createSignIn(control: Control, { passwords = createPasswords(), 
       const key = passwordKey(account.id);
       const attempt = { account: { id: account.id, tenant: account.tenant }, how: 'new password', network: networkText(address) } as const;
       const wait = attempts.begin([key]);
-      if (wait > 0) {
-        failed({ ...attempt, early: true });
-        return tooMany(wait);
-      }
+      if (wait > 0) return deny({ ...attempt, early: true }, tooMany(wait));
       const right = await passwords.matches(current, account.password);
       if (isRefusal(right)) {
         attempts.takeBack(key);
         return right;
       }
       if (!right) {
-        failed({ ...attempt, early: false });
-        return refuse('sign_in_failed', 'the current password');
+        return deny({ ...attempt, early: false }, refuse('sign_in_failed', 'the current password'));
       }
       attempts.clear(key);
       const changed = await people.change({ tenant: account.tenant, name: account.name }, { password: wanted }, actorOf(who.reader));

@@ -28,6 +28,8 @@ export const MIGRATIONS: readonly Migration[] = [
       createTable(FIRST_SEEN, target),
     ],
   },
+  // Entries that are there already came from no access journal.
+  { version: 6, statements: (target) => [`ALTER TABLE ${DATABASE}.${LOG_ENTRIES.name}${onCluster(target)} ADD COLUMN IF NOT EXISTS recorded UInt64 CODEC(T64, ZSTD(1))`] },
 ];
 
 export interface Migrated {

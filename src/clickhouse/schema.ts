@@ -244,6 +244,8 @@ export const LOG_ENTRIES: Table = {
     column('groups', 'String', 'NONE'),
     /** Row of the outbox of the control data that it comes from, or 0. */
     column('outbox', 'UInt64'),
+    /** Records of the access journal up to this one are in the log with it, or 0. */
+    column('recorded', 'UInt64', 'T64, ZSTD(1)'),
   ],
   partitionBy: 'tuple()',
   orderBy: '(index)',

@@ -192,6 +192,8 @@ export interface LogBody {
   readonly closed: string;
   /** The row of the control database's outbox that it comes from, so that none is logged twice. */
   readonly outbox?: number;
+  /** Every record of the access journal up to this one is in the log with it, so that none is logged twice. */
+  readonly recorded?: number;
 }
 
 export interface Commit {

@@ -31,7 +31,7 @@ import { installCompression } from './compress.ts';
 import { installGuard, requestId, sendRefusal, type ReaderAuthenticator } from './guard.ts';
 import { addPageRoutes, answerUnknown, type ConsoleFiles } from './pages.ts';
 import type { Queries } from './query.ts';
-import type { ReadRecorder } from './recorded.ts';
+import type { RequestRecorder } from './recorded.ts';
 import { addRoutes, type Route } from './routes.ts';
 import { addSignInRoutes } from './sign-in-routes.ts';
 
@@ -51,8 +51,8 @@ export interface ConsoleParts {
   readonly findings?: FindingsSource;
   readonly integrity?: IntegritySource;
   readonly policies?: PolicySource;
-  /** Keeps who read what. */
-  readonly records?: ReadRecorder;
+  /** Keeps who read what, and who was refused. */
+  readonly records?: RequestRecorder;
   /** Null: the console was not built, and its addresses say so. */
   readonly pages?: ConsoleFiles | null;
   readonly metricsText: () => Promise<string>;

@@ -1,7 +1,8 @@
 /**
  * What every request to the console port passes before its content is looked at: the headers each answer carries, the Host header
  * (DNS rebinding), and the credential: a bearer token, or the session of a cookie, which counts only for requests that our own pages
- * make. What shows telemetry is recorded before it is answered. A route is public only if it says so; an unknown path is not.
+ * make. What shows telemetry, and who is refused, is recorded before the first byte of the answer. A route is public only if it says so; an
+ * unknown path is not.
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createAccess, type Access, type Action } from '#access';
@@ -9,11 +10,11 @@ import type { Authenticator } from '#authenticate';
 import type { SignedIn, SignIn } from '#authenticate/sign-in';
 import { LIMITS } from '#limits';
 import type { Reader } from '#model';
-import { isRefusal, refuse, REFUSALS, type Refusal } from '#refusal';
+import { isRefusal, refuse, REFUSALS, type Refusal, type RefusalCode } from '#refusal';
 import type { Tls } from '#tls';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { cookiesOf, isForeign, SESSION_COOKIE, withoutTossed } from './browser.ts';
-import { recordRead, type ReadRecorder } from './recorded.ts';
+import { beginRecording, isRecorded, outcomeOf, recordAnswer, type RequestRecorder } from './recorded.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -54,11 +55,16 @@ interface LetIn {
 }
 
 const letIn = new WeakMap<FastifyRequest, LetIn>();
+/** Who asks, whether or not they may. */
+const known = new WeakMap<FastifyRequest, Reader>();
+const refused = new WeakMap<FastifyRequest, RefusalCode>();
+/** Requests whose answer is recorded because it shows telemetry. */
+const shows = new WeakSet<FastifyRequest>();
 
 export type ReaderAuthenticator = Pick<Authenticator, 'reader'>;
 export type Sessions = Pick<SignIn, 'session'>;
 
-export function installGuard(app: FastifyInstance, authenticator: ReaderAuthenticator, hosts: readonly string[], sessions?: Sessions, recorder?: ReadRecorder, tls: OwnHosts | null = null, access: Access = createAccess()): (request: FastifyRequest, reply: FastifyReply) => Refusal | null {
+export function installGuard(app: FastifyInstance, authenticator: ReaderAuthenticator, hosts: readonly string[], sessions?: Sessions, recorder?: RequestRecorder, tls: OwnHosts | null = null, access: Access = createAccess()): (request: FastifyRequest, reply: FastifyReply) => Refusal | null {
   // Names under .localhost always mean this machine (RFC 6761 §6.3). Under one of its own the console shares cookies with no other port's pages.
   const allowed = new Set(['localhost', 'tracekeep.localhost', '127.0.0.1', '[::1]', ...hosts.map(hostName)]);
 
@@ -97,6 +103,7 @@ export function installGuard(app: FastifyInstance, authenticator: ReaderAuthenti
       if (who.refused === 'session_over' && cookiesOf(request.raw, SESSION_COOKIE).length > 1) reply.header('set-cookie', withoutTossed(request.url, request.raw));
       return who;
     }
+    known.set(request, who.reader);
     const permitted = permit(who.reader, config);
     if (permitted !== true) return permitted;
     const again = (): boolean => {
@@ -112,12 +119,22 @@ export function installGuard(app: FastifyInstance, authenticator: ReaderAuthenti
     return refusal === null ? undefined : sendRefusal(request, reply, refusal);
   });
   // What the schemas refuse reads nothing, and would only be a way to make the log grow.
-  app.addHook('preHandler', async (request, reply) => {
+  app.addHook('preHandler', async (request) => {
     const { action } = request.routeOptions.config;
     const who = letIn.get(request);
-    if (recorder === undefined || who === undefined || action === undefined) return undefined;
-    const recorded = recordRead(recorder, request, who.reader, action);
-    return recorded === true ? undefined : sendRefusal(request, reply, recorded);
+    if (recorder === undefined || who === undefined || action === undefined || !isRecorded(action)) return;
+    shows.add(request);
+    beginRecording(recorder, request, who.reader);
+  });
+  // How many rows there are is known by now, and nothing of the answer has left.
+  app.addHook('onSend', async (request, reply, payload) => {
+    const outcome = outcomeOf(reply.statusCode);
+    const code = refused.get(request);
+    if (recorder === undefined || !(shows.has(request) || outcome === 'refused') || (code !== undefined && RECORDED_ELSEWHERE.has(code))) return payload;
+    const recorded = await recordAnswer(recorder, request, known.get(request) ?? null, outcome, code);
+    if (recorded === true || !known.has(request)) return payload;
+    for (const name of Object.keys(reply.getHeaders())) if (!Object.hasOwn(HEADERS, name)) reply.removeHeader(name);
+    return refusalText(request, reply, recorded);
   });
   return check;
 }
@@ -144,11 +161,20 @@ function whoIs(request: FastifyRequest): LetIn {
 }
 
 export function sendRefusal(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply {
+  refused.set(request, refusal.refused);
+  return reply.send(refusalText(request, reply, refusal));
+}
+
+/** Failed attempts to sign in have a record of their own. */
+const RECORDED_ELSEWHERE: ReadonlySet<RefusalCode> = new Set(['sign_in_failed', 'link_unknown']);
+
+function refusalText(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): string {
   const { http, retry } = REFUSALS[refusal.refused];
   if (http === 401) reply.header('www-authenticate', 'Bearer realm="tracekeep"');
   if (retry) reply.header('retry-after', String(refusal.retryAfter_s ?? LIMITS.retry_after_s));
   const { wording = ownWording } = request.routeOptions.config;
-  return reply.code(http).type('application/json; charset=utf-8').send(wording(refusal, request.id));
+  reply.code(http).type('application/json; charset=utf-8');
+  return wording(refusal, request.id);
 }
 
 function ownWording(refusal: Refusal, requestId: string): string {

@@ -10,6 +10,7 @@ import { readerOf, sendRefusal } from './guard.ts';
 import { ORDER_NAMES } from './order.ts';
 import { otlpJson } from './otlp-json.ts';
 import type { Queries } from './query.ts';
+import { noteShown } from './recorded.ts';
 import { sendAnswer, sendJson } from './reply.ts';
 import { FILTERS, KINDS, querySchema, readSearch, SERVICE, type SearchParameters } from './search-parameters.ts';
 
@@ -56,6 +57,7 @@ export function addRoutes(app: FastifyInstance, served: Served, routes: readonly
     async (request, reply) => {
       const trace = await queries.traceById(readerOf(request), request.params.id);
       if (isRefusal(trace)) return sendRefusal(request, reply, trace);
+      noteShown(request, trace.spans.length);
       if (trace.more) reply.header('tracekeep-more', 'true');
       return sendJson(reply, await otlpJson(trace));
     },
@@ -85,6 +87,7 @@ export function addRoutes(app: FastifyInstance, served: Served, routes: readonly
     async (request, reply) => {
       const operations = await queries.operations(readerOf(request), request.params.service);
       if (isRefusal(operations)) return sendRefusal(request, reply, operations);
+      noteShown(request, operations.length);
       return sendJson(reply, JSON.stringify({ operations: operations.map((one) => ({ ...one, kind: KINDS[one.kind] ?? String(one.kind) })) }));
     },
   );

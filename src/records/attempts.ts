@@ -1,4 +1,4 @@
-/** Attempts to sign in that failed, summed until they are written: a flood of them is one entry a second and tenant, whatever it tries. */
+/** Attempts to sign in that failed, summed until the log has them: a flood of them is about an entry a second and tenant, whatever it tries. */
 import type { FailedAttempt } from '#authenticate/sign-in';
 import { LIMITS } from '#limits';
 import type { LogBody, TenantId } from '#model';
@@ -8,8 +8,10 @@ import { bodyOf } from './body.ts';
 export class FailedAttempts {
   readonly #tenants = new Map<TenantId | null, TenantsAttempts>();
 
-  get isEmpty(): boolean {
-    return this.#tenants.size === 0;
+  /** When the oldest came, in milliseconds since 1970; null if there is none. */
+  get oldest(): number | null {
+    const [first] = this.#tenants.values();
+    return first?.first ?? null;
   }
 
   add(attempt: FailedAttempt, now: number): void {
@@ -29,13 +31,13 @@ export class FailedAttempts {
 
 class TenantsAttempts {
   readonly #counted = new Map<string, FailedAttempt & { count: number }>();
-  readonly #first: number;
+  readonly first: number;
   #last: number;
   #all = 0;
   #others = 0;
 
   constructor(first: number) {
-    this.#first = this.#last = first;
+    this.first = this.#last = first;
   }
 
   add(attempt: FailedAttempt, now: number): void {
@@ -51,6 +53,6 @@ class TenantsAttempts {
 
   body(tenant: TenantId | null, now: number): LogBody {
     const attempts = [...this.#counted.values()].map(({ account, how, network, early, count }) => ({ person: account?.id ?? null, how, network, early, count }));
-    return bodyOf('sign-in', now, { time: this.#first, until: this.#last, what: 'failed', tenant, attempts: this.#all }, { attempts, others: this.#others });
+    return bodyOf('sign-in', now, { time: this.first, until: this.#last, what: 'failed', tenant, attempts: this.#all }, { attempts, others: this.#others });
   }
 }

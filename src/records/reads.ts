@@ -1,24 +1,39 @@
 /**
- * Who read what, gathered until it is written: equal requests of a second are counted, and of a reader who asks for very much those beyond a
- * number are summed, with every id that they name: no id is left out. What waits is bounded in number and size; beyond that nothing more is
- * taken, and the request it belongs to is refused.
+ * Who read what, and who was not let in, gathered until the log has it: equal requests of a second are counted, and of a reader who asks for very
+ * much those beyond a number are summed, with every id that they name: no id is left out. What waits is bounded in number and size; beyond
+ * that there is no room, and the request it would belong to is refused.
  */
 import { LIMITS } from '#limits';
 import type { LogBody, Reader, TenantId } from '#model';
 
 import { bodyOf } from './body.ts';
 
-/** One request, or one trace that a verb showed. */
+/** allowed: it was answered. refused: who asked may not. failed: it could not be answered, or there is nothing of the kind. */
+export type Outcome = 'allowed' | 'refused' | 'failed';
+
+/** One request, or one thing that a verb showed. */
 export interface Read {
-  readonly reader: Pick<Reader, 'id' | 'name' | 'tenant'>;
+  /** Null for whoever has no valid credential. */
+  readonly reader: Pick<Reader, 'id' | 'name' | 'tenant' | 'kind'> | null;
   /** In the words of `#access`. */
   readonly action: string;
-  /** Method and pattern of the path. */
+  /** Method and pattern of the path, or the verb. */
   readonly route: string;
-  /** Of traces, spans, findings: those that the request names. */
+  readonly outcome: Outcome;
+  /** The refusal, if it was one. */
+  readonly code?: string;
+  /** Of traces, spans, findings: those that the request names, and those of traces that it was shown whole. */
   readonly ids: readonly string[];
   /** Keyed digest of the query string; empty if there is none. */
   readonly query: string;
+  /** What was asked for, minimized; empty if there is nothing, or its minimized form is not sure. */
+  readonly filter: string;
+  /** How many things were shown; null where nobody counts them. */
+  readonly rows: number | null;
+  /** Why, as the request says, minimized; empty if it does not. */
+  readonly reason: string;
+  /** Whence, as a network; empty for verbs. */
+  readonly network: string;
 }
 
 interface Gathered extends Omit<Read, 'ids'> {
@@ -26,12 +41,15 @@ interface Gathered extends Omit<Read, 'ids'> {
   /** Several that differ, of a reader who asks for very much. */
   readonly summed: boolean;
   count: number;
+  rows: number | null;
   readonly first: number;
   last: number;
 }
 
 /** What a body has beside its lists, with room to spare. */
 const FRAME_BYTES = 512;
+/** In place of an id, for all who have no valid credential: they share what one reader has. */
+const NOBODY = '';
 
 export class Reads {
   #gathered = new Map<string, Gathered>();
@@ -49,52 +67,53 @@ export class Reads {
     return first?.first ?? null;
   }
 
-  /** False if there is no room. */
-  add(read: Read, now: number): boolean {
-    const { id, tenant, name } = read.reader;
-    const who = [id, tenant, name, read.action, read.route];
-    const key = JSON.stringify([...who, read.ids, read.query]);
+  /** Whether one more may come, beside so many that are on their way here. */
+  hasRoomFor(read: Read, arriving = 0): boolean {
+    return this.#gathered.size + arriving < LIMITS.records_waiting_max && this.#bytes + sizeOf(read) <= LIMITS.records_waiting_bytes_max;
+  }
+
+  /** Takes it whether or not there is room: it is written down already. */
+  add(read: Read, now: number): void {
+    const { reader, ids, query, filter, reason, network } = read;
+    const who = [reader?.id ?? NOBODY, reader?.tenant, reader?.name, read.action, read.route, read.outcome, read.code];
+    const key = JSON.stringify([...who, ids, query, filter, reason, network]);
     const equal = this.#gathered.get(key);
     if (equal !== undefined) return this.#count(equal, read, now);
-    const own = this.#ofReader.get(id) ?? 0;
-    if (own < LIMITS.records_per_reader_max) {
-      this.#ofReader.set(id, own + 1);
+    const own = this.#ofReader.get(reader?.id ?? NOBODY) ?? 0;
+    if (own < (reader === null ? LIMITS.record_attempts_max : LIMITS.records_per_reader_max)) {
+      this.#ofReader.set(reader?.id ?? NOBODY, own + 1);
       return this.#keep(key, read, false, now);
     }
     const sumKey = JSON.stringify(who);
     const sum = this.#gathered.get(sumKey);
-    if (sum === undefined) return this.#keep(sumKey, { ...read, query: '' }, true, now);
-    if (sum.ids.size + read.ids.length <= LIMITS.record_ids_max) return this.#count(sum, read, now);
+    const summed = { ...read, query: '', filter: '', reason: '', network: '' };
+    if (sum === undefined) return this.#keep(sumKey, summed, true, now);
+    if (sum.ids.size + ids.length <= LIMITS.record_ids_max) return this.#count(sum, read, now);
     // It names as much as one may: it stays under another name, and the next one goes on.
     this.#gathered.delete(sumKey);
     this.#gathered.set(`${sumKey} ${this.#gathered.size}`, sum);
-    return this.#keep(sumKey, { ...read, query: '' }, true, now);
+    return this.#keep(sumKey, summed, true, now);
   }
 
-  #keep(key: string, read: Read, summed: boolean, now: number): boolean {
-    if (this.#gathered.size >= LIMITS.records_waiting_max || !this.#hasRoom(key.length + lengthOf(read.ids))) return false;
-    this.#gathered.set(key, { ...read, ids: new Set(read.ids.slice(0, LIMITS.record_ids_max)), summed, count: 1, first: now, last: now });
-    return true;
+  #keep(key: string, read: Read, summed: boolean, now: number): void {
+    this.#bytes += sizeOf(read);
+    this.#gathered.set(key, { ...read, ids: new Set(read.ids), summed, count: 1, first: now, last: now });
   }
 
-  #count(gathered: Gathered, read: Read, now: number): boolean {
-    if (gathered.summed && !this.#hasRoom(lengthOf(read.ids))) return false;
-    if (gathered.summed) for (const one of read.ids) gathered.ids.add(one);
+  #count(gathered: Gathered, { ids, rows }: Read, now: number): void {
+    if (gathered.summed) {
+      this.#bytes += lengthOf(ids);
+      for (const one of ids) gathered.ids.add(one);
+    }
     gathered.count += 1;
+    if (rows !== null) gathered.rows = (gathered.rows ?? 0) + rows;
     gathered.last = now;
-    return true;
-  }
-
-  #hasRoom(bytes: number): boolean {
-    if (this.#bytes + bytes > LIMITS.records_waiting_bytes_max) return false;
-    this.#bytes += bytes;
-    return true;
   }
 
   /** Everything gathered as bodies, each of one tenant and with so much as fits, oldest first. What comes from here on begins anew. */
   take(now: number): readonly LogBody[] {
     const chunks: Chunk[] = [];
-    for (const [tenant, reads] of Map.groupBy(this.#gathered.values(), ({ reader }) => reader.tenant)) {
+    for (const [tenant, reads] of Map.groupBy(this.#gathered.values(), ({ reader }) => reader?.tenant ?? null)) {
       let chunk = new Chunk(tenant);
       chunks.push(chunk);
       for (const read of reads) {
@@ -112,13 +131,17 @@ export class Reads {
   }
 }
 
+function sizeOf({ ids, filter, reason }: Read): number {
+  return FRAME_BYTES + lengthOf(ids) + filter.length + reason.length;
+}
+
 function lengthOf(texts: readonly string[]): number {
   return texts.reduce((sum, { length }) => sum + length, 0);
 }
 
-/** The reads of one body: administrators of a tenant see who read theirs, and nothing of others. */
+/** The reads of one body: administrators of a tenant see who read theirs, and nothing of others. Whoever had no credential is of no tenant. */
 class Chunk {
-  readonly #tenant: TenantId;
+  readonly #tenant: TenantId | null;
   readonly #readers = new Map<string, number>();
   readonly #readerTexts: object[] = [];
   readonly #texts: object[] = [];
@@ -127,22 +150,21 @@ class Chunk {
   #last = 0;
   #count = 0;
 
-  constructor(tenant: TenantId) {
+  constructor(tenant: TenantId | null) {
     this.#tenant = tenant;
   }
 
   /** False if it does not fit any more. */
-  takes({ reader: { id, name }, action, route, ids, query, summed, count, first, last }: Gathered): boolean {
-    const who = { id, name };
-    const whoText = JSON.stringify(who);
-    const known = this.#readers.get(whoText);
-    const reader = known ?? this.#readers.size;
-    const text = { time: first, reader, action, route, ...(ids.size === 0 ? {} : { ids: [...ids] }), ...(query === '' ? {} : { query }), ...(summed ? { summed } : {}), ...(count === 1 ? {} : { count, until: last }) };
-    const bytes = Buffer.byteLength(JSON.stringify(text)) + 1 + (known === undefined ? Buffer.byteLength(whoText) + 1 : 0);
+  takes(gathered: Gathered): boolean {
+    const { reader: who, first, last, count } = gathered;
+    const whoText = who === null ? null : JSON.stringify({ id: who.id, name: who.name, kind: who.kind });
+    const known = whoText === null ? null : this.#readers.get(whoText);
+    const text = textOf(gathered, known === undefined ? this.#readers.size : known);
+    const bytes = Buffer.byteLength(JSON.stringify(text)) + 1 + (known === undefined ? Buffer.byteLength(whoText ?? '') + 1 : 0);
     if (this.#texts.length >= LIMITS.records_per_entry_max || (this.#texts.length > 0 && this.#bytes + bytes > LIMITS.entry_text_bytes_max)) return false;
-    if (known === undefined) {
-      this.#readers.set(whoText, reader);
-      this.#readerTexts.push(who);
+    if (known === undefined && who !== null) {
+      this.#readers.set(whoText ?? '', this.#readers.size);
+      this.#readerTexts.push({ id: who.id, name: who.name, kind: who.kind });
     }
     this.#texts.push(text);
     this.#bytes += bytes;
@@ -153,6 +175,18 @@ class Chunk {
   }
 
   body(now: number): LogBody {
-    return bodyOf('access', now, { time: this.#first, until: this.#last, what: 'read', tenant: this.#tenant, reads: this.#count }, { readers: this.#readerTexts, reads: this.#texts });
+    const what = this.#tenant === null ? 'refused' : 'read';
+    return bodyOf('access', now, { time: this.#first, until: this.#last, what, tenant: this.#tenant, reads: this.#count }, { readers: this.#readerTexts, reads: this.#texts });
   }
+}
+
+/** What is as usual, or empty, is left out. */
+function textOf({ action, route, outcome, code, ids, query, filter, rows, reason, network, summed, count, first, last }: Gathered, reader: number | null): object {
+  return {
+    time: first, ...(reader !== null && { reader }), action, route,
+    ...(outcome !== 'allowed' && { outcome }), ...(code !== undefined && { code }),
+    ...(ids.size > 0 && { ids: [...ids] }), ...(query !== '' && { query }), ...(filter !== '' && { filter }),
+    ...(rows !== null && { rows }), ...(reason !== '' && { reason }), ...(network !== '' && { network }),
+    ...(summed && { summed }), ...(count > 1 && { count, until: last }),
+  };
 }

@@ -1,10 +1,10 @@
 /**
- * What happened around the telemetry, carried into the log: changes of control data from the outbox, who read what, who failed to
+ * What happened around the telemetry, carried into the log: changes of control data from the outbox, who read what, who was not let in, who failed to
  * sign in.
  *
- * A change is logged exactly once: its row is removed after its entry is durable, and a start removes the rows that the log has already.
- * Records of reads are written at most a second after the read. As long as they cannot be written, they wait; when too many wait, reads
- * are refused: nobody reads unrecorded for long.
+ * Each is logged exactly once. A change is written down with the change itself, in the outbox; anything else in the access journal, synced before
+ * it is answered. Within a second the log has it, and what it was written down in is removed; a start goes on where the log ends. What cannot be
+ * written down is refused: nobody reads unrecorded.
  */
 import { createHmac } from 'node:crypto';
 
@@ -18,9 +18,10 @@ import type { Refusal } from '#refusal';
 
 import { FailedAttempts } from './attempts.ts';
 import { bodyOfRow } from './body.ts';
+import { AccessJournal, type AccessJournalPlace, type Written } from './journal.ts';
 import { Reads, type Read } from './reads.ts';
 
-export type { Read } from './reads.ts';
+export type { Outcome, Read } from './reads.ts';
 
 /** What records need of the store. */
 export interface RecordStore {
@@ -28,6 +29,8 @@ export interface RecordStore {
   commit(commit: Commit): Promise<void>;
   /** The last row of the outbox that the log has, pending commits included; 0 if it has none. */
   readonly lastOutbox: number;
+  /** The same of the records of the access journal. */
+  readonly lastRecord: number;
 }
 
 export interface RecordsOptions {
@@ -35,10 +38,18 @@ export interface RecordsOptions {
   readonly store: RecordStore;
   /** Derived from the root key for this use alone. */
   readonly key: Secret<Uint8Array>;
+  readonly journal: AccessJournalPlace;
   readonly reportFinding?: ReportFinding;
   /** Hears that records could not be written; they are tried again. */
   readonly onFailure?: (failure: unknown) => void;
   readonly now_ms?: () => number;
+}
+
+/** On its way into the log: kept until it is durable. */
+interface Leaving {
+  readonly bodies: readonly LogBody[];
+  /** Everything that the access journal has up to this record is among them, or before them. */
+  readonly through: number;
 }
 
 const DIGEST_BYTES = 16;
@@ -50,49 +61,66 @@ const FAILURE_MS = 60_000;
 export class Records {
   readonly #options: RecordsOptions;
   readonly #now_ms: () => number;
+  readonly #journal: AccessJournal;
   readonly #reads = new Reads();
   readonly #attempts = new FailedAttempts();
-  /** Bodies on their way: kept until they are durable. */
-  #leaving: readonly LogBody[] = [];
-  #attemptsWritten_ms = 0;
+  /** The newest record that is in `#reads` or `#attempts`, or was. */
+  #through = 0;
+  /** Since the log took the last ones: what strangers did that was written down by itself. */
+  #ofStrangers = 0;
+  /** Being written down just now. */
+  #arriving = 0;
+  #leaving: Leaving | null = null;
   #writing: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | null = null;
   #failed_ms = Number.NEGATIVE_INFINITY;
   #looking = false;
   #stopped = false;
 
-  private constructor(options: RecordsOptions) {
+  private constructor(options: RecordsOptions, journal: AccessJournal) {
     this.#options = options;
     this.#now_ms = options.now_ms ?? Date.now;
+    this.#journal = journal;
   }
 
-  /** Brings into the log what changed while no server ran. */
+  /** Brings into the log what changed while no server ran, and what was recorded and not logged when the last one ended. */
   static async start(options: RecordsOptions): Promise<Records> {
     const { control, store, reportFinding } = options;
     if (await control.alignOutbox(store.lastOutbox)) {
       reportFinding?.(OLDER_CONTROL);
       await control.tellPolicyAgain();
     }
-    const records = new Records(options);
+    const { journal, unlogged } = await AccessJournal.open(options.journal, store.lastRecord);
+    const records = new Records(options, journal);
+    for (const written of unlogged) records.#gather(written);
+    records.#through = journal.lastSequence;
     await records.flush();
     records.#timer = setInterval(() => records.#look(), LOOK_MS).unref();
     return records;
   }
 
-  /** Records a read before it is answered. Refusals: record_unavailable. */
-  read(read: Read): true | Refusal {
-    if (this.#stopped || !this.#reads.add(read, this.#now_ms())) return refuse('record_unavailable');
-    if (this.#reads.size >= LIMITS.records_per_entry_max && this.#leaving.length === 0) this.#look();
+  /**
+   * Durable when it resolves, so that what it tells of may be answered. Of requests without a credential only so many are written down by
+   * themselves: a flood of them must not keep readers from reading. Refusals: record_unavailable.
+   */
+  async record(read: Read): Promise<true | Refusal> {
+    for (let at = 0; at === 0 || at < read.ids.length; at += LIMITS.record_ids_max) {
+      const part = read.ids.length <= LIMITS.record_ids_max ? read : { ...read, ids: read.ids.slice(at, at + LIMITS.record_ids_max) };
+      if (read.reader !== null && !this.#reads.hasRoomFor(part, this.#arriving)) return refuse('record_unavailable');
+      const kept = await this.#keep({ is: 'read', at: this.#now_ms(), read: part }, read.reader === null);
+      if (kept !== true) return kept;
+    }
     return true;
   }
 
-  /** Records of reads that are not on their way into the log. */
-  get waiting(): number {
-    return this.#reads.size;
+  /** As `record`, of an attempt to sign in: each takes the same way, whether or not somebody has the name. */
+  failedAttempt(attempt: FailedAttempt): Promise<true | Refusal> {
+    return this.#keep({ is: 'attempt', at: this.#now_ms(), attempt }, true);
   }
 
-  failedAttempt(attempt: FailedAttempt): void {
-    this.#attempts.add(attempt, this.#now_ms());
+  /** Records that are not on their way into the log. */
+  get waiting(): number {
+    return this.#reads.size;
   }
 
   /** A keyed digest of what was asked for: equal questions have equal digests. Empty for the empty text. */
@@ -100,7 +128,7 @@ export class Records {
     return text === '' ? '' : createHmac('sha256', this.#options.key.reveal()).update(text).digest().subarray(0, DIGEST_BYTES).toString('hex');
   }
 
-  /** Resolves when everything that came before is durable, or could not be written. */
+  /** Resolves when the log has everything that came before, or could not take it. */
   flush(): Promise<void> {
     return this.#write(() => true);
   }
@@ -116,6 +144,36 @@ export class Records {
     this.#stopped = true;
     if (this.#timer !== null) clearInterval(this.#timer);
     await this.flush();
+    await this.#journal.close();
+  }
+
+  async #keep(written: Written, ofStranger: boolean): Promise<true | Refusal> {
+    if (this.#stopped) return refuse('record_unavailable');
+    if (ofStranger && this.#ofStrangers >= LIMITS.record_attempts_max) {
+      this.#gather(written);
+      return true;
+    }
+    if (ofStranger) this.#ofStrangers += 1;
+    if (this.#journal.bytes >= LIMITS.records_journal_bytes_max) return refuse('record_unavailable');
+    this.#arriving += 1;
+    try {
+      await this.#journal.append(written, (sequence) => {
+        this.#through = sequence;
+        this.#gather(written);
+      });
+    } catch (failure) {
+      this.#tell(failure);
+      return refuse('record_unavailable');
+    } finally {
+      this.#arriving -= 1;
+    }
+    if (this.#reads.size >= LIMITS.records_per_entry_max && this.#leaving === null) this.#look();
+    return true;
+  }
+
+  #gather(written: Written): void {
+    if (written.is === 'read') this.#reads.add(written.read, written.at);
+    else this.#attempts.add(written.attempt, written.at);
   }
 
   /** One look waits for another at most: a store that hangs must not gather them. */
@@ -127,27 +185,27 @@ export class Records {
     });
   }
 
-  /** Half of the time is left for a store that is slow. */
   #isDue(now: number): boolean {
-    const { oldest, size } = this.#reads;
-    return size >= LIMITS.records_per_entry_max || (oldest !== null && now - oldest >= LIMITS.records_delay_ms_max / 2);
+    const oldest = Math.min(this.#reads.oldest ?? Number.POSITIVE_INFINITY, this.#attempts.oldest ?? Number.POSITIVE_INFINITY);
+    return this.#reads.size >= LIMITS.records_per_entry_max || now - oldest >= LIMITS.records_delay_ms_max - LOOK_MS;
   }
 
-  #write(takesReads: (now: number) => boolean): Promise<void> {
-    this.#writing = this.#writing.then(() => this.#pass(takesReads)).catch((failure: unknown) => this.#tell(failure));
+  #write(takes: (now: number) => boolean): Promise<void> {
+    this.#writing = this.#writing.then(() => this.#pass(takes)).catch((failure: unknown) => this.#tell(failure));
     return this.#writing;
   }
 
-  async #pass(takesReads: (now: number) => boolean): Promise<void> {
+  async #pass(takes: (now: number) => boolean): Promise<void> {
     const { store, control } = this.#options;
     for (;;) {
       const now = this.#now_ms();
-      if (this.#leaving.length === 0) this.#leaving = [...(takesReads(now) ? this.#reads.take(now) : []), ...this.#takeAttempts(now)];
+      if (takes(now)) this.#leaving ??= this.#take(now);
       const rows = control.readOutbox();
       // Those that the log has, whose removal failed, are not logged again.
       const changes = rows.filter(({ id }) => id > store.lastOutbox).map((row) => bodyOfRow(row, now));
-      if (changes.length + this.#leaving.length > 0) await store.commit({ blocks: [], requests: [], entries: [...changes, ...this.#leaving] });
-      this.#leaving = [];
+      const entries = [...changes, ...(this.#leaving?.bodies ?? [])];
+      if (entries.length > 0) await store.commit({ blocks: [], requests: [], entries });
+      await this.#forget();
       const last = rows.at(-1);
       if (last === undefined) return;
       await control.forgetOutbox(last.id);
@@ -155,10 +213,19 @@ export class Records {
     }
   }
 
-  #takeAttempts(now: number): readonly LogBody[] {
-    if (this.#attempts.isEmpty || (!this.#stopped && now - this.#attemptsWritten_ms < LIMITS.records_delay_ms_max)) return [];
-    this.#attemptsWritten_ms = now;
-    return this.#attempts.take(now);
+  /** INVARIANT: records that share a sequence are gathered in one turn, so that none of them stays behind. */
+  #take(now: number): Leaving | null {
+    const bodies = [...this.#reads.take(now), ...this.#attempts.take(now)];
+    const through = this.#through;
+    this.#ofStrangers = 0;
+    return bodies.length === 0 ? null : { bodies: bodies.map((body) => (through === 0 ? body : { ...body, recorded: through })), through };
+  }
+
+  async #forget(): Promise<void> {
+    const { through } = this.#leaving ?? { through: 0 };
+    this.#leaving = null;
+    // Where it fails, the next time or a start removes them: the log says that it has them.
+    await this.#journal.forget(through).catch((failure: unknown) => this.#tell(failure));
   }
 
   #tell(failure: unknown): void {

@@ -13,7 +13,7 @@ import { NOTE_BYTES_MAX } from '#merkle';
 import type { Secret } from '#model';
 import { NOTHING_LOGGED } from './commit-entry.ts';
 import { Journal } from './journal.ts';
-import { SegmentDamaged } from './segments.ts';
+import { SegmentDamaged } from '#segments';
 import { SetAside } from './set-aside.ts';
 import { takeSnapshot, type StoreFlaw, type StoreSnapshot } from './snapshot.ts';
 

@@ -8,7 +8,7 @@ import type { Files } from '#files';
 import { LIMITS } from '#limits';
 import type { Commit, LogBody, Secret } from '#model';
 import { decodeEntry, encodeCommit, encodeMark, type Logged, NOTHING_LOGGED } from './commit-entry.ts';
-import { Segments } from './segments.ts';
+import { Segments } from '#segments';
 
 /** A commit that is durable and not yet known to be in the engine. Commits of one record share its sequence. */
 export interface Journaled {

@@ -52,12 +52,23 @@ function logEntriesBlock(bodies: readonly StoredBody[]): Uint8Array {
     closed: bodies.map(({ closed }) => closed),
     groups: bodies.map(({ groups }) => groups),
     outbox: bodies.map(({ outbox = 0 }) => outbox),
+    recorded: bodies.map(({ recorded = 0 }) => recorded),
   });
 }
 
-/** The newest row of the outbox that has an entry. */
-export async function lastOutbox(engine: Pick<Engine, 'command'>): Promise<number> {
-  return Number(await engine.command(`SELECT max(outbox) FROM ${DATABASE}.log_entries`));
+/** The newest row of the outbox, and the newest record of the access journal, that have entries. */
+export interface Carried {
+  readonly outbox: number;
+  readonly recorded: number;
+}
+
+export async function readCarried(engine: Pick<Engine, 'command'>): Promise<Carried> {
+  const [outbox, recorded] = (await engine.command(`SELECT max(outbox), max(recorded) FROM ${DATABASE}.log_entries`)).split('\t');
+  return { outbox: Number(outbox), recorded: Number(recorded) };
+}
+
+export function carriedAfter(bodies: readonly LogBody[], before: Carried): Carried {
+  return bodies.reduce((newest, { outbox = 0, recorded = 0 }) => ({ outbox: Math.max(newest.outbox, outbox), recorded: Math.max(newest.recorded, recorded) }), before);
 }
 
 /** The bodies of entries from an index up to but without another, in their order. */

@@ -8,7 +8,7 @@ import { entryOf, type Log } from '#log';
 import { DEFAULT_TENANT, type LogBody, type RequestAccount } from '#model';
 import { encodeCommit } from './commit-entry.ts';
 import { sampleAccount, sampleBlock, sampleCommit } from './sample.ts';
-import { Segments } from './segments.ts';
+import { Segments } from '#segments';
 import { Store, type StoredBody, type StoreOptions } from './store.ts';
 
 process.env['UV_THREADPOOL_SIZE'] ??= '16';

@@ -9,7 +9,7 @@ import { LIMITS } from '#limits';
 import { type Secret, takenOf } from '#model';
 import type { Journaled } from './journal.ts';
 import { figuresOf, readRecord, type RememberedRequest, writeRecord } from './remembered-record.ts';
-import { Segments } from './segments.ts';
+import { Segments } from '#segments';
 
 /** Forgetting works by whole segments, so a segment spans a part of the time that is remembered. */
 const SEGMENT_MS = LIMITS.remembered_requests_ms_max / 4;

@@ -10,7 +10,7 @@ import type { Files } from '#files';
 import type { SealedBlock, Secret } from '#model';
 import { decodeEntry, encodeCommit } from './commit-entry.ts';
 import { type Inserted, requireWhole, RowsMissing } from './recovery.ts';
-import { Segments } from './segments.ts';
+import { Segments } from '#segments';
 
 const SEGMENT_BYTES_MAX = 64 * 1024 * 1024;
 

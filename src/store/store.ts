@@ -11,7 +11,7 @@ import type { Files } from '#files';
 import { deriveKey } from '#keys';
 import { LIMITS } from '#limits';
 import { type AnnouncedRemoval, entryOf, Log, logKeyBody, type LogKeySettings, retentionBodies } from '#log';
-import type { Commit, LogBody, Secret } from '#model';
+import type { Commit, Secret } from '#model';
 import type { RefusalCode } from '#refusal';
 import { Account, type AccountLine } from './account.ts';
 import { retainAccount } from './account-retention.ts';
@@ -19,7 +19,7 @@ import { Figures, type FiguresState } from './figures.ts';
 import { Flusher, type StoreEvent } from './flush.ts';
 import { Journal, type Journaled, StoreUnavailable } from './journal.ts';
 import { type DirectoryLock, lockDirectory } from './lock.ts';
-import { lastOutbox as readLastOutbox, readBodies, type StoredBody } from './log-entries.ts';
+import { type Carried, carriedAfter, readBodies, readCarried, type StoredBody } from './log-entries.ts';
 import { PartSync } from './part-sync.ts';
 import { RememberedRequests, rememberedOf } from './remembered.ts';
 import type { RememberedRequest } from './remembered-record.ts';
@@ -93,16 +93,16 @@ export class Store {
   /** Of what is durable; the flusher counts its own, of what it has flushed. */
   #unlogged: Unlogged;
   #loggingAccounts: Promise<void> = Promise.resolve();
-  #lastOutbox: number;
+  #carried: Carried;
 
-  private constructor(options: StoreOptions, parts: { engine: Engine; lock: DirectoryLock; log: Log; unlogged: Unlogged; lastOutbox: number; journal: Journal; remembered: RememberedRequests; flusher: Flusher; setAside: SetAside; partSync: PartSync; figures: Figures; account: Account; replayed: RememberedRequest[]; rememberedSince_ms: number }) {
+  private constructor(options: StoreOptions, parts: { engine: Engine; lock: DirectoryLock; log: Log; unlogged: Unlogged; carried: Carried; journal: Journal; remembered: RememberedRequests; flusher: Flusher; setAside: SetAside; partSync: PartSync; figures: Figures; account: Account; replayed: RememberedRequest[]; rememberedSince_ms: number }) {
     this.#options = options;
     this.#now_ms = options.now_ms ?? Date.now;
     this.engine = parts.engine;
     this.#lock = parts.lock;
     this.log = this.#log = parts.log;
     this.#unlogged = parts.unlogged;
-    this.#lastOutbox = parts.lastOutbox;
+    this.#carried = parts.carried;
     this.#journal = parts.journal;
     this.#remembered = parts.remembered;
     this.#flusher = parts.flusher;
@@ -154,7 +154,7 @@ export class Store {
       const account = await readAccount(engine);
       const replayed = unflushed.flatMap(rememberedOf);
       const unlogged = unflushed.reduce(unloggedAfter, logged.unlogged);
-      const store = new Store(options, { engine, lock, log, unlogged, lastOutbox: await readLastOutbox(engine), journal, remembered, flusher, setAside, partSync, figures, account, replayed, rememberedSince_ms });
+      const store = new Store(options, { engine, lock, log, unlogged, carried: await readCarried(engine), journal, remembered, flusher, setAside, partSync, figures, account, replayed, rememberedSince_ms });
       // The first entry of a log says with which keys it begins.
       if (log.size === 0) await store.commit({ blocks: [], requests: [], entries: [logKeyBody(log.vkeys(), journal.lastBlockId, now_ms())] });
       await store.#keepHouse();
@@ -210,7 +210,12 @@ export class Store {
 
   /** The newest row of the outbox of the control data that is in the log, durably. */
   get lastOutbox(): number {
-    return this.#lastOutbox;
+    return this.#carried.outbox;
+  }
+
+  /** The newest record of the access journal that is in the log, durably. */
+  get lastRecord(): number {
+    return this.#carried.recorded;
   }
 
   /** Rows that are durable and not yet in the engine. */
@@ -324,7 +329,7 @@ export class Store {
   #append(journaled: Journaled, entries: readonly Uint8Array[]): void {
     this.#log.append(entries);
     this.#unlogged = unloggedAfter(this.#unlogged, journaled);
-    this.#lastOutbox = newestOutbox(journaled.bodies ?? [], this.#lastOutbox);
+    this.#carried = carriedAfter(journaled.bodies ?? [], this.#carried);
     this.#account.addRequests(journaled.commit.requests);
     this.#flusher.add(journaled);
     this.#options.onEvent?.({ is: 'journaled', through: journaled.sequence });
@@ -342,10 +347,6 @@ export class Store {
     await this.logAccounts().catch((error: unknown) => this.#options.onEvent?.({ is: 'failed', what: 'log', error }));
     await this.retain().catch((error: unknown) => this.#options.onEvent?.({ is: 'failed', what: 'retention', error }));
   }
-}
-
-function newestOutbox(bodies: readonly LogBody[], before: number): number {
-  return bodies.reduce((newest, { outbox = 0 }) => Math.max(newest, outbox), before);
 }
 
 function freeBytes(path: string): number {

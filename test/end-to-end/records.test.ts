@@ -54,7 +54,7 @@ before(async () => {
   await signIn('my password in the wrong field', password);
   assert.equal(await signIn('Ada', password), 200);
   assert.equal((await ask('GET', `/api/v1/traces/${TRACE}`)).status, 404);
-  assert.equal((await ask('GET', '/api/v1/search?attribute=user.email%3Dsomebody')).status, 200);
+  assert.equal((await ask('GET', '/api/v1/search?service=shop-web&attribute=user.email%3Dsomebody@example.com', undefined, { cookie, 'sec-fetch-site': 'same-origin', 'x-tracekeep-reason': 'ticket 7 of somebody@example.com' })).status, 200);
   assert.equal((await ask('GET', '/api/v1/services')).status, 200);
   await ask('GET', `/api/v1/traces/${TRACE}`, undefined, { authorization: `Bearer ${secrets[1]}` });
   const made = (await ask('POST', '/api/v1/producers', { name: 'cart', services: ['cart'] })).json as { key: string; producer: { id: string } };
@@ -99,16 +99,19 @@ test('signing in, failing to and signing out are there', () => {
   assert.deepEqual(attempts.filter(({ person }) => person === null).map(({ network, count }) => [network, count]), [['127.0.0.0/24', 1]]);
 });
 
-test('reads are there with reader, action, route and ids, what was searched for is not', () => {
+test('reads are there with reader, action, route, ids, rows and why, and what was searched for as the policy leaves it', () => {
   const reads = of('access').flatMap(({ closed }) => {
     const readers = closed['readers'] as { id: string; name: string }[];
-    return (closed['reads'] as { reader: number; action: string; route: string; ids?: string[]; query?: string }[]).map(({ reader, action, route, ids, query }) => [readers[reader]?.name, action, route, ids, query?.length]);
+    return (closed['reads'] as { reader: number; action: string; route: string; outcome?: string; ids?: string[]; query?: string; filter?: string; rows?: number; reason?: string }[]).map((one) => [
+      readers[one.reader]?.name, one.action, one.route, one.outcome, one.ids, one.query?.length, one.filter, one.rows, one.reason,
+    ]);
   });
   assert.deepEqual(reads, [
-    ['Ada', 'trace.read', 'GET /api/v1/traces/:id', [TRACE], undefined],
-    ['Ada', 'trace.search', 'GET /api/v1/search', undefined, 32],
-    ['grafana', 'trace.read', 'GET /api/v1/traces/:id', [TRACE], undefined],
-    ['command line', 'trace.read', 'tracekeep trace', [TRACE], undefined],
+    ['Ada', 'trace.read', 'GET /api/v1/traces/:id', 'failed', [TRACE], undefined, undefined, undefined, undefined],
+    ['Ada', 'trace.search', 'GET /api/v1/search', undefined, undefined, 32, 'service=shop-web & user.email=[email]', 0, 'ticket 7 of [email]'],
+    ['Ada', 'service.list', 'GET /api/v1/services', undefined, undefined, undefined, undefined, 0, undefined],
+    ['grafana', 'trace.read', 'GET /api/v1/traces/:id', 'failed', [TRACE], undefined, undefined, undefined, undefined],
+    ['command line', 'trace.read', 'tracekeep trace', 'failed', [TRACE], undefined, undefined, undefined, undefined],
   ]);
   assert.ok(of('access').every(({ statement }) => statement['tenant'] === DEFAULT_TENANT));
 });
@@ -121,7 +124,7 @@ test('the policy is there once, whole: its digest is the one that blocks name', 
 
 test('no body holds a credential, a password, a name that nobody has, or what was searched for', () => {
   const text = JSON.stringify(bodies);
-  for (const secret of [...secrets, 'somebody', 'user.email', '$argon2']) assert.ok(!text.includes(secret), secret.slice(0, 4));
+  for (const secret of [...secrets, 'somebody', '$argon2']) assert.ok(!text.includes(secret), secret.slice(0, 4));
 });
 
 test('a verification finds every body as the log says', { timeout: 60_000 }, async () => {

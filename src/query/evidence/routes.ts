@@ -2,6 +2,7 @@
 import { LIMITS } from '#limits';
 import { answersAs, array, object, text } from '#query/answers';
 import { readerOf, sendRefusal } from '#query/guard';
+import { noteShown } from '#query/recorded';
 import { sendJson } from '#query/reply';
 import { querySchema } from '#query/search-parameters';
 import { isRefusal } from '#refusal';
@@ -38,7 +39,9 @@ export function addEvidenceRoutes(app: FastifyInstance, { evidence }: EvidenceEx
     async (request, reply) => {
       const { omit = [], span } = request.query;
       const answer = await evidence(readerOf(request), request.params.id, { omit, ...(span === undefined ? {} : { spanId: span.toLowerCase() }) });
-      return isRefusal(answer) ? sendRefusal(request, reply, answer) : sendJson(reply, answer.json);
+      if (isRefusal(answer)) return sendRefusal(request, reply, answer);
+      noteShown(request, answer.spans);
+      return sendJson(reply, answer.json);
     },
   );
 }

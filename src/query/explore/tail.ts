@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LIMITS } from '#limits';
 import { isStillLetIn, readerOf, sendRefusal } from '#query/guard';
+import { noteShown, recordSoFar } from '#query/recorded';
 import { isRefusal, refuse, type RefusalCode } from '#refusal';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AskedSpans, Explore, TailMark } from './explore.ts';
@@ -39,10 +40,14 @@ export class Tails {
     try {
       const since = await this.#explore.beginTail(readerOf(request), asked);
       if (isRefusal(since)) return sendRefusal(request, reply, since);
+      // Nothing is sent before it is recorded that somebody looks, and when that is over how much there was to see.
+      const recorded = await recordSoFar(request);
+      if (recorded !== true) return sendRefusal(request, reply, recorded);
       reply.hijack();
       reply.raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' });
       reply.raw.write(': from here on\n\n');
       const reason = await this.#follow(request, reply, asked, since, stop.signal);
+      await recordSoFar(request);
       if (!reply.raw.destroyed) reply.raw.end(eventText('end', { reason }));
       return reply;
     } finally {
@@ -69,6 +74,7 @@ export class Tails {
       const events: string[] = [];
       if (!isRefusal(found)) {
         since = found.mark;
+        noteShown(request, found.traces.length);
         if (found.traces.length > 0) events.push(eventText('traces', { traces: found.traces }));
         if (found.skipped > 0) events.push(eventText('note', { skipped: found.skipped }));
       }

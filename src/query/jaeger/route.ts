@@ -5,6 +5,7 @@
 import type { Action } from '#access';
 import { LIMITS } from '#limits';
 import { type RefusalWording, sendRefusal } from '#query/guard';
+import { noteShown } from '#query/recorded';
 import { isRefusal, type Refusal } from '#refusal';
 import type { FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify';
 
@@ -59,4 +60,9 @@ export function send(request: FastifyRequest, reply: FastifyReply, json: string 
   if (isRefusal(json)) return sendRefusal(request, reply, json);
   const indented = pretty && json.length <= PRETTY_CHARACTERS_MAX ? JSON.stringify(JSON.parse(json), null, 4) : json;
   return reply.type('application/json; charset=utf-8').send(indented);
+}
+
+/** Traces that the answer has whole, for the record of the request. */
+export function noteTraces(request: FastifyRequest, traces: readonly { readonly traceId: string; readonly spans: readonly unknown[] }[]): void {
+  noteShown(request, traces.reduce((sum, { spans }) => sum + spans.length, 0), traces.map(({ traceId }) => traceId));
 }

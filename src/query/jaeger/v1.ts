@@ -4,13 +4,14 @@
  */
 import { LIMITS } from '#limits';
 import { readerOf } from '#query/guard';
+import { noteShown } from '#query/recorded';
 import type { FoundTraces, Search } from '#query';
 import { isRefusal, refuse, type Refusal } from '#refusal';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify';
 import { dataJson, type MissingTrace, wordingV1 } from './envelope.ts';
 import type { JaegerServed } from './jaeger.ts';
 import { namedOperations } from './operations.ts';
-import { type Described, described, many, optional, type Parameters, send, text, textOf, textsOf } from './route.ts';
+import { type Described, described, many, noteTraces, optional, type Parameters, send, text, textOf, textsOf } from './route.ts';
 import { clip, searchOf } from './search.ts';
 import { uiTraceJson } from './ui-trace.ts';
 import { readBool, readEpoch, readId, readMillis } from './values.ts';
@@ -82,7 +83,9 @@ export function addRoutesV1(app: FastifyInstance, served: JaegerServed): void {
     if (isRefusal(fitted)) return fitted;
     if (fitted.clipped) reply.header('tracekeep-clipped', 'true');
     const found = await queries.findTraces(readerOf(request), fitted.search);
-    return isRefusal(found) ? found : foundJson(found);
+    if (isRefusal(found)) return found;
+    noteTraces(request, found.traces);
+    return foundJson(found);
   });
 
   get('/api/traces/:id', { action: 'trace.read', summary: 'Jaeger v1: a trace', path: { id: text('Hexadecimal or base64.') }, query: { ...TIMES, ...FORM }, answer: 'data: one trace' }, async (request) => {
@@ -92,8 +95,11 @@ export function addRoutesV1(app: FastifyInstance, served: JaegerServed): void {
     const id = readId(request.params['id'] ?? '');
     if (id === null) return refuse('query_invalid', 'the trace id is neither hexadecimal nor base64, or all zero');
     // An id leads to its rows without a time range, so that a wrong one hides nothing.
+    noteShown(request, 0, [id]);
     const trace = await queries.traceById(readerOf(request), id);
-    return isRefusal(trace) ? trace : dataJson(`[${await uiTraceJson(trace)}]`);
+    if (isRefusal(trace)) return trace;
+    noteTraces(request, [trace]);
+    return dataJson(`[${await uiTraceJson(trace)}]`);
   });
 
   get('/api/dependencies', { action: 'dependency.read', summary: 'Jaeger v1: calls between services', query: { ...SERVICE, endTs: text('Milliseconds since 1970, default now.'), lookback: text('Milliseconds, default a day.') }, answer: 'data: parent, child and callCount' }, async (request, reply) => {
@@ -126,8 +132,10 @@ async function byIds({ queries }: JaegerServed, request: FastifyRequest, texts: 
     if (id === null) return refuse('query_invalid', 'cannot parse traceID param');
     ids.push(id);
   }
+  noteShown(request, 0, ids);
   const traces = await queries.tracesByIds(readerOf(request), ids);
   if (isRefusal(traces)) return traces;
+  noteTraces(request, traces);
   const found = new Set(traces.map(({ traceId }) => traceId));
   return tracesJson(traces, ids.filter((id) => !found.has(id)).map((traceID) => ({ msg: 'trace not found', traceID })));
 }

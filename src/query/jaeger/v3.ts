@@ -4,6 +4,7 @@
  */
 import { LIMITS } from '#limits';
 import { readerOf } from '#query/guard';
+import { noteShown } from '#query/recorded';
 import type { SummaryWithOrphans } from '#query';
 import { plainOtlpJson } from '#query/otlp-json';
 import type { Trace } from '#query/span';
@@ -12,7 +13,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { wordingV3 } from './envelope.ts';
 import type { JaegerServed } from './jaeger.ts';
 import { namedOperations } from './operations.ts';
-import { type Described, described, optional, type Parameters, send, text, textOf } from './route.ts';
+import { type Described, described, noteTraces, optional, type Parameters, send, text, textOf } from './route.ts';
 import { clip, type FittedSearch, searchOf } from './search.ts';
 import { readBool, readId, readInstant } from './values.ts';
 
@@ -70,8 +71,11 @@ export function addRoutesV3(app: FastifyInstance, { queries, now_ms }: JaegerSer
     if (wrong !== null) return wrong;
     const id = readId(request.params['id'] ?? '');
     if (id === null) return refuse('query_invalid', 'malformed parameter trace_id');
+    noteShown(request, 0, [id]);
     const trace = await queries.traceById(readerOf(request), id);
-    return isRefusal(trace) ? trace : resultJson([trace]);
+    if (isRefusal(trace)) return trace;
+    noteTraces(request, [trace]);
+    return resultJson([trace]);
   });
 
   get('/api/v3/traces', { action: 'trace.search', summary: 'Jaeger v3: search, whole traces', query: textsFor(SEARCH), answer: 'result: OTLP/JSON of all traces found' }, async (request, reply) => {
@@ -82,6 +86,7 @@ export function addRoutesV3(app: FastifyInstance, { queries, now_ms }: JaegerSer
     if (isRefusal(found)) return found;
     if (found.traces.length === 0) return refuse('not_found');
     if (found.leftOut.length > 0) reply.header('tracekeep-more', 'true');
+    noteTraces(request, found.traces);
     return resultJson(found.traces);
   });
 
@@ -90,7 +95,9 @@ export function addRoutesV3(app: FastifyInstance, { queries, now_ms }: JaegerSer
     if (isRefusal(fitted)) return fitted;
     if (fitted.clipped) reply.header('tracekeep-clipped', 'true');
     const summaries = await queries.findSummaries(readerOf(request), fitted.search);
-    return isRefusal(summaries) ? summaries : JSON.stringify({ summaries: summaries.map(summaryOf) });
+    if (isRefusal(summaries)) return summaries;
+    noteShown(request, summaries.length);
+    return JSON.stringify({ summaries: summaries.map(summaryOf) });
   });
 
   get('/api/v3/dependencies', { action: 'dependency.read', summary: 'Jaeger v3: calls between services', query: textsFor(['startTime', 'endTime']), answer: 'dependencies: parent, child and callCount' }, async (request, reply) => {

@@ -1,5 +1,5 @@
 /**
- * A log of sealed records in segment files, used for the journal and for remembered requests. Entries that are appended while the disk is
+ * A log of sealed records in segment files, used for the store's journal, the access journal, remembered requests and blocks that are set aside. Entries that are appended while the disk is
  * busy go out together as one record, with one sync. So the only record that a crash can tear is the last one of the last segment.
  *
  * A segment begins with a random salt from which its key is derived, and a process never appends to a segment it did not create.
@@ -120,6 +120,12 @@ export class Segments {
       removed = true;
     }
     if (removed) await this.#files.syncDirectory(this.#options.directory);
+  }
+
+  /** Sequences go on after this one: for a log that was emptied, or whose files are older than what is known of it. Nothing may be in it. */
+  continueAfter(sequence: number): void {
+    if (this.#old.length > 0 || this.#current !== null) throw new Error('cannot renumber segments that hold records');
+    this.#next = Math.max(this.#next, sequence + 1);
   }
 
   /** Bytes of the segment that the next append goes to. */
