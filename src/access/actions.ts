@@ -1,7 +1,7 @@
 /** Every action there is, and which of them are recorded. What each role may do stands in `roles/`. */
 
 /**
- * Every action, and whether the log keeps who did it. What shows telemetry is recorded, and what shows who read what; names, sums and figures are not, and changes are
+ * Every action, and whether the log keeps who did it. What shows telemetry is recorded, names and figures of it included, and what shows who read what; changes are
  * entries of their own. A new action must say.
  */
 export const RECORDED = {

@@ -62,7 +62,7 @@ function checkSealed(secrets: readonly string[], least: number): void {
       if (/^[0-9a-f]{64}$/.test(secret)) assert.ok(!bytes.includes(Buffer.from(secret, 'hex')), `${path} holds a key`);
     }
     // What can be compressed is not encrypted.
-    const isSealed = ['journal', 'sealed', 'remembered'].some((folder) => path.startsWith(join(data, folder)));
+    const isSealed = ['journal', 'access', 'sealed', 'remembered'].some((folder) => path.startsWith(join(data, folder)));
     if (isSealed && bytes.length > 1_024) assert.ok(deflateSync(bytes).length > 0.98 * bytes.length, `${path} is not encrypted`);
   }
 }
