@@ -6,7 +6,6 @@
 import { join } from 'node:path';
 import { createAccess } from '#access';
 import { createAuthenticator } from '#authenticate';
-import { networkText } from '#authenticate/network';
 import { createPasswords, createPeople } from '#authenticate/people';
 import { createSignIn, type SignIn } from '#authenticate/sign-in';
 import type { Address, Config, TlsSettings } from '#config';
@@ -143,7 +142,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
     started.push({ what: 'reader of policies', stop: () => reader.stop() });
     const policies = new Policies({ control, approval: config.policyApproval, live: policy, reader });
     const filters = new FilterTexts(() => policy.current, deriveKey(rootKey, 'pseudonyms'));
-    const recorder: RequestRecorder = { record: (read) => records.record(read), digestOf: (text) => records.digestOf(text), minimized: (tenant, values) => filters.minimize(tenant, values), network: networkText };
+    const recorder: RequestRecorder = { record: (read) => records.record(read), digestOf: (text) => records.digestOf(text), minimized: (tenant, values) => filters.minimize(tenant, values) };
     const admit = (): Refusal | null => policy.admit() ?? sequencer.admit();
 
     const integrity = verification(config, store, rootKey, findings, (failure) => report('cannot verify the store in the background', failure));

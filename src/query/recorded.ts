@@ -5,6 +5,7 @@
 import { RECORDED, type Action } from '#access';
 import { LIMITS } from '#limits';
 import type { Reader, TenantId } from '#model';
+import { networkText } from '#model/network';
 import type { Outcome, Records } from '#records';
 import type { Refusal, RefusalCode } from '#refusal';
 import type { FastifyRequest } from 'fastify';
@@ -15,8 +16,6 @@ export type AskedValue = readonly [key: string, value: string];
 export interface RequestRecorder extends Pick<Records, 'record' | 'digestOf'> {
   /** The values as a span of the tenant would keep them, null for one that would be removed; null altogether if that is not sure. */
   minimized(tenant: TenantId, values: readonly AskedValue[]): readonly (AskedValue | null)[] | null;
-  /** The network of an address, as records name it. */
-  network(address: string): string;
 }
 
 interface Shown {
@@ -69,7 +68,7 @@ export function recordAnswer(recorder: RequestRecorder, request: FastifyRequest,
     filter: reader === null ? '' : filterOf(recorder, request, reader.tenant),
     rows: outcome === 'allowed' ? rows : null,
     reason: reader === null ? '' : reasonOf(recorder, request, reader.tenant),
-    network: recorder.network(request.ip),
+    network: networkText(request.ip),
   });
 }
 
