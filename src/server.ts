@@ -8,6 +8,7 @@ import { createAccess } from '#access';
 import { createAuthenticator } from '#authenticate';
 import { createPasswords, createPeople } from '#authenticate/people';
 import { createSignIn, type SignIn } from '#authenticate/sign-in';
+import { createWorkloadTokens } from '#authenticate/workload-tokens';
 import type { Address, Config, TlsSettings } from '#config';
 import { ControlStore } from '#control';
 import { FilterTexts } from '#dry-run/filter-text';
@@ -86,7 +87,8 @@ export async function startServer(config: Config, report: Report = reportLine): 
       report(`${finding.title}: ${finding.message}`, null);
       findings.report(finding);
     };
-    const authenticator = createAuthenticator(control, (failure) => report('cannot check credentials', failure), { requiresCertificate: config.tls?.clientAuth === 'require' });
+    const workloadTokens = createWorkloadTokens(control, { report: (failure) => report('cannot get the keys of an issuer', failure) });
+    const authenticator = createAuthenticator(control, (failure) => report('cannot check credentials', failure), { tokens: workloadTokens, requiresCertificate: config.tls?.clientAuth === 'require' });
 
     const meter = await startMeter({ version: VERSION, environment: process.env });
     started.push({ what: 'meter', stop: () => meter.stop() });

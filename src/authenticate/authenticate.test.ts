@@ -36,6 +36,7 @@ after(() => {
 
 function outcome(header: AuthorizationHeader): string {
   const answer = authenticator.producer(header);
+  assert.ok(!(answer instanceof Promise), 'what is no token of an issuer is answered at once');
   return isRefusal(answer) ? answer.refused : answer.name;
 }
 

@@ -1,13 +1,17 @@
 /**
  * Who asks, from the Authorization header and the certificate that the connection proved: nothing else of a request has been read when this runs, and nothing in its body can
- * change the answer. Ingest keys send, tokens read; neither does the other's work. No answer is kept: a revoked credential is
+ * change the answer. Ingest keys and tokens of workloads send, tokens of ours read; none does the other's work. No answer is kept: a revoked credential is
  * refused as soon as `#control` notices (see `revocation_ms_max`).
  */
 import type { ControlStore } from '#control';
+import { LIMITS } from '#limits';
 import type { Producer, Reader } from '#model';
 import { isRefusal, refuse } from '#refusal';
 import type { Refusal } from '#refusal';
 import type { Peer } from '#tls';
+
+import { looksLikeToken } from './token-form.ts';
+import type { WorkloadTokens } from './workload-tokens.ts';
 
 export type { Producer, Reader } from '#model';
 
@@ -16,10 +20,11 @@ export type AuthorizationHeader = string | readonly string[] | undefined;
 
 export interface Authenticator {
   /**
-   * The producer whose ingest key this is, or whose certificate the connection showed (`peer` null: none); who sends both must be one producer.
-   * Refusals: credential_missing, credential_unknown, credential_wrong_kind, certificate_*, store_unavailable.
+   * The producer whose ingest key or token this is, or whose certificate the connection showed (`peer` null: none); who sends both must be one producer.
+   * At once, except for a token of a workload that was not seen before. Refusals: credential_missing, credential_unknown, credential_wrong_kind, certificate_*,
+   * token_*, overloaded, store_unavailable.
    */
-  producer(header: AuthorizationHeader, peer?: Peer | Refusal | null): Producer | Refusal;
+  producer(header: AuthorizationHeader, peer?: Peer | Refusal | null): Known | Promise<Known>;
   /** The reader whose token this is. The same refusals. */
   reader(header: AuthorizationHeader): Reader | Refusal;
 }
@@ -27,7 +32,11 @@ export interface Authenticator {
 /** Without `findCertificate` nobody is known by a certificate. */
 export type Credentials = Pick<ControlStore, 'findCredential'> & Partial<Pick<ControlStore, 'findCertificate'>>;
 
+type Known = Producer | Refusal;
+
 export interface AuthenticatorOptions {
+  /** Without them no token of an issuer is taken. */
+  readonly tokens?: WorkloadTokens;
   /** A producer has to show a certificate, whatever else it sends. */
   readonly requiresCertificate?: boolean;
 }
@@ -36,38 +45,47 @@ export interface AuthenticatorOptions {
 export const CHALLENGE = 'Bearer realm="tracekeep"';
 
 /** `report` hears of failures of the control database, which callers see as a retryable refusal: on doubt nobody comes in. */
-export function createAuthenticator(control: Credentials, report: (failure: unknown) => void = () => {}, { requiresCertificate = false }: AuthenticatorOptions = {}): Authenticator {
+export function createAuthenticator(control: Credentials, report: (failure: unknown) => void = () => {}, { tokens, requiresCertificate = false }: AuthenticatorOptions = {}): Authenticator {
+  const unavailable = (failure: unknown): Refusal => {
+    report(failure);
+    return refuse('store_unavailable', 'credentials cannot be checked');
+  };
   const found = <Found>(look: () => Found): Found | Refusal => {
     try {
       return look();
     } catch (failure) {
-      report(failure);
-      return refuse('store_unavailable', 'credentials cannot be checked');
+      return unavailable(failure);
     }
   };
-  const holder = (header: AuthorizationHeader) => {
-    const credential = readBearer(header);
-    return isRefusal(credential) ? credential : found(() => control.findCredential(credential));
+  const byKey = (key: string): Known => {
+    const holder = found(() => control.findCredential(key));
+    if (isRefusal(holder)) return holder;
+    return holder.kind === 'producer' ? holder.producer : refuse('credential_wrong_kind', 'a token, where an ingest key is needed');
   };
-  const byKey = (header: AuthorizationHeader): Producer | Refusal => {
-    const found = holder(header);
-    if (isRefusal(found)) return found;
-    return found.kind === 'producer' ? found.producer : refuse('credential_wrong_kind', 'a token, where an ingest key is needed');
+  const sender = (header: AuthorizationHeader): Known | Promise<Known> => {
+    const credential = readBearer(header);
+    if (isRefusal(credential)) return credential;
+    if (tokens === undefined || !looksLikeToken(credential)) return byKey(credential);
+    const known = found(() => tokens.producer(credential));
+    return known instanceof Promise ? known.catch(unavailable) : known;
   };
   return {
     producer(header, peer = null) {
-      if (peer === null) return requiresCertificate ? refuse('certificate_missing') : byKey(header);
+      if (peer === null) return requiresCertificate ? refuse('certificate_missing') : sender(header);
       // A certificate that does not count is not the same as none: whoever shows one means it.
       if (isRefusal(peer)) return peer;
       const shown = found(() => control.findCertificate?.(peer) ?? refuse('certificate_unknown'));
       if (isRefusal(shown) || isAbsent(header)) return shown;
-      const sent = byKey(header);
-      return isRefusal(sent) || sent.id === shown.id ? sent : refuse('certificate_conflict');
+      const both = (sent: Known): Known => (isRefusal(sent) || sent.id === shown.id ? sent : refuse('certificate_conflict'));
+      const sent = sender(header);
+      return sent instanceof Promise ? sent.then(both) : both(sent);
     },
     reader(header) {
-      const found = holder(header);
-      if (isRefusal(found)) return found;
-      return found.kind === 'token' ? found.reader : refuse('credential_wrong_kind', 'an ingest key, where a token is needed');
+      const credential = readBearer(header);
+      if (isRefusal(credential)) return credential;
+      const holder = found(() => control.findCredential(credential));
+      if (isRefusal(holder)) return holder;
+      return holder.kind === 'token' ? holder.reader : refuse('credential_wrong_kind', 'an ingest key, where a token is needed');
     },
   };
 }
@@ -77,8 +95,8 @@ function isAbsent(header: AuthorizationHeader): boolean {
 }
 
 /** RFC 9110 §11.4: a scheme in any case, one or more spaces, then for Bearer a `token68` (RFC 6750 §2.1). Every quantifier is bounded. */
-const BEARER = /^bearer {1,8}([A-Za-z0-9._~+/-]{1,256}={0,2})$/i;
-const FIELD_CHARACTERS_MAX = 512;
+const BEARER = /^bearer {1,8}([A-Za-z0-9._~+/-]{1,8192}={0,2})$/i;
+const FIELD_CHARACTERS_MAX = LIMITS.token_characters_max + 256;
 
 function readBearer(header: AuthorizationHeader): string | Refusal {
   const values = header === undefined ? [] : typeof header === 'string' ? [header] : header;
@@ -96,5 +114,5 @@ function readBearer(header: AuthorizationHeader): string | Refusal {
 
 /** RFC 9110 §5.5: spaces and tabs around a field value do not belong to it. HTTP/1 parsers remove them, HTTP/2 leaves them. */
 function trimOptionalWhitespace(text: string): string {
-  return text.replace(/^[ \t]{1,512}/, '').replace(/[ \t]{1,512}$/, '');
+  return text.replace(/^[ \t]{1,8448}/, '').replace(/[ \t]{1,8448}$/, '');
 }

@@ -5,6 +5,7 @@ import { LIMITS } from '#limits';
 import { withControl, withExistingControl } from './data-directory.ts';
 import { OperatorError } from './operator-error.ts';
 import { PLACE, collect, orFail, readPeriodOption, readTenant, settingsOf, withSettings, withTenant } from './options.ts';
+import { keysText, trustCommand, untrustCommand } from './producer-trust.ts';
 import { jsonText, tableText, timeText } from './table.ts';
 import { note, print } from './terminal.ts';
 
@@ -27,6 +28,8 @@ export function producerCommand(): Command {
   producer.addCommand(listCommand());
   producer.addCommand(changeCommand());
   producer.addCommand(rotateCommand());
+  producer.addCommand(trustCommand());
+  producer.addCommand(untrustCommand());
   producer.addCommand(revokeCommand());
   return producer;
 }
@@ -68,6 +71,8 @@ function listCommand(): Command {
       revoked === null ? keys.map(({ generation, expires }) => (expires === null ? `key ${generation}` : `key ${generation} until ${timeText(expires)}`)).join(', ') : `revoked ${timeText(revoked)}`,
     ]);
     print(tableText(['ID', 'NAME', 'TENANT', 'SERVICES', 'CERTIFICATES', 'BACKFILL', 'CREATED', 'STATE'], rows));
+    const trusted = shown.filter(({ revoked }) => revoked === null).flatMap(({ name, trusts = [] }) => trusts.map((trust) => [trust.id, name, trust.issuer, trust.audience, trust.subject, trust.claims.map((one) => `${one.name}=${one.value}`).join(' ') || '-', keysText(trust)]));
+    if (trusted.length > 0) print(`\ntokens that are a producer:\n\n${tableText(['ID', 'PRODUCER', 'ISSUER', 'AUDIENCE', 'SUBJECT', 'CLAIMS', 'KEYS'], trusted)}`);
   });
 }
 
@@ -110,7 +115,7 @@ function rotateCommand(): Command {
 }
 
 function revokeCommand(): Command {
-  const command = new Command('revoke').description('end all keys of a producer, within a second on a running server').argument('<NAME>', 'name or id');
+  const command = new Command('revoke').description('end all keys of a producer and what it trusts, within a second on a running server').argument('<NAME>', 'name or id');
   return withSettings(withTenant(command), PLACE).action(async (name: string, options: TenantOption) => {
     const named = { tenant: readTenant(options.tenant), name };
     const producer = orFail(await withExistingControl(await settingsOf(command), (control) => control.revokeProducer(named)));

@@ -31,15 +31,17 @@ import type { NewPolicy, PolicyProposal, PolicyTexts, PolicyVersion } from './po
 import { addProducer, changeProducer, revokeProducer, rotateProducer } from './producers.ts';
 import type { KeyedProducer, NewProducer, ProducerChange } from './producers.ts';
 import { accountPlace, asAccount } from './records.ts';
-import type { AccountRecord, ProducerRecord, RevokedCertificate, TenantRecord, TokenRecord } from './records.ts';
+import type { AccountRecord, ProducerRecord, RevokedCertificate, TenantRecord, TokenRecord, TrustRecord } from './records.ts';
 import { changeFinding, findFinding, listFindings, recordFindings } from './findings.ts';
 import type { CountedFinding, FindingFilter, FindingRecord, StatusId } from './finding.ts';
 import { ColumnSealer } from './sealed.ts';
 import { endSession, findSession, startSession, touchSession } from './sessions.ts';
 import type { FoundSession, SignInWay, StartedSession } from './sessions.ts';
 import { takeSnapshot } from './snapshot.ts';
-import type { CredentialHolder, Snapshot } from './snapshot.ts';
+import type { BoundTrust, CredentialHolder, Snapshot } from './snapshot.ts';
 import { setTenant } from './tenants.ts';
+import { addTrust, removeTrust } from './trusts.ts';
+import type { NewTrust } from './trusts.ts';
 import { addToken, revokeToken } from './tokens.ts';
 import type { IssuedToken, NewToken } from './tokens.ts';
 
@@ -47,7 +49,9 @@ export { COMMAND_LINE, SERVER, actorOf } from './actor.ts';
 export type { Actor } from './actor.ts';
 export type { Named } from './change.ts';
 export { newCredential } from './credential.ts';
-export type { AccountRecord, ProducerRecord, RevokedCertificate, TokenRecord } from './records.ts';
+export type { AccountRecord, KeySource, ProducerRecord, RevokedCertificate, TokenRecord, TrustRecord } from './records.ts';
+export type { BoundTrust } from './snapshot.ts';
+export type { NewTrust } from './trusts.ts';
 export { CLOSED, distinct } from './finding.ts';
 export type { Analytic, CountedFinding, Evidence, FindingFilter, FindingRecord, FindingResource, NewFinding, SeverityId, StatusId } from './finding.ts';
 export type { OutboxEntry, OutboxRow } from './outbox.ts';
@@ -122,6 +126,26 @@ export class ControlStore {
     const { certificates, revokedCertificates } = this.#current();
     if (revokedCertificates.has(fingerprint)) return refuse('certificate_revoked');
     return certificates.get(name) ?? refuse('certificate_unknown');
+  }
+
+  /** What producers trust of an issuer: attacker-controlled, as the token names it. As fresh as `findCredential`, and throws as that does. */
+  findTrusts(issuer: string): readonly BoundTrust[] {
+    return this.#current().trusts.get(issuer) ?? [];
+  }
+
+  /** Null as soon as it, or its producer, is gone. */
+  findTrust(id: string): BoundTrust | null {
+    return this.#current().trustsById.get(id) ?? null;
+  }
+
+  /** Refusals: name_unknown, trust_invalid, control_limit. */
+  async addTrust(named: Named, wanted: NewTrust, by: Actor = COMMAND_LINE): Promise<TrustRecord | Refusal> {
+    return this.#change(by, (change) => addTrust(change, named, wanted));
+  }
+
+  /** Refusals: name_unknown. */
+  async removeTrust(named: Named, id: string, by: Actor = COMMAND_LINE): Promise<TrustRecord | Refusal> {
+    return this.#change(by, (change) => removeTrust(change, named, id));
   }
 
   /** Newest first. */

@@ -11,6 +11,10 @@ import { isDnsName, isWorkloadId } from '#tls/spiffe';
 const HARMFUL = /[\p{C}\p{Zl}\p{Zp}]/u;
 const LABEL = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
+export function isPrintable(text: string): boolean {
+  return !HARMFUL.test(text);
+}
+
 /** The normalized name of a producer or token. */
 export function readName(text: string): string | Refusal {
   const name = text.normalize('NFC');

@@ -75,7 +75,7 @@ export async function changeProducer(change: Change, named: Named, wanted: Produ
   if (isRefusal(certificates)) return certificates;
   const taken = certificates === null ? null : await certificateTaken(change, certificates, (await findProducer(change, named))?.id ?? null);
   if (taken !== null) return taken;
-  return edit(change, named, 'changed', (producer) => ({
+  return editProducer(change, named, 'changed', (producer) => ({
     ...producer,
     services: services ?? producer.services,
     backfill: wanted.backfill ?? producer.backfill ?? false,
@@ -101,7 +101,7 @@ async function certificateTaken(change: Change, names: readonly string[], by: Pr
 export async function rotateProducer(change: Change, named: Named, graceMs: number): Promise<KeyedProducer | Refusal> {
   if (!isPeriod(graceMs, 0)) return refuse('time_invalid', 'the grace period');
   const { credential, hash } = issueCredential(change, 'producer');
-  const producer = await edit(change, named, 'rotated', (before) => {
+  const producer = await editProducer(change, named, 'rotated', (before) => {
     const end = change.now + graceMs;
     const generation = 1 + Math.max(...before.keys.map((key) => key.generation));
     const old = before.keys.map((key) => ({ ...key, expires: Math.min(key.expires ?? end, end) })).filter((key) => key.expires > change.now);
@@ -113,21 +113,22 @@ export async function rotateProducer(change: Change, named: Named, graceMs: numb
 
 /** Ends every key. The name may be given anew; the record stays, because accounts refer to its id. */
 export async function revokeProducer(change: Change, named: Named): Promise<ProducerRecord | Refusal> {
-  return edit(change, named, 'revoked', (producer) => ({ ...producer, revoked: change.now }));
+  return editProducer(change, named, 'revoked', (producer) => ({ ...producer, revoked: change.now }));
 }
 
-async function edit(change: Change, named: Named, what: string, next: (producer: ProducerRecord) => ProducerRecord | Refusal): Promise<ProducerRecord | Refusal> {
+/** `more` is told to the log with it. */
+export async function editProducer(change: Change, named: Named, what: string, next: (producer: ProducerRecord) => ProducerRecord | Refusal, more: BodyMembers = {}): Promise<ProducerRecord | Refusal> {
   const before = await findProducer(change, named);
   if (before === null) return refuse('name_unknown', `a producer of tenant ${named.tenant}`);
   const after = next(before);
   if (isRefusal(after)) return after;
   await change.rows.updateTable('producers').set(rowOf(change.sealer, after)).where('id', '=', after.id).execute();
-  await tell(change, what, after, what === 'rotated' ? { generation: after.keys.at(-1)?.generation, oldKeysEnd: after.keys.at(-2)?.expires ?? change.now } : {});
+  await tell(change, what, after, what === 'rotated' ? { generation: after.keys.at(-1)?.generation, oldKeysEnd: after.keys.at(-2)?.expires ?? change.now } : more);
   return after;
 }
 
-async function tell(change: Change, what: string, { id, tenant, name, services, backfill = false, certificates = [] }: ProducerRecord, more: BodyMembers): Promise<void> {
-  await tellLog(change, 'producer', { what, tenant, producer: id, ...more }, { name, services, backfill, ...(certificates.length > 0 && { certificates }) });
+async function tell(change: Change, what: string, { id, tenant, name, services, backfill = false, certificates = [], trusts = [] }: ProducerRecord, more: BodyMembers): Promise<void> {
+  await tellLog(change, 'producer', { what, tenant, producer: id, ...more }, { name, services, backfill, ...(certificates.length > 0 && { certificates }), ...(trusts.length > 0 && { trusts: trusts.map(({ id: trust, issuer, audience, subject, claims }) => ({ trust, issuer, audience, subject, claims })) }) });
 }
 
 /** The live producer of this name, or of this id within the tenant. A name wins over an id, so no id can be shadowed by accident alone. */

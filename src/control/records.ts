@@ -36,6 +36,25 @@ export interface ProducerRecord {
   readonly keys: readonly KeyRecord[];
   /** Names in client certificates that are this producer: SPIFFE ids and DNS names. Records of earlier versions have none. */
   readonly certificates?: readonly string[];
+  /** Tokens that are this producer. Records of earlier versions have none. */
+  readonly trusts?: readonly TrustRecord[];
+}
+
+/** Where the keys of an issuer are: where it says itself (OpenID Connect Discovery), at an address, or in a file on the server. */
+export type KeySource = { readonly at: 'issuer' } | { readonly at: 'url'; readonly url: string } | { readonly at: 'file'; readonly path: string };
+
+/** Tokens of one issuer that are a producer: those for this audience, with this subject and these claims. */
+export interface TrustRecord {
+  /** `i_` and 16 hexadecimal digits. */
+  readonly id: string;
+  /** As it stands in the claim `iss`; or `spiffe://` and a trust domain, whose tokens are known by their subject. */
+  readonly issuer: string;
+  readonly audience: string;
+  /** A glob of the claim `sub`. */
+  readonly subject: string;
+  readonly claims: readonly { readonly name: string; readonly value: string }[];
+  readonly keys: KeySource;
+  readonly created: number;
 }
 
 /** A client certificate that counts no more, whoever issued it and however long it is valid. */

@@ -6,10 +6,16 @@ import type { Producer, Reader, TenantId } from '#model';
 
 import type { ControlDatabase } from './database.ts';
 import { DEFAULT_RETENTION, asToken, certificatePlace, producerPlace, tenantPlace, tokenPlace } from './records.ts';
-import type { ProducerRecord, RevokedCertificate, TenantRecord, TokenRecord } from './records.ts';
+import type { ProducerRecord, RevokedCertificate, TenantRecord, TokenRecord, TrustRecord } from './records.ts';
 import type { ColumnSealer } from './sealed.ts';
 
 export type CredentialHolder = { readonly kind: 'producer'; readonly producer: Producer } | { readonly kind: 'token'; readonly reader: Reader };
+
+/** Tokens of an issuer, and the producer that they are. */
+export interface BoundTrust {
+  readonly trust: TrustRecord;
+  readonly producer: Producer;
+}
 
 interface CredentialEntry {
   readonly expires: number | null;
@@ -30,6 +36,9 @@ export interface Snapshot {
   readonly credentials: ReadonlyMap<string, CredentialEntry>;
   /** By the name in a client certificate. Nothing revoked is in here. */
   readonly certificates: ReadonlyMap<string, Producer>;
+  /** By issuer, and by their id. Nothing of a revoked producer is in here. */
+  readonly trusts: ReadonlyMap<string, readonly BoundTrust[]>;
+  readonly trustsById: ReadonlyMap<string, BoundTrust>;
   /** By fingerprint. */
   readonly revokedCertificates: ReadonlyMap<string, RevokedCertificate>;
   /** What was opened, so that the next snapshot opens only the rows that changed. */
@@ -58,7 +67,8 @@ export function takeSnapshot(database: ControlDatabase, sealer: ColumnSealer, pr
   const revoked = database.readNow(kysely.selectFrom('revoked_certificates').selectAll()).map(({ id, sealed }) => open<RevokedCertificate>(certificatePlace(id), sealed));
   const holders = new Map(producers.filter((one) => one.revoked === null).map((one) => [one, producerOf(one, tenants)]));
   const certificates = new Map([...holders].flatMap(([record, producer]) => (record.certificates ?? []).map((name) => [name, producer] as const)));
-  return { dataVersion, tenants, producers, tokens, credentials: indexCredentials(holders, tokens), certificates, revokedCertificates: new Map(revoked.map((one) => [one.fingerprint, one])), opened };
+  const trusts = [...holders].flatMap(([record, producer]) => (record.trusts ?? []).map((trust): BoundTrust => ({ trust, producer })));
+  return { dataVersion, tenants, producers, tokens, trusts: Map.groupBy(trusts, ({ trust }) => trust.issuer), trustsById: new Map(trusts.map((one) => [one.trust.id, one])), credentials: indexCredentials(holders, tokens), certificates, revokedCertificates: new Map(revoked.map((one) => [one.fingerprint, one])), opened };
 }
 
 function producerOf({ id, name, tenant, services, backfill = false, version }: ProducerRecord, tenants: ReadonlyMap<TenantId, TenantRecord>): Producer {

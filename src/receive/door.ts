@@ -19,8 +19,8 @@ export interface Taken {
 export type IngestAnswer = Taken | Refusal;
 
 export interface IngestDoor<P extends object> {
-  /** Who sends, from headers and the client certificate of the connection alone, before a byte of the body is read. `peer` null: it has none. */
-  authenticate(authorization: Authorization, peer: Peer | Refusal | null): P | Refusal;
+  /** Who sends, from headers and the client certificate of the connection alone, before a byte of the body is read. `peer` null: it has none. A promise where somebody else must be asked first. */
+  authenticate(authorization: Authorization, peer: Peer | Refusal | null): P | Refusal | Promise<P | Refusal>;
   /** May a request enter now? Asked before the body is read; null = yes, else overloaded, disk_full, draining, store_unavailable. */
   admit(): Refusal | null;
   /**

@@ -115,35 +115,48 @@ export class GrpcReceiver<P extends object> {
   }
 
   readonly #interceptor: ServerInterceptor = (_method, next) => {
-    const { meter, limits } = this.#reception;
+    const { door, meter, limits, report } = this.#reception;
     let entered: GrpcCall<P> | null = null;
+    let gone = false;
+    const refused = (refusal: Refusal): void => {
+      meter.ended('grpc', refusal.refused, 0);
+      next.sendStatus(statusOf(refusal));
+    };
     return new ServerInterceptingCall(next, {
       start: (start) =>
         start({
           onReceiveMetadata: (metadata, read) => {
-            const call = this.#admit(metadata, this.#peerOf(next.getConnectionInfo()));
-            if (isRefusal(call)) {
-              meter.ended('grpc', call.refused, 0);
-              next.sendStatus(statusOf(call));
-              return;
-            }
-            entered = call;
-            this.#calls.set(metadata, call);
-            call.read(limits.request_ms_max, () => read(metadata), () => next.sendStatus(statusOf(refuse('sender_too_slow'))));
+            const enter = (sender: P | Refusal): void => {
+              if (gone) return meter.ended('grpc', 'aborted', 0);
+              const call = this.#admit(sender);
+              if (isRefusal(call)) return refused(call);
+              entered = call;
+              this.#calls.set(metadata, call);
+              call.read(limits.request_ms_max, () => read(metadata), () => next.sendStatus(statusOf(refuse('sender_too_slow'))));
+            };
+            const sender = door.authenticate(metadata.get('authorization').map(String), this.#peerOf(next.getConnectionInfo()));
+            if (!(sender instanceof Promise)) return enter(sender);
+            sender.then(enter).catch((failure: unknown) => {
+              const id = randomBytes(8).toString('hex');
+              report(failure, id);
+              refused(refuse('internal', `request id ${id}`));
+            });
           },
           onReceiveHalfClose: (handle) => {
             entered?.arrived();
             handle();
           },
-          onCancel: () => entered?.gone(),
+          onCancel: () => {
+            gone = true;
+            entered?.gone();
+          },
         }),
     });
   };
 
   /** Decides from the metadata alone. grpc-js has answered unknown services and methods with UNIMPLEMENTED before. */
-  #admit(metadata: Metadata, peer: Peer | Refusal | null): GrpcCall<P> | Refusal {
+  #admit(producer: P | Refusal): GrpcCall<P> | Refusal {
     const { door, budget, meter } = this.#reception;
-    const producer = door.authenticate(metadata.get('authorization').map(String), peer);
     if (isRefusal(producer)) return producer;
     const closed = this.#draining ? refuse('draining') : door.admit();
     if (closed !== null) return closed;

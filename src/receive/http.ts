@@ -152,7 +152,12 @@ export class HttpReceiver<P extends object> {
   }
 
   async #take(request: IncomingMessage, response: ServerResponse, invites: boolean): Promise<IngestAnswer | typeof ABORTED> {
-    const entry = this.#admit(request);
+    const found = this.#senderOf(request);
+    const sender = found instanceof Promise ? await found : found;
+    if (isRefusal(sender)) return sender;
+    // It may be gone while somebody else was asked who it is.
+    if (request.destroyed) return ABORTED;
+    const entry = this.#admit(request, sender);
     if (isRefusal(entry)) return entry;
     try {
       if (entry.declared === 0) return NOTHING;
@@ -163,18 +168,21 @@ export class HttpReceiver<P extends object> {
     }
   }
 
-  /** Decides from the headers alone. */
-  #admit(request: IncomingMessage): Entry<P> | Refusal {
-    const { door, budget, limits } = this.#reception;
-    const { headers, rawHeaders } = request;
+  /** Who sends, if what it sends is anything for us. */
+  #senderOf(request: IncomingMessage): P | Refusal | Promise<P | Refusal> {
+    const { rawHeaders } = request;
     if (rawHeaders.length > 2 * LIMITS.header_lines_max) return refuse('headers_too_large', `more than ${LIMITS.header_lines_max} lines`);
     const path = pathOf(request.url ?? '');
-    const otherSignal = OTHER_SIGNALS.has(path);
-    if (path !== '/v1/traces' && !otherSignal) return refuse('path_unknown');
+    if (path !== '/v1/traces' && !OTHER_SIGNALS.has(path)) return refuse('path_unknown');
     if (request.method !== 'POST') return refuse('method_unknown');
-    const producer = door.authenticate(valuesOf(rawHeaders, 'authorization'), peerOf(request.socket));
-    if (isRefusal(producer)) return producer;
-    if (otherSignal) return refuse('signal_unsupported');
+    return this.#reception.door.authenticate(valuesOf(rawHeaders, 'authorization'), peerOf(request.socket));
+  }
+
+  /** Decides from the headers alone. */
+  #admit(request: IncomingMessage, producer: P): Entry<P> | Refusal {
+    const { door, budget, limits } = this.#reception;
+    const { headers } = request;
+    if (OTHER_SIGNALS.has(pathOf(request.url ?? ''))) return refuse('signal_unsupported');
     const encoding = encodingOf(headers['content-type']);
     if (encoding === null) return refuse('media_type_unknown');
     const coding = codingOf(headers['content-encoding']);
