@@ -16,7 +16,7 @@ export interface UnverifiedToken {
 const COMPACT = /^([A-Za-z0-9_-]{1,8192})\.([A-Za-z0-9_-]{1,8192})\.([A-Za-z0-9_-]{0,8192})$/;
 
 export function looksLikeToken(text: string): boolean {
-  return text.length <= LIMITS.token_characters_max && COMPACT.test(text);
+  return text.includes('.') && text.length <= LIMITS.token_characters_max && COMPACT.test(text);
 }
 
 /** Kinds of JWT that are neither for a workload nor a bearer's: a logout token, a security event, a proof of possession, SPIFFE's WIT-SVID. */
