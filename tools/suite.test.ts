@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { complaint, lanes, tallyOf, untestedFolders } from './suite.ts';
+import { complaint, tallyOf } from './suite-run.ts';
+import { lanes, together, untestedFolders } from './suite.ts';
 import type { Tree } from './tidy-tree.ts';
 
 const rooms: string[] = [];
@@ -25,27 +26,44 @@ const tree = treeOf(
   'bench/a.test.ts', 'demo/a.test.ts', 'src/a/a.test.ts', 'src/a/a.ts', 'test/attacks/a.test.ts', 'test/browser/a.test.ts', 'test/crash/a.test.ts', 'test/crash/slow-query.test.ts', 'tools/a.test.ts',
 );
 
-test('lanes() runs unit tests, then the whole system, then browsers and crashes, and by itself what compares times', () => {
-  const [unit, system, hard, alone] = lanes(tree, 'test', []);
-  assert.deepEqual(unit?.files, ['src/a/a.test.ts', 'tools/a.test.ts']);
-  assert.deepEqual(system?.files, ['bench/a.test.ts', 'demo/a.test.ts', 'test/attacks/a.test.ts']);
-  assert.deepEqual(hard?.files, ['test/browser/a.test.ts', 'test/crash/a.test.ts']);
-  assert.deepEqual(alone?.files, ['test/crash/slow-query.test.ts']);
-  assert.equal(alone?.atOnce, 1);
+test('lanes() runs unit tests, then browsers and the rest of the system, and by itself what compares times', () => {
+  assert.deepEqual(lanes(tree, 'test', []), {
+    unit: ['src/a/a.test.ts', 'tools/a.test.ts'],
+    system: ['test/browser/a.test.ts', 'bench/a.test.ts', 'demo/a.test.ts', 'test/attacks/a.test.ts', 'test/crash/a.test.ts'],
+    alone: ['test/crash/slow-query.test.ts'],
+  });
 });
 
 test('lanes() for ok keeps to src and tools', () => {
-  assert.deepEqual(lanes(tree, 'ok', []).map((lane) => lane.files), [['src/a/a.test.ts', 'tools/a.test.ts']]);
+  assert.deepEqual(lanes(tree, 'ok', []), { unit: ['src/a/a.test.ts', 'tools/a.test.ts'], system: [], alone: [] });
 });
 
 test('lanes() for ok leaves out what starts a whole store, the other run does not', () => {
   const some = { ...treeOf('src/a/a.test.ts', 'src/a/b.test.ts'), text: (path: string) => (path.includes('/b.') ? 'const store = await createTestStore();' : '') };
-  assert.deepEqual(lanes(some, 'ok', []).map((lane) => lane.files), [['src/a/a.test.ts']]);
-  assert.deepEqual(lanes(some, 'test', [])[0]?.files, ['src/a/a.test.ts', 'src/a/b.test.ts']);
+  assert.deepEqual(lanes(some, 'ok', []).unit, ['src/a/a.test.ts']);
+  assert.deepEqual(lanes(some, 'test', []).unit, ['src/a/a.test.ts', 'src/a/b.test.ts']);
 });
 
 test('lanes() keeps to the patterns it is given', () => {
-  assert.deepEqual(lanes(tree, 'test', ['crash', 'tools/']).flatMap((lane) => lane.files), ['tools/a.test.ts', 'test/crash/a.test.ts', 'test/crash/slow-query.test.ts']);
+  assert.deepEqual(lanes(tree, 'test', ['crash', 'tools/']), { unit: ['tools/a.test.ts'], system: ['test/crash/a.test.ts'], alone: ['test/crash/slow-query.test.ts'] });
+});
+
+test('together() lets only those share a process that start nothing and leave it as it is', () => {
+  const texts: Readonly<Record<string, string>> = {
+    pure: `import { test } from 'node:test'; const data = process.env['DATA'] ?? '';`,
+    waits: 'before(async () => {});',
+    mocks: `import { mock, test } from 'node:test';`,
+    sets: `process.env['DATA'] = 'x';`,
+    moves: 'process.chdir(room);',
+    spawns: `import { spawn } from 'node:child_process';`,
+    listens: `import { createServer } from 'node:net';`,
+    stores: 'const store = createTestStore();',
+  };
+  const names = ['a/pure', ...Object.keys(texts).map((name) => `b/${name}`), 'c/pure'];
+  const parts = together({ ...tree, text: (path) => texts[path.slice(2)] ?? '' }, names);
+  assert.deepEqual(parts.filter((part) => part.length > 1), [['a/pure', 'b/pure', 'c/pure']]);
+  assert.deepEqual(parts.flat().sort(), names.sort());
+  assert.deepEqual(together(tree, Array.from({ length: 40 }, (_, at) => `${at}`)).map((part) => part.length), [16, 16, 8]);
 });
 
 test('untestedFolders() names a folder without a test file', () => {
@@ -80,7 +98,7 @@ function plant(files: Readonly<Record<string, string>>): string {
   const root = mkdtempSync(join(tmpdir(), 'tracekeep-suite-'));
   rooms.push(root);
   const here = import.meta.dirname;
-  for (const name of ['suite.ts', 'tidy-tree.ts']) cpSync(join(here, name), join(root, 'tools', name));
+  for (const name of ['suite.ts', 'suite-process.ts', 'suite-run.ts', 'suite-together.ts', 'tidy-tree.ts']) cpSync(join(here, name), join(root, 'tools', name));
   symlinkSync(join(here, '..', 'node_modules'), join(root, 'node_modules'));
   for (const [path, text] of Object.entries({ 'package.json': '{"type":"module"}', ...files })) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
@@ -124,6 +142,34 @@ test('the suite fails for a failing test, a file without tests, a file that thro
   for (const name of ['bad', 'empty', 'throws']) assert.match(stdout, new RegExp(`\nFAIL src/${name}\\.test\\.ts: `, 'u'));
   assert.match(stdout, /\n1 passed, 3 failed\n$/u);
   assert.equal(suiteIn({ 'src/a.test.ts': passing }, 'nothing-of-this-name').status, 1);
+});
+
+test('a file that shares its process is reported like one that does not, with what it wrote and its seed', () => {
+  const head = `import { test } from 'node:test';\n`;
+  const { status, stdout } = suiteIn(
+    {
+      'src/a.test.ts': passing,
+      'src/bad.test.ts': `${head}console.log('seed 17');\ntest('no fact', () => { throw new Error('seen in the output'); });\n`,
+      'src/nested.test.ts': `${head}import { describe } from 'node:test';\ndescribe('facts', () => { test('one', () => {}); test('two', (t) => t.skip()); });\n`,
+      'src/own.test.ts': `${head}import 'node:net';\ntest('a fact', () => {});\n`,
+    },
+    'src/',
+  );
+  assert.equal(status, 1);
+  assert.match(stdout, /ok {3}src\/a\.test\.ts +1 tests /u);
+  assert.match(stdout, /FAIL src\/bad\.test\.ts +1 tests .* 1 failed\n[^]*seen in the output/u);
+  assert.match(stdout, /FAIL src\/nested\.test\.ts +2 tests .* 1 skipped\n/u);
+  assert.match(stdout, /seed 17/u);
+  assert.match(stdout, /\nℹ tests 6\nℹ suites 1\nℹ pass 3\nℹ fail 2\nℹ cancelled 0\nℹ skipped 1\n/u);
+});
+
+test('when a process of several files dies, those that had not ended have failed', () => {
+  const dies = `import { test } from 'node:test';\nimport process from 'node:process';\nconst { kill, pid } = process;\ntest('dies', () => new Promise(() => setImmediate(() => setImmediate(() => kill(pid, 'SIGKILL')))));\n`;
+  const { status, stdout } = suiteIn({ 'src/a.test.ts': passing, 'src/b.test.ts': dies, 'src/c.test.ts': passing }, 'src/');
+  assert.equal(status, 1);
+  assert.match(stdout, /ok {3}src\/a\.test\.ts/u);
+  for (const name of ['b', 'c']) assert.match(stdout, new RegExp(`\nFAIL src/${name}\\.test\\.ts: ended with code 1 before its tests did`, 'u'));
+  assert.match(stdout, /\n1 passed, 2 failed\n$/u);
 });
 
 test('the suite ends what a test file left running', async () => {

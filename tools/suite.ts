@@ -1,70 +1,63 @@
-// `npm test` and `npm run ok`: types, the shape of the code, then every test file in a process group of its own, with
-// a deadline, a line per file, and node's closing lines at the end. A group of its own, so that a test that leaves a
-// server behind neither hangs the run nor leaves it to the machine.
+// `npm test` and `npm run ok`: types, the shape of the code and every test file, a few at once, with a line per file, what each took, and
+// node's closing lines at the end. What starts nothing and changes nothing of its process shares one with others of its kind.
 //
 //   node tools/suite.ts test            everything
 //   node tools/suite.ts test PATTERN…   only the test files whose path contains one of the patterns
 //   node tools/suite.ts ok              types, shape, unit tests of src/, tools/ and console/, without those that start a whole store
 
-import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
+import { killAll, type Tally } from './suite-process.ts';
+import { isBrowser, Run, seconds, type Cost, type Job } from './suite-run.ts';
 import { codeFolders, isTest, readTree, type Tree } from './tidy-tree.ts';
-
-/** The counts of node's closing lines. */
-export interface Tally {
-  tests: number;
-  suites: number;
-  pass: number;
-  fail: number;
-  cancelled: number;
-  skipped: number;
-  todo: number;
-}
-
-interface Lane {
-  readonly files: readonly string[];
-  readonly atOnce: number;
-  readonly deadlineMs: number;
-}
-
-interface Ended {
-  readonly code: number;
-  readonly output: string;
-  readonly tookMs: number;
-  readonly late: boolean;
-}
 
 const unitDeadlineMs = 120_000;
 const systemDeadlineMs = 300_000;
-/** A file's output beyond this is cut: a runaway test must not exhaust the machine. */
-const outputCharsMax = 2_000_000;
+/** Many wait for timers and disks, so more than the cores have work at once. */
+const jobsAtOnce = 4;
+/** Enough that a start of a process costs little for each, and few enough that what fails is said early. */
+const filesTogether = 16;
+/** How many of the costliest files are named at the end. */
+const costsShown = 10;
 
-const running = new Set<ChildProcess>();
+/** What a test does that needs a process of its own: it starts something, or changes or measures the process. */
+const needsProcess = /\b(?:before|after|beforeEach|afterEach)\(|\bmock\b|\bprocess\.(?!env\b)|\bprocess\.env\S* = |worker_threads|child_process|'node:(?:net|http|http2|tls)'|'chdb'|globalThis|startSequencer|startConsole|setTimeout/u;
+
+/** A part of the test files, in the order in which they run: the parts follow one another, and only the last waits until nothing else runs. */
+export interface Lanes {
+  readonly unit: readonly string[];
+  readonly system: readonly string[];
+  readonly alone: readonly string[];
+}
 
 /** Test files of a tree in the order in which they run: `ok` leaves out what needs a running server or a whole store, and what kills processes. */
-export function lanes(tree: Tree, verb: 'test' | 'ok', patterns: readonly string[]): Lane[] {
+export function lanes(tree: Tree, verb: 'test' | 'ok', patterns: readonly string[]): Lanes {
   const wanted = (path: string): boolean =>
     isTest(path) && (patterns.length === 0 || patterns.some((pattern) => path.includes(pattern)));
   const below = (...folders: readonly string[]): string[] =>
     tree.files.filter((path) => wanted(path) && folders.some((folder) => path.startsWith(`${folder}/`)));
   const crash = below('src', 'test').filter((path) => path.startsWith('test/crash/') || /[/-]crash\.test\.ts$/u.test(path));
   const outside = (path: string): boolean => !crash.includes(path);
-  // Many wait for timers and disks, so more than the cores have work at once.
-  const unit: Lane = { files: below('src', 'tools', 'console').filter(outside), atOnce: 3, deadlineMs: unitDeadlineMs };
-  if (verb === 'ok') return [{ ...unit, files: unit.files.filter((path) => !startsStore(tree, path)) }];
-  const system = below('test', 'demo', 'bench').filter(outside);
+  const unit = below('src', 'tools', 'console').filter(outside);
+  if (verb === 'ok') return { unit: unit.filter((path) => !startsStore(tree, path)), system: [], alone: [] };
   const browser = below('test/browser');
-  return [
-    unit,
-    // Half of them wait for limits in seconds to pass.
-    { files: system.filter((path) => !browser.includes(path)), atOnce: 3, deadlineMs: systemDeadlineMs },
-    // Browsers want the cores, crashes mostly wait for a disk or a timer.
-    { files: [...browser, ...crash.filter((path) => !comparesTimes(path))], atOnce: 3, deadlineMs: systemDeadlineMs },
-    { files: crash.filter(comparesTimes), atOnce: 1, deadlineMs: systemDeadlineMs },
-  ];
+  const system = below('test', 'demo', 'bench').filter((path) => outside(path) && !browser.includes(path));
+  // The browsers first, because they take longest and only a few of them run at once.
+  return { unit, system: [...browser, ...system, ...crash.filter((path) => !comparesTimes(path))], alone: crash.filter(comparesTimes) };
+}
+
+/** The files of a lane, in parts that share a process each. */
+export function together(tree: Tree, files: readonly string[]): string[][] {
+  const parts: string[][] = [];
+  let shared: string[] = [];
+  for (const file of files) {
+    if (needsProcess.test(tree.text(file)) || startsStore(tree, file)) parts.push([file]);
+    else if (shared.push(file) === 1) parts.push(shared);
+    else if (shared.length === filesTogether) shared = [];
+  }
+  return parts;
 }
 
 /** Whether a test compares how long things take, so that nothing may run beside it. */
@@ -83,28 +76,6 @@ export function untestedFolders(tree: Tree, verb: 'test' | 'ok'): string[] {
   return folders.filter((folder) => !tree.files.some((path) => isTest(path) && path.startsWith(`${folder}/`)));
 }
 
-/** Reads node's closing lines from a test file's output; undefined if there are none. */
-export function tallyOf(output: string): Tally | undefined {
-  const tally: Tally = { tests: 0, suites: 0, pass: 0, fail: 0, cancelled: 0, skipped: 0, todo: 0 };
-  const tail = output.slice(output.lastIndexOf('\nℹ tests ') + 1);
-  for (const name of Object.keys(tally) as (keyof Tally)[]) {
-    const found = new RegExp(`^ℹ ${name} (\\d{1,9})$`, 'mu').exec(tail);
-    if (found === null) return undefined;
-    tally[name] = Number(found[1]);
-  }
-  return tally;
-}
-
-/** What is wrong with a test file that ended, in a few words; empty if nothing. */
-export function complaint(ended: Pick<Ended, 'code' | 'late'>, tally: Tally | undefined): string {
-  if (ended.late) return 'did not end in time';
-  if (tally === undefined) return `ended with code ${ended.code} before its tests did`;
-  if (tally.tests === 0) return 'holds no test';
-  if (tally.fail + tally.cancelled > 0) return `${tally.fail + tally.cancelled} failed`;
-  if (tally.skipped + tally.todo > 0) return `${tally.skipped + tally.todo} skipped`;
-  return ended.code === 0 ? '' : `ended with code ${ended.code} though its tests passed`;
-}
-
 if (import.meta.main) {
   const [verb, ...patterns] = process.argv.slice(2);
   process.exitCode = await suite(verb === 'ok' ? 'ok' : 'test', patterns);
@@ -115,112 +86,54 @@ async function suite(verb: 'test' | 'ok', patterns: readonly string[]): Promise<
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(128 + constants.signals[signal]));
   // However this process ends, a reader of its output that went away included: nothing it started stays.
   process.stdout.once('error', () => process.exit(1));
-  process.once('exit', () => running.forEach((child) => killGroup(child, 'SIGKILL')));
+  process.once('exit', killAll);
   const tree = readTree(join(import.meta.dirname, '..'));
   const failed: string[] = [];
-  if (patterns.length === 0) {
-    failed.push(...(await checks(tree)));
-    failed.push(...untestedFolders(tree, verb).map((folder) => `${folder}/ holds no test file`));
-  }
-  const plan = lanes(tree, verb, patterns);
+  if (patterns.length === 0) failed.push(...untestedFolders(tree, verb).map((folder) => `${folder}/ holds no test file`));
+  const { unit, system, alone } = lanes(tree, verb, patterns);
   if (verb === 'ok') console.log('ok leaves out what starts a server, a browser or a whole store: npm test runs it');
-  if (patterns.length > 0 && plan.every((lane) => lane.files.length === 0)) failed.push(`no test file matches ${patterns.join(', ')}`);
-  const total: Tally = { tests: 0, suites: 0, pass: 0, fail: 0, cancelled: 0, skipped: 0, todo: 0 };
-  for (const lane of plan) failed.push(...(await runLane(tree, lane, total)));
-  if (plan.some(({ files }) => files.some((path) => path.startsWith('test/browser/')))) sayPictures(tree);
-  return close(failed, total, performance.now() - began);
+  if (patterns.length > 0 && [unit, system, alone].every((files) => files.length === 0)) failed.push(`no test file matches ${patterns.join(', ')}`);
+  const run = new Run(tree.root, failed);
+  const jobs = [
+    ...(patterns.length === 0 ? checks() : []),
+    ...together(tree, unit).map((files) => jobOf(files, unitDeadlineMs)),
+    ...system.map((file) => jobOf([file], systemDeadlineMs)),
+  ];
+  await run.all(jobs, jobsAtOnce);
+  await run.all(alone.map((file) => jobOf([file], systemDeadlineMs)), 1);
+  if (system.some(isBrowser)) sayPictures(tree);
+  sayCosts(run.costs);
+  return close(failed, run.total, performance.now() - began);
 }
 
-async function checks(tree: Tree): Promise<string[]> {
-  const found = await Promise.all([
-    check(tree, 'types', [join('node_modules', 'typescript', 'bin', 'tsc'), '--noEmit', '-p', '.']),
-    check(tree, 'types of console', [join('node_modules', 'typescript', 'bin', 'tsc'), '--noEmit', '-p', 'console']),
+function checks(): Job[] {
+  const types = (project: string): string[] => {
+    const kept = join('node_modules', '.cache', 'types', `${project === '.' ? 'server' : project.replaceAll('/', '-')}.tsbuildinfo`);
+    return [join('node_modules', 'typescript', 'bin', 'tsc'), '--noEmit', '-p', project, '--incremental', '--tsBuildInfoFile', kept];
+  };
+  const check = (name: string, args: readonly string[]): Job => ({ name, args, files: [], deadlineMs: unitDeadlineMs });
+  return [
+    check('types', types('.')),
+    check('types of console', types('console')),
     // Its code runs in part inside pages, so it knows the DOM, which the server must not.
-    check(tree, 'types of test/browser', [join('node_modules', 'typescript', 'bin', 'tsc'), '--noEmit', '-p', join('test', 'browser')]),
-    check(tree, 'shape', [join('tools', 'tidy.ts')]),
-  ]);
-  return found.filter((name) => name !== '');
+    check('types of test/browser', types('test/browser')),
+    check('shape', [join('tools', 'tidy.ts')]),
+  ];
 }
 
-async function check(tree: Tree, name: string, args: readonly string[]): Promise<string> {
-  const ended = await runNode(tree, args, unitDeadlineMs);
-  report(ended.code === 0 ? '' : 'failed', name, '', ended);
-  return ended.code === 0 ? '' : name;
+function jobOf(files: readonly string[], deadlineMs: number): Job {
+  const [first = ''] = files;
+  const args = files.length === 1 ? ['--test-reporter=spec', first] : [join('tools', 'suite-together.ts'), ...files];
+  return { name: first, args, files, deadlineMs };
 }
 
-/** Runs the files of a lane, a few at a time; answers the ones that failed and adds to the total. */
-async function runLane(tree: Tree, lane: Lane, total: Tally): Promise<string[]> {
-  const waiting = [...lane.files];
-  const failed: string[] = [];
-  const worker = async (): Promise<void> => {
-    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-      const ended = await runNode(tree, ['--test-reporter=spec', file], lane.deadlineMs);
-      const tally = tallyOf(ended.output);
-      const problem = complaint(ended, tally);
-      for (const name of Object.keys(total) as (keyof Tally)[]) total[name] += tally?.[name] ?? 0;
-      if (problem !== '') {
-        failed.push(`${file}: ${problem}`);
-        // A file that fails outside its tests counts as one failed test, lest the closing lines say that all is well.
-        if ((tally?.fail ?? 0) + (tally?.cancelled ?? 0) === 0) {
-          total.tests += 1;
-          total.fail += 1;
-        }
-      }
-      report(problem, file, `${tally?.tests ?? 0} tests`, ended);
-    }
-  };
-  await Promise.all(Array.from({ length: lane.atOnce }, worker));
-  return failed;
-}
-
-function runNode(tree: Tree, args: readonly string[], deadlineMs: number): Promise<Ended> {
-  const began = performance.now();
-  // The output is read, so it carries no colours; and a runner above this one is not to be reported to.
-  const { FORCE_COLOR: _colour, NODE_TEST_CONTEXT: _runner, ...env } = process.env;
-  const child = spawn(process.execPath, [...args], {
-    cwd: tree.root,
-    // Some hundred processes load the same sources: Node keeps what it has stripped and compiled.
-    env: { ...env, NO_COLOR: '1', NODE_COMPILE_CACHE: join(tree.root, 'node_modules', '.cache', 'node-compile') },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  });
-  running.add(child);
-  let output = '';
-  let late = false;
-  const take = (chunk: string): void => {
-    if (output.length < outputCharsMax) output += chunk;
-  };
-  child.stdout.setEncoding('utf8').on('data', take);
-  child.stderr.setEncoding('utf8').on('data', take);
-  const deadline = setTimeout(() => {
-    late = true;
-    killGroup(child, 'SIGKILL');
-  }, deadlineMs);
-  return new Promise((resolve, reject) => {
-    child.on('error', (error) => reject(new Error(`cannot start ${args.join(' ')}`, { cause: error })));
-    // After `exit` nothing of its group may stay; only then do the pipes close for certain.
-    child.on('exit', () => killGroup(child, 'SIGKILL'));
-    child.on('close', (code) => {
-      clearTimeout(deadline);
-      running.delete(child);
-      resolve({ code: code ?? 1, output, tookMs: performance.now() - began, late });
-    });
-  });
-}
-
-function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  try {
-    if (child.pid !== undefined) process.kill(-child.pid, signal);
-  } catch {
-    // ESRCH: the whole group has ended already.
-  }
-}
-
-function report(problem: string, name: string, count: string, ended: Ended): void {
-  const mark = problem === '' ? styleText('green', 'ok  ') : styleText('red', 'FAIL');
-  const seconds = `${(ended.tookMs / 1000).toFixed(1)} s`;
-  console.log(`${mark} ${name.padEnd(56)} ${count.padStart(9)} ${seconds.padStart(8)}  ${problem}`.trimEnd());
-  if (problem !== '') console.log(ended.output.trimEnd().replace(/^/gmu, '     '));
+/** Where the time went. CPU seconds, because they hardly depend on what else a machine does. */
+function sayCosts(costs: readonly Cost[]): void {
+  const known = costs.filter((cost): cost is Cost & { cpuMs: number } => cost.cpuMs !== null);
+  if (known.length < costsShown) return;
+  const sum = known.reduce((total, { cpuMs }) => total + cpuMs, 0);
+  console.log(`\n${(sum / 1000).toFixed(0)} s of CPU, most of it here:`);
+  for (const { name, tookMs, cpuMs } of known.toSorted((a, b) => b.cpuMs - a.cpuMs).slice(0, costsShown)) console.log(`     ${name.padEnd(66)} ${seconds(tookMs)} ${seconds(cpuMs)} CPU`);
 }
 
 /** What the browser tests leave for people to look at. */

@@ -1,0 +1,114 @@
+// How the suite runs a test file or a check: in a process group of its own, with a deadline, so that a test that leaves a server behind neither
+// hangs the run nor leaves it to the machine. And what it took: the CPU seconds of everything that it started and waited for.
+
+import { spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The counts of node's closing lines. */
+export interface Tally {
+  tests: number;
+  suites: number;
+  pass: number;
+  fail: number;
+  cancelled: number;
+  skipped: number;
+  todo: number;
+}
+
+export interface Ended {
+  readonly code: number;
+  readonly output: string;
+  readonly tookMs: number;
+  /** Null where the system does not say. */
+  readonly cpuMs: number | null;
+  readonly late: boolean;
+}
+
+/** One of several test files of a process. */
+export interface FileEnded {
+  readonly file: string;
+  readonly tally: Tally;
+  readonly output: string;
+  readonly tookMs: number;
+  readonly cpuMs: number;
+}
+
+/** A process's output beyond this is cut: a runaway test must not exhaust the machine. */
+const outputCharsMax = 2_000_000;
+/** Of /proc/PID/stat, the same for every Linux that Node runs on. */
+const tickMs = 10;
+
+const running = new Set<ChildProcess>();
+let ownChildrenMs = 0;
+
+/** Runs a program under this Node until its whole group is gone; `onFile` hears what it says about single files. */
+export function runNode(root: string, args: readonly string[], deadlineMs: number, onFile?: (ended: FileEnded) => void): Promise<Ended> {
+  const began = performance.now();
+  // The output is read, so it carries no colours; and a runner above this one is not to be reported to.
+  const { FORCE_COLOR: _colour, NODE_TEST_CONTEXT: _runner, ...env } = process.env;
+  const child = spawn(process.execPath, [...args], {
+    cwd: root,
+    // Some hundred processes load the same sources: Node keeps what it has stripped and compiled.
+    env: { ...env, NO_COLOR: '1', NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node-compile') },
+    stdio: ['ignore', 'pipe', 'pipe', ...(onFile === undefined ? [] : ['ipc' as const])],
+    detached: true,
+  });
+  running.add(child);
+  let output = '';
+  let late = false;
+  let cpuMs: number | null = null;
+  const take = (chunk: string): void => {
+    if (output.length < outputCharsMax) output += chunk;
+  };
+  child.stdout!.setEncoding('utf8').on('data', take);
+  child.stderr!.setEncoding('utf8').on('data', take);
+  if (onFile !== undefined) child.on('message', (message) => onFile(message as FileEnded));
+  const deadline = setTimeout(() => {
+    late = true;
+    killGroup(child, 'SIGKILL');
+  }, deadlineMs);
+  return new Promise((resolve, reject) => {
+    child.on('error', (error) => reject(new Error(`cannot start ${args.join(' ')}`, { cause: error })));
+    // After `exit` nothing of its group may stay; only then do the pipes close for certain.
+    child.on('exit', () => {
+      cpuMs = cpuOfLatestChild();
+      killGroup(child, 'SIGKILL');
+    });
+    child.on('close', (code) => {
+      clearTimeout(deadline);
+      running.delete(child);
+      resolve({ code: code ?? 1, output, tookMs: performance.now() - began, cpuMs, late });
+    });
+  });
+}
+
+/** Ends everything that runs, at once. */
+export function killAll(): void {
+  for (const child of running) killGroup(child, 'SIGKILL');
+}
+
+function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    if (child.pid !== undefined) process.kill(-child.pid, signal);
+  } catch {
+    // ESRCH: the whole group has ended already.
+  }
+}
+
+/** What the children that ended took, beyond what the ones before had taken: they are collected one by one. */
+function cpuOfLatestChild(): number | null {
+  let stat: string;
+  try {
+    stat = readFileSync('/proc/self/stat', 'utf8');
+  } catch {
+    // Only Linux says.
+    return null;
+  }
+  // The name stands in parentheses and may hold spaces; cutime and cstime are fields 16 and 17.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const now = (Number(fields[13]) + Number(fields[14])) * tickMs;
+  const grown = now - ownChildrenMs;
+  ownChildrenMs = now;
+  return grown;
+}
