@@ -466,6 +466,13 @@ export const LIMITS = {
   records_per_reader_max: 200,
   /** Ids that one record names: as many as one request can ask for. */
   record_ids_max: 1_000,
+  /** Records that `/api/v1/audit` answers at once. */
+  audit_page_max: 1_000,
+  audit_page_default: 100,
+  /** It looks so far back where it is not told how far. */
+  audit_default_ms: 31 * 24 * 3_600_000,
+  /** Of each of its filters. */
+  audit_filter_characters_max: 256,
   /** Failed attempts to sign in, and requests without a valid credential, that one entry keeps apart; the others are summed. */
   record_attempts_max: 256,
   /** Policies that are read for somebody at once, one after another, and how long one may take: a second of CPU is the most that was seen. */

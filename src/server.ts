@@ -167,6 +167,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
         policies: policiesOf(policy),
         onMismatch: (mismatch) => findings.report(storedMismatch(mismatch)),
       },
+      audit: { flush: () => records.flush() },
       log: { log: store.log, publisher, public: config.logPublic },
       policy: () => policy.current,
       startTrial: trialStarter(() => policy.current, deriveKey(rootKey, 'pseudonyms')),

@@ -46,6 +46,8 @@ export const RECORDED = {
   'field.read': false,
   // Whoever opens a sealed value says so.
   'field.reveal': true,
+  // Who looks at who read what.
+  'audit.read': true,
   'access.read': false,
   'access.write': false,
 } as const satisfies Record<string, boolean>;

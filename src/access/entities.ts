@@ -36,6 +36,7 @@ export const ABOUT: Readonly<Record<Action, ResourceType>> = {
   'integrity.read': 'Log',
   'integrity.verify': 'Log',
   'entry.read': 'Log',
+  'audit.read': 'Log',
   'accounting.read': 'Server',
   'metrics.read': 'Server',
   'producer.list': 'Producer',

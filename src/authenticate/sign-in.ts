@@ -75,7 +75,7 @@ export interface SignInOptions {
 
 export interface FailedAttempt {
   /** Null for a name that nobody has: it may be a password typed into the wrong field. */
-  readonly account: { readonly id: string; readonly tenant: TenantId } | null;
+  readonly account: { readonly id: string; readonly name: string; readonly tenant: TenantId } | null;
   readonly how: 'password' | 'link' | 'new password';
   /** It had to wait, and was not looked at. */
   readonly early: boolean;
@@ -150,7 +150,7 @@ export function createSignIn(control: Control, { passwords = createPasswords(), 
       const own = known ? deviceKey(account.id, device ?? '') : accountKey(name);
       const place = known ? null : addressKey(address);
       const keys = place === null ? [own] : [own, place];
-      const attempt = { account: account === null ? null : { id: account.id, tenant: account.tenant }, how: 'password', network: networkText(address) } as const;
+      const attempt = { account: account === null ? null : { id: account.id, name: account.name, tenant: account.tenant }, how: 'password', network: networkText(address) } as const;
       const wait = attempts.begin(keys);
       if (wait > 0) return deny({ ...attempt, early: true }, tooMany(wait));
       const right = await passwords.matches(password, account?.password ?? null);
@@ -188,7 +188,7 @@ export function createSignIn(control: Control, { passwords = createPasswords(), 
       const account = control.findAccount(who.reader.name);
       if (account === null || account.id !== who.reader.id) return refuse('session_over');
       const key = passwordKey(account.id);
-      const attempt = { account: { id: account.id, tenant: account.tenant }, how: 'new password', network: networkText(address) } as const;
+      const attempt = { account: { id: account.id, name: account.name, tenant: account.tenant }, how: 'new password', network: networkText(address) } as const;
       const wait = attempts.begin([key]);
       if (wait > 0) return deny({ ...attempt, early: true }, tooMany(wait));
       const right = await passwords.matches(current, account.password);

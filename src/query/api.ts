@@ -9,6 +9,7 @@ import { createAccess, type Access } from '#access';
 import type { SignIn } from '#authenticate/sign-in';
 import type { Address } from '#config';
 import { LIMITS } from '#limits';
+import { addAuditRoutes } from '#query/audit/routes';
 import { addEvidenceRoutes } from '#query/evidence/routes';
 import { addExploreRoutes } from '#query/explore/routes';
 import { addExposureRoutes } from '#query/exposure/routes';
@@ -138,6 +139,7 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
   addOutlineRoutes(app, queries);
   if (queries.evidence !== null) addEvidenceRoutes(app, queries.evidence);
   if (queries.log !== null) addLogRoutes(app, queries.log);
+  if (queries.audit !== null) addAuditRoutes(app, { audit: queries.audit, now_ms });
   addRedRoutes(app, { figures: queries.figures, now_ms });
   addExposureRoutes(app, { exposure: queries.exposure, now_ms });
   addTrialRoutes(app, queries.trial, policies && ((body) => policies.read(body)));

@@ -42,7 +42,7 @@ before(async () => {
   log.append(entries.slice(PUBLISHED).map((one) => entryBytes(one, sha256)));
   // The newest ten are not in the store yet.
   const rows = entries.slice(0, -10).map(({ type, time_ms, statement }, index) => JSON.stringify({ index, time: (time_ms / 1000).toFixed(3), type, block: 0, rows: 0, tenant: index % 3 === 0 ? 'theirs' : 'default', statement, closed: '{}', groups: '', outbox: 0 }));
-  await store.session.queryBindAsync('INSERT INTO log_entries SELECT * FROM format(JSONEachRow, {structure:String}, {rows:String})', { structure: 'index UInt64, time DateTime64(3), type UInt8, block UInt64, rows UInt32, tenant String, statement String, closed String, groups String, outbox UInt64', rows: rows.join('\n') });
+  await store.session.queryBindAsync('INSERT INTO log_entries (index, time, type, block, rows, tenant, statement, closed, groups, outbox) SELECT * FROM format(JSONEachRow, {structure:String}, {rows:String})', { structure: 'index UInt64, time DateTime64(3), type UInt8, block UInt64, rows UInt32, tenant String, statement String, closed String, groups String, outbox UInt64', rows: rows.join('\n') });
   const parts = (isPublic: boolean) => ({ address: { host: '127.0.0.1', port: 0 }, authenticator, metricsText: async () => '', ready: async () => null, now_ms, queries: createQueries({ store, producers: async () => [], now_ms, settle_ms: 0, log: { log, publisher, public: isPublic } }) });
   [open, closed] = [await startConsole(parts(true)), await startConsole(parts(false))];
 });

@@ -6,6 +6,7 @@
 import { LIMITS } from '#limits';
 import { traceId as readTraceId, type Reader, type TenantId } from '#model';
 import type { CompiledPolicy } from '#policy';
+import { createAudit, type Audit, type AuditParts } from '#query/audit';
 import { createEvidence, type EvidenceExport, type EvidenceParts } from '#query/evidence';
 import { createExplore, type Explore } from '#query/explore';
 import { createExposure, type Exposure } from '#query/exposure';
@@ -60,6 +61,8 @@ export interface Queries {
   readonly evidence: EvidenceExport | null;
   /** Null without a log. */
   readonly log: LogQueries | null;
+  /** Null without records. */
+  readonly audit: Audit | null;
   /** Null where there is nothing to try policies with. */
   readonly trial: PolicyTrial | null;
   traceById(reader: Reader, id: string): Promise<Trace | Refusal>;
@@ -81,6 +84,7 @@ export interface QueryParts extends AnsweringParts {
   /** Without it there is no evidence. */
   readonly evidence?: EvidenceParts;
   readonly log?: LogParts;
+  readonly audit?: AuditParts;
   /** Starts what tries a policy. */
   readonly startTrial?: StartTrial;
   /** The one in force. Default: that of a server which nobody gave one. */
@@ -110,6 +114,7 @@ export function createQueries(parts: QueryParts): Queries {
     outlines: createOutlines(answering, policies),
     evidence: parts.evidence === undefined ? null : createEvidence(answering, parts.evidence),
     log: parts.log === undefined ? null : createLogQueries(answering, parts.log),
+    audit: parts.audit === undefined ? null : createAudit(answering, parts.audit),
     trial: parts.startTrial === undefined ? null : createPolicyTrial(answering, parts.startTrial),
 
     traceById: (reader, text) =>

@@ -52,7 +52,7 @@ class TenantsAttempts {
   }
 
   body(tenant: TenantId | null, now: number): LogBody {
-    const attempts = [...this.#counted.values()].map(({ account, how, network, early, count }) => ({ person: account?.id ?? null, how, network, early, count }));
+    const attempts = [...this.#counted.values()].map(({ account, how, network, early, count }) => ({ person: account?.id ?? null, ...(account !== null && { name: account.name }), how, network, early, count }));
     return bodyOf('sign-in', now, { time: this.first, until: this.#last, what: 'failed', tenant, attempts: this.#all }, { attempts, others: this.#others });
   }
 }

@@ -191,8 +191,8 @@ test('what readers of one tenant read is in no entry of another', async () => {
   const gathering = await start();
   const eve = { ...ADA, id: 'a_0000000000000009', name: 'Eve', tenant: 'other' as TenantId };
   for (const reader of [ADA, eve, ADA, eve]) await gathering.record(read({ reader, query: String(now++) }));
-  await gathering.failedAttempt(attempt({ account: { id: ADA.id, tenant: DEFAULT_TENANT } }));
-  await gathering.failedAttempt(attempt({ account: { id: eve.id, tenant: eve.tenant } }));
+  await gathering.failedAttempt(attempt({ account: { id: ADA.id, name: 'Ada', tenant: DEFAULT_TENANT } }));
+  await gathering.failedAttempt(attempt({ account: { id: eve.id, name: 'Eve', tenant: eve.tenant } }));
   await gathering.flush();
   for (const type of ['access', 'sign-in']) {
     const bodies = bodiesOf(type);
@@ -278,11 +278,11 @@ test('reads that are large fill the room as well', async () => {
 test('failed attempts are summed in one entry, and only so many kept apart', async () => {
   const gathering = await start();
   await all(5_000, (n) => gathering.failedAttempt(attempt({ network: `10.${n % 500 >> 8}.${n % 256}.0/24` })));
-  await gathering.failedAttempt(attempt({ account: { id: 'a_0000000000000001', tenant: DEFAULT_TENANT } }));
+  await gathering.failedAttempt(attempt({ account: { id: 'a_0000000000000001', name: 'Ada', tenant: DEFAULT_TENANT } }));
   await gathering.flush();
   const [one, other, ...more] = bodiesOf('sign-in');
   assert.deepEqual(more, []);
-  assert.deepEqual(other, { statement: { time: now, until: now, what: 'failed', tenant: 'default', attempts: 1 }, closed: { attempts: [{ person: 'a_0000000000000001', how: 'password', network: '192.0.2.0/24', early: false, count: 1 }], others: 0 } });
+  assert.deepEqual(other, { statement: { time: now, until: now, what: 'failed', tenant: 'default', attempts: 1 }, closed: { attempts: [{ person: 'a_0000000000000001', name: 'Ada', how: 'password', network: '192.0.2.0/24', early: false, count: 1 }], others: 0 } });
   assert.deepEqual([one?.statement['attempts'], one?.statement['tenant']], [5_000, null]);
   const kept = one?.closed['attempts'] as { count: number }[];
   assert.equal(kept.length, LIMITS.record_attempts_max);
