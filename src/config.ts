@@ -17,6 +17,10 @@ export interface RetentionClass {
 export const POLICY_APPROVALS = ['never', 'weakening', 'always'] as const;
 export type PolicyApproval = (typeof POLICY_APPROVALS)[number];
 
+/** Who has to have a second factor. */
+export const SECOND_FACTOR_DUTIES = ['never', 'administrators', 'everybody'] as const;
+export type SecondFactorDuty = (typeof SECOND_FACTOR_DUTIES)[number];
+
 export const TLS_VERSIONS = ['1.3', '1.2'] as const;
 export const CLIENT_AUTHS = ['accept', 'require'] as const;
 
@@ -54,6 +58,7 @@ export interface Config {
   /** Rest between two passes of verification in the background; null: only when somebody asks for one. */
   readonly verifyEvery_ms: number | null;
   readonly policyApproval: PolicyApproval;
+  readonly requireSecondFactor: SecondFactorDuty;
   readonly otlpHttp: Address;
   readonly otlpGrpc: Address;
   readonly console: Address;

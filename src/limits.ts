@@ -383,9 +383,18 @@ export const LIMITS = {
   // --- control --------------------------------------------------------------------------------------------------------
   producers_max: 10_000,
   tokens_max: 10_000,
+  /** How long a token is valid unless something else is said: nobody remembers those that are never used. */
+  token_ms_default: 90 * 24 * 3_600_000,
+  /** Actions or globs of actions that one token is limited to. */
+  token_scopes_max: 32,
+  /** Valid tokens that act for one person. */
+  account_tokens_max: 20,
+  /** How far the stored moment of last use of a token may lag behind: each correction is a synced write. */
+  token_touch_ms: 60_000,
   /** All of them are in memory. */
   tenants_max: 1_000,
   accounts_max: 1_000,
+  account_groups_max: 32,
   /** Sessions of one person; above it the oldest ends. */
   account_sessions_max: 10,
   /** A session that nobody used for this long is over… */
@@ -418,6 +427,12 @@ export const LIMITS = {
   attempts_forgotten_ms: 900_000,
   /** Accounts and addresses whose failures are remembered; the one touched longest ago makes room. */
   attempts_remembered_max: 10_000,
+  /** Codes for whoever lost the app that makes the others, each good once. */
+  recovery_codes: 10,
+  /** A code as people type it, with spaces and hyphens. */
+  code_characters_max: 32,
+  /** A second factor that nobody confirmed with a code is forgotten after this long. */
+  factor_offer_ms_max: 600_000,
   /** A sign-in link that is printed on the server works once and so long. */
   sign_in_link_ms_max: 600_000,
   /** How long a browser is known as one from which somebody signed in before. */

@@ -121,7 +121,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
     started.push({ what: 'records', stop: () => records.stop() });
     const policy = LivePolicy.open({ control, log: () => records.carry(), onFailure: (failure) => report('cannot change the policy', failure) });
     const passwords = createPasswords();
-    const signIn = createSignIn(control, { passwords, report: (failure) => report('cannot check a session', failure), failed: (attempt) => records.failedAttempt(attempt) });
+    const signIn = createSignIn(control, { passwords, requireSecondFactor: config.requireSecondFactor, report: (failure) => report('cannot check a session', failure), failed: (attempt) => records.failedAttempt(attempt) });
 
     const sequencer = new Sequencer(store, {
       workers: config.workers,

@@ -13,7 +13,7 @@ const as = (...roles: string[]): Reader => ({ ...READER, roles: roles as Role[] 
 const may = (reader: Reader, action: Action, resource: Parameters<Access['decide']>[2] = here, by = access): boolean => by.decide(reader, action, resource) === true;
 const withOwn = (text: string): Access => createAccess({ own: { version: () => 1, text: () => text } });
 
-const EVERYBODY: readonly Action[] = ['session.read', 'session.end', 'password.change', 'openapi.read', 'server.read', 'log.read', 'entry.list', 'integrity.read', 'field.read'];
+const EVERYBODY: readonly Action[] = ['token.own', 'session.read', 'session.list', 'session.end', 'password.change', 'factor.change', 'openapi.read', 'server.read', 'log.read', 'entry.list', 'integrity.read', 'field.read'];
 const SPANS: readonly Action[] = ['trace.read', 'trace.search', 'service.list', 'operation.list', 'dependency.read', 'figures.read', 'exposure.read', 'attribute.list', 'policy.try', 'accounting.read', 'finding.read', 'policy.read'];
 /** What each default role may do besides. */
 const BESIDES: Readonly<Record<Exclude<Role, 'admin'>, readonly Action[]>> = {
@@ -40,7 +40,7 @@ test('roles add up, except that an administrator never opens sealed values', () 
 });
 
 test('who has no role, or one that nobody knows, has their own session', () => {
-  for (const roles of [[], ['owner'], ['constructor', '__proto__']]) assert.deepEqual(access.actionsOf(as(...roles)), ['server.read', 'openapi.read', 'session.read', 'session.end', 'password.change', 'field.read']);
+  for (const roles of [[], ['owner'], ['constructor', '__proto__']]) assert.deepEqual(access.actionsOf(as(...roles)), ['server.read', 'openapi.read', 'token.own', 'session.read', 'session.list', 'session.end', 'password.change', 'factor.change', 'field.read']);
 });
 
 test('nobody reaches another tenant, and nobody does what there is not', () => {
@@ -53,6 +53,13 @@ test('a token does no more than its scopes name', () => {
   assert.deepEqual(access.actionsOf(token), ['trace.read', 'trace.search', 'service.list', 'trace.outline']);
   assert.ok(!may({ ...token, scopes: [] }, 'trace.read'));
   assert.ok(!may({ ...token, roles: ['operator'] }, 'trace.read'), 'a scope grants nothing');
+});
+
+test('what is forbidden to a person is forbidden to every token that acts for that person, and to no other', () => {
+  const by = withOwn('@id("ana") forbid (principal == Person::"ana", action in Action::"telemetry", resource);');
+  const token: Reader = { ...as('viewer'), kind: 'token', name: 'grafana' };
+  for (const [person, allowed] of [['ana', false], ['bob', true], ['ana', false]] as const) assert.equal(may({ ...token, person: { id: 'a_0000000000000001', name: person } }, 'trace.read', here, by), allowed, person);
+  assert.ok(may({ ...token, name: 'ana' }, 'trace.read', here, by), 'a token that only has the name');
 });
 
 test('by default all places are visible to those who see spans, and nobody asks which there are', async () => {

@@ -16,6 +16,7 @@ import { policySet } from './policy-set.ts';
 
 export { ACTIONS, RECORDED, type Action } from './actions.ts';
 export type { FieldState } from './entities.ts';
+export { actionsIn, isWithin, readScopes } from './scopes.ts';
 
 export interface Resource {
   readonly tenant: TenantId;

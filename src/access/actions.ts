@@ -21,9 +21,13 @@ export const RECORDED = {
   'producer.change': false,
   'token.list': false,
   'token.change': false,
+  // One's own.
+  'token.own': false,
   'session.read': false,
+  'session.list': false,
   'session.end': false,
   'password.change': false,
+  'factor.change': false,
   'account.list': false,
   'account.change': false,
   'tenant.list': false,

@@ -6,7 +6,7 @@ import type { Fields, Place, Resource, Visibility } from './access.ts';
 import { ACTIONS, type Action } from './actions.ts';
 import { NOBODY, type Cedar, type Decided } from './cedar.ts';
 import { Decisions } from './decisions.ts';
-import { ABOUT, OPEN_FIELD, questionOf } from './entities.ts';
+import { ABOUT, OPEN_FIELD, questionOf, principalOf } from './entities.ts';
 import type { PolicySet } from './policy-set.ts';
 
 export const EVERYTHING: Visibility = { places: 'all', outlines: [], hides: () => false, digest: 'all' };
@@ -86,7 +86,8 @@ export class Decider {
   }
 
   /** All of a reader that decisions can depend on. */
-  #who({ kind, name, roles, groups }: Reader): readonly unknown[] {
-    return [kind, [...roles].sort(), [...groups].sort(), this.set?.names === true ? name : ''];
+  #who(reader: Reader): readonly unknown[] {
+    const { type, id } = principalOf(reader);
+    return [type, [...reader.roles].sort(), [...reader.groups].sort(), this.set?.names === true ? id : ''];
   }
 }

@@ -8,9 +8,12 @@ export type ResourceType = 'Trace' | 'Field' | 'Policy' | 'Finding' | 'Producer'
 
 /** What each action is about. */
 export const ABOUT: Readonly<Record<Action, ResourceType>> = {
+  'token.own': 'Server',
   'session.read': 'Server',
+  'session.list': 'Server',
   'session.end': 'Server',
   'password.change': 'Server',
+  'factor.change': 'Server',
   'openapi.read': 'Server',
   'server.read': 'Server',
   'trace.read': 'Trace',
@@ -50,7 +53,7 @@ export const ABOUT: Readonly<Record<Action, ResourceType>> = {
 };
 
 const GROUPS: Readonly<Record<string, readonly Action[]>> = {
-  own: ['session.read', 'session.end', 'password.change', 'openapi.read', 'server.read'],
+  own: ['token.own', 'session.read', 'session.list', 'session.end', 'password.change', 'factor.change', 'openapi.read', 'server.read'],
   telemetry: ['trace.read', 'trace.search', 'service.list', 'operation.list', 'dependency.read', 'figures.read', 'exposure.read', 'attribute.list', 'policy.try'],
   integrity: ['log.read', 'entry.list', 'integrity.read'],
 };
@@ -69,10 +72,15 @@ export interface FieldState {
 
 export const OPEN_FIELD: FieldState = { restricted: false, roles: null };
 
+/** A token that acts for somebody is asked about as that person: a policy that says no to the person says no to every token of theirs. */
+export function principalOf({ kind, name, person }: Reader): TypeAndId {
+  return kind === 'person' || person !== undefined ? { type: 'Person', id: person?.name ?? name } : { type: 'Token', id: name };
+}
+
 /** INVARIANT: the reader is of the resource's tenant. */
 export function questionOf(reader: Reader, action: Action, resource: Resource, field: FieldState = OPEN_FIELD): Question {
   const tenant = { type: 'Tenant', id: resource.tenant };
-  const principal = { type: reader.kind === 'person' ? 'Person' : 'Token', id: reader.name };
+  const principal = principalOf(reader);
   const asked = { type: 'Action', id: action };
   const subject = resourceOf(ABOUT[action], resource, field);
   return {
@@ -80,7 +88,7 @@ export function questionOf(reader: Reader, action: Action, resource: Resource, f
     action: asked,
     resource: subject.uid as TypeAndId,
     entities: [
-      { uid: principal, attrs: { name: reader.name, tenant: { __entity: tenant } }, parents: [...reader.roles.map((id) => ({ type: 'Role', id })), ...reader.groups.map((id) => ({ type: 'Group', id }))] },
+      { uid: principal, attrs: { name: principal.id, tenant: { __entity: tenant } }, parents: [...reader.roles.map((id) => ({ type: 'Role', id })), ...reader.groups.map((id) => ({ type: 'Group', id }))] },
       { uid: asked, attrs: {}, parents: groupsOf(action).map((id) => ({ type: 'Action', id })) },
       subject,
     ],

@@ -29,8 +29,8 @@ export interface Authenticator {
   reader(header: AuthorizationHeader): Reader | Refusal;
 }
 
-/** Without `findCertificate` nobody is known by a certificate. */
-export type Credentials = Pick<ControlStore, 'findCredential'> & Partial<Pick<ControlStore, 'findCertificate'>>;
+/** Without `findCertificate` nobody is known by a certificate; without `touchToken` nothing remembers when a token was last used. */
+export type Credentials = Pick<ControlStore, 'findCredential'> & Partial<Pick<ControlStore, 'findCertificate' | 'touchToken'>>;
 
 type Known = Producer | Refusal;
 
@@ -39,13 +39,14 @@ export interface AuthenticatorOptions {
   readonly tokens?: WorkloadTokens;
   /** A producer has to show a certificate, whatever else it sends. */
   readonly requiresCertificate?: boolean;
+  readonly now_ms?: () => number;
 }
 
 /** What a 401 answer says in WWW-Authenticate (RFC 9110 §11.6.1 requires one, RFC 6750 §3 gives its form). */
 export const CHALLENGE = 'Bearer realm="tracekeep"';
 
 /** `report` hears of failures of the control database, which callers see as a retryable refusal: on doubt nobody comes in. */
-export function createAuthenticator(control: Credentials, report: (failure: unknown) => void = () => {}, { tokens, requiresCertificate = false }: AuthenticatorOptions = {}): Authenticator {
+export function createAuthenticator(control: Credentials, report: (failure: unknown) => void = () => {}, { tokens, requiresCertificate = false, now_ms = Date.now }: AuthenticatorOptions = {}): Authenticator {
   const unavailable = (failure: unknown): Refusal => {
     report(failure);
     return refuse('store_unavailable', 'credentials cannot be checked');
@@ -69,6 +70,16 @@ export function createAuthenticator(control: Credentials, report: (failure: unkn
     const known = found(() => tokens.producer(credential));
     return known instanceof Promise ? known.catch(unavailable) : known;
   };
+  /** When the last use of each token was written down, or tried to be: the request does not wait for it. */
+  const touched = new Map<string, number>();
+  const touch = (id: string): void => {
+    const now = now_ms();
+    if (control.touchToken === undefined || now - (touched.get(id) ?? Number.NEGATIVE_INFINITY) < LIMITS.token_touch_ms) return;
+    const [oldest] = touched.keys();
+    if (oldest !== undefined && touched.size >= LIMITS.tokens_max) touched.delete(oldest);
+    touched.set(id, now);
+    control.touchToken(id).catch(report);
+  };
   return {
     producer(header, peer = null) {
       if (peer === null) return requiresCertificate ? refuse('certificate_missing') : sender(header);
@@ -85,7 +96,9 @@ export function createAuthenticator(control: Credentials, report: (failure: unkn
       if (isRefusal(credential)) return credential;
       const holder = found(() => control.findCredential(credential));
       if (isRefusal(holder)) return holder;
-      return holder.kind === 'token' ? holder.reader : refuse('credential_wrong_kind', 'an ingest key, where a token is needed');
+      if (holder.kind !== 'token') return refuse('credential_wrong_kind', 'an ingest key, where a token is needed');
+      touch(holder.reader.id);
+      return holder.reader;
     },
   };
 }

@@ -4,40 +4,34 @@
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 
-import { actorOf, newCredential, type ControlStore, type FoundSession, type StartedSession } from '#control';
+import type { SecondFactorDuty } from '#config';
+import { actorOf, newCredential, type AccountRecord, type CodeProof, type ControlStore, type FoundSession, type StartedSession } from '#control';
 import { LIMITS } from '#limits';
 import { DEFAULT_TENANT, Secret } from '#model';
-import type { Reader, TenantId } from '#model';
+import { networkText } from '#model/network';
 import { isRefusal, refuse } from '#refusal';
 import type { Refusal } from '#refusal';
 
-import { Attempts, type AttemptKey } from './attempts.ts';
-import { networkText, subscriberOf } from '#model/network';
+import { Attempts } from './attempts.ts';
+import { createCodes } from './codes.ts';
+import { createOwnAccount, type OwnAccount } from './own-account.ts';
 import { createPasswords, type Passwords } from './password.ts';
 import { createPeople } from './people.ts';
+import { accountKey, addressKey, deviceKey, tooMany, type Asker, type FailedAttempt, type NewSession, type SignedIn } from './session.ts';
 import { SignInLinks } from './sign-in-links.ts';
 
-export interface SignedIn {
-  readonly reader: Reader;
-  readonly sessionId: string;
-  /** What a request that changes something must carry in a header, beside the cookie. */
-  readonly csrf: string;
+export type { FactorOffer, NewCodes } from './own-account.ts';
+export type { Asker, FailedAttempt, NewSession, SignedIn } from './session.ts';
+
+export interface OwnSession {
+  readonly isThis: boolean;
   /** Milliseconds since 1970. */
-  readonly signedInAt: number;
-  readonly expiresAt: number;
-}
-
-export interface NewSession {
-  readonly signedIn: SignedIn;
-  readonly token: Secret<string>;
-  /** For a cookie that outlives the session: this browser is no stranger to the account. */
-  readonly device: Secret<string>;
-}
-
-/** Who asks, as far as an attempt is concerned. All of it attacker-controlled but the address. */
-export interface Asker {
-  readonly address: string;
-  readonly device?: string | undefined;
+  readonly created: number;
+  /** Last used, give or take `session_touch_ms`. */
+  readonly seen: number;
+  readonly ends: number;
+  /** That of the address it began from; null: not known. */
+  readonly network: string | null;
 }
 
 export interface SignInLink {
@@ -45,18 +39,23 @@ export interface SignInLink {
   readonly text: Secret<string>;
 }
 
-export interface SignIn {
+export interface SignIn extends OwnAccount {
   /** The session of the cookies of this name that came with a request. Refusals: credential_missing, session_over, store_unavailable. */
   session(cookies: readonly string[]): SignedIn | Refusal;
-  /** Refusals: sign_in_failed, too_many_attempts, overloaded, store_unavailable. */
-  signIn(name: string, password: string, asker: Asker): Promise<NewSession | Refusal>;
+  /**
+   * `code` is of the second factor, '' for none. A name that nobody has, a wrong password, a wrong code and one that is missing are one
+   * refusal; only a browser from which this person signed in before is told that a code is missing. Refusals: sign_in_failed, code_needed,
+   * too_many_attempts, overloaded, store_unavailable.
+   */
+  signIn(name: string, password: string, asker: Asker, code?: string): Promise<NewSession | Refusal>;
   /** Makes the first administrator of an empty store. Refusals: link_unknown, password_weak, name_invalid, overloaded. */
   signInFirst(link: string, name: string, password: string, asker: Asker): Promise<NewSession | Refusal>;
-  signInByLink(link: string, asker: Asker): Promise<NewSession | Refusal>;
-  /** Every other session ends. Refusals: sign_in_failed, password_weak, too_many_attempts, overloaded. */
-  changePassword(who: SignedIn, current: string, wanted: string, asker: Asker): Promise<NewSession | Refusal>;
+  /** The link stands for the password, not for the code. Refusals: link_unknown, code_needed, sign_in_failed, too_many_attempts. */
+  signInByLink(link: string, asker: Asker, code?: string): Promise<NewSession | Refusal>;
   signOut(who: SignedIn): Promise<void>;
   signOutEverywhere(who: SignedIn): Promise<void>;
+  /** One's own, newest first. */
+  sessionsOf(who: SignedIn): readonly OwnSession[];
   /** True as long as nobody has an account. */
   isEmpty(): boolean;
   /** For an account, or without a name for the first one. Refusals: name_unknown, name_taken when there are accounts and none was named. */
@@ -71,23 +70,18 @@ export interface SignInOptions {
   readonly report?: (failure: unknown) => void;
   /** Records attempts that failed before they are answered, or says why that cannot be. Those that succeed are told to the log with the session itself. */
   readonly failed?: (attempt: FailedAttempt) => Promise<true | Refusal>;
+  /** Who has to have a second factor. */
+  readonly requireSecondFactor?: SecondFactorDuty;
 }
 
-export interface FailedAttempt {
-  /** Null for a name that nobody has: it may be a password typed into the wrong field. */
-  readonly account: { readonly id: string; readonly name: string; readonly tenant: TenantId } | null;
-  readonly how: 'password' | 'link' | 'new password';
-  /** It had to wait, and was not looked at. */
-  readonly early: boolean;
-  readonly network: string;
-}
+type Control = Pick<ControlStore, 'findSession' | 'findAccount' | 'hasAccounts' | 'proofOf' | 'startSession' | 'touchSession' | 'endSession' | 'addAccount' | 'changeAccount' | 'removeAccount' | 'signOutAccount' | 'listAccounts' | 'listSessions' | 'addSecondFactor' | 'removeSecondFactor' | 'resetSecondFactor' | 'renewRecoveryCodes'>;
 
-type Control = Pick<ControlStore, 'findSession' | 'findAccount' | 'hasAccounts' | 'proofOf' | 'startSession' | 'touchSession' | 'endSession' | 'addAccount' | 'changeAccount' | 'removeAccount' | 'signOutAccount' | 'listAccounts'>;
-
-export function createSignIn(control: Control, { passwords = createPasswords(), now_ms = Date.now, random = randomBytes, report = () => undefined, failed = async () => true }: SignInOptions = {}): SignIn {
+export function createSignIn(control: Control, { passwords = createPasswords(), now_ms = Date.now, random = randomBytes, report = () => undefined, failed = async () => true, requireSecondFactor = 'never' }: SignInOptions = {}): SignIn {
   const attempts = new Attempts(now_ms);
   const links = new SignInLinks(() => newCredential('link', random), now_ms);
   const people = createPeople(control, passwords);
+  const codes = createCodes(control, { now_ms, random });
+  const mustHaveFactor = ({ roles }: AccountRecord): boolean => requireSecondFactor === 'everybody' || (requireSecondFactor === 'administrators' && roles.includes('admin'));
   const touching = new Set<string>();
 
   const signedIn = ({ id, session, account, ends }: FoundSession): SignedIn => ({
@@ -96,6 +90,8 @@ export function createSignIn(control: Control, { passwords = createPasswords(), 
     csrf: control.proofOf('csrf', id),
     signedInAt: session.created,
     expiresAt: ends,
+    secondFactor: account.secondFactor === null ? null : { since: account.secondFactor.since, recoveryCodesLeft: account.secondFactor.recovery.length },
+    mustAddFactor: account.secondFactor === null && mustHaveFactor(account),
   });
 
   const newSession = (started: StartedSession | Refusal): NewSession | Refusal => {
@@ -144,7 +140,7 @@ export function createSignIn(control: Control, { passwords = createPasswords(), 
       }
     },
 
-    async signIn(name, password, { address, device }) {
+    async signIn(name, password, { address, device }, code = '') {
       const account = control.findAccount(name);
       const known = account !== null && isKnown(account.id, device);
       const own = known ? deviceKey(account.id, device ?? '') : accountKey(name);
@@ -159,12 +155,23 @@ export function createSignIn(control: Control, { passwords = createPasswords(), 
         for (const key of keys) attempts.takeBack(key);
         return right;
       }
+      // Whether there is a second factor or not, and whatever the password was: the same work.
+      const proof = codes.check(account?.id ?? '', account?.secondFactor ?? null, code);
       if (!right || account === null) {
         return deny({ ...attempt, early: false }, refuse('sign_in_failed'));
       }
+      if (account.secondFactor !== null && proof === null) {
+        if (known && code === '') {
+          attempts.takeBack(own);
+          return refuse('code_needed');
+        }
+        return deny({ ...attempt, how: 'code', early: false }, refuse('sign_in_failed'));
+      }
+      const started = newSession(await control.startSession(account, { how: 'password', network: attempt.network, proof }));
+      if (isRefusal(started)) return started;
       attempts.clear(own);
       if (place !== null) attempts.takeBack(place);
-      return newSession(await control.startSession(account, { how: 'password', network: attempt.network }));
+      return started;
     },
 
     async signInFirst(link, name, password, { address }) {
@@ -176,39 +183,35 @@ export function createSignIn(control: Control, { passwords = createPasswords(), 
       return newSession(await control.startSession(account, { how: 'first link', network: networkText(address) }));
     },
 
-    async signInByLink(link, { address }) {
+    async signInByLink(link, { address }, code = '') {
       const target = links.look(link);
-      if (target === null || target.account === null) return unknownLink(address);
+      const account = target === null || target.account === null ? null : control.findAccount(target.account);
+      if (account === null) return unknownLink(address);
+      const network = networkText(address);
+      let proof: CodeProof | null = null;
+      if (account.secondFactor !== null) {
+        if (code === '') return refuse('code_needed');
+        const key = accountKey(account.name);
+        const attempt = { account: { id: account.id, name: account.name, tenant: account.tenant }, how: 'code', network } as const;
+        const wait = attempts.begin([key]);
+        if (wait > 0) return deny({ ...attempt, early: true }, tooMany(wait));
+        proof = codes.check(account.id, account.secondFactor, code);
+        if (proof === null) return deny({ ...attempt, early: false }, refuse('sign_in_failed'));
+        attempts.clear(key);
+      }
       links.use(link);
-      const account = control.findAccount(target.account);
-      return account === null ? unknownLink(address) : newSession(await control.startSession(account, { how: 'link', network: networkText(address) }));
+      return newSession(await control.startSession(account, { how: 'link', network, proof }));
     },
 
-    async changePassword(who, current, wanted, { address }) {
-      const account = control.findAccount(who.reader.name);
-      if (account === null || account.id !== who.reader.id) return refuse('session_over');
-      const key = passwordKey(account.id);
-      const attempt = { account: { id: account.id, name: account.name, tenant: account.tenant }, how: 'new password', network: networkText(address) } as const;
-      const wait = attempts.begin([key]);
-      if (wait > 0) return deny({ ...attempt, early: true }, tooMany(wait));
-      const right = await passwords.matches(current, account.password);
-      if (isRefusal(right)) {
-        attempts.takeBack(key);
-        return right;
-      }
-      if (!right) {
-        return deny({ ...attempt, early: false }, refuse('sign_in_failed', 'the current password'));
-      }
-      attempts.clear(key);
-      const changed = await people.change({ tenant: account.tenant, name: account.name }, { password: wanted }, actorOf(who.reader));
-      return isRefusal(changed) ? changed : newSession(await control.startSession(changed, { how: 'new password', network: attempt.network }));
-    },
+    ...createOwnAccount({ control, passwords, people, attempts, codes, now_ms, deny, begin: async (account, way) => newSession(await control.startSession(account, way)) }),
 
     signOut: ({ sessionId, reader }) => control.endSession(sessionId, actorOf(reader)),
 
     async signOutEverywhere({ reader }) {
       await people.signOut({ tenant: reader.tenant, name: reader.name }, actorOf(reader));
     },
+
+    sessionsOf: ({ sessionId, reader }) => control.listSessions(reader.id).map(({ id, session, ends }) => ({ isThis: id === sessionId, created: session.created, seen: session.seen, ends, network: session.network ?? null })),
 
     isEmpty: () => !control.hasAccounts(),
 
@@ -221,16 +224,4 @@ export function createSignIn(control: Control, { passwords = createPasswords(), 
       return { kind: 'first', text: links.make({ account: null }) };
     },
   };
-}
-
-const OWN = { free: LIMITS.attempts_account_free, delay_ms_max: LIMITS.attempts_account_delay_ms_max } as const;
-
-const accountKey = (name: string): AttemptKey => ({ key: `account ${name.normalize('NFC')}`, ...OWN });
-const deviceKey = (account: string, device: string): AttemptKey => ({ key: `device ${account} ${device}`, ...OWN });
-const passwordKey = (account: string): AttemptKey => ({ key: `password ${account}`, ...OWN });
-const addressKey = (address: string): AttemptKey => ({ key: `address ${subscriberOf(address)}`, free: LIMITS.attempts_address_free, delay_ms_max: LIMITS.attempts_address_delay_ms_max });
-
-function tooMany(wait_ms: number): Refusal {
-  const seconds = Math.ceil(wait_ms / 1_000);
-  return { refused: 'too_many_attempts', detail: `the next one in ${seconds} s`, retryAfter_s: seconds };
 }

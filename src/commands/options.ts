@@ -55,8 +55,8 @@ export function readPeriodOption(flag: string, text: string): number {
  * `--role`, repeated or with commas, and further roles after it: those are arguments, so that an option that takes several does not take a name for a role.
  * `{ role }` and the argument list `more` together are what was said.
  */
-export function withRoles(command: Command): Command {
-  const option = new Option('--role <ROLE>', `what for, one or several of ${ROLES.join(', ')}`).argParser(addRoles).makeOptionMandatory();
+export function withRoles(command: Command, isMandatory = true): Command {
+  const option = new Option('--role <ROLE>', `what for, one or several of ${ROLES.join(', ')}`).argParser(addRoles).makeOptionMandatory(isMandatory);
   return command.addOption(option).argument('[ROLE...]', 'further roles', addRoles);
 }
 
@@ -72,6 +72,11 @@ function addRoles(text: string, before: readonly Role[] = []): readonly Role[] {
 /** Values of an option that may be repeated. */
 export function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
+}
+
+/** The same where commas stand between values too. */
+export function collectList(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, ...value.split(',').map((one) => one.trim()).filter((one) => one !== '')];
 }
 
 /** The answer, or the refusal as an error for the operator. */

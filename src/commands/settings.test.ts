@@ -57,6 +57,7 @@ test('without anything, the defaults: loopback, 30 days, the key beside the data
     witnessQuorum: 0,
     verifyEvery_ms: 3_600_000,
     policyApproval: 'never',
+    requireSecondFactor: 'never',
     otlpHttp: { host: '127.0.0.1', port: 4318 },
     otlpGrpc: { host: '127.0.0.1', port: 4317 },
     console: { host: '127.0.0.1', port: 4320 },
@@ -78,10 +79,10 @@ test('flag goes before variable, variable before file, file before default', asy
 
 test('every setting can be given in each of the three ways', async () => {
   const texts = {
-    data: 'd', 'root-key-file': 'k', 'log-keys': 'l', 'ca-folder': 'c', 'log-origin': 'log.example/t', 'log-public': 'false', witness: `${KEY} http://127.0.0.1:1,${OTHER} https://b.example/w`, 'witness-ca': 'wa', 'witness-quorum': '2', 'verify-every': 'never', 'policy-approval': 'weakening', 'otlp-http': '[::1]:1', 'otlp-grpc': '[::1]:2', console: '[::1]:3', 'tls-cert': 'tc', 'tls-key': 'tk', 'tls-client-ca': 'ta', 'tls-client-auth': 'require', 'tls-min-version': '1.2', workers: '7', retention: 'default=7d,audit=400d', 'disk-max': '5GB', 'disk-free-min': '1GB',
+    data: 'd', 'root-key-file': 'k', 'log-keys': 'l', 'ca-folder': 'c', 'log-origin': 'log.example/t', 'log-public': 'false', witness: `${KEY} http://127.0.0.1:1,${OTHER} https://b.example/w`, 'witness-ca': 'wa', 'witness-quorum': '2', 'verify-every': 'never', 'policy-approval': 'weakening', 'require-second-factor': 'administrators', 'otlp-http': '[::1]:1', 'otlp-grpc': '[::1]:2', console: '[::1]:3', 'tls-cert': 'tc', 'tls-key': 'tk', 'tls-client-ca': 'ta', 'tls-client-auth': 'require', 'tls-min-version': '1.2', workers: '7', retention: 'default=7d,audit=400d', 'disk-max': '5GB', 'disk-free-min': '1GB',
   };
   const wanted = {
-    data: join(folder, 'd'), rootKeyFile: join(folder, 'k'), logKeys: join(folder, 'l'), caFolder: join(folder, 'c'), logOrigin: 'log.example/t', logPublic: false, witnesses: [{ key: KEY, url: 'http://127.0.0.1:1/' }, { key: OTHER, url: 'https://b.example/w/' }], witnessCa: join(folder, 'wa'), witnessQuorum: 2, verifyEvery_ms: null, policyApproval: 'weakening', otlpHttp: { host: '::1', port: 1 }, otlpGrpc: { host: '::1', port: 2 }, console: { host: '::1', port: 3 }, tls: { certificate: join(folder, 'tc'), key: join(folder, 'tk'), clientCa: join(folder, 'ta'), clientAuth: 'require', minVersion: 'TLSv1.2' }, workers: 7,
+    data: join(folder, 'd'), rootKeyFile: join(folder, 'k'), logKeys: join(folder, 'l'), caFolder: join(folder, 'c'), logOrigin: 'log.example/t', logPublic: false, witnesses: [{ key: KEY, url: 'http://127.0.0.1:1/' }, { key: OTHER, url: 'https://b.example/w/' }], witnessCa: join(folder, 'wa'), witnessQuorum: 2, verifyEvery_ms: null, policyApproval: 'weakening', requireSecondFactor: 'administrators', otlpHttp: { host: '::1', port: 1 }, otlpGrpc: { host: '::1', port: 2 }, console: { host: '::1', port: 3 }, tls: { certificate: join(folder, 'tc'), key: join(folder, 'tk'), clientCa: join(folder, 'ta'), clientAuth: 'require', minVersion: 'TLSv1.2' }, workers: 7,
     retention: { default: { days: 7 }, audit: { days: 400 } }, diskBytesMax: 5e9, diskFreeBytesMin: 1e9,
   };
   assert.deepEqual(await read(texts), wanted);

@@ -7,7 +7,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 
-import { CLIENT_AUTHS, POLICY_APPROVALS, TLS_VERSIONS, type Address, type Config, type PolicyApproval, type RetentionClass, type TlsSettings } from '#config';
+import { CLIENT_AUTHS, POLICY_APPROVALS, SECOND_FACTOR_DUTIES, TLS_VERSIONS, type Address, type Config, type PolicyApproval, type RetentionClass, type SecondFactorDuty, type TlsSettings } from '#config';
 import { LIMITS } from '#limits';
 import { sha256 } from '#keys/signing';
 import { isFlaw, isKeyName, parseVkey } from '#merkle';
@@ -51,6 +51,7 @@ const SETTINGS = {
   'witness-ca': { argument: 'FILE', help: 'authorities of witnesses at https addresses, besides the well-known ones (PEM)', default: () => '', read: readFile },
   'verify-every': { argument: 'PERIOD', help: 'rest between two passes of verification in the background, or never', default: () => '1h', read: readRest },
   'policy-approval': { argument: POLICY_APPROVALS.join('|'), help: 'which changes of the policy a second person has to approve', default: () => 'never', read: readApproval },
+  'require-second-factor': { argument: SECOND_FACTOR_DUTIES.join('|'), help: 'who has to have a second factor to do anything in the console', default: () => 'never', read: readDuty },
   'otlp-http': { argument: 'HOST:PORT', help: 'take OTLP over HTTP here; beyond this machine only with TLS', default: () => '127.0.0.1:4318', read: readListener },
   'otlp-grpc': { argument: 'HOST:PORT', help: 'take OTLP over gRPC here, likewise', default: () => '127.0.0.1:4317', read: readListener },
   console: { argument: 'HOST:PORT', help: 'console and query API, likewise', default: () => '127.0.0.1:4320', read: readListener },
@@ -114,6 +115,7 @@ export async function readSettings(sources: SettingSources): Promise<Config> {
     witnessQuorum,
     verifyEvery_ms: value('verify-every'),
     policyApproval: value('policy-approval'),
+    requireSecondFactor: value('require-second-factor'),
     otlpHttp: listeners['otlp-http'],
     otlpGrpc: listeners['otlp-grpc'],
     console: listeners.console,
@@ -284,6 +286,12 @@ function readApproval({ value, place }: Given): PolicyApproval {
   const approval = POLICY_APPROVALS.find((one) => one === value);
   if (approval === undefined) throw unreadable(place, `one of ${POLICY_APPROVALS.join(', ')}`);
   return approval;
+}
+
+function readDuty({ value, place }: Given): SecondFactorDuty {
+  const duty = SECOND_FACTOR_DUTIES.find((one) => one === value);
+  if (duty === undefined) throw unreadable(place, `one of ${SECOND_FACTOR_DUTIES.join(', ')}`);
+  return duty;
 }
 
 function readWorkers({ value, place }: Given): number {

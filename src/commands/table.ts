@@ -15,7 +15,7 @@ export function timeText(ms: number | null): string {
 
 /** The same list for machines, with the same times. */
 export function jsonText(items: readonly object[]): string {
-  const isTime = (key: string, value: unknown): value is number => ['created', 'expires', 'revoked'].includes(key) && typeof value === 'number';
+  const isTime = (key: string, value: unknown): value is number => ['created', 'expires', 'revoked', 'used', 'signedIn'].includes(key) && typeof value === 'number';
   return JSON.stringify(items, (key, value: unknown) => (isTime(key, value) ? new Date(value).toISOString() : value), 2);
 }
 

@@ -4,7 +4,8 @@ import { Command } from 'commander';
 import type { Role } from '#model';
 
 import { withControl, withExistingControl } from './data-directory.ts';
-import { PLACE, orFail, readPeriodOption, readTenant, settingsOf, withRoles, withSettings, withTenant } from './options.ts';
+import { OperatorError } from './operator-error.ts';
+import { PLACE, collectList, orFail, readPeriodOption, readTenant, settingsOf, withRoles, withSettings, withTenant } from './options.ts';
 import { jsonText, tableText, timeText } from './table.ts';
 import { note, print } from './terminal.ts';
 
@@ -16,18 +17,35 @@ export function tokenCommand(): Command {
   return token;
 }
 
+interface CreateOptions {
+  readonly tenant: string;
+  readonly role?: readonly Role[];
+  readonly user?: string;
+  readonly scope?: readonly string[];
+  readonly name?: string;
+  readonly expires?: string;
+}
+
 function createCommand(): Command {
-  const command = new Command('create').description('make a token for the query API and print it');
-  command.option('--name <NAME>', 'what to call it').option('--expires <PERIOD>', 'how long it is valid; without, until it is revoked');
-  return withSettings(withTenant(withRoles(command)), PLACE).action(async (more: readonly Role[] = [], options: { readonly tenant: string; readonly role: readonly Role[]; readonly name?: string; readonly expires?: string }) => {
+  const command = new Command('create').description('make a token for the query API and print it: for a person (--user), or with roles of its own (--role)');
+  command.option('--user <NAME>', 'acts for this person: with the roles that the person has at the time, until the account is removed');
+  command.option('--scope <ACTION...>', 'limits it to these actions, such as trace.read or trace.*', collectList);
+  command.option('--name <NAME>', 'what to call it').option('--expires <PERIOD>', 'how long it is valid, or never: until it is revoked', '90d');
+  return withSettings(withTenant(withRoles(command, false)), PLACE).action(async (more: readonly Role[] = [], options: CreateOptions) => {
+    const { user, role, scope, name, expires = '90d' } = options;
+    if ((user === undefined) === (role === undefined)) throw new OperatorError('cannot make a token: say whom it acts for with --user NAME, or what it may do with --role ROLE, and not both', 2);
+    const { readScopes } = await import('#access');
     const wanted = {
       tenant: readTenant(options.tenant),
-      roles: [...new Set([...options.role, ...more])],
-      ...(options.name === undefined ? {} : { name: options.name }),
-      ...(options.expires === undefined ? {} : { lifetimeMs: readPeriodOption('--expires', options.expires) }),
+      lifetimeMs: expires === 'never' ? null : readPeriodOption('--expires', expires),
+      ...(user === undefined ? {} : { user }),
+      ...(role === undefined ? {} : { roles: [...new Set([...role, ...more])] }),
+      ...(scope === undefined ? {} : { scopes: orFail(readScopes(scope)) }),
+      ...(name === undefined ? {} : { name }),
     };
     const { token, secret } = orFail(await withControl(await settingsOf(command), (control) => control.addToken(wanted)));
-    note(`token ${token.id} (${token.roles.join(', ')}) ${token.expires === null ? 'is valid until it is revoked' : `is valid until ${timeText(token.expires)}`}; it is shown only now`);
+    const what = [token.user === null ? token.roles.join(', ') : `for ${user}`, ...(token.scopes === null ? [] : [`only ${token.scopes.join(', ')}`])].join('; ');
+    note(`token ${token.id} (${what}) ${token.expires === null ? 'is valid until it is revoked' : `is valid until ${timeText(token.expires)}`}; it is shown only now`);
     print(secret.reveal());
   });
 }
@@ -37,16 +55,19 @@ function listCommand(): Command {
   return withSettings(command, PLACE).action(async (options: { readonly tenant?: string; readonly json?: boolean }) => {
     const tenant = options.tenant === undefined ? undefined : readTenant(options.tenant);
     const now = Date.now();
-    const tokens = await withExistingControl(await settingsOf(command), (control) => control.listTokens(tenant));
+    const [tokens, accounts] = await withExistingControl(await settingsOf(command), async (control) => [await control.listTokens(tenant), await control.listAccounts(tenant)] as const);
+    const names = new Map(accounts.map(({ id, name }) => [id, name]));
     const shown = tokens.map(({ hash: _, ...token }) => token);
     if (options.json === true) return print(jsonText(shown));
-    const state = (expires: number | null, revoked: number | null): string => {
+    const state = ({ user, expires, revoked }: (typeof shown)[number]): string => {
       if (revoked !== null) return `revoked ${timeText(revoked)}`;
+      if (user !== null && !names.has(user)) return 'ended with its person';
       if (expires === null) return 'valid';
       return `${expires > now ? 'valid until' : 'expired'} ${timeText(expires)}`;
     };
-    const rows = shown.map(({ id, name, tenant: of, roles, created, expires, revoked }) => [id, name, of, roles.join(', '), timeText(created), state(expires, revoked)]);
-    print(tableText(['ID', 'NAME', 'TENANT', 'ROLES', 'CREATED', 'STATE'], rows));
+    const holder = ({ user, roles }: (typeof shown)[number]): string => (user === null ? roles.join(', ') : `as ${names.get(user) ?? user}`);
+    const rows = shown.map((token) => [token.id, token.name, token.tenant, holder(token), token.scopes?.join(', ') ?? 'all', timeText(token.created), token.used === null ? 'never' : timeText(token.used), state(token)]);
+    print(tableText(['ID', 'NAME', 'TENANT', 'ROLES', 'SCOPE', 'CREATED', 'LAST USED', 'STATE'], rows));
   });
 }
 

@@ -11,12 +11,12 @@ import type { Config } from '#config';
 import type { Actor } from '#control';
 import { LIMITS } from '#limits';
 import type { Role } from '#model';
-import { isRefusal } from '#refusal';
+import { isRefusal, refuse } from '#refusal';
 
 import { NO_SERVER, adminSocketPath, askAdmin } from './admin.ts';
 import { requireDataDirectory, withControl, withExistingControl } from './data-directory.ts';
 import { OperatorError } from './operator-error.ts';
-import { PLACE, orFail, readTenant, settingsOf, withRoles, withSettings, withTenant } from './options.ts';
+import { PLACE, collectList, orFail, readTenant, settingsOf, withRoles, withSettings, withTenant } from './options.ts';
 import { jsonText, tableText, timeText } from './table.ts';
 import { note, print } from './terminal.ts';
 
@@ -34,15 +34,15 @@ interface PasswordOption {
 
 export function userCommand(): Command {
   const user = new Command('user').description('who signs in to the console');
-  for (const verb of [addCommand(), listCommand(), passwordCommand(), roleCommand(), signOutCommand(), removeCommand(), linkCommand()]) user.addCommand(verb);
+  for (const verb of [addCommand(), listCommand(), passwordCommand(), roleCommand(), groupsCommand(), totpResetCommand(), signOutCommand(), removeCommand(), linkCommand()]) user.addCommand(verb);
   return user;
 }
 
 function addCommand(): Command {
   const command = new Command('add').description('make an account and print its password').argument('<NAME>', 'what to sign in as');
-  return withSettings(withTenant(withPassword(withRoles(command))), PLACE).action(async (name: string, more: readonly Role[] = [], options: TenantOption & PasswordOption & RoleOption) => {
+  return withSettings(withTenant(withPassword(withRoles(command).option('--group <GROUP>', 'groups that access policies may speak of, repeated or with commas', collectList))), PLACE).action(async (name: string, more: readonly Role[] = [], options: TenantOption & PasswordOption & RoleOption & { readonly group?: readonly string[] }) => {
     const password = await readPassword(options);
-    const wanted = { tenant: readTenant(options.tenant), name, roles: [...new Set([...options.role, ...more])], password: password.text };
+    const wanted = { tenant: readTenant(options.tenant), name, roles: [...new Set([...options.role, ...more])], groups: options.group ?? [], password: password.text };
     const account = orFail(await withPeople(withControl, await settingsOf(command), (people, by) => people.add(wanted, by)));
     note(`account ${account.id} may sign in as ${account.roles.join(', ')}`);
     tell(password);
@@ -54,9 +54,10 @@ function listCommand(): Command {
   return withSettings(command, PLACE).action(async (options: { readonly tenant?: string; readonly json?: boolean }) => {
     const tenant = options.tenant === undefined ? undefined : readTenant(options.tenant);
     const accounts = await withPeople(withExistingControl, await settingsOf(command), (people) => people.list(tenant));
-    const shown = accounts.map(({ password: _, ...account }) => account);
+    const shown = accounts.map(({ password: _, secondFactor, ...account }) => ({ ...account, secondFactor: secondFactor !== null }));
     if (options.json === true) return print(jsonText(shown));
-    print(tableText(['ID', 'NAME', 'TENANT', 'ROLES', 'CREATED'], shown.map(({ id, name, tenant: of, roles, created }) => [id, name, of, roles.join(', '), timeText(created)])));
+    const rows = shown.map((one) => [one.id, one.name, one.tenant, one.roles.join(', '), one.groups.join(', '), one.secondFactor ? 'yes' : 'no', timeText(one.created), one.signedIn === null ? 'never' : timeText(one.signedIn)]);
+    print(tableText(['ID', 'NAME', 'TENANT', 'ROLES', 'GROUPS', 'SECOND FACTOR', 'CREATED', 'LAST SIGN-IN'], rows));
   });
 }
 
@@ -72,11 +73,38 @@ function passwordCommand(): Command {
 }
 
 function roleCommand(): Command {
-  const command = new Command('role').description('give an account other roles; its sessions end').argument('<NAME>', 'name or id');
+  const command = new Command('role').description('give an account these roles and no others; its sessions end').argument('<NAME>', 'name or id');
   return withSettings(withTenant(withRoles(command)), PLACE).action(async (name: string, more: readonly Role[] = [], options: TenantOption & RoleOption) => {
     const named = { tenant: readTenant(options.tenant), name };
     const account = orFail(await withPeople(withExistingControl, await settingsOf(command), (people, by) => people.change(named, { roles: [...new Set([...options.role, ...more])] }, by)));
     note(`account ${account.id} is now ${account.roles.join(', ')} and is signed out everywhere`);
+  });
+}
+
+function groupsCommand(): Command {
+  const command = new Command('groups').description('put an account into these groups and no others; its sessions end. Without groups: show those it is in').argument('<NAME>', 'name or id').argument('[GROUP...]', 'names of groups');
+  command.option('--none', 'out of all groups');
+  return withSettings(withTenant(command), PLACE).action(async (name: string, words: readonly string[], options: TenantOption & { readonly none?: boolean }) => {
+    const named = { tenant: readTenant(options.tenant), name };
+    const groups = words.flatMap((word) => collectList(word));
+    if (groups.length > 0 && options.none === true) throw new OperatorError('cannot set groups: say which, or --none', 2);
+    const settings = await settingsOf(command);
+    if (groups.length === 0 && options.none !== true) {
+      const accounts = await withPeople(withExistingControl, settings, (people) => people.list(named.tenant));
+      const known = accounts.find((one) => one.name === name.normalize('NFC') || one.id === name);
+      return print(orFail(known ?? refuse('name_unknown', `an account of tenant ${named.tenant}`)).groups.join('\n'));
+    }
+    const account = orFail(await withPeople(withExistingControl, settings, (people, by) => people.change(named, { groups }, by)));
+    note(`account ${account.id} is ${account.groups.length === 0 ? 'in no group' : `in ${account.groups.join(', ')}`} and is signed out everywhere`);
+  });
+}
+
+function totpResetCommand(): Command {
+  const command = new Command('totp-reset').description('end the second factor of an account that lost it; its sessions end').argument('<NAME>', 'name or id');
+  return withSettings(withTenant(command), PLACE).action(async (name: string, options: TenantOption) => {
+    const named = { tenant: readTenant(options.tenant), name };
+    const account = orFail(await withPeople(withExistingControl, await settingsOf(command), (people, by) => people.resetSecondFactor(named, by)));
+    note(`account ${account.id} has no second factor any more and is signed out everywhere; ask its owner to add a new one under Settings`);
   });
 }
 

@@ -2,6 +2,7 @@
  * Control data: who may send and who may read. Producers with their ingest keys, tokens, people with their sessions, tenants with their retention class, kept
  * sealed in SQLite (see `sealed.ts`). The server and command-line verbs open the same database at the same time: there is no owner.
  * Credentials are answered from memory, and a change made anywhere is noticed within `CHECK_MS`.
+ * Long because it is the one door to all of it, with a method of a line or two for each question and change.
  *
  * What an operator gets wrong is a refusal; a database that cannot be read or written is a failure.
  */
@@ -15,7 +16,8 @@ import type { Refusal } from '#refusal';
 
 import { COMMAND_LINE, SERVER, actorOf } from './actor.ts';
 import type { Actor } from './actor.ts';
-import { accountNameHash, addAccount, changeAccount, removeAccount, signOutAccount } from './accounts.ts';
+import { accountNameHash } from './account-rows.ts';
+import { addAccount, changeAccount, removeAccount, signOutAccount } from './accounts.ts';
 import type { AccountChange, NewAccount } from './accounts.ts';
 import { revokeCertificate } from './certificates.ts';
 import type { NewRevocation } from './certificates.ts';
@@ -31,32 +33,35 @@ import type { NewPolicy, PolicyProposal, PolicyTexts, PolicyVersion } from './po
 import { addProducer, changeProducer, revokeProducer, rotateProducer } from './producers.ts';
 import type { KeyedProducer, NewProducer, ProducerChange } from './producers.ts';
 import { accountPlace, asAccount } from './records.ts';
-import type { AccountRecord, ProducerRecord, RevokedCertificate, TenantRecord, TokenRecord, TrustRecord } from './records.ts';
+import type { AccountRecord, ProducerRecord, RevokedCertificate, SecondFactor, TenantRecord, TokenRecord, TrustRecord } from './records.ts';
 import { changeFinding, findFinding, listFindings, recordFindings } from './findings.ts';
 import type { CountedFinding, FindingFilter, FindingRecord, StatusId } from './finding.ts';
 import { ColumnSealer } from './sealed.ts';
-import { endSession, findSession, startSession, touchSession } from './sessions.ts';
-import type { FoundSession, SignInWay, StartedSession } from './sessions.ts';
+import { addSecondFactor, removeSecondFactor, renewRecoveryCodes, resetSecondFactor } from './second-factors.ts';
+import type { CodeProof } from './second-factors.ts';
+import { endSession, findSession, listSessions, startSession, touchSession } from './sessions.ts';
+import type { FoundSession, OpenSession, SignInWay, StartedSession } from './sessions.ts';
 import { takeSnapshot } from './snapshot.ts';
 import type { BoundTrust, CredentialHolder, Snapshot } from './snapshot.ts';
 import { setTenant } from './tenants.ts';
 import { addTrust, removeTrust } from './trusts.ts';
 import type { NewTrust } from './trusts.ts';
-import { addToken, revokeToken } from './tokens.ts';
+import { addToken, revokeToken, touchToken } from './tokens.ts';
 import type { IssuedToken, NewToken } from './tokens.ts';
 
 export { COMMAND_LINE, SERVER, actorOf } from './actor.ts';
 export type { Actor } from './actor.ts';
 export type { Named } from './change.ts';
 export { newCredential } from './credential.ts';
-export type { AccountRecord, KeySource, ProducerRecord, RevokedCertificate, TokenRecord, TrustRecord } from './records.ts';
+export type { AccountRecord, KeySource, ProducerRecord, RevokedCertificate, SecondFactor, TokenRecord, TrustRecord } from './records.ts';
 export type { BoundTrust } from './snapshot.ts';
 export type { NewTrust } from './trusts.ts';
 export { CLOSED, distinct } from './finding.ts';
 export type { Analytic, CountedFinding, Evidence, FindingFilter, FindingRecord, FindingResource, NewFinding, SeverityId, StatusId } from './finding.ts';
 export type { OutboxEntry, OutboxRow } from './outbox.ts';
 export type { NewPolicy, PolicyProposal, PolicyTexts, PolicyVersion } from './policies.ts';
-export type { FoundSession, SignInWay, StartedSession } from './sessions.ts';
+export type { CodeProof } from './second-factors.ts';
+export type { FoundSession, OpenSession, SignInWay, StartedSession } from './sessions.ts';
 
 export interface ControlOptions {
   /** The server's data directory; the database is `control/control.sqlite` below it. */
@@ -174,7 +179,7 @@ export class ControlStore {
   }
 
   /** A text that only this store can make of the parts: proves later that it made it, for this use. */
-  proofOf(use: 'csrf' | 'device', ...parts: readonly string[]): string {
+  proofOf(use: 'csrf' | 'device' | 'recovery code', ...parts: readonly string[]): string {
     return this.#sealer.hash(use, ...parts).toString('base64url');
   }
 
@@ -216,8 +221,13 @@ export class ControlStore {
     return this.#change(by, (change) => addToken(change, wanted));
   }
 
-  async revokeToken(named: Named, by: Actor = COMMAND_LINE): Promise<TokenRecord | Refusal> {
-    return this.#change(by, (change) => revokeToken(change, named));
+  /** `user`: only one that acts for the account of this id. */
+  async revokeToken(named: Named, by: Actor = COMMAND_LINE, user?: string): Promise<TokenRecord | Refusal> {
+    return this.#change(by, (change) => revokeToken(change, named, user));
+  }
+
+  async touchToken(id: string): Promise<void> {
+    await this.#change(SERVER, (change) => touchToken(change, id));
   }
 
   async addAccount(wanted: NewAccount, by: Actor = COMMAND_LINE): Promise<AccountRecord | Refusal> {
@@ -235,6 +245,29 @@ export class ControlStore {
 
   async signOutAccount(named: Named, by: Actor = COMMAND_LINE): Promise<AccountRecord | Refusal> {
     return this.#change(by, (change) => signOutAccount(change, named));
+  }
+
+  /** Ends the sessions of the account, as the other changes of a second factor do. */
+  async addSecondFactor(named: Named, factor: SecondFactor, by: Actor = COMMAND_LINE): Promise<AccountRecord | Refusal> {
+    return this.#change(by, (change) => addSecondFactor(change, named, factor));
+  }
+
+  async removeSecondFactor(named: Named, proof: CodeProof, by: Actor = COMMAND_LINE): Promise<AccountRecord | Refusal> {
+    return this.#change(by, (change) => removeSecondFactor(change, named, proof));
+  }
+
+  async resetSecondFactor(named: Named, by: Actor = COMMAND_LINE): Promise<AccountRecord | Refusal> {
+    return this.#change(by, (change) => resetSecondFactor(change, named));
+  }
+
+  /** This one ends no session. */
+  async renewRecoveryCodes(named: Named, proof: CodeProof, hashes: readonly string[], by: Actor = COMMAND_LINE): Promise<AccountRecord | Refusal> {
+    return this.#change(by, (change) => renewRecoveryCodes(change, named, proof, hashes));
+  }
+
+  /** Of the account of this id, newest first. */
+  listSessions(account: string): readonly OpenSession[] {
+    return listSessions(this.#database, this.#sealer, account, this.#clock());
   }
 
   /** Told to the log as done by the person whose session it is. */

@@ -25,6 +25,17 @@ export function readName(text: string): string | Refusal {
   return name;
 }
 
+/** Groups become ids of entities in access policies, parts of log entries and of pages: nothing that ends a string, hides or looks like something else. */
+const GROUP = /^[A-Za-z0-9](?:[A-Za-z0-9._@:/+ -]{0,62}[A-Za-z0-9])?$/;
+
+/** The groups of a person without repetitions, in order. */
+export function readGroups(texts: readonly string[]): readonly string[] | Refusal {
+  const groups = [...new Set(texts)].toSorted();
+  if (groups.length > LIMITS.account_groups_max) return refuse('group_invalid', `more than ${LIMITS.account_groups_max} were given`);
+  const wrong = texts.findIndex((group) => !GROUP.test(group));
+  return wrong < 0 ? groups : refuse('group_invalid', `group ${wrong + 1}`);
+}
+
 /** The globs of a producer without repetitions. Not normalized: they are compared with the bytes that services send. */
 export function readGlobs(texts: readonly string[]): readonly string[] | Refusal {
   const globs = [...new Set(texts)];

@@ -62,7 +62,7 @@ test('tokens, people, sessions, tenants and findings tell the log too', async ()
   const store = await open();
   const { token } = done(await store.addToken({ tenant: DEFAULT_TENANT, name: 'grafana', roles: ['viewer'], lifetimeMs: 60_000 }));
   done(await store.revokeToken({ tenant: DEFAULT_TENANT, name: 'grafana' }, ADA));
-  const tokenOf = (what: string, who: unknown) => ['token', { time: NOW, what, tenant: 'default', token: token.id, roles: ['viewer'], expires: NOW + 60_000 }, { who, name: 'grafana' }];
+  const tokenOf = (what: string, who: unknown) => ['token', { time: NOW, what, tenant: 'default', token: token.id, person: null, roles: ['viewer'], scopes: null, expires: NOW + 60_000 }, { who, name: 'grafana' }];
   assert.deepEqual(bodies(await told(store)).slice(1), [tokenOf('made', VERB), tokenOf('revoked', ADA)]);
 
   const ada = done(await store.addAccount({ tenant: DEFAULT_TENANT, name: 'Ada', roles: ['admin'], password: '$hash' }));
@@ -74,11 +74,11 @@ test('tokens, people, sessions, tenants and findings tell the log too', async ()
   done(await store.changeAccount({ tenant: DEFAULT_TENANT, name: 'Bob' }, { roles: ['admin'], password: '$other' }, ADA));
   done(await store.removeAccount({ tenant: DEFAULT_TENANT, name: 'Bob' }, ADA));
   const self = { is: 'person', id: bob.id, name: 'Bob' };
-  const person = (what: string[], id: string, role: string, who: unknown, name: string) => ['person', { time: NOW, what, tenant: 'default', person: id, roles: [role] }, { who, name }];
+  const person = (what: string[], id: string, role: string, who: unknown, name: string) => ['person', { time: NOW, what, tenant: 'default', person: id, roles: [role] }, { who, name, groups: [] }];
   assert.deepEqual(bodies(await told(store)), [
     person(['added'], ada.id, 'admin', VERB, 'Ada'),
     person(['added'], bob.id, 'viewer', ADA, 'Bob'),
-    ['sign-in', { time: NOW, what: 'signed in', how: 'link', tenant: 'default', person: bob.id }, { who: self, name: 'Bob', network: '192.0.2.0/24' }],
+    ['sign-in', { time: NOW, what: 'signed in', how: 'link', code: null, tenant: 'default', person: bob.id }, { who: self, name: 'Bob', network: '192.0.2.0/24' }],
     ['sign-in', { time: NOW, what: 'signed out', tenant: 'default', person: bob.id }, { who: self, name: 'Bob' }],
     ['sign-in', { time: NOW, what: 'signed out everywhere', tenant: 'default', person: bob.id }, { who: VERB, name: 'Bob' }],
     person(['role', 'password'], bob.id, 'admin', ADA, 'Bob'),

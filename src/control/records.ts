@@ -72,11 +72,18 @@ export interface TokenRecord {
   readonly id: string;
   readonly name: string;
   readonly tenant: TenantId;
+  /** Id of the account that it acts for: then the roles and groups are those that this person has at the time. Null: it stands for itself. */
+  readonly user: string | null;
+  /** None of a token that acts for a person. */
   readonly roles: readonly Role[];
+  /** Actions that it is limited to, with `*`; null: whatever its roles may do. */
+  readonly scopes: readonly string[] | null;
   readonly hash: string;
   readonly created: number;
   readonly expires: number | null;
   readonly revoked: number | null;
+  /** When it was last used, give or take `token_touch_ms`; null: never. */
+  readonly used: number | null;
 }
 
 /** A person who may sign in. */
@@ -91,6 +98,20 @@ export interface AccountRecord {
   /** The hash of the password, as a PHC string. */
   readonly password: string;
   readonly created: number;
+  /** When the newest session began; null: none ever did. */
+  readonly signedIn: number | null;
+  readonly secondFactor: SecondFactor | null;
+}
+
+/** A generator of codes (RFC 6238) that this person proved to have. */
+export interface SecondFactor {
+  /** Base32 (RFC 4648 §6), as apps take it. */
+  readonly secret: string;
+  readonly since: number;
+  /** The time step of the newest code that was taken: no code of it or of an earlier one is taken again (RFC 6238 §5.2). */
+  readonly step: number;
+  /** Keyed hashes of the recovery codes that were not used. */
+  readonly recovery: readonly string[];
 }
 
 export interface SessionRecord {
@@ -99,23 +120,28 @@ export interface SessionRecord {
   readonly created: number;
   /** When it was last used, give or take `session_touch_ms`. */
   readonly seen: number;
+  /** The network of the address that it began from. Absent in records of earlier versions. */
+  readonly network?: string | null;
 }
 
-/** Tokens and accounts of earlier versions had one role, and accounts no groups. */
+/** Tokens and accounts of earlier versions had one role and nothing of what came later. */
 interface EarlierRecord {
   readonly role?: Role;
 }
 
+const LATER_OF_TOKENS = { user: null, scopes: null, used: null } as const;
+const LATER_OF_ACCOUNTS = { groups: [], signedIn: null, secondFactor: null } as const;
+
 /** A token as it was opened, whatever version wrote it. */
 export function asToken(opened: unknown): TokenRecord {
   const { role, ...token } = opened as TokenRecord & EarlierRecord;
-  return role === undefined ? token : { ...token, roles: [role] };
+  return { ...(role === undefined ? {} : { roles: [role] }), ...LATER_OF_TOKENS, ...token };
 }
 
 /** An account as it was opened, whatever version wrote it. */
 export function asAccount(opened: unknown): AccountRecord {
   const { role, ...account } = opened as AccountRecord & EarlierRecord;
-  return role === undefined ? account : { ...account, roles: [role], groups: [] };
+  return { ...(role === undefined ? {} : { roles: [role] }), ...LATER_OF_ACCOUNTS, ...account };
 }
 
 export const producerPlace = (id: string): string => `producers/${id}`;

@@ -8,6 +8,7 @@ import type { Secret } from '#model';
 import { refuse } from '#refusal';
 import type { Refusal } from '#refusal';
 
+import { writeAccount } from './account-rows.ts';
 import { credentialHash, issueCredential } from './change.ts';
 import type { Change } from './change.ts';
 import { credentialFault } from './credential.ts';
@@ -16,6 +17,8 @@ import { tellLog } from './outbox.ts';
 import { accountPlace, asAccount, sessionPlace } from './records.ts';
 import type { AccountRecord, SessionRecord } from './records.ts';
 import type { ColumnSealer } from './sealed.ts';
+import { leftOf } from './second-factors.ts';
+import type { CodeProof } from './second-factors.ts';
 
 export interface FoundSession {
   readonly id: string;
@@ -28,9 +31,17 @@ export interface FoundSession {
 
 /** How somebody came in, for the log. */
 export interface SignInWay {
-  readonly how: 'password' | 'link' | 'first link' | 'new password';
+  readonly how: 'password' | 'link' | 'first link' | 'new password' | 'second factor';
   /** The network of the address it came from, never the address. */
   readonly network: string | null;
+  /** The code that came with it. `session`: somebody who was signed in already, with whatever it took then. */
+  readonly proof?: CodeProof | 'session' | null;
+}
+
+export interface OpenSession {
+  readonly id: string;
+  readonly session: SessionRecord;
+  readonly ends: number;
 }
 
 export interface StartedSession extends FoundSession {
@@ -40,21 +51,27 @@ export interface StartedSession extends FoundSession {
 
 /**
  * A session for an account whose password was just checked against `account.password`; refused as `session_over` if account or password
- * changed meanwhile. The oldest one makes room.
+ * changed meanwhile, and as `sign_in_failed` if the account has a second factor and no code of it comes along that was not taken before. The
+ * oldest session makes room.
  */
-export async function startSession(change: Change, { id: accountId, password }: Pick<AccountRecord, 'id' | 'password'>, { how, network }: SignInWay): Promise<StartedSession | Refusal> {
+export async function startSession(change: Change, { id: accountId, password }: Pick<AccountRecord, 'id' | 'password'>, { how, network, proof = null }: SignInWay): Promise<StartedSession | Refusal> {
   const row = await change.rows.selectFrom('accounts').select('sealed').where('id', '=', accountId).executeTakeFirst();
-  const account = row === undefined ? null : asAccount(change.sealer.open(accountPlace(accountId), row.sealed));
-  if (account === null || account.password !== password) return refuse('session_over', 'the account was changed a moment ago');
+  const before = row === undefined ? null : asAccount(change.sealer.open(accountPlace(accountId), row.sealed));
+  if (before === null || before.password !== password) return refuse('session_over', 'the account was changed a moment ago');
+  const asksCode = before.secondFactor !== null && proof !== 'session';
+  const secondFactor = asksCode ? proof === null ? null : leftOf(before.secondFactor, proof) : before.secondFactor;
+  if (asksCode && secondFactor === null) return refuse('sign_in_failed');
+  const account = { ...before, secondFactor, signedIn: change.now };
+  await writeAccount(change, account);
   await change.rows.deleteFrom('sessions').where('ends', '<=', change.now).execute();
   const others = await change.rows.selectFrom('sessions').select(['id', 'sealed']).where('account', '=', accountId).execute();
   const oldestFirst = others.map(({ id, sealed }) => ({ id, created: (change.sealer.open(sessionPlace(id), sealed) as SessionRecord).created })).sort((a, b) => a.created - b.created);
   for (const { id } of oldestFirst.slice(0, Math.max(0, others.length + 1 - LIMITS.account_sessions_max))) await change.rows.deleteFrom('sessions').where('id', '=', id).execute();
 
   const { credential, hash: id } = issueCredential(change, 'session');
-  const session: SessionRecord = { account: accountId, created: change.now, seen: change.now };
+  const session: SessionRecord = { account: accountId, created: change.now, seen: change.now, network };
   await change.rows.insertInto('sessions').values({ id, account: accountId, ends: endOf(session), sealed: change.sealer.seal(sessionPlace(id), session) }).execute();
-  await tellLog(change, 'sign-in', { what: 'signed in', how, tenant: account.tenant, person: accountId }, { name: account.name, network });
+  await tellLog(change, 'sign-in', { what: 'signed in', how, code: proof === null || proof === 'session' ? null : proof.is, tenant: account.tenant, person: accountId }, { name: account.name, network });
   return { id, session, account, ends: endOf(session), token: credential };
 }
 
@@ -88,6 +105,13 @@ export function findSession(database: ControlDatabase, sealer: ColumnSealer, tex
   const [found] = database.readNow(database.kysely.selectFrom('accounts').select('sealed').where('id', '=', session.account));
   if (found === undefined) return null;
   return { id, session, account: asAccount(sealer.open(accountPlace(session.account), found.sealed)), ends };
+}
+
+/** Those of an account that are not over, newest first. */
+export function listSessions(database: ControlDatabase, sealer: ColumnSealer, account: string, now: number): readonly OpenSession[] {
+  const rows = database.readNow(database.kysely.selectFrom('sessions').select(['id', 'sealed']).where('account', '=', account));
+  const sessions = rows.map(({ id, sealed }) => ({ id, session: sealer.open(sessionPlace(id), sealed) as SessionRecord })).map((one) => ({ ...one, ends: endOf(one.session) }));
+  return sessions.filter(({ ends }) => ends > now).sort((a, b) => b.session.created - a.session.created);
 }
 
 function endOf({ created, seen }: SessionRecord): number {

@@ -5,8 +5,8 @@
 import type { Producer, Reader, TenantId } from '#model';
 
 import type { ControlDatabase } from './database.ts';
-import { DEFAULT_RETENTION, asToken, certificatePlace, producerPlace, tenantPlace, tokenPlace } from './records.ts';
-import type { ProducerRecord, RevokedCertificate, TenantRecord, TokenRecord, TrustRecord } from './records.ts';
+import { DEFAULT_RETENTION, accountPlace, asAccount, asToken, certificatePlace, producerPlace, tenantPlace, tokenPlace } from './records.ts';
+import type { AccountRecord, ProducerRecord, RevokedCertificate, TenantRecord, TokenRecord, TrustRecord } from './records.ts';
 import type { ColumnSealer } from './sealed.ts';
 
 export type CredentialHolder = { readonly kind: 'producer'; readonly producer: Producer } | { readonly kind: 'token'; readonly reader: Reader };
@@ -32,6 +32,8 @@ export interface Snapshot {
   readonly tenants: ReadonlyMap<TenantId, TenantRecord>;
   readonly producers: readonly ProducerRecord[];
   readonly tokens: readonly TokenRecord[];
+  /** By id: tokens act for them. */
+  readonly accounts: ReadonlyMap<string, AccountRecord>;
   /** By keyed hash, hexadecimal. Nothing revoked is in here. */
   readonly credentials: ReadonlyMap<string, CredentialEntry>;
   /** By the name in a client certificate. Nothing revoked is in here. */
@@ -64,25 +66,35 @@ export function takeSnapshot(database: ControlDatabase, sealer: ColumnSealer, pr
   }
   const producers = database.readNow(kysely.selectFrom('producers').select(['id', 'sealed'])).map(({ id, sealed }) => open<ProducerRecord>(producerPlace(id), sealed));
   const tokens = database.readNow(kysely.selectFrom('tokens').select(['id', 'sealed'])).map(({ id, sealed }) => asToken(open(tokenPlace(id), sealed)));
+  const accounts = new Map(database.readNow(kysely.selectFrom('accounts').select(['id', 'sealed'])).map(({ id, sealed }) => [id, asAccount(open(accountPlace(id), sealed))]));
   const revoked = database.readNow(kysely.selectFrom('revoked_certificates').selectAll()).map(({ id, sealed }) => open<RevokedCertificate>(certificatePlace(id), sealed));
   const holders = new Map(producers.filter((one) => one.revoked === null).map((one) => [one, producerOf(one, tenants)]));
   const certificates = new Map([...holders].flatMap(([record, producer]) => (record.certificates ?? []).map((name) => [name, producer] as const)));
   const trusts = [...holders].flatMap(([record, producer]) => (record.trusts ?? []).map((trust): BoundTrust => ({ trust, producer })));
-  return { dataVersion, tenants, producers, tokens, trusts: Map.groupBy(trusts, ({ trust }) => trust.issuer), trustsById: new Map(trusts.map((one) => [one.trust.id, one])), credentials: indexCredentials(holders, tokens), certificates, revokedCertificates: new Map(revoked.map((one) => [one.fingerprint, one])), opened };
+  return { dataVersion, tenants, producers, tokens, accounts, trusts: Map.groupBy(trusts, ({ trust }) => trust.issuer), trustsById: new Map(trusts.map((one) => [one.trust.id, one])), credentials: indexCredentials(holders, tokens, accounts), certificates, revokedCertificates: new Map(revoked.map((one) => [one.fingerprint, one])), opened };
 }
 
 function producerOf({ id, name, tenant, services, backfill = false, version }: ProducerRecord, tenants: ReadonlyMap<TenantId, TenantRecord>): Producer {
   return { id, name, tenant, retention: tenants.get(tenant)?.retention ?? DEFAULT_RETENTION, services, backfill, version };
 }
 
-function indexCredentials(producers: ReadonlyMap<ProducerRecord, Producer>, tokens: readonly TokenRecord[]): Map<string, CredentialEntry> {
+function indexCredentials(producers: ReadonlyMap<ProducerRecord, Producer>, tokens: readonly TokenRecord[], accounts: ReadonlyMap<string, AccountRecord>): Map<string, CredentialEntry> {
   const credentials = new Map<string, CredentialEntry>();
   for (const [{ keys }, producer] of producers) {
     const holder = { kind: 'producer', producer } as const;
     for (const { hash, expires } of keys) credentials.set(hash, { expires, holder });
   }
-  for (const { revoked, hash, expires, id, name, tenant, roles } of tokens) {
-    if (revoked === null) credentials.set(hash, { expires, holder: { kind: 'token', reader: { id, name, tenant, kind: 'token', roles, groups: [], scopes: null } } });
+  for (const token of tokens) {
+    const reader = token.revoked === null ? readerOf(token, accounts) : null;
+    if (reader !== null) credentials.set(token.hash, { expires: token.expires, holder: { kind: 'token', reader } });
   }
   return credentials;
+}
+
+/** What acts for a person has the roles and groups that this person has now; null if the account is gone, or in another tenant. */
+function readerOf({ id, name, tenant, user, roles, scopes }: TokenRecord, accounts: ReadonlyMap<string, AccountRecord>): Reader | null {
+  if (user === null) return { id, name, tenant, kind: 'token', roles, groups: [], scopes };
+  const account = accounts.get(user);
+  if (account === undefined || account.tenant !== tenant) return null;
+  return { id, name, tenant, kind: 'token', roles: account.roles, groups: account.groups, scopes, person: { id: account.id, name: account.name } };
 }

@@ -1,9 +1,10 @@
-/** Changes to tokens, the credentials of those who read: added, revoked. */
+/** Changes to tokens, the credentials of programs that read: added, revoked. One acts for a person, or has roles of its own. */
 import { LIMITS } from '#limits';
 import type { Role, Secret, TenantId } from '#model';
 import { isRefusal, refuse } from '#refusal';
 import type { Refusal } from '#refusal';
 
+import { findAccount } from './account-rows.ts';
 import { isPeriod, issueCredential, newId } from './change.ts';
 import type { Change, Named } from './change.ts';
 import { readName } from './names.ts';
@@ -17,9 +18,14 @@ export interface NewToken {
   readonly tenant: TenantId;
   /** Absent: its id. */
   readonly name?: string;
-  readonly roles: readonly Role[];
-  /** Absent: valid until revoked. */
-  readonly lifetimeMs?: number;
+  /** Name or id of the account that it acts for, with the roles and groups that this person has at the time… */
+  readonly user?: string;
+  /** …or the roles of a token that stands for itself. Exactly one of the two. */
+  readonly roles?: readonly Role[];
+  /** Actions that it is limited to, as `readScopes` of `#access` gave them; absent or null: whatever its roles may do. */
+  readonly scopes?: readonly string[] | null;
+  /** Absent: `token_ms_default`. Null: valid until revoked. */
+  readonly lifetimeMs?: number | null;
 }
 
 export interface IssuedToken {
@@ -32,32 +38,63 @@ export async function addToken(change: Change, wanted: NewToken): Promise<Issued
   const id = newId(change, 't_');
   const name = readName(wanted.name ?? id);
   if (isRefusal(name)) return name;
-  if (wanted.lifetimeMs !== undefined && !isPeriod(wanted.lifetimeMs, 1)) return refuse('time_invalid', 'the lifetime');
-  if ((await findToken(change, { tenant: wanted.tenant, name })) !== null) return refuse('name_taken', `a token of tenant ${wanted.tenant}`);
+  const { tenant, user, roles = [], scopes = null, lifetimeMs = LIMITS.token_ms_default } = wanted;
+  if ((user === undefined) === (roles.length === 0)) return refuse('role_unknown', 'either roles or a person');
+  if (scopes !== null && (scopes.length === 0 || scopes.length > LIMITS.token_scopes_max)) return refuse('scope_unknown', `${scopes.length} were given`);
+  if (lifetimeMs !== null && !isPeriod(lifetimeMs, 1)) return refuse('time_invalid', 'the lifetime');
+  if ((await findToken(change, { tenant, name })) !== null) return refuse('name_taken', `a token of tenant ${tenant}`);
   const { count } = await change.rows.selectFrom('tokens').select((is) => is.fn.countAll<number>().as('count')).where('live', '=', 1).executeTakeFirstOrThrow();
   if (count >= LIMITS.tokens_max) return refuse('control_limit', `${LIMITS.tokens_max} tokens`);
+  const account = user === undefined ? null : await findAccount(change, { tenant, name: user });
+  if (user !== undefined) {
+    if (account === null) return refuse('name_unknown', `an account of tenant ${tenant}`);
+    const own = (await liveTokensOf(change, account.id)).filter(({ expires }) => expires === null || expires > change.now);
+    if (own.length >= LIMITS.account_tokens_max) return refuse('control_limit', `${LIMITS.account_tokens_max} tokens of one person`);
+  }
 
-  const tenant = await ensureTenant(change, wanted.tenant);
-  if (isRefusal(tenant)) return tenant;
+  const made = await ensureTenant(change, tenant);
+  if (isRefusal(made)) return made;
   const { credential, hash } = issueCredential(change, 'token');
-  const expires = wanted.lifetimeMs === undefined ? null : change.now + wanted.lifetimeMs;
-  const token: TokenRecord = { id, name, tenant: wanted.tenant, roles: wanted.roles, hash, created: change.now, expires, revoked: null };
+  const expires = lifetimeMs === null ? null : change.now + lifetimeMs;
+  const token: TokenRecord = { id, name, tenant, user: account?.id ?? null, roles, scopes, hash, created: change.now, expires, revoked: null, used: null };
   await change.rows.insertInto('tokens').values(rowOf(change.sealer, token)).execute();
   await tell(change, 'made', token);
   return { token, secret: credential };
 }
 
-export async function revokeToken(change: Change, named: Named): Promise<TokenRecord | Refusal> {
+/** `user`: only one that acts for the account of this id. */
+export async function revokeToken(change: Change, named: Named, user?: string): Promise<TokenRecord | Refusal> {
   const found = await findToken(change, named);
-  if (found === null) return refuse('name_unknown', `a token of tenant ${named.tenant}`);
+  if (found === null || (user !== undefined && found.user !== user)) return refuse('name_unknown', `a token of tenant ${named.tenant}`);
+  return end(change, found);
+}
+
+/** Ends what acts for an account that is removed. */
+export async function revokeTokensOf(change: Change, account: string): Promise<void> {
+  for (const token of await liveTokensOf(change, account)) await end(change, token);
+}
+
+/** Writes down that a token is in use. One that was ended meanwhile stays ended. */
+export async function touchToken(change: Change, id: string): Promise<void> {
+  const row = await change.rows.selectFrom('tokens').select('sealed').where('id', '=', id).where('live', '=', 1).executeTakeFirst();
+  if (row === undefined) return;
+  await change.rows.updateTable('tokens').set(rowOf(change.sealer, { ...asToken(change.sealer.open(tokenPlace(id), row.sealed)), used: change.now })).where('id', '=', id).execute();
+}
+
+async function end(change: Change, found: TokenRecord): Promise<TokenRecord> {
   const token = { ...found, revoked: change.now };
   await change.rows.updateTable('tokens').set(rowOf(change.sealer, token)).where('id', '=', token.id).execute();
   await tell(change, 'revoked', token);
   return token;
 }
 
-async function tell(change: Change, what: string, { id, tenant, roles, expires, name }: TokenRecord): Promise<void> {
-  await tellLog(change, 'token', { what, tenant, token: id, roles, expires }, { name });
+async function liveTokensOf(change: Change, account: string): Promise<readonly TokenRecord[]> {
+  const rows = await change.rows.selectFrom('tokens').select(['id', 'sealed']).where('live', '=', 1).execute();
+  return rows.map(({ id, sealed }) => asToken(change.sealer.open(tokenPlace(id), sealed))).filter(({ user }) => user === account);
+}
+
+async function tell(change: Change, what: string, { id, tenant, user, roles, scopes, expires, name }: TokenRecord): Promise<void> {
+  await tellLog(change, 'token', { what, tenant, token: id, person: user, roles, scopes, expires }, { name });
 }
 
 async function findToken(change: Change, { tenant, name }: Named): Promise<TokenRecord | null> {

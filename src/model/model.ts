@@ -69,6 +69,8 @@ export interface Reader {
   readonly groups: readonly string[];
   /** Actions that a token is limited to, with `*`; null: whatever its roles may do. */
   readonly scopes: readonly string[] | null;
+  /** Whom a token acts for. Absent: it stands for itself, or this is the person. */
+  readonly person?: { readonly id: string; readonly name: string };
 }
 
 /** Whoever may open the data directory reads all of a tenant: verbs carry no credential. */

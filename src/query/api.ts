@@ -35,6 +35,7 @@ import type { Queries } from './query.ts';
 import type { RequestRecorder } from './recorded.ts';
 import { addRoutes, type Route } from './routes.ts';
 import { addSignInRoutes } from './sign-in-routes.ts';
+import { addTokenRoutes } from './token-routes.ts';
 
 export interface ConsoleParts {
   readonly address: Address;
@@ -146,7 +147,10 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
   addJaegerRoutes(app, { queries, now_ms });
   if (parts.vitals !== undefined) addHealthRoutes(app, parts.vitals);
   if (parts.signIn !== undefined) addSignInRoutes(app, parts.signIn, access);
-  if (parts.administration !== undefined) addAdministrationRoutes(app, parts.administration);
+  if (parts.administration !== undefined) {
+    addAdministrationRoutes(app, parts.administration);
+    addTokenRoutes(app, { access, control: parts.administration.control });
+  }
   if (parts.integrity !== undefined) addIntegrityRoutes(app, parts.integrity);
   if (policies !== undefined) addPolicyRoutes(app, policies, access);
   if (parts.findings !== undefined) addFindingRoutes(app, { findings: parts.findings, now_ms });

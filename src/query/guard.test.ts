@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { IncomingMessage, request as httpRequest } from 'node:http';
 import { type AddressInfo, Socket } from 'node:net';
 import { test } from 'node:test';
+import { ACTIONS } from '#access';
 import type { SignedIn } from '#authenticate/sign-in';
 import type { Role, TenantId } from '#model';
 import { refuse, type Refusal } from '#refusal';
@@ -10,7 +11,7 @@ import { withoutTossed } from './browser.ts';
 import { installGuard, isStillLetIn, readerOf } from './guard.ts';
 
 test('isStillLetIn() says no as soon as the session ended, the role changed or the session is another person’s', async () => {
-  const signedIn = (id: string, role: Role): SignedIn => ({ reader: { id, name: id, tenant: 'default' as TenantId, kind: 'person', roles: [role], groups: [], scopes: null }, sessionId: 's', csrf: 'c', signedInAt: 0, expiresAt: 1 });
+  const signedIn = (id: string, role: Role): SignedIn => ({ reader: { id, name: id, tenant: 'default' as TenantId, kind: 'person', roles: [role], groups: [], scopes: null }, sessionId: 's', csrf: 'c', signedInAt: 0, expiresAt: 1, secondFactor: null, mustAddFactor: false });
   let session: SignedIn | Refusal = signedIn('a', 'admin');
   const app = fastify();
   installGuard(app, { reader: () => refuse('credential_missing') }, [], { session: () => session });
@@ -29,6 +30,23 @@ test('isStillLetIn() says no as soon as the session ended, the role changed or t
   });
   await app.close();
   assert.deepEqual(JSON.parse(body), { answers: [true, false, false, false, true], reader: 'a' });
+});
+
+test('who has to add a second factor first reaches what adds it, and what leads out, and nothing else', async () => {
+  const app = fastify();
+  const reader = { id: 'a', name: 'a', tenant: 'default' as TenantId, kind: 'person', roles: ['admin'], groups: [], scopes: null } as const;
+  installGuard(app, { reader: () => refuse('credential_missing') }, [], { session: () => ({ reader, sessionId: 's', csrf: 'c', signedInAt: 0, expiresAt: 1, secondFactor: null, mustAddFactor: true }) });
+  for (const action of ACTIONS) app.get(`/${action}`, { config: { action } }, async () => 'in');
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = app.server.address() as AddressInfo;
+  const open = [];
+  for (const action of ACTIONS) {
+    const answer = await fetch(`http://127.0.0.1:${port}/${action}`, { headers: { cookie: 'tracekeep_session=x' } });
+    if (answer.status === 200) open.push(action);
+    else assert.match(await answer.text(), /second_factor_needed/, action);
+  }
+  await app.close();
+  assert.deepEqual(open.toSorted(), ['factor.change', 'session.end', 'session.read']);
 });
 
 test('readerOf() throws for a request that nobody let in', () => {

@@ -30,6 +30,9 @@ declare module 'fastify' {
 /** What everybody may do: not in the table of `#access`, and forbidden to a route that is not public. */
 export type PublicAction = 'health.read' | 'page.read' | 'sign.in' | 'log.fetch';
 
+/** What somebody may do who has to add a second factor first: add it, or leave. */
+const WITHOUT_FACTOR: ReadonlySet<string> = new Set(['session.read', 'session.end', 'factor.change'] satisfies Action[]);
+
 export type RefusalWording = (refusal: Refusal, requestId: string) => string;
 
 /** The names that the certificate is for. */
@@ -83,9 +86,12 @@ export function installGuard(app: FastifyInstance, authenticator: ReaderAuthenti
     return { reader: signedIn.reader, signedIn };
   };
 
-  const permit = (reader: Reader, { action }: FastifyRequest['routeOptions']['config']): true | Refusal =>
+  const permit = ({ reader, signedIn }: Omit<LetIn, 'again'>, { action }: FastifyRequest['routeOptions']['config']): true | Refusal => {
     // Without an action there is no route, and nothing will be found.
-    action === undefined ? true : access.decide(reader, action as Action, { tenant: reader.tenant });
+    if (action === undefined) return true;
+    if (signedIn?.mustAddFactor === true && !WITHOUT_FACTOR.has(action)) return refuse('second_factor_needed');
+    return access.decide(reader, action as Action, { tenant: reader.tenant });
+  };
 
   const check = (request: FastifyRequest, reply: FastifyReply): Refusal | null => {
     reply.headers(HEADERS);
@@ -104,11 +110,11 @@ export function installGuard(app: FastifyInstance, authenticator: ReaderAuthenti
       return who;
     }
     known.set(request, who.reader);
-    const permitted = permit(who.reader, config);
+    const permitted = permit(who, config);
     if (permitted !== true) return permitted;
     const again = (): boolean => {
       const now = identify(request);
-      return !isRefusal(now) && now.reader.id === who.reader.id && permit(now.reader, config) === true;
+      return !isRefusal(now) && now.reader.id === who.reader.id && permit(now, config) === true;
     };
     letIn.set(request, { ...who, again });
     return null;

@@ -131,7 +131,7 @@ test('an authority is made once; what it issues is listed, renewed and revoked',
 test('tokens are listed and revoked, and end when they expire', async () => {
   const data = newData();
   const token = lastLine(await done(['token', 'create', '--role', 'viewer', '--name', 'grafana', '--expires', '30d', '--data', data]));
-  assert.match(await done(['token', 'list', '--data', data]), /grafana +default +viewer +\S+ +valid until/);
+  assert.match(await done(['token', 'list', '--data', data]), /grafana +default +viewer +all +\S+ +never +valid until/);
   const brief = lastLine(await done(['token', 'create', '--role', 'viewer', '--expires', '1ms', '--data', data]));
   assert.equal(await holderOf(data, brief), 'credential_unknown');
   await done(['token', 'revoke', 'grafana', '--data', data]);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { lastLine, startServer, temporaryFolder, tracekeep, type Done, type TestServer } from '#harness';
+import { lastLine, startServer, temporaryFolder, tracekeep, until, type Done, type TestServer } from '#harness';
 
 const data = join(temporaryFolder(), 'data');
 const user = (...words: readonly string[]): Promise<Done> => tracekeep(['user', ...words, '--data', data]);
@@ -45,9 +45,40 @@ test('user add --password-stdin takes the password of a script, and refuses a we
 
 test('user list shows people, and neither hash nor password', async () => {
   const table = (await user('list')).stdout;
-  assert.match(table, /^ID +NAME +TENANT +ROLE +CREATED\na_[0-9a-f]{16} +ada +default +admin /);
+  assert.match(table, /^ID +NAME +TENANT +ROLES +GROUPS +SECOND FACTOR +CREATED +LAST SIGN-IN\na_[0-9a-f]{16} +ada +default +admin /);
   const accounts = JSON.parse((await user('list', '--json')).stdout) as Record<string, unknown>[];
-  assert.deepEqual(Object.keys(accounts[0] ?? {}).toSorted(), ['created', 'id', 'name', 'role', 'tenant']);
+  assert.deepEqual(Object.keys(accounts[0] ?? {}).toSorted(), ['created', 'groups', 'id', 'name', 'roles', 'secondFactor', 'signedIn', 'tenant']);
+});
+
+test('user role and groups take several, replace what there was, and refuse what is none by naming what there is', async () => {
+  assert.equal((await user('role', 'script 23', '--role', 'Security Analyst,auditor', 'operator')).code, 0);
+  assert.equal((await user('groups', 'script 23', 'payments', 'on-call,eu/berlin')).code, 0);
+  assert.equal((await user('groups', 'script 23')).stdout, 'eu/berlin\non-call\npayments\n');
+  const [, script] = JSON.parse((await user('list', '--json')).stdout) as { roles: string[]; groups: string[] }[];
+  assert.deepEqual([script?.roles, script?.groups], [['security-analyst', 'auditor', 'operator'], ['eu/berlin', 'on-call', 'payments']]);
+  const unknown = await user('role', 'script 23', '--role', 'root');
+  assert.equal(unknown.code, 2);
+  assert.match(unknown.stderr, /viewer, investigator, security-analyst, privacy-officer, key-custodian, auditor, operator, admin/);
+  assert.match((await user('groups', 'script 23', 'a"b')).stderr, /group_invalid/);
+  assert.equal((await user('groups', 'script 23', '--none')).code, 0);
+  assert.equal((await user('groups', 'script 23')).stdout.trim(), '');
+  assert.match((await user('totp-reset', 'script 23')).stderr, /name_unknown/);
+});
+
+test('token create makes one for a person, within scopes that are actions, and it ends with the account', async () => {
+  const token = (...words: readonly string[]): Promise<Done> => tracekeep(['token', ...words, '--data', data]);
+  const status = async (secret: string, path: string): Promise<number> => (await fetch(`${server.console}${path}`, { headers: { authorization: `Bearer ${secret}` } })).status;
+  await user('add', 'Tom', '--role', 'viewer');
+  const secret = lastLine(await token('create', '--user', 'Tom', '--scope', 'service.*', '--name', 'of-tom'));
+  assert.match(secret, /^tt_/);
+  assert.deepEqual([await status(secret, '/api/v1/services'), await status(secret, '/api/v1/search')], [200, 403]);
+  assert.match((await token('list')).stdout, /of-tom +default +as Tom +service\.\* +\S+ +\S+ +valid until/);
+  const unknown = await token('create', '--user', 'Tom', '--scope', 'trace.write');
+  assert.match(unknown.stderr, /scope_unknown[^]*trace\.read, trace\.search/);
+  assert.equal((await token('create', '--user', 'Tom', '--role', 'viewer')).code, 2);
+  assert.match((await token('create', '--user', 'nobody')).stderr, /name_unknown/);
+  await user('remove', 'Tom');
+  await until(async () => (await status(secret, '/api/v1/services')) === 401, 'the token ends');
 });
 
 test('user link prints a link alone on its last line, which signs in once', async () => {
