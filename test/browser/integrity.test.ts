@@ -1,11 +1,14 @@
 /** The page Integrity: the log, who watches it, its entries, what verification found and having everything verified now, and what auditors take along. */
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
+import type { APIResponse, Page } from 'playwright-core';
 import { askWell } from '#harness/exchange';
 import { axeFindings, inTheme, overflow } from './checks.ts';
 import { SIZES, type Viewer } from './chromium.ts';
-import { goTo } from './pages.ts';
+import { loaded } from './pages.ts';
 import { setStage, type Stage } from './stage.ts';
+
+const LOG = /\/api\/v1\/log$/u;
 
 let stage: Stage;
 let viewer: Viewer;
@@ -15,12 +18,20 @@ before(async () => {
   viewer = await stage.open();
 });
 
+/** What a first visit says stands there until the page looks again, a few seconds later: the log stays as it is until it was read. */
+async function firstVisit(page: Page, read: () => Promise<void>): Promise<void> {
+  let first: Promise<APIResponse> | undefined;
+  await page.route(LOG, async (route) => route.fulfill({ response: await (first ??= route.fetch()) }));
+  await page.goto('/integrity');
+  await read();
+  await page.unroute(LOG);
+  await loaded(page);
+}
+
 test('the browser knows the log from the first visit on, and says so', async () => {
   const { page } = viewer;
   const own = page.getByRole('region', { name: 'This browser' });
-  // Said until the next look, a few seconds later: waited for from the beginning.
-  const known = own.getByText('The log is known from now on').waitFor();
-  await Promise.all([goTo(page, '/integrity'), known]);
+  await firstVisit(page, async () => own.getByText('The log is known from now on').waitFor());
   await page.reload();
   await own.getByText('The log only grew').waitFor();
   const log = await askWell<{ origin: string; vkeys: string[]; published: { root: string } }>(stage.server, stage.token, '/api/v1/log');
@@ -69,7 +80,7 @@ test('an administrator has everything verified, and reads what an entry says', a
 
 test('a viewer sees the log and not what its entries say, and begins nothing', async () => {
   const { page, complaints, close } = await stage.open({ as: 'viewer' });
-  await Promise.all([goTo(page, '/integrity'), page.getByText('The log is known from now on').waitFor()]);
+  await firstVisit(page, async () => page.getByText('The log is known from now on').waitFor());
   await page.getByRole('list', { name: 'Entries of the log' }).getByRole('button').first().click();
   await page.getByText('What it says is shown to administrators', { exact: false }).waitFor();
   assert.equal(await page.getByRole('button', { name: 'Verify everything now' }).count(), 0);
@@ -79,11 +90,11 @@ test('a viewer sees the log and not what its entries say, and begins nothing', a
 
 test('a page without the log says so, and what can be done', async () => {
   const { page, context, close } = await stage.open();
-  await context.route(/\/api\/v1\/log$/u, (route) => route.fulfill({ status: 503, json: { error: { code: 'overloaded', message: 'Too many queries are waiting.', advice: 'Wait a moment and ask again.', requestId: '0' } } }));
+  await context.route(LOG, (route) => route.fulfill({ status: 503, json: { error: { code: 'overloaded', message: 'Too many queries are waiting.', advice: 'Wait a moment and ask again.', requestId: '0' } } }));
   await page.goto('/integrity');
   await page.getByText('Could not check the log').waitFor();
   await page.getByRole('alert').getByText('Too many queries are waiting.').waitFor();
-  await context.unroute(/\/api\/v1\/log$/u);
+  await context.unroute(LOG);
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.getByRole('list', { name: 'Entries of the log' }).waitFor();
   await close();

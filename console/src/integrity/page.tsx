@@ -20,7 +20,7 @@ const EVERY_MS = 5_000;
 
 export function IntegrityPage(): ReactNode {
   const { data: log, error, refetch } = useQuery({ ...logQuery, refetchInterval: EVERY_MS });
-  const followed = useFollowed(log?.published?.size ?? null);
+  const followed = useFollowed(log === undefined && error === null ? undefined : (log?.published?.size ?? null));
   return (
     <Page>
       <PageHeader title="Integrity">Everything that is stored is committed to a signed log that only grows. Whoever changes something afterwards, in the database or in the log, is found out.</PageHeader>

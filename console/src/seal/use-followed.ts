@@ -22,10 +22,10 @@ export interface FollowedLog {
   readonly begin: () => void;
 }
 
-/** `size`: of the published checkpoint, so that a newer one is looked at. */
-export function useFollowed(size: number | null): FollowedLog {
+/** `size`: of the published checkpoint, so that a newer one is looked at; undefined while that is being asked, lest what a first look says be gone at once. */
+export function useFollowed(size: number | null | undefined): FollowedLog {
   const client = useQueryClient();
-  const { data, isFetching, refetch } = useQuery({ queryKey: ['followed', size], queryFn: followNewest, retry: false, staleTime: Infinity, placeholderData: (before) => before });
+  const { data, isFetching, refetch } = useQuery({ queryKey: ['followed', size], queryFn: followNewest, enabled: size !== undefined, retry: false, staleTime: Infinity, placeholderData: (before) => before });
   const begin = useCallback(() => {
     forgetRemembered(localStorage);
     void client.invalidateQueries({ queryKey: ['seal'] });
