@@ -251,6 +251,10 @@ export const LIMITS = {
   /** Queries running at once; more wait, then are refused. */
   queries_at_once_max: 4,
   queries_waiting_max: 64,
+  /** Services with their environments of one tenant that access rules decide one by one, for readers who see only some of them. With more such a reader is refused. */
+  places_max: 5_000,
+  /** How old the list of them may be: spans of a new service are shown to such a reader so much later. */
+  places_ms_max: 2_000,
   /** Memory of one query inside the engine. */
   query_memory_bytes_max: 1_024 * MiB,
   /** One answer in columns, read at once to verify rows: a block of spans, even of one large request, is a part of it. */

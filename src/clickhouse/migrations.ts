@@ -4,7 +4,7 @@
  */
 
 import { createTable, DATABASE, onCluster, type Target } from './ddl.ts';
-import { ACCOUNTING, CALLS, FIGURES, FIRST_SEEN, ITEM_FILTERS, LOG_ENTRIES, SPANS, TRACES } from './schema.ts';
+import { ACCOUNTING, CALLS, FIGURES, FIRST_SEEN, ITEM_FILTERS, LOG_ENTRIES, SPANS, type Table, TRACES } from './schema.ts';
 
 export interface Migration {
   readonly version: number;
@@ -24,13 +24,26 @@ export const MIGRATIONS: readonly Migration[] = [
     version: 5,
     statements: (target) => [
       ...[FIGURES, CALLS].map(({ name }) => `TRUNCATE TABLE ${DATABASE}.${name}${onCluster(target)}`),
-      ...FIGURES.columns.filter(({ name }) => name === 'value_kind' || name === 'environment').map(({ name, type, codec }) => `ALTER TABLE ${DATABASE}.${FIGURES.name}${onCluster(target)} ADD COLUMN IF NOT EXISTS ${name} ${type} CODEC(${codec})`),
+      ...addColumns(FIGURES, ['value_kind', 'environment'], target),
       createTable(FIRST_SEEN, target),
     ],
   },
   // Entries that are there already came from no access journal.
   { version: 6, statements: (target) => [`ALTER TABLE ${DATABASE}.${LOG_ENTRIES.name}${onCluster(target)} ADD COLUMN IF NOT EXISTS recorded UInt64 CODEC(T64, ZSTD(1))`] },
+  // Figures say of which environment they are: they are made anew from the blocks that are there. What was seen first stays, of whatever environment it was.
+  {
+    version: 7,
+    statements: (target) => [
+      ...[FIGURES, CALLS].map(({ name }) => `TRUNCATE TABLE ${DATABASE}.${name}${onCluster(target)}`),
+      ...addColumns(CALLS, ['environment'], target),
+      ...addColumns(FIRST_SEEN, ['environment', 'placed'], target),
+    ],
+  },
 ];
+
+function addColumns(table: Table, names: readonly string[], target: Target): string[] {
+  return table.columns.filter(({ name }) => names.includes(name)).map(({ name, type, codec }) => `ALTER TABLE ${DATABASE}.${table.name}${onCluster(target)} ADD COLUMN IF NOT EXISTS ${name} ${type} CODEC(${codec})`);
+}
 
 export interface Migrated {
   command(sql: string): Promise<string>;

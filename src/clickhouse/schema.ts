@@ -149,6 +149,7 @@ export const FIGURES: Table = {
     column('blocks', 'Array(UInt64)'),
     // Of `minimized`. `kind` is that of the spans, 0 for what belongs to resources and scopes.
     column('value_kind', TEXT),
+    /** Of the spans, as their resource says it (`stated.ts`): with the service, what access rules are about. '' also where `rest` is 2. */
     column('environment', TEXT),
   ],
   partitionBy: '(day, retention)',
@@ -170,6 +171,9 @@ export const FIRST_SEEN: Table = {
     column('place', TEXT),
     column('value_kind', TEXT),
     column('minute', 'UInt32'),
+    column('environment', TEXT),
+    /** 0: from before environments were kept here; for readers of all places only. */
+    column('placed', 'UInt8'),
   ],
   partitionBy: 'tuple()',
   orderBy: '(tenant, service, place, value_kind)',
@@ -193,6 +197,7 @@ export const CALLS: Table = {
     column('start', 'UInt64', 'Delta, ZSTD(1)'),
     column('duration', 'Int64'),
     column('error', 'UInt8'),
+    column('environment', TEXT),
   ],
   partitionBy: '(day, retention)',
   orderBy: '(tenant, start)',

@@ -18,6 +18,7 @@ export const STATEMENTS = {
   policyParts: read('policy_parts'),
   orphans: read('orphans'),
   extent: read('extent'),
+  places: read('places'),
   excluded: read('excluded'),
   pattern: read('pattern'),
   search: read('search'),

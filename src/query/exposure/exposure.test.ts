@@ -80,7 +80,7 @@ test('exposure() says since when, until when, and how it went', async () => {
 });
 
 test('what was seen before the period, even if its spans are gone, is not new; in a store that is not older nothing is', async () => {
-  store.session.query(`INSERT INTO first_seen VALUES ('default', 'shop', 'events.0.exception.message', 'token', 1000), ('default', 'shop', 'events.0.exception.message', 'token', 2000), ('other', 'shop', 'attributes.user.note', 'card', 1000)`);
+  store.session.query(`INSERT INTO first_seen (tenant, service, place, value_kind, minute) VALUES ('default', 'shop', 'events.0.exception.message', 'token', 1000), ('default', 'shop', 'events.0.exception.message', 'token', 2000), ('other', 'shop', 'attributes.user.note', 'card', 1000)`);
   const { rows } = await ask();
   assert.deepEqual(rows.filter(({ service, isNew }) => service === 'shop' && isNew).map(({ key }) => key), ['of [email]', 'user.note', 'host.ip']);
   assert.equal(rows.find(({ kind }) => kind === 'token')?.firstSeen, 1_000n * MINUTE_NS);

@@ -56,9 +56,9 @@ test('findEdges() estimates from whole traces where there are too many spans', a
 test('what is rolled comes from the sample, and is not counted again from its spans', async () => {
   const before = await findEdges(WINDOW, store.figures, run, EDGES_MAX, 6_000);
   const { blocks } = store.figures;
-  await store.session.queryAsync("INSERT INTO calls SELECT 1, day, retention, tenant, reinterpretAsUInt64(substring(trace_id, 9, 8)) AS trace, span_id, parent_span_id, service, start, duration, status_code = 2 FROM spans WHERE block IN (1, 2) AND trace % 16 = 0");
+  await store.session.queryAsync("INSERT INTO calls SELECT 1, day, retention, tenant, reinterpretAsUInt64(substring(trace_id, 9, 8)) AS trace, span_id, parent_span_id, service, start, duration, status_code = 2, '' FROM spans WHERE block IN (1, 2) AND trace % 16 = 0");
   // A roll that did not come to its end.
-  await store.session.queryAsync("INSERT INTO calls SELECT 2, day, retention, tenant, trace, span_id, parent_span_id, service, start, duration, error FROM calls");
+  await store.session.queryAsync("INSERT INTO calls SELECT 2, day, retention, tenant, trace, span_id, parent_span_id, service, start, duration, error, environment FROM calls");
   const state = { roll: 1, blocks: blocks.filter((block) => block > 2) };
   await store.session.queryAsync("INSERT INTO figures (what, roll, day, retention, tenant, minute, service, operation, kind, entry, rest, count, errors, longest) SELECT 'services', 1, day, retention, tenant, intDiv(start, 60000000000), service, '', kind, 1, 0, count(), 0, 0 FROM spans WHERE block IN (1, 2) GROUP BY ALL");
   assert.deepEqual(await findEdges(WINDOW, state, run, EDGES_MAX, 6_000), before);

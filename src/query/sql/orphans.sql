@@ -2,14 +2,14 @@
 SELECT
   lower(hex(trace_id)) AS traceId,
   toUInt32(count()) AS orphanCount
-FROM spans
+FROM /*as seen*/spans
 WHERE (block, row) IN (SELECT block, arrayJoin(range(first, last + 1)) FROM traces WHERE trace IN {traces:Array(UInt64)})
   AND tenant = {tenant:String}
   AND lower(hex(trace_id)) IN {trace_ids:Array(String)}
   AND parent_span_id != toFixedString('', 8)
   AND (trace_id, parent_span_id) NOT IN (
     SELECT trace_id, span_id
-    FROM spans
+    FROM /*as seen*/spans
     WHERE (block, row) IN (SELECT block, arrayJoin(range(first, last + 1)) FROM traces WHERE trace IN {traces:Array(UInt64)})
       AND tenant = {tenant:String}
       AND lower(hex(trace_id)) IN {trace_ids:Array(String)}

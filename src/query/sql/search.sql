@@ -2,7 +2,7 @@
 SELECT
   lower(hex(trace_id)) AS traceId,
   /*position*/ AS position
-FROM spans
+FROM /*as seen*/spans
 WHERE tenant = {tenant:String}
   AND day >= {day_min:Date}
   AND start BETWEEN {start:UInt64} AND {end:UInt64}

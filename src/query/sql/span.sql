@@ -37,4 +37,4 @@ arrayMap(m -> mapValues(m), `links.attributes`) AS linkTexts,
 `links.dropped` AS linkDropped,
 `minimized.place` AS minimizedPlaces,
 `minimized.kind` AS minimizedKinds,
-`minimized.count` AS minimizedCounts
+`minimized.count` AS minimizedCounts/*outlined: , outline AS isOutline*/

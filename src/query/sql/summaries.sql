@@ -14,7 +14,7 @@ SELECT
   toUInt32(countIf(/*matches*/)) AS matchedCount,
   groupArrayIf(20)(lower(hex(span_id)), /*matches*/) AS matchedSpanIds,
   /*best*/ AS position
-FROM spans
+FROM /*as seen*/spans
 WHERE (block, row) IN (SELECT block, arrayJoin(range(first, last + 1)) FROM traces WHERE trace IN {traces:Array(UInt64)})
   AND tenant = {tenant:String}
   AND lower(hex(trace_id)) IN {trace_ids:Array(String)}

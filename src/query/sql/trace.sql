@@ -2,7 +2,7 @@
 -- (block, row) prunes to a few granules.
 SELECT
 /*span*/
-FROM spans
+FROM /*as shown*/spans
 WHERE (block, row) IN (SELECT block, arrayJoin(range(first, last + 1)) FROM traces WHERE trace = {trace:UInt64})
   AND tenant = {tenant:String}
   AND trace_id = unhex({trace_id:String})

@@ -1,7 +1,7 @@
 -- Traces with a matching span in these blocks, newest first.
 SELECT
   lower(hex(trace_id)) AS traceId
-FROM spans
+FROM /*as seen*/spans
 WHERE tenant = {tenant:String}
   AND day >= {day_min:Date}
   AND start BETWEEN {start:UInt64} AND {end:UInt64}

@@ -2,8 +2,8 @@
 SELECT place, keys, types, toString(spanCount) AS spanCount
 FROM (
   SELECT 'span' AS place, mapKeys(attributes) AS keys, toString(attribute_types) AS types, count() AS spanCount
-  FROM spans
-  PREWHERE (cityHash64(_part) + intDiv(_part_offset, 4096)) % {one_in:UInt64} = 0
+  FROM /*as seen*/spans
+  /*first*/PREWHERE (cityHash64(_part) + intDiv(_part_offset, 4096)) % {one_in:UInt64} = 0
     AND tenant = {tenant:String}
     AND day >= {day_min:Date}
     AND start BETWEEN {start:UInt64} AND {end:UInt64}
@@ -15,13 +15,13 @@ FROM (
   SELECT 'event' AS place, list.1 AS keys, toString(list.2) AS types, count() AS spanCount
   FROM (
     SELECT arrayJoin(arrayZip(arrayMap(m -> mapKeys(m), `events.attributes`), `events.attribute_types`)) AS list
-    FROM spans
-    PREWHERE (cityHash64(_part) + intDiv(_part_offset, 4096)) % {one_in:UInt64} = 0
+    FROM /*as seen*/spans
+    /*first*/PREWHERE (cityHash64(_part) + intDiv(_part_offset, 4096)) % {one_in:UInt64} = 0
       AND tenant = {tenant:String}
       AND day >= {day_min:Date}
       AND start BETWEEN {start:UInt64} AND {end:UInt64}
       AND /*narrow*/
-    WHERE notEmpty(`events.time`)
+    /*then*/WHERE notEmpty(`events.time`)
   )
   GROUP BY keys, types
   ORDER BY spanCount DESC

@@ -2,8 +2,8 @@
 SELECT toString(value) AS text, toString(count()) AS spanCount
 FROM (
   SELECT arrayJoin(/*values*/) AS value
-  FROM spans
-  PREWHERE (cityHash64(_part) + intDiv(_part_offset, 4096)) % {one_in:UInt64} = 0
+  FROM /*as seen*/spans
+  /*first*/PREWHERE (cityHash64(_part) + intDiv(_part_offset, 4096)) % {one_in:UInt64} = 0
     AND tenant = {tenant:String}
     AND day >= {day_min:Date}
     AND start BETWEEN {start:UInt64} AND {end:UInt64}

@@ -1,6 +1,6 @@
 -- Blocks from one on, newest first; read from the primary key's column alone.
 SELECT toString(block) AS id
-FROM spans
+FROM /*of all*/spans
 WHERE block >= {first:UInt64}
 GROUP BY block
 ORDER BY block DESC

@@ -5,8 +5,8 @@ SELECT
   toString(count()) AS seenCount,
   toString(countIf(/*conditions*/)) AS spanCount,
   toString(countIf(status_code = 2 AND /*conditions*/)) AS errorCount
-FROM spans
-PREWHERE (cityHash64(_part) + intDiv(_part_offset, 4096)) % {one_in:UInt64} = 0
+FROM /*as seen*/spans
+/*first*/PREWHERE (cityHash64(_part) + intDiv(_part_offset, 4096)) % {one_in:UInt64} = 0
   AND tenant = {tenant:String}
   AND day >= {day_min:Date}
   AND start BETWEEN {start:UInt64} AND {end:UInt64}

@@ -3,7 +3,7 @@ SELECT
   toUInt32(intDiv(start - {start:UInt64}, {step:UInt64})) AS bucket,
   toString(count()) AS spanCount,
   toString(countIf(status_code = 2)) AS errorCount
-FROM spans
+FROM /*as seen*/spans
 WHERE tenant = {tenant:String}
   AND day >= {day_min:Date}
   AND start BETWEEN {start:UInt64} AND {end:UInt64}

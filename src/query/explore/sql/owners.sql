@@ -1,7 +1,7 @@
 -- The resources and scopes of spans in a share of the granules: few texts, which hold their attributes.
 SELECT toString(resource) AS resourceText, toString(scope) AS scopeText, toString(count()) AS spanCount
-FROM spans
-PREWHERE (cityHash64(_part) + intDiv(_part_offset, 4096)) % {one_in:UInt64} = 0
+FROM /*as seen*/spans
+/*first*/PREWHERE (cityHash64(_part) + intDiv(_part_offset, 4096)) % {one_in:UInt64} = 0
   AND tenant = {tenant:String}
   AND day >= {day_min:Date}
   AND start BETWEEN {start:UInt64} AND {end:UInt64}

@@ -6,13 +6,13 @@ SELECT
   toString(start - {start:UInt64}) AS startOffset,
   toString(duration) AS durationNano,
   toUInt8(status_code = 2) AS failed
-FROM spans
-PREWHERE (cityHash64(_part) + intDiv(_part_offset, 4096)) % {one_in:UInt64} = 0
+FROM /*as seen*/spans
+/*first*/PREWHERE (cityHash64(_part) + intDiv(_part_offset, 4096)) % {one_in:UInt64} = 0
   AND tenant = {tenant:String}
   AND day >= {day_min:Date}
   AND start BETWEEN {start:UInt64} AND {end:UInt64}
   AND /*narrow*/
-WHERE /*conditions*/
+/*then*/WHERE /*conditions*/
   AND (cityHash64(block, row) % {thin:UInt64} = 0 OR duration >= {slow:Int64} OR (status_code = 2 AND cityHash64(block, row) % {thin_errors:UInt64} = 0))
 ORDER BY status_code = 2 OR duration >= {slow:Int64} DESC, cityHash64(block, row)
 LIMIT {limit:UInt32}

@@ -1,6 +1,6 @@
 -- Spans of one trace in whose attributes, events or status message a text occurs, small or capital.
 SELECT lower(hex(span_id)) AS spanId
-FROM spans
+FROM /*as seen*/spans
 WHERE (block, row) IN (SELECT block, arrayJoin(range(first, last + 1)) FROM traces WHERE trace = {trace:UInt64})
   AND tenant = {tenant:String}
   AND trace_id = unhex({trace_id:String})

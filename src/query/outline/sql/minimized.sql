@@ -14,7 +14,7 @@ FROM (
     if(startsWith(placeText, 'resource.') OR startsWith(placeText, 'scope.'), (toString(service), toString(placeText), many), ('', '', toUInt32(0))) AS owner,
     if(owner.2 = '', sum(many), toUInt64(any(many))) AS total,
     groupUniqArray(64)((block, toString(service), toString(/*environment*/), kind, toString(/*stated*/))) AS wheres
-  FROM spans
+  FROM /*as seen*/spans
   ARRAY JOIN `minimized.place` AS placeText, `minimized.kind` AS kindText, `minimized.count` AS many
   WHERE (block, row) IN (SELECT block, arrayJoin(range(first, last + 1)) FROM traces WHERE trace = {trace:UInt64})
     AND tenant = {tenant:String}

@@ -18,15 +18,15 @@ SELECT
   groupArray(toUInt32(countEqual(eventNames, 'exception'))) AS exceptions,
   groupArray(toUInt32(arraySum((p, k, c) -> if(k = 'neutralized' OR startsWith(p, 'resource.') OR startsWith(p, 'scope.'), 0, c), places, minimizedKinds, counts))) AS minimized,
   groupArray(arrayMap(t -> toString(t), arraySlice(eventTimes, 1, {events:UInt32}))) AS eventTimeTexts,
-  groupArray(arrayMap(n -> toUInt8(n = 'exception'), arraySlice(eventNames, 1, {events:UInt32}))) AS eventErrors
+  groupArray(arrayMap(n -> toUInt8(n = 'exception'), arraySlice(eventNames, 1, {events:UInt32}))) AS eventErrors/*outlined: , groupArray(isOutline) AS outlines*/
 FROM (
   SELECT
     block AS atBlock, row AS atRow, span_id AS spanId, materialize(parent_span_id) AS parentId, service AS serviceName, name AS spanName, materialize(start) AS startNano,
     materialize(duration) AS durationNano, materialize(kind) AS spanKind, materialize(status_code) AS statusCode,
     -- OTLP SpanFlags: bit 8 says that bit 9 says whether the parent is remote. Without it, servers and consumers are called from elsewhere.
     materialize(toUInt8(if(bitTest(flags, 8), bitTest(flags, 9), kind IN (2, 5)))) AS isRemote, `events.time` AS eventTimes, `events.name` AS eventNames,
-    `minimized.place` AS places, `minimized.kind` AS minimizedKinds, `minimized.count` AS counts
-  FROM spans
+    `minimized.place` AS places, `minimized.kind` AS minimizedKinds, `minimized.count` AS counts/*outlined: , outline AS isOutline*/
+  FROM /*as shown*/spans
   WHERE (block, row) IN (SELECT block, arrayJoin(range(first, last + 1)) FROM traces WHERE trace = {trace:UInt64})
     AND tenant = {tenant:String}
     AND trace_id = unhex({trace_id:String})

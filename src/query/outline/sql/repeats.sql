@@ -11,13 +11,13 @@ FROM (
       `links.trace_id`, `links.span_id`, `links.trace_state`, `links.flags`, `links.attributes`, `links.attribute_types`, `links.dropped`,
       `minimized.place`, `minimized.kind`, `minimized.count`
     )))), 1, 32)) AS content
-  FROM spans
+  FROM /*as shown*/spans
   WHERE (block, row) IN (SELECT block, arrayJoin(range(first, last + 1)) FROM traces WHERE trace = {trace:UInt64})
     AND tenant = {tenant:String}
     AND trace_id = unhex({trace_id:String})
     AND span_id IN (
       SELECT span_id
-      FROM spans
+      FROM /*as shown*/spans
       WHERE (block, row) IN (SELECT block, arrayJoin(range(first, last + 1)) FROM traces WHERE trace = {trace:UInt64})
         AND tenant = {tenant:String}
         AND trace_id = unhex({trace_id:String})

@@ -1,6 +1,6 @@
 -- The spans of the traces that are kept for calls, and of those again a share.
 SELECT trace, span_id, parent_span_id, service, start, duration, error
-FROM calls
+FROM /*as seen*/calls
 WHERE tenant = {tenant:String}
   AND day >= {day_min:Date}
   AND roll <= {roll:UInt64}
@@ -8,7 +8,7 @@ WHERE tenant = {tenant:String}
   AND intDiv(trace, /*one_in*/) % {share:UInt64} = 0
 UNION ALL
 SELECT reinterpretAsUInt64(substring(trace_id, 9, 8)) AS trace, span_id, parent_span_id, service, start, duration, toUInt8(status_code = 2) AS error
-FROM spans
+FROM /*as seen*/spans
 WHERE /*blocks*/
   AND tenant = {tenant:String}
   AND day >= {day_min:Date}

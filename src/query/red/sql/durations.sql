@@ -1,6 +1,6 @@
 -- Figures, a row for each bucket of durations that holds spans.
 SELECT minute, service, operation, kind, entry, rest, bucket, n, if(place = 1, errors, 0) AS errors, longest
-FROM figures
+FROM /*as seen*/figures
 ARRAY JOIN durations.bucket AS bucket, durations.count AS n, arrayEnumerate(durations.bucket) AS place
 WHERE what = /*level*/
   AND tenant = {tenant:String}
@@ -10,7 +10,7 @@ WHERE what = /*level*/
   AND /*conditions*/
 UNION ALL
 SELECT toUInt32(intDiv(start, 60000000000)) AS minute, service, name AS operation, kind, toUInt8(kind IN (2, 5) OR parent_span_id = toFixedString('', 8)) AS entry, toUInt8(0) AS rest, /*bucket*/ AS bucket, toUInt32(1) AS n, toUInt64(status_code = 2) AS errors, duration AS longest
-FROM spans
+FROM /*as seen*/spans
 WHERE /*blocks*/
   AND tenant = {tenant:String}
   AND day >= {day_min:Date}

@@ -1,6 +1,6 @@
 -- Values that minimization replaced. What a resource or scope had replaced stands at each of its spans and counts once for a block and minute.
 SELECT minute, service, operation AS place, kind AS span_kind, environment, rest, value_kind, count
-FROM figures
+FROM /*as seen*/figures
 WHERE what = 'minimized'
   AND tenant = {tenant:String}
   AND day >= {day_min:Date}
@@ -17,7 +17,7 @@ SELECT
   toUInt8(0) AS rest,
   kind_of_value AS value_kind,
   if(shared = 0, sum(replaced), any(replaced)) AS count
-FROM spans
+FROM /*as seen*/spans
 ARRAY JOIN minimized.place AS stated_place, minimized.kind AS kind_of_value, minimized.count AS replaced
 WHERE /*blocks*/
   AND tenant = {tenant:String}

@@ -1,7 +1,7 @@
 -- Spans that started since a moment, in the order of the store, the newest first.
 SELECT
 /*span*/
-FROM spans
+FROM /*as seen*/spans
 WHERE tenant = {tenant:String}
   AND day >= {day_min:Date}
   AND start >= {since:UInt64}

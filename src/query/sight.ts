@@ -1,0 +1,263 @@
+/**
+ * What a reader sees of the tables, as SQL that stands in their place. Statements name a table together with what they are going to do with it, in comment
+ * signs, and `Sight.of` puts a query there that holds the reader's rows and values and no others, so that filters, counts and orders cannot tell that there is more.
+ *
+ * `as seen`: rows of places the reader sees, without attributes that are hidden from it. `as shown`: the same for drawing: hidden values stand as such, and spans of
+ * which only an outline is shown are there as outlines. `as stored`: the rows as they are stored, for those who leave out by themselves what is hidden. `of all`: numbers of
+ * blocks and rows, which are of all tenants.
+ *
+ * Who sees everything gets the statement as it is written.
+ */
+import type { Place, Visibility } from '#access';
+import { type Column, SPANS, type Table, TABLES } from '#clickhouse/schema';
+import { environmentSql } from '#clickhouse/stated';
+import type { Param, Params } from './query-store.ts';
+
+/** How a hidden name or value stands where something has to stand. */
+export const HIDDEN = '[hidden]';
+/** Of a hidden value, where `attribute_types` says what a value is. */
+export const HIDDEN_TYPE = 'h';
+/** The status message in a list of keys. */
+const STATUS_MESSAGE = 'status.message';
+
+export interface Statement {
+  readonly sql: string;
+  readonly params: Params;
+}
+
+type Mark = 'as seen' | 'as shown' | 'as stored' | 'of all';
+
+const MARKED = /\/\*(as seen|as shown|as stored|of all)\*\/(spans|figures|calls|first_seen)\b/g;
+/** A table that is read without saying as what. */
+const BARE = /\b(?:FROM|JOIN|IN)\s+(?:\w+\.)?`?(?:spans|figures|calls|first_seen)\b/;
+const SHOWN = '/*as shown*/';
+/** Parts of a statement that are there for outlines only. */
+const OUTLINED = /\/\*outlined: ([^*]*)\*\//g;
+/** The engine filters by its own tables only before it reads the other columns. */
+const FIRST = /\/\*first\*\/PREWHERE\b/g;
+const THEN = /\/\*then\*\/WHERE\b/g;
+
+export class Sight {
+  readonly #visibility: Visibility;
+  readonly #hidden: HiddenKeys | null;
+  readonly #rows: Condition;
+  readonly #outlined: Condition;
+  /** Whether there is nothing that the reader does not see. */
+  readonly isWhole: boolean;
+  /** Whether the reader sees spans of every place. */
+  readonly seesAllPlaces: boolean;
+
+  constructor(visibility: Visibility) {
+    this.#visibility = visibility;
+    this.#hidden = visibility.hidden.length === 0 ? null : new HiddenKeys(visibility.hidden);
+    this.seesAllPlaces = visibility.places === 'all';
+    this.isWhole = this.seesAllPlaces && this.#hidden === null;
+    this.#rows = visibility.places === 'all' ? EVERYWHERE : placesSql(visibility.places, 'seen');
+    this.#outlined = visibility.places === 'all' || visibility.outlines.length === 0 ? NOWHERE : placesSql(visibility.outlines, 'outlined');
+  }
+
+  /** Differs wherever what is seen does. */
+  get digest(): string {
+    return this.#visibility.digest;
+  }
+
+  hides(key: string): boolean {
+    return this.#visibility.hides(key);
+  }
+
+  seesService(name: string): boolean {
+    const { places } = this.#visibility;
+    return places === 'all' || places.some(({ service }) => service === name);
+  }
+
+  /** The statement as this reader may run it. Throws for one that reads a table without saying as what. */
+  of(sql: string, params: Params): Statement {
+    if (BARE.test(sql)) throw new Error('cannot run a statement: it reads a table without saying as what');
+    if (this.isWhole) return { sql, params };
+    let completed = sql.replace(MARKED, (_, mark: Mark, table: string) => this.#view(mark, table));
+    if (completed === sql) return { sql, params };
+    completed = completed.replace(FIRST, 'WHERE').replace(THEN, '  AND');
+    if (this.#outlined !== NOWHERE && sql.includes(SHOWN)) completed = completed.replace(OUTLINED, '$1');
+    const bound: Record<string, Param> = {};
+    for (const [name, value] of Object.entries({ ...this.#rows.params, ...this.#outlined.params, ...this.#hidden?.params })) if (completed.includes(`{${name}:`)) bound[name] = value;
+    return { sql: completed, params: { ...params, ...bound } };
+  }
+
+  #view(mark: Mark, name: string): string {
+    if (mark === 'of all') return name;
+    const table = TABLES.find((one) => one.name === name);
+    if (table === undefined) throw new Error(`cannot run a statement: no table ${name}`);
+    return table === SPANS ? this.#spansView(mark) : this.#rolledView(table);
+  }
+
+  #spansView(mark: Mark): string {
+    const isOutlined = mark === 'as shown' && this.#outlined !== NOWHERE;
+    const columns = SPANS.columns.map((column) => {
+      const seen = mark === 'as stored' ? own(column.name) : (this.#hidden?.column(column.name, mark === 'as shown') ?? own(column.name));
+      return `${isOutlined ? outlineOf(column, seen) : seen} AS \`${column.name}\``;
+    });
+    const rows = isOutlined ? `(${SEEN_ROW} OR ${this.#outlined.sql})` : this.#rows.sql;
+    const told = isOutlined ? [`${this.#rows.sql} AS ${SEEN_ROW}`, `toUInt8(NOT ${SEEN_ROW}) AS outline`] : [];
+    return `(SELECT ${[...told, ...columns, ...VIRTUAL].join(', ')} FROM spans AS kept WHERE ${rows}) AS spans`;
+  }
+
+  /** Rows that say of which place they are, and nothing of what hidden attributes had replaced. */
+  #rolledView({ name, columns }: Table): string {
+    const place = columns.some((column) => column.name === 'operation') ? 'operation' : columns.some((column) => column.name === 'place') ? 'place' : null;
+    const conditions = [
+      ...(this.seesAllPlaces ? [] : [rolled(this.#rows.sql), ...(columns.some((column) => column.name === 'placed') ? ['placed = 1'] : [])]),
+      ...(this.seesAllPlaces || !columns.some((column) => column.name === 'rest') ? [] : ['rest != 2']),
+      ...(this.#hidden === null || place === null ? [] : [`NOT (${place === 'operation' ? "what = 'minimized' AND " : ''}${this.#hidden.statedAt(`kept.${place}`)})`]),
+    ];
+    return `(SELECT * FROM ${name} AS kept WHERE ${conditions.length === 0 ? '1' : conditions.join(' AND ')}) AS ${name}`;
+  }
+}
+
+const SEEN_ROW = 'is_seen';
+/** Statements that look at a share of the granules ask for them. */
+const VIRTUAL = ['_part', '_part_offset'] as const;
+
+interface Condition {
+  readonly sql: string;
+  readonly params: Params;
+}
+
+const EVERYWHERE: Condition = { sql: '1', params: {} };
+const NOWHERE: Condition = { sql: '0', params: {} };
+
+function own(column: string): string {
+  return `kept.\`${column}\``;
+}
+
+/** The same condition over the columns of rolled tables, which keep the environment as one of their own. */
+function rolled(sql: string): string {
+  return sql.replaceAll(ENVIRONMENT, 'kept.environment');
+}
+
+const ENVIRONMENT = environmentSql(own('resource'));
+
+/**
+ * Rows of these places. Environments that share their services stand together: both comparisons run once for each text of a dictionary, where one of pairs
+ * would look at each row.
+ */
+function placesSql(places: readonly Place[], name: string): Condition {
+  const services = Map.groupBy(places, ({ environment }) => environment);
+  const groups = new Map<string, { readonly services: readonly string[]; readonly environments: string[] }>();
+  for (const [environment, own] of services) {
+    const names = [...new Set(own.map(({ service }) => service))].toSorted();
+    const key = JSON.stringify(names);
+    const group = groups.get(key) ?? { services: names, environments: [] };
+    group.environments.push(environment);
+    groups.set(key, group);
+  }
+  if (groups.size === 0) return NOWHERE;
+  const params: Record<string, Param> = {};
+  const parts = [...groups.values()].map((group, at) => {
+    params[`${name}_services_${at}`] = group.services;
+    params[`${name}_environments_${at}`] = group.environments;
+    return `(${own('service')} IN {${name}_services_${at}:Array(String)} AND ${ENVIRONMENT} IN {${name}_environments_${at}:Array(String)})`;
+  });
+  return { sql: `(${parts.join(' OR ')})`, params };
+}
+
+/** What stands in a row of which only the outline is seen: ids, times, kind and status are as they are. */
+function outlineOf({ name, type }: Column, seen: string): string {
+  if (OUTLINE_COLUMNS.has(name)) return own(name);
+  if (name === 'name') return `if(${SEEN_ROW}, ${seen}, '${HIDDEN}')`;
+  if (name === 'resource') return `if(${SEEN_ROW}, ${seen}, concat('{"attributes":[{"key":"service.name","value":{"stringValue":', toJSONString(toString(${own('service')})), '}}]}'))`;
+  if (name === 'scope') return `if(${SEEN_ROW}, ${seen}, '{}')`;
+  // Whether the parent is in another process (OTLP SpanFlags), and nothing else.
+  if (name === 'flags') return `if(${SEEN_ROW}, ${seen}, bitAnd(${seen}, 0x300))`;
+  return `if(${SEEN_ROW}, ${seen}, defaultValueOfTypeName('${type.replaceAll("'", "\\'")}'))`;
+}
+
+const OUTLINE_COLUMNS: ReadonlySet<string> = new Set(['block', 'row', 'day', 'retention', 'tenant', 'trace_id', 'span_id', 'parent_span_id', 'kind', 'start', 'duration', 'status_code', 'service']);
+
+/** Attributes that are hidden, as SQL over the columns that hold any. */
+class HiddenKeys {
+  readonly params: Params;
+  readonly #key: (key: string) => string;
+  readonly #hidesMessage: boolean;
+
+  /** Keys with `*`. */
+  constructor(globs: readonly string[]) {
+    const names = globs.filter((glob) => !glob.includes('*'));
+    const patterns = globs.filter((glob) => glob.includes('*'));
+    this.params = {
+      hidden_names: names,
+      hidden_keys: `^(?:${patterns.map((glob) => patternOf(glob, ANYTHING)).join('|')})$`,
+      hidden_places: `^(?:${globs.includes(STATUS_MESSAGE) ? `${literal(STATUS_MESSAGE)}|` : ''}(?:attributes|resource|scope|(?:events|links)\\.[0-9]+)\\.(?:${globs.map((glob) => patternOf(glob, ANYTHING)).join('|')})(?: \\(key\\))?)$`,
+      hidden_written: `"key":"(?:${globs.map((glob) => patternOf(glob, IN_JSON, (text) => JSON.stringify(text).slice(1, -1))).join('|')})"`,
+    };
+    const named = (key: string): string => `${key} IN {hidden_names:Array(String)}`;
+    const matching = (key: string): string => `match(${key}, {hidden_keys:String})`;
+    this.#key = patterns.length === 0 ? named : names.length === 0 ? matching : (key) => `(${named(key)} OR ${matching(key)})`;
+    this.#hidesMessage = globs.some((glob) => new RegExp(`^${patternOf(glob, '.*')}$`, 's').test(STATUS_MESSAGE));
+  }
+
+  /** What of a column is seen; null if all of it. `isShown`: hidden values stand as such. */
+  column(name: string, isShown: boolean): string | null {
+    const column = own(name);
+    switch (name) {
+      case 'attributes':
+        return this.#values(column, isShown);
+      case 'attribute_types':
+        return this.#types(own('attributes'), column, isShown);
+      case 'events.attributes':
+      case 'links.attributes':
+        return `arrayMap(m -> ${this.#values('m', isShown)}, ${column})`;
+      case 'events.attribute_types':
+      case 'links.attribute_types':
+        return `arrayMap((m, t) -> ${this.#types('m', 't', isShown)}, ${own(name.replace('attribute_types', 'attributes'))}, ${column})`;
+      case 'resource':
+      case 'scope':
+        return this.#owner(column, isShown);
+      case 'status_message':
+        return this.#hidesMessage ? (isShown ? `if(${column} = '', '', '${HIDDEN}')` : "''") : null;
+      case 'minimized.place':
+      case 'minimized.kind':
+      case 'minimized.count':
+        return `arrayFilter((one, place) -> NOT ${this.statedAt('place')}, ${column}, ${own('minimized.place')})`;
+      default:
+        return null;
+    }
+  }
+
+  /** Whether a stated place is at a hidden attribute. */
+  statedAt(place: string): string {
+    return `match(${place}, {hidden_places:String})`;
+  }
+
+  #values(map: string, isShown: boolean): string {
+    return isShown ? `mapApply((k, v) -> (k, if(${this.#key('k')}, '${HIDDEN}', v)), ${map})` : `mapFilter((k, v) -> NOT ${this.#key('k')}, ${map})`;
+  }
+
+  #types(map: string, types: string, isShown: boolean): string {
+    const keys = `mapKeys(${map})`;
+    return `if(arrayExists(k -> ${this.#key('k')}, ${keys}), arrayStringConcat(arrayMap((k, i) -> if(${this.#key('k')}, '${isShown ? HIDDEN_TYPE : ''}', substring(toString(${types}), i, 1)), ${keys}, arrayEnumerate(${keys}))), toString(${types}))`;
+  }
+
+  /**
+   * Resource and scope are OTLP/JSON of our own writing: a key stands as JSON writes it. Only texts that have such a key are taken apart, which a dictionary
+   * tells of all rows at once.
+   */
+  #owner(text: string, isShown: boolean): string {
+    const key = "JSONExtractString(one, 'key')";
+    const one = isShown ? `arrayMap(one -> if(${this.#key(key)}, concat('{"key":', JSONExtractRaw(one, 'key'), ',"value":{"stringValue":"${HIDDEN}"}}'), one), ` : `arrayFilter(one -> NOT ${this.#key(key)}, `;
+    const attributes = `concat('"attributes":[', arrayStringConcat(${one}JSONExtractArrayRaw(toString(${text}), 'attributes')), ','), ']')`;
+    const others = `arrayMap(member -> concat(toJSONString(member.1), ':', member.2), arrayFilter(member -> member.1 != 'attributes', JSONExtractKeysAndValuesRaw(toString(${text}))))`;
+    return `if(match(${text}, {hidden_written:String}), concat('{', arrayStringConcat(arrayConcat([${attributes}], ${others}), ','), '}'), toString(${text}))`;
+  }
+}
+
+const ANYTHING = '(?s:.*)';
+/** Characters of a string as JSON writes them. */
+const IN_JSON = '(?:[^"\\\\]|\\\\.)*';
+
+function patternOf(glob: string, star: string, written: (text: string) => string = (text) => text): string {
+  return glob.split('*').map((part) => literal(written(part))).join(star);
+}
+
+function literal(text: string): string {
+  return text.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&');
+}
