@@ -98,7 +98,7 @@ test('own policies open places to a group that has no role', async () => {
 
 test('a restricted attribute is for the roles of its rule alone, whatever own policies say', async () => {
   let roles: readonly string[] | null = ['privacy-officer'];
-  const fields = (): Fields => ({ of: (key) => ({ restricted: false, roles: key === 'enduser.id' ? roles : null }), digest: JSON.stringify(roles) });
+  const fields = (): Fields => ({ keys: ['enduser.id'], of: (key) => ({ restricted: false, roles: key === 'enduser.id' ? roles : null }), digest: JSON.stringify(roles) });
   const by = createAccess({ fields, own: { version: () => 1, text: () => 'permit (principal, action, resource) unless { action == Action::"field.reveal" };' } });
   const hidden = async (reader: Reader): Promise<readonly string[]> => {
     const seen = await by.visibility(reader, 'trace.read', async () => PLACES);

@@ -39,7 +39,9 @@ export interface Visibility {
   readonly places: 'all' | readonly Place[];
   /** Of these only that something took its time, where a trace is shown. */
   readonly outlines: readonly Place[];
-  /** Whether values of this attribute key are hidden. Does not need its visibility as `this`. */
+  /** Attribute keys with `*` whose values are hidden; `status.message` is the status message. */
+  readonly hidden: readonly string[];
+  /** Whether values of this attribute key are: whether one of `hidden` matches it. Does not need its visibility as `this`. */
   readonly hides: (key: string) => boolean;
   /** Equal for equal visibilities, for whoever remembers answers. */
   readonly digest: string;
@@ -67,6 +69,9 @@ export interface OwnPolicies {
 
 /** What the minimization policy in force says of attributes. */
 export interface Fields {
+  /** Keys with `*` that are restricted to roles. */
+  readonly keys: readonly string[];
+  /** INVARIANT: who may read a value is a matter of which of `keys` match its key, and each that matches more allows fewer. */
   readonly of: (key: string) => FieldState;
   /** Another one whenever `of` may answer otherwise; '' where it restricts nothing to roles. */
   readonly digest: string;
@@ -82,7 +87,7 @@ export interface AccessParts {
 /** One engine for all that is decided here: an instance takes a tenth of a second. */
 const cedar = new Cedar();
 const NO_POLICIES: OwnPolicies = { version: () => 0, text: () => '' };
-const OPEN_FIELDS: Fields = { of: () => OPEN_FIELD, digest: '' };
+const OPEN_FIELDS: Fields = { keys: [], of: () => OPEN_FIELD, digest: '' };
 
 export function createAccess({ own = NO_POLICIES, fields = () => OPEN_FIELDS, unusable = () => undefined }: AccessParts = {}): Access {
   const deciders = new Map<TenantId, Decider>();

@@ -1,5 +1,6 @@
 /** Decides in one tenant, as long as its policies are the ones it was made with, and remembers what it decided. */
 import { createHash } from 'node:crypto';
+import { matchesGlob } from '#control/glob';
 import { LIMITS } from '#limits';
 import type { Reader } from '#model';
 import type { Fields, Place, Resource, Visibility } from './access.ts';
@@ -9,7 +10,10 @@ import { Decisions } from './decisions.ts';
 import { ABOUT, OPEN_FIELD, questionOf, principalOf } from './entities.ts';
 import type { PolicySet } from './policy-set.ts';
 
-export const EVERYTHING: Visibility = { places: 'all', outlines: [], hides: () => false, digest: 'all' };
+export const EVERYTHING: Visibility = { places: 'all', outlines: [], hidden: [], hides: () => false, digest: 'all' };
+
+/** Of an attribute that no rule names; and what matches all of them. */
+const ANY_KEY = '*';
 
 export interface DeciderParts {
   readonly cedar: Cedar;
@@ -67,9 +71,9 @@ export class Decider {
     const key = JSON.stringify([this.#who(reader), action, fields.digest]);
     const make = (): Visibility => {
       const [visible, outlines] = places === null ? ['all' as const, []] : this.#visible(reader, action, places);
-      const hides = (field: string): boolean => !this.isAllowed(reader, 'field.read', { tenant: reader.tenant, field });
-      const digest = createHash('sha256').update(JSON.stringify([visible, outlines, looksAtFields ? [reader.tenant, this.version, key] : null])).digest('hex');
-      return { places: visible, outlines, hides: looksAtFields ? hides : EVERYTHING.hides, digest };
+      const hidden = looksAtFields ? this.#hidden(reader, fields) : EVERYTHING.hidden;
+      const digest = createHash('sha256').update(JSON.stringify([visible, outlines, hidden])).digest('hex');
+      return { places: visible, outlines, hidden, hides: (field) => hidden.some((glob) => matchesGlob(glob, field)), digest };
     };
     if (places === null) return make();
     const seen = this.#seen.get(places) ?? new Decisions<Visibility>(LIMITS.access_readers_max);
@@ -83,6 +87,15 @@ export class Decider {
     const visible = places.filter(may(action));
     const isVisible = new Set(visible);
     return [visible, places.filter((place) => !isVisible.has(place)).filter(may('trace.outline'))];
+  }
+
+  /**
+   * Keys with `*` that hide what the reader may not see, so that a query can leave it out. A policy of the tenant that tells keys apart can be about any of them: all are
+   * hidden then. What hides some keys only is a rule of the minimization policy.
+   */
+  #hidden(reader: Reader, { keys }: Fields): readonly string[] {
+    const isHidden = (field: string): boolean => !this.isAllowed(reader, 'field.read', { tenant: reader.tenant, field });
+    return this.set?.forbidsByKey === true || isHidden(ANY_KEY) ? [ANY_KEY] : keys.filter(isHidden);
   }
 
   /** All of a reader that decisions can depend on. */

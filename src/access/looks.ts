@@ -12,6 +12,8 @@ export interface Looks {
   readonly about: (action: Action) => boolean;
   /** At the service or environment that spans come from. */
   readonly rows: boolean;
+  /** At the key of an attribute. */
+  readonly keys: boolean;
   /** At the name of who asks. */
   readonly names: boolean;
 }
@@ -22,6 +24,7 @@ export function looksOf(policy: PolicyJson): Looks {
     effect: policy.effect,
     about: (action) => actions === null || actions.has(action) || groupsOf(action).some((group) => actions.has(group)),
     rows: isRowScope(policy.resource) || policy.conditions.some(({ body }) => isAboutRows(body)),
+    keys: isRowScope(policy.resource) || policy.conditions.some(({ body }) => isAboutKeys(body)),
     names: isAboutNames(policy.principal) || policy.conditions.some(({ body }) => isAboutNames(body)),
   };
 }
@@ -81,6 +84,14 @@ function isAboutNames(part: unknown): boolean {
   if (!isRecord(part)) return false;
   if (part['type'] === 'Person' || part['type'] === 'Token' || part['attr'] === 'name' || (Array.isArray(part['attr']) && part['attr'].includes('name'))) return true;
   return Object.values(part).some(isAboutNames);
+}
+
+/** An attribute of the telemetry by name, or what holds its key. */
+function isAboutKeys(part: unknown): boolean {
+  if (Array.isArray(part)) return part.some(isAboutKeys);
+  if (!isRecord(part)) return false;
+  if (part['type'] === 'Field' || part['attr'] === 'key' || (Array.isArray(part['attr']) && part['attr'].includes('key'))) return true;
+  return Object.values(part).some(isAboutKeys);
 }
 
 const isResource = (part: unknown): boolean => isRecord(part) && part['Var'] === 'resource';

@@ -20,6 +20,8 @@ export interface PolicySet {
   readonly names: boolean;
   /** Whether what it says of this action can differ from place to place. */
   readonly looksAtRows: (action: Action) => boolean;
+  /** Whether one of the tenant's own forbids attributes by their key. */
+  readonly forbidsByKey: boolean;
   /** Whether one of the tenant's own can decide about it. */
   readonly ownAbout: (action: Action) => boolean;
 }
@@ -69,6 +71,7 @@ function setOf(defaults: readonly NamedPolicy[], read: readonly OwnPolicy[]): Po
     possible: atRows.length === 0 ? exact : possible,
     names: looks.some(({ names }) => names),
     looksAtRows: (action) => atRows.some(({ about }) => about(action)),
+    forbidsByKey: looks.some(({ effect, about, keys }) => keys && effect === 'forbid' && about('field.read')),
     ownAbout: (action) => looks.some(({ about }) => about(action)),
   };
 }

@@ -1,16 +1,22 @@
 /**
  * Answering one question: authorise ▸ wait for a place ▸ fetch within the deadline ▸ say no in words. Everything that reads the store goes
- * through here, so that a statement never runs without the reader's tenant, a limit on its rows and what is left of the time.
+ * through here, so that a statement never runs without the reader's tenant, what the reader sees of it, a limit on its rows and what is left of the time.
  */
-import { createAccess, type Access, type Action } from '#access';
+import { createAccess, type Access, type Action, type Place } from '#access';
 import { LIMITS } from '#limits';
 import type { Reader } from '#model';
 import { isRefusal, refuse, type Refusal } from '#refusal';
 import { Gate } from './gate.ts';
+import { createKnownPlaces } from './known-places.ts';
 import type { Params, QueryStore } from './query-store.ts';
+import { Sight } from './sight.ts';
 
-/** Runs a statement for the reader's tenant (`{tenant:String}`) within what is left of the deadline. */
-export type Run = <Row>(sql: string, params: Params, rows_max: number) => Promise<Row[]>;
+/** Runs a statement for the reader's tenant (`{tenant:String}`), over what the reader sees of it, within what is left of the deadline. */
+export interface Run {
+  <Row>(sql: string, params: Params, rows_max: number): Promise<Row[]>;
+  /** For those who would learn of what is not seen in another way than from rows. */
+  readonly sight: Sight;
+}
 
 /** `lookup`: answered from a few rows. `scan`: may read many; scans together never take every place. */
 export type Weight = 'lookup' | 'scan';
@@ -26,7 +32,7 @@ export interface AnsweringParts {
 }
 
 export interface Answering {
-  /** Authorises, waits for a place and gives the work a `run` that knows the reader's tenant and what is left of the time. */
+  /** Authorises, waits for a place and gives the work a `run` that knows the reader's tenant, what is seen of it and what is left of the time. */
   answer<T>(reader: Reader, action: Action, weight: Weight, work: (run: Run) => Promise<T | Refusal>): Promise<T | Refusal>;
   /** Waits until what was acknowledged can be read; false when that takes too long. `account`: also what was refused without a single span stored. */
   settled(what?: 'spans' | 'account'): Promise<boolean>;
@@ -36,26 +42,43 @@ export interface Answering {
 }
 
 export function createAnswering({ access = createAccess(), store, now_ms = Date.now, deadline_ms = LIMITS.query_ms_default, settle_ms = 250 }: AnsweringParts): Answering {
+  const settled = shareSettles(store, settle_ms);
+  const places = createKnownPlaces(store, now_ms);
+  const runFor = (reader: Reader, sight: Sight, left_ms: () => number): Run => {
+    const run = async <Row>(sql: string, params: Params, rows_max: number): Promise<Row[]> => {
+      const deadline_ms = left_ms();
+      // INVARIANT: every statement that reads rows asks for the tenant, and only these lines answer; what it reads of it is decided here too.
+      const bound = sql.includes('{tenant:String}') ? { ...params, tenant: reader.tenant } : params;
+      const seen = sight.of(sql, bound);
+      return store.query(seen.sql, seen.params, { deadline_ms, rows_max });
+    };
+    return Object.assign(run, { sight });
+  };
   const gates: Record<Weight, Gate> = { lookup: new Gate(LIMITS.queries_at_once_max), scan: new Gate(LIMITS.queries_at_once_max - 1) };
   return {
     access,
     store,
     now_ms,
-    settled: shareSettles(store, settle_ms),
+    settled,
     async answer(reader, action, weight, work) {
       const allowed = access.decide(reader, action, { tenant: reader.tenant });
       if (allowed !== true) return allowed;
       const until = now_ms() + deadline_ms;
-      const run: Run = async (sql, params, rows_max) => {
+      const left_ms = (): number => {
         const left = until - now_ms();
         if (left <= 0) throw new DeadlineError();
-        // INVARIANT: every statement that reads rows asks for the tenant, and only this line answers.
-        const bound = sql.includes('{tenant:String}') ? { ...params, tenant: reader.tenant } : params;
-        return store.query(sql, bound, { deadline_ms: left, rows_max });
+        return left;
+      };
+      const known = async (): Promise<readonly Place[]> => {
+        await settled();
+        const found = await places.of(reader.tenant, left_ms());
+        if (isRefusal(found)) throw new RefusedError(found);
+        return found;
       };
       return gates[weight].run(deadline_ms, async () => {
         try {
-          return await work(run);
+          const visibility = await access.visibility(reader, action, known);
+          return isRefusal(visibility) ? visibility : await work(runFor(reader, new Sight(visibility), left_ms));
         } catch (error) {
           return refusalOf(error, now_ms() >= until);
         }
@@ -66,6 +89,16 @@ export function createAnswering({ access = createAccess(), store, now_ms = Date.
 
 class DeadlineError extends Error {}
 
+/** Carries a refusal out of what cannot return one. */
+class RefusedError extends Error {
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal) {
+    super('cannot answer: it is refused');
+    this.refusal = refusal;
+  }
+}
+
 /** Error codes of ClickHouse that are an answer to the caller rather than a failure of the server. */
 const TOO_SLOW: readonly number[] = [159, 160];
 const MEMORY_LIMIT_EXCEEDED = 241;
@@ -73,7 +106,7 @@ const CANNOT_COMPILE_REGEXP = 427;
 const TOO_LARGE_RESULT: readonly number[] = [MEMORY_LIMIT_EXCEEDED, 158, 307, 396];
 
 function refusalOf(error: unknown, late: boolean): Refusal {
-  // The engine says busy and late in our own words.
+  // The engine says busy and late in our own words, and so do we.
   if (error instanceof Error && 'refusal' in error && isRefusal(error.refusal)) return error.refusal;
   const code = engineCode(error);
   if (late || error instanceof DeadlineError || (code !== null && TOO_SLOW.includes(code))) return refuse('query_timeout');

@@ -58,7 +58,7 @@ export async function openCandidates(search: BoundedSearch, condition: Condition
   let blocks = BLOCKS_FIRST;
   let read = 0n;
   const rows_max = Math.min(20_000, Math.max(1_000, search.limit * 64));
-  const { items, attributes } = wantedItems(search);
+  const { items, attributes } = wantedItems(search, run.sight);
   const ahead = new BlocksAhead({
     order: search.order, extent: { oldest, newest: lesser(snapshot, newest) }, from: scanned,
     // What is asked of services and operations alone is mostly found in the first blocks.

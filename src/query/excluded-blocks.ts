@@ -7,6 +7,7 @@ import { fieldItem, GROUP_BYTES, groupOf, keyItem, keySeed, maskOf, slicesOf, va
 import type { Run } from './answering.ts';
 import type { AttributeFilter, Filters } from './condition.ts';
 import type { Params } from './query-store.ts';
+import type { Sight } from './sight.ts';
 import { complete, STATEMENTS } from './statements.ts';
 
 /** Numbers of blocks, both included. */
@@ -37,7 +38,9 @@ export interface Wanted {
 }
 
 /** Items that every block with a match has. Without a value to compare, the key alone; what asks for everything or a span's own fields asks for none. */
-export function wantedItems({ service, operation, attributes }: Filters): Wanted {
+export function wantedItems({ service, operation, attributes }: Filters, sight: Sight): Wanted {
+  // The index knows blocks, and a block holds spans of several services: what it says of others, if only by the time a search takes, is not for this reader.
+  if (!sight.seesAllPlaces) return { items: service !== undefined && sight.seesService(service) ? [textItem('service', service)] : [], attributes: false };
   const ofAttributes = attributes.flatMap(attributeItems).sort((left, right) => right.selective - left.selective);
   const ofFields = [...(service === undefined ? [] : [textItem('service', service)]), ...(operation === undefined ? [] : [textItem('operation', operation)])];
   const items = [...new Set([...ofAttributes.map(({ item }) => item), ...ofFields])].slice(0, ITEMS_MAX);

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Run } from './answering.ts';
 import { fetchTraces, fitTogether } from './fetch-trace.ts';
-import { createTestStore, START_NS, type TestSpan, type TestStore } from './testing.ts';
+import { createTestStore, seeingAll, START_NS, type TestSpan, type TestStore } from './testing.ts';
 
 const TRACES = 400;
 const PARENT_NS = START_NS - 90n * 60_000_000_000n;
@@ -19,7 +19,7 @@ let run: Run;
 
 before(async () => {
   store = createTestStore();
-  run = (sql, params, rows_max) => store.query(sql, sql.includes('{tenant:String}') ? { ...params, tenant: 'default' } : params, { deadline_ms: 10_000, rows_max });
+  run = seeingAll(store);
   const block = (at: number): TestSpan[] => Array.from({ length: TRACES / 2 }, (_, n) => n + at).flatMap((n) => [span(n, '1', '0', 'web'), span(n, '2', '1', 'web'), span(n, '3', '2', 'cart'), span(n, '4', '3', 'db')]);
   await store.addBlock(block(1));
   await store.addBlock(block(1 + TRACES / 2));

@@ -15,7 +15,7 @@ export const PAGE_SPANS = 5_000;
 
 export async function fetchTrace(id: TraceId, run: Run, page_spans: number = PAGE_SPANS): Promise<Trace> {
   const { spans, more } = await fetchSpans(STATEMENTS.trace, { trace: traceKeyOf(id), trace_id: id }, run, page_spans);
-  return traceOf(id, spans, more);
+  return traceOf(id, isSeen(spans) ? spans : [], more);
 }
 
 /** In the order of the ids, without those of which there is no span. All together carry as many spans as one trace may. */
@@ -26,9 +26,14 @@ export async function fetchTraces(ids: readonly string[], run: Run, page_spans: 
   const traces: Trace[] = [];
   for (const traceId of ids) {
     const own = byId.get(traceId);
-    if (own !== undefined) traces.push(await traceOf(traceId, own, more));
+    if (own !== undefined && isSeen(own)) traces.push(await traceOf(traceId, own, more));
   }
   return traces;
+}
+
+/** Of a trace of which nothing else is seen, there are no outlines either. */
+function isSeen(spans: readonly Span[]): boolean {
+  return spans.some(({ isOutline }) => isOutline !== true);
 }
 
 async function traceOf(traceId: string, stored: readonly Span[], more: boolean): Promise<Trace> {

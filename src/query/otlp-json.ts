@@ -2,14 +2,18 @@
  * Spans as OTLP/JSON (OTLP 1.11 §JSON Protobuf Encoding): hexadecimal ids, 64-bit numbers as decimal text, enums as numbers,
  * fields with their default value left out. Written as text, not as objects: a double such as -0 or a 64-bit integer
  * passes unchanged, and a trace of 100,000 spans costs one string. A span whose values were replaced carries one attribute
- * more, `tracekeep.minimized`, an array of sentences such as `attributes.url.full: 1 email`. What else is to be said of spans
+ * more, `tracekeep.minimized`, an array of sentences such as `attributes.url.full: 1 email`; one of which this reader does not see everything carries
+ * `tracekeep.hidden`, which is true or an array of places such as `attributes.user.email`. What else is to be said of spans
  * stands beside them in `notes`, or where there is no room beside them, the version of a span in its attribute `tracekeep.version`.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Attribute, Minimized, Note, Span, SpanEvent, SpanLink, Trace } from './span.ts';
+import { type Attribute, hiddenPlaces, type Minimized, type Note, type Span, type SpanEvent, type SpanLink, type Trace } from './span.ts';
 
 /** The attribute that says what minimization did to a span. */
 export const MINIMIZED_KEY = 'tracekeep.minimized';
+
+/** The attribute that says that policy hides a span (`true`) or which of its values. */
+export const HIDDEN_KEY = 'tracekeep.hidden';
 
 /** Which of several versions of a span this is. */
 export const VERSION_KEY = 'tracekeep.version';
@@ -104,6 +108,8 @@ function scopeJson({ name, version, attributes, dropped }: Owner): string {
 export function spanJson(span: Span, note?: Note): string {
   const attributes = span.attributes.map(attributeJson);
   if (span.minimized.length > 0) attributes.push(minimizedJson(span.minimized));
+  const hidden = hiddenJson(span);
+  if (hidden !== '') attributes.push(hidden);
   if (note !== undefined && note.versions > 1) attributes.push(`{"key":"${VERSION_KEY}","value":{"stringValue":${quote(versionText(note))}}}`);
   return object([
     field('traceId', quote(span.traceId)),
@@ -182,6 +188,12 @@ function valueJson(type: string, text: string): string {
 function minimizedJson(minimized: readonly Minimized[]): string {
   const values = minimized.map(({ place, kind, count }) => `{"stringValue":${quote(`${place}: ${count} ${kind}`)}}`);
   return `{"key":${quote(MINIMIZED_KEY)},"value":{"arrayValue":{"values":[${values.join(',')}]}}}`;
+}
+
+function hiddenJson(span: Span): string {
+  if (span.isOutline === true) return `{"key":"${HIDDEN_KEY}","value":{"boolValue":true}}`;
+  const places = hiddenPlaces(span);
+  return places.length === 0 ? '' : `{"key":"${HIDDEN_KEY}","value":{"arrayValue":{"values":[${places.map((place) => `{"stringValue":${quote(place)}}`).join(',')}]}}}`;
 }
 
 interface Owner {

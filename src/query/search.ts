@@ -41,6 +41,7 @@ export interface SearchPage {
 }
 
 export async function runSearch(search: BoundedSearch, run: Run): Promise<SearchPage> {
+  if (run.sight.isBlindTo(search.attributes)) return { traces: [], nextCursor: null };
   const condition = conditionOf(search);
   const candidates = await openCandidates(search, condition, run);
   const traces: TraceSummary[] = [];

@@ -11,14 +11,9 @@
 import type { Place, Visibility } from '#access';
 import { type Column, SPANS, type Table, TABLES } from '#clickhouse/schema';
 import { environmentSql } from '#clickhouse/stated';
+import type { AttributeFilter, Condition } from './condition.ts';
+import { HIDDEN, HiddenKeys, own } from './hidden-keys.ts';
 import type { Param, Params } from './query-store.ts';
-
-/** How a hidden name or value stands where something has to stand. */
-export const HIDDEN = '[hidden]';
-/** Of a hidden value, where `attribute_types` says what a value is. */
-export const HIDDEN_TYPE = 'h';
-/** The status message in a list of keys. */
-const STATUS_MESSAGE = 'status.message';
 
 export interface Statement {
   readonly sql: string;
@@ -37,7 +32,18 @@ const OUTLINED = /\/\*outlined: ([^*]*)\*\//g;
 const FIRST = /\/\*first\*\/PREWHERE\b/g;
 const THEN = /\/\*then\*\/WHERE\b/g;
 
+
+const EVERYWHERE: Condition = { sql: '1', params: {} };
+const NOWHERE: Condition = { sql: '0', params: {} };
+
+/** Statements that look at a share of the granules ask for them. */
+const VIRTUAL = ['_part', '_part_offset'] as const;
+const SEEN_ROW = 'is_seen';
+
 export class Sight {
+  /** Of whoever reads in nobody's name. */
+  static readonly whole = new Sight({ places: 'all', outlines: [], hidden: [], hides: () => false, digest: 'all' });
+
   readonly #visibility: Visibility;
   readonly #hidden: HiddenKeys | null;
   readonly #rows: Condition;
@@ -65,6 +71,11 @@ export class Sight {
     return this.#visibility.hides(key);
   }
 
+  /** Whether a filter asks for what is hidden, so that no span fulfils it, negated or not. */
+  isBlindTo(attributes: readonly AttributeFilter[]): boolean {
+    return this.#hidden !== null && attributes.some(({ place, key }) => place !== 'field' && this.hides(key));
+  }
+
   seesService(name: string): boolean {
     const { places } = this.#visibility;
     return places === 'all' || places.some(({ service }) => service === name);
@@ -74,7 +85,7 @@ export class Sight {
   of(sql: string, params: Params): Statement {
     if (BARE.test(sql)) throw new Error('cannot run a statement: it reads a table without saying as what');
     if (this.isWhole) return { sql, params };
-    let completed = sql.replace(MARKED, (_, mark: Mark, table: string) => this.#view(mark, table));
+    let completed = sql.replace(MARKED, (_, mark: Mark, table: string) => this.#view(mark, table, sql));
     if (completed === sql) return { sql, params };
     completed = completed.replace(FIRST, 'WHERE').replace(THEN, '  AND');
     if (this.#outlined !== NOWHERE && sql.includes(SHOWN)) completed = completed.replace(OUTLINED, '$1');
@@ -83,22 +94,23 @@ export class Sight {
     return { sql: completed, params: { ...params, ...bound } };
   }
 
-  #view(mark: Mark, name: string): string {
+  #view(mark: Mark, name: string, sql: string): string {
     if (mark === 'of all') return name;
     const table = TABLES.find((one) => one.name === name);
     if (table === undefined) throw new Error(`cannot run a statement: no table ${name}`);
-    return table === SPANS ? this.#spansView(mark) : this.#rolledView(table);
+    return table === SPANS ? this.#spansView(mark, sql) : this.#rolledView(table);
   }
 
-  #spansView(mark: Mark): string {
+  /** With the columns that the statement names: each costs the engine something before it reads any. */
+  #spansView(mark: Mark, sql: string): string {
     const isOutlined = mark === 'as shown' && this.#outlined !== NOWHERE;
-    const columns = SPANS.columns.map((column) => {
+    const columns = SPANS.columns.filter(({ name }) => sql.includes(name)).map((column) => {
       const seen = mark === 'as stored' ? own(column.name) : (this.#hidden?.column(column.name, mark === 'as shown') ?? own(column.name));
       return `${isOutlined ? outlineOf(column, seen) : seen} AS \`${column.name}\``;
     });
     const rows = isOutlined ? `(${SEEN_ROW} OR ${this.#outlined.sql})` : this.#rows.sql;
     const told = isOutlined ? [`${this.#rows.sql} AS ${SEEN_ROW}`, `toUInt8(NOT ${SEEN_ROW}) AS outline`] : [];
-    return `(SELECT ${[...told, ...columns, ...VIRTUAL].join(', ')} FROM spans AS kept WHERE ${rows}) AS spans`;
+    return `(SELECT ${[...told, ...columns, ...VIRTUAL.filter((name) => sql.includes(name))].join(', ')} FROM spans AS kept WHERE ${rows}) AS spans`;
   }
 
   /** Rows that say of which place they are, and nothing of what hidden attributes had replaced. */
@@ -111,22 +123,6 @@ export class Sight {
     ];
     return `(SELECT * FROM ${name} AS kept WHERE ${conditions.length === 0 ? '1' : conditions.join(' AND ')}) AS ${name}`;
   }
-}
-
-const SEEN_ROW = 'is_seen';
-/** Statements that look at a share of the granules ask for them. */
-const VIRTUAL = ['_part', '_part_offset'] as const;
-
-interface Condition {
-  readonly sql: string;
-  readonly params: Params;
-}
-
-const EVERYWHERE: Condition = { sql: '1', params: {} };
-const NOWHERE: Condition = { sql: '0', params: {} };
-
-function own(column: string): string {
-  return `kept.\`${column}\``;
 }
 
 /** The same condition over the columns of rolled tables, which keep the environment as one of their own. */
@@ -172,92 +168,3 @@ function outlineOf({ name, type }: Column, seen: string): string {
 }
 
 const OUTLINE_COLUMNS: ReadonlySet<string> = new Set(['block', 'row', 'day', 'retention', 'tenant', 'trace_id', 'span_id', 'parent_span_id', 'kind', 'start', 'duration', 'status_code', 'service']);
-
-/** Attributes that are hidden, as SQL over the columns that hold any. */
-class HiddenKeys {
-  readonly params: Params;
-  readonly #key: (key: string) => string;
-  readonly #hidesMessage: boolean;
-
-  /** Keys with `*`. */
-  constructor(globs: readonly string[]) {
-    const names = globs.filter((glob) => !glob.includes('*'));
-    const patterns = globs.filter((glob) => glob.includes('*'));
-    this.params = {
-      hidden_names: names,
-      hidden_keys: `^(?:${patterns.map((glob) => patternOf(glob, ANYTHING)).join('|')})$`,
-      hidden_places: `^(?:${globs.includes(STATUS_MESSAGE) ? `${literal(STATUS_MESSAGE)}|` : ''}(?:attributes|resource|scope|(?:events|links)\\.[0-9]+)\\.(?:${globs.map((glob) => patternOf(glob, ANYTHING)).join('|')})(?: \\(key\\))?)$`,
-      hidden_written: `"key":"(?:${globs.map((glob) => patternOf(glob, IN_JSON, (text) => JSON.stringify(text).slice(1, -1))).join('|')})"`,
-    };
-    const named = (key: string): string => `${key} IN {hidden_names:Array(String)}`;
-    const matching = (key: string): string => `match(${key}, {hidden_keys:String})`;
-    this.#key = patterns.length === 0 ? named : names.length === 0 ? matching : (key) => `(${named(key)} OR ${matching(key)})`;
-    this.#hidesMessage = globs.some((glob) => new RegExp(`^${patternOf(glob, '.*')}$`, 's').test(STATUS_MESSAGE));
-  }
-
-  /** What of a column is seen; null if all of it. `isShown`: hidden values stand as such. */
-  column(name: string, isShown: boolean): string | null {
-    const column = own(name);
-    switch (name) {
-      case 'attributes':
-        return this.#values(column, isShown);
-      case 'attribute_types':
-        return this.#types(own('attributes'), column, isShown);
-      case 'events.attributes':
-      case 'links.attributes':
-        return `arrayMap(m -> ${this.#values('m', isShown)}, ${column})`;
-      case 'events.attribute_types':
-      case 'links.attribute_types':
-        return `arrayMap((m, t) -> ${this.#types('m', 't', isShown)}, ${own(name.replace('attribute_types', 'attributes'))}, ${column})`;
-      case 'resource':
-      case 'scope':
-        return this.#owner(column, isShown);
-      case 'status_message':
-        return this.#hidesMessage ? (isShown ? `if(${column} = '', '', '${HIDDEN}')` : "''") : null;
-      case 'minimized.place':
-      case 'minimized.kind':
-      case 'minimized.count':
-        return `arrayFilter((one, place) -> NOT ${this.statedAt('place')}, ${column}, ${own('minimized.place')})`;
-      default:
-        return null;
-    }
-  }
-
-  /** Whether a stated place is at a hidden attribute. */
-  statedAt(place: string): string {
-    return `match(${place}, {hidden_places:String})`;
-  }
-
-  #values(map: string, isShown: boolean): string {
-    return isShown ? `mapApply((k, v) -> (k, if(${this.#key('k')}, '${HIDDEN}', v)), ${map})` : `mapFilter((k, v) -> NOT ${this.#key('k')}, ${map})`;
-  }
-
-  #types(map: string, types: string, isShown: boolean): string {
-    const keys = `mapKeys(${map})`;
-    return `if(arrayExists(k -> ${this.#key('k')}, ${keys}), arrayStringConcat(arrayMap((k, i) -> if(${this.#key('k')}, '${isShown ? HIDDEN_TYPE : ''}', substring(toString(${types}), i, 1)), ${keys}, arrayEnumerate(${keys}))), toString(${types}))`;
-  }
-
-  /**
-   * Resource and scope are OTLP/JSON of our own writing: a key stands as JSON writes it. Only texts that have such a key are taken apart, which a dictionary
-   * tells of all rows at once.
-   */
-  #owner(text: string, isShown: boolean): string {
-    const key = "JSONExtractString(one, 'key')";
-    const one = isShown ? `arrayMap(one -> if(${this.#key(key)}, concat('{"key":', JSONExtractRaw(one, 'key'), ',"value":{"stringValue":"${HIDDEN}"}}'), one), ` : `arrayFilter(one -> NOT ${this.#key(key)}, `;
-    const attributes = `concat('"attributes":[', arrayStringConcat(${one}JSONExtractArrayRaw(toString(${text}), 'attributes')), ','), ']')`;
-    const others = `arrayMap(member -> concat(toJSONString(member.1), ':', member.2), arrayFilter(member -> member.1 != 'attributes', JSONExtractKeysAndValuesRaw(toString(${text}))))`;
-    return `if(match(${text}, {hidden_written:String}), concat('{', arrayStringConcat(arrayConcat([${attributes}], ${others}), ','), '}'), toString(${text}))`;
-  }
-}
-
-const ANYTHING = '(?s:.*)';
-/** Characters of a string as JSON writes them. */
-const IN_JSON = '(?:[^"\\\\]|\\\\.)*';
-
-function patternOf(glob: string, star: string, written: (text: string) => string = (text) => text): string {
-  return glob.split('*').map((part) => literal(written(part))).join(star);
-}
-
-function literal(text: string): string {
-  return text.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&');
-}

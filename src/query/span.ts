@@ -3,7 +3,9 @@
  * with the character that says what the sender's value was, so that nothing is lost before an answer is written.
  */
 
-/** `s` string, `i` int64, `d` double, `b` bool, `x` bytes in base64, `a` array and `m` kvlist as OTLP/JSON, `n` no value. */
+import { HIDDEN_TYPE } from './hidden-keys.ts';
+
+/** `s` string, `i` int64, `d` double, `b` bool, `x` bytes in base64, `a` array and `m` kvlist as OTLP/JSON, `n` no value, `h` a value that this reader does not see. */
 export interface Attribute {
   readonly key: string;
   readonly type: string;
@@ -60,6 +62,8 @@ export interface Span {
   readonly events: readonly SpanEvent[];
   readonly links: readonly SpanLink[];
   readonly minimized: readonly Minimized[];
+  /** Policy shows this reader only when it was, how long and of which kind: its name is `[hidden]`, and there is nothing else. */
+  readonly isOutline?: true;
 }
 
 /** What is to be said of a span beside what was sent. */
@@ -126,6 +130,8 @@ export interface SpanRow {
   readonly minimizedPlaces: readonly string[];
   readonly minimizedKinds: readonly string[];
   readonly minimizedCounts: readonly number[];
+  /** Only for readers of whom some spans are hidden. */
+  readonly isOutline?: number;
 }
 
 export function spanOf(row: SpanRow): Span {
@@ -163,7 +169,14 @@ export function spanOf(row: SpanRow): Span {
       dropped: row.linkDropped[at] ?? 0,
     })),
     minimized: row.minimizedPlaces.map((place, at) => ({ place, kind: row.minimizedKinds[at] ?? '', count: row.minimizedCounts[at] ?? 0 })),
+    ...(row.isOutline === 1 ? { isOutline: true } : {}),
   };
+}
+
+/** Where values of a span are hidden, as what was minimized states it. */
+export function hiddenPlaces({ attributes, events, links }: Span): string[] {
+  const within = (prefix: string, list: readonly Attribute[]): string[] => list.flatMap(({ key, type }) => (type === HIDDEN_TYPE ? [`${prefix}.${key}`] : []));
+  return [...within('attributes', attributes), ...events.flatMap((event, at) => within(`events.${at}`, event.attributes)), ...links.flatMap((link, at) => within(`links.${at}`, link.attributes))];
 }
 
 /** The store keeps an absent parent as eight zero bytes; OTLP says it by an empty field. */

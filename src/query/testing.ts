@@ -8,7 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Session } from 'chdb';
 import { TABLES, type Table } from '#clickhouse/schema';
-import type { AccountLine, QueryStore } from './query-store.ts';
+import type { Run } from './answering.ts';
+import type { AccountLine, Params, QueryStore } from './query-store.ts';
+import { Sight } from './sight.ts';
 import { traceKeyOf } from './trace-key.ts';
 
 export interface TestStore extends QueryStore {
@@ -21,6 +23,12 @@ export interface TestStore extends QueryStore {
   pending: boolean;
   settles: number;
   close(): void;
+}
+
+/** A reader of everything, of the tenant `default`. */
+export function seeingAll(store: Pick<QueryStore, 'query'>, deadline_ms = 10_000): Run {
+  const run = <Row>(sql: string, params: Params, rows_max: number): Promise<Row[]> => store.query<Row>(sql, sql.includes('{tenant:String}') ? { ...params, tenant: 'default' } : params, { deadline_ms, rows_max });
+  return Object.assign(run, { sight: Sight.whole });
 }
 
 export interface TestSpan {

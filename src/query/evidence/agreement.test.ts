@@ -19,6 +19,7 @@ import { compilePolicy, DEFAULT_POLICY } from '#policy';
 import { DEFAULT_TENANT, type SealedBlock, Secret, traceId } from '#model';
 import { decodeRequest, requestFromJson } from '#otlp';
 import { resourceOf, scopeOf, spanJson } from '#query/otlp-json';
+import { seeingAll } from '#query/testing';
 import { isRefusal } from '#refusal';
 import { Scanner } from '#scanner';
 import { BlockBuilder } from '#seal';
@@ -31,7 +32,6 @@ const SPANS_SENT = 600;
 const ID = traceId(TRACE)!;
 const NOW_MS = 1_800_000_000_000;
 const NOW_NS = BigInt(NOW_MS) * 1_000_000n;
-const BOUNDS = { deadline_ms: 20_000, rows_max: SPANS_SENT };
 const POLICY = compilePolicy({ ...DEFAULT_POLICY, restricted: [...RESTRICTED_KEYS] });
 
 test('the entry of a span from its columns is the entry from its OTLP/JSON, whatever was sent', async () => {
@@ -57,7 +57,7 @@ test('the entry of a span from its columns is the entry from its OTLP/JSON, what
     const leaves = new BlockLeaves(POLICY.restricts);
     assert.deepEqual(leaves.compute(native, sealed.salt).root, sealed.root, `seed ${seed}`);
     const rows = new Map(leaves.rowsOf(native, sealed.salt).map((leaf) => [leaf.row, leaf]));
-    const { spans: stored } = await fetchStored(ID, '', (sql, params) => engine.query(sql, { ...params, tenant: DEFAULT_TENANT }, BOUNDS));
+    const { spans: stored } = await fetchStored(ID, '', seeingAll(engine));
     assert.equal(stored.length, sealed.rows);
     let restricted = 0;
     for (const { row, producer, span } of stored) {

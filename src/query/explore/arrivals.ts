@@ -40,7 +40,7 @@ export async function findArrivals(filters: Filters, range: Range, since: TailMa
   const blocks = there.filter((block) => !since.seen.has(block));
   const newest = there[0] ?? since.newest;
   const mark = markOf(newest, there);
-  if (blocks.length === 0) return { traces: [], skipped: 0, mark };
+  if (blocks.length === 0 || run.sight.isBlindTo(filters.attributes)) return { traces: [], skipped: 0, mark };
   const condition = conditionOf(filters);
   const limit = LIMITS.tail_traces_max + SKIPPED_MAX;
   const sql = complete(STATEMENTS.arrivals, { conditions: condition.sql });

@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import type { Reader, TenantId } from '#model';
 import { createAnswering, type Run } from '#query/answering';
 import type { Filters } from '#query/condition';
-import { createTestStore, START_NS, TODAY_MS, type TestSpan, type TestStore } from '#query/testing';
+import { createTestStore, seeingAll, START_NS, TODAY_MS, type TestSpan, type TestStore } from '#query/testing';
 import { isRefusal, type Refusal } from '#refusal';
 import { createExplore, type Explore } from './explore.ts';
 import { countOverTime } from './histogram.ts';
@@ -49,7 +49,7 @@ before(async () => {
   for (let from = 0; from < SPANS.length; from += 500) await store.addBlock(SPANS.slice(from, from + 500));
   await store.addBlock([{ traceId: id(9_999), tenant: 'other', columns: { start: (START_NS + MINUTE_NS).toString(), service: 'their-service', attributes: { theirs: 'their-value' }, attribute_types: 's' } }]);
   explore = createExplore(createAnswering({ store, now_ms, settle_ms: 0 }), { producers: async () => [{ id: 'p_1', name: 'checkout' }] });
-  run = (sql, params, rows_max) => store.query(sql, sql.includes('{tenant:String}') ? { ...params, tenant: 'default' } : params, { deadline_ms: 10_000, rows_max });
+  run = seeingAll(store);
 });
 after(() => store.close());
 

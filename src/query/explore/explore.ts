@@ -4,7 +4,7 @@
  */
 import { LIMITS } from '#limits';
 import type { Reader, TenantId } from '#model';
-import type { Answering } from '#query/answering';
+import type { Answering, Run } from '#query/answering';
 import type { Filters } from '#query/condition';
 import { type AskedRange, boundRange, type Range, readPatterns, wrongFilter } from '#query/search-bounds';
 import { isRefusal, refuse, type Refusal } from '#refusal';
@@ -90,7 +90,7 @@ export function createExplore({ answer, settled, now_ms }: Answering, parts: Exp
       answer(reader, 'attribute.list', 'lookup', async (run) => {
         const range = chartRange(asked);
         if (isRefusal(range)) return range;
-        const id = recallKey(reader, 'keys', asked.service, range);
+        const id = recallKey(reader, run, 'keys', asked.service, range);
         let found = recall.get<FoundKeys>(id);
         if (found === null) {
           await settled();
@@ -106,7 +106,7 @@ export function createExplore({ answer, settled, now_ms }: Answering, parts: Exp
       answer(reader, 'attribute.list', 'lookup', async (run) => {
         const range = chartRange(asked);
         if (isRefusal(range)) return range;
-        const id = recallKey(reader, 'values', [asked.key, asked.place, asked.prefix, asked.service, asked.limit], range);
+        const id = recallKey(reader, run, 'values', [asked.key, asked.place, asked.prefix, asked.service, asked.limit], range);
         let found = recall.get<FoundValues>(id);
         if (found === null) {
           await settled();
@@ -148,7 +148,7 @@ function outside(value: number, max: number, name: string): Refusal | null {
 }
 
 /** Ranges move with the clock while somebody types: those that begin and end in the same minutes share an answer. */
-function recallKey(reader: Reader, what: string, asked: unknown, { start, end }: Range): string {
+function recallKey(reader: Reader, { sight }: Run, what: string, asked: unknown, { start, end }: Range): string {
   const minute = (time: bigint): number => Number(time / 60_000_000_000n);
-  return JSON.stringify([reader.tenant, what, asked, minute(start), minute(end)]);
+  return JSON.stringify([reader.tenant, sight.digest, what, asked, minute(start), minute(end)]);
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Run } from '#query/answering';
 import type { Filters } from '#query/condition';
+import { Sight } from '#query/sight';
 import { countOverTime } from './histogram.ts';
 import { findKeys } from './keys.ts';
 import { narrowed } from './narrow.ts';
@@ -30,7 +31,7 @@ function storeOf(excluded: readonly { first: string; last: string }[], rows = 1_
     if (sql.includes('item_filters')) return [...excluded];
     return sql.includes('AS oldest') ? [{ oldest: '1', newest: '10' }] : [];
   };
-  return { run: run as Run, statements };
+  return { run: Object.assign(run, { sight: Sight.whole }) as Run, statements };
 }
 
 test('the index leaves the blocks that may have a match', async () => {

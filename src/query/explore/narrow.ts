@@ -17,6 +17,7 @@ export interface Within {
 }
 
 export const EVERYWHERE: Within = { sql: '1', params: {} };
+const NOWHERE: Within = { sql: '0', params: {} };
 
 export interface Narrowed {
   readonly within: Within;
@@ -38,17 +39,18 @@ export async function narrowed(filters: Filters, range: Range, run: Run): Promis
   // INVARIANT: parameters are named in the order of the filters, so those of the first are among those of the second, under the same names.
   const narrow = conditionOf({ ...filters, attributes: fields });
   const all = conditionOf({ ...filters, attributes: [...fields, ...others] });
+  if (run.sight.isBlindTo(filters.attributes)) return { within: NOWHERE, narrow: NOWHERE.sql, conditions: NOWHERE.sql, params: {}, byAttributes: false };
   const within = others.length === 0 ? EVERYWHERE : await blocksFor(filters, range, run);
   return { within, narrow: `${within.sql} AND ${narrow.sql}`, conditions: `${within.sql} AND ${all.sql}`, params: { ...all.params, ...within.params }, byAttributes: others.length > 0 };
 }
 
 /** Blocks that may hold a match, as far as the index knows. */
 export async function blocksFor(filters: Filters, { start, end }: Range, run: Run): Promise<Within> {
-  const { items } = wantedItems(filters);
+  const { items } = wantedItems(filters, run.sight);
   if (items.length === 0) return EVERYWHERE;
   const [extent] = await run<{ oldest: string; newest: string }>(STATEMENTS.extent, {}, 1);
   const whole = { first: BigInt(extent?.oldest ?? 0), last: BigInt(extent?.newest ?? 0) };
   const ranges = await rangesToRead({ items, start, end, firstDay: firstDay(start) }, whole, run);
-  if (ranges.length === 0) return { sql: '0', params: {} };
+  if (ranges.length === 0) return NOWHERE;
   return ranges.length > RANGES_MAX ? EVERYWHERE : blocksSql(ranges);
 }

@@ -5,8 +5,8 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LIMITS } from '#limits';
-import { MINIMIZED_KEY, versionText } from '#query/otlp-json';
-import type { Attribute, Note, Span, SpanEvent, Trace } from '#query/span';
+import { HIDDEN_KEY, MINIMIZED_KEY, versionText } from '#query/otlp-json';
+import { type Attribute, hiddenPlaces, type Note, type Span, type SpanEvent, type Trace } from '#query/span';
 import { fieldsOf, listOf, parseFields } from './json-fields.ts';
 import { attributeTag, memberTag, SPAN_KINDS, stringTag, tag } from './ui-tags.ts';
 
@@ -62,6 +62,9 @@ function fieldTags(span: Span): string[] {
     ...Object.entries(dropped).map(([what, count]) => (count === 0 ? '' : tag(`otel.dropped_${what}_count`, 'int64', String(count)))),
     span.minimized.length === 0 ? '' : stringTag(MINIMIZED_KEY, JSON.stringify(span.minimized.map(({ place, kind: what, count }) => `${place}: ${count} ${what}`))),
   ];
+  const places = hiddenPlaces(span);
+  if (span.isOutline === true) tags.push(tag(HIDDEN_KEY, 'bool', 'true'));
+  else if (places.length > 0) tags.push(stringTag(HIDDEN_KEY, JSON.stringify(places)));
   return tags.filter((one) => one !== '');
 }
 

@@ -25,6 +25,8 @@ export interface OutlinePage {
   readonly minimized: readonly number[];
   readonly eventTimeTexts: readonly (readonly string[])[];
   readonly eventErrors: readonly (readonly number[])[];
+  /** 1: policy shows this reader no more than this of the span. Only for readers of whom some spans are hidden. */
+  readonly outlines?: readonly number[];
 }
 
 /** The row of `sql/repeats.sql`: spans whose ids occur more than once, in the order of the store. */
@@ -87,6 +89,7 @@ export async function outlineJson(pages: readonly OutlinePage[], { traceId, repe
   const remotes = sorted(column<number>('remotes'));
   add('orphan', orphans);
   add('begunOutside', orphans.map((orphan, place) => (orphan === 1 && remotes[place] === 1 ? 1 : 0)));
+  if (pages.some(({ outlines }) => outlines !== undefined)) add('hidden', sorted(column<number>('outlines')));
   await nextTurn();
   const events = eventsOf(sorted(column<readonly string[]>('eventTimeTexts')), sorted(column<readonly number[]>('eventErrors')), first, events_max);
   return `{"traceId":"${traceId}","startTimeUnixNano":"${first}","durationNano":"${BigInt(Math.round(end))}","more":${more},"services":${JSON.stringify(services.texts)},"names":${JSON.stringify(names.texts)},"spans":{${fields.join(',')}},"versions":${JSON.stringify(toldVersions(order, versions))},"eventTimes":${JSON.stringify(events)},"minimized":${JSON.stringify(minimized)}}`;

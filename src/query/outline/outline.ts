@@ -59,7 +59,8 @@ export function createOutlines({ answer, settled, store }: Answering, policies: 
     outline: (reader, text) =>
       ofTrace(reader, text, async (which, run, traceId) => {
         const { pages, more } = await fetchPages(which, run, page_spans);
-        if (pages.length === 0) return null;
+        // Of a trace of which nothing else is seen, there are no outlines either.
+        if (pages.every(({ outlines }) => outlines?.every((one) => one === 1) ?? false)) return null;
         const kinds = await run<KindRow>(STATEMENTS.minimized, { ...which, limit: KINDS_MAX }, KINDS_MAX);
         const rules = await rulesOfKinds(kinds.map(({ kindName, blocks, ...where }) => ({ ...where, kind: kindName, blocks: blocks.map(Number) })), reader.tenant, policies, run);
         const minimized = kinds.map(({ kindName, replaced }, at): KindCount => ({ kind: kindName, count: replaced, rules: rules[at] ?? [] }));
@@ -77,6 +78,7 @@ export function createOutlines({ answer, settled, store }: Answering, policies: 
         const span = spans[copy];
         const found = stored.find((one) => one.span === span);
         if (span === undefined || found === undefined) return null;
+        if (span.isOutline === true && (await run<{ isSeen: number }>(STATEMENTS.anySeen, { ...which, limit: 1 }, 1))[0]?.isSeen !== 1) return null;
         return onlySpanJson(span, notes.get(span) ?? PLAIN, found.producer, await actedOn(span, found.block, reader.tenant, policies, run));
       }),
 

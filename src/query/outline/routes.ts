@@ -25,7 +25,7 @@ const OUTLINE = object({
     duration: numbers('Nanoseconds as sent, negative when the end lies before the start.'), kind: numbers('OTLP span kind.'), status: numbers('0 unset, 1 ok, 2 error.'), events: numbers('How many.'),
     exceptions: numbers('How many of the events.'), minimized: numbers('Values replaced in the span itself.'), orphan: numbers('1: its parent is not in the trace.'),
     begunOutside: numbers('1: its parent is not in the trace, and in another process: it began where nothing reports to this server, or claims so.'),
-  }),
+  }, { description: 'With hidden for readers of whom some spans are: 1 says that policy shows no more of the span than this, its name being [hidden].' }),
   versions: object(
     { span: numbers('Place of the span.'), version: numbers('From 1, in the order in which they were stored.'), of: numbers('How many versions there are.'), copies: numbers('How often this one was stored; it is shown once.'), forged: numbers('1: not the first one that was stored.') },
     { description: 'Of spans whose id occurs more than once.' },

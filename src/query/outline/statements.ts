@@ -11,4 +11,5 @@ export const STATEMENTS = {
   repeats: read('repeats'),
   oneSpan: complete(read('one-span'), { span: SPAN_COLUMNS }),
   matches: read('matches'),
+  anySeen: read('any-seen'),
 } as const;
