@@ -1,8 +1,8 @@
 /** Attacks through the query API: SQL in every parameter, parameters nobody knows, ranges and limits, pages of other origins. */
 import assert from 'node:assert/strict';
-import { request as httpRequest } from 'node:http';
+import { Agent, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
-import { before, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { LIMITS } from '#limits';
 import { addProducer, createToken, startServer, type TestServer } from '#harness';
 import { assertServes, assertUnharmed, spansThere } from '#harness/aftermath';
@@ -11,6 +11,8 @@ import { ask, askWell, balancedAccounting, exportOf, type Json, type Reply, send
 let server: TestServer;
 let key = '';
 let token = '';
+const agent = new Agent({ keepAlive: true, maxSockets: 4 });
+after(() => agent.destroy());
 const mine = spanOf({ colour: 'green' }, { name: 'my operation' });
 const MINE = String(mine['traceId']);
 
@@ -140,6 +142,40 @@ test('requests that are none, smuggled or too large are answered with a refusal 
   for (const text of cases) assert.match(await raw(text), /^HTTP\/1\.1 4\d\d /, JSON.stringify(text.slice(0, 90)));
 });
 
+test('no second request gets in behind the first: lengths that contradict each other, codings that are nearly one, bodies nobody expects', async () => {
+  const inside = 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n';
+  const chunked = `0\r\n\r\n${inside}`;
+  const shapes: readonly (readonly [string, string])[] = [
+    [`Content-Length: ${chunked.length}\r\nTransfer-Encoding: chunked`, chunked], ['Transfer-Encoding: chunked\r\nContent-Length: 4', chunked], ['Content-Length: 0\r\nContent-Length: 44', inside], ['Content-Length: 0\r\nContent-Length: 0', inside], ['Content-Length: 0, 44', inside], ['Content-Length: +0', inside], ['Content-Length: -0', inside], ['Content-Length: 0x0', inside],
+    ['Content-Length: 00 44', inside], ['Content-Length:\r\n 0', inside], ['Content-Length : 0', inside], ['Content-Length: 18446744073709551616', inside], ['Transfer-Encoding: xchunked', chunked], ['Transfer-Encoding: chunked, identity', chunked], ['Transfer-Encoding: identity, chunked, identity', chunked], ['Transfer-Encoding : chunked', chunked],
+    ['Transfer-Encoding:\x0bchunked', chunked], ['Transfer-Encoding: \x00chunked', chunked], ['Transfer-Encoding: "chunked"', chunked], ['X: y\r\n Transfer-Encoding: chunked', chunked], ['X: y\rTransfer-Encoding: chunked', chunked], ['X: y\nTransfer-Encoding: chunked\nContent-Length: 0', chunked], ['Transfer-Encoding: chunked', `0x0\r\n\r\n${inside}`], ['Transfer-Encoding: chunked', `-0\r\n\r\n${inside}`],
+    ['Transfer-Encoding: chunked', `0;a=b\nx\r\n\r\n${inside}`], ['Transfer-Encoding: chunked', `1\r\nZZ\r\n${chunked}`], ['Transfer-Encoding: chunked', `ffffffffffffffff1\r\n${chunked}`], [`Content-Length: ${inside.length}`, inside], ['Connection: Host', ''], [`Expect: 100-continue\r\nContent-Length: ${inside.length}`, inside],
+  ];
+  // Pipelined in the open it is answered: what is looked for below would be seen.
+  assert.ok((await raw(`GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n${inside}`, 'whole')).includes('"status":"ok"'));
+  for (const first of ['GET /api/v1/services', 'POST /api/v1/policy/check', 'HEAD /api/v1/services', 'POST /nothing']) {
+    for (const [headers, body] of shapes) {
+      const answer = await raw(`${first} HTTP/1.1\r\nHost: localhost\r\n${headers}\r\n\r\n${body}`, 'whole');
+      assert.ok(!answer.includes('"status":"ok"'), `${first} ${JSON.stringify(headers)}: ${answer}`);
+      assert.match(answer, /^(HTTP\/1\.1 (100 Continue\r\n\r\nHTTP\/1\.1 )?4\d\d |$)/, `${first} ${JSON.stringify(headers)}`);
+    }
+  }
+});
+
+test('no spelling of a path leads out of the files and the log, or past the credential', async () => {
+  const ups = ['..', '%2e%2e', '.%2e', '%252e%252e', '..;', '..%00', '..%5c', '..%c0%af', '..%ef%bc%8f', '....//', '..\\', '%2e%2e%5c', '%u002e%u002e', '..%252f'];
+  const aims = ['package.json', 'etc/passwd', 'src/main.ts', 'index.html', 'data.key', 'api/v1/services', 'metrics'];
+  const paths = ['/assets/', '/log/tile/', '/log/', '/', '/api/v1/traces/', '/healthz/'].flatMap((base) => ups.flatMap((up) => aims.flatMap((aim) => [`${base}${up}/${up}/${aim}`, `${base}${`${up}%2f`.repeat(6)}${aim}`])));
+  const disguised = ['//api/v1/services', '/./api/v1/services', '/api//v1/services', '/%61pi/v1/services', '/API/v1/services', '/api/v1/services/', '/api/v1/services;.css', '/api/v1/services%00.css', '/api/v1/services%2f', '/api/v1/services.json', '/assets/..%2fapi/v1/services', '/metrics;a=b', '/metrics/.', '/metrics%20', 'http://localhost/metrics', 'http://evil.example/metrics', 'metrics', '*', '/healthz?/../metrics', '/healthz#/../metrics', '/healthz%3f/../metrics', '/.env', '/.git/config'];
+  for (const path of [...paths, ...disguised]) {
+    const { status, text } = await atPath(path);
+    assert.ok([400, 401, 404].includes(status) || (status === 200 && (path.startsWith('/healthz?') || path.startsWith('/healthz#'))) || status === 503, `${path}: ${status}`);
+    for (const word of ['root:', '"workspaces"', 'my-service', 'tracekeep_', '#!', 'ARG']) assert.ok(!text.includes(word), `${path} answers ${word}`);
+  }
+  // Bytes that clients do not send.
+  for (const path of ['/assets/\0', '/assets/..\\..\\package.json', '/log/tile/\x80\xff', '/metrics\t', '/assets/../../etc/passwd\0.js', '/\x7f']) assert.match(await raw(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`), /^HTTP\/1\.1 (400|401|404) /, JSON.stringify(path));
+});
+
 test('after all that: it serves, and its account is what can be read', async () => {
   const { totals } = await balancedAccounting(server, token);
   assert.deepEqual([totals.refused, totals.dropped], [0, 0]);
@@ -185,17 +221,30 @@ function withHost(host: string, headers: Readonly<Record<string, string>>): Prom
   });
 }
 
-/** What the console port answers to these bytes, until it closes or has answered once. */
-function raw(bytes: string): Promise<string> {
+/** As it stands, which fetch would tidy up; without a credential. */
+function atPath(path: string): Promise<{ status: number; text: string }> {
+  const { port } = new URL(server.console);
+  return new Promise((resolve, reject) => {
+    const sent = httpRequest({ host: '127.0.0.1', port, path, agent, headers: { host: 'localhost' } }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (part: string) => (text += part));
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
+    });
+    sent.on('error', reject).end();
+  });
+}
+
+/** What the console port answers to these bytes, until it closes or has answered once; `whole`: all it says, to a last request behind them too, until it closes. */
+function raw(bytes: string, how: 'once' | 'whole' = 'once'): Promise<string> {
   const socket = connect(Number(new URL(server.console).port), '127.0.0.1');
   return new Promise((resolve) => {
     let answer = '';
     socket.on('data', (part) => {
       answer += part.toString('latin1');
-      if (answer.includes('\r\n\r\n')) socket.destroy();
+      if (how === 'once' && answer.includes('\r\n\r\n')) socket.destroy();
     });
     socket.on('error', () => {});
     socket.on('close', () => resolve(answer));
-    socket.write(Buffer.from(bytes, 'latin1'));
+    socket.write(Buffer.from(how === 'once' ? bytes : `${bytes}GET /last HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`, 'latin1'));
   });
 }
