@@ -69,3 +69,9 @@ test('featuresOf() passes over UUIDs and points in time, but not over numbers be
   for (const text of ['8f14e45f-ceea-467f-a1b2-123456789012', '2024-05-17T12:34:56.123456789Z', '2024-05-17 12:34:56', 'id=8f14e45f-ceea-467f-a1b2-123456789012;']) assert.ok(!number(text), text);
   for (const text of ['8f14e45f-ceea-467f-a1b2-123456789012 4111111111111111', '2024-05-17T12:34:56Z 4111111111111111', '12345678-1234-1234-1234-123456789012', '8f14e45f-ceea-467f-a1b2-1234567890123', '2024-05-17T12:34:56.1234567890123']) assert.ok(number(text), text);
 });
+
+test('featuresOf() passes over a UUID that begins with letters alone, also behind other text', () => {
+  const number = (text: string): boolean => (featuresOfText(text) & FEATURE.number) !== 0;
+  for (const text of ['abcdefab-cdef-4abc-9def-123456789012', 'id=abcdefab-cdef-4abc-9def-123456789012', 'x abcdefab-1234-4abc-9def-123456789012 y']) assert.ok(!number(text), text);
+  for (const text of ['xabcdefab-cdef-4abc-9def-123456789012', 'abcdefab-cdef-4abc-9def-123456789012 4111111111111111', 'abcdefag-cdef-4abc-9def-123456789012']) assert.ok(number(text), text);
+});

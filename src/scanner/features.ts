@@ -5,7 +5,7 @@
  * Single characters and runs come from a table by byte. Words (`password`, `ghp_`, `bearer`) come from one automaton over
  * all words of `words.ts` (`automaton.ts`), numbers from a second pass where there are digits enough (`numbers.ts`).
  */
-import { COLUMNS_LOG2, automatonOf } from './automaton.ts';
+import { automatonOf } from './automaton.ts';
 import { hextetsOf, NUMBER_FEATURES, numbersOf } from './numbers.ts';
 import { WORDS } from './words.ts';
 
@@ -44,10 +44,11 @@ export const FEATURE = {
 } as const;
 export type Features = number;
 
+// Again as in `automaton.ts`: what is imported would be read anew for each byte.
+const COLUMNS_LOG2 = 6;
 const DIGIT_LOG2 = 1;
 const TOKEN_LOG2 = 30;
 const TOKEN = 1 << TOKEN_LOG2; // internal: a character of a token run
-const COUNTED = 1 << 31; // internal: a character that is counted, : . /
 const REPORTED = TOKEN - 1;
 /** Digits below which a text holds no number of interest. */
 const DIGITS_OF_INTEREST = 6;
@@ -56,9 +57,10 @@ const LONG_TOKEN = 20;
 const BYTES = new Int32Array(256);
 for (let b = 0; b < 256; b++) BYTES[b] = featuresOfByte(b);
 
-const { column: COLUMN, next: NEXT, output: OUTPUT } = automatonOf(
-  Object.entries(WORDS).flatMap(([feature, words]) => words.map((word) => ({ word, bits: FEATURE[feature as keyof typeof WORDS] }))),
-);
+const { column: COLUMN, next: NEXT, output: OUTPUT } = automatonOf([
+  { word: '//', bits: FEATURE.slashSlash },
+  ...Object.entries(WORDS).flatMap(([feature, words]) => words.map((word) => ({ word, bits: FEATURE[feature as keyof typeof WORDS] }))),
+]);
 
 /** Features of `bytes[start, end)`, valid UTF-8. Time linear in the length, no allocation. */
 export function featuresOf(bytes: Uint8Array, start: number, end: number): Features {
@@ -71,9 +73,6 @@ export function featuresOf(bytes: Uint8Array, start: number, end: number): Featu
   let longToken = 0;
   let fourDigits = 0;
   let eightDigits = 0;
-  let colons = 0;
-  let dots = 0;
-  let slash = -2;
   for (let i = start; i < end; i++) {
     const byte = bytes[i] as number;
     const is = BYTES[byte] as number;
@@ -86,20 +85,19 @@ export function featuresOf(bytes: Uint8Array, start: number, end: number): Featu
     digits = (digits + 1) & -digit;
     fourDigits |= 3 - digits;
     eightDigits |= 7 - digits;
-    if (is >= 0) continue;
-    if (byte === 0x3a) colons++;
-    else if (byte === 0x2e) dots++;
-    else {
-      if (slash === i - 1) found |= FEATURE.slashSlash;
-      slash = i;
-    }
   }
   if (longToken < 0) found |= FEATURE.longToken;
   if (fourDigits < 0) found |= FEATURE.digits4;
   if (eightDigits < 0) found |= FEATURE.digits8;
-  if (digitsInAll >= DIGITS_OF_INTEREST || (digitsInAll >= 4 && (dots >= 3 || longToken < 0))) found |= numbersOf(bytes, start, end);
-  if (colons >= 2) found |= hextetsOf(bytes, start, end);
+  if (digitsInAll >= DIGITS_OF_INTEREST || (digitsInAll >= 4 && (longToken < 0 || countOf(0x2e, bytes, start, end) >= 3))) found |= numbersOf(bytes, start, end);
+  if ((found & FEATURE.colon) !== 0) found |= hextetsOf(bytes, start, end);
   return found & REPORTED;
+}
+
+function countOf(wanted: number, bytes: Uint8Array, start: number, end: number): number {
+  let count = 0;
+  for (let i = start; i < end; i++) if (bytes[i] === wanted) count++;
+  return count;
 }
 
 let scratch = new Uint8Array(4096);
@@ -173,7 +171,7 @@ function featuresOfByte(byte: number): number {
     case '=':
       return FEATURE.equals;
     case ':':
-      return FEATURE.colon | COUNTED;
+      return FEATURE.colon;
     case '"':
     case "'":
     case '`':
@@ -184,9 +182,7 @@ function featuresOfByte(byte: number): number {
     case '[':
       return FEATURE.brace;
     case '.':
-      return FEATURE.dot | COUNTED;
-    case '/':
-      return COUNTED;
+      return FEATURE.dot;
     case '\\':
       return FEATURE.backslash;
     case '+':

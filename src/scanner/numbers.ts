@@ -13,16 +13,20 @@ const { dottedQuad, number, hextets } = NUMBER_FEATURES;
 
 /** 1 = letter or `_` or not ASCII, 2 = digit, 0 = neither. */
 const RUN = new Uint8Array(256);
+const HYPHEN = 0x2d;
+/** 1 = where `numbersOf` stops. */
+const DIGIT_OR_HYPHEN = new Uint8Array(256);
 /** 1 = may stand between groups of digits. */
 const JOINT = new Uint8Array(256);
 for (let b = 0; b < 256; b++) {
   RUN[b] = b >= 0x80 || /[A-Za-z_]/.test(String.fromCharCode(b)) ? 1 : b >= 0x30 && b <= 0x39 ? 2 : 0;
+  DIGIT_OR_HYPHEN[b] = RUN[b] === 2 || b === HYPHEN ? 1 : 0;
   JOINT[b] = ' -./+()%,\u00a0'.includes(String.fromCharCode(b)) ? 1 : 0;
 }
 
 /**
- * `number` and `dottedQuad`: walks the runs of letters and digits. Groups of digits joined by one or two separators
- * make a chain; a run with letters in it counts by itself if it alternates between letters and digits rarely, as national ids
+ * `number` and `dottedQuad`: goes from one run of letters and digits that has a digit to the next. Groups of digits joined by one or two
+ * separators make a chain; a run with letters in it counts by itself if it alternates between letters and digits rarely, as national ids
  * and IBANs do and hexadecimal ids do not.
  */
 export function numbersOf(bytes: Uint8Array, start: number, end: number): number {
@@ -31,45 +35,61 @@ export function numbersOf(bytes: Uint8Array, start: number, end: number): number
   let groups = 0; // its groups
   let pairs = 0; // its latest groups of two digits
   let isQuad = true; // joined by dots alone, no group above three digits
-  let i = start;
   let runEnd = start;
-  while (i < end) {
-    while (i < end && RUN[bytes[i] as number] === 0) i++;
+  for (let i = start; ; ) {
+    while (i < end && DIGIT_OR_HYPHEN[bytes[i]!] === 0) i++;
     if (i >= end) break;
-    const gap = i - runEnd;
-    const separator = gap === 0 ? 0 : (bytes[i - 1] as number);
+    if (bytes[i] === HYPHEN) {
+      // A UUID that begins with letters alone: what comes before the first digit of others belongs to it too.
+      const first = i - 8;
+      const passed = first >= runEnd && bytes[i + 5] === HYPHEN && (first === start || RUN[bytes[first - 1]!] === 0) ? endOfId(bytes, first, end) : first;
+      i++;
+      if (passed > first) {
+        found |= ofChain(chain, groups, isQuad);
+        chain = groups = pairs = 0;
+        isQuad = true;
+        i = runEnd = passed;
+      }
+      continue;
+    }
+    let runStart = i;
+    while (runStart > runEnd && RUN[bytes[runStart - 1]!] === 1) runStart--;
+    const gap = runStart - runEnd;
+    const separator = gap === 0 ? 0 : bytes[runStart - 1]!;
     // The two digits of `%3D` are no part of what follows.
-    if (separator === 0x25 && i + 2 < end && isHex(bytes[i] as number) && isHex(bytes[i + 1] as number) && RUN[bytes[i + 2] as number] === 2) i += 2;
-    const passed = endOfId(bytes, i, end);
-    if (passed > i) {
+    if (separator === 0x25 && runStart + 2 < end && isHex(bytes[runStart]!) && isHex(bytes[runStart + 1]!) && RUN[bytes[runStart + 2]!] === 2) {
+      runStart += 2;
+      if (i < runStart) i = runStart;
+    }
+    const passed = endOfId(bytes, runStart, end);
+    if (passed > runStart) {
       found |= ofChain(chain, groups, isQuad);
       chain = groups = pairs = 0;
       isQuad = true;
       i = runEnd = passed;
       continue;
     }
-    const runStart = i;
+    const lead = i - runStart;
     let digits = 0;
-    let turns = 0;
-    let lead = 0;
-    let before = 0;
+    // Thrice the turns between letters (1) and digits (2), without a branch that random characters would make slow.
+    let turns3 = lead === 0 ? 0 : 3;
+    let before = 2;
     for (; i < end; i++) {
-      const is = RUN[bytes[i] as number] as number;
+      const is = RUN[bytes[i]!]!;
       if (is === 0) break;
-      if (is === 2) digits++;
-      else if (digits === 0) lead++;
-      if (before !== 0 && is !== before) turns++;
+      digits += is >> 1;
+      turns3 += is ^ before;
       before = is;
     }
     const length = i - runStart;
-    const joins = gap > 0 && gap <= 2 && JOINT[separator] === 1 && (gap === 1 || JOINT[bytes[runEnd] as number] === 1);
+    const joins = gap > 0 && gap <= 2 && JOINT[separator] === 1 && (gap === 1 || JOINT[bytes[runEnd]!] === 1);
     runEnd = i;
     if (!joins) {
       found |= ofChain(chain, groups, isQuad);
       chain = groups = pairs = 0;
       isQuad = true;
     }
-    if (digits === length || (turns === 1 && length <= 5)) {
+    if (digits === length || (turns3 === 3 && length <= 5)) {
       if (joins && groups > 0 && separator !== 0x2e) {
         // The end of a quad in a list: `203.0.113.9, 10.0.0.1`.
         if (isQuad && groups === 4) found |= dottedQuad;
@@ -85,9 +105,9 @@ export function numbersOf(bytes: Uint8Array, start: number, end: number): number
     found |= ofChain(chain, groups, isQuad);
     chain = groups = pairs = 0;
     isQuad = true;
-    if (length === 5 && turns === 2 && digits === 4 && separator === 0x20) found |= number;
-    if (lead === 2 && length >= 15 && length <= 34 && RUN[bytes[runStart + 3] as number] === 2 && RUN[bytes[runStart + 2] as number] === 2) found |= number;
-    if (digits >= 5 && length >= 9 && length <= 34 && ((turns <= 3 && digits >= 6) || (length === 16 && lead === 6) || (lead === 2 && length >= 15))) found |= number;
+    if (length === 5 && turns3 === 6 && digits === 4 && separator === 0x20) found |= number;
+    if (lead === 2 && length >= 15 && length <= 34 && RUN[bytes[runStart + 3]!] === 2 && RUN[bytes[runStart + 2]!] === 2) found |= number;
+    if (digits >= 5 && length >= 9 && length <= 34 && ((turns3 <= 9 && digits >= 6) || (length === 16 && lead === 6) || (lead === 2 && length >= 15))) found |= number;
   }
   return found | ofChain(chain, groups, isQuad);
 }

@@ -7,6 +7,7 @@ import { CAPITALS_IN_CHAIN, bare, group } from './number-shapes.ts';
 export const brCpf = nationalId({
   name: 'br-cpf',
   shapes: bare(9) | bare(11) | bare(14) | group(2) | group(3) | CAPITALS_IN_CHAIN,
+  mayBeginWithLetter: true,
   written: '\\d{3}\\.\\d{3}\\.\\d{3}-\\d{2}|[\\dA-Z]{2}\\.[\\dA-Z]{3}\\.[\\dA-Z]{3}\\/[\\dA-Z]{4}-\\d{2}|\\d{2}\\.\\d{3}\\.\\d{3}%2[Ff]\\d{4}-\\d{2}',
   plain: '\\d{11}|\\d{14}|\\d{3}[ .]\\d{3}[ .]\\d{3}[ -]\\d{2}|\\d{9}-\\d{2}',
   words: ['cpf', 'cnpj', 'cadastro', 'contribuinte'],

@@ -42,6 +42,7 @@ export const card: Recognizer = {
     for (let i = 0; i < text.length; i += 1) {
       if (!isDigitCode(text.charCodeAt(i))) continue;
       const end = endOfGroups(text, i, (start, groupsEnd, digits) => {
+        if (!luhn(digits)) return false;
         const named = (): boolean => (keyClass & KEY.personal) !== 0 || isNamed(text, start, groupsEnd, NAMES);
         if (!isCardNumber(digits) && !(isCardNumber(digits, true) && named())) return false;
         if (!standsAlone(text, start, groupsEnd, named)) return false;
@@ -74,16 +75,19 @@ export function couldBeCard(digits: string): boolean {
  * where to look on. In a longer chain of groups each is a possible beginning.
  */
 function endOfGroups(text: string, start: number, offer: (start: number, end: number, digits: string) => boolean): number {
+  let i = start;
+  while (isDigitCode(text.charCodeAt(i))) i += 1;
+  if (i - start < DIGITS_MIN && separatorAt(text, i) === '') return i;
   const starts: number[] = [];
   const ends: number[] = [];
   let separator = '';
-  let i = start;
+  i = start;
   for (;;) {
     const groupStart = i;
     while (i < text.length && isDigitCode(text.charCodeAt(i))) i += 1;
     starts.push(groupStart);
     ends.push(i);
-    const next = text[i] === ' ' || text[i] === '-' || text[i] === '+' ? text[i]! : text.startsWith('%20', i) ? '%20' : '';
+    const next = separatorAt(text, i);
     if (next === '' || (separator !== '' && next !== separator) || !isDigitCode(text.charCodeAt(i + next.length))) break;
     separator = next;
     i += next.length;
@@ -100,6 +104,11 @@ function endOfGroups(text: string, start: number, offer: (start: number, end: nu
     }
   }
   return i;
+}
+
+function separatorAt(text: string, index: number): string {
+  const code = text.charCodeAt(index);
+  return code === 0x20 ? ' ' : code === 0x2d ? '-' : code === 0x2b ? '+' : code === 0x25 && text.startsWith('%20', index) ? '%20' : '';
 }
 
 /** One run, or groups as printed on cards: fours with a rest, 4-6-5, 4-6-4, 6-13. */

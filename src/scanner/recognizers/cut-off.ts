@@ -27,7 +27,8 @@ function cutAt(text: string): number {
   return text.length < CUT_LENGTH_MIN ? -1 : text.length - (CUT_SIGN.exec(text.slice(-12))?.[0].length ?? 0);
 }
 
-const TOKENS = [...KNOWN_TOKENS].sort((a, b) => b.prefix.length - a.prefix.length);
+/** By the last character of their prefix, longest prefix first. */
+const TOKENS = Map.groupBy([...KNOWN_TOKENS].sort((a, b) => b.prefix.length - a.prefix.length), ({ prefix }) => prefix.charCodeAt(prefix.length - 1));
 
 /** What completes a token whose characters are of one sort; the longest known one has fewer than so many. */
 const FILLS = ['0', 'a', 'A', 'f'];
@@ -58,11 +59,12 @@ export const tokenCutOff: Recognizer = {
     const tail = text.slice(Math.max(0, end - END), end);
     forEachWord(tail, FEATURE.knownPrefix, (to) => {
       const rest = tail.slice(to);
-      const token = TOKENS.find((one) => tail.endsWith(one.prefix, to) && isBeginning(one.prefix, one.tail, rest));
+      if (rest.length < REST_MIN || !/^[A-Za-z0-9_\-.=/+]+$/.test(rest) || !/\d/.test(rest)) return;
+      const token = TOKENS.get(tail.charCodeAt(to - 1))?.find((one) => tail.endsWith(one.prefix, to) && isBeginning(one.prefix, one.tail, rest));
       if (token === undefined) return;
       const { prefix } = token;
       const start = to - prefix.length;
-      if (rest.length < (prefix.length < 4 ? REST_MIN_OF_SHORT : REST_MIN) || !/^[A-Za-z0-9_\-.=/+]+$/.test(rest) || !/\d/.test(rest) || !/[A-Za-z]/.test(prefix + rest)) return;
+      if ((prefix.length < 4 && rest.length < REST_MIN_OF_SHORT) || !/[A-Za-z]/.test(prefix + rest)) return;
       if (!isFreeBefore(tail, start) || isMasked(rest) || isPlaceholder(rest)) return;
       mark(end - tail.length + start, end);
     });
@@ -107,7 +109,7 @@ export const cardCutOff: Recognizer = {
   needs: FEATURE.number,
   find(text, keyClass, mark) {
     const end = cutAt(text);
-    if (end < 0) return;
+    if (end < 0 || !endsInNumber(text, end)) return;
     const match = /(?:(?:\d{4}[ -]?){2,4}\d{1,4}|\d{4}[ -]\d{5,6}(?:[ -]\d{1,5})?)[ -]?$/.exec(text.slice(end - 24, end));
     if (match === null) return;
     const start = end - match[0].length;
@@ -123,13 +125,19 @@ export const ibanCutOff: Recognizer = {
   needs: FEATURE.number,
   find(text, keyClass, mark) {
     const end = cutAt(text);
-    if (end < 0) return;
+    if (end < 0 || !endsInNumber(text, end)) return;
     const match = /[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){1,6}[ -]?[A-Z0-9]{1,4}[ -]?$/.exec(text.slice(Math.max(0, end - 44), end));
     if (match === null || match[0].replaceAll(/[ -]/g, '').length < NUMBER_MIN) return;
     const start = end - match[0].length;
     if (isFreeBefore(text, start) && ((keyClass & KEY.personal) !== 0 || isNamed(text, start, end, IBAN_NAMES))) mark(start, end);
   },
 };
+
+/** A quick answer for the text that ends in anything but a digit, a capital, or what may stand between groups of them. */
+function endsInNumber(text: string, end: number): boolean {
+  const unit = text.charCodeAt(end - 1);
+  return (unit >= 0x30 && unit <= 0x39) || (unit >= 0x41 && unit <= 0x5a) || unit === 0x20 || unit === 0x2d;
+}
 
 /** The password of a URL whose @ is behind the end: what stands behind the colon is no port. */
 export const urlPasswordCutOff: Recognizer = {
@@ -139,6 +147,8 @@ export const urlPasswordCutOff: Recognizer = {
   find(text, _keyClass, mark) {
     const end = cutAt(text);
     if (end < 0) return;
+    const slashes = text.lastIndexOf('//', end - 1);
+    if (slashes < end - END || /[\s/@?#"'<>]/.test(text.slice(slashes + 2, end))) return;
     const match = /\b(?:https?|s?ftp|ssh|wss?|tcp|tls|postgres(?:ql)?|mysql|mariadb|mssql|sqlserver|oracle|clickhouse|cockroachdb|mongodb(?:\+srv)?|rediss?|valkey|memcached?|amqps?|mqtts?|nats|kafka|stomp|smtps?|imaps?|ldaps?|neo4j|bolt|elastic(?:search)?|influxdb|couchdb|git)(?:\+[a-z0-9]{1,16})?:\/\/[^\s/:@?#"'<>[\]]{1,64}:([^\s/@?#"'<>]{1,128})$/.exec(text.slice(Math.max(0, end - END), end));
     const password = match?.[1] ?? '';
     if (password !== '' && !/^\d{1,5}$/.test(password) && !isPlaceholder(password)) mark(end - password.length, end);

@@ -7,6 +7,7 @@ import { CHAIN_7, DOTTED, MIXED_9, bare } from './number-shapes.ts';
 export const esDni = nationalId({
   name: 'es-dni',
   shapes: MIXED_9 | bare(8) | CHAIN_7 | DOTTED,
+  mayBeginWithLetter: true,
   written: '\\d{8}-?[A-HJ-NP-TV-Z]|\\d{2}\\.\\d{3}\\.\\d{3}-?[A-HJ-NP-TV-Z]|[XYZ]-?\\d{7}-?[A-HJ-NP-TV-Z]',
   plain: '\\d{8}[- ]?[A-HJ-NP-TV-Za-hj-np-tv-z]|[xyzXYZ][- ]?\\d{7}[- ]?[A-HJ-NP-TV-Za-hj-np-tv-z]',
   words: ['dni', 'nie', 'nif', 'documento', 'identidad'],

@@ -11,6 +11,7 @@ const ODD = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 1
 export const itCodiceFiscale = nationalId({
   name: 'it-codice-fiscale',
   shapes: MIXED_16 | CAPITALS_IN_CHAIN,
+  mayBeginWithLetter: true,
   flags: 'i',
   written: `[A-Z]{6}[\\dLMNP-V]{2}[A-EHLMPR-T][\\dLMNP-V]{2}[A-Z][\\dLMNP-V]{3}[A-Z]|[A-Z]{3}${SPACE}[A-Z]{3}${SPACE}[\\dLMNP-V]{2}[A-EHLMPR-T][\\dLMNP-V]{2}${SPACE}[A-Z][\\dLMNP-V]{3}[A-Z]`,
   words: ['codice', 'fiscale', 'cf'],

@@ -8,6 +8,7 @@ import { MIXED_18 } from './number-shapes.ts';
 export const mxCurp = nationalId({
   name: 'mx-curp',
   shapes: MIXED_18,
+  mayBeginWithLetter: true,
   flags: 'i',
   written: '[A-Z][AEIOUX][A-Z]{2}\\d{2}[01]\\d[0-3]\\d[HMX][A-Z]{2}[B-DF-HJ-NP-TV-Z]{3}[A-Z\\d]\\d',
   words: ['curp'],

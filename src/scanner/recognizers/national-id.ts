@@ -10,13 +10,15 @@
  */
 import { KEY } from '#scanner/recognizer';
 import type { KeyClass } from '#scanner/recognizer';
-import { RIGHT, forEachToken, isNamed, naming } from './surroundings.ts';
+import { RIGHT, forEachTokenAt, isNamed, naming } from './surroundings.ts';
 
 export interface NationalId {
   /** Country and number: `us-ssn`. */
   readonly name: string;
   /** Any of these shapes (`number-shapes.ts`) must be present for the patterns to run. */
   readonly shapes: number;
+  /** Absent: each pattern begins with a digit. */
+  readonly mayBeginWithLetter?: true;
   /** Source of a regular expression without anchors, every quantifier bounded, no two adjacent parts overlapping. */
   readonly written?: string;
   readonly plain?: string;
@@ -35,30 +37,35 @@ const GENERAL = ['national.?(?:id|identi\\w*|insurance|no|number)', 'id.?(?:card
 export interface NationalIdFinder {
   readonly name: string;
   readonly shapes: number;
-  /** `mayBeNamed`: the text has words, or its key is one; without it only what is unmistakable is looked for. */
-  find(text: string, keyClass: KeyClass, mark: (start: number, end: number) => void, mayBeNamed: boolean): void;
+  readonly mayBeginWithLetter: boolean;
+  /** Sources of its patterns. */
+  readonly patterns: readonly string[];
+  /** `starts`: where a token begins that may be a number. `mayBeNamed`: the text has words, or its key is one; without it only what is unmistakable is looked for. */
+  find(text: string, starts: readonly number[], keyClass: KeyClass, mark: (start: number, end: number) => void, mayBeNamed: boolean): void;
 }
 
 export function nationalId(id: NationalId): NationalIdFinder {
-  const written = id.written === undefined ? undefined : new RegExp(`(?:${id.written})${RIGHT}`, `g${id.flags ?? ''}`);
-  const plain = id.plain === undefined ? undefined : new RegExp(`(?:${id.plain})${RIGHT}`, `g${id.flags ?? ''}`);
+  const written = id.written === undefined ? undefined : new RegExp(`(?:${id.written})${RIGHT}`, `y${id.flags ?? ''}`);
+  const plain = id.plain === undefined ? undefined : new RegExp(`(?:${id.plain})${RIGHT}`, `y${id.flags ?? ''}`);
   const names = naming([...id.words, ...GENERAL]);
 
   return {
     name: id.name,
     shapes: id.shapes,
-    find(text, keyClass, mark, mayBeNamed) {
-      const marked = new Set<number>();
+    mayBeginWithLetter: id.mayBeginWithLetter === true,
+    patterns: [id.written ?? [], id.plain ?? []].flat(),
+    find(text, starts, keyClass, mark, mayBeNamed) {
+      let marked: Set<number> | undefined;
       if (written !== undefined) {
-        forEachToken(text, written, (start, end) => {
+        forEachTokenAt(text, starts, written, (start, end) => {
           if (!isValid(text.slice(start, end))) return;
-          marked.add(start);
+          (marked ??= new Set()).add(start);
           mark(start, end);
         });
       }
       if (plain === undefined || !mayBeNamed) return;
-      forEachToken(text, plain, (start, end) => {
-        if (marked.has(start) || !isValid(text.slice(start, end))) return;
+      forEachTokenAt(text, starts, plain, (start, end) => {
+        if (marked?.has(start) === true || !isValid(text.slice(start, end))) return;
         if ((keyClass & KEY.personal) !== 0 || isNamed(text, start, end, names)) mark(start, end);
       });
     },

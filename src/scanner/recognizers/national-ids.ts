@@ -55,6 +55,7 @@ import { ruSnils } from './ru-snils.ts';
 import { sePersonnummer } from './se-personnummer.ts';
 import { sgNric } from './sg-nric.ts';
 import { siEmso } from './si-emso.ts';
+import { isDigitCode, RIGHT, startsOfNumbers } from './surroundings.ts';
 import { thId } from './th-id.ts';
 import { trKimlik } from './tr-kimlik.ts';
 import { twId } from './tw-id.ts';
@@ -128,6 +129,9 @@ const TWO_LETTERS = /[A-Za-z\u0080-\uffff]{2}/;
 /** The recognizer of some countries' ids. */
 export function nationalIds(finders: readonly NationalIdFinder[]): Recognizer {
   const shapes = finders.reduce((all, finder) => all | finder.shapes, 0);
+  // Instead of two questions for each country, one: those that may begin with a letter are few.
+  const any = anyOf(finders);
+  const anyWithLetter = anyOf(finders.filter(({ mayBeginWithLetter }) => mayBeginWithLetter));
   return {
     id: 'national-id',
     kind: 'national-id',
@@ -136,12 +140,24 @@ export function nationalIds(finders: readonly NationalIdFinder[]): Recognizer {
       if ((keyClass & KEY.identifier) !== 0) return;
       const present = shapesOf(text) & shapes;
       if (present === 0) return;
+      const starts = startsOfNumbers(text).filter((start) => {
+        const pattern = isDigitCode(text.charCodeAt(start)) ? any : anyWithLetter;
+        pattern.lastIndex = start;
+        return pattern.test(text);
+      });
+      if (starts.length === 0) return;
       const mayBeNamed = (keyClass & KEY.personal) !== 0 || TWO_LETTERS.test(text);
       for (const finder of finders) {
-        if ((present & finder.shapes) !== 0) finder.find(text, keyClass, mark, mayBeNamed);
+        if ((present & finder.shapes) !== 0) finder.find(text, starts, keyClass, mark, mayBeNamed);
       }
     },
   };
+}
+
+/** In either case, which is more than some of them want. */
+function anyOf(finders: readonly NationalIdFinder[]): RegExp {
+  const patterns = new Set(finders.flatMap((finder) => finder.patterns));
+  return new RegExp(`(?:${[...patterns].join('|') || '(?!)'})${RIGHT}`, 'iy');
 }
 
 export const nationalId = nationalIds(COUNTRIES);

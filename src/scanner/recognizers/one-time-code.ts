@@ -8,7 +8,7 @@ import type { Recognizer } from '#scanner/recognizer';
 export const oneTimeCode: Recognizer = {
   id: 'password.one-time',
   kind: 'password',
-  needs: FEATURE.secretWord | FEATURE.digit,
+  needs: FEATURE.secretWord | FEATURE.digit | FEATURE.space,
   find(text, _keyClass, mark) {
     if (!ANY_NAME.test(text)) return;
     for (const match of text.matchAll(BEFORE_NAME)) {

@@ -8,7 +8,7 @@ import { FEATURE } from '#scanner/features';
 import { KEY } from '#scanner/recognizer';
 import type { Recognizer } from '#scanner/recognizer';
 import { CHAIN_7, DOTTED, bare, shapesOf } from './number-shapes.ts';
-import { forEachToken, isDigitCode, isFreeAfter, isNamed, isWordCode, naming } from './surroundings.ts';
+import { forEachToken, forEachTokenAt, isDigitCode, isFreeAfter, isNamed, isWordCode, naming, startsOfNumbers } from './surroundings.ts';
 
 /** Digits of an E.164 number, country code included (§6.2.1); under eight no country reaches. */
 const DIGITS_MAX = 15;
@@ -55,7 +55,8 @@ export const phonePercentEncoded: Recognizer = {
 
 const NATIONAL_NANP = new RegExp(`\\([2-9]\\d{2}\\) ?[2-9]\\d{2}[-. ]\\d{4}(?![\\w]|[.-]\\d)`, 'g');
 const NATIONAL = new RegExp(`(?:\\(0?\\d{2,5}\\)|1(?=-[2-9]\\d\\d-)|\\d{2,5})[ ./-]\\d{2,8}(?:[ ./-]\\d{2,8}){0,4}(?![\\w]|[.:-]\\d)`, 'g');
-const BARE = new RegExp(`\\d{8,15}(?!\\w|\\.\\d)`, 'g');
+const NATIONAL_AT = new RegExp(NATIONAL.source, 'y');
+const BARE = /\d{8,15}(?!\w|\.\d)/y;
 
 export const phoneNational: Recognizer = {
   id: 'phone.national',
@@ -64,14 +65,17 @@ export const phoneNational: Recognizer = {
   find(text, keyClass, mark) {
     const personal = (keyClass & KEY.personal) !== 0;
     if ((keyClass & KEY.identifier) !== 0 || (shapesOf(text) & SHAPES) === 0 || !(personal || text.includes('(') || NAMED_ANYWHERE.test(text))) return;
-    forEachToken(text, NATIONAL_NANP, mark);
+    const hasBrackets = text.includes('(');
+    if (hasBrackets) forEachToken(text, NATIONAL_NANP, mark);
     let last = 0;
-    forEachToken(text, NATIONAL, (start, end) => {
+    const national = (start: number, end: number): void => {
       const number = text.slice(start, end);
       if (!(isNationalNumber(number) || (/^\(?[2-9]\d\d\)?[. -][2-9]\d\d[. -]\d{4}$/.test(number))) || isAfterPlus(text, start) || /^\([2-9]\d\d\) ?[2-9]\d\d[-. ]\d{4}$/.test(number)) return;
       if (personal || isNamed(text, start, start, NAMES)) mark(start, (last = end));
-    });
-    forEachToken(text, BARE, (start, end) => {
+    };
+    if (hasBrackets) forEachToken(text, NATIONAL, national);
+    else forEachTokenAt(text, startsOfNumbers(text), NATIONAL_AT, national);
+    forEachTokenAt(text, startsOfNumbers(text), BARE, (start, end) => {
       if (start < last || isAfterPlus(text, start)) return;
       if (personal || NAMED_DIRECTLY.test(text.slice(Math.max(0, start - 32), start))) mark(start, end);
     });

@@ -43,7 +43,7 @@ const BARE = /(?<![A-Za-z0-9+/])(?:MII[A-Za-z0-9+/]{3}IBA(?:DANBgkqhkiG9w0B|AK[B
 
 /** Where the rows of base64 end, the last of which may be short. */
 function endOfLines(text: string, start: number): number {
-  const lines = /[A-Za-z0-9+/]{1,16384}(?:(?:\r?\n|\\r?\\n|\\n)[ \t]{0,8}[A-Za-z0-9+/]{16,100}){0,400}(?:(?:\r?\n|\\n)[ \t]{0,8}[A-Za-z0-9+/]{1,100}(?==|\s*$))?={0,2}/y;
+  const lines = /[A-Za-z0-9+/]{1,16384}(?:(?:\r?\n|\\r?\\n|\\n)[ \t]{0,8}[A-Za-z0-9+/]{16,100}){0,400}(?:(?:\r?\n|\\n)[ \t]{0,8}[A-Za-z0-9+/]{1,100}(?=[="'`]|\s*$))?={0,2}/y;
   lines.lastIndex = start;
   lines.exec(text);
   return Math.max(lines.lastIndex, start + 1);

@@ -8,6 +8,7 @@ import { MIXED_9 } from './number-shapes.ts';
 export const sgNric = nationalId({
   name: 'sg-nric',
   shapes: MIXED_9,
+  mayBeginWithLetter: true,
   written: '[STFGM]\\d{7}[A-Z]',
   plain: '[stfgm]\\d{7}[a-z]',
   words: ['nric', 'fin', 'identity.?card'],

@@ -27,7 +27,7 @@ for (const [character, sign] of [[':', SIGN.colon], ['.', SIGN.dot], ['|', SIGN.
 SIGNS.fill(SIGN.capital, 0x41, 0x5b);
 
 const GROUPS: readonly Group[] = [
-  groupOf(SIGN.colon, /:[\w+/:-]{20}/, [
+  groupOf(SIGN.colon, /:(?:[\w-]{34}|[A-Za-z0-9+/]{22}==|[0-9a-fA-F]{16}:[0-9a-fA-F]{32}:|:[\w-]{1,30}:[A-Za-z0-9]{16})/, [
     '\\d{8,16}:A[A-Za-z0-9_-]{34}(?![A-Za-z0-9_-])', // Telegram bot
     'AAAA[A-Za-z0-9_-]{7}:[A-Za-z0-9_-]{140}', // Firebase Cloud Messaging
     '[0-9a-f]{24}:[0-9a-f]{64}(?![0-9A-Za-z])', // Ghost
@@ -99,6 +99,8 @@ export const sidekiq: Recognizer = {
   kind: 'credential',
   needs: FEATURE.secretWord | FEATURE.colon,
   find(text, _keyClass, mark) {
+    // Rarer than the name, and found without looking at each letter in either case.
+    if (!text.includes('__')) return;
     for (const match of text.matchAll(/CONTRIBSYS__COM[\w-]{0,20}["']?[^\w\n]{1,16}([0-9a-f]{8}:[0-9a-f]{8})\b/gi)) {
       const value = match[1] as string;
       mark(match.index + match[0].length - value.length, match.index + match[0].length);

@@ -58,6 +58,83 @@ export function forEachToken(text: string, pattern: RegExp, found: (start: numbe
   }
 }
 
+/**
+ * The same for a sticky pattern that begins with a letter or digit, asked only where a token begins, `starts`: many patterns look for their numbers
+ * in one text, and each would read all of it.
+ */
+export function forEachTokenAt(text: string, starts: readonly number[], pattern: RegExp, found: (start: number, end: number) => void): void {
+  let passed = 0;
+  for (const start of starts) {
+    if (start < passed) continue;
+    pattern.lastIndex = start;
+    if (!pattern.test(text)) continue;
+    passed = pattern.lastIndex;
+    found(start, passed);
+  }
+}
+
+/**
+ * Where tokens begin that may be somebody's number: a digit with five more before anything comes that does not stand between groups of digits, or
+ * a letter with a digit soon, or with as many capitals as an Italian tax code has, whose digits may be letters.
+ */
+export function startsOfNumbers(text: string): readonly number[] {
+  if (text !== lastText) {
+    lastStarts = findStarts(text);
+    lastText = text;
+  }
+  return lastStarts;
+}
+
+/** Two recognizers ask about the same text, one after the other. */
+let lastText = '';
+let lastStarts: readonly number[] = [];
+
+function findStarts(text: string): readonly number[] {
+  const starts: number[] = [];
+  const hasEscapes = text.includes('%') || text.includes('\\');
+  let before = 0;
+  let digit = -1; // the first one not before `at`, if it was looked for
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (isWordCode(code) && before !== 0x2d && before !== 0x2e && (!isWordCode(before) || (hasEscapes && endsEscape(text, at)))) {
+      if (digit < at) digit = nextDigit(text, at);
+      if (digit === at ? hasDigits(text, at) : digit - at <= DIGIT_WITHIN || areCapitals(text, at)) starts.push(at);
+    }
+    before = code;
+  }
+  return starts;
+}
+
+/** From a letter to a digit, in any number. */
+const DIGIT_WITHIN = 16;
+/** What begins with a digit has so many of them within so many characters: groups parted by escapes are the longest. */
+const DIGITS_MIN = 6;
+const NUMBER_LENGTH_MAX = 48;
+
+function nextDigit(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && !isDigitCode(text.charCodeAt(at))) at++;
+  return at < text.length ? at : Number.MAX_SAFE_INTEGER;
+}
+
+function hasDigits(text: string, start: number): boolean {
+  let digits = 0;
+  for (let at = start, end = Math.min(text.length, start + NUMBER_LENGTH_MAX); at < end; at++) {
+    const code = text.charCodeAt(at);
+    if (isDigitCode(code)) {
+      if (++digits === DIGITS_MIN) return true;
+    } else if (!isWordCode(code) && !(code >= 0x2b && code <= 0x2f && code !== 0x2c) && code !== 0x20 && code !== 0x25) return false;
+  }
+  return false;
+}
+
+/** Six in a row, or three and a space. */
+function areCapitals(text: string, at: number): boolean {
+  let end = at;
+  while (end < at + 6 && text.charCodeAt(end) >= 0x41 && text.charCodeAt(end) <= 0x5a) end++;
+  return end === at + 6 || (end === at + 3 && /[ +%]/.test(text[end] ?? ''));
+}
+
 /** Builds the test that `isNamed` uses, from sources of regular expressions in lower case. */
 export function naming(words: readonly string[]): RegExp {
   return new RegExp(`(?<!\\p{L})(?:${words.join('|')})(?!\\p{L})`, 'u');

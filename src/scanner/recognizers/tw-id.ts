@@ -8,6 +8,7 @@ import { MIXED_10 } from './number-shapes.ts';
 export const twId = nationalId({
   name: 'tw-id',
   shapes: MIXED_10,
+  mayBeginWithLetter: true,
   plain: '[A-Za-z][1289]\\d{8}',
   words: ['身[分份][證证]\\p{L}*', 'taiwan\\p{L}*', '統一證號'],
   isValid(compact) {

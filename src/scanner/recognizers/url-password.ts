@@ -11,12 +11,14 @@ export const urlPassword: Recognizer = {
   kind: 'password',
   needs: FEATURE.at | FEATURE.slashSlash,
   find(text, _keyClass, mark) {
-    USERINFO.lastIndex = 0;
-    for (let match = USERINFO.exec(text); match !== null; match = USERINFO.exec(text)) {
-      const start = match.index + match[0].length;
+    let passed = 0;
+    for (let at = text.indexOf(':'); at !== -1; at = text.indexOf(':', Math.max(passed, at + 1))) {
+      const start = authorityBehind(text, at, passed);
+      if (start < 0) continue;
+      passed = start;
       const end = endOfUserinfo(text, start);
       if (end < 0) continue;
-      USERINFO.lastIndex = end;
+      passed = end;
       const userinfo = text.slice(start, end);
       const colon = userinfo.indexOf(':');
       if (colon < 0) {
@@ -67,8 +69,23 @@ export const dataSource: Recognizer = {
 const NETWORK = /@(?:(?:tcp[46]?|udp[46]?|unix|cloudsql(?:-mysql)?|alloydb|pipe|ssh|mysql\+tcp)\(|\/(?=[\w$-]{0,64}(?:\?[\w.]{1,40}=|[\s"'`,;)]|$)))/g;
 const ENDS_BEFORE = /[\s"'`<>]/;
 
-const USERINFO = /[A-Za-z][A-Za-z0-9+.-]{0,40}:(?:\\?\/){2}/g;
 const USERINFO_MAX = 1024;
+const SCHEME_MAX = 41;
+
+/** Where the authority begins whose scheme ends with the colon at `colon` and does not begin before `from`, slashes escaped or not; -1 = there is none. */
+function authorityBehind(text: string, colon: number, from: number): number {
+  let start = colon + 1;
+  for (let slash = 0; slash < 2; slash++) {
+    if (text.charCodeAt(start) === 0x5c) start++;
+    if (text.charCodeAt(start++) !== 0x2f) return -1;
+  }
+  for (let at = colon - 1; at >= from && colon - at <= SCHEME_MAX; at--) {
+    const unit = text.charCodeAt(at);
+    if ((unit >= 0x61 && unit <= 0x7a) || (unit >= 0x41 && unit <= 0x5a)) return start;
+    if (!(unit >= 0x30 && unit <= 0x39) && unit !== 0x2b && unit !== 0x2d && unit !== 0x2e) return -1;
+  }
+  return -1;
+}
 
 /** The last @ before the host ends: passwords are often pasted in unescaped, with @ and # in them. */
 function endOfUserinfo(text: string, start: number): number {
