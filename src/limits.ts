@@ -508,6 +508,10 @@ export const LIMITS = {
   access_policy_bytes_max: 32 * KiB,
   access_policy_nesting_max: 24,
   access_policy_marks_max: 200,
+  /** A name, an action or a resource in a question about access. */
+  access_question_characters_max: 512,
+  /** Versions of a tenant's own policies that are listed at once, the newest; all are kept. */
+  access_versions_listed_max: 200,
   /** Decisions that are remembered for each tenant: some hundred places for some hundred kinds of readers. About 200 bytes each. */
   access_decisions_max: 50_000,
   /** Kinds of readers, by roles and groups, of whom is remembered what they may do and see. */

@@ -84,6 +84,10 @@ export const REFUSALS = {
   policy_own_proposal: row(403, GRPC.permissionDenied, false, 'Nobody approves what they proposed themselves.', 'Ask another administrator to approve it. Rejecting it takes it back.'),
   policy_needs_person: row(403, GRPC.permissionDenied, false, 'Where changes of the policy are approved by a second person, tokens neither propose nor approve them.', 'Sign in with an account, or use the command line on the server.'),
   policy_unusable: row(422, GRPC.invalidArgument, false, 'The pipeline could not take this policy; the one before stays in force.', 'Please report this as a bug: the text passed all checks.'),
+  // changes of access policies
+  access_invalid: row(422, GRPC.invalidArgument, false, 'The text is not one of access policies.', 'tracekeep access check FILE names each problem with its place and what to do.'),
+  access_changed: row(409, GRPC.invalidArgument, false, 'Other access policies came in force meanwhile.', 'Look at those in force now, and make the change again from there.'),
+  access_lockout: row(409, GRPC.invalidArgument, false, 'With these policies nobody could change them any more.', 'Leave the action access.write to somebody with the role admin.'),
   // checkpoints that a witness is asked to cosign (C2SP tlog-witness)
   checkpoint_malformed: row(400, GRPC.invalidArgument, false, 'The body is not an old size, a proof and a signed checkpoint.', 'Send what https://c2sp.org/tlog-witness describes.'),
   checkpoint_origin: row(404, GRPC.notFound, false, 'This witness does not follow a log of this origin.', 'Ask its operator to start it with --log and a verifier key of the log (tracekeep log vkeys).'),

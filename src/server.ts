@@ -4,7 +4,8 @@
  * What fails to start takes down what was started before it.
  */
 import { join } from 'node:path';
-import { createAccess } from '#access';
+import { createAccess, type Fields } from '#access';
+import { AccessPolicies, fieldsOf, ownPolicies, ThreadTextReader } from '#access/policies';
 import { createAuthenticator } from '#authenticate';
 import { createPasswords, createPeople } from '#authenticate/people';
 import { createSignIn, type SignIn } from '#authenticate/sign-in';
@@ -16,11 +17,11 @@ import { trialStarter } from '#dry-run/start-trial';
 import { ensureFirstPolicy, LivePolicy } from '#enact/live';
 import { Policies } from '#enact';
 import { ThreadReader } from '#enact/reader';
-import { Findings, type ReportFinding } from '#findings';
+import { Findings, type NewFinding, type ReportFinding } from '#findings';
 import { deriveKey, openRootKey } from '#keys';
 import { LIMITS } from '#limits';
 import { type Meter, startMeter } from '#meter';
-import { traceId, type Producer, type Reader, type Secret } from '#model';
+import { traceId, type Producer, type Reader, type Secret, type TenantId } from '#model';
 import { readRestriction } from '#policy';
 import { Publisher, witnessesOf, witnessRefused } from '#publish';
 import { createQueries, type Queries } from '#query';
@@ -154,7 +155,10 @@ export async function startServer(config: Config, report: Report = reportLine): 
     const ready = async (): Promise<Refusal | null> => (leaving ? refuse('draining') : admit());
     let listens: Listens | null = null;
     let inFlight = (): { readonly requests: number; readonly bytes: number } => ({ requests: 0, bytes: 0 });
-    const access = createAccess();
+    const fields = (): Fields => fieldsOf(policy.current);
+    const access = createAccess({ own: ownPolicies(control), fields, unusable: (tenant) => tell(unusablePolicies(tenant)) });
+    const texts = new ThreadTextReader();
+    started.push({ what: 'reader of access policies', stop: () => texts.stop() });
     const queries = createQueries({
       access,
       store,
@@ -182,6 +186,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
       administration: { control, people: createPeople(control, passwords) },
       findings,
       policies,
+      accessPolicies: new AccessPolicies(control, texts, fields),
       integrity,
       records: recorder,
       pages: readConsoleFiles(CONSOLE_FOLDER),
@@ -225,6 +230,18 @@ export async function startServer(config: Config, report: Report = reportLine): 
     await stop();
     throw failure;
   }
+}
+
+/** Whoever applies policies has them checked: this is another version of the program, or a damaged database. */
+function unusablePolicies(tenant: TenantId): NewFinding {
+  return {
+    tenant,
+    analytic: { uid: 'access.policies', name: 'Access policies of a tenant', type_id: 1 },
+    subject: 'unusable',
+    severity_id: 5,
+    title: 'The access policies of a tenant cannot be used',
+    message: 'Everything in this tenant is denied, except on the command line: tracekeep access show prints them, tracekeep access apply or revert puts others in force.',
+  };
 }
 
 /** Opens certificate and key; what becomes of them later is told, by files and dates. */

@@ -9,13 +9,15 @@ import type { Reader, TenantId } from '#model';
 import { refuse } from '#refusal';
 import type { Refusal } from '#refusal';
 import { ACTIONS, RECORDED, type Action } from './actions.ts';
-import { Cedar } from './cedar.ts';
+import { CEDAR } from './cedar.ts';
 import { Decider, EVERYTHING } from './decider.ts';
-import { OPEN_FIELD, type FieldState } from './entities.ts';
+import { EXPLAINED, explainDecision, type Explained } from './explain.ts';
+import { NO_FIELDS, type Fields } from './entities.ts';
 import { policySet } from './policy-set.ts';
 
 export { ACTIONS, RECORDED, type Action } from './actions.ts';
-export type { FieldState } from './entities.ts';
+export { readQuestion, type Explained } from './explain.ts';
+export type { Fields, FieldState } from './entities.ts';
 export { actionsIn, isWithin, readScopes } from './scopes.ts';
 
 export interface Resource {
@@ -57,6 +59,8 @@ export interface Access {
   actionsOf(reader: Reader): readonly Action[];
   /** `known`: the places of the tenant, asked for only where a policy looks at places. */
   visibility(reader: Reader, action: Action, known: () => Promise<readonly Place[]>): Promise<Visibility | Refusal>;
+  /** What `decide` says, and why. */
+  explain(reader: Reader, action: Action, resource: Resource): Explained;
 }
 
 /** A tenant's own policies. Looked at for each decision, so it answers from memory. */
@@ -67,16 +71,6 @@ export interface OwnPolicies {
   text(tenant: TenantId): string;
 }
 
-/** What the minimization policy in force says of attributes. */
-export interface Fields {
-  /** Keys with `*` that are restricted to roles. */
-  readonly keys: readonly string[];
-  /** INVARIANT: who may read a value is a matter of which of `keys` match its key, and each that matches more allows fewer. */
-  readonly of: (key: string) => FieldState;
-  /** Another one whenever `of` may answer otherwise; '' where it restricts nothing to roles. */
-  readonly digest: string;
-}
-
 export interface AccessParts {
   readonly own?: OwnPolicies;
   readonly fields?: () => Fields;
@@ -84,14 +78,11 @@ export interface AccessParts {
   readonly unusable?: (tenant: TenantId) => void;
 }
 
-/** One engine for all that is decided here: an instance takes a tenth of a second. */
-const cedar = new Cedar();
 const NO_POLICIES: OwnPolicies = { version: () => 0, text: () => '' };
-const OPEN_FIELDS: Fields = { keys: [], of: () => OPEN_FIELD, digest: '' };
 
-export function createAccess({ own = NO_POLICIES, fields = () => OPEN_FIELDS, unusable = () => undefined }: AccessParts = {}): Access {
+export function createAccess({ own = NO_POLICIES, fields = NO_FIELDS, unusable = () => undefined }: AccessParts = {}): Access {
   const deciders = new Map<TenantId, Decider>();
-  const decider = (name: string, version: number, text: string): Decider => new Decider({ cedar, name, version, set: policySet(cedar, text), fields });
+  const decider = (name: string, version: number, text: string): Decider => new Decider({ cedar: CEDAR, name, version, set: policySet(CEDAR, text), fields });
   let byRoles: Decider | null = null;
 
   const deciderOf = (tenant: TenantId): Decider => {
@@ -129,6 +120,11 @@ export function createAccess({ own = NO_POLICIES, fields = () => OPEN_FIELDS, un
         // Unless the policies changed while the places were looked for.
         if (deciderOf(reader.tenant) === tenant) return tenant.visibility(reader, action, places);
       }
+    },
+    explain(reader, action, resource) {
+      if (reader.tenant !== resource.tenant) return EXPLAINED('It belongs to another tenant.');
+      if (!isInScope(reader, action)) return EXPLAINED('The token is limited to other actions.');
+      return explainDecision(deciderOf(reader.tenant), reader, action, resource);
     },
   };
 }

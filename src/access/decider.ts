@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto';
 import { matchesGlob } from '#control/glob';
 import { LIMITS } from '#limits';
 import type { Reader } from '#model';
-import type { Fields, Place, Resource, Visibility } from './access.ts';
+import type { Place, Resource, Visibility } from './access.ts';
 import { ACTIONS, type Action } from './actions.ts';
 import { NOBODY, type Cedar, type Decided } from './cedar.ts';
 import { Decisions } from './decisions.ts';
-import { ABOUT, OPEN_FIELD, questionOf, principalOf } from './entities.ts';
+import { ABOUT, OPEN_FIELD, principalOf, questionOf, type Fields } from './entities.ts';
 import type { PolicySet } from './policy-set.ts';
 
 export const EVERYTHING: Visibility = { places: 'all', outlines: [], hidden: [], hides: () => false, digest: 'all' };

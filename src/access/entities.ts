@@ -72,6 +72,18 @@ export interface FieldState {
 
 export const OPEN_FIELD: FieldState = { restricted: false, roles: null };
 
+/** What the minimization policy in force says of attributes. */
+export interface Fields {
+  /** Keys with `*` that are restricted to roles. */
+  readonly keys: readonly string[];
+  /** INVARIANT: who may read a value is a matter of which of `keys` match its key, and each that matches more allows fewer. */
+  readonly of: (key: string) => FieldState;
+  /** Another one whenever `of` may answer otherwise; '' where it restricts nothing to roles. */
+  readonly digest: string;
+}
+
+export const NO_FIELDS = (): Fields => ({ keys: [], of: () => OPEN_FIELD, digest: '' });
+
 /** A token that acts for somebody is asked about as that person: a policy that says no to the person says no to every token of theirs. */
 export function principalOf({ kind, name, person }: Reader): TypeAndId {
   return kind === 'person' || person !== undefined ? { type: 'Person', id: person?.name ?? name } : { type: 'Token', id: name };

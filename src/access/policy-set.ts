@@ -47,7 +47,8 @@ export function policySet(cedar: Cedar, own: string): PolicySet | null {
   const read = readOwn(cedar, own);
   if (read === null) return null;
   if (read.length === 0) return (byRoles ??= setOf(defaults, []));
-  return new Set(read.map(({ id }) => id)).size === read.length ? setOf(defaults, read) : null;
+  const set = new Set(read.map(({ id }) => id)).size === read.length ? setOf(defaults, read) : null;
+  return set !== null && cedar.takes(set.exact) && cedar.takes(set.possible) ? set : null;
 }
 
 type OwnPolicy = NamedPolicy & { readonly json: PolicyJson };
@@ -58,10 +59,11 @@ let byRoles: PolicySet | null = null;
 function setOf(defaults: readonly NamedPolicy[], read: readonly OwnPolicy[]): PolicySet {
   const exact: Record<string, PolicyJson | string> = Object.fromEntries(defaults.map(({ id, text }) => [id, text]));
   const possible = { ...exact };
-  for (const { id, json } of read) {
-    exact[id] = json;
+  for (const { id, text, json } of read) {
+    // As it was written: numbers beyond 2⁵³ do not survive as JSON.
+    exact[id] = text;
     const possibly = possiblyOf(json);
-    if (possibly !== null) possible[id] = possibly;
+    if (possibly !== null) possible[id] = possibly === json ? text : possibly;
   }
   const looks = read.map(({ json }) => looksOf(json));
   const atRows = looks.filter(({ rows }) => rows);

@@ -60,7 +60,7 @@ export function withRoles(command: Command, isMandatory = true): Command {
   return command.addOption(option).argument('[ROLE...]', 'further roles', addRoles);
 }
 
-function addRoles(text: string, before: readonly Role[] = []): readonly Role[] {
+export function addRoles(text: string, before: readonly Role[] = []): readonly Role[] {
   const roles = text.split(',').map((name) => {
     const role = readRole(name);
     if (role === null) throw new InvalidArgumentError(`Roles are ${ROLES.join(', ')}.`);

@@ -19,6 +19,8 @@ import type { Actor } from './actor.ts';
 import { accountNameHash } from './account-rows.ts';
 import { addAccount, changeAccount, removeAccount, signOutAccount } from './accounts.ts';
 import type { AccountChange, NewAccount } from './accounts.ts';
+import { addAccessPolicies, findAccessPolicies, listAccessPolicies } from './access-policies.ts';
+import type { AccessVersion, NewAccessPolicies } from './access-policies.ts';
 import { revokeCertificate } from './certificates.ts';
 import type { NewRevocation } from './certificates.ts';
 import { credentialHash } from './change.ts';
@@ -51,6 +53,7 @@ import type { IssuedToken, NewToken } from './tokens.ts';
 
 export { COMMAND_LINE, SERVER, actorOf } from './actor.ts';
 export type { Actor } from './actor.ts';
+export type { AccessVersion, NewAccessPolicies } from './access-policies.ts';
 export type { Named } from './change.ts';
 export { newCredential } from './credential.ts';
 export type { AccountRecord, KeySource, ProducerRecord, RevokedCertificate, SecondFactor, TokenRecord, TrustRecord } from './records.ts';
@@ -364,6 +367,26 @@ export class ControlStore {
   /** Tells the log of the policy in force although it was told before. */
   async tellPolicyAgain(): Promise<void> {
     await this.#change(SERVER, tellPolicyAgain);
+  }
+
+  /** Number of the version of a tenant's own access policies that is in force, 0 if it has none. As fresh as `findCredential`, and throws as that does. */
+  accessVersion(tenant: TenantId): number {
+    return this.#current().accessVersions.get(tenant) ?? 0;
+  }
+
+  /** A version with its text; the one in force without a number. Null if there is none. */
+  findAccessPolicies(tenant: TenantId, version?: number): (AccessVersion & { readonly text: string }) | null {
+    return findAccessPolicies(this.#database, this.#sealer, tenant, version);
+  }
+
+  /** Newest first. */
+  listAccessPolicies(tenant: TenantId): readonly AccessVersion[] {
+    return listAccessPolicies(this.#database, this.#sealer, tenant);
+  }
+
+  /** `base`: number of the version in force, 0 if there is none. Refusals: access_changed. */
+  async addAccessPolicies(wanted: NewAccessPolicies, base: number, by: Actor = COMMAND_LINE): Promise<AccessVersion | Refusal> {
+    return this.#change(by, (change) => addAccessPolicies(change, wanted, base));
   }
 
   /** What the database says, or said at most `CHECK_MS` ago. */

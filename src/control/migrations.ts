@@ -34,6 +34,9 @@ const STEPS: readonly string[] = [
   `
   CREATE TABLE revoked_certificates (id TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE access_policies (tenant TEXT NOT NULL, version INTEGER NOT NULL, sealed BLOB NOT NULL, sealed_text BLOB NOT NULL, PRIMARY KEY (tenant, version)) STRICT;
+  `,
 ];
 
 export function migrate(connection: DatabaseSync): void {

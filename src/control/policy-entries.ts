@@ -11,7 +11,7 @@ export function policyEntries(version: PolicyVersion, canonical: string): readon
     version: version.version, since, who: by, ...(approvedBy === null ? {} : { approvedBy, approvalNote }), note,
     weakenings: weakenings.map(({ sentence }) => sentence.slice(0, SENTENCE_CHARACTERS_MAX)), weakeningsCount,
   };
-  const parts = cut(canonical, LIMITS.entry_text_bytes_max);
+  const parts = textPieces(canonical, LIMITS.entry_text_bytes_max);
   return parts.map((statement, at) => ({ type: 'policy', statement, closed: { digest, part: at + 1, parts: parts.length, ...(at === 0 ? said : {}) } }));
 }
 
@@ -19,7 +19,7 @@ export function policyEntries(version: PolicyVersion, canonical: string): readon
 const SENTENCE_CHARACTERS_MAX = 240;
 
 /** Pieces of at most so many bytes, not cut within a character. */
-function cut(text: string, bytesMax: number): readonly string[] {
+export function textPieces(text: string, bytesMax: number): readonly string[] {
   const bytes = Buffer.from(text);
   const pieces: string[] = [];
   for (let from = 0; from < bytes.length || pieces.length === 0; ) {

@@ -4,7 +4,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { LIMITS } from '#limits';
-import { refuse, type Refusal } from '#refusal';
+import { isRefusal, refuse, type Refusal } from '#refusal';
 import { readAndCompare, type Comparison, type ToCompare } from './comparison.ts';
 
 export interface PolicyReader {
@@ -18,10 +18,11 @@ export const DIRECT_READER: PolicyReader = { read: async (question) => readAndCo
 
 const PROGRAM = new URL('./reading-thread.ts', import.meta.url);
 
-export class ThreadReader implements PolicyReader {
+/** Asks a program that runs on a thread of its own: a message in, an answer out. */
+export class ThreadReader<Question = ToCompare, Answer extends object = Comparison> {
   readonly #program: URL;
   #worker: Worker | null = null;
-  #hear: (comparison: Comparison) => void = () => undefined;
+  #hear: (answer: Answer) => void = () => undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
   #idle: NodeJS.Timeout | null = null;
@@ -30,7 +31,7 @@ export class ThreadReader implements PolicyReader {
     this.#program = program;
   }
 
-  async read(question: ToCompare): Promise<Comparison | Refusal> {
+  async read(question: Question): Promise<Answer | Refusal> {
     if (this.#waiting >= LIMITS.policy_readings_waiting_max) return refuse('query_busy', 'other policies are being read');
     this.#waiting++;
     const reading = this.#turn.then(() => this.#ask(question));
@@ -44,10 +45,10 @@ export class ThreadReader implements PolicyReader {
     this.#worker = null;
   }
 
-  async #ask(question: ToCompare): Promise<Comparison | Refusal> {
+  async #ask(question: Question): Promise<Answer | Refusal> {
     if (this.#idle !== null) clearTimeout(this.#idle);
     const worker = (this.#worker ??= this.#start());
-    const answer = Promise.withResolvers<Comparison | Refusal>();
+    const answer = Promise.withResolvers<Answer | Refusal>();
     const failed = (): void => answer.resolve(refuse('policy_too_complex'));
     const late = setTimeout(failed, LIMITS.policy_reading_ms_max);
     this.#hear = answer.resolve;
@@ -57,7 +58,7 @@ export class ThreadReader implements PolicyReader {
     clearTimeout(late);
     worker.off('exit', failed);
     // A thread that was late, or is gone, answers no other question.
-    if ('refused' in told) {
+    if (isRefusal(told)) {
       this.#worker = null;
       void worker.terminate();
     } else this.#idle = setTimeout(() => void this.stop(), LIMITS.policy_reader_idle_ms_max).unref();
@@ -66,8 +67,8 @@ export class ThreadReader implements PolicyReader {
 
   #start(): Worker {
     const worker = new Worker(this.#program, { resourceLimits: { maxOldGenerationSizeMb: LIMITS.policy_reader_heap_mib_max } });
-    worker.on('message', (comparison: Comparison) => {
-      if (this.#worker === worker) this.#hear(comparison);
+    worker.on('message', (answer: Answer) => {
+      if (this.#worker === worker) this.#hear(answer);
     });
     // Out of memory, most likely; `exit` comes next.
     worker.on('error', () => undefined);

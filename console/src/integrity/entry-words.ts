@@ -15,6 +15,7 @@ const TYPES: Readonly<Record<string, string>> = {
   tenant: 'A tenant was set',
   integrity: 'A verification ended',
   finding: 'A finding was decided about',
+  'access-policy': 'Access policies of a tenant',
 };
 
 /** The types that there are, for the filter. */
@@ -59,6 +60,7 @@ const ENTRIES: Readonly<Record<string, readonly [string, string]>> = {
   tenant: ['tenant', 'tenants'],
   integrity: ['verification', 'verifications'],
   finding: ['finding', 'findings'],
+  'access-policy': ['version of access policies', 'versions of access policies'],
 };
 
 /** Entries by type, most first: `1,204 blocks, 1 sign-in`. */
