@@ -21,7 +21,7 @@ import { Findings, type NewFinding, type ReportFinding } from '#findings';
 import { deriveKey, openRootKey } from '#keys';
 import { LIMITS } from '#limits';
 import { type Meter, startMeter } from '#meter';
-import { traceId, type Producer, type Reader, type Secret, type TenantId } from '#model';
+import { commandLineReader, DEFAULT_TENANT, traceId, type Producer, type Reader, type Secret, type TenantId } from '#model';
 import { readRestriction } from '#policy';
 import { Publisher, witnessesOf, witnessRefused } from '#publish';
 import { createQueries, type Queries } from '#query';
@@ -32,7 +32,7 @@ import type { RequestRecorder } from '#query/recorded';
 import { readConsoleFiles } from '#query/pages';
 import { type IngestDoor, startReceivers } from '#receive';
 import { Records } from '#records';
-import { isRefusal, refuse, type Refusal } from '#refusal';
+import { isRefusal, refuse, REFUSALS, type Refusal } from '#refusal';
 import { Sequencer } from '#sequencer';
 import { Store, type StoreEvent, type StoreSnapshot } from '#store';
 import { ClientTls, Tls } from '#tls';
@@ -171,7 +171,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
         policies: policiesOf(policy),
         onMismatch: (mismatch) => findings.report(storedMismatch(mismatch)),
       },
-      audit: { flush: () => records.flush() },
+      audit: { flush: () => records.flush(), size: () => store.log.size },
       log: { log: store.log, publisher, public: config.logPublic },
       policy: () => policy.current,
       startTrial: trialStarter(() => policy.current, deriveKey(rootKey, 'pseudonyms')),
@@ -203,8 +203,15 @@ export async function startServer(config: Config, report: Report = reportLine): 
       },
     });
 
+    const tellRefused = (sender: Producer | Refusal): Producer | Refusal => {
+      if (isRefusal(sender) && [401, 403].includes(REFUSALS[sender.refused].http)) records.refusedSender(sender.refused);
+      return sender;
+    };
     const door: IngestDoor<Producer> = {
-      authenticate: (authorization, peer) => authenticator.producer(authorization, peer),
+      authenticate(authorization, peer) {
+        const known = authenticator.producer(authorization, peer);
+        return known instanceof Promise ? known.then(tellRefused) : tellRefused(known);
+      },
       admit,
       submit: (producer, body, encoding) => sequencer.submit(producer, body, encoding),
     };
@@ -225,7 +232,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
     meter.watch('witnessesBehind', () => publisher.status().witnesses.filter(({ state }) => state === 'failing' || state === 'refused').length);
     meter.watch('recordsWaiting', () => records.waiting);
     meter.watch('findingsDropped', () => findings.dropped);
-    return { addresses: { otlpHttp: receivers.addresses.http, otlpGrpc: receivers.addresses.grpc, console: webConsole.address }, queries: recordedFor(recorder, queries), publisher, signIn, policies, verified: { snapshot: () => store.snapshot(), queryNative: (sql) => store.engine.queryNative(sql), setAsideRows: (block) => store.setAsideRows(block) }, stop };
+    return { addresses: { otlpHttp: receivers.addresses.http, otlpGrpc: receivers.addresses.grpc, console: webConsole.address }, queries: recordedFor(recorder, queries), publisher, signIn, policies, verified: verifiedFor(recorder, store), stop };
   } catch (failure) {
     await stop();
     throw failure;
@@ -303,7 +310,7 @@ function policiesOf(policy: LivePolicy): EvidencePolicies {
 
 /** What verbs show of the telemetry is recorded before they show it, as what the console shows. */
 function recordedFor(recorder: Pick<RequestRecorder, 'record'>, queries: Queries): Queries {
-  const { evidence, trial } = queries;
+  const { audit, evidence, trial } = queries;
   const recorded = async <T extends object>(reader: Reader, action: string, route: string, id: string | null, answer: T | Refusal, rowsOf: (answer: T) => number): Promise<T | Refusal> => {
     const refusal = isRefusal(answer) ? answer : null;
     const kept = await recorder.record({
@@ -315,12 +322,32 @@ function recordedFor(recorder: Pick<RequestRecorder, 'record'>, queries: Queries
   return {
     ...queries,
     traceById: async (reader, id) => recorded(reader, 'trace.read', 'tracekeep trace', id, await queries.traceById(reader, id), ({ spans }) => spans.length),
+    audit: audit && {
+      ...audit,
+      records: async (reader, question) => recorded(reader, 'audit.read', 'tracekeep audit', null, await audit.records(reader, question), ({ records }) => records.length),
+    },
     evidence: evidence && {
       evidence: async (reader, id, question) => recorded(reader, 'trace.read', 'tracekeep evidence export', id, await evidence.evidence(reader, id, question), ({ spans }) => spans),
     },
     trial: trial && {
       trial: async (reader, question) => recorded(reader, 'policy.try', 'tracekeep policy try', null, await trial.trial(reader, question), ({ changes }) => changes.length),
     },
+  };
+}
+
+/** Verification in another process takes whole rows: that it does is recorded, each second, before it gets any. */
+function verifiedFor(recorder: Pick<RequestRecorder, 'record'>, store: Store): RunningServer['verified'] {
+  let recorded_ms = Number.NEGATIVE_INFINITY;
+  const recorded = async (): Promise<void> => {
+    if (performance.now() - recorded_ms < LIMITS.records_delay_ms_max) return;
+    const kept = await recorder.record({ reader: commandLineReader(DEFAULT_TENANT), action: 'integrity.verify', route: 'tracekeep verify', outcome: 'allowed', ids: [], query: '', filter: '', rows: null, reason: '', network: '' });
+    if (kept !== true) throw new Error('cannot record who reads the store');
+    recorded_ms = performance.now();
+  };
+  return {
+    snapshot: () => recorded().then(() => store.snapshot()),
+    queryNative: (sql) => recorded().then(() => store.engine.queryNative(sql)),
+    setAsideRows: (block) => recorded().then(() => store.setAsideRows(block)),
   };
 }
 

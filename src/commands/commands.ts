@@ -9,6 +9,7 @@ import { VERSION } from '#version';
 import { Command, CommanderError } from 'commander';
 
 import { accessCommand } from './access.ts';
+import { auditCommand } from './audit.ts';
 import { caCommand } from './ca.ts';
 import { evidenceCommand } from './evidence.ts';
 import { findingCommand } from './finding.ts';
@@ -45,7 +46,7 @@ function program(): Command {
   // So that a verb may have flags and verbs below it may have the same ones.
   tracekeep.enablePositionalOptions();
   tracekeep.version(VERSION, '-V, --version', 'show the version');
-  const verbs = [serveCommand(), producerCommand(), policyCommand(), userCommand(), tokenCommand(), accessCommand(), tenantCommand(), caCommand(), findingCommand(), traceCommand(), minimizeCommand(), verifyCommand(), logCommand(), evidenceCommand(), witnessCommand(), versionCommand()];
+  const verbs = [serveCommand(), producerCommand(), policyCommand(), userCommand(), tokenCommand(), accessCommand(), tenantCommand(), caCommand(), findingCommand(), auditCommand(), traceCommand(), minimizeCommand(), verifyCommand(), logCommand(), evidenceCommand(), witnessCommand(), versionCommand()];
   for (const verb of verbs) tracekeep.addCommand(verb);
   settle(tracekeep);
   return tracekeep;

@@ -17,6 +17,7 @@ import { addressText } from './quantity.ts';
 import { answerLink, firstLink } from './sign-in-link.ts';
 import type { ChangedPolicies } from './policy-change.ts';
 import type { LogPublisher } from './published-log.ts';
+import type { AuditQueries } from './stored-audit.ts';
 import type { EvidenceQueries } from './stored-evidence.ts';
 import type { TraceQueries } from './stored-trace.ts';
 import type { TrialQueries } from './stored-trial.ts';
@@ -28,8 +29,8 @@ import type { VerifiedStore } from './verify-store.ts';
 export interface ServedServer {
   /** Where it really listens: port 0 has become a number. */
   readonly addresses: { readonly otlpHttp: Address; readonly otlpGrpc: Address; readonly console: Address };
-  /** What `tracekeep trace`, `tracekeep evidence export` and `tracekeep policy try` ask over the admin socket. */
-  readonly queries: TraceQueries & EvidenceQueries & TrialQueries;
+  /** What verbs ask over the admin socket: traces, evidence, trials, records. */
+  readonly queries: AuditQueries & TraceQueries & EvidenceQueries & TrialQueries;
   /** What `tracekeep log status` asks. */
   readonly publisher: LogPublisher;
   /** What `tracekeep user link` asks. */
@@ -76,10 +77,11 @@ export async function serve(config: Pick<Config, 'data' | 'tls'>, start: () => P
 /** Without the socket the server still serves; only the verbs that ask it do not work. */
 async function openAdmin({ data, tls }: Pick<Config, 'data' | 'tls'>, server: ServedServer): Promise<AdminSocket | null> {
   const path = adminSocketPath(data);
-  const [{ findStoredEvidence }, { findStoredTrace }, { tryOnStored }, { answerVerification }, { answerPolicyChange }] = await Promise.all([import('./stored-evidence.ts'), import('./stored-trace.ts'), import('./stored-trial.ts'), import('./verify-store.ts'), import('./policy-change.ts')]);
+  const [{ findStoredAudit }, { findStoredEvidence }, { findStoredTrace }, { tryOnStored }, { answerVerification }, { answerPolicyChange }] = await Promise.all([import('./stored-audit.ts'), import('./stored-evidence.ts'), import('./stored-trace.ts'), import('./stored-trial.ts'), import('./verify-store.ts'), import('./policy-change.ts')]);
   try {
     return await startAdminSocket(path, {
       trace: (args) => findStoredTrace(server.queries, args),
+      audit: (args) => findStoredAudit(server.queries, args),
       evidence: (args) => findStoredEvidence(server.queries, args),
       'policy-try': (args) => tryOnStored(server.queries, args),
       log: async () => server.publisher.status(),
@@ -88,7 +90,7 @@ async function openAdmin({ data, tls }: Pick<Config, 'data' | 'tls'>, server: Se
       'sign-in-link': (args) => answerLink(server.signIn, server.addresses.console, tls === null ? 'http' : 'https', args),
     });
   } catch (error) {
-    note(`${errorText(error)}; "tracekeep trace", "tracekeep evidence export", "tracekeep verify", "tracekeep log" and "tracekeep user link" will not reach this server`);
+    note(`${errorText(error)}; "tracekeep trace", "tracekeep evidence export", "tracekeep audit", "tracekeep verify", "tracekeep log" and "tracekeep user link" will not reach this server`);
     return null;
   }
 }

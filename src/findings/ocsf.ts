@@ -5,7 +5,7 @@
 import type { FindingRecord, SeverityId, StatusId } from '#control';
 import { VERSION } from '#version';
 
-const OCSF_VERSION = '1.8.0';
+export const OCSF_VERSION = '1.8.0';
 const CLASS_UID = 2004;
 const ACTIVITIES = { created: 1, updated: 2, closed: 3 } as const;
 

@@ -118,6 +118,11 @@ export class Records {
     return this.#keep({ is: 'attempt', at: this.#now_ms(), attempt }, true);
   }
 
+  /** Somebody sent spans without a credential that counts here. Nothing waits for it: nobody was shown anything, and ingest goes on whatever becomes of records. */
+  refusedSender(code: string): void {
+    void this.record({ reader: null, action: 'trace.write', route: 'OTLP', outcome: 'refused', code, ids: [], query: '', filter: '', rows: null, reason: '', network: '' });
+  }
+
   /** Records that are not on their way into the log. */
   get waiting(): number {
     return this.#reads.size;

@@ -74,6 +74,15 @@ export function accountsOf(body: Body): { readonly tenant: string; readonly acco
   return typeof tenant === 'string' && Array.isArray(accounts) ? { tenant, accounts: accounts as ProducerAccount[] } : null;
 }
 
+const RECORDING: readonly number[] = [ENTRY_TYPES.access, ENTRY_TYPES['sign-in'], ENTRY_TYPES.person, ENTRY_TYPES.token, ENTRY_TYPES.producer, ENTRY_TYPES.tenant, ENTRY_TYPES.finding];
+
+/** How many things that somebody did a body tells of. */
+export function recordsIn({ type, statement }: Body): number {
+  if (!RECORDING.includes(type)) return 0;
+  const { reads, attempts } = objectIn(statement);
+  return isCount(reads) ? reads : isCount(attempts) ? attempts : 1;
+}
+
 export function objectIn(text: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(text);

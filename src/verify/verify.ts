@@ -9,7 +9,7 @@ import { ENTRY_TYPES } from '#model';
 import { AccountSums } from './accounts.ts';
 import { BlockChecker } from './blocks.ts';
 import { BlockSet } from './block-set.ts';
-import { accountsOf, belongsTo, blockBodyOf, blockPlace, bodyOf, namedType, objectIn, type BlockBody, type Body } from './bodies.ts';
+import { accountsOf, belongsTo, blockBodyOf, blockPlace, bodyOf, namedType, objectIn, recordsIn, type BlockBody, type Body } from './bodies.ts';
 import { compareCheckpoints, openCheckpoints, type HeldCheckpoint } from './checkpoints.ts';
 import { finding, type Finding, type FindingKind } from './finding.ts';
 import { LogClock, type ClockNotices } from './clock.ts';
@@ -81,6 +81,8 @@ export interface Report {
   readonly inFlight: { readonly blocks: number; readonly spans: number; readonly entries: number };
   /** From before there was a log: nothing holds them. */
   readonly beforeLog: { readonly blocks: number; readonly spans: number };
+  /** Records of who did what: reads, sign-ins, changes. Each is in a body that is the one which was logged. */
+  readonly records: number;
   /** In the log, and kept apart because the engine cannot read them; they were compared all the same. */
   readonly setAside: number;
   readonly checkpoints: readonly { readonly what: string; readonly size: number; readonly origin: string; readonly signatures: number }[];
@@ -114,6 +116,7 @@ class Verification {
   readonly #expired = { blocks: 0, spans: 0 };
   readonly #beforeLog = { blocks: 0, spans: 0 };
   #setAside = 0;
+  #records = 0;
   #doubted = false;
   readonly #named = new BlockSet();
   readonly #account = new AccountSums();
@@ -163,7 +166,7 @@ class Verification {
     if (accountChecked) this.#found(this.#account.compare(account, unlogged));
     this.#found(this.#unread.findings());
     return {
-      full, findings: this.#findings, more: this.#more, entries: size, blocks: this.#blocks, spans: this.#spans, expired: this.#expired, beforeLog: this.#beforeLog, setAside: this.#setAside,
+      full, findings: this.#findings, more: this.#more, entries: size, blocks: this.#blocks, spans: this.#spans, expired: this.#expired, beforeLog: this.#beforeLog, records: this.#records, setAside: this.#setAside,
       inFlight: { blocks: inFlight.length, spans: inFlight.reduce((sum, { rows }) => sum + rows, 0), entries: tail.length },
       checkpoints: opened.map(({ what, checkpoint, signatures }) => ({ what, size: checkpoint.size, origin: checkpoint.origin, signatures })),
       accountChecked, clock: notices, took_ms: performance.now() - started_ms,
@@ -258,7 +261,10 @@ class Verification {
       }
       const accounts = accountsOf(body);
       if (accounts !== null) this.#account.add(accounts.tenant, accounts.accounts);
-      if (body.type !== ENTRY_TYPES.block) continue;
+      if (body.type !== ENTRY_TYPES.block) {
+        this.#records += recordsIn(body);
+        continue;
+      }
       const block = blockBodyOf(body);
       if (block === null) this.#found([finding('log-body', `body ${index}`, `The body of entry ${index} is the one that was logged, and does not say what the body of a block must say.`, place)]);
       else if (block.block !== body.block || block.rows !== body.rows || block.tenant !== body.tenant) {

@@ -14,6 +14,7 @@ import { deriveKey, openRootKey } from '#keys';
 import { sha256 } from '#keys/signing';
 import { readLogVkeys } from '#log';
 import { leafHash } from '#merkle';
+import type { LogBody } from '#model';
 import { Store } from '#store';
 import { SAMPLE_DAY, sampleAccount, sampleBlock, samplePolicyBody } from '#store/sample';
 import type { Finding, FindingKind } from '#verify';
@@ -37,6 +38,8 @@ const open = (folder: string, now_ms = NOW_MS): Promise<Store> => {
 interface Attack {
   readonly rows?: number;
   readonly day?: number;
+  /** Entries that are concerned, where it is not that of its block. */
+  readonly entries?: () => readonly number[];
   /** Blocks that are concerned besides its own. */
   readonly blocks?: readonly number[];
   /** Statements, from the numbers of its block and of its entry. */
@@ -119,7 +122,32 @@ const ON_BODIES: Readonly<Record<string, Attack>> = {
     says: (_, e) => [new RegExp(`roots of 256 rows each kept with entry ${e} .* its spans are as they were stored`)],
   },
   'give an entry a second body': { kind: 'log-body', by: (_, e) => [`INSERT INTO log_entries SELECT * REPLACE ('{}' AS statement) FROM (SELECT * FROM log_entries WHERE index = ${e})`], says: (_, e) => [new RegExp(`Entry ${e} has 2 bodies`)] },
+  'change a record of who read what': {
+    kind: 'log-body', entries: () => [recordEntry(0)], by: () => [`ALTER TABLE log_entries UPDATE closed = replaceOne(closed, 'Eve', 'Bob') WHERE index = ${recordEntry(0)}`],
+    says: () => [new RegExp(`The body of entry ${recordEntry(0)} is not the one that the log commits to \\(of type access\\)`)],
+  },
+  'take a record of who read what away': {
+    kind: 'log-body', entries: () => [recordEntry(1)], by: () => [`ALTER TABLE log_entries DELETE WHERE index = ${recordEntry(1)}`], says: () => [new RegExp(`The body of entry ${recordEntry(1)} is gone \\(of type access\\)`)],
+  },
+  'put two records of who read what in another order': {
+    kind: 'log-body', entries: () => [recordEntry(2), recordEntry(3)], says: () => [2, 3].map((at) => new RegExp(`The body of entry ${recordEntry(at)} is not the one that the log commits to`)),
+    by: () => {
+      const [one, other] = [recordEntry(2), recordEntry(3)];
+      return [
+        `INSERT INTO log_entries SELECT * REPLACE (toUInt64(if(index = ${one}, ${other}, ${one})) AS index, toUInt32(7) AS rows) FROM (SELECT * FROM log_entries WHERE index IN (${one}, ${other}))`,
+        `ALTER TABLE log_entries DELETE WHERE index IN (${one}, ${other}) AND rows = 0`, `ALTER TABLE log_entries UPDATE rows = 0 WHERE index IN (${one}, ${other}) AND rows = 7`,
+      ];
+    },
+  },
 };
+
+/** As the guard of the console port makes them: who read which trace. */
+const RECORDS = 4;
+const recordEntry = (at: number): number => STANDING_BY + ATTACKED.length + 2 + at;
+const recordBody = (at: number): LogBody => ({
+  type: 'access', time_ms: NOW_MS, statement: JSON.stringify({ time: NOW_MS, until: NOW_MS, what: 'read', tenant: 'default', reads: 1 }),
+  closed: JSON.stringify({ salt: String(at), readers: [{ id: 'a_0000000000000009', name: 'Eve', kind: 'person' }], reads: [{ time: NOW_MS + at, reader: 0, action: 'trace.read', route: 'GET /api/v1/traces/:id', ids: [traceOf(1, at)] }] }),
+});
 
 /** Blocks of the original, by the attack that each is there for; the first ones only stand by. */
 const STANDING_BY = 2;
@@ -138,6 +166,7 @@ before(async () => {
   await store.settle();
   kept = (await store.log.sign()).note;
   for (const block of blocks.slice(5)) await store.commit({ blocks: [block], requests: [sampleAccount(`digest-${block.id}`, block.rows)] });
+  await store.commit({ blocks: [], requests: [], entries: Array.from({ length: RECORDS }, (_, at) => recordBody(at)) });
   await store.commit({ blocks: [], requests: [sampleAccount('nothing stored', 0)] });
   await store.settle();
   await store.log.sign();
@@ -171,7 +200,7 @@ describe('without an attack', () => {
   test('nothing is found, and everything was looked at', async () => {
     const { report, through, pinned } = await verify(original, { kept: [{ what: 'kept', note: kept, kept: true }] });
     assert.deepEqual(report.findings, []);
-    assert.deepEqual([report.blocks, report.spans, through, pinned, report.accountChecked], [STANDING_BY + ATTACKED.length, 40 + ATTACKED.reduce((sum, what) => sum + rowsOf(what), 0), 'directory', true, true]);
+    assert.deepEqual([report.records, report.blocks, report.spans, through, pinned, report.accountChecked], [RECORDS, STANDING_BY + ATTACKED.length, 40 + ATTACKED.reduce((sum, what) => sum + rowsOf(what), 0), 'directory', true, true]);
   });
 });
 
@@ -217,7 +246,8 @@ test('nobody hides a block among those that the engine could not read', async ()
 /** Whether a finding is about the block of an attack; those that are about none are found by their kind. */
 function isOf({ kind, places }: Finding, what: string): boolean {
   const blocks = ON_ROWS[what]?.blocks ?? [];
-  if (places.some(({ block, entry }) => (block ?? -1) === blockOf(what) || blocks.includes(block ?? -1) || entry === entryOf(what))) return true;
+  const entries = ON_BODIES[what]?.entries?.() ?? [];
+  if (places.some(({ block, entry }) => (block ?? -1) === blockOf(what) || blocks.includes(block ?? -1) || entry === entryOf(what) || entries.includes(entry ?? -1))) return true;
   return kind === 'account' && ON_ROWS[what]?.kind === 'account';
 }
 

@@ -18,6 +18,9 @@ const secrets: string[] = [];
 let server: TestServer;
 let bodies: readonly StoredBody[] = [];
 let cookie = '';
+let asked: Record<string, unknown> = {};
+let listed: Awaited<ReturnType<typeof tracekeep>>;
+let exported: Awaited<ReturnType<typeof tracekeep>>;
 let csrf = '';
 let me = '';
 
@@ -68,12 +71,13 @@ before(async () => {
   await tracekeep(['trace', TRACE, '--data', data]);
   lastLine(await tracekeep(['tenant', 'set', 'beside', '--class', 'default', '--data', data]));
   await outboxIsEmpty();
+  asked = (await ask('GET', `/api/v1/audit?resource=trace:${TRACE}`)).json;
+  listed = await tracekeep(['audit', 'list', '--trace', TRACE, '--data', data]);
   assert.equal((await ask('DELETE', '/api/v1/session')).status, 204);
   await server.stop();
 
   lastLine(await tracekeep(['token', 'revoke', 'grafana', '--data', data]));
-  server = await startServer({ data });
-  await server.stop();
+  exported = await tracekeep(['audit', 'export', '--out', '-', '--data', data]);
   bodies = await storedBodies(data);
 });
 
@@ -112,8 +116,21 @@ test('reads are there with reader, action, route, ids, rows and why, and what wa
     ['Ada', 'service.list', 'GET /api/v1/services', undefined, undefined, undefined, undefined, 0, undefined],
     ['grafana', 'trace.read', 'GET /api/v1/traces/:id', 'failed', [TRACE], undefined, undefined, undefined, undefined],
     ['command line', 'trace.read', 'tracekeep trace', 'failed', [TRACE], undefined, undefined, undefined, undefined],
+    ['Ada', 'audit.read', 'GET /api/v1/audit', undefined, undefined, 32, `resource=trace:${TRACE}`, 3, undefined],
+    ['command line', 'audit.read', 'tracekeep audit', undefined, undefined, undefined, undefined, 3, undefined],
+    ['command line', 'audit.read', 'tracekeep audit', undefined, undefined, undefined, undefined, exported.stdout.trimEnd().split('\n').length, undefined],
   ]);
   assert.ok(of('access').every(({ statement }) => statement['tenant'] === DEFAULT_TENANT));
+});
+
+test('who looked at a trace is what the API answers and the verb prints, and a stopped server gives everything as events of OCSF', () => {
+  const records = asked['records'] as { who: string; action: string; resource: string; outcome: string }[];
+  assert.deepEqual(records.map(({ who, action, resource, outcome }) => `${who} ${action} ${resource} ${outcome}`), ['command line', 'grafana', 'Ada'].map((who) => `${who} trace.read trace:${TRACE} failed`));
+  assert.deepEqual(listed.stdout.split('\n').slice(1, 4).map((line) => /(command line|grafana|Ada) +trace\.read/.exec(line)?.[1]), ['command line', 'grafana', 'Ada'], listed.stdout + listed.stderr);
+  const events = exported.stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as { class_uid: number; activity_id: number; user?: { name: string }; actor?: { user: { name: string } }; api?: { operation: string } });
+  assert.deepEqual(events.filter(({ class_uid }) => class_uid === 3002).map(({ activity_id, user }) => [activity_id, user?.name]).slice(0, 3), [[2, 'Ada'], [1, 'Ada'], [1, 'unknown']]);
+  const operations = new Set(events.map(({ api }) => api?.operation));
+  for (const one of ['trace.read', 'trace.search', 'token.made', 'token.revoked', 'producer.added', 'person.added', 'tenant.made', 'audit.read', 'policy.applied']) assert.ok(operations.has(one), one);
 });
 
 test('the policy is there once, whole: its digest is the one that blocks name', () => {

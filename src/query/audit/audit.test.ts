@@ -9,7 +9,7 @@ import { createAnswering } from '#query/answering';
 import { createTestStore, TODAY_MS, type TestStore } from '#query/testing';
 import { Records, type Read } from '#records';
 import { isRefusal } from '#refusal';
-import { createAudit, type Audit, type AuditQuestion, type AuditRecord } from './audit.ts';
+import { BEGINNING, createAudit, type Audit, type AuditQuestion, type AuditRecord } from './audit.ts';
 
 const KEY = new Secret(new Uint8Array(32).fill(7));
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
@@ -37,7 +37,7 @@ before(async () => {
   control = await ControlStore.open({ dataDir: home, key: KEY, clock: () => now });
   const logged = { commit: insert, lastOutbox: 0, lastRecord: 0 };
   records = await Records.start({ control, store: logged, key: KEY, journal: { directory: join(home, 'access'), key: KEY }, now_ms: () => now });
-  audit = createAudit(createAnswering({ store, now_ms: () => now, settle_ms: 0 }), { flush: () => records.flush() });
+  audit = createAudit(createAnswering({ store, now_ms: () => now, settle_ms: 0 }), { flush: () => records.flush(), size: () => entries });
 });
 after(async () => {
   await records.stop();
@@ -84,11 +84,11 @@ test('reads, refusals, sign-ins and changes have one form, the newest first', as
     'command line tenant.set tenant:default allowed',
     'command line tenant.made tenant:default allowed',
   ]);
-  const { entry, ...first } = all[7] ?? assert.fail();
-  assert.ok(Number.isInteger(entry));
+  const { id, entry, ...first } = all[7] ?? assert.fail();
+  assert.ok(id.startsWith(`${entry}.`));
   assert.deepEqual(first, {
     time: new Date(TODAY_MS + 1_000).toISOString(), who: 'Bob', whoId: bob.id, whoKind: 'person', action: 'trace.read', resource: `trace:${TRACE}`, outcome: 'allowed', code: null, route: 'GET /api/v1/traces/:id', filter: 'service=shop',
-    rows: 3, reason: 'ticket 7', network: '192.0.2.0/24', count: 1, until: null,
+    rows: 3, reason: 'ticket 7', network: '192.0.2.0/24', count: 1, until: null, tenant: 'default',
   });
   assert.deepEqual(all.slice(1, 3).map(({ whoId, whoKind, code }) => [whoId, whoKind, code]), [[bob.id, 'person', 'sign_in_failed'], [null, 'nobody', 'credential_unknown']]);
 });
@@ -112,6 +112,21 @@ test('pages follow one another without a gap and without repeating anything', as
     question = { after: page.next };
   }
   assert.deepEqual(paged, whole);
+});
+
+test('in the order of the log they come once each, of every tenant, whatever the size of the pieces', async () => {
+  const taken: AuditRecord[] = [];
+  for (let after = BEGINNING; ; ) {
+    const { records: some, next } = await audit.logged(after, 4);
+    if (some.length === 0) break;
+    taken.push(...some);
+    after = next;
+  }
+  const whole = await ask();
+  assert.equal(taken.length, whole.length);
+  assert.equal(new Set(taken.map(({ id }) => id)).size, taken.length);
+  assert.deepEqual(new Set(taken.map((one) => JSON.stringify(one))), new Set(whole.map((one) => JSON.stringify(one))));
+  assert.ok(taken.every(({ entry }, at) => at === 0 || entry >= (taken[at - 1]?.entry ?? 0)));
 });
 
 test('nobody sees the records of another tenant, and only the default one those of none', async () => {

@@ -24,10 +24,10 @@ interface Parameters {
 const orNull = (type: string, description: string): object => ({ type: [type, 'null'], description });
 const TIME = 'RFC 3339, seconds, ms, µs or ns since 1970, now, or how long ago (1h).';
 const RECORD = object({
-  time: text(), who: text('A name; unknown for whoever had no valid credential.'), whoId: orNull('string', 'Of the account or token.'), whoKind: text('person, token, command line, link, server, or nobody.'),
+  id: text('Of no other record.'), time: text(), who: text('A name; unknown for whoever had no valid credential.'), whoId: orNull('string', 'Of the account or token.'), whoKind: text('person, token, command line, link, server, or nobody.'),
   action: text('What was asked for, or done: trace.read, token.made.'), resource: text('trace:ID, token:ID, account:ID, …, or a word where it is no single thing: search.'), outcome: { type: 'string', enum: ['allowed', 'refused', 'failed'] },
   code: orNull('string', 'The refusal.'), route: text('Method and pattern of the path, or the verb.'), filter: orNull('string', 'What was asked for, as the minimization policy leaves it; null also where that is not sure.'), rows: orNull('integer', 'How many things were shown.'),
-  reason: orNull('string', 'Why, as the request said.'), network: orNull('string', 'Whence.'), count: { ...count, description: 'Equal ones, from time to until.' }, until: orNull('string', 'null of one.'), entry: { ...count, description: 'Index of the entry of the log that commits to it.' },
+  reason: orNull('string', 'Why, as the request said.'), network: orNull('string', 'Whence.'), count: { ...count, description: 'Equal ones, from time to until.' }, until: orNull('string', 'null of one.'), tenant: orNull('string', 'null for what is of none.'), entry: { ...count, description: 'Index of the entry of the log that commits to it.' },
 });
 const PAGE = object({ records: array(RECORD), nextCursor: { type: ['string', 'null'], description: 'null at the end.' } });
 const glob = (description: string): object => ({ type: 'string', minLength: 1, maxLength: LIMITS.audit_filter_characters_max, description: `${description}; * stands for any run of characters.` });

@@ -1,19 +1,21 @@
--- What entries of the log say of who did what, one row for each thing that it was done to, the newest first. Entries are written after what they tell of, so those before the
--- time from which on somebody asks hold nothing of it.
+-- What entries of the log say of who did what, one row for each thing that it was done to. Entries are written after what they tell of, so those before the time from which on
+-- somebody asks hold nothing of it. newest.sql or logged.sql follows.
 WITH
   entries AS
   (
     SELECT index, type, tenant, statement, closed, JSONExtractString(statement, 'what') AS what
     FROM log_entries
-    WHERE time >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')
+    WHERE index >= {first:UInt64} AND index < {end:UInt64}
+      AND time >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')
       AND type IN ({types:Array(UInt8)})
-      AND (tenant = {tenant:String} OR (tenant = '' AND {of_none:UInt8} = 1))
+      AND (tenant = {tenant:String} OR (tenant = '' AND {of_none:UInt8} = 1) OR {of_all:UInt8} = 1)
       AND JSONExtractInt(statement, 'time') <= {to:Int64}
   ),
   reads AS
   (
     SELECT
       index,
+      tenant,
       at,
       read,
       if(JSONHas(read, 'reader'), readers[JSONExtractUInt(read, 'reader') + 1], '') AS reader,
@@ -22,7 +24,7 @@ WITH
       if(empty(ids), [transform(verb, {verbs:Array(String)}, {nouns:Array(String)}, splitByChar('.', verb)[1])], arrayMap(id -> concat(if(startsWith(id, 'f_'), 'finding:', 'trace:'), id), ids)) AS resources
     FROM
     (
-      SELECT index, JSONExtractArrayRaw(closed, 'readers') AS readers, JSONExtractArrayRaw(closed, 'reads') AS told
+      SELECT index, tenant, JSONExtractArrayRaw(closed, 'readers') AS readers, JSONExtractArrayRaw(closed, 'reads') AS told
       FROM entries
       WHERE type = {access:UInt8} AND what IN ('read', 'refused')
     )
@@ -30,7 +32,7 @@ WITH
   ),
   attempts AS
   (
-    SELECT index, statement, attempt, at
+    SELECT index, tenant, statement, attempt, at
     FROM entries
     ARRAY JOIN JSONExtractArrayRaw(closed, 'attempts') AS attempt, arrayEnumerate(JSONExtractArrayRaw(closed, 'attempts')) AS at
     WHERE type = {sign_in:UInt8} AND what = 'failed'
@@ -40,6 +42,7 @@ WITH
     SELECT
       JSONExtractInt(read, 'time') AS ms,
       index,
+      tenant,
       toUInt32(at * 2048 + place) AS ordinal,
       if(reader = '', 'unknown', JSONExtractString(reader, 'name')) AS who,
       JSONExtractString(reader, 'id') AS who_id,
@@ -59,7 +62,7 @@ WITH
     ARRAY JOIN resources AS resource, arrayEnumerate(resources) AS place
     UNION ALL
     SELECT
-      JSONExtractInt(statement, 'time'), index, toUInt32(at),
+      JSONExtractInt(statement, 'time'), index, tenant, toUInt32(at),
       multiIf(JSONHas(attempt, 'name'), JSONExtractString(attempt, 'name'), JSONExtractString(attempt, 'person') != '', JSONExtractString(attempt, 'person'), 'unknown'),
       JSONExtractString(attempt, 'person'),
       if(JSONExtractString(attempt, 'person') = '', 'nobody', 'person'),
@@ -68,14 +71,14 @@ WITH
     FROM attempts
     UNION ALL
     SELECT
-      if(JSONHas(closed, 'since'), JSONExtractInt(closed, 'since'), JSONExtractInt(statement, 'time')), index, toUInt32(0),
+      if(JSONHas(closed, 'since'), JSONExtractInt(closed, 'since'), JSONExtractInt(statement, 'time')), index, tenant, toUInt32(1),
       multiIf(JSONExtractString(closed, 'who', 'name') != '', JSONExtractString(closed, 'who', 'name'), JSONExtractString(closed, 'who', 'is')),
       JSONExtractString(closed, 'who', 'id'),
       JSONExtractString(closed, 'who', 'is'),
       multiIf(
         type = {sign_in:UInt8}, if(startsWith(what, 'signed out'), 'sign.out', 'sign.in'),
         type = {policy:UInt8} AND what = '', 'policy.applied',
-        concat(kind, '.', replaceAll(if(what != '', what, arrayStringConcat(JSONExtract(statement, 'what', 'Array(String)'), ' and ')), ' ', '-'))
+        concat(kind, '.', replaceAll(if(startsWith(what, '['), arrayStringConcat(JSONExtract(statement, 'what', 'Array(String)'), ' and '), what), ' ', '-'))
       ),
       multiIf(
         type = {sign_in:UInt8}, 'session',
@@ -94,6 +97,7 @@ SELECT
   toString(ms) AS ms,
   toString(index) AS entry,
   ordinal,
+  tenant,
   who, who_id AS whoId, who_kind AS whoKind, action, resource, outcome, code, route, filter,
   toString(shown) AS rows,
   reason, network,
@@ -101,10 +105,7 @@ SELECT
   toString(until) AS until
 FROM all_records
 WHERE all_records.ms >= {from:Int64} AND all_records.ms <= {to:Int64}
-  AND (all_records.ms, all_records.index, all_records.ordinal) < ({last_ms:Int64}, {last_index:UInt64}, {last_ordinal:UInt32})
   AND (who LIKE {who:String} OR who_id LIKE {who:String})
   AND action LIKE {action:String}
   AND resource LIKE {resource:String}
   AND outcome LIKE {outcome:String}
-ORDER BY all_records.ms DESC, all_records.index DESC, all_records.ordinal DESC
-LIMIT {limit:UInt32}
