@@ -7,6 +7,7 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type ConsoleFigures, measureConsole } from './console.ts';
+import { type AccessFigures, measureAccess } from './access.ts';
 import { corpusOf } from './corpus.ts';
 import { type EvidenceFigures, measureEvidence } from './evidence.ts';
 import { type Ingest, measureIngest } from './ingest.ts';
@@ -17,7 +18,7 @@ import { measureRecognize, type RecognizeFigures } from './recognize.ts';
 import { recognizeText } from './recognize-table.ts';
 import type { ServerOptions } from './server.ts';
 import { medianOf } from './summary.ts';
-import { consoleText, evidenceText, ingestText, machineText, partsText, queryText, threadsText, verifyText } from './table.ts';
+import { accessText, consoleText, evidenceText, ingestText, machineText, partsText, queryText, threadsText, verifyText } from './table.ts';
 import { measureVerify, type VerifyFigures } from './verify.ts';
 
 export interface BenchOptions {
@@ -55,13 +56,15 @@ export interface Figures {
   readonly console: ConsoleFigures | null;
   readonly parts: Parts | null;
   readonly recognize: RecognizeFigures | null;
+  readonly access: AccessFigures | null;
   readonly tables: readonly string[];
 }
 
-const PARTS = ['ingest', 'query', 'verify', 'console', 'parts', 'recognize'];
+const PARTS = ['ingest', 'query', 'verify', 'console', 'parts', 'recognize', 'access'];
 /** Enough that there is a figure. */
 const SEED = 20_261_129;
 const HURRIED_LOG_BLOCKS = 20;
+const SPANS_UNUSED = 8_192;
 const OUT = join(import.meta.dirname, 'out');
 /** Spans by which inspecting is measured, and distinct ordinary values. */
 const RECOGNIZE_SPANS = { whole: 200_000, quick: 40_960 };
@@ -74,7 +77,7 @@ const USAGE = `npm run bench -- [PART…] [options]: figures of a real server on
   --runs N           medians of N runs of ingest
   --connections A,B  8,128 by default
   --gzip             bodies are compressed
-  --only PART,…      of ingest, query, verify, console, parts, recognize; evidence, which is a part of query, by itself
+  --only PART,…      of ingest, query, verify, console, parts, recognize, access; evidence, which is a part of query, by itself
   --seed N           of the samples and ordinary values of recognize
   --show             recognize prints the samples that it missed or marked wrongly
   --profile          CPU profiles of the server's threads, into bench/out/profile/
@@ -91,7 +94,8 @@ export async function bench(options: BenchOptions, say: (text: string) => void):
   };
   show(machineText(machine));
   mkdirSync(options.out, { recursive: true });
-  const corpus = corpusOf(options.only.join() === 'recognize' ? Math.min(options.spans, options.quick ? RECOGNIZE_SPANS.quick : RECOGNIZE_SPANS.whole) : options.spans, options.out);
+  // Deciding needs no spans.
+  const corpus = corpusOf(options.only.join() === 'access' ? Math.min(options.spans, SPANS_UNUSED) : options.only.join() === 'recognize' ? Math.min(options.spans, options.quick ? RECOGNIZE_SPANS.quick : RECOGNIZE_SPANS.whole) : options.spans, options.out);
   const { described } = corpus;
   show(`corpus: ${described.spans.toLocaleString('en')} spans of ${Math.round(described.bytes / described.spans)} bytes and ${(described.attributes / described.spans).toFixed(1)} attributes, ${described.traces.toLocaleString('en')} traces`);
   const { hurried, passes, laterPasses, traces, searches, searchRounds } = options;
@@ -121,8 +125,10 @@ export async function bench(options: BenchOptions, say: (text: string) => void):
   if (parts !== null) show(partsText(parts, ingest[0]?.cpuSecondsPerMillion ?? null));
   const recognize = options.only.includes('recognize') ? await measureRecognize({ corpus, seed: options.seed, ordinaryValues: options.hurried ? ORDINARY_VALUES.hurried : options.quick ? ORDINARY_VALUES.quick : ORDINARY_VALUES.whole, shop: !options.quick, show: options.show }) : null;
   if (recognize !== null) show(recognizeText(recognize));
+  const access = options.only.includes('access') ? await measureAccess() : null;
+  if (access !== null) show(accessText(access));
   corpus.close();
-  const figures: Figures = { machine, spans: described.spans, ingest, runs, query, evidence, verify, console: inBrowser, parts, recognize, tables };
+  const figures: Figures = { machine, spans: described.spans, ingest, runs, query, evidence, verify, console: inBrowser, parts, recognize, access, tables };
   const name = `figures-${machine.at.replaceAll(/[:.]/gu, '-')}.json`;
   writeFileSync(join(options.out, name), `${JSON.stringify(figures, null, 1)}\n`);
   say(`written to ${join(options.out, name)}`);

@@ -1,5 +1,6 @@
 /** The figures as text: one table a part, numbers that a person can compare. */
 import type { ConsoleFigures } from './console.ts';
+import type { AccessFigures } from './access.ts';
 import type { EvidenceFigures } from './evidence.ts';
 import type { Ingest } from './ingest.ts';
 import type { Machine } from './machine.ts';
@@ -81,6 +82,17 @@ export function evidenceText({ spans, ofSpan, ofTrace, proofBytes, proofJsonByte
     ['hashes, salts and statement that prove one span', `${whole(proofBytes.p50)} / ${whole(proofBytes.p99)} bytes`],
     ['the same as JSON', `${whole(proofJsonBytes.p50)} / ${whole(proofJsonBytes.p99)} bytes`],
     ['wrong answers', whole(wrong.length)],
+  ]);
+}
+
+export function accessText({ policies, places, load_ms, cold_us, remembered_us, visibilityCold_ms, visibility_us }: AccessFigures): string {
+  return aligned([
+    [`access with ${whole(policies)} own policies`, ''],
+    ['reading them, once for each version', `${whole(load_ms)} ms`],
+    ['a decision, the first time', `${whole(cold_us)} µs`],
+    ['a decision, from then on', `${remembered_us.toFixed(1)} µs`],
+    [`which of ${whole(places)} places somebody sees, the first time`, `${whole(visibilityCold_ms)} ms`],
+    ['which, from then on', `${visibility_us.toFixed(1)} µs`],
   ]);
 }
 

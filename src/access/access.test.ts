@@ -88,6 +88,23 @@ test('own policies narrow what a role sees, place by place', async () => {
   assert.ok(may(as('viewer'), 'finding.read', here, by));
 });
 
+test('which places somebody sees is what is decided of each of them, whatever policies there are besides', async () => {
+  const scopes = ['principal', 'principal == Person::"ana"', 'principal == Token::"ana"', 'principal in Role::"viewer"', 'principal in Group::"a"', 'principal in Group::"b"', 'principal is Person', 'principal is Token', 'principal is Person in Group::"a"', 'principal is Token in Group::"a"'];
+  const actions = ['action', 'action == Action::"trace.search"', 'action == Action::"finding.read"', 'action in Action::"telemetry"', 'action in [Action::"trace.outline", Action::"log.read"]'];
+  const text = scopes.flatMap((scope, at) => actions.map((action, other) => `${(at + other) % 3 === 0 ? 'forbid' : 'permit'} (${scope}, ${action}, resource in Service::"s${(at * actions.length + other) % 13}");`)).join('\n');
+  const places = Array.from({ length: 14 }, (_, at): Place => ({ service: `s${at}`, environment: '' }));
+  for (const who of [{}, { groups: ['a'] }, { groups: ['b', 'a'] }, { kind: 'token' }, { name: 'ben' }, { kind: 'token', groups: ['b'] }] as const satisfies readonly Partial<Reader>[]) {
+    for (const reader of [{ ...as('viewer'), ...who }, { ...as('operator'), ...who }]) {
+      const seen = await withOwn(text).visibility(reader, 'trace.search', async () => places);
+      const one = withOwn(text);
+      const visible = places.filter((place) => may(reader, 'trace.search', { ...here, ...place }, one));
+      const outlines = places.filter((place) => !visible.includes(place) && may(reader, 'trace.outline', { ...here, ...place }, one));
+      assert.deepEqual(isRefusal(seen) ? [] : [seen.places, seen.outlines], isRefusal(seen) ? [] : [visible, outlines], JSON.stringify(reader));
+      assert.ok(!isRefusal(seen) || visible.length === 0, JSON.stringify(reader));
+    }
+  }
+});
+
 test('own policies open places to a group that has no role', async () => {
   const by = withOwn('permit (principal in Group::"payments", action in Action::"telemetry", resource in Service::"payments");');
   const somebody: Reader = { ...as(), groups: ['payments'] };

@@ -117,8 +117,9 @@ export function createAccess({ own = NO_POLICIES, fields = NO_FIELDS, unusable =
         if (reader.kind === 'command line') return EVERYTHING;
         const tenant = deciderOf(reader.tenant);
         const places = tenant.set?.looksAtRows(action) === true ? await known() : null;
-        // Unless the policies changed while the places were looked for.
-        if (deciderOf(reader.tenant) === tenant) return tenant.visibility(reader, action, places);
+        const seen = await tenant.visibility(reader, action, places);
+        // Unless the policies changed meanwhile.
+        if (deciderOf(reader.tenant) === tenant) return seen;
       }
     },
     explain(reader, action, resource) {

@@ -7,7 +7,7 @@
 import { createRequire } from 'node:module';
 import type * as Wasm from '@cedar-policy/cedar-wasm/nodejs';
 
-export type { CedarValueJson, Clause, DetailedError, EntityJson, Expr, PolicyJson, TypeAndId } from '@cedar-policy/cedar-wasm/nodejs';
+export type { CedarValueJson, Clause, DetailedError, EntityJson, EntityUidJson, Expr, PolicyJson, TypeAndId } from '@cedar-policy/cedar-wasm/nodejs';
 
 export interface Question {
   readonly principal: Wasm.TypeAndId;

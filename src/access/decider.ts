@@ -1,16 +1,21 @@
 /** Decides in one tenant, as long as its policies are the ones it was made with, and remembers what it decided. */
 import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
 import { matchesGlob } from '#control/glob';
 import { LIMITS } from '#limits';
 import type { Reader } from '#model';
 import type { Place, Resource, Visibility } from './access.ts';
 import { ACTIONS, type Action } from './actions.ts';
-import { NOBODY, type Cedar, type Decided } from './cedar.ts';
+import { NOBODY, type Cedar, type Decided, type PolicyTexts } from './cedar.ts';
 import { Decisions } from './decisions.ts';
-import { ABOUT, OPEN_FIELD, principalOf, questionOf, type Fields } from './entities.ts';
+import { ABOUT, OPEN_FIELD, parentsOf, principalOf, questionOf, type Fields } from './entities.ts';
 import type { PolicySet } from './policy-set.ts';
 
 export const EVERYTHING: Visibility = { places: 'all', outlines: [], hidden: [], hides: () => false, digest: 'all' };
+
+/** How long decisions are made before others have their turn. */
+const TURN_MS = 5;
+const immediate = promisify(setImmediate);
 
 /** Of an attribute that no rule names; and what matches all of them. */
 const ANY_KEY = '*';
@@ -34,7 +39,7 @@ export class Decider {
   readonly #decisions = new Decisions<boolean>(LIMITS.access_decisions_max);
   readonly #actions = new Decisions<readonly Action[]>(LIMITS.access_readers_max);
   /** By the list of places, which is another one whenever there are other places. */
-  readonly #seen = new WeakMap<readonly Place[], Decisions<Visibility>>();
+  readonly #seen = new WeakMap<readonly Place[], Decisions<Promise<Visibility>>>();
 
   constructor({ cedar, name, version, set, fields }: DeciderParts) {
     this.#cedar = cedar;
@@ -44,10 +49,11 @@ export class Decider {
     this.#fields = fields;
   }
 
-  isAllowed(reader: Reader, action: Action, resource: Resource): boolean {
+  /** `slice`: the policies that can say anything about it, where they were looked for. */
+  isAllowed(reader: Reader, action: Action, resource: Resource, slice?: PolicyTexts): boolean {
     const { service, environment, field } = resource;
     const question = JSON.stringify([this.#who(reader), action, service, environment, field, field === undefined ? null : this.#fields().of(field)]);
-    return this.#decisions.of(question, () => this.ask(reader, action, resource).allowed);
+    return this.#decisions.of(question, () => (slice === undefined ? this.ask(reader, action, resource) : this.#cedar.decide(`${this.#name}, for one reader`, slice, questionOf(reader, action, resource))).allowed);
   }
 
   /** With the policies that made it so; nothing is remembered. */
@@ -64,29 +70,39 @@ export class Decider {
   }
 
   /** INVARIANT: the action as such is allowed. `places`: null if no policy that is about the action looks at them. */
-  visibility(reader: Reader, action: Action, places: readonly Place[] | null): Visibility {
+  async visibility(reader: Reader, action: Action, places: readonly Place[] | null): Promise<Visibility> {
     const fields = this.#fields();
     const looksAtFields = fields.digest !== '' || this.set?.ownAbout('field.read') === true;
     if (places === null && !looksAtFields) return EVERYTHING;
     const key = JSON.stringify([this.#who(reader), action, fields.digest]);
-    const make = (): Visibility => {
-      const [visible, outlines] = places === null ? ['all' as const, []] : this.#visible(reader, action, places);
+    const make = async (): Promise<Visibility> => {
+      const [visible, outlines] = places === null ? ['all' as const, []] : await this.#visible(reader, action, places);
       const hidden = looksAtFields ? this.#hidden(reader, fields) : EVERYTHING.hidden;
       const digest = createHash('sha256').update(JSON.stringify([visible, outlines, hidden])).digest('hex');
       return { places: visible, outlines, hidden, hides: (field) => hidden.some((glob) => matchesGlob(glob, field)), digest };
     };
     if (places === null) return make();
-    const seen = this.#seen.get(places) ?? new Decisions<Visibility>(LIMITS.access_readers_max);
+    const seen = this.#seen.get(places) ?? new Decisions<Promise<Visibility>>(LIMITS.access_readers_max);
     this.#seen.set(places, seen);
     return seen.of(key, make);
   }
 
   /** Those of which spans are visible, and those of which it is visible that there were some. */
-  #visible(reader: Reader, action: Action, places: readonly Place[]): readonly [readonly Place[], readonly Place[]] {
-    const may = (asked: Action) => ({ service, environment }: Place): boolean => this.isAllowed(reader, asked, { tenant: reader.tenant, service, environment });
-    const visible = places.filter(may(action));
-    const isVisible = new Set(visible);
-    return [visible, places.filter((place) => !isVisible.has(place)).filter(may('trace.outline'))];
+  async #visible(reader: Reader, action: Action, places: readonly Place[]): Promise<readonly [readonly Place[], readonly Place[]]> {
+    const slice = this.set?.slice(principalOf(reader), parentsOf(reader), [action, 'trace.outline']) ?? {};
+    const visible: Place[] = [];
+    const outlines: Place[] = [];
+    let began = performance.now();
+    for (const place of places) {
+      const may = (asked: Action): boolean => this.isAllowed(reader, asked, { tenant: reader.tenant, service: place.service, environment: place.environment }, slice);
+      if (may(action)) visible.push(place);
+      else if (may('trace.outline')) outlines.push(place);
+      if (performance.now() - began < TURN_MS) continue;
+      // Whoever sends spans must not wait for it.
+      await immediate();
+      began = performance.now();
+    }
+    return [visible, outlines];
   }
 
   /**

@@ -89,6 +89,11 @@ export function principalOf({ kind, name, person }: Reader): TypeAndId {
   return kind === 'person' || person !== undefined ? { type: 'Person', id: person?.name ?? name } : { type: 'Token', id: name };
 }
 
+/** What policies may say of them: `principal in Role::"viewer"`. */
+export function parentsOf({ roles, groups }: Reader): readonly TypeAndId[] {
+  return [...roles.map((id) => ({ type: 'Role', id })), ...groups.map((id) => ({ type: 'Group', id }))];
+}
+
 /** INVARIANT: the reader is of the resource's tenant. */
 export function questionOf(reader: Reader, action: Action, resource: Resource, field: FieldState = OPEN_FIELD): Question {
   const tenant = { type: 'Tenant', id: resource.tenant };
@@ -100,7 +105,7 @@ export function questionOf(reader: Reader, action: Action, resource: Resource, f
     action: asked,
     resource: subject.uid as TypeAndId,
     entities: [
-      { uid: principal, attrs: { name: principal.id, tenant: { __entity: tenant } }, parents: [...reader.roles.map((id) => ({ type: 'Role', id })), ...reader.groups.map((id) => ({ type: 'Group', id }))] },
+      { uid: principal, attrs: { name: principal.id, tenant: { __entity: tenant } }, parents: [...parentsOf(reader)] },
       { uid: asked, attrs: {}, parents: groupsOf(action).map((id) => ({ type: 'Action', id })) },
       subject,
     ],

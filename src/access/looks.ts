@@ -3,13 +3,15 @@
  * actions it can be about. On doubt it looks.
  */
 import type { Action } from './actions.ts';
-import type { Expr, PolicyJson } from './cedar.ts';
+import type { EntityUidJson, Expr, PolicyJson, TypeAndId } from './cedar.ts';
 import { groupsOf } from './entities.ts';
 
 export interface Looks {
   readonly effect: 'permit' | 'forbid';
   /** Whether it can decide about this action. */
   readonly about: (action: Action) => boolean;
+  /** Whether it can decide about whoever is this entity, or has it for a parent. */
+  readonly concerns: (whose: ReadonlySet<string>, type: string) => boolean;
   /** At the service or environment that spans come from. */
   readonly rows: boolean;
   /** At the key of an attribute. */
@@ -23,6 +25,7 @@ export function looksOf(policy: PolicyJson): Looks {
   return {
     effect: policy.effect,
     about: (action) => actions === null || actions.has(action) || groupsOf(action).some((group) => actions.has(group)),
+    concerns: (whose, type) => isInScope(policy.principal, whose, type),
     rows: isRowScope(policy.resource) || policy.conditions.some(({ body }) => isAboutRows(body)),
     keys: isRowScope(policy.resource) || policy.conditions.some(({ body }) => isAboutKeys(body)),
     names: isAboutNames(policy.principal) || policy.conditions.some(({ body }) => isAboutNames(body)),
@@ -53,6 +56,18 @@ function actionsIn(constraint: PolicyJson['action']): ReadonlySet<string> | null
   if (constraint.op === 'All') return null;
   const uids = 'entities' in constraint ? constraint.entities : 'entity' in constraint ? [constraint.entity] : null;
   return uids === null ? null : new Set(uids.map((uid) => ('__entity' in uid ? uid.__entity.id : uid.id)));
+}
+
+/** As one text, to be compared. */
+export function uidText({ type, id }: TypeAndId): string {
+  return `${type}::${id}`;
+}
+
+/** INVARIANT: parents have no parents of their own in the schema. */
+function isInScope(constraint: PolicyJson['principal'], whose: ReadonlySet<string>, type: string): boolean {
+  const has = (uid: EntityUidJson): boolean => whose.has(uidText('__entity' in uid ? uid.__entity : uid));
+  if (constraint.op === 'is') return constraint.entity_type === type && (constraint.in === undefined || !('entity' in constraint.in) || has(constraint.in.entity));
+  return constraint.op === 'All' || !('entity' in constraint) || has(constraint.entity);
 }
 
 /** Everything but the bare type and the tenant. */

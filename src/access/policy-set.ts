@@ -1,8 +1,8 @@
 /** The policies that decide in one tenant, the default ones and its own, in the form in which the engine takes them, and what they look at. */
 import { readFileSync } from 'node:fs';
 import type { Action } from './actions.ts';
-import type { Cedar, PolicyJson, PolicyTexts } from './cedar.ts';
-import { looksOf, possiblyOf } from './looks.ts';
+import type { Cedar, PolicyJson, PolicyTexts, TypeAndId } from './cedar.ts';
+import { looksOf, possiblyOf, uidText } from './looks.ts';
 import { piecesOf, sizeFault } from './policy-text.ts';
 
 export interface NamedPolicy {
@@ -24,6 +24,8 @@ export interface PolicySet {
   readonly forbidsByKey: boolean;
   /** Whether one of the tenant's own can decide about it. */
   readonly ownAbout: (action: Action) => boolean;
+  /** Those of `exact` that can decide about one of these actions for whoever is `principal`, with these parents: the others are never satisfied, and never fail. */
+  readonly slice: (principal: TypeAndId, parents: readonly TypeAndId[], actions: readonly Action[]) => PolicyTexts;
 }
 
 /** Files under `roles/`, in the order in which they are shown. */
@@ -72,9 +74,23 @@ function setOf(defaults: readonly NamedPolicy[], read: readonly OwnPolicy[]): Po
     exact,
     possible: atRows.length === 0 ? exact : possible,
     names: looks.some(({ names }) => names),
-    looksAtRows: (action) => atRows.some(({ about }) => about(action)),
+    looksAtRows: remembered((action) => atRows.some(({ about }) => about(action))),
     forbidsByKey: looks.some(({ effect, about, keys }) => keys && effect === 'forbid' && about('field.read')),
-    ownAbout: (action) => looks.some(({ about }) => about(action)),
+    ownAbout: remembered((action) => looks.some(({ about }) => about(action))),
+    slice: (principal, parents, actions) => {
+      const whose = new Set([principal, ...parents].map(uidText));
+      const own = read.filter((_, at) => looks[at]?.concerns(whose, principal.type) === true && actions.some((action) => looks[at]?.about(action)));
+      return Object.fromEntries([...defaults, ...own].map(({ id, text }) => [id, text]));
+    },
+  };
+}
+
+function remembered(ask: (action: Action) => boolean): (action: Action) => boolean {
+  const answers = new Map<Action, boolean>();
+  return (action) => {
+    const answer = answers.get(action) ?? ask(action);
+    answers.set(action, answer);
+    return answer;
   };
 }
 
