@@ -5,7 +5,7 @@
 import type { AccessVersion, AccountRecord, Actor, ControlStore, TokenRecord } from '#control';
 import { ThreadReader } from '#enact/reader';
 import type { Reader, TenantId } from '#model';
-import type { CompiledPolicy } from '#policy';
+import { type CompiledPolicy, restrictRules, rolesFor } from '#policy';
 import type { Problem } from '#policy/read';
 import { isRefusal, refuse, type Refusal } from '#refusal';
 import type { OwnPolicies } from './access.ts';
@@ -141,9 +141,18 @@ export function ownPolicies(control: Pick<ControlStore, 'accessVersion' | 'findA
   return { version: (tenant) => control.accessVersion(tenant), text: (tenant) => control.findAccessPolicies(tenant)?.text ?? '' };
 }
 
-/** What a minimization policy says of attributes. */
-export function fieldsOf({ restricts }: Pick<CompiledPolicy, 'restricts'>): Fields {
-  return { keys: [], of: (key) => ({ restricted: restricts(key), roles: null }), digest: '' };
+const fieldsOfPolicies = new WeakMap<CompiledPolicy, Fields>();
+
+/** What a minimization policy says of attributes. The same object for the same policy. */
+export function fieldsOf(policy: CompiledPolicy): Fields {
+  const { document, restricted, restricts, digest } = policy;
+  const fields = fieldsOfPolicies.get(policy) ?? {
+    keys: restricted,
+    of: (key: string) => ({ restricted: restricts(key), roles: rolesFor(document, key) }),
+    digest: restrictRules(document).length === 0 ? '' : digest,
+  };
+  fieldsOfPolicies.set(policy, fields);
+  return fields;
 }
 
 /** An account or a token that still counts, by name. */

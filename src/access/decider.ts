@@ -74,7 +74,7 @@ export class Decider {
     const fields = this.#fields();
     const looksAtFields = fields.digest !== '' || this.set?.ownAbout('field.read') === true;
     if (places === null && !looksAtFields) return EVERYTHING;
-    const key = JSON.stringify([this.#who(reader), action, fields.digest]);
+    const key = JSON.stringify([this.#who(reader), action, fields.digest, looksAtFields ? fields.keys : []]);
     const make = async (): Promise<Visibility> => {
       const [visible, outlines] = places === null ? ['all' as const, []] : await this.#visible(reader, action, places);
       const hidden = looksAtFields ? this.#hidden(reader, fields) : EVERYTHING.hidden;

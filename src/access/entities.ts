@@ -74,7 +74,7 @@ export const OPEN_FIELD: FieldState = { restricted: false, roles: null };
 
 /** What the minimization policy in force says of attributes. */
 export interface Fields {
-  /** Keys with `*` that are restricted to roles. */
+  /** Keys with `*` that are restricted, to roles or in evidence. */
   readonly keys: readonly string[];
   /** INVARIANT: who may read a value is a matter of which of `keys` match its key, and each that matches more allows fewer. */
   readonly of: (key: string) => FieldState;

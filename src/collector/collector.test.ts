@@ -1,7 +1,7 @@
 /** Configurations as people write them, after the examples of the processors' own documentation: the rules they become, and what is said of the rest. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { PolicyDocument, Rule } from '#policy';
+import { decidingRules, type PolicyDocument, type Rule } from '#policy';
 import { readPolicy } from '#policy/read';
 import { importCollector, type Imported, isImported } from './collector.ts';
 
@@ -22,7 +22,7 @@ function imported(config: string): Read {
 }
 
 const short = ({ for: scope, keys, recognized, action }: Rule): string => `${[scope === undefined ? '' : JSON.stringify(scope), keys?.join(' ') ?? '', recognized === undefined ? '' : `recognized ${String(recognized)}`].filter((part) => part !== '').join(' ')}: ${JSON.stringify(action)}`;
-const rulesOf = (config: string): string[] => imported(config).document.rules.map(short);
+const rulesOf = (config: string): string[] => decidingRules(imported(config).document).map(short);
 const leftOf = (config: string): string[] => imported(config).left.map(({ processor, line, what }) => `${processor}:${line} ${what}`);
 
 const REDACTION = `
@@ -57,7 +57,7 @@ test('redaction: lists of keys, keys and values that are blocked, URLs and state
   const pseudonym = '{"pseudonymize":{"purpose":"imported"}}';
   assert.equal(document.attributes, 'drop');
   assert.deepEqual(document.recognizers!.map(({ id, pattern }) => [id, pattern]), [['redaction-blocked-value', '4[0-9]{12}(?:[0-9]{3})?'], ['redaction-blocked-value-2', '(5[1-5][0-9]{14})'], ['redaction-blocked-value-3', BEARER]]);
-  assert.deepEqual(document.rules.map(short), [
+  assert.deepEqual(decidingRules(document).map(short), [
     `*token*: ${pseudonym}`,
     `*api_key* *API_KEY* *Api_Key* *Api_key*: ${pseudonym}`,
     // Of the keys that hold URLs and statements only those on the list are named: to name a key would keep it.
@@ -77,7 +77,7 @@ test('redaction: lists of keys, keys and values that are blocked, URLs and state
 test('redaction: nothing allowed is everything dropped, and everything allowed is nothing', () => {
   assert.deepEqual([imported('processors: { redaction/empty: }').document.attributes, rulesOf('processors: { redaction/empty: }')], ['drop', []]);
   const { document, left } = imported('processors:\n  redaction:\n    allow_all_keys: true\n    blocked_values: ["[0-9]{3}-[0-9]{2}-[0-9]{4}"]');
-  assert.deepEqual([document.attributes, document.rules.map(short), left], [undefined, ['recognized redaction-blocked-value: "replace"'], []]);
+  assert.deepEqual([document.attributes, decidingRules(document).map(short), left], [undefined, ['recognized redaction-blocked-value: "replace"'], []]);
 });
 
 const ATTRIBUTES = `

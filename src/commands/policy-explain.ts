@@ -50,11 +50,11 @@ async function kindOf(name: string | undefined, { recognizers }: CompiledPolicy)
   return name as Kind;
 }
 
-function jsonOf({ by, rule, action, others, wholeRule }: Explanation): object {
-  return { by, rule: rule?.id ?? null, action, others: others.map((other) => ({ rule: other.id, action: other.action })), wholeRule: wholeRule === null ? null : { rule: wholeRule.id, action: wholeRule.action } };
+function jsonOf({ by, rule, action, others, wholeRule, roles }: Explanation): object {
+  return { by, rule: rule?.id ?? null, action, others: others.map((other) => ({ rule: other.id, action: other.action })), wholeRule: wholeRule === null ? null : { rule: wholeRule.id, action: wholeRule.action }, ...(roles === null ? {} : { roles }) };
 }
 
-function textOf({ by, rule, action, others, wholeRule }: Explanation, { service, place, key, kind, type }: ExplainOptions): string {
+function textOf({ by, rule, action, others, wholeRule, roles }: Explanation, { service, place, key, kind, type }: ExplainOptions): string {
   const what = ATTRIBUTE_PLACES.has(place) ? `the ${type} ${key} of the ${place}` : `the text ${place}`;
   const lines = [`${kind === undefined ? '' : `${kind} in `}${what}, service ${service}:`, ''];
   const about = by === 'whole' ? 'the whole value' : 'the recognized part';
@@ -62,6 +62,7 @@ function textOf({ by, rule, action, others, wholeRule }: Explanation, { service,
   if (rule?.reason !== undefined) lines.push(`  because   ${rule.reason}`);
   if (by === 'whole' && kind !== undefined) lines.push('  so nothing that is recognized in it is looked at');
   if (wholeRule !== null) lines.push(`  ${actionText(wholeRule.action)}   ${wholeRule.id} then acts on the whole value`);
+  if (roles !== null) lines.push(`  restrict   what is stored is shown to ${roles.length === 0 ? 'nobody: no role is named by all rules that restrict it' : `${roles.join(', ')} alone`}`);
   if (others.length > 0) lines.push('', 'Without it these would have decided, the first of them:', ...others.map((other) => `  ${actionText(other.action)}   ${other.id}`));
   return lines.map(printable).join('\n');
 }

@@ -1,5 +1,5 @@
 /** Why a policy drops a span: the first of its values that a rule with `drop-span` takes, or a rule that may have taken a part of one. */
-import { type CompiledPolicy, type Place, type Rule, SPAN_KINDS, type StatedPlace, statedPlace, WHOLE_VALUE } from '#policy';
+import { type CompiledPolicy, decidingRules, type Place, type Rule, SPAN_KINDS, type StatedPlace, statedPlace, WHOLE_VALUE } from '#policy';
 import type { Span } from '#query/span';
 import { groupAttributes, type Owner } from './judge.ts';
 import { valueAt } from './span-values.ts';
@@ -24,7 +24,7 @@ export function whyDropped(policy: CompiledPolicy, sent: Span, owner: Owner, sta
     const rule = setFor(policy, owner, at.place).part(kind as never, at.key, at.key, valueAt(sent, place)?.type ?? 'string');
     if (drops(rule)) return { rule: rule.id, at, kind };
   }
-  const rule = policy.document.rules.find((one) => drops(one) && one.recognized !== undefined);
+  const rule = decidingRules(policy.document).find((one) => drops(one) && one.recognized !== undefined);
   return { rule: rule?.id ?? null, at: { place: 'span', key: '', inKey: false }, kind: rule?.recognized?.length === 1 ? rule.recognized[0]! : 'any' };
 }
 

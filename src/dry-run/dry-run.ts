@@ -4,7 +4,7 @@
  */
 import type { Secret } from '#model';
 import { LIMITS } from '#limits';
-import { type CompiledPolicy, compilePolicy, type PolicyDocument } from '#policy';
+import { type CompiledPolicy, compilePolicy, decidingRules, type PolicyDocument } from '#policy';
 import type { Span } from '#query/span';
 import { isRefusal } from '#refusal';
 import { type ActionOf, type Change, Changes } from './changes.ts';
@@ -92,7 +92,7 @@ export class DryRun {
 }
 
 export function actionsOf({ document }: CompiledPolicy): ActionOf {
-  const actions = new Map(document.rules.map(({ id, action }) => [id, action]));
+  const actions = new Map(decidingRules(document).map(({ id, action }) => [id, action]));
   return (rule) => actions.get(rule);
 }
 

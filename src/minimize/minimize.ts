@@ -6,7 +6,7 @@
 import { type KeyTable, PLACE, type SpanBatch } from '#batch';
 import { NEUTRALIZED } from '#model';
 import type { Inspector, InspectedBatch } from '#inspect';
-import type { CompiledPolicy } from '#policy';
+import { type CompiledPolicy, decidingRules } from '#policy';
 import { ByPlace } from './by-place.ts';
 import type { Output } from './output.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
@@ -125,6 +125,6 @@ export class Minimizer {
 /** Whatever the rules: keys are what rules go by. */
 const IN_KEYS: Parameters<typeof rewrite>[2] = { decide: () => 'replace', instead: (_action, mark) => mark.instead ?? `[${mark.kind}]` };
 
-function isSameEverywhere({ document: { rules, attributes = 'keep' } }: CompiledPolicy): boolean {
-  return attributes === 'keep' && rules.every(({ for: scope, recognized, action }) => scope === undefined && recognized !== undefined && action !== 'drop-span' && !(typeof action === 'object' && 'pseudonymize' in action));
+function isSameEverywhere({ document }: CompiledPolicy): boolean {
+  return (document.attributes ?? 'keep') === 'keep' && decidingRules(document).every(({ for: scope, recognized, action }) => scope === undefined && recognized !== undefined && action !== 'drop-span' && !(typeof action === 'object' && 'pseudonymize' in action));
 }

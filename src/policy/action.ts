@@ -6,7 +6,7 @@ export const ACTION_NAMES = ['keep', 'truncate', 'generalize', 'template', 'mask
 export type ActionName = (typeof ACTION_NAMES)[number];
 
 /** Names that have their place in the language and no meaning yet. */
-export const RESERVED_ACTIONS: readonly string[] = ['seal', 'restrict'];
+export const RESERVED_ACTIONS: readonly string[] = ['seal'];
 
 export function actionName(action: Action): ActionName {
   // A checked action that is an object has one member, its name.

@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
 import { stringify } from 'yaml';
 import { DEFAULT_POLICY } from './default-policy.ts';
-import type { PolicyDocument, Rule } from './document.ts';
+import { decidingRules, type PolicyDocument, type Rule } from './document.ts';
 import { actionName } from './action.ts';
 import { RandomPolicies } from './random-policies.ts';
 import { readPolicy } from './read.ts';
@@ -93,7 +93,7 @@ test('a rule that is said never to decide never does, in random policies', () =>
     const never = new Set(problems.filter(({ code }) => code === 'shadowed_rule' || code === 'never_applies').map(({ rule }) => rule));
     const inMaps = new Set(problems.filter(({ message }) => message.includes('within maps')).map(({ rule }) => rule));
     named += never.size;
-    const sets = new RuleSets(policy.rules, policy.attributes ?? 'keep');
+    const sets = new RuleSets(decidingRules(policy), policy.attributes ?? 'keep');
     for (let count = 0; never.size > 0 && count < 100; count++) {
       const { where, key, inner, type, kind } = random.question();
       const set = sets.for(where);

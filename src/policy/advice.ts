@@ -9,7 +9,7 @@ import { actionName } from './action.ts';
 import { placeOf } from './cross-check.ts';
 import { quoted, type Places } from './check-form.ts';
 import type { Complaints } from './complaints.ts';
-import { SHARED_PLACES, type PolicyDocument, type Rule } from './document.ts';
+import { decidingRules, SHARED_PLACES, type PolicyDocument, type Rule } from './document.ts';
 import { Precedence } from './precedence.ts';
 import { kindsOf, wordsOf } from './ground.ts';
 import { FINAL_ACTIONS } from './strength.ts';
@@ -23,7 +23,7 @@ export function advise(document: PolicyDocument, places: Places, complaints: Com
   }
   const precedence = new Precedence(document);
   const kinds = kindsOf([document]);
-  for (const rule of document.rules) {
+  for (const rule of decidingRules(document)) {
     complaints.about = rule.id;
     adviseAlone(rule, kinds, places, complaints);
     const verdict = precedence.of(rule);

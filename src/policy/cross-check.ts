@@ -1,21 +1,25 @@
 /** What no form can say about a policy: that names are unique, that the kinds there are exist, that an action fits what it acts on. */
+import { matchesGlob } from '#control/glob';
 import { LIMITS } from '#limits';
 import { checkPattern, tryExamples } from '#scanner/own';
 import { KINDS } from '#scanner/recognizer';
 import { actionName } from './action.ts';
 import { meant, quoted, type Places } from './check-form.ts';
 import type { Complaints, Range } from './complaints.ts';
-import type { OwnRecognizer, Rule } from './document.ts';
+import type { Action, OwnRecognizer, Rule } from './document.ts';
 import type { ChoiceForm } from './form.ts';
 import { ACTION_OF_PARTS } from './grammar.ts';
 
 /** As they were read: members that were wrong are missing. */
 export interface Unchecked {
-  readonly rules?: readonly Partial<Rule>[];
+  readonly rules?: readonly UncheckedRule[];
+  readonly restricted?: readonly string[];
   readonly recognizers?: readonly Partial<OwnRecognizer>[];
 }
 
-export function crossCheck({ rules = [], recognizers = [] }: Unchecked, places: Places, complaints: Complaints): void {
+type UncheckedRule = Partial<Omit<Rule, 'action'>> & { readonly action?: Action | 'restrict'; readonly roles?: readonly string[] };
+
+export function crossCheck({ rules = [], recognizers = [], restricted = [] }: Unchecked, places: Places, complaints: Complaints): void {
   checkUnique(rules, 'rule', places, complaints);
   checkUnique(recognizers, 'recognizer', places, complaints);
   let unsafe = 0;
@@ -23,10 +27,16 @@ export function crossCheck({ rules = [], recognizers = [] }: Unchecked, places: 
   const kinds: readonly string[] = [...KINDS, ...recognizers.flatMap(({ id }) => id ?? [])];
   for (const rule of rules) {
     complaints.about = rule.id;
-    checkKinds(rule, kinds, places, complaints);
-    checkFits(rule, places, complaints);
+    if (rule.action === 'restrict') checkRestrict(rule, places, complaints);
+    else {
+      if (rule.roles !== undefined) complaints.error(placeOf(rule, 'roles', places), 'roles_without_restrict', 'only rules that restrict are about roles', 'Write action: restrict, or take `roles` out.');
+      checkKinds(rule, kinds, places, complaints);
+      checkFits(rule as Partial<Rule>, places, complaints);
+    }
   }
   complaints.about = undefined;
+  const restricts = rules.filter(({ action }) => action === 'restrict').reduce((count, { keys = [] }) => count + keys.length, restricted.length);
+  if (restricts > LIMITS.policy_restricted_max) complaints.error(places.get(rules) ?? { start: 0, end: 0 }, 'too_many', `more than ${LIMITS.policy_restricted_max} keys are restricted`, 'Say the same with fewer: globs with * take many names at once.');
   checkGlobs(rules, places, complaints);
 }
 
@@ -82,7 +92,25 @@ function rememberedCheck(pattern: string): string | null {
   return why;
 }
 
-function checkKinds({ recognized }: Partial<Rule>, kinds: readonly string[], places: Places, complaints: Complaints): void {
+/** Members that would make a restriction hold here and not there. What stands in the log as a digest depends on the key alone, and so does what is hidden. */
+const NOT_OF_RESTRICT = ['for', 'groups', 'types', 'recognized'] as const;
+/** They say the service and environment of spans, which stand in every answer beside them. */
+const PLACE_KEYS = ['service.name', 'deployment.environment.name', 'deployment.environment'];
+
+function checkRestrict(rule: UncheckedRule, places: Places, complaints: Complaints): void {
+  for (const member of NOT_OF_RESTRICT) {
+    if (rule[member] !== undefined) complaints.error(placeOf(rule, member, places), 'restrict_everywhere', `what a rule restricts is restricted wherever its key stands, and this one has \`${member}\``, 'Take it out, and name keys. Services and environments are shown and hidden by access policies.');
+  }
+  for (const [member, example] of [['keys', "['user.*']"], ['roles', '[investigator]']] as const) {
+    if (rule[member] === undefined) complaints.error(placeOf(rule, 'action', places), 'missing_member', `a rule that restricts has no \`${member}\``, `Add ${member}: ${example}.`);
+  }
+  rule.keys?.forEach((glob, at) => {
+    const shown = PLACE_KEYS.find((key) => matchesGlob(glob, key));
+    if (shown !== undefined) complaints.error(placeOf(rule.keys ?? rule, at, places), 'restricts_place', `${quoted(glob)} takes in ${shown}, which says where spans come from and is shown with each of them`, 'Take narrower keys. Services and environments are hidden by access policies.');
+  });
+}
+
+function checkKinds({ recognized }: Pick<UncheckedRule, 'recognized'>, kinds: readonly string[], places: Places, complaints: Complaints): void {
   if (recognized === undefined || recognized === 'any') return;
   const known = new Set(kinds);
   recognized.forEach((kind, at) => {
@@ -106,7 +134,7 @@ function fits(value: unknown, form: ChoiceForm): boolean {
   });
 }
 
-function checkGlobs(rules: readonly Partial<Rule>[], places: Places, complaints: Complaints): void {
+function checkGlobs(rules: readonly UncheckedRule[], places: Places, complaints: Complaints): void {
   let count = 0;
   for (const { keys, groups, for: scope } of rules) {
     for (const list of [keys, groups, scope?.tenants, scope?.services, scope?.environments]) {

@@ -2,7 +2,7 @@
  * The policy in force where nobody configured one. Everything that is recognized goes; addresses of people's machines keep
  * their network, which is what most uses of them need. Restricted is what may be personal or free text.
  */
-import type { PolicyDocument } from './document.ts';
+import type { PolicyDocument, Rule } from './document.ts';
 
 /** Also of every policy whose text says nothing of it: what is left out must not lay anything open. */
 export const DEFAULT_RESTRICTED: readonly string[] = [
@@ -19,7 +19,7 @@ export const DEFAULT_RESTRICTED: readonly string[] = [
   'gen_ai.tool.call.arguments', 'gen_ai.tool.call.result',
 ];
 
-export const DEFAULT_POLICY: PolicyDocument = {
+export const DEFAULT_POLICY: PolicyDocument & { readonly rules: readonly Rule[] } = {
   version: 2,
   rules: [
     { id: 'addresses-keep-their-network', reason: 'where a request came from matters, which machine it was does not', recognized: ['ip'], action: { generalize: { network: { v4: 24, v6: 48 } } } },

@@ -2,6 +2,7 @@
  * What a policy says, after its text was checked: the members of the YAML document as they stand there, so that the document as JSON is
  * itself a policy. docs/reference/policy.md explains each of them to people.
  */
+import type { Role } from '#model';
 import type { Kind } from '#scanner/recognizer';
 
 /** Where in the record a value stands. The first five are attributes of that part, the others texts that are no attribute. */
@@ -66,6 +67,19 @@ export interface Rule {
   readonly action: Action;
 }
 
+/**
+ * Values that are stored as the other rules leave them, and shown to these roles alone. It decides about no value, so it stands in no other rule's way. Where a key is
+ * named by several, it is for the roles that all of them name.
+ */
+export interface RestrictRule {
+  readonly id: string;
+  readonly reason?: string;
+  /** Attribute keys with `*`, wherever they stand; `status.message` is the status message. They are restricted as those of `restricted` are. */
+  readonly keys: readonly string[];
+  readonly roles: readonly Role[];
+  readonly action: 'restrict';
+}
+
 /** A recognizer as data: a pattern of the safe subset, words that must stand near, a checksum. */
 export interface OwnRecognizer {
   /** Also the kind of what it finds: `[employee-number]`. */
@@ -81,12 +95,25 @@ export interface OwnRecognizer {
   readonly 'counter-examples'?: readonly string[];
 }
 
+export function isRestrictRule(rule: Rule | RestrictRule): rule is RestrictRule {
+  return rule.action === 'restrict';
+}
+
+/** Those that decide what becomes of values. */
+export function decidingRules({ rules }: Pick<PolicyDocument, 'rules'>): readonly Rule[] {
+  return rules.filter((rule): rule is Rule => !isRestrictRule(rule));
+}
+
+export function restrictRules({ rules }: Pick<PolicyDocument, 'rules'>): readonly RestrictRule[] {
+  return rules.filter(isRestrictRule);
+}
+
 export interface PolicyDocument {
   readonly version: 2;
   /** What becomes of attributes that no rule about whole values names; `drop` makes the rules an allow-list. Absent = `keep`. */
   readonly attributes?: 'keep' | 'drop';
   readonly recognizers?: readonly OwnRecognizer[];
-  readonly rules: readonly Rule[];
+  readonly rules: readonly (Rule | RestrictRule)[];
   /**
    * Attribute keys with `*` whose values are restricted: in the log each stands as a salted digest, so that it can be left out of
    * evidence. `status.message` is the status message. Absent = none; a text that says nothing of it is read with those of the default policy.

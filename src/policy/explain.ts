@@ -1,7 +1,9 @@
 /** Which rule decides about a value, and which others would have if it were not there: for people who wonder about their policy. */
+import type { Role } from '#model';
 import type { Kind } from '#scanner/recognizer';
 import { actionName } from './action.ts';
-import type { Action, PolicyDocument, Rule, ValueType } from './document.ts';
+import { type Action, ATTRIBUTE_PLACES, decidingRules, type PolicyDocument, type Rule, type ValueType } from './document.ts';
+import { rolesFor } from './restriction.ts';
 import { RuleSets, type Where } from './rule-set.ts';
 import { FINAL_ACTIONS } from './strength.ts';
 
@@ -15,22 +17,26 @@ export interface Explanation {
   readonly others: readonly Rule[];
   /** Of a part whose value stays as a whole: the rule about the whole value, which acts on what is left. Null where there is none. */
   readonly wholeRule: Rule | null;
+  /** Who is shown what is stored, if rules restrict it; null: whoever sees the span. */
+  readonly roles: readonly Role[] | null;
 }
 
 /** `kind` null asks about the whole value, whatever is in it. `key` is ignored for texts that are no attribute. */
 export function explain(document: PolicyDocument, where: Where, key: string, kind: Kind | null, type: ValueType): Explanation {
   const unnamed = document.attributes ?? 'keep';
-  const set = new RuleSets(document.rules, unnamed).for(where);
+  const rules = decidingRules(document);
+  const set = new RuleSets(rules, unnamed).for(where);
+  const roles = rolesFor(document, where.place === 'status-message' ? 'status.message' : ATTRIBUTE_PLACES.has(where.place) ? key : '');
   const named = set.whole(key, type);
   // It stays under every rule but one that drops its span.
   const stays = where.place === 'resource' && key === 'service.name' && named?.action !== 'drop-span';
   const whole = stays ? null : named;
   const wholeAction = stays ? 'keep' : (whole?.action ?? set.unnamed);
   if (kind === null || FINAL_ACTIONS.has(actionName(wholeAction))) {
-    return { by: 'whole', rule: whole, action: wholeAction, others: stays ? [] : othersOf(document.rules, whole, (rule) => new RuleSets([rule], unnamed).for(where).whole(key, type)), wholeRule: null };
+    return { by: 'whole', rule: whole, action: wholeAction, others: stays ? [] : othersOf(rules, whole, (rule) => new RuleSets([rule], unnamed).for(where).whole(key, type)), wholeRule: null, roles };
   }
   const part = set.part(kind, key, key, type);
-  return { by: 'part', rule: part, action: part?.action ?? 'replace', others: othersOf(document.rules, part, (rule) => new RuleSets([rule], unnamed).for(where).part(kind, key, key, type)), wholeRule: whole };
+  return { by: 'part', rule: part, action: part?.action ?? 'replace', others: othersOf(rules, part, (rule) => new RuleSets([rule], unnamed).for(where).part(kind, key, key, type)), wholeRule: whole, roles };
 }
 
 /** Those that name it when they are asked alone. */

@@ -1,5 +1,6 @@
 /** The grammar of policies: each member with its form, its meaning for people, and examples. docs/reference/policy.md says the same at length. */
 import { LIMITS } from '#limits';
+import { ROLES } from '#model';
 import { KINDS, TAKEN_KINDS } from '#scanner/recognizer';
 import { CHECKSUMS, WITHIN_DEFAULT } from '#scanner/own';
 import { RESERVED_ACTIONS } from './action.ts';
@@ -59,6 +60,7 @@ export const ACTION: ChoiceForm = {
     keep: { ofParts: true, description: 'It stays. A whole value that is kept keeps no secret: what is recognized in it is judged by the rules with `recognized`.' },
     replace: { ofParts: true, description: '`[kind]` stands in its place; `[field]` in that of a whole value; ? in that of a literal of a statement.' },
     drop: { ofParts: true, description: 'The whole attribute goes; a text that is no attribute becomes empty.' },
+    restrict: { ofParts: false, description: 'It is stored as the other rules leave it, stands in the log as a salted digest, and is shown to the `roles` of the rule alone. Such a rule has `keys` and `roles`, and decides about nothing else.' },
     'drop-span': { ofParts: true, description: 'The whole span is refused, and counted as refused.' },
   },
   members: {
@@ -105,6 +107,7 @@ const rule: MembersForm = {
       description: 'There: the rule is about the parts of values in which one of these kinds was recognized. Absent: it is about whole values, whatever they hold.',
       examples: ['any', ['card', 'iban']],
     },
+    roles: { form: listOf({ is: 'word', words: ROLES }), description: 'With `restrict`: who is shown the value. Where several rules name a key, it is for the roles that all of them name.', examples: [['investigator']] },
     action: { form: ACTION, required: true, description: 'What becomes of it.' },
   },
 };

@@ -4,7 +4,7 @@
  * apart are one cell.
  */
 import { KINDS } from '#scanner/recognizer';
-import { ATTRIBUTE_PLACES, PLACES, SHARED_PLACES, SPAN_KINDS, VALUE_TYPES, type Place, type PolicyDocument, type Rule, type SpanKind, type ValueType } from './document.ts';
+import { ATTRIBUTE_PLACES, decidingRules, PLACES, SHARED_PLACES, SPAN_KINDS, VALUE_TYPES, type Place, type PolicyDocument, type Rule, type SpanKind, type ValueType } from './document.ts';
 import type { Globs, GlobSets } from './glob-sets.ts';
 import { keysOfGroup } from './groups.ts';
 
@@ -97,7 +97,7 @@ export function isPlaced(rule: Rule, { place, spanKind, type }: Cell): boolean {
 
 /** Cells for questions about parts as well as about whole values: every rule is either in all of a cell or in none of it. */
 export function cellsOf(from: PolicyDocument, to: PolicyDocument): readonly Cell[] {
-  const rules = [...from.rules, ...to.rules];
+  const rules = [...decidingRules(from), ...decidingRules(to)];
   const kinds = kindsOf([from, to]);
   const old = new Set(kindsOf([from]));
   // Of addresses one thing more is known: what generalizing makes of them.

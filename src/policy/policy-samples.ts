@@ -53,7 +53,7 @@ export const WRONG: Readonly<Record<string, object>> = {
   'unknown_action 4': withRule({ action: 'mask' }),
   'unknown_generalize': withRule({ action: { generalize: 'network' } }),
   'reserved_action': withRule({ action: 'seal' }),
-  'reserved_action 2': withRule({ action: { restrict: { to: 'x' } } }),
+  'reserved_action 2': withRule({ action: { seal: { to: 'x' } } }),
   'action_needs_whole_value': withRule({ recognized: 'any', action: { truncate: 10 } }),
   'action_needs_whole_value 2': withRule({ recognized: ['card'], action: { generalize: { number: 10 } } }),
   'out_of_range': { version: 1, rules: [] },

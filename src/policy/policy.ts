@@ -3,17 +3,17 @@
  * completely is not loaded. Acting on values is the business of `minimize`, which alone sees them.
  */
 import { createHash } from 'node:crypto';
-import type { Action, OwnRecognizer, PolicyDocument, Rule } from './document.ts';
-import { restriction, type Restriction } from './restriction.ts';
+import { type Action, decidingRules, type OwnRecognizer, type PolicyDocument, type Rule } from './document.ts';
+import { restrictedBy, restriction, type Restriction } from './restriction.ts';
 import { RuleSets } from './rule-set.ts';
 
 export { ACTION_NAMES, actionName, type ActionName } from './action.ts';
 export { type Decision, type Found, pastDecision, presentDecision, WHOLE_VALUE } from './decision.ts';
 export { DEFAULT_POLICY } from './default-policy.ts';
-export { ATTRIBUTE_PLACES, PLACES, SHARED_PLACES, SPAN_KINDS, TEMPLATES, TIME_UNITS, VALUE_TYPES } from './document.ts';
-export type { Action, OwnRecognizer, Place, PolicyDocument, Rule, Scope, SpanKind, ValueType } from './document.ts';
+export { ATTRIBUTE_PLACES, decidingRules, isRestrictRule, PLACES, restrictRules, SHARED_PLACES, SPAN_KINDS, TEMPLATES, TIME_UNITS, VALUE_TYPES } from './document.ts';
+export type { Action, OwnRecognizer, Place, PolicyDocument, RestrictRule, Rule, Scope, SpanKind, ValueType } from './document.ts';
 export { GROUP_NAME, inGroup, keysOfGroup, NAMED_GROUPS } from './groups.ts';
-export { readRestriction, type Restriction } from './restriction.ts';
+export { readRestriction, type Restriction, rolesFor } from './restriction.ts';
 export { RuleSet, RuleSets, type Where } from './rule-set.ts';
 export { statedPlace, type StatedPlace } from './stated-place.ts';
 
@@ -37,15 +37,16 @@ export interface CompiledPolicy extends Restriction {
 /** Of a document that was checked. */
 export function compilePolicy(document: PolicyDocument): CompiledPolicy {
   const text = canonicalJson(document);
+  const rules = decidingRules(document);
   return {
     document,
     text,
     digest: createHash('sha256').update(text).digest('hex'),
     recognizers: document.recognizers ?? [],
-    sets: new RuleSets(document.rules, document.attributes ?? 'keep'),
-    distinguishes: document.rules.some(({ recognized, action }) => recognized !== undefined && !replaces(action)),
-    networksStay: networksStay(document.rules),
-    ...restriction(document.restricted ?? []),
+    sets: new RuleSets(rules, document.attributes ?? 'keep'),
+    distinguishes: rules.some(({ recognized, action }) => recognized !== undefined && !replaces(action)),
+    networksStay: networksStay(rules),
+    ...restriction(restrictedBy(document)),
   };
 }
 

@@ -1,7 +1,7 @@
 /** Which of the rules of one policy go before another: whether it ever decides, and for which keys another does. */
 import { LIMITS } from '#limits';
 import { actionName, type ActionName } from './action.ts';
-import { ATTRIBUTE_PLACES, type PolicyDocument, type Rule } from './document.ts';
+import { ATTRIBUTE_PLACES, decidingRules, type PolicyDocument, type Rule } from './document.ts';
 import { GlobSets } from './glob-sets.ts';
 import { boxCovers, boxesMeet, boxesOf, kindsOf, wordsOf, type Box, type Words } from './ground.ts';
 import { FINAL_ACTIONS, isWeaker } from './strength.ts';
@@ -24,7 +24,7 @@ export class Precedence {
 
   constructor(document: PolicyDocument) {
     const kinds = kindsOf([document]);
-    this.#placed = document.rules.map((rule) => ({ rule, words: wordsOf(rule, kinds), boxes: boxesOf(rule) }));
+    this.#placed = decidingRules(document).map((rule) => ({ rule, words: wordsOf(rule, kinds), boxes: boxesOf(rule) }));
     this.#drops = document.attributes === 'drop';
   }
 

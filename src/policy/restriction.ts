@@ -4,6 +4,8 @@
  */
 import { matchesGlob } from '#control/glob';
 import { LIMITS } from '#limits';
+import type { Role } from '#model';
+import { type PolicyDocument, restrictRules } from './document.ts';
 
 export interface Restriction {
   /** Attribute keys with `*`; `status.message` is the status message. */
@@ -27,7 +29,27 @@ export function readRestriction(text: string): Restriction {
   }
   if (typeof policy !== 'object' || policy === null || !('version' in policy) || !VERSIONS.includes(policy.version)) throw new Error(`cannot read policy: its version is none of ${VERSIONS.join(', ')}`);
   if (!('rules' in policy) || !Array.isArray(policy.rules)) throw new Error('cannot read policy: rules is not a list');
-  return restriction('restricted' in policy ? checkedGlobs(policy.restricted) : []);
+  const listed = 'restricted' in policy ? checkedGlobs(policy.restricted) : [];
+  return restriction(joined(listed, policy.rules.flatMap((rule: unknown) => (isRecord(rule) && rule['action'] === 'restrict' ? checkedGlobs(rule['keys']) : []))));
+}
+
+/** What a document restricts: what its list says, and what its rules show to some roles only. */
+export function restrictedBy(document: PolicyDocument): readonly string[] {
+  return joined(document.restricted ?? [], restrictRules(document).flatMap(({ keys }) => keys));
+}
+
+/** Who may read values of this key: the roles that all rules with it name. Null: no rule names it. */
+export function rolesFor(document: Pick<PolicyDocument, 'rules'>, key: string): readonly Role[] | null {
+  const lists = restrictRules(document).filter(({ keys }) => keys.some((glob) => matchesGlob(glob, key))).map(({ roles }) => roles);
+  return lists.length === 0 ? null : lists.reduce((all, roles) => all.filter((role) => roles.includes(role)));
+}
+
+function joined(listed: readonly string[], named: readonly string[]): readonly string[] {
+  return named.length === 0 ? listed : [...new Set([...listed, ...named])];
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 export function restriction(restricted: readonly string[]): Restriction {

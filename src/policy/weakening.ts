@@ -7,18 +7,19 @@
  */
 import { LIMITS } from '#limits';
 import { actionName } from './action.ts';
-import { ATTRIBUTE_PLACES, type Action, type PolicyDocument, type Rule } from './document.ts';
+import { ATTRIBUTE_PLACES, type Action, decidingRules, type PolicyDocument, type Rule } from './document.ts';
 import { GlobSets } from './glob-sets.ts';
 import { boxCovers, boxesMeet, boxesOf, cellsOf, EVERYTHING, isIn, isPlaced, type Box, type Cell } from './ground.ts';
 import { FINAL_ACTIONS, isWeaker, type Subject } from './strength.ts';
+import { restrictedBy } from './restriction.ts';
 import { INCOMPARABLE, Weaker, type Weakening } from './weaker.ts';
-import { weakerRecognizers, weakerRestriction } from './weaker-members.ts';
+import { weakerRecognizers, weakerRestriction, weakerRoles } from './weaker-members.ts';
 
 export type { Weakening } from './weaker.ts';
 
 /** Of checked documents. Empty if nothing is weaker. */
 export function weakenings(from: PolicyDocument, to: PolicyDocument): readonly Weakening[] {
-  const members = [...weakerRecognizers(from.recognizers ?? [], to.recognizers ?? []), ...weakerRestriction(from.restricted ?? [], to.restricted ?? [])];
+  const members = [...weakerRecognizers(from.recognizers ?? [], to.recognizers ?? []), ...weakerRestriction(restrictedBy(from), restrictedBy(to)), ...weakerRoles(from, to)];
   const comparison = new Comparison(from, to);
   return [...members, ...comparison.weaker()];
 }
@@ -159,8 +160,10 @@ class Side {
   readonly #deciders: readonly Decider[];
   readonly #unnamed: 'keep' | 'drop';
 
-  constructor({ rules, attributes = 'keep' }: PolicyDocument, other: PolicyDocument) {
-    const places = new Map(other.rules.map((rule, at) => [contentOf(rule), at] as const).reverse());
+  constructor(document: PolicyDocument, other: PolicyDocument) {
+    const { attributes = 'keep' } = document;
+    const rules = decidingRules(document);
+    const places = new Map(decidingRules(other).map((rule, at) => [contentOf(rule), at] as const).reverse());
     this.#deciders = rules.map((rule, at) => ({ at, rule, action: rule.action, boxes: boxesOf(rule), twin: places.get(contentOf(rule)) ?? Infinity }));
     this.#unnamed = attributes;
     this.content = `${attributes} ${rules.map(contentOf).join('\n')}`;

@@ -1,6 +1,7 @@
 /** What becomes weaker besides rules: recognizers of one's own that find less, and keys that are restricted no more. */
 import { WITHIN_DEFAULT } from '#scanner/own';
-import type { OwnRecognizer } from './document.ts';
+import { ROLES } from '#model';
+import { type OwnRecognizer, type PolicyDocument, restrictRules } from './document.ts';
 import { GlobSets } from './glob-sets.ts';
 import type { Weakening } from './weaker.ts';
 
@@ -28,5 +29,23 @@ export function weakerRestriction(from: readonly string[], to: readonly string[]
   const sets = new GlobSets();
   const keys = from.filter((glob) => !sets.covers(to, [[glob]]));
   if (keys.length === 0) return [];
-  return [{ rule: '', sentence: `Values that can be left out of evidence today stand in it in full with the new policy: ${keys.slice(0, 6).join(', ')}${keys.length > 6 ? ` and ${keys.length - 6} more` : ''}.`, kinds: [], keys: keys.slice(0, 64), from: 'restricted', to: 'not restricted' }];
+  return [{ rule: '', sentence: `Values that can be left out of evidence today stand in it in full with the new policy: ${listed(keys)}.`, kinds: [], keys: keys.slice(0, 64), from: 'restricted', to: 'not restricted' }];
+}
+
+/**
+ * Roles that are shown values of keys which were hidden from them: a rule is gone or has fewer keys or more roles, and no other hides as much. Each glob of an old rule
+ * has to be within those of the new policy that hide it from a role which was none of its own.
+ */
+export function weakerRoles(from: PolicyDocument, to: PolicyDocument): readonly Weakening[] {
+  const sets = new GlobSets();
+  return restrictRules(from).flatMap((rule) => {
+    const kept = restrictRules(to);
+    const shownTo = ROLES.filter((role) => !rule.roles.includes(role) && !rule.keys.every((glob) => sets.covers(kept.filter(({ roles }) => !roles.includes(role)).flatMap(({ keys }) => keys), [[glob]])));
+    if (shownTo.length === 0) return [];
+    return [{ rule: rule.id, sentence: `Values of ${listed(rule.keys)} are for ${rule.roles.join(', ')} alone today (${rule.id}), and are shown to ${shownTo.join(', ')} with the new policy.`, kinds: [], keys: rule.keys.slice(0, 64), from: 'restrict', to: 'keep' }];
+  });
+}
+
+function listed(names: readonly string[]): string {
+  return `${names.slice(0, 6).join(', ')}${names.length > 6 ? ` and ${names.length - 6} more` : ''}`;
 }

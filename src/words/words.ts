@@ -44,7 +44,7 @@ export function kindName(kind: string): string {
 }
 
 const DONE: Readonly<Record<string, string>> = {
-  keep: 'kept', truncate: 'cut', generalize: 'made coarser', template: 'reduced to its shape', mask: 'masked', pseudonymize: 'made a pseudonym', replace: 'replaced', drop: 'dropped', 'drop-span': 'span refused',
+  keep: 'kept', truncate: 'cut', generalize: 'made coarser', template: 'reduced to its shape', mask: 'masked', pseudonymize: 'made a pseudonym', replace: 'replaced', drop: 'dropped', 'drop-span': 'span refused', restrict: 'shown to some roles',
 };
 
 /** What an action of the policy does to something: `masked`. */

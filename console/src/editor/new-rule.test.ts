@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parse } from 'yaml';
-import type { PolicyDocument } from '#policy/document';
+import type { PolicyDocument, Rule } from '#policy/document';
 import { insertRule, type NewAction, type Wanted } from './new-rule.ts';
 
 const TEXT = `# ours
@@ -64,8 +64,8 @@ test('a rule has an id of its own', () => {
 test('no name of a sender becomes anything but a name', () => {
   for (const name of ['a]\n  - id: b\n    action: keep', '"', "'", '# x', '${1}', '\u2028', '*', '\\', 'a: b', '<img src=x onerror=alert(1)>', ' ']) {
     const { rule, ids } = withRule(TEXT, { service: name, key: name, kind: 'card', place: 'span' });
-    assert.deepEqual((rule as PolicyDocument['rules'][number]).keys, [name]);
-    assert.deepEqual((rule as PolicyDocument['rules'][number]).for, { services: [name], places: ['span'] });
+    assert.deepEqual((rule as Rule).keys, [name]);
+    assert.deepEqual((rule as Rule).for, { services: [name], places: ['span'] });
     assert.equal(ids.length, 4);
   }
   assert.deepEqual(withRule(TEXT, { key: 'x', kind: 'a] \nb', place: '] \nb' }).ids.length, 4);

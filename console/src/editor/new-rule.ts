@@ -3,7 +3,7 @@
  * values, because the first one decides.
  */
 import { matchesGlob } from '#control/glob';
-import { PLACES, type Place, type PolicyDocument, type Rule } from '#policy/document';
+import { isRestrictRule, PLACES, type Place, type PolicyDocument } from '#policy/document';
 import { inGroup } from '#policy/groups';
 import { isMap, isSeq, parseDocument } from 'yaml';
 
@@ -66,8 +66,9 @@ export function insertRule(text: string, document: PolicyDocument | null, wanted
 }
 
 /** The first rule that may decide about what is wanted; -1 if none. Scopes that are not known here (tenant, environment, kind of span) may match. */
-export function firstInTheWay(rules: readonly Rule[], { service, key, kind, place }: Wanted): number {
+export function firstInTheWay(rules: PolicyDocument['rules'], { service, key, kind, place }: Wanted): number {
   return rules.findIndex((rule) => {
+    if (isRestrictRule(rule)) return false;
     if ((rule.recognized === undefined) !== (kind === undefined)) return false;
     if (kind !== undefined && rule.recognized !== 'any' && rule.recognized?.includes(kind as never) !== true) return false;
     const { services, places } = rule.for ?? {};

@@ -81,7 +81,7 @@ function Rules({ document: { rules, attributes = 'keep', recognizers = [], restr
       <Panel title="Rules" note={rules.length === 0 ? undefined : `${plural(rules.length, 'rule')}; the first that applies decides`} flush>
         <ol className={card['rules']}>
           {rules.map((rule, at) => (
-            <RuleCard key={rule.id} rule={rule} at={at + 1} isShown={rule.id === shown} acted={acted === null || rule.action === 'keep' ? null : (acted.get(rule.id) ?? 0)} />
+            <RuleCard key={rule.id} rule={rule} at={at + 1} isShown={rule.id === shown} acted={acted === null || rule.action === 'keep' || rule.action === 'restrict' ? null : (acted.get(rule.id) ?? 0)} />
           ))}
         </ol>
         <p className={styles['rest']}>

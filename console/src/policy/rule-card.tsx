@@ -1,7 +1,7 @@
 /** One rule, told: what, whose, what becomes of it, why, and how often it acted lately. */
 import { type ReactNode, useEffect, useRef } from 'react';
 import { plural } from '#time/format.ts';
-import type { Rule } from '#policy/document';
+import { isRestrictRule, type RestrictRule, type Rule } from '#policy/document';
 import { actionName } from '#policy/action';
 import { actionWords } from '#words';
 import styles from './rule-card.module.css';
@@ -9,7 +9,7 @@ import { ruleWords } from './rule-words.ts';
 import { Told } from './words.tsx';
 
 export interface RuleCardProps {
-  readonly rule: Rule;
+  readonly rule: Rule | RestrictRule;
   readonly at: number;
   /** Values of the last hour that it decides about; null if that is not known. */
   readonly acted: number | null;
@@ -19,7 +19,7 @@ export interface RuleCardProps {
 
 export function RuleCard({ rule, at, acted, isShown }: RuleCardProps): ReactNode {
   const { what, whom, then } = ruleWords(rule);
-  const name = actionName(rule.action);
+  const name = isRestrictRule(rule) ? rule.action : actionName(rule.action);
   const place = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (!isShown) return undefined;

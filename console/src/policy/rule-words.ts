@@ -1,6 +1,6 @@
 /** A rule in plain words: what it is about, whose, and what becomes of it. */
 import { kindName, placeText } from '#words';
-import type { Action, Rule, Scope } from '#policy/document';
+import { type Action, isRestrictRule, type RestrictRule, type Rule, type Scope } from '#policy/document';
 
 /** Text, and names as they stand in the policy. */
 export type Words = readonly (string | { readonly code: string })[];
@@ -14,7 +14,8 @@ export interface RuleWords {
   readonly then: Words;
 }
 
-export function ruleWords(rule: Rule): RuleWords {
+export function ruleWords(rule: Rule | RestrictRule): RuleWords {
+  if (isRestrictRule(rule)) return { what: ['Whatever stands under ', ...list(rule.keys.map((key): Words => [{ code: key }]), 'or')], whom: ['All spans'], then: ['stored as the other rules leave it, and shown to ', ...list(rule.roles.map((role): Words => [{ code: role }]), 'and'), ' alone'] };
   return { what: whatWords(rule), whom: whomWords(rule.for), then: thenWords(rule.action, rule.recognized) };
 }
 
