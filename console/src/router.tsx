@@ -30,7 +30,7 @@ const framed = createRoute({
   component: Frame,
   beforeLoad: async ({ context, location }) => {
     const session = await context.client.ensureQueryData(sessionQuery);
-    if (session === null || !isOwn(session)) throw redirect({ to: '/sign-in', search: { to: location.href } });
+    if (session === null || !isOwn(session) || session.mustAddFactor) throw redirect({ to: '/sign-in', search: { to: location.href } });
   },
 });
 
@@ -58,6 +58,9 @@ const pages = [
   createRoute({ getParentRoute: () => framed, path: '/ingest', component: lazyRouteComponent(() => import('./ingest/page.tsx'), 'IngestPage') }),
   createRoute({ getParentRoute: () => framed, path: '/health', component: lazyRouteComponent(() => import('./health/page.tsx'), 'HealthPage') }),
   createRoute({ getParentRoute: () => framed, path: '/settings', component: lazyRouteComponent(() => import('./settings/page.tsx'), 'SettingsPage') }),
+  createRoute({ getParentRoute: () => framed, path: '/settings/people', component: lazyRouteComponent(() => import('./settings/people-page.tsx'), 'PeoplePage') }),
+  createRoute({ getParentRoute: () => framed, path: '/settings/groups', component: lazyRouteComponent(() => import('./settings/groups-page.tsx'), 'GroupsPage') }),
+  createRoute({ getParentRoute: () => framed, path: '/settings/tokens', component: lazyRouteComponent(() => import('./settings/tokens-page.tsx'), 'TokensPage') }),
 ] as const;
 
 export function createConsoleRouter(client: QueryClient) {

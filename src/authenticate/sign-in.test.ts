@@ -224,7 +224,7 @@ test('every attempt that fails is heard of, with the network it came from and ne
   await signIn.signInFirst('tl_unknown', 'Eve', PASSWORD, stranger);
   const { signedIn } = done(await signIn.signIn('Bob', PASSWORD, stranger));
   await signIn.changePassword(signedIn, 'a wrong password', 'an unlikely heap of snow', stranger);
-  const bob = { id, tenant: DEFAULT_TENANT };
+  const bob = { id, name: 'Bob', tenant: DEFAULT_TENANT };
   const network = '192.0.2.0/24';
   assert.deepEqual(attempts, [
     { account: bob, how: 'password', early: false, network }, { account: null, how: 'password', early: false, network }, { account: null, how: 'link', early: false, network },

@@ -109,7 +109,7 @@ async function keep(seed: SeedName, stateFile: string): Promise<void> {
 async function addPerson(backend: KeptBackend, token: string, name: string, role: string): Promise<Person> {
   const password = `kept-${crypto.randomUUID()}`;
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-  const answer = await fetch(`${backend.console}/api/v1/accounts`, { method: 'POST', headers, body: JSON.stringify({ name, role, password }) });
+  const answer = await fetch(`${backend.console}/api/v1/accounts`, { method: 'POST', headers, body: JSON.stringify({ name, roles: [role], password }) });
   if (!answer.ok) throw new Error(`cannot make an account: ${answer.status} ${await answer.text()}`);
   return { name, password };
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { TOTP } from 'otpauth';
 import { axeFindings } from './checks.ts';
 import type { Viewer } from './chromium.ts';
 import { goTo } from './pages.ts';
@@ -27,7 +28,7 @@ async function signIn(who: { readonly name: string; readonly password: string })
 }
 
 test('an administrator adds a person, who can sign in then', async () => {
-  await goTo(page, '/settings');
+  await goTo(page, '/settings/people');
   await page.getByRole('button', { name: 'Add a person' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Name', { exact: true }).fill(GRACE.name);
@@ -40,15 +41,24 @@ test('an administrator adds a person, who can sign in then', async () => {
   assert.deepEqual(await signIn(GRACE), { status: 200, roles: ['viewer'] });
 });
 
-test('a role changes only after its effect was shown', async () => {
+test('roles and groups change only after the effect was shown', async () => {
   await page.getByRole('button', { name: `Change ${GRACE.name}` }).click();
-  await page.getByRole('menuitem', { name: 'Make an administrator' }).click();
-  const dialog = page.getByRole('alertdialog').or(page.getByRole('dialog'));
-  await dialog.getByText(`Make ${GRACE.name} an administrator?`).waitFor();
+  await page.getByRole('menuitem', { name: 'Change roles and groups' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText(`Open sessions of ${GRACE.name} end`).waitFor();
+  await dialog.getByText(/^Administrator/u).click();
+  await dialog.getByLabel('Groups').fill('payments, on-call');
+  assert.deepEqual(await axeFindings(page), []);
   assert.deepEqual(await signIn(GRACE), { status: 200, roles: ['viewer'] });
-  await dialog.getByRole('button', { name: /administrator/iu }).click();
+  await dialog.getByRole('button', { name: 'Change roles and groups' }).click();
   await dialog.waitFor({ state: 'detached' });
-  assert.deepEqual(await signIn(GRACE), { status: 200, roles: ['admin'] });
+  assert.deepEqual(await signIn(GRACE), { status: 200, roles: ['viewer', 'admin'] });
+  await goTo(page, '/settings/groups');
+  await page.getByRole('row', { name: /on-call.*grace/u }).waitFor();
+  await page.getByRole('button', { name: 'Change payments' }).click();
+  for (const name of [ADMIN.name, GRACE.name]) await dialog.getByText(new RegExp(`^${name}`, 'u')).click();
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await goTo(page, '/settings/people');
 });
 
 test('a removed person is out, their sessions too', async () => {
@@ -65,6 +75,7 @@ test('a removed person is out, their sessions too', async () => {
 });
 
 test('a tool gets a token that is shown once, reads with it, and loses it', async () => {
+  await goTo(page, '/settings/tokens');
   await page.getByRole('button', { name: 'Connect a tool' }).first().click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Name of the token').fill('wall display');
@@ -88,6 +99,7 @@ test('a changed password ends the other sessions of the account, not this one', 
   const other = await stage.open({ as: 'nobody' });
   assert.equal((await other.context.request.post('/api/v1/session', { data: ADMIN })).status(), 200);
   const wanted = `other-${crypto.randomUUID()}`;
+  await goTo(page, '/settings');
   await page.getByLabel('Current password').fill(ADMIN.password);
   await page.getByLabel('New password', { exact: true }).fill(wanted);
   await page.getByRole('button', { name: 'Change password' }).click();
@@ -96,6 +108,66 @@ test('a changed password ends the other sessions of the account, not this one', 
   assert.equal((await viewer.context.request.get('/api/v1/services')).status(), 200);
   assert.equal((await signIn({ ...ADMIN, password: wanted })).status, 200);
   assert.equal((await signIn(ADMIN)).status, 401);
+  await other.close();
+});
+
+test('a person makes a token that does less than the person may, and ends it', async () => {
+  await page.getByRole('button', { name: 'Make a token' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name of the token').fill('my script');
+  await dialog.getByRole('button', { name: 'Make token' }).click();
+  await page.getByRole('dialog', { name: 'The token is made' }).waitFor();
+  const secret = /tt_[\w-]+/u.exec(await dialog.innerText())?.[0] ?? assert.fail('no token is shown');
+  const status = async (path: string): Promise<number> => (await fetch(`${stage.server.console}${path}`, { headers: { authorization: `Bearer ${secret}` } })).status;
+  assert.deepEqual([await status('/api/v1/services'), await status('/api/v1/accounts')], [200, 403]);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Revoke my script' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Revoke token' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  assert.equal(await status('/api/v1/services'), 401);
+});
+
+test('a second factor is added with a code, asked for at the next sign-in, and a recovery code stands in for it once', async () => {
+  const person = { name: 'tess', password: `words-${crypto.randomUUID()}` };
+  assert.ok((await viewer.context.request.post('/api/v1/accounts', { data: { ...person, roles: ['viewer'] }, headers: { authorization: `Bearer ${stage.token}` } })).ok());
+  const other = await stage.open({ as: 'nobody' });
+  const { page: hers } = other;
+  const enter = async (): Promise<void> => {
+    await hers.goto('/sign-in?to=/settings');
+    await hers.getByLabel('Name', { exact: true }).fill(person.name);
+    await hers.getByLabel('Password', { exact: true }).fill(person.password);
+    await hers.keyboard.press('Enter');
+  };
+  await enter();
+  await hers.getByRole('button', { name: 'Add a second factor' }).click();
+  await hers.getByLabel('Your password').fill(person.password);
+  await hers.keyboard.press('Enter');
+  await hers.getByRole('img', { name: 'Picture for an authenticator app' }).waitFor();
+  assert.deepEqual(await axeFindings(hers), []);
+  const secret = (await hers.getByRole('region', { name: 'text for the app' }).innerText()).replaceAll(/\s/gu, '');
+  await hers.getByLabel('Code that the app shows').fill(new TOTP({ secret }).generate());
+  await hers.keyboard.press('Enter');
+  const codes = (await hers.getByRole('region', { name: 'recovery codes' }).innerText()).split(/\s+/u).filter((code) => code !== '');
+  assert.equal(codes.length, 10);
+  await hers.getByRole('button', { name: 'I have kept them' }).click();
+  await hers.getByText('Recovery codes left').waitFor();
+  await hers.getByRole('button', { name: 'Sign out here' }).click();
+  await hers.getByRole('dialog').getByRole('button', { name: 'Sign out here' }).click();
+  await hers.waitForURL(/\/sign-in/u);
+  // A browser that she used before is told what is missing.
+  await enter();
+  await hers.getByRole('heading', { level: 1, name: 'Enter your code' }).waitFor();
+  assert.deepEqual(await axeFindings(hers), []);
+  assert.equal(await hers.getByLabel(`Code for ${person.name}`).getAttribute('autocomplete'), 'one-time-code');
+  await hers.getByLabel(`Code for ${person.name}`).fill('000000');
+  await hers.keyboard.press('Enter');
+  await hers.getByRole('alert').waitFor();
+  await hers.getByLabel(`Code for ${person.name}`).fill(codes[0] ?? '');
+  await hers.keyboard.press('Enter');
+  await hers.waitForURL(/\/settings/u);
+  await hers.getByText('Recovery codes left').waitFor();
+  assert.match(await hers.getByRole('region', { name: 'Second factor' }).innerText(), /Recovery codes left\s+9/u);
+  assert.equal((await signIn(person)).status, 401, 'a stranger with the password alone');
   await other.close();
 });
 

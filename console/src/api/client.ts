@@ -83,7 +83,8 @@ async function ask<T>(method: string, path: string, body?: object, signal?: Abor
   if (!response.ok) {
     const error = await errorOf(response);
     if (error.status === 401 && error.code !== 'sign_in_failed' && path !== '/api/v1/session') onSignedOut();
-    if (error.code === 'csrf_refused') onStaleSession();
+    // The setting may have changed since the session began.
+    if (error.code === 'csrf_refused' || error.code === 'second_factor_needed') onStaleSession();
     throw error;
   }
   if (response.status === 204) return undefined as T;

@@ -8,20 +8,45 @@ export interface Account {
   readonly id: string;
   readonly name: string;
   readonly roles: readonly Role[];
+  readonly groups: readonly string[];
+  readonly secondFactor: boolean;
   readonly createdAt: string;
+  /** When the newest session began. */
+  readonly signedInAt: string | null;
 }
 
 export interface Token {
   readonly id: string;
   readonly name: string;
+  /** Whom it acts for. */
+  readonly person: { readonly id: string; readonly name: string } | null;
   readonly roles: readonly Role[];
+  /** Null: whatever its roles may do. */
+  readonly scopes: readonly string[] | null;
   readonly createdAt: string;
   readonly expiresAt: string | null;
+  readonly usedAt: string | null;
   readonly revoked: boolean;
+}
+
+export interface OpenSession {
+  readonly isThis: boolean;
+  readonly signedInAt: string;
+  readonly seenAt: string;
+  readonly expiresAt: string;
+  readonly network: string | null;
+}
+
+/** A secret for an app, and the same as a URI for a picture. */
+export interface FactorOffer {
+  readonly secret: string;
+  readonly uri: string;
 }
 
 export const accountsQuery = queryOptions({ queryKey: ['accounts'], queryFn: async ({ signal }) => (await get<{ accounts: readonly Account[] }>('/api/v1/accounts', {}, signal)).accounts });
 export const tokensQuery = queryOptions({ queryKey: ['tokens'], queryFn: async ({ signal }) => (await get<{ tokens: readonly Token[] }>('/api/v1/tokens', {}, signal)).tokens });
+export const ownTokensQuery = queryOptions({ queryKey: ['own-tokens'], queryFn: async ({ signal }) => (await get<{ tokens: readonly Token[] }>('/api/v1/session/tokens', {}, signal)).tokens });
+export const openSessionsQuery = queryOptions({ queryKey: ['open-sessions'], queryFn: async ({ signal }) => (await get<{ sessions: readonly OpenSession[] }>('/api/v1/session/all', {}, signal)).sessions });
 
 /** Whether nobody has an account yet. */
 export const firstQuery = queryOptions({ queryKey: ['session', 'first'], queryFn: async () => (await get<{ open: boolean }>('/api/v1/session/first')).open, staleTime: 0, retry: false });
@@ -36,6 +61,27 @@ export async function beginSession(client: QueryClient, path: '/api/v1/session' 
 
 export async function changePassword(client: QueryClient, current: string, password: string): Promise<void> {
   keepSession(client, await post<SessionView>('/api/v1/session/password', { current, password }));
+}
+
+export function offerFactor(password: string): Promise<FactorOffer> {
+  return post<FactorOffer>('/api/v1/session/second-factor', { password });
+}
+
+/** The recovery codes, which are shown only now. */
+export async function confirmFactor(client: QueryClient, code: string): Promise<readonly string[]> {
+  const { recoveryCodes, ...session } = await post<SessionView & { readonly recoveryCodes: readonly string[] }>('/api/v1/session/second-factor/confirm', { code });
+  keepSession(client, session);
+  return recoveryCodes;
+}
+
+export async function removeFactor(client: QueryClient, password: string, code: string): Promise<void> {
+  keepSession(client, await post<SessionView>('/api/v1/session/second-factor/remove', { password, code }));
+}
+
+export async function renewRecoveryCodes(client: QueryClient, password: string, code: string): Promise<readonly string[]> {
+  const { recoveryCodes } = await post<{ recoveryCodes: readonly string[] }>('/api/v1/session/recovery-codes', { password, code });
+  await client.invalidateQueries({ queryKey: sessionQuery.queryKey });
+  return recoveryCodes;
 }
 
 function keepSession(client: QueryClient, session: SessionView): void {

@@ -21,6 +21,20 @@ export function rolesText(roles: readonly Role[]): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+const NOTES: Readonly<Record<Role, string>> = {
+  viewer: 'reads traces, findings and figures',
+  investigator: 'the same, and opens what is sealed',
+  'security-analyst': 'reads, and closes findings',
+  'privacy-officer': 'reads, and changes what is removed before it is stored',
+  'key-custodian': 'keys and producers; no traces',
+  auditor: 'the records of who did what; no traces',
+  operator: 'producers, verification, the server’s figures; no traces',
+  admin: 'everything here but opening what is sealed',
+};
+
+/** For choosing among them. */
+export const ROLE_CHOICES = ROLES.map((id) => ({ id, label: WORDS[id], note: NOTES[id] }));
+
 export function roleWord(role: Role): string {
   return WORDS[role];
 }

@@ -5,11 +5,15 @@ import type { Role } from './roles.ts';
 import { changeOwner, ownerOf } from './own-storage.ts';
 
 export interface SessionView {
-  readonly account: { readonly id: string; readonly name: string; readonly roles: readonly Role[] };
+  readonly account: { readonly id: string; readonly name: string; readonly roles: readonly Role[]; readonly groups: readonly string[] };
   readonly tenant: string;
   readonly csrf: string | null;
   /** Actions in the words of the server. */
   readonly mayDo: readonly string[];
+  /** Null: none. */
+  readonly secondFactor: { readonly since: string; readonly recoveryCodesLeft: number } | null;
+  /** The server answers nothing before there is one. */
+  readonly mustAddFactor: boolean;
   /** Null with a bearer token. */
   readonly signedInAt: string | null;
   readonly expiresAt: string | null;

@@ -21,5 +21,5 @@ export const PAGES: readonly RailPage[] = [
   { path: '/policy', label: 'Policy', shape: Scale, key: '7', about: 'What becomes of values before they are stored: rules, dry run, history' },
   { path: '/ingest', label: 'Ingest', shape: Inbox, key: '8', about: 'What arrived, what was refused and why; connect a service' },
   { path: '/health', label: 'Health', shape: HeartPulse, key: '9', about: 'How this server is doing' },
-  { path: '/settings', label: 'Settings', shape: Settings, key: '0', about: 'Your account, people, API tokens' },
+  { path: '/settings', label: 'Settings', shape: Settings, key: '0', about: 'Your account and second factor, people, groups, API tokens' },
 ];

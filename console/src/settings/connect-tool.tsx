@@ -8,9 +8,10 @@ import { Snippet } from '#ui/copy.tsx';
 import { Dialog } from '#ui/dialog.tsx';
 import { ErrorNote } from '#ui/error-note.tsx';
 import { Field } from '#ui/field.tsx';
+import { useSending } from '#ui/use-sending.ts';
 import { curlLine, freshName, grafanaFile, jaegerProxy } from './connect-snippets.ts';
+import { DAY_MS, LIFETIMES, type Lifetime } from './lifetimes.ts';
 import styles from './settings.module.css';
-import { useSending } from './use-sending.ts';
 
 const TOOLS = [
   { id: 'grafana', label: 'Grafana' },
@@ -18,15 +19,6 @@ const TOOLS = [
   { id: 'program', label: 'A program' },
 ] as const;
 type Tool = (typeof TOOLS)[number]['id'];
-
-const DAY_MS = 86_400_000;
-const LIFETIMES = [
-  { id: '0', label: 'until it is revoked' },
-  { id: '365', label: 'for a year' },
-  { id: '90', label: 'for 90 days' },
-  { id: '1', label: 'for a day' },
-] as const;
-type Lifetime = (typeof LIFETIMES)[number]['id'];
 
 export interface ConnectToolProps {
   readonly isOpen: boolean;
@@ -39,11 +31,11 @@ export interface ConnectToolProps {
 export function ConnectTool({ isOpen, onClose, onDone, taken }: ConnectToolProps): ReactNode {
   const [tool, setTool] = useState<Tool>('grafana');
   const [typed, setTyped] = useState<string | null>(null);
-  const [days, setDays] = useState<Lifetime>('365');
+  const [days, setDays] = useState<Lifetime>('90');
   const [secret, setSecret] = useState<string | null>(null);
   const name = typed ?? freshName(tool, taken);
   const send = useSending(async () => {
-    const made = await post<{ token: Token; secret: string }>('/api/v1/tokens', { roles: ['viewer'], name, ...(days === '0' ? {} : { lifetimeMs: Number(days) * DAY_MS }) });
+    const made = await post<{ token: Token; secret: string }>('/api/v1/tokens', { roles: ['viewer'], name, lifetimeMs: days === '0' ? null : Number(days) * DAY_MS });
     setSecret(made.secret);
     await onDone();
   });

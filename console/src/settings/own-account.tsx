@@ -1,11 +1,13 @@
-/** Your account: how long you are signed in, another password, signing out. */
+/** Your account: as what and how long you are signed in, another password, signing out. */
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { ApiError, remove } from '#api/client.ts';
 import { changePassword } from '#api/people.ts';
+import { roleWord } from '#api/roles.ts';
 import type { SessionView } from '#api/session.ts';
 import { Button } from '#ui/button.tsx';
+import { Chips } from '#ui/chips.tsx';
 import { Confirm } from '#ui/dialog.tsx';
 import { ErrorNote } from '#ui/error-note.tsx';
 import { Field } from '#ui/field.tsx';
@@ -18,9 +20,9 @@ import styles from './settings.module.css';
 export function OwnAccount({ session }: { readonly session: SessionView }): ReactNode {
   const client = useQueryClient();
   const navigate = useNavigate();
-  const [leaving, setLeaving] = useState<'here' | 'everywhere' | null>(null);
+  const [leaving, setLeaving] = useState(false);
   const signOut = async (): Promise<void> => {
-    await remove(leaving === 'everywhere' ? '/api/v1/session/all' : '/api/v1/session');
+    await remove('/api/v1/session');
     client.clear();
     await navigate({ to: '/sign-in' });
   };
@@ -39,6 +41,14 @@ export function OwnAccount({ session }: { readonly session: SessionView }): Reac
           <dl className={styles['facts']}>
             <dt>Name</dt>
             <dd>{session.account.name}</dd>
+            <dt>Roles</dt>
+            <dd>
+              <Chips names={session.account.roles.map(roleWord)} none="no role" />
+            </dd>
+            <dt>Groups</dt>
+            <dd>
+              <Chips names={session.account.groups} />
+            </dd>
             <dt>Signed in</dt>
             <dd>{session.signedInAt === null ? '–' : <DayText unix_ms={Date.parse(session.signedInAt)} />}</dd>
             <dt>Ends, if unused</dt>
@@ -46,22 +56,12 @@ export function OwnAccount({ session }: { readonly session: SessionView }): Reac
           </dl>
           <p className={styles['quiet']}>A session ends after a day without use, and after a week in any case.</p>
           <div className={styles['ways']}>
-            <Button onPress={() => setLeaving('here')}>Sign out here</Button>
-            <Button look="danger" onPress={() => setLeaving('everywhere')}>
-              Sign out everywhere
-            </Button>
+            <Button onPress={() => setLeaving(true)}>Sign out here</Button>
           </div>
         </section>
         <PasswordForm name={session.account.name} />
       </div>
-      <Confirm
-        title={leaving === 'everywhere' ? 'Sign out everywhere?' : 'Sign out here?'}
-        isOpen={leaving !== null}
-        onClose={() => setLeaving(null)}
-        effect={<p>{leaving === 'everywhere' ? 'Every browser in which you are signed in, this one included, has to sign in again with the next request. API tokens are not affected.' : 'This browser has to sign in again. Your other browsers stay signed in.'}</p>}
-        verb={leaving === 'everywhere' ? 'Sign out everywhere' : 'Sign out here'}
-        act={signOut}
-      />
+      <Confirm title="Sign out here?" isOpen={leaving} onClose={() => setLeaving(false)} effect={<p>This browser has to sign in again. Your other browsers stay signed in.</p>} verb="Sign out here" act={signOut} />
     </Panel>
   );
 }

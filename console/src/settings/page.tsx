@@ -1,31 +1,33 @@
-/** The page Settings: one's own account for everybody; people and API tokens for administrators. */
+/** Settings, one's own account: the session, the password, the second factor, open sessions, tokens. */
 import type { ReactNode } from 'react';
-import { rolesText } from '#api/roles.ts';
 import { useMay, useSession } from '#api/session.ts';
-import { Page, PageHeader } from '#ui/page-header.tsx';
 import { Panel } from '#ui/panel.tsx';
+import { SettingsFrame } from './frame.tsx';
+import { OpenSessions } from './open-sessions.tsx';
 import { OwnAccount } from './own-account.tsx';
-import { People } from './people.tsx';
-import { Tokens } from './tokens.tsx';
+import { OwnTokens } from './own-tokens.tsx';
+import { SecondFactorPanel } from './second-factor-panel.tsx';
 
 export function SettingsPage(): ReactNode {
   const session = useSession();
   const [people, tokens] = [useMay('account.list'), useMay('token.list')];
   if (session === null) return null;
+  const signedIn = session.csrf !== null;
   return (
-    <Page>
-      <PageHeader title="Settings">
-        {session.account.name}, {rolesText(session.account.roles).toLowerCase()}
-        {session.tenant === 'default' ? '' : ` of tenant ${session.tenant}`}
-      </PageHeader>
+    <SettingsFrame session={session}>
       <OwnAccount session={session} />
-      {people ? <People own={session.account.id} /> : null}
-      {tokens ? <Tokens /> : null}
+      {signedIn ? (
+        <>
+          <SecondFactorPanel session={session} />
+          <OpenSessions />
+          <OwnTokens />
+        </>
+      ) : null}
       {people || tokens ? null : (
-        <Panel title="People and API tokens">
-          <p>Administrators make accounts, and tokens for Grafana, Jaeger UI and programs. Ask one of them if you need more than you see.</p>
+        <Panel title="People and roles">
+          <p>Administrators make accounts, give roles and groups, and set tokens for tools that everybody shares. Ask one of them if you need more than you see.</p>
         </Panel>
       )}
-    </Page>
+    </SettingsFrame>
   );
 }

@@ -1,23 +1,25 @@
-/** People who may sign in, for administrators: made, given another role or password, removed. Each act says first what it will do. */
+/** People who may sign in, for administrators: made, given roles and groups, another password, removed. Each act says first what it will do. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { UserPlus } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
-import { post, remove } from '#api/client.ts';
+import { remove } from '#api/client.ts';
 import { accountsQuery, type Account } from '#api/people.ts';
-import { rolesText, type Role } from '#api/roles.ts';
+import { roleWord } from '#api/roles.ts';
 import { Button } from '#ui/button.tsx';
+import { Chips } from '#ui/chips.tsx';
 import { Confirm } from '#ui/dialog.tsx';
 import { ErrorNote } from '#ui/error-note.tsx';
 import { Menu } from '#ui/menu.tsx';
 import { Panel } from '#ui/panel.tsx';
 import { SkeletonRows } from '#ui/skeleton.tsx';
+import { State } from '#ui/state.tsx';
 import { PlainTable } from '#ui/table.tsx';
 import { DayText } from '#ui/time-text.tsx';
-import { AddPerson, ResetPassword } from './person-forms.tsx';
+import { AddPerson, ChangeRoles, ResetPassword } from './person-forms.tsx';
 
-type Act = { readonly kind: 'role' | 'remove' | 'password'; readonly account: Account };
+type Act = { readonly kind: 'role' | 'remove' | 'password' | 'factor'; readonly account: Account };
 
-export function People({ own }: { readonly own: string }): ReactNode {
+export function People({ own, changes }: { readonly own: string; readonly changes: boolean }): ReactNode {
   const accounts = useQuery(accountsQuery);
   const client = useQueryClient();
   const [adding, setAdding] = useState(false);
@@ -30,10 +32,12 @@ export function People({ own }: { readonly own: string }): ReactNode {
       title="People"
       flush
       actions={
-        <Button size="small" onPress={() => setAdding(true)}>
-          <UserPlus aria-hidden />
-          Add a person
-        </Button>
+        changes ? (
+          <Button size="small" onPress={() => setAdding(true)}>
+            <UserPlus aria-hidden />
+            Add a person
+          </Button>
+        ) : null
       }
     >
       {accounts.isPending ? (
@@ -43,40 +47,58 @@ export function People({ own }: { readonly own: string }): ReactNode {
       ) : (
         <PlainTable
           label="People"
-          columns={['Name', 'Roles', 'Since', '']}
+          columns={['Name', 'Roles', 'Groups', 'Second factor', 'Last sign-in', '']}
           rows={accounts.data.map((account) => ({
             id: account.id,
             cells: [
               account.id === own ? `${account.name} (you)` : account.name,
-              rolesText(account.roles),
-              <DayText key="since" unix_ms={Date.parse(account.createdAt)} />,
-              <Menu
-                key="acts"
-                label={`What to do with ${account.name}`}
-                trigger={
-                  <Button size="small" aria-label={`Change ${account.name}`}>
-                    Change
-                  </Button>
-                }
-                entries={[
-                  { id: 'role', label: account.roles.includes('admin') ? 'Make a viewer' : 'Make an administrator', act: () => setAct({ kind: 'role', account }) },
-                  { id: 'password', label: 'Set a new password', act: () => setAct({ kind: 'password', account }) },
-                  { id: 'remove', label: 'Remove', danger: true, act: () => setAct({ kind: 'remove', account }) },
-                ]}
-              />,
+              <Chips key="roles" names={account.roles.map(roleWord)} none="no role" />,
+              <Chips key="groups" names={account.groups} />,
+              account.secondFactor ? <State key="factor" state="verified">yes</State> : 'no',
+              account.signedInAt === null ? 'never' : <DayText key="last" unix_ms={Date.parse(account.signedInAt)} />,
+              changes ? (
+                <Menu
+                  key="acts"
+                  label={`What to do with ${account.name}`}
+                  trigger={
+                    <Button size="small" aria-label={`Change ${account.name}`}>
+                      Change
+                    </Button>
+                  }
+                  entries={[
+                    { id: 'role', label: 'Change roles and groups', act: () => setAct({ kind: 'role', account }) },
+                    { id: 'password', label: 'Set a new password', act: () => setAct({ kind: 'password', account }) },
+                    ...(account.secondFactor ? [{ id: 'factor', label: 'End the second factor', danger: true, act: () => setAct({ kind: 'factor', account }) }] : []),
+                    { id: 'remove', label: 'Remove', danger: true, act: () => setAct({ kind: 'remove', account }) },
+                  ]}
+                />
+              ) : null,
             ],
           }))}
         />
       )}
       <AddPerson isOpen={adding} onClose={() => setAdding(false)} onDone={refresh} />
       {act?.kind === 'password' ? <ResetPassword account={act.account} isOwn={act.account.id === own} onClose={close} /> : null}
-      {act?.kind === 'role' ? <ChangeRole account={act.account} isOwn={act.account.id === own} onClose={close} onDone={refresh} /> : null}
+      {act?.kind === 'role' ? <ChangeRoles account={act.account} isOwn={act.account.id === own} onClose={close} onDone={refresh} /> : null}
+      {act?.kind === 'factor' ? (
+        <Confirm
+          title={`End the second factor of ${act.account.name}?`}
+          isOpen
+          onClose={close}
+          effect={<p>For somebody who lost the app and the recovery codes. The password alone signs in then, until a new second factor is added; every open session ends now. The log keeps that you did it.</p>}
+          verb="End second factor"
+          act={async () => {
+            await remove(`/api/v1/accounts/${act.account.id}/second-factor`);
+            await refresh();
+          }}
+        />
+      ) : null}
       {act?.kind === 'remove' ? (
         <Confirm
           title={`Remove ${act.account.name}?`}
           isOpen
           onClose={close}
-          effect={<p>{act.account.id === own ? 'You' : act.account.name} can sign in no more, and every open session ends with its next request. Traces are not affected. The name may be given again.</p>}
+          effect={<p>{act.account.id === own ? 'You' : act.account.name} can sign in no more, and every open session and every token that acts for this account ends with its next request. Traces are not affected. The name may be given again.</p>}
           verb={`Remove ${act.account.name}`}
           act={async () => {
             await remove(`/api/v1/accounts/${act.account.id}`);
@@ -85,34 +107,5 @@ export function People({ own }: { readonly own: string }): ReactNode {
         />
       ) : null}
     </Panel>
-  );
-}
-
-interface ChangeProps {
-  readonly account: Account;
-  readonly isOwn: boolean;
-  readonly onClose: () => void;
-  readonly onDone: () => Promise<void>;
-}
-
-function ChangeRole({ account, isOwn, onClose, onDone }: ChangeProps): ReactNode {
-  const role: Role = account.roles.includes('admin') ? 'viewer' : 'admin';
-  return (
-    <Confirm
-      title={`Make ${account.name} ${role === 'admin' ? 'an administrator' : 'a viewer'}?`}
-      isOpen
-      onClose={onClose}
-      effect={
-        <>
-          <p>{role === 'admin' ? `${account.name} will see the server’s own metrics, and make and remove people, ingest keys and tokens.` : `${account.name} will read traces, and change nothing but the own password.`}</p>
-          <p>{isOwn ? 'You are signed out everywhere and sign in again.' : 'Open sessions of this person end; they sign in again.'}</p>
-        </>
-      }
-      verb={role === 'admin' ? 'Make an administrator' : 'Make a viewer'}
-      act={async () => {
-        await post(`/api/v1/accounts/${account.id}`, { roles: [role] });
-        await onDone();
-      }}
-    />
   );
 }

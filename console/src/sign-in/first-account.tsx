@@ -11,7 +11,7 @@ import { passwordWords } from '#ui/password-words.ts';
 import { LinkExpired } from './links.tsx';
 import styles from './page.module.css';
 
-export function FirstAccount({ link, onDone }: { readonly link: string; readonly onDone: () => void }): ReactNode {
+export function FirstAccount({ link, onDone }: { readonly link: string; readonly onDone: (password: string) => void }): ReactNode {
   const client = useQueryClient();
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
@@ -26,7 +26,7 @@ export function FirstAccount({ link, onDone }: { readonly link: string; readonly
     setError(null);
     try {
       await beginSession(client, '/api/v1/session/first', { link, name, password });
-      onDone();
+      onDone(password);
     } catch (caught) {
       setError(caught instanceof Error ? caught : new Error('unknown'));
     } finally {

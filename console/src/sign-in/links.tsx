@@ -1,33 +1,56 @@
 /** Links that sign in once: one that is being used, one that is used up, and none where one is needed. */
 import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { ApiError } from '#api/client.ts';
 import { beginSession } from '#api/people.ts';
 import { Button } from '#ui/button.tsx';
+import { CodeField } from '#ui/code-field.tsx';
 import { Snippet } from '#ui/copy.tsx';
 import { ErrorNote } from '#ui/error-note.tsx';
+import { useSending } from '#ui/use-sending.ts';
 import styles from './page.module.css';
 
 export function ByLink({ link, onDone, onLeave }: { readonly link: string; readonly onDone: () => void; readonly onLeave: () => void }): ReactNode {
   const client = useQueryClient();
-  const [error, setError] = useState<Error | null>(null);
-  // A link works once; React may run an effect twice.
-  const asked = useRef(false);
-  useEffect(() => {
-    if (asked.current) return;
-    asked.current = true;
-    beginSession(client, '/api/v1/session/link', { link }).then(onDone, (caught: unknown) => setError(caught instanceof Error ? caught : new Error('unknown')));
+  const [code, setCode] = useState('');
+  const [asked, setAsked] = useState(false);
+  const use = useSending(async () => {
+    await beginSession(client, '/api/v1/session/link', { link, ...(code.trim() === '' ? {} : { code }) });
+    onDone();
   });
-  if (error === null) {
+  // A link works once; React may run an effect twice.
+  const tried = useRef(false);
+  useEffect(() => {
+    if (tried.current) return;
+    tried.current = true;
+    use.send();
+  });
+  useEffect(() => {
+    if (use.code === 'code_needed') setAsked(true);
+  }, [use.code]);
+  if (use.code === 'link_unknown') return <LinkExpired onLeave={onLeave} />;
+  if (asked) {
+    return (
+      <form className={styles['form']} onSubmit={use.submit}>
+        <h1>Enter your code</h1>
+        <p className={styles['quiet']}>The link stands for your password. Your account asks for a code as well.</p>
+        <CodeField autoFocus value={code} onChange={use.typed(setCode)} error={use.code === 'sign_in_failed' ? 'The code is wrong, or was used before.' : undefined} />
+        {use.error === null || use.code === 'code_needed' || use.code === 'sign_in_failed' ? null : <ErrorNote error={use.error} />}
+        <Button type="submit" look="primary" isPending={use.busy} isDisabled={code.trim() === ''}>
+          Sign in
+        </Button>
+        <Button onPress={onLeave}>Sign in with a password</Button>
+      </form>
+    );
+  }
+  if (use.error === null) {
     return (
       <p role="status" className={styles['quiet']}>
         Signing in…
       </p>
     );
   }
-  if (error instanceof ApiError && error.code === 'link_unknown') return <LinkExpired onLeave={onLeave} />;
   return (
-    <ErrorNote error={error}>
+    <ErrorNote error={use.error}>
       <Button size="small" onPress={onLeave}>
         Sign in with a password
       </Button>

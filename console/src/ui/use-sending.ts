@@ -9,6 +9,8 @@ interface Sending {
   /** What the server said, in one line. */
   readonly words: string;
   readonly submit: (event: FormEvent) => void;
+  /** The same without a form. */
+  readonly send: () => void;
   /** Whoever types on is not told any longer about what stood there before. */
   readonly typed: (set: (text: string) => void) => (text: string) => void;
   readonly forget: () => void;
@@ -33,6 +35,9 @@ export function useSending(work: () => Promise<void>): Sending {
     error,
     code: error instanceof ApiError ? error.code : '',
     words: error instanceof ApiError ? `${error.message} ${error.advice}` : '',
+    send: () => {
+      if (!busy) void send();
+    },
     submit: (event) => {
       event.preventDefault();
       if (!busy) void send();
