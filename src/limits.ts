@@ -451,6 +451,8 @@ export const LIMITS = {
   service_glob_bytes_max: 256,
   /** Names in client certificates that are one producer: one for each place it runs in. */
   producer_certificates_max: 64,
+  /** Certificates that were shown since the start and are listed, so that they can be revoked. */
+  shown_certificates_max: 10_000,
   /** SPIFFE-ID §2.3. */
   spiffe_id_bytes_max: 2_048,
   /** All of them are in memory; those that have ended anyway make room. */

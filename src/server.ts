@@ -8,6 +8,7 @@ import { createAccess, type Fields } from '#access';
 import { AccessPolicies, fieldsOf, ownPolicies, ThreadTextReader } from '#access/policies';
 import { createAuthenticator } from '#authenticate';
 import { createPasswords, createPeople } from '#authenticate/people';
+import { ShownCertificates } from '#authenticate/shown-certificates';
 import { createSignIn, type SignIn } from '#authenticate/sign-in';
 import { createWorkloadTokens } from '#authenticate/workload-tokens';
 import type { Address, Config, TlsSettings } from '#config';
@@ -89,7 +90,8 @@ export async function startServer(config: Config, report: Report = reportLine): 
       findings.report(finding);
     };
     const workloadTokens = createWorkloadTokens(control, { report: (failure) => report('cannot get the keys of an issuer', failure) });
-    const authenticator = createAuthenticator(control, (failure) => report('cannot check credentials', failure), { tokens: workloadTokens, requiresCertificate: config.tls?.clientAuth === 'require' });
+    const shown = new ShownCertificates();
+    const authenticator = createAuthenticator(control, (failure) => report('cannot check credentials', failure), { tokens: workloadTokens, requiresCertificate: config.tls?.clientAuth === 'require', shown });
 
     const meter = await startMeter({ version: VERSION, environment: process.env });
     started.push({ what: 'meter', stop: () => meter.stop() });
@@ -183,7 +185,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
       authenticator,
       access,
       signIn,
-      administration: { control, people: createPeople(control, passwords) },
+      administration: { control, shown, people: createPeople(control, passwords) },
       findings,
       policies,
       accessPolicies: new AccessPolicies(control, texts, fields),
@@ -192,7 +194,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
       pages: readConsoleFiles(CONSOLE_FOLDER),
       metricsText: () => meter.text(),
       ready,
-      vitals: createVitals({ version: VERSION, ready, listens: () => listens, inFlight: () => inFlight(), store, meter, config }),
+      vitals: createVitals({ version: VERSION, ready, listens: () => listens, inFlight: () => inFlight(), store, meter, tls, config }),
       onFailure: (request, sentence) => report(`cannot answer query ${request}: ${sentence}`, null),
     });
     started.push({
@@ -251,8 +253,14 @@ function unusablePolicies(tenant: TenantId): NewFinding {
   };
 }
 
+const CERTIFICATE = { uid: 'tls.certificate', name: 'TLS of the server', type_id: 1 } as const;
+
 /** Opens certificate and key; what becomes of them later is told, by files and dates. */
 function openTls(settings: TlsSettings, meter: Meter, tell: ReportFinding, report: Report): Tls {
+  if (settings.minVersion === 'TLSv1.2') {
+    const message = 'TLS 1.2 is spoken beside TLS 1.3, because tls-min-version says so: what is recorded of such connections can be read later with a quantum computer. Remove the setting when no exporter needs it any more.';
+    tell({ tenant: null, analytic: CERTIFICATE, subject: 'version', severity_id: 3, title: 'An older version of TLS is spoken', message, evidences: [], resources: [] });
+  }
   return Tls.open(settings, {
     connected: (listener, { version, group }) => meter.connected(listener, version, group),
     failed: (listener, reason) => meter.handshakeFailed(listener, reason),
@@ -260,7 +268,7 @@ function openTls(settings: TlsSettings, meter: Meter, tell: ReportFinding, repor
       if (failure !== null) report('cannot use the changed certificate', failure);
       tell({
         tenant: null,
-        analytic: { uid: 'tls.certificate', name: 'Certificate of the server', type_id: 1 },
+        analytic: CERTIFICATE,
         subject: what,
         severity_id: what === 'unusable' ? 4 : 3,
         title: what === 'unusable' ? 'The new certificate of the server cannot be used' : 'The certificate of the server ends soon',

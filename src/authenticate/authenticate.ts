@@ -12,6 +12,7 @@ import type { Peer } from '#tls';
 
 import { looksLikeToken } from './token-form.ts';
 import type { WorkloadTokens } from './workload-tokens.ts';
+import type { ShownCertificates } from './shown-certificates.ts';
 
 export type { Producer, Reader } from '#model';
 
@@ -39,6 +40,8 @@ export interface AuthenticatorOptions {
   readonly tokens?: WorkloadTokens;
   /** A producer has to show a certificate, whatever else it sends. */
   readonly requiresCertificate?: boolean;
+  /** Hears of each request that came with the certificate of a producer. */
+  readonly shown?: Pick<ShownCertificates, 'saw'>;
   readonly now_ms?: () => number;
 }
 
@@ -46,7 +49,7 @@ export interface AuthenticatorOptions {
 export const CHALLENGE = 'Bearer realm="tracekeep"';
 
 /** `report` hears of failures of the control database, which callers see as a retryable refusal: on doubt nobody comes in. */
-export function createAuthenticator(control: Credentials, report: (failure: unknown) => void = () => {}, { tokens, requiresCertificate = false, now_ms = Date.now }: AuthenticatorOptions = {}): Authenticator {
+export function createAuthenticator(control: Credentials, report: (failure: unknown) => void = () => {}, { tokens, requiresCertificate = false, shown: certificates, now_ms = Date.now }: AuthenticatorOptions = {}): Authenticator {
   const unavailable = (failure: unknown): Refusal => {
     report(failure);
     return refuse('store_unavailable', 'credentials cannot be checked');
@@ -86,7 +89,9 @@ export function createAuthenticator(control: Credentials, report: (failure: unkn
       // A certificate that does not count is not the same as none: whoever shows one means it.
       if (isRefusal(peer)) return peer;
       const shown = found(() => control.findCertificate?.(peer) ?? refuse('certificate_unknown'));
-      if (isRefusal(shown) || isAbsent(header)) return shown;
+      if (isRefusal(shown)) return shown;
+      certificates?.saw(peer, shown);
+      if (isAbsent(header)) return shown;
       const both = (sent: Known): Known => (isRefusal(sent) || sent.id === shown.id ? sent : refuse('certificate_conflict'));
       const sent = sender(header);
       return sent instanceof Promise ? sent.then(both) : both(sent);

@@ -9,13 +9,16 @@ import { isRefusal, refuse, type Refusal } from '#refusal';
 import type { FastifyInstance } from 'fastify';
 import { bodyOf, idOf, readRoles, ROLE_LIST, timeText, type Attributed } from './administration-forms.ts';
 import { answersAs, array, object, text } from './answers.ts';
+import type { CertificateParts } from './certificate-routes.ts';
 import { readerOf, sendRefusal } from './guard.ts';
 import { sendAnswer } from './reply.ts';
 import type { TokenParts } from './token-routes.ts';
 
 export interface AdministrationParts {
   readonly people: People;
-  readonly control: Pick<ControlStore, 'listProducers'> & TokenParts['control'] & Attributed<'addProducer' | 'rotateProducer' | 'revokeProducer'>;
+  /** Without it none was shown. */
+  readonly shown?: CertificateParts['shown'];
+  readonly control: Pick<ControlStore, 'listProducers'> & TokenParts['control'] & CertificateParts['control'] & Attributed<'addProducer' | 'changeProducer' | 'rotateProducer' | 'revokeProducer'>;
 }
 
 const NO_QUERY = { type: 'object', additionalProperties: false, properties: {} } as const;
@@ -29,7 +32,9 @@ const PASSWORD = { type: 'string', maxLength: 4 * LIMITS.password_characters_max
 const PERIOD_MS = { type: 'integer', minimum: 0 } as const;
 
 const ACCOUNT = object({ id: text(), name: text(), roles: array(text()), groups: array(text()), secondFactor: { type: 'boolean' }, createdAt: text(), signedInAt: { type: ['string', 'null'], description: 'When the newest session began.' } });
-const PRODUCER = object({ id: text(), name: text(), services: array(text()), backfill: { type: 'boolean', description: 'May send spans that ended longer ago than the limit past_ms_max.' }, createdAt: text(), revoked: { type: 'boolean' } });
+const PRODUCER = object({ id: text(), name: text(), services: array(text()), certificates: array(text('A SPIFFE id or DNS name: a client certificate with this name is the producer.')), backfill: { type: 'boolean', description: 'May send spans that ended longer ago than the limit past_ms_max.' }, createdAt: text(), revoked: { type: 'boolean' } });
+const GLOBS = { type: 'array', maxItems: LIMITS.service_globs_max, items: { type: 'string', maxLength: LIMITS.service_glob_bytes_max } } as const;
+const CERTIFICATE_NAMES = { type: 'array', maxItems: LIMITS.producer_certificates_max, items: { type: 'string', maxLength: LIMITS.spiffe_id_bytes_max } } as const;
 const KEYED = answersAs(object({ producer: PRODUCER, key: text('The ingest key. It is shown only now.') }));
 const NOTHING = { 204: { description: 'Done.', type: 'null' } };
 
@@ -90,17 +95,26 @@ export function addAdministrationRoutes(app: FastifyInstance, { people, control 
     async (request, reply) => sendAnswer(request, reply, { producers: (await control.listProducers(readerOf(request).tenant)).map(producerView) }),
   );
 
-  app.post<{ Body: { name: string; services: string[]; backfill?: boolean } }>(
+  app.post<{ Body: { name: string; services: string[]; certificates?: string[]; backfill?: boolean } }>(
     '/api/v1/producers',
     {
       bodyLimit: BODY_BYTES_MAX,
       config: { action: 'producer.change' },
       schema: {
         summary: 'Make a producer with its ingest key', querystring: NO_QUERY, response: KEYED,
-        body: bodyOf({ name: NAME, services: { type: 'array', maxItems: LIMITS.service_globs_max, items: { type: 'string', maxLength: LIMITS.service_glob_bytes_max } }, backfill: { type: 'boolean' } }, ['name', 'services']),
+        body: bodyOf({ name: NAME, services: GLOBS, certificates: CERTIFICATE_NAMES, backfill: { type: 'boolean' } }, ['name', 'services']),
       },
     },
     async (request, reply) => sendAnswer(request, reply, keyedView(await control.addProducer({ ...request.body, tenant: readerOf(request).tenant }, actorOf(readerOf(request))))),
+  );
+
+  app.post<ById & { Body: { services?: string[]; certificates?: string[]; backfill?: boolean } }>(
+    '/api/v1/producers/:id',
+    { bodyLimit: BODY_BYTES_MAX, config: { action: 'producer.change' }, schema: { summary: 'Replace the services that a producer may speak for, or the names in client certificates that are it', params: idOf('p'), querystring: NO_QUERY, body: { ...bodyOf({ services: GLOBS, certificates: CERTIFICATE_NAMES, backfill: { type: 'boolean' } }, []), minProperties: 1 }, response: answersAs(object({ producer: PRODUCER })) } },
+    async (request, reply) => {
+      const changed = await control.changeProducer({ tenant: readerOf(request).tenant, name: request.params.id }, request.body, actorOf(readerOf(request)));
+      return sendAnswer(request, reply, isRefusal(changed) ? changed : { producer: producerView(changed) });
+    },
   );
 
   app.post<ById & { Body: { graceMs?: number } }>(
@@ -124,8 +138,8 @@ function accountView({ id, name, roles, groups, secondFactor, created, signedIn 
   return { id, name, roles, groups, secondFactor: secondFactor !== null, createdAt: timeText(created), signedInAt: signedIn === null ? null : timeText(signedIn) };
 }
 
-function producerView({ id, name, services, backfill = false, created, revoked }: ProducerRecord): object {
-  return { id, name, services, backfill, createdAt: timeText(created), revoked: revoked !== null };
+function producerView({ id, name, services, certificates = [], backfill = false, created, revoked }: ProducerRecord): object {
+  return { id, name, services, certificates, backfill, createdAt: timeText(created), revoked: revoked !== null };
 }
 
 function keyedView(made: Awaited<ReturnType<ControlStore['addProducer']>>): object | Refusal {

@@ -29,6 +29,7 @@ import type { Tls } from '#tls';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { addAdministrationRoutes, type AdministrationParts } from './administration-routes.ts';
 import { SESSION_COOKIE } from './browser.ts';
+import { addCertificateRoutes } from './certificate-routes.ts';
 import { installCompression } from './compress.ts';
 import { installGuard, requestId, sendRefusal, type ReaderAuthenticator } from './guard.ts';
 import { addPageRoutes, answerUnknown, type ConsoleFiles } from './pages.ts';
@@ -152,6 +153,8 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
   if (parts.administration !== undefined) {
     addAdministrationRoutes(app, parts.administration);
     addTokenRoutes(app, { access, control: parts.administration.control });
+    const { control, shown = { of: () => [] } } = parts.administration;
+    addCertificateRoutes(app, { control, shown });
   }
   if (parts.integrity !== undefined) addIntegrityRoutes(app, parts.integrity);
   if (policies !== undefined) addPolicyRoutes(app, policies, access);

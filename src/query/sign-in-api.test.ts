@@ -287,7 +287,7 @@ test('an administrator makes, rotates and revokes producers and tokens; secrets 
   assert.equal((await ask('DELETE', `/api/v1/producers/${producer.id}`, as(ada))).status, 204);
   assert.equal((await ask('DELETE', `/api/v1/tokens/${token.id}`, as(ada))).status, 204);
   assert.ok(isRefusal(control.findCredential(rotated.key)) && isRefusal(control.findCredential(secret)));
-  assert.match((await ask('GET', '/api/v1/producers', as(ada))).body, /"name":"Shop","services":\["shop-\*"\],"backfill":true,"createdAt":"[^"]+","revoked":true/);
+  assert.match((await ask('GET', '/api/v1/producers', as(ada))).body, /"name":"Shop","services":\["shop-\*"\],"certificates":\[\],"backfill":true,"createdAt":"[^"]+","revoked":true/);
 });
 
 test('what belongs to another tenant is neither listed nor changed', async () => {

@@ -27,6 +27,17 @@ export interface TlsEvents {
 
 export type TlsProblem = 'unusable' | 'ending';
 
+/** What people should know of it. */
+export interface TlsState {
+  /** When the certificate in use ends, in milliseconds since 1970. */
+  readonly ends: number;
+  /** In the last fifth of its life. */
+  readonly ending: boolean;
+  /** The files were changed and cannot be used, so the certificate before stays. */
+  readonly unusable: boolean;
+  readonly minVersion: TlsSettings['minVersion'];
+}
+
 export class Tls {
   readonly #settings: TlsSettings;
   readonly #events: TlsEvents;
@@ -83,6 +94,10 @@ export class Tls {
     return this.#settings.clientAuth === 'require';
   }
 
+  state(): TlsState {
+    return { ends: this.#pair.certificate.validToDate.getTime(), ending: isEnding(this.#pair), unusable: this.#unusable?.told === true, minVersion: this.#settings.minVersion };
+  }
+
   /** Looks whether the files changed. */
   look(): void {
     this.#tellEnding();
@@ -121,12 +136,16 @@ export class Tls {
   }
 
   #tellEnding(): void {
-    const { certificate } = this.#pair;
-    const [from, to] = [certificate.validFromDate.getTime(), certificate.validToDate.getTime()];
-    if (this.#toldEnding === this.#pair || to - Date.now() > (to - from) / 5) return;
+    if (this.#toldEnding === this.#pair || !isEnding(this.#pair)) return;
     this.#toldEnding = this.#pair;
+    const { certificate } = this.#pair;
     this.#events.problem('ending', `The certificate ${this.#settings.certificate} ends at ${certificate.validToDate.toISOString()}: renew it, as with "tracekeep ca renew". It is taken up without a restart.`, null);
   }
+}
+
+function isEnding({ certificate }: TlsPair): boolean {
+  const [from, to] = [certificate.validFromDate.getTime(), certificate.validToDate.getTime()];
+  return to - Date.now() <= (to - from) / 5;
 }
 
 export function isTls(socket: Socket): socket is TLSSocket {

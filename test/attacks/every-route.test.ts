@@ -171,7 +171,8 @@ test('another tenant sees nothing of this one on any route, and changes nothing 
   for (const { method, path } of closed.filter((route) => route.method === 'GET' && route.path !== '/api/v1/search/tail')) {
     const target = realOf(path);
     if ((await hit(method, target, admin)).text.includes(MARK)) seen++;
-    const { text } = await hit(method, target, foreign);
+    // The record of what it asked for itself is its own.
+    const text = (await hit(method, target, foreign)).text.replaceAll(/"filter":"[^"]*"/g, '');
     assert.ok(!text.includes(MARK), `${method} ${target}: ${text}`);
   }
   assert.ok(seen >= 12, `only ${seen} routes show what is marked to who may see it`);
@@ -179,8 +180,7 @@ test('another tenant sees nothing of this one on any route, and changes nothing 
   assert.ok(changes.length >= 6);
   const before = await snapshot();
   for (const { method, path } of changes) {
-    const body = path.endsWith('/status') ? { status_id: 4, comment: 'x' } : path.startsWith('/api/v1/accounts') ? { roles: ['viewer'] } : {};
-    const { status, text } = await hit(method, realOf(path), foreign, body);
+    const { status, text } = await hit(method, realOf(path), foreign, BODIES[path]);
     // Jaeger's archive is one that nobody has.
     assert.ok([403, 404].includes(status) || (status === 501 && path === '/api/archive/:id'), `${method} ${path}: ${status} ${text}`);
     assert.ok(!text.includes(MARK), path);
@@ -277,6 +277,14 @@ function realOf(path: string): string {
   const parameters = query[path];
   return parameters === undefined ? target : `${target}?${parameters}`;
 }
+
+/** What changes need in their body, so that they get as far as looking for what they change. */
+const BODIES: Readonly<Record<string, object>> = {
+  '/api/v1/findings/:uid/status': { status_id: 4, comment: 'x' },
+  '/api/v1/accounts/:id': { roles: ['viewer'] },
+  '/api/v1/producers/:id': { services: ['mine'], certificates: [] },
+  '/api/v1/producers/:id/certificates/revoke': { fingerprint: '0'.repeat(64) },
+};
 
 /** What administrators see of what the attacker has ids of. */
 async function snapshot(): Promise<string> {

@@ -135,11 +135,26 @@ test('a revoked certificate, and one whose name was taken from its producer, sen
   lastLine(await tracekeep(['producer', 'change', 'lost', '--no-certificates', '--data', data]));
   await until(async () => (await once()).text.includes('certificate_unknown'), 'the name is refused', 1_000);
   assert.equal(await exportBy(client), 16);
-  lastLine(await tracekeep(['producer', 'change', 'lost', '--spiffe', 'spiffe://example.org/lost', '--data', data]));
+  const admin = { authorization: `Bearer ${await createToken(data, 'admin')}` };
+  const { producers } = JSON.parse((await ask('/api/v1/producers', admin)).text) as { producers: { id: string; name: string; certificates: string[] }[] };
+  const { id } = producers.find(({ name }) => name === 'lost') ?? assert.fail();
+  // From the console, as from the command line.
+  assert.match((await post(`${server.console}/api/v1/producers/${id}`, { ca }, { certificates: ['spiffe://example.org/bank'] }, admin)).text, /name_taken/);
+  assert.match((await post(`${server.console}/api/v1/producers/${id}`, { ca }, { certificates: ['spiffe://example.org/lost'] }, admin)).text, /"certificates":\["spiffe:\/\/example.org\/lost"\]/);
   await until(async () => (await once()).status === 200, 'the name is known again', 1_000);
-  lastLine(await tracekeep(['ca', 'revoke', 'lost', '--data', data]));
+  const { certificates } = JSON.parse((await ask(`/api/v1/producers/${id}/certificates`, admin)).text) as { certificates: { fingerprint: string; name: string; revoked: boolean }[] };
+  assert.deepEqual(certificates.map(({ name, revoked }) => [name, revoked]), [['spiffe://example.org/lost', false]]);
+  const { fingerprint } = certificates[0] ?? assert.fail();
+  const revoke = async (headers: Readonly<Record<string, string>>, of = id): Promise<number> => (await post(`${server.console}/api/v1/producers/${of}/certificates/revoke`, { ca }, { fingerprint }, headers)).status;
+  // Nobody revokes what is not theirs: another tenant, another producer, a viewer.
+  assert.equal(await revoke({ authorization: `Bearer ${await createToken(data, 'admin', ['--tenant', 'elsewhere'])}` }), 404);
+  assert.equal(await revoke(admin, producers.find(({ name }) => name === 'shop')?.id), 404);
+  assert.equal(await revoke({ authorization: `Bearer ${await createToken(data, 'viewer')}` }), 403);
+  assert.equal((await once()).status, 200);
+  assert.equal(await revoke(admin), 204);
   await until(async () => (await once()).text.includes('certificate_revoked'), 'the certificate is refused', 1_000);
   assert.equal(await exportBy(client), 16);
+  assert.match((await ask(`/api/v1/producers/${id}/certificates`, admin)).text, /"revoked":true/);
   assert.equal(Object.values(agent.freeSockets).flat()[0]?.localPort, localPort, 'the connection is the same');
 });
 

@@ -92,7 +92,7 @@ test('the page says what arrived and why some of it was not stored', async () =>
 });
 
 test('a key is rotated: the new one is shown once, the old one goes on for the time that was said', async () => {
-  await page.getByRole('button', { name: 'Key of first-shop' }).click();
+  await page.getByRole('button', { name: 'Keys and certificates of first-shop' }).click();
   await page.getByRole('menuitem', { name: 'Rotate key…' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByText('Both keys work for a day').waitFor();
@@ -107,8 +107,20 @@ test('a key is rotated: the new one is shown once, the old one goes on for the t
   assert.ok(!(await page.content()).includes(fresh));
 });
 
+test('a producer is given names in client certificates', async () => {
+  await page.getByRole('button', { name: 'Keys and certificates of first-shop' }).click();
+  await page.getByRole('menuitem', { name: 'Certificates…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Certificates of first-shop' });
+  await dialog.getByText('It has shown no certificate since the server started.').waitFor();
+  assert.deepEqual(await axeFindings(page), []);
+  await dialog.getByLabel('Names').fill('spiffe://example.org/first-shop');
+  await dialog.getByRole('button', { name: 'Save names' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await page.getByText('by certificate spiffe://example.org/first-shop').waitFor();
+});
+
 test('a producer is revoked only after its effect was shown', async () => {
-  await page.getByRole('button', { name: 'Key of first-shop' }).click();
+  await page.getByRole('button', { name: 'Keys and certificates of first-shop' }).click();
   await page.getByRole('menuitem', { name: 'Revoke…' }).click();
   const dialog = page.getByRole('alertdialog').or(page.getByRole('dialog'));
   await dialog.getByText(/exporters throw those spans away/u).waitFor();
@@ -124,7 +136,7 @@ test('a viewer sees what arrives and whom to ask for a key, and the server makes
   const other = await stage.open({ as: 'viewer' });
   await goTo(other.page, '/ingest');
   await other.page.getByRole('table', { name: 'Producers' }).getByText('first-shop').waitFor();
-  assert.equal(await other.page.getByRole('button', { name: /^Key of/u }).count(), 0);
+  assert.equal(await other.page.getByRole('button', { name: /^Keys and certificates of/u }).count(), 0);
   await other.page.getByRole('button', { name: 'Connect a service' }).click();
   await other.page.getByText(/made by administrators/u).waitFor();
   assert.equal(await other.page.getByRole('button', { name: 'Make a key' }).count(), 0);

@@ -24,7 +24,14 @@ export interface Health {
   readonly engine: { readonly parts: number; readonly rows: number; readonly bytes: number };
   readonly memory: { readonly rss: number };
   /** Since the start. */
-  readonly tls: { readonly connections: number; readonly notPostQuantum: number };
+  readonly tls: {
+    readonly connections: number;
+    readonly notPostQuantum: number;
+    readonly exchanges: readonly { readonly version: string; readonly group: string; readonly count: number }[];
+    readonly failed: readonly { readonly reason: string; readonly count: number }[];
+    readonly certificateEndsAt: string | null;
+    readonly warnings: readonly { readonly message: string; readonly advice: string }[];
+  };
   readonly spans: { readonly perSecond: number; readonly total: number };
 }
 

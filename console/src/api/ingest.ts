@@ -60,6 +60,8 @@ export interface Producer {
   readonly name: string;
   /** Globs of the service names it may speak for. */
   readonly services: readonly string[];
+  /** SPIFFE ids and DNS names: a client certificate with one of them is this producer. */
+  readonly certificates: readonly string[];
   /** May send spans that ended longer ago than the server’s limit. */
   readonly backfill: boolean;
   readonly createdAt: string;
@@ -94,6 +96,23 @@ export function useRefusals(): UseQueryResult<ReadonlyMap<string, RefusalRow>> {
     queryKey: ['refusals'],
     queryFn: async ({ signal }) => new Map((await get<{ refusals: readonly RefusalRow[] }>('/api/v1/refusals', {}, signal)).refusals.map((row) => [row.code, row])),
     staleTime: Infinity,
+  });
+}
+
+/** A client certificate that a producer showed since the server started. */
+export interface ShownCertificate {
+  readonly fingerprint: string;
+  readonly name: string;
+  readonly expiresAt: string;
+  readonly lastAt: string;
+  readonly revoked: boolean;
+}
+
+export function certificatesQuery(producer: string) {
+  return queryOptions({
+    queryKey: ['certificates of producer', producer],
+    queryFn: async ({ signal }) => (await get<{ certificates: readonly ShownCertificate[] }>(`/api/v1/producers/${producer}/certificates`, {}, signal)).certificates,
+    staleTime: 2_000,
   });
 }
 

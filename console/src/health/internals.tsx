@@ -6,7 +6,7 @@ import { Figure, Panel } from '#ui/panel.tsx';
 import { TimeText } from '#ui/time-text.tsx';
 import styles from './health.module.css';
 
-export function Internals({ health: { engine, listens, startedAt, tls } }: { readonly health: Health }): ReactNode {
+export function Internals({ health: { engine, listens, startedAt } }: { readonly health: Health }): ReactNode {
   return (
     <Panel title="Engine">
       <div className={styles['now']}>
@@ -19,8 +19,6 @@ export function Internals({ health: { engine, listens, startedAt, tls } }: { rea
         <dd>
           <TimeText unix_ms={Date.parse(startedAt)} />
         </dd>
-        <dt>TLS connections</dt>
-        <dd>{tls.connections === 0 ? 'none' : `${count(tls.connections)}, ${tls.notPostQuantum === 0 ? 'all post-quantum' : `${count(tls.notPostQuantum)} not post-quantum`}`}</dd>
         {listens === null ? null : (
           <>
             <dt>Takes OTLP at</dt>

@@ -8,6 +8,7 @@ import { Page, PageHeader } from '#ui/page-header.tsx';
 import { State } from '#ui/state.tsx';
 import { useNow } from '#ui/use-now.ts';
 import { Disk } from './disk.tsx';
+import { Encryption } from './encryption.tsx';
 import styles from './health.module.css';
 import { Internals } from './internals.tsx';
 import { Readiness } from './readiness.tsx';
@@ -43,6 +44,7 @@ function Figures({ health, isStale }: { readonly health: Health; readonly isStal
         <Disk disk={health.disk} />
       </div>
       <Steps health={health} />
+      <Encryption tls={health.tls} />
       <Internals health={health} />
     </div>
   );

@@ -1,6 +1,6 @@
 /** Who sends: what each sent in the time shown and ever, which services it may speak for, and its key. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { KeyRound, MoreHorizontal, Trash2 } from 'lucide-react';
+import { BadgeCheck, KeyRound, MoreHorizontal, Trash2 } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { remove } from '#api/client.ts';
 import { type Accounting, type AccountingHistory, type Producer, producersQuery } from '#api/ingest.ts';
@@ -16,6 +16,7 @@ import { SkeletonRows } from '#ui/skeleton.tsx';
 import { PlainTable } from '#ui/table.tsx';
 import { TimeText } from '#ui/time-text.tsx';
 import { lastSeen, sumsOf } from './account-sums.ts';
+import { Certificates } from './certificates.tsx';
 import styles from './ingest.module.css';
 import { Rotate } from './rotate.tsx';
 
@@ -33,6 +34,7 @@ export function Producers({ history, account, onChoose }: ProducersProps): React
   const client = useQueryClient();
   const [revoking, setRevoking] = useState<Producer | null>(null);
   const [rotating, setRotating] = useState<Producer | null>(null);
+  const [certified, setCertified] = useState<Producer | null>(null);
   if (account === undefined || history === undefined || (mayList && producers.isPending)) {
     return (
       <Panel title="Producers">
@@ -59,6 +61,7 @@ export function Producers({ history, account, onChoose }: ProducersProps): React
         <span key="services" className={styles['producer']}>
           <code>{record === undefined ? '–' : record.services.join(', ')}</code>
           {record?.backfill === true ? <small>old spans too</small> : null}
+          {record === undefined || record.certificates.length === 0 ? null : <small title={record.certificates.join('\n')}>{record.certificates.length === 1 ? `by certificate ${record.certificates[0] ?? ''}` : `by certificates of ${record.certificates.length} names`}</small>}
         </span>,
         <span key="range" className={styles['course']}>
           <Sparkline values={sums.received} token="--chart-1" width={72} height={20} filled />
@@ -70,14 +73,15 @@ export function Producers({ history, account, onChoose }: ProducersProps): React
         !mayChange || record === undefined || over ? null : (
           <Menu
             key="acts"
-            label={`Key of ${name}`}
+            label={`Keys and certificates of ${name}`}
             trigger={
-              <Button look="quiet" size="small" aria-label={`Key of ${name}`}>
+              <Button look="quiet" size="small" aria-label={`Keys and certificates of ${name}`}>
                 <MoreHorizontal aria-hidden />
               </Button>
             }
             entries={[
               { id: 'rotate', label: 'Rotate key…', shape: <KeyRound aria-hidden />, act: () => setRotating(record) },
+              { id: 'certificates', label: 'Certificates…', shape: <BadgeCheck aria-hidden />, act: () => setCertified(record) },
               { id: 'revoke', label: 'Revoke…', shape: <Trash2 aria-hidden />, danger: true, act: () => setRevoking(record) },
             ]}
           />
@@ -103,6 +107,7 @@ export function Producers({ history, account, onChoose }: ProducersProps): React
         />
       )}
       {rotating === null ? null : <Rotate producer={rotating} onClose={() => setRotating(null)} />}
+      {certified === null ? null : <Certificates producer={certified} onClose={() => setCertified(null)} />}
     </Panel>
   );
 }
@@ -112,7 +117,7 @@ function RevokeEffect({ producer, history }: { readonly producer: Producer; read
   return (
     <>
       <p>
-        All keys of <b>{producer.name}</b> end within a second. Whoever still sends with one is refused (<code>credential_unknown</code>), and exporters throw those spans away.
+        All keys of <b>{producer.name}</b>{producer.certificates.length === 0 ? '' : ' and its certificates'} end within a second. Whoever still sends with one is refused (<code>credential_unknown</code>), and exporters throw those spans away.
       </p>
       <p>{totals.received === 0 ? 'It sent nothing in the time shown.' : `It sent ${count(totals.received)} spans in the time shown, so something probably still uses it.`} What is stored stays.</p>
       <p>To change a key without losing spans, rotate it instead.</p>

@@ -19,7 +19,7 @@ const SHAPE = object({
   retention: array(object({ class: text(), age_ms: count, oldestDay: { type: ['string', 'null'] }, rows: count, bytes: count })),
   engine: object({ parts: count, rows: count, bytes: count }),
   memory: object({ rss: count }),
-  tls: object({ connections: count, notPostQuantum: count, exchanges: array(object({ version: text(), group: text('Of the key exchange; `unknown` counts as not post-quantum.'), count })) }),
+  tls: object({ connections: count, notPostQuantum: count, exchanges: array(object({ version: text(), group: text('Of the key exchange; `unknown` counts as not post-quantum.'), count })), failed: array(object({ reason: text(), count })), certificateEndsAt: { type: ['string', 'null'] }, warnings: array(object({ message: text(), advice: text() })) }),
   spans: object({ perSecond: { type: 'number' }, total: count }),
 });
 

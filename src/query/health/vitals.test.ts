@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { refuse } from '#refusal';
+import type { TlsState } from '#tls';
 import { createVitals, type VitalsParts } from './vitals.ts';
 
 const NOW_MS = Date.UTC(2026, 5, 1, 12);
@@ -29,7 +30,8 @@ function partsWith(more: Partial<VitalsParts>): { parts: VitalsParts; reads: () 
       },
       accounting: async () => [{ tenant: 'a', producer: 'p', outcome: 'stored', reason: '', count: 8 }, { tenant: 'b', producer: 'q', outcome: 'stored', reason: '', count: 8 }, { tenant: 'a', producer: 'p', outcome: 'received', reason: '', count: 99 }],
     },
-    meter: { connections: () => [{ version: 'TLSv1.3', group: 'X25519MLKEM768', count: 5 }, { version: 'TLSv1.2', group: 'x25519', count: 2 }], recent: () => ({ commit: times, flush: { ...times, lastAt: null }, spansPerSecond: 12.5 }) },
+    meter: { connections: () => [{ version: 'TLSv1.3', group: 'X25519MLKEM768', count: 5 }, { version: 'TLSv1.2', group: 'x25519', count: 2 }], handshakesFailed: () => [{ reason: 'version', count: 3 }], recent: () => ({ commit: times, flush: { ...times, lastAt: null }, spansPerSecond: 12.5 }) },
+    tls: null,
     config: { retention: { default: { days: 7 }, long: { days: 30 } }, diskBytesMax: null, diskFreeBytesMin: 1 },
     ...more,
   };
@@ -52,6 +54,14 @@ test('vitals say what waits, how long things take, and what is kept for how long
   assert.deepEqual(vitals.engine, { parts: 6, rows: 26, bytes: 36 });
   assert.deepEqual(vitals.spans, { perSecond: 12.5, total: 16 });
   assert.deepEqual([vitals.tls.connections, vitals.tls.notPostQuantum], [7, 2]);
+});
+
+test('TLS that somebody should look after says so for as long as it is so', async () => {
+  const ends = NOW_MS + 86_400_000;
+  const told = async (more: Partial<TlsState>) => (await createVitals(partsWith({ tls: { state: () => ({ ends, ending: false, unusable: false, minVersion: 'TLSv1.3', ...more }) } }).parts)()).tls;
+  assert.deepEqual((await told({})).warnings, []);
+  assert.equal((await told({})).certificateEndsAt, '2026-06-02T12:00:00.000Z');
+  for (const [more, says] of [[{ ending: true }, /ends at 2026-06-02T12/], [{ unusable: true }, /cannot be used/], [{ minVersion: 'TLSv1.2' }, /TLS 1\.2 is spoken/]] as const) assert.deepEqual((await told(more)).warnings.map(({ message }) => says.test(message)), [true]);
 });
 
 test('what is not ready says why and what to do', async () => {

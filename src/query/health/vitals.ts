@@ -3,7 +3,7 @@ import { LIMITS } from '#limits';
 import type { Meter } from '#meter';
 import { REFUSALS, type Refusal, type RefusalCode } from '#refusal';
 import type { Store, TableFigures } from '#store';
-import { isPostQuantum } from '#tls';
+import { isPostQuantum, type Tls, type TlsState } from '#tls';
 
 export interface Times {
   readonly p50_ms: number | null;
@@ -36,7 +36,17 @@ export interface Vitals {
   readonly engine: { readonly parts: number; readonly rows: number; readonly bytes: number };
   readonly memory: { readonly rss: number };
   /** TLS connections since the start, by version and key exchange; none where plain HTTP is spoken. */
-  readonly tls: { readonly connections: number; readonly notPostQuantum: number; readonly exchanges: readonly { readonly version: string; readonly group: string; readonly count: number }[] };
+  readonly tls: {
+    readonly connections: number;
+    readonly notPostQuantum: number;
+    readonly exchanges: readonly { readonly version: string; readonly group: string; readonly count: number }[];
+    /** Handshakes that were not completed or not let in. */
+    readonly failed: readonly { readonly reason: string; readonly count: number }[];
+    /** RFC 3339: when the server's certificate ends; null without TLS. */
+    readonly certificateEndsAt: string | null;
+    /** What somebody should do about it, for as long as it is so. */
+    readonly warnings: readonly { readonly message: string; readonly advice: string }[];
+  };
   /** Received; of the last half minute, and stored since the store began. */
   readonly spans: { readonly perSecond: number; readonly total: number };
 }
@@ -48,7 +58,9 @@ export interface VitalsParts {
   readonly listens: () => Listens | null;
   readonly inFlight: () => { readonly requests: number; readonly bytes: number };
   readonly store: Pick<Store, 'health' | 'tables' | 'accounting'>;
-  readonly meter: Pick<Meter, 'recent' | 'connections'>;
+  readonly meter: Pick<Meter, 'recent' | 'connections' | 'handshakesFailed'>;
+  /** Null: plain HTTP. */
+  readonly tls: Pick<Tls, 'state'> | null;
   readonly config: { readonly retention: Readonly<Record<string, { readonly days: number }>>; readonly diskBytesMax: number | null; readonly diskFreeBytesMin: number };
 }
 
@@ -66,7 +78,7 @@ export function createVitals(parts: VitalsParts): () => Promise<Vitals> {
   };
 }
 
-async function readVitals({ version, ready, listens, inFlight, store, meter, config }: VitalsParts, started_ms: number, now: number): Promise<Vitals> {
+async function readVitals({ version, ready, listens, inFlight, store, meter, tls, config }: VitalsParts, started_ms: number, now: number): Promise<Vitals> {
   const [refused, tables, lines] = await Promise.all([ready(), store.tables(), store.accounting()]);
   const health = store.health();
   const recent = meter.recent();
@@ -85,15 +97,22 @@ async function readVitals({ version, ready, listens, inFlight, store, meter, con
     retention: retentionOf(tables, config.retention),
     engine: { parts: sum(tables, 'parts'), rows: sum(tables, 'rows'), bytes: sum(tables, 'bytes') },
     memory: { rss: process.memoryUsage.rss() },
-    tls: exchangesOf(meter.connections()),
+    tls: tlsOf(meter, tls?.state() ?? null),
     spans: { perSecond: recent.spansPerSecond, total: lines.reduce((total, { outcome, count }) => (outcome === 'stored' ? total + count : total), 0) },
   };
 }
 
 /** What cannot be told counts as not post-quantum. */
-function exchangesOf(exchanges: Vitals['tls']['exchanges']): Vitals['tls'] {
-  const sum = (some: Vitals['tls']['exchanges']): number => some.reduce((total, { count }) => total + count, 0);
-  return { connections: sum(exchanges), notPostQuantum: sum(exchanges.filter((one) => !isPostQuantum(one))), exchanges };
+function tlsOf(meter: VitalsParts['meter'], state: TlsState | null): Vitals['tls'] {
+  const exchanges = meter.connections();
+  const total = (some: Vitals['tls']['exchanges']): number => some.reduce((sum, { count }) => sum + count, 0);
+  const endsAt = state === null ? null : instant(state.ends);
+  const warnings = [
+    ...(state?.ending === true ? [{ message: `The certificate of the server ends at ${endsAt}.`, advice: 'Renew it, as with "tracekeep ca renew". It is taken up without a restart.' }] : []),
+    ...(state?.unusable === true ? [{ message: 'The files of certificate and key were changed and cannot be used; the one before stays in use.', advice: 'Standard error names what is wrong with them.' }] : []),
+    ...(state?.minVersion === 'TLSv1.2' ? [{ message: 'TLS 1.2 is spoken too: such connections can be read later with a quantum computer.', advice: 'Remove the setting tls-min-version as soon as the exporters that need it are gone.' }] : []),
+  ];
+  return { connections: total(exchanges), notPostQuantum: total(exchanges.filter((one) => !isPostQuantum(one))), exchanges, failed: meter.handshakesFailed(), certificateEndsAt: endsAt, warnings };
 }
 
 /** Classes that are configured, and those that are not any more but still have rows: these follow `default`. */
