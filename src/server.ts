@@ -36,7 +36,7 @@ import { Records } from '#records';
 import { isRefusal, refuse, REFUSALS, type Refusal } from '#refusal';
 import { Sequencer } from '#sequencer';
 import { Store, type StoreEvent, type StoreSnapshot } from '#store';
-import { ClientTls, Tls } from '#tls';
+import { ClientTls, Tls, type TlsProblem } from '#tls';
 import { readVerifiers, sourceOf, verifyStore } from '#verify';
 import { BackgroundVerification, reported } from '#verify/background';
 import { PlaceFile } from '#verify/place-file';
@@ -253,29 +253,16 @@ function unusablePolicies(tenant: TenantId): NewFinding {
   };
 }
 
-const CERTIFICATE = { uid: 'tls.certificate', name: 'TLS of the server', type_id: 1 } as const;
+const TLS_TITLES: Readonly<Record<TlsProblem, string>> = { unusable: 'The new certificate of the server cannot be used', ending: 'The certificate of the server ends soon', version: 'An older version of TLS is spoken' };
 
 /** Opens certificate and key; what becomes of them later is told, by files and dates. */
 function openTls(settings: TlsSettings, meter: Meter, tell: ReportFinding, report: Report): Tls {
-  if (settings.minVersion === 'TLSv1.2') {
-    const message = 'TLS 1.2 is spoken beside TLS 1.3, because tls-min-version says so: what is recorded of such connections can be read later with a quantum computer. Remove the setting when no exporter needs it any more.';
-    tell({ tenant: null, analytic: CERTIFICATE, subject: 'version', severity_id: 3, title: 'An older version of TLS is spoken', message, evidences: [], resources: [] });
-  }
   return Tls.open(settings, {
     connected: (listener, { version, group }) => meter.connected(listener, version, group),
     failed: (listener, reason) => meter.handshakeFailed(listener, reason),
-    problem: (what, sentence, failure) => {
+    problem: (what, message, failure) => {
       if (failure !== null) report('cannot use the changed certificate', failure);
-      tell({
-        tenant: null,
-        analytic: CERTIFICATE,
-        subject: what,
-        severity_id: what === 'unusable' ? 4 : 3,
-        title: what === 'unusable' ? 'The new certificate of the server cannot be used' : 'The certificate of the server ends soon',
-        message: sentence,
-        evidences: [],
-        resources: [],
-      });
+      tell({ tenant: null, analytic: { uid: 'tls.certificate', name: 'TLS of the server', type_id: 1 }, subject: what, severity_id: what === 'unusable' ? 4 : 3, title: TLS_TITLES[what], message, evidences: [], resources: [] });
     },
   });
 }

@@ -124,6 +124,15 @@ test('a certificate that ends soon is told once', async () => {
   assert.deepEqual(problems, ['ending']);
 });
 
+test('TLS 1.2 is spoken only where it was asked for, with forward secrecy alone, and that is told', async () => {
+  const { port, problems, connected } = await listen({ minVersion: 'TLSv1.2' });
+  assert.deepEqual(problems, ['version']);
+  (await open(port, { maxVersion: 'TLSv1.2' })).destroy();
+  assert.equal(connected[0]?.version, 'TLSv1.2');
+  for (const ciphers of ['AES256-GCM-SHA384', 'ECDHE-ECDSA-AES256-SHA']) await assert.rejects(open(port, { maxVersion: 'TLSv1.2', ciphers }));
+  await assert.rejects(open(port, { minVersion: 'TLSv1', maxVersion: 'TLSv1.1' }));
+});
+
 test('files that cannot be used do not start, and the sentence names the file', async () => {
   const garbage = join(folder, 'garbage.pem');
   writeFileSync(garbage, 'nothing');

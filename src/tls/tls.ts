@@ -25,7 +25,7 @@ export interface TlsEvents {
   readonly failed?: (listener: string, reason: HandshakeFailure) => void;
 }
 
-export type TlsProblem = 'unusable' | 'ending';
+export type TlsProblem = 'unusable' | 'ending' | 'version';
 
 /** What people should know of it. */
 export interface TlsState {
@@ -61,7 +61,9 @@ export class Tls {
 
   /** Throws for files that cannot be used. */
   static open(settings: TlsSettings, events: TlsEvents, look_ms: number = LIMITS.certificate_look_ms, limits: HandshakeLimits = LIMITS): Tls {
-    return new Tls(settings, events, look_ms, limits);
+    const tls = new Tls(settings, events, look_ms, limits);
+    if (settings.minVersion === 'TLSv1.2') events.problem('version', 'TLS 1.2 is spoken beside TLS 1.3, because tls-min-version says so: what is recorded of such connections can be read later with a quantum computer. Remove the setting when nobody needs it any more.', null);
+    return tls;
   }
 
   /** Options of a server that takes connections of producers (`asks` for their certificates) or of people. */
