@@ -25,6 +25,7 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
   { name: 'integrity', path: '/integrity' },
   { name: 'exposure', path: '/exposure' },
   { name: 'policy', path: '/policy' },
+  { name: 'access', path: '/access' },
   { name: 'policy-edit', path: '/policy/edit?service=frontend&key=client.address&kind=ip&place=span' },
   { name: 'policy-history', path: '/policy/history' },
   { name: 'ingest', path: '/ingest' },

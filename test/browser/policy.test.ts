@@ -341,3 +341,40 @@ test('no text of a policy, of who changed it, or of a dry run becomes a script, 
   assert.deepEqual([ran, viewer.violations], [[], []]);
   await viewer.close();
 });
+
+test('access is asked about, written with the problems in place, tried before it counts, applied and looked back at', async () => {
+  const viewer = await stage.open();
+  const { page } = viewer;
+  await goTo(page, '/access');
+  const own = page.getByRole('textbox', { name: /^Own policies as Cedar/u });
+  const asked = page.getByRole('region', { name: 'Ask' });
+  const ask = async (): Promise<string> => {
+    const answered = page.waitForResponse(/access\/explain$/u);
+    await asked.getByRole('button', { name: 'Ask', exact: true }).click();
+    await answered;
+    await asked.getByText(/^(?:Allowed|Denied)$/u).waitFor();
+    return (await asked.getByRole('status').first().textContent()) ?? '';
+  };
+  await own.click();
+  await page.keyboard.insertText('forbid (principal, action == Action::"trace.reed", resource);');
+  await page.getByRole('button', { name: /error, line 1: Unrecognized action/u }).waitFor();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.insertText('// Not for viewers.\n@id("payments") forbid (principal in Role::"viewer", action in Action::"telemetry", resource in Service::"payments");');
+  await page.getByText('No problems.').waitFor();
+  await asked.getByRole('radio', { name: 'A role' }).click();
+  await asked.getByRole('textbox', { name: 'Resource' }).fill('service:payments');
+  assert.match(await ask(), /^Denied.*own\/payments/u);
+  await asked.getByRole('checkbox').uncheck();
+  assert.match(await ask(), /^Allowed.*viewer/u);
+  await page.getByRole('button', { name: 'Apply…' }).click();
+  await page.getByRole('dialog').getByRole('textbox', { name: 'Note' }).fill('for its team');
+  await page.getByRole('dialog').getByRole('button', { name: 'Apply', exact: true }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  const history = page.getByRole('region', { name: 'History' });
+  await history.getByText('for its team').waitFor();
+  assert.match(await ask(), /^Denied.*own\/payments/u);
+  await history.getByRole('button', { name: 'Show' }).click();
+  assert.deepEqual(await axeFindings(page), []);
+  assert.deepEqual(viewer.violations, []);
+  await viewer.close();
+});

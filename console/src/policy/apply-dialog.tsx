@@ -11,7 +11,7 @@ import { ErrorNote } from '#ui/error-note.tsx';
 import { Field } from '#ui/field.tsx';
 import { needsApproval, useAct } from './acts.tsx';
 import styles from './policy.module.css';
-import { TextDiff } from './text-diff.tsx';
+import { TextDiff } from '#ui/text-diff.tsx';
 import { WeakeningList } from './weakening-list.tsx';
 import { whoText } from './who.ts';
 

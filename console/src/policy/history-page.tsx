@@ -16,7 +16,7 @@ import { type Compared, readCompared } from './address.ts';
 import { PolicyText } from './policy-text.tsx';
 import styles from './policy.module.css';
 import { RevertDialog } from './revert-dialog.tsx';
-import { TextDiff } from './text-diff.tsx';
+import { TextDiff } from '#ui/text-diff.tsx';
 import { Marked } from './words.tsx';
 import { whoText } from './who.ts';
 

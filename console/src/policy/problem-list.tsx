@@ -1,7 +1,7 @@
 /** The problems of the text below it: each leads to its place, and some to what should stand there. */
 import { CircleX, Info, TriangleAlert } from 'lucide-react';
 import type { ComponentType, ReactNode } from 'react';
-import { fixOf, sentence } from '#editor/problem-marks.ts';
+import { fixOf, sentence } from '#editor/problem-place.ts';
 import type { Problem } from '#policy/read';
 import { plural } from '#time/format.ts';
 import { Button } from '#ui/button.tsx';

@@ -8,7 +8,7 @@ import { Panel } from '#ui/panel.tsx';
 import { TimeText } from '#ui/time-text.tsx';
 import { useAct } from './acts.tsx';
 import styles from './policy.module.css';
-import { TextDiff } from './text-diff.tsx';
+import { TextDiff } from '#ui/text-diff.tsx';
 import { WeakeningList } from './weakening-list.tsx';
 import { whoText } from './who.ts';
 

@@ -11,7 +11,7 @@ import { Field } from '#ui/field.tsx';
 import { SkeletonRows } from '#ui/skeleton.tsx';
 import { needsApproval, useAct } from './acts.tsx';
 import styles from './policy.module.css';
-import { TextDiff } from './text-diff.tsx';
+import { TextDiff } from '#ui/text-diff.tsx';
 import { WeakeningList } from './weakening-list.tsx';
 
 export interface RevertDialogProps {

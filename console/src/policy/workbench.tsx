@@ -1,10 +1,11 @@
 /** The text, its problems, its dry run, and what can be done with it. */
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Applied, PolicyInForce } from '#api/policy.ts';
-import { CodeEditor, type EditorHandle } from '#editor/code-editor.tsx';
+import { CodeEditor } from '#editor/code-editor.tsx';
 import type { NewAction } from '#editor/new-rule.ts';
 import type { Reading } from '#editor/problem-marks.ts';
 import type { Schema } from '#editor/schema-walk.ts';
+import type { EditorHandle } from '#editor/text-editor.tsx';
 import { type Problem, readPolicy } from '#policy/read';
 import { policySchema } from '#policy/schema';
 import { weakenings as weakeningsOf } from '#policy/weakening';

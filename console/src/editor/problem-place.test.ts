@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Text } from '@codemirror/state';
 import { readPolicy } from '#policy/read';
-import { fixOf, rangeOf, sentence } from './problem-marks.ts';
+import { fixOf, rangeOf, sentence } from './problem-place.ts';
 
 /** The text with every word that has a better one replaced, as the buttons do it. */
 function fixed(text: string): string {

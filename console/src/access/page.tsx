@@ -1,0 +1,40 @@
+/** Who may do what: asking, the tenant's own policies as text, their history, and the default roles. */
+import { useQuery } from '@tanstack/react-query';
+import { type ReactNode, useState } from 'react';
+import { accessQuery } from '#api/access.ts';
+import { useMay } from '#api/session.ts';
+import { Empty } from '#ui/empty.tsx';
+import { ErrorNote } from '#ui/error-note.tsx';
+import { Page, PageHeader } from '#ui/page-header.tsx';
+import { Panel } from '#ui/panel.tsx';
+import { SkeletonRows } from '#ui/skeleton.tsx';
+import { Asking } from './asking.tsx';
+import { DefaultRoles } from './default-roles.tsx';
+import { History } from './history.tsx';
+import { OwnPolicies } from './own-policies.tsx';
+
+export function AccessPage(): ReactNode {
+  const may = useMay('access.read');
+  const { data: access, error, refetch } = useQuery({ ...accessQuery, enabled: may });
+  /** What stands in the editor, if it is not what is in force. */
+  const [draft, setDraft] = useState<string | null>(null);
+  return (
+    <Page>
+      <PageHeader title="Access">Who may do what. Roles are readable policies; own policies add to them, by service, environment, group or person. A forbid wins, and any error denies.</PageHeader>
+      {!may ? (
+        <Empty title="Not for your roles">Administrators, auditors and privacy officers see who may do what.</Empty>
+      ) : access === undefined ? (
+        error === null ? <SkeletonRows rows={6} height="64px" label="The policies are being asked for" /> : <ErrorNote error={error} retry={() => void refetch()} />
+      ) : (
+        <>
+          <Asking actions={access.actions} draft={draft} />
+          <OwnPolicies access={access} onDraft={setDraft} />
+          <History inForce={access} />
+          <Panel title="Default roles" note="the same in every tenant">
+            <DefaultRoles roles={access.roles} />
+          </Panel>
+        </>
+      )}
+    </Page>
+  );
+}
