@@ -8,6 +8,7 @@ import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
+import { TOTP } from 'otpauth';
 import { createAuthenticator } from '#authenticate';
 import { createPasswords, createPeople, type People } from '#authenticate/people';
 import { createSignIn, type SignIn } from '#authenticate/sign-in';
@@ -288,6 +289,57 @@ test('an administrator makes, rotates and revokes producers and tokens; secrets 
   assert.equal((await ask('DELETE', `/api/v1/tokens/${token.id}`, as(ada))).status, 204);
   assert.ok(isRefusal(control.findCredential(rotated.key)) && isRefusal(control.findCredential(secret)));
   assert.match((await ask('GET', '/api/v1/producers', as(ada))).body, /"name":"Shop","services":\["shop-\*"\],"certificates":\[\],"backfill":true,"createdAt":"[^"]+","revoked":true/);
+});
+
+test('whoever is signed in makes, sees and ends their own tokens, and nobody else’s', async () => {
+  const [ada, vic] = [await browserOf('Ada'), await browserOf('Vic')];
+  const { token, secret } = JSON.parse((await ask('POST', '/api/v1/session/tokens', as(vic), { name: 'script', scopes: ['trace.*'] })).body) as { token: { id: string; person: { name: string }; scopes: string[]; expiresAt: string }; secret: string };
+  assert.deepEqual([token.person.name, token.scopes, Date.parse(token.expiresAt) - now], ['Vic', ['trace.*'], LIMITS.token_ms_default]);
+  assert.ok(!isRefusal(control.findCredential(secret)));
+  assert.match((await ask('GET', '/api/v1/session/tokens', as(vic))).body, /"name":"script"/);
+  assert.ok(!(await ask('GET', '/api/v1/session/tokens', as(ada))).body.includes('script'));
+  assert.match((await ask('GET', '/api/v1/tokens', as(ada))).body, /"name":"script","person":\{"id":"a_[0-9a-f]{16}","name":"Vic"\},"roles":\["viewer"\],"scopes":\["trace\.\*"\]/);
+  assert.equal(codeOf(await ask('DELETE', `/api/v1/session/tokens/${token.id}`, as(ada))), '404 name_unknown');
+  assert.equal(codeOf(await ask('POST', '/api/v1/session/tokens', as(vic), { name: 'more', scopes: ['account.change'] })), '403 action_forbidden');
+  assert.equal(codeOf(await ask('POST', '/api/v1/tokens', as(ada), { user: 'Eve' })), '404 name_unknown', 'of another tenant');
+  assert.equal(codeOf(await ask('POST', '/api/v1/tokens', as(ada), { user: 'Vic', roles: ['admin'] })), '400 role_unknown');
+  assert.equal((await ask('DELETE', `/api/v1/session/tokens/${token.id}`, as(vic))).status, 204);
+  assert.ok(isRefusal(control.findCredential(secret)));
+});
+
+test('one’s own sessions are listed without anything that opens one', async () => {
+  const vic = await browserOf('Vic');
+  const { body } = await ask('GET', '/api/v1/session/all', as(vic));
+  const { sessions } = JSON.parse(body) as { sessions: Record<string, unknown>[] };
+  assert.ok(sessions.length > 0 && sessions.every((one) => Object.keys(one).join() === 'isThis,signedInAt,seenAt,expiresAt,network'));
+  assert.equal(sessions.filter(({ isThis }) => isThis === true).length, 1);
+});
+
+test('a second factor is added, asked for, and reset by an administrator; its secret is told once', async () => {
+  const [ada, vic] = [await browserOf('Ada'), await browserOf('Vic')];
+  assert.equal(codeOf(await ask('POST', '/api/v1/session/second-factor', as(vic), { password: 'wrong' })), '401 sign_in_failed');
+  const { secret, uri } = JSON.parse((await ask('POST', '/api/v1/session/second-factor', as(vic), { password: PASSWORD })).body) as { secret: string; uri: string };
+  assert.ok(uri.startsWith('otpauth://totp/Tracekeep:Vic?'));
+  const code = (): string => new TOTP({ secret }).generate({ timestamp: now });
+  assert.equal(codeOf(await ask('POST', '/api/v1/session/second-factor/confirm', as(vic), { code: '000000' })), '400 code_wrong');
+  const added = await ask('POST', '/api/v1/session/second-factor/confirm', as(vic), { code: code() });
+  const { csrf, secondFactor, recoveryCodes } = JSON.parse(added.body) as { csrf: string; secondFactor: { recoveryCodesLeft: number }; recoveryCodes: string[] };
+  assert.deepEqual([added.status, secondFactor.recoveryCodesLeft, recoveryCodes.length], [200, 10, 10]);
+  assert.equal(codeOf(await ask('GET', '/api/v1/session', as(vic))), '401 session_over');
+  const again: Browser = { ...vic, cookie: added.cookies[0]?.split(';')[0] ?? '', csrf };
+  const view = (await ask('GET', '/api/v1/session', as(again))).body + (await ask('GET', '/api/v1/accounts', as(ada))).body;
+  assert.ok(!view.includes(secret) && !recoveryCodes.some((one) => view.includes(one)));
+  assert.match(view, /"name":"Vic"[^}]*"secondFactor":true/);
+  assert.equal(codeOf(await ask('POST', '/api/v1/session', { ...page(), cookie: vic.device }, { name: 'Vic', password: PASSWORD })), '401 code_needed');
+  now += 30_000;
+  assert.equal((await ask('POST', '/api/v1/session', page(), { name: 'Vic', password: PASSWORD, code: code() })).status, 200);
+  const renewed = JSON.parse((await ask('POST', '/api/v1/session/recovery-codes', as(again), { password: PASSWORD, code: recoveryCodes[0] })).body) as { recoveryCodes: string[] };
+  assert.equal(renewed.recoveryCodes.length, 10);
+  const id = (JSON.parse((await ask('GET', '/api/v1/accounts', as(ada))).body) as { accounts: { id: string; name: string }[] }).accounts.find(({ name }) => name === 'Vic')?.id ?? '';
+  assert.equal(codeOf(await ask('DELETE', `/api/v1/accounts/${id}/second-factor`, as(await browserOf('Eve')))), '404 name_unknown', 'of another tenant');
+  assert.equal((await ask('DELETE', `/api/v1/accounts/${id}/second-factor`, as(ada))).status, 204);
+  assert.equal(codeOf(await ask('GET', '/api/v1/session', as(again))), '401 session_over');
+  await browserOf('Vic');
 });
 
 test('what belongs to another tenant is neither listed nor changed', async () => {

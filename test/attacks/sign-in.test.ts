@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { request as httpRequest } from 'node:http';
 import { before, test } from 'node:test';
+import { TOTP } from 'otpauth';
 import { addProducer, createToken, lastLine, startServer, type TestServer, tracekeep, until } from '#harness';
 import { assertUnharmed } from '#harness/aftermath';
 import { ask, exportOf, sendWell, spanOf } from '#harness/exchange';
@@ -137,6 +138,78 @@ test('sessions outlive a restart, links do not', async () => {
   assert.ok(!server.stderr.includes('#first='), 'a store with accounts prints no link');
 });
 
+/** A second factor for somebody, as their own pages add it. */
+async function addFactor(name: string): Promise<{ readonly secret: string; readonly recoveryCodes: readonly string[]; readonly code: string }> {
+  await addUser(name, 'viewer');
+  const answer = await signInWell(name);
+  const headers = { cookie: cookieOf(answer), 'x-tracekeep-csrf': csrfOf(answer) };
+  const { secret } = JSON.parse((await hit('POST', '/api/v1/session/second-factor', headers, { password: PASSWORD })).body) as { secret: string };
+  const code = codeAt(secret, Date.now());
+  const added = await hit('POST', '/api/v1/session/second-factor/confirm', headers, { code });
+  assert.equal(added.status, 200, added.body);
+  assert.equal(codeOf(await hit('GET', '/api/v1/session', headers)), '401 session_over', 'what began without a code ended');
+  return { secret, code, recoveryCodes: (JSON.parse(added.body) as { recoveryCodes: string[] }).recoveryCodes };
+}
+
+const codeAt = (secret: string, ms: number): string => new TOTP({ secret }).generate({ timestamp: ms });
+const signInWith = (name: string, code: string): Promise<Answer> => hit('POST', '/api/v1/session', {}, { name, password: PASSWORD, code });
+
+test('a stranger learns neither which names exist, nor that a password was right where a code is asked for', async () => {
+  const { recoveryCodes } = await addFactor('Tess');
+  const asked = [{ name: 'Nobody at all', password: PASSWORD }, { name: 'Tess', password: 'not the password of Tess' }, { name: 'Tess', password: PASSWORD }, { name: 'Tess', password: PASSWORD, code: '000000' }, { name: 'Tess', password: 'not the password of Tess', code: recoveryCodes[0] }];
+  const answers = [];
+  for (const body of asked) answers.push(await hit('POST', '/api/v1/session', {}, body));
+  const shapeOf = ({ status, headers, cookies, body }: Answer): unknown => [status, Object.keys(headers).toSorted(), cookies, body.replace(/"requestId":"[0-9a-f]+"/, '')];
+  for (const [at, answer] of answers.entries()) assert.deepEqual(shapeOf(answer), shapeOf(answers[0] ?? assert.fail()), JSON.stringify(asked[at]));
+  assert.equal((await signInWith('Tess', recoveryCodes[0] ?? '')).status, 200, 'a code beside a wrong password is not used up');
+});
+
+test('a code opens once, also for two at the same moment, an older one not at all, a recovery code once', async () => {
+  const { secret, code, recoveryCodes } = await addFactor('Theo');
+  const next = codeAt(secret, Date.now() + 30_000);
+  const both = await Promise.all([signInWith('Theo', next), signInWith('Theo', next)]);
+  assert.deepEqual(both.map(({ status }) => status).toSorted(), [200, 401]);
+  for (const used of [next, code]) assert.equal(codeOf(await signInWith('Theo', used)), '401 sign_in_failed');
+  const twice = [await signInWith('Theo', recoveryCodes[1] ?? ''), await signInWith('Theo', recoveryCodes[1] ?? '')];
+  assert.deepEqual(twice.map(({ status }) => status), [200, 401]);
+});
+
+test('guessing at a code is slowed down as guessing at a password is', async () => {
+  await addFactor('Tina');
+  const answers = await Promise.all(Array.from({ length: 30 }, (_, at) => signInWith('Tina', String(100_000 + at))));
+  const compared = answers.filter((answer) => codeOf(answer) === '401 sign_in_failed').length;
+  assert.ok(compared <= LIMITS.attempts_account_free + 1, `${compared} of 30 guesses were compared`);
+  assert.ok(answers.every(({ status }) => status === 401 || status === 429));
+});
+
+test('a token that acts for somebody does no more than its scopes and that person, makes no other, and ends with its time or the account', async () => {
+  await addUser('Toni', 'admin');
+  const answer = await signInWell('Toni');
+  const headers = { cookie: cookieOf(answer), 'x-tracekeep-csrf': csrfOf(answer) };
+  const make = async (body: object): Promise<string> => (JSON.parse((await hit('POST', '/api/v1/session/tokens', headers, body)).body) as { secret: string }).secret;
+  const [narrow, whole, brief] = [await make({ name: 'narrow', scopes: ['service.list', 'token.change'] }), await make({ name: 'whole' }), await make({ name: 'brief', lifetimeMs: 1 })];
+  const as = (secret: string, method: string, path: string, body?: object): Promise<Answer> => hit(method, path, { authorization: `Bearer ${secret}` }, body);
+  assert.equal((await as(narrow, 'GET', '/api/v1/services')).status, 200);
+  for (const path of ['/api/v1/search', '/api/v1/accounts', '/api/v1/tokens', '/metrics', '/api/v1/session']) assert.equal(codeOf(await as(narrow, 'GET', path)), '403 action_forbidden', path);
+  for (const scopes of [undefined, ['*'], ['token.*'], ['service.list', 'account.change']]) assert.equal(codeOf(await as(narrow, 'POST', '/api/v1/tokens', { roles: ['admin'], ...(scopes === undefined ? {} : { scopes }) })), '403 action_forbidden', JSON.stringify(scopes));
+  for (const secret of [narrow, whole]) assert.ok([403].includes((await as(secret, 'POST', '/api/v1/session/tokens', { name: 'more' })).status));
+  assert.equal(codeOf(await as(brief, 'GET', '/api/v1/services')), '401 credential_unknown');
+  assert.equal(codeOf(await hit('POST', '/api/v1/session/tokens', headers, { name: 'odd', scopes: ['trace.write'] })), '400 scope_unknown');
+  assert.equal((await as(whole, 'GET', '/api/v1/accounts')).status, 200);
+  assert.equal((await tracekeep(['user', 'role', 'Toni', '--role', 'operator', '--data', server.data])).code, 0);
+  await until(async () => (await as(whole, 'GET', '/api/v1/accounts')).status === 403, 'the token shrinks with the roles');
+  assert.equal((await as(narrow, 'GET', '/api/v1/services')).status, 403, 'a scope grants nothing');
+  assert.equal((await tracekeep(['user', 'remove', 'Toni', '--data', server.data])).code, 0);
+  for (const secret of [narrow, whole]) await until(async () => codeOf(await as(secret, 'GET', '/api/v1/services')) === '401 credential_unknown', 'the token ends with the account');
+});
+
+test('a name of a group or a role cannot be more than a name', async () => {
+  const { accounts } = JSON.parse((await hit('GET', '/api/v1/accounts', { authorization: `Bearer ${token}` })).body) as { accounts: { id: string; name: string }[] };
+  const id = accounts.find(({ name }) => name === 'Tess')?.id ?? assert.fail();
+  for (const group of ['x"); permit(principal,action,resource);//', 'a\\', '<img src=x>', 'a\nb', 'Role::"admin"', '${jndi:x}', 'a\u202eb', '']) assert.equal(codeOf(await hit('POST', `/api/v1/accounts/${id}`, { authorization: `Bearer ${token}` }, { groups: [group] })), '400 group_invalid', group);
+  for (const role of ['admin"', '__proto__', 'constructor', 'viewer,admin', 'root', '']) assert.equal(codeOf(await hit('POST', `/api/v1/accounts/${id}`, { authorization: `Bearer ${token}` }, { roles: [role] })), '400 role_unknown', role);
+});
+
 test('guessing a password is slowed down, is not sped up by trying many at once, and keeps the owner out for seconds at most', async () => {
   await addUser('Grace', 'viewer');
   const known = (await signInWell('Grace')).cookies[1]?.split(';')[0] ?? '';
@@ -162,7 +235,7 @@ test('a flood of sign-ins holds up neither traces nor those who are signed in', 
 
 test('no password, session, link or cookie was said on standard output or error, but the one link', async () => {
   const said = saidBefore + server.stdout + server.stderr;
-  for (const word of [PASSWORD, 'ts_', '$argon2', 'guess number', 'csrf', 'Grace']) assert.ok(!said.includes(word), word);
+  for (const word of [PASSWORD, 'ts_', 'otpauth', 'Tess', '$argon2', 'guess number', 'csrf', 'Grace']) assert.ok(!said.includes(word), word);
   assert.equal(said.split('tl_').length, 2);
   await assertUnharmed(server, key, token);
 });
