@@ -56,6 +56,7 @@ const pages = [
   createRoute({ getParentRoute: () => framed, path: '/policy/edit', component: lazyRouteComponent(() => import('./policy/edit-page.tsx'), 'PolicyEditPage') }),
   createRoute({ getParentRoute: () => framed, path: '/policy/history', component: lazyRouteComponent(() => import('./policy/history-page.tsx'), 'PolicyHistoryPage') }),
   createRoute({ getParentRoute: () => framed, path: '/access', component: lazyRouteComponent(() => import('./access/page.tsx'), 'AccessPage') }),
+  createRoute({ getParentRoute: () => framed, path: '/audit', component: lazyRouteComponent(() => import('./audit/page.tsx'), 'AuditPage') }),
   createRoute({ getParentRoute: () => framed, path: '/ingest', component: lazyRouteComponent(() => import('./ingest/page.tsx'), 'IngestPage') }),
   createRoute({ getParentRoute: () => framed, path: '/health', component: lazyRouteComponent(() => import('./health/page.tsx'), 'HealthPage') }),
   createRoute({ getParentRoute: () => framed, path: '/settings', component: lazyRouteComponent(() => import('./settings/page.tsx'), 'SettingsPage') }),

@@ -28,6 +28,7 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
   { name: 'access', path: '/access' },
   { name: 'policy-edit', path: '/policy/edit?service=frontend&key=client.address&kind=ip&place=span' },
   { name: 'policy-history', path: '/policy/history' },
+  { name: 'audit', path: '/audit' },
   { name: 'ingest', path: '/ingest' },
   { name: 'health', path: '/health' },
   { name: 'settings', path: '/settings' },

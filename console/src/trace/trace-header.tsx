@@ -1,6 +1,8 @@
 /** The head of a trace: what it was, when, how long, who took part, what was minimized in it, and what can be done with it. */
-import { ArrowLeftRight, Download, Link2 } from 'lucide-react';
+import { Link } from '@tanstack/react-router';
+import { ArrowLeftRight, Download, Eye, Link2 } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
+import { useMay } from '#api/session.ts';
 import type { TraceModel } from '#outline/model.ts';
 import { replacedWords, rulesOf } from '#outline/minimized-words.ts';
 import { nameOf, serviceOf } from '#outline/outline.ts';
@@ -31,6 +33,7 @@ const RULES_MAX = 3;
 
 export function TraceHeader({ model, foldedServices, onFoldServices, onCompare, isCopied, onCopyLink, seal }: TraceHeaderProps): ReactNode {
   const { outline, root, errors } = model;
+  const mayAudit = useMay('audit.read');
   const start_ms = millisOf((BigInt(outline.startTimeUnixNano) + BigInt(Math.round(model.from))).toString());
   const iso = new Date(start_ms).toISOString();
   const minimized = replacedWords(outline.minimizedKinds);
@@ -54,6 +57,12 @@ export function TraceHeader({ model, foldedServices, onFoldServices, onCompare, 
               Compare…
             </Button>
           </Hint>
+          {mayAudit ? (
+            <Link className={styles['download'] ?? ''} to="/audit" search={{ resource: `trace:${outline.traceId}` }} title="Who looked at this trace">
+              <Eye aria-hidden size={15} />
+              Who looked
+            </Link>
+          ) : null}
           <a className={styles['download']} href={`/api/v1/traces/${outline.traceId}`} download={`trace-${outline.traceId}.json`} title="The whole trace as OTLP/JSON">
             <Download aria-hidden size={15} />
             OTLP
