@@ -96,7 +96,7 @@ function filterOf(recorder: RequestRecorder, request: FastifyRequest, tenant: Te
     const key = name === null ? (left?.[0] ?? '[removed]') : name;
     return `${key}${relation}${relation === '' ? '' : (left?.[1] ?? '[removed]')}`;
   }).join(' & ');
-  return text.length > LIMITS.record_filter_characters_max ? '' : text;
+  return text.length > LIMITS.record_filter_characters_max ? '' : inOneLine(text);
 }
 
 interface Part {
@@ -155,6 +155,10 @@ function objectParts(text: string): readonly (Part | null)[] {
 /** One header, in one line. */
 function reasonOf(recorder: RequestRecorder, request: FastifyRequest, tenant: TenantId): string {
   const [text = ''] = request.raw.headersDistinct['x-tracekeep-reason'] ?? [];
-  const line = text.replace(/[\0-\x1f\x7f-\x9f\u2028\u2029]+/g, ' ').trim().slice(0, LIMITS.record_reason_characters_max);
+  const line = inOneLine(text).trim().slice(0, LIMITS.record_reason_characters_max);
   return line === '' ? '' : (recorder.minimized(tenant, [['reason', line]])?.[0]?.[1] ?? '');
+}
+
+function inOneLine(text: string): string {
+  return text.replace(/[\0-\x1f\x7f-\x9f\u2028\u2029]+/g, ' ');
 }

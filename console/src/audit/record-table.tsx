@@ -77,17 +77,17 @@ function What({ record: { action, resource, route, filter, reason, entry }, onRe
           </button>
         </span>
       )}
-      {reason === null ? null : <span className={styles['more']}>“{reason}”</span>}
-      {filter === null ? null : <code className={styles['more']}>{filter}</code>}
       <Link to="/integrity" search={{ entry }} className={styles['entry'] ?? ''} title="The entry of the log that commits to this record">
         entry {count(entry)}
       </Link>
+      {reason === null ? null : <span className={styles['more']}>“{reason}”</span>}
+      {filter === null ? null : <code className={styles['more']}>{filter}</code>}
     </span>
   );
 }
 
 function Told({ record: { outcome, code } }: { readonly record: AuditRecord }): ReactNode {
-  if (outcome === 'allowed') return <span className={styles['quiet']}>allowed</span>;
+  if (outcome === 'allowed' || code === 'not_found') return <span className={styles['quiet']}>{outcome === 'allowed' ? outcome : 'not there'}</span>;
   return (
     <span title={code ?? outcome}>
       <State state={outcome === 'refused' ? 'restricted' : 'error'}>{outcome}</State>

@@ -82,10 +82,8 @@ WITH
       ),
       multiIf(
         type = {sign_in:UInt8}, 'session',
-        JSONHas(statement, 'person'), concat('account:', JSONExtractString(statement, 'person')),
-        JSONHas(statement, 'token'), concat('token:', JSONExtractString(statement, 'token')),
-        JSONHas(statement, 'producer'), concat('producer:', JSONExtractString(statement, 'producer')),
-        JSONHas(statement, 'finding'), concat('finding:', JSONExtractString(statement, 'finding')),
+        kind IN ('token', 'producer', 'finding') AND JSONHas(statement, kind), concat(kind, ':', JSONExtractString(statement, kind)),
+        kind = 'person' AND JSONHas(statement, 'person'), concat('account:', JSONExtractString(statement, 'person')),
         kind = 'tenant', concat('tenant:', JSONExtractString(statement, 'tenant')),
         kind
       ),
