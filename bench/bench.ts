@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type ConsoleFigures, measureConsole } from './console.ts';
 import { type AccessFigures, measureAccess } from './access.ts';
+import { type AuthenticationFigures, measureAuthentication } from './authentication.ts';
 import { corpusOf } from './corpus.ts';
 import { type EvidenceFigures, measureEvidence } from './evidence.ts';
 import { type Ingest, measureIngest } from './ingest.ts';
@@ -18,7 +19,7 @@ import { measureRecognize, type RecognizeFigures } from './recognize.ts';
 import { recognizeText } from './recognize-table.ts';
 import type { ServerOptions } from './server.ts';
 import { medianOf } from './summary.ts';
-import { accessText, consoleText, evidenceText, ingestText, machineText, partsText, queryText, threadsText, verifyText } from './table.ts';
+import { accessText, authenticationText, consoleText, evidenceText, ingestText, machineText, partsText, queryText, threadsText, verifyText } from './table.ts';
 import { measureVerify, type VerifyFigures } from './verify.ts';
 
 export interface BenchOptions {
@@ -57,10 +58,11 @@ export interface Figures {
   readonly parts: Parts | null;
   readonly recognize: RecognizeFigures | null;
   readonly access: AccessFigures | null;
+  readonly authentication: AuthenticationFigures | null;
   readonly tables: readonly string[];
 }
 
-const PARTS = ['ingest', 'query', 'verify', 'console', 'parts', 'recognize', 'access'];
+const PARTS = ['ingest', 'query', 'verify', 'console', 'parts', 'recognize', 'access', 'authentication'];
 /** Enough that there is a figure. */
 const SEED = 20_261_129;
 const HURRIED_LOG_BLOCKS = 20;
@@ -77,7 +79,7 @@ const USAGE = `npm run bench -- [PART…] [options]: figures of a real server on
   --runs N           medians of N runs of ingest
   --connections A,B  8,128 by default
   --gzip             bodies are compressed
-  --only PART,…      of ingest, query, verify, console, parts, recognize, access; evidence, which is a part of query, by itself
+  --only PART,…      of ingest, query, verify, console, parts, recognize, access, authentication; evidence, which is a part of query, by itself
   --seed N           of the samples and ordinary values of recognize
   --show             recognize prints the samples that it missed or marked wrongly
   --profile          CPU profiles of the server's threads, into bench/out/profile/
@@ -127,8 +129,10 @@ export async function bench(options: BenchOptions, say: (text: string) => void):
   if (recognize !== null) show(recognizeText(recognize));
   const access = options.only.includes('access') ? await measureAccess() : null;
   if (access !== null) show(accessText(access));
+  const authentication = options.only.includes('authentication') ? await measureAuthentication(corpus, hurried) : null;
+  if (authentication !== null) show(authenticationText(authentication));
   corpus.close();
-  const figures: Figures = { machine, spans: described.spans, ingest, runs, query, evidence, verify, console: inBrowser, parts, recognize, access, tables };
+  const figures: Figures = { machine, spans: described.spans, ingest, runs, query, evidence, verify, console: inBrowser, parts, recognize, access, authentication, tables };
   const name = `figures-${machine.at.replaceAll(/[:.]/gu, '-')}.json`;
   writeFileSync(join(options.out, name), `${JSON.stringify(figures, null, 1)}\n`);
   say(`written to ${join(options.out, name)}`);

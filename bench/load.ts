@@ -2,7 +2,9 @@
  * The load generator, a process of its own so that its work is not counted as the server's. Posts the corpus over keep-alive connections, each
  * waiting for its answer; what is refused as retryable is sent again after the time the server asks for.
  */
+import { readFileSync } from 'node:fs';
 import { Agent, request as httpRequest } from 'node:http';
+import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
 import { setTimeout as wait } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { Corpus } from './corpus.ts';
@@ -17,6 +19,8 @@ export interface Load {
   readonly firstPass: number;
   readonly passes: number;
   readonly gzip: boolean;
+  /** Files: over TLS, and the sender is who this certificate says instead of whose key it is. */
+  readonly tls?: { readonly ca: string; readonly certificate: string; readonly key: string };
 }
 
 export interface Loaded {
@@ -51,7 +55,7 @@ process.on('disconnect', () => process.exit());
 
 async function send(load: Load): Promise<Loaded> {
   const corpus = new Corpus(load.corpus);
-  const agent = new Agent({ keepAlive: true, maxSockets: load.connections, scheduling: 'fifo' });
+  const agent = agentOf(load);
   const acknowledged_ms: number[] = [];
   const failures: Record<string, number> = {};
   let requests = 0;
@@ -92,10 +96,15 @@ async function send(load: Load): Promise<Loaded> {
   return { requests, spans, took_s, spansPerSecond: spans / took_s, acknowledged_ms: summaryOf(acknowledged_ms), refusals, failures, load_cpu_s: (user + system) / 1e6 };
 }
 
+function agentOf({ tls, connections }: Load): Agent {
+  const options = { keepAlive: true, maxSockets: connections, scheduling: 'fifo' } as const;
+  return tls === undefined ? new Agent(options) : new TlsAgent({ ...options, ca: readFileSync(tls.ca), cert: readFileSync(tls.certificate), key: readFileSync(tls.key) });
+}
+
 function post(load: Load, agent: Agent, body: Buffer): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-  const headers = { authorization: `Bearer ${load.key}`, 'content-type': 'application/x-protobuf', 'content-length': body.length, ...(load.gzip ? { 'content-encoding': 'gzip' } : {}) };
-  const sending = httpRequest(`${load.url}/v1/traces`, { method: 'POST', agent, headers }, (response) => {
+  const headers = { ...(load.tls === undefined && { authorization: `Bearer ${load.key}` }), 'content-type': 'application/x-protobuf', 'content-length': body.length, ...(load.gzip ? { 'content-encoding': 'gzip' } : {}) };
+  const sending = (load.tls === undefined ? httpRequest : tlsRequest)(`${load.url}/v1/traces`, { method: 'POST', agent, headers }, (response) => {
     let bytes = 0;
     response.on('data', (part: Buffer) => (bytes += part.length));
     response.on('end', () => resolve({ status: response.statusCode ?? 0, bytes, retryAfter_s: Number(response.headers['retry-after'] ?? 1) }));

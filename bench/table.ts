@@ -1,4 +1,5 @@
 /** The figures as text: one table a part, numbers that a person can compare. */
+import type { AuthenticationFigures } from './authentication.ts';
 import type { ConsoleFigures } from './console.ts';
 import type { AccessFigures } from './access.ts';
 import type { EvidenceFigures } from './evidence.ts';
@@ -82,6 +83,13 @@ export function evidenceText({ spans, ofSpan, ofTrace, proofBytes, proofJsonByte
     ['hashes, salts and statement that prove one span', `${whole(proofBytes.p50)} / ${whole(proofBytes.p99)} bytes`],
     ['the same as JSON', `${whole(proofJsonBytes.p50)} / ${whole(proofJsonBytes.p99)} bytes`],
     ['wrong answers', whole(wrong.length)],
+  ]);
+}
+
+export function authenticationText({ ways }: AuthenticationFigures): string {
+  return aligned([
+    ['knowing who sends, of the JavaScript of all threads under ingest', ''],
+    ...ways.map(({ way, share, us_per_request, requests, spans }): [string, string] => [`by ${way}, requests of ${whole(spans / requests)} spans`, `${(share * 100).toFixed(2)} %, ${us_per_request.toFixed(1)} µs a request`]),
   ]);
 }
 

@@ -64,10 +64,12 @@ test('what fails is counted by its reason', async () => {
 });
 
 test('no session is resumed, which would bring a certificate along unchecked', async () => {
-  const { port } = await listen();
-  const first = await open(port, {});
-  const second = await open(port, { session: first.getSession() });
-  assert.equal(second.isSessionReused(), false);
+  const { port } = await listen({ minVersion: 'TLSv1.2' });
+  for (const maxVersion of ['TLSv1.3', 'TLSv1.2'] as const) {
+    const first = await open(port, { ...producer('shop'), maxVersion });
+    const second = await open(port, { session: first.getSession(), maxVersion });
+    assert.equal(second.isSessionReused(), false, maxVersion);
+  }
 });
 
 test('a renewed certificate is used by the next connection, while the one before goes on', async () => {

@@ -33,12 +33,15 @@ let authority: Authority;
 let ca = '';
 let shopKey = '';
 let bankKey = '';
+/** The server's own certificate and key, as somebody who has them shows them. */
+let serverFiles: Shown = {};
 const opened: { close(): void }[] = [];
 
 before(async () => {
   authority = Authority.create({ folder: `${data}.ca`, dataDir: data, trustDomain: 'example.org', name: 'Test', valid_ms: DAY_MS });
   ca = readFileSync(authority.files.certificate, 'utf8');
   const { files } = authority.issue({ kind: 'server', name: 'localhost', id: 'spiffe://example.org/server', dns: ['localhost'], ips: ['127.0.0.1'], valid_ms: DAY_MS });
+  serverFiles = { cert: readFileSync(files.certificate, 'utf8'), key: readFileSync(files.key, 'utf8') };
   shopKey = await addProducer(data, 'shop', ['shop'], ['--spiffe', 'spiffe://example.org/shop', '--certificate-name', 'shop.example.org']);
   bankKey = await addProducer(data, 'bank', ['*'], ['--tenant', 'elsewhere', '--spiffe', 'spiffe://example.org/bank']);
   server = await startServer({ data, args: ['--tls-cert', files.certificate, '--tls-key', files.key, '--tls-client-ca', authority.files.certificate] });
@@ -84,6 +87,7 @@ test('nobody gets in with a certificate that is none of ours, whatever it says',
     ['of another path', certificate({ uris: ['spiffe://example.org/Shop'] }), 'certificate_unknown'],
     ['of a path below', certificate({ uris: ['spiffe://example.org/shop/x'] }), 'certificate_unknown'],
     ['of another trust domain, by our authority', certificate({ uris: ['spiffe://example.net/shop'] }), 'certificate_untrusted'],
+    ['that of a server, by our authority', serverFiles, 'certificate_unknown'],
     ['with the name of the producer where only people look', certificate({ uris: ['spiffe://example.org/nobody'], name: 'shop' }), 'certificate_unknown'],
   ];
   for (const [what, shown, code] of wrong) {
@@ -156,6 +160,25 @@ test('a revoked certificate, and one whose name was taken from its producer, sen
   assert.equal(await exportBy(client), 16);
   assert.match((await ask(`/api/v1/producers/${id}/certificates`, admin)).text, /"revoked":true/);
   assert.equal(Object.values(agent.freeSockets).flat()[0]?.localPort, localPort, 'the connection is the same');
+});
+
+test('a session of a connection with a certificate is worth nothing to who has no certificate', async () => {
+  const port = Number(new URL(server.otlpHttp).port);
+  const sessions: Buffer[] = [];
+  const socket = connect({ host: '127.0.0.1', port, servername: 'localhost', ca, ...certificate({ uris: ['spiffe://example.org/shop'] }) }).on('session', (session: Buffer) => sessions.push(session)).on('error', () => {});
+  socket.once('secureConnect', () => sessions.push(socket.getSession() ?? assert.fail()));
+  socket.write('POST /v1/traces HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
+  await new Promise((resolve) => socket.resume().once('close', resolve));
+  assert.ok(sessions.length > 0);
+  for (const session of sessions) {
+    const { status, text } = await post(`${server.otlpHttp}/v1/traces`, { ca, agent: false, session, servername: 'localhost' }, exportOf([spanOf()], 'shop'));
+    assert.deepEqual([status, /credential_missing/.test(text)], [401, true]);
+  }
+});
+
+test('the name asked for in the handshake opens nothing that the Host header does not', async () => {
+  const as = async (servername: string, host: string): Promise<number> => (await ended(`${server.console}/healthz`, { rejectUnauthorized: false, agent: false, servername, headers: { host } }, '')).status;
+  for (const [servername, host, status] of [['evil.example', 'evil.example', 421], ['localhost', 'evil.example', 421], ['evil.example', 'localhost', 200], ['localhost', 'localhost', 200]] as const) assert.equal(await as(servername, host), status, `${servername} ${host}`);
 });
 
 test('nothing is said in older TLS, in weak groups, or without TLS', async () => {
