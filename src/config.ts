@@ -3,6 +3,8 @@
  * precedence; `settings.ts` in `commands/` reads them. Limits that nobody should change are in `limits.ts`.
  */
 
+import type { Role, TenantId } from '#model';
+
 export interface Address {
   readonly host: string;
   readonly port: number;
@@ -36,6 +38,24 @@ export interface TlsSettings {
   readonly minVersion: 'TLSv1.3' | 'TLSv1.2';
 }
 
+/** The OpenID provider with whom people may sign in beside those with an account here. */
+export interface OidcSettings {
+  /** As it stands in the claim `iss`: https, or http on this machine. */
+  readonly issuer: string;
+  readonly clientId: string;
+  /** A file closed to other users; null: a public client. */
+  readonly clientSecretFile: string | null;
+  /** What the sign-in page calls it. */
+  readonly name: string;
+  readonly scopes: readonly string[];
+  /** The claim with a person's groups; dots lead into others. */
+  readonly groupsClaim: string;
+  /** Roles by group. Who is in none of these groups does not get in. */
+  readonly roles: Readonly<Record<string, readonly Role[]>>;
+  /** Everybody's tenant, or tenants by group. */
+  readonly tenant: TenantId | Readonly<Record<string, TenantId>>;
+}
+
 export interface Config {
   /** Everything the server keeps, encrypted. Created with mode 0700. */
   readonly data: string;
@@ -64,6 +84,10 @@ export interface Config {
   readonly console: Address;
   /** Null: plain HTTP, which only listeners on loopback may speak. */
   readonly tls: TlsSettings | null;
+  /** The address by which people reach the console, where that is not the one it listens on: `https://traces.example.org`. */
+  readonly consoleUrl: string | null;
+  /** Null: people sign in with accounts of this server only. */
+  readonly oidc: OidcSettings | null;
   /** Pipeline worker threads. */
   readonly workers: number;
   /** Retention classes by name; tenants are given one. */

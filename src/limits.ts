@@ -583,6 +583,33 @@ export const LIMITS = {
   issuer_keys_pause_ms: 15_000,
   /** The same for a file of keys, which is looked at again after this time. */
   issuer_key_file_ms: 2_000,
+  // --- the provider with whom people sign in ----------------------------------------------------------------------------
+  /** Questions to the provider at once: strangers can make us ask. Above: 503. */
+  provider_questions_max: 32,
+  /** How old what the provider says of itself may be before it is fetched again. */
+  provider_description_ms_max: 3_600_000,
+  /** A provider that did not answer is not asked again before this is over. */
+  provider_pause_ms: 5_000,
+  /** From the sign-in page to the provider and back: people type passwords and look for their second factor. */
+  provider_sign_in_ms_max: 900_000,
+  /** Sign-ins that were completed, which cannot be completed again; the oldest make room. */
+  provider_sign_ins_max: 10_000,
+  /** A session is asked about at the provider this long after the last time, when it is next used, where the provider gives the means… */
+  provider_check_ms: 300_000,
+  /** …and while the provider cannot be reached it goes on for no longer than this. */
+  provider_unreached_ms_max: 900_000,
+  /** Age of a logout token when it arrives (Back-Channel Logout §2.6 leaves it to us). */
+  logout_token_ms_max: 120_000,
+  /** Logout tokens that were used, which cannot be used again. */
+  logout_tokens_max: 10_000,
+  /** OpenID Connect Core §2 allows 255 characters for a subject. */
+  provider_subject_characters_max: 255,
+  /** Pairs of a mapping of groups. */
+  provider_groups_max: 1_000,
+  /** Groups of one person: they are read with each request. Who has more does not get in, since one that was left out could be forbidden something. */
+  provider_account_groups_max: 256,
+  provider_text_characters_max: 256,
+  provider_secret_bytes_max: 4_096,
   /** How stale a running server's view of revoked keys may be. */
   revocation_ms_max: 500,
   /** How long a drain may take at SIGTERM before it is cut. Everything acknowledged is in the journal already. */

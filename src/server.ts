@@ -8,6 +8,7 @@ import { createAccess, type Fields } from '#access';
 import { AccessPolicies, fieldsOf, ownPolicies, ThreadTextReader } from '#access/policies';
 import { createAuthenticator } from '#authenticate';
 import { createPasswords, createPeople } from '#authenticate/people';
+import { openProvider } from '#authenticate/provider';
 import { ShownCertificates } from '#authenticate/shown-certificates';
 import { createSignIn, type SignIn } from '#authenticate/sign-in';
 import { createWorkloadTokens } from '#authenticate/workload-tokens';
@@ -89,7 +90,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
       report(`${finding.title}: ${finding.message}`, null);
       findings.report(finding);
     };
-    const workloadTokens = createWorkloadTokens(control, { report: (failure) => report('cannot get the keys of an issuer', failure) });
+    const workloadTokens = createWorkloadTokens(control, { report: (failure) => report('cannot get the keys of an issuer', failure), signInClient: config.oidc });
     const shown = new ShownCertificates();
     const authenticator = createAuthenticator(control, (failure) => report('cannot check credentials', failure), { tokens: workloadTokens, requiresCertificate: config.tls?.clientAuth === 'require', shown });
 
@@ -124,7 +125,8 @@ export async function startServer(config: Config, report: Report = reportLine): 
     started.push({ what: 'records', stop: () => records.stop() });
     const policy = LivePolicy.open({ control, log: () => records.carry(), onFailure: (failure) => report('cannot change the policy', failure) });
     const passwords = createPasswords();
-    const signIn = createSignIn(control, { passwords, requireSecondFactor: config.requireSecondFactor, report: (failure) => report('cannot check a session', failure), failed: (attempt) => records.failedAttempt(attempt) });
+    const provider = config.oidc === null ? null : openProvider(config.oidc, { report: (failure) => report('cannot sign somebody in with the provider', failure) });
+    const signIn = createSignIn(control, { passwords, provider, requireSecondFactor: config.requireSecondFactor, report: (failure) => report('cannot check a session', failure), failed: (attempt) => records.failedAttempt(attempt) });
 
     const sequencer = new Sequencer(store, {
       workers: config.workers,
@@ -180,6 +182,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
     });
     const webConsole = await startConsole({
       address: config.console,
+      consoleUrl: config.consoleUrl,
       tls,
       queries,
       authenticator,

@@ -23,6 +23,7 @@ const root = createRootRouteWithContext<Context>()({
 });
 
 const signIn = createRoute({ getParentRoute: () => root, path: '/sign-in', component: lazyRouteComponent(() => import('./sign-in/page.tsx'), 'SignInPage') });
+const signInReturn = createRoute({ getParentRoute: () => root, path: '/sign-in/return', component: lazyRouteComponent(() => import('./sign-in/provider.tsx'), 'ProviderReturnPage') });
 
 const framed = createRoute({
   getParentRoute: () => root,
@@ -67,7 +68,7 @@ const pages = [
 
 export function createConsoleRouter(client: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren([signIn, framed.addChildren([start, ...pages])]),
+    routeTree: root.addChildren([signIn, signInReturn, framed.addChildren([start, ...pages])]),
     context: { client },
     parseSearch: readAddress,
     stringifySearch: writeAddress,

@@ -16,7 +16,7 @@ import type { People } from './people.ts';
 import { passwordKey, tooMany, type Asker, type FailedAttempt, type NewSession, type SignedIn } from './session.ts';
 
 export interface OwnAccount {
-  /** Every other session ends. Refusals: sign_in_failed, password_weak, too_many_attempts, overloaded. */
+  /** Every other session ends. Refusals: sign_in_failed, account_of_provider, password_weak, too_many_attempts, overloaded. */
   changePassword(who: SignedIn, current: string, wanted: string, asker: Asker): Promise<NewSession | Refusal>;
   /** A secret that counts when a code made from it comes back. Refusals: sign_in_failed, name_taken, too_many_attempts, overloaded. */
   offerSecondFactor(who: SignedIn, password: string, asker: Asker): Promise<FactorOffer | Refusal>;
@@ -64,7 +64,8 @@ export function createOwnAccount({ control, passwords, people, attempts, codes, 
   const offers = new Map<string, Offered>();
 
   /** The account, if the password is its own; `look` decides on what else came with it. One refusal for both: nobody learns which was wrong. */
-  const prove = async <Proof>({ reader }: SignedIn, password: string, { address }: Asker, how: How, look: (account: AccountRecord) => Proof | null): Promise<{ readonly account: AccountRecord; readonly proof: Proof } | Refusal> => {
+  const prove = async <Proof>({ reader, issuer }: SignedIn, password: string, { address }: Asker, how: How, look: (account: AccountRecord) => Proof | null): Promise<{ readonly account: AccountRecord; readonly proof: Proof } | Refusal> => {
+    if (issuer !== null) return refuse('account_of_provider');
     const account = control.findAccount(reader.name);
     if (account === null || account.id !== reader.id) return refuse('session_over');
     const key = passwordKey(account.id);
@@ -114,6 +115,7 @@ export function createOwnAccount({ control, passwords, people, attempts, codes, 
     },
 
     async confirmSecondFactor(who, code, asker) {
+      if (who.issuer !== null) return refuse('account_of_provider');
       const account = control.findAccount(who.reader.name);
       if (account === null || account.id !== who.reader.id) return refuse('session_over');
       const wait = attempts.begin([passwordKey(account.id)]);

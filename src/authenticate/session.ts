@@ -18,6 +18,8 @@ export interface SignedIn {
   readonly secondFactor: { readonly since: number; readonly recoveryCodesLeft: number } | null;
   /** This person has to add a second factor before anything else. */
   readonly mustAddFactor: boolean;
+  /** The sign-in provider that knows this person; null: an account of this server. */
+  readonly issuer: string | null;
 }
 
 export interface NewSession {
@@ -37,7 +39,7 @@ export interface FailedAttempt {
   /** Null for a name that nobody has: it may be a password typed into the wrong field. */
   readonly account: { readonly id: string; readonly name: string; readonly tenant: TenantId } | null;
   /** `code`: the password was right, or the link. */
-  readonly how: 'password' | 'code' | 'link' | 'new password' | 'second factor';
+  readonly how: 'password' | 'code' | 'link' | 'new password' | 'second factor' | 'provider';
   /** It had to wait, and was not looked at. */
   readonly early: boolean;
   readonly network: string;

@@ -212,6 +212,8 @@ function controlAs(): Parameters<typeof createSignIn>[0] {
     changeAccount: (named, wanted) => control.changeAccount(named, wanted), removeAccount: (named) => control.removeAccount(named), signOutAccount: (named) => control.signOutAccount(named), listAccounts: (tenant) => control.listAccounts(tenant),
     listSessions: (account) => control.listSessions(account), addSecondFactor: (named, factor) => control.addSecondFactor(named, factor), removeSecondFactor: (named, proof) => control.removeSecondFactor(named, proof),
     resetSecondFactor: (named) => control.resetSecondFactor(named), renewRecoveryCodes: (named, proof, hashes) => control.renewRecoveryCodes(named, proof, hashes),
+    startProviderSession: (...args) => control.startProviderSession(...args), renewProviderSession: (...args) => control.renewProviderSession(...args), endProviderSessions: (who) => control.endProviderSessions(who),
+    barIdentity: (...args) => control.barIdentity(...args), findProviderSession: (id) => control.findProviderSession(id),
   };
 }
 

@@ -17,6 +17,8 @@ import { createCodes } from './codes.ts';
 import { createOwnAccount, type OwnAccount } from './own-account.ts';
 import { createPasswords, type Passwords } from './password.ts';
 import { createPeople } from './people.ts';
+import type { Provider } from './provider.ts';
+import { createProviderSignIn, type ProviderSignIn, type ProviderSignInParts } from './provider-sign-in.ts';
 import { accountKey, addressKey, deviceKey, tooMany, type Asker, type FailedAttempt, type NewSession, type SignedIn } from './session.ts';
 import { SignInLinks } from './sign-in-links.ts';
 
@@ -40,7 +42,7 @@ export interface SignInLink {
 }
 
 export interface SignIn extends OwnAccount {
-  /** The session of the cookies of this name that came with a request. Refusals: credential_missing, session_over, store_unavailable. */
+  /** The session of the cookies of this name that came with a request. Refusals: credential_missing, session_over, provider_check_due, store_unavailable. */
   session(cookies: readonly string[]): SignedIn | Refusal;
   /**
    * `code` is of the second factor, '' for none. A name that nobody has, a wrong password, a wrong code and one that is missing are one
@@ -52,6 +54,8 @@ export interface SignIn extends OwnAccount {
   signInFirst(link: string, name: string, password: string, asker: Asker): Promise<NewSession | Refusal>;
   /** The link stands for the password, not for the code. Refusals: link_unknown, code_needed, sign_in_failed, too_many_attempts. */
   signInByLink(link: string, asker: Asker, code?: string): Promise<NewSession | Refusal>;
+  /** People of a sign-in provider; null: there is none. */
+  readonly provider: ProviderSignIn | null;
   signOut(who: SignedIn): Promise<void>;
   signOutEverywhere(who: SignedIn): Promise<void>;
   /** One's own, newest first. */
@@ -72,16 +76,18 @@ export interface SignInOptions {
   readonly failed?: (attempt: FailedAttempt) => Promise<true | Refusal>;
   /** Who has to have a second factor. */
   readonly requireSecondFactor?: SecondFactorDuty;
+  /** Who signs in people besides; null: nobody. */
+  readonly provider?: Provider | null;
 }
 
-type Control = Pick<ControlStore, 'findSession' | 'findAccount' | 'hasAccounts' | 'proofOf' | 'startSession' | 'touchSession' | 'endSession' | 'addAccount' | 'changeAccount' | 'removeAccount' | 'signOutAccount' | 'listAccounts' | 'listSessions' | 'addSecondFactor' | 'removeSecondFactor' | 'resetSecondFactor' | 'renewRecoveryCodes'>;
+type Control = Pick<ControlStore, 'findSession' | 'findAccount' | 'hasAccounts' | 'proofOf' | 'startSession' | 'touchSession' | 'endSession' | 'addAccount' | 'changeAccount' | 'removeAccount' | 'signOutAccount' | 'listAccounts' | 'listSessions' | 'addSecondFactor' | 'removeSecondFactor' | 'resetSecondFactor' | 'renewRecoveryCodes'> & ProviderSignInParts['control'];
 
-export function createSignIn(control: Control, { passwords = createPasswords(), now_ms = Date.now, random = randomBytes, report = () => undefined, failed = async () => true, requireSecondFactor = 'never' }: SignInOptions = {}): SignIn {
+export function createSignIn(control: Control, { passwords = createPasswords(), now_ms = Date.now, random = randomBytes, report = () => undefined, failed = async () => true, requireSecondFactor = 'never', provider = null }: SignInOptions = {}): SignIn {
   const attempts = new Attempts(now_ms);
   const links = new SignInLinks(() => newCredential('link', random), now_ms);
   const people = createPeople(control, passwords);
   const codes = createCodes(control, { now_ms, random });
-  const mustHaveFactor = ({ roles }: AccountRecord): boolean => requireSecondFactor === 'everybody' || (requireSecondFactor === 'administrators' && roles.includes('admin'));
+  const mustHaveFactor = ({ roles, identity }: AccountRecord): boolean => identity === undefined && (requireSecondFactor === 'everybody' || (requireSecondFactor === 'administrators' && roles.includes('admin')));
   const touching = new Set<string>();
 
   const signedIn = ({ id, session, account, ends }: FoundSession): SignedIn => ({
@@ -92,6 +98,7 @@ export function createSignIn(control: Control, { passwords = createPasswords(), 
     expiresAt: ends,
     secondFactor: account.secondFactor === null ? null : { since: account.secondFactor.since, recoveryCodesLeft: account.secondFactor.recovery.length },
     mustAddFactor: account.secondFactor === null && mustHaveFactor(account),
+    issuer: account.identity?.issuer ?? null,
   });
 
   const newSession = (started: StartedSession | Refusal): NewSession | Refusal => {
@@ -132,6 +139,7 @@ export function createSignIn(control: Control, { passwords = createPasswords(), 
         if (only === undefined) return refuse('session_over');
         // Another port or path of this host can add a cookie of this name. Choosing one could make people act as somebody else.
         if (more.length > 0) return refuse('session_over', 'the browser sent more than one session');
+        if ((only.session.checkBy ?? Number.POSITIVE_INFINITY) <= now_ms()) return refuse('provider_check_due');
         if (now_ms() - only.session.seen >= LIMITS.session_touch_ms) touch(only.id);
         return signedIn(only);
       } catch (failure) {
@@ -205,10 +213,12 @@ export function createSignIn(control: Control, { passwords = createPasswords(), 
 
     ...createOwnAccount({ control, passwords, people, attempts, codes, now_ms, deny, begin: async (account, way) => newSession(await control.startSession(account, way)) }),
 
+    provider: provider === null ? null : createProviderSignIn({ control, provider, welcome: newSession, deny, now_ms, random }),
+
     signOut: ({ sessionId, reader }) => control.endSession(sessionId, actorOf(reader)),
 
     async signOutEverywhere({ reader }) {
-      await people.signOut({ tenant: reader.tenant, name: reader.name }, actorOf(reader));
+      await people.signOut({ tenant: reader.tenant, name: reader.id }, actorOf(reader));
     },
 
     sessionsOf: ({ sessionId, reader }) => control.listSessions(reader.id).map(({ id, session, ends }) => ({ isThis: id === sessionId, created: session.created, seen: session.seen, ends, network: session.network ?? null })),

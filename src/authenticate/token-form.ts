@@ -23,7 +23,7 @@ export function looksLikeToken(text: string): boolean {
 const TYPES: readonly string[] = ['jwt', 'at+jwt', 'jose'];
 
 /** Refusals: token_malformed. */
-export function readToken(text: string, algorithms: readonly string[]): UnverifiedToken | Refusal {
+export function readToken(text: string, algorithms: readonly string[], types = TYPES): UnverifiedToken | Refusal {
   const [, first, second] = COMPACT.exec(text) ?? [];
   const header = readObject(first ?? '');
   const claims = readObject(second ?? '');
@@ -31,7 +31,7 @@ export function readToken(text: string, algorithms: readonly string[]): Unverifi
   if (typeof header['alg'] !== 'string' || !algorithms.includes(header['alg'])) return refuse('token_malformed', 'its algorithm is not one that is taken');
   if ('crit' in header) return refuse('token_malformed', 'its header asks for an extension');
   const type = header['typ'];
-  if (type !== undefined && (typeof type !== 'string' || !TYPES.includes(type.toLowerCase().replace(/^application\//, '')))) return refuse('token_malformed', 'it is a token of another kind');
+  if (type !== undefined && (typeof type !== 'string' || !types.includes(type.toLowerCase().replace(/^application\//, '')))) return refuse('token_malformed', 'it is a token of another kind');
   const { iss: issuer, sub: subject } = claims;
   if (issuer !== undefined && typeof issuer !== 'string') return refuse('token_malformed', 'its issuer is not a text');
   return { issuer: issuer ?? null, subject: typeof subject === 'string' ? subject : '' };

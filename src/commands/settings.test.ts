@@ -54,6 +54,8 @@ test('without anything, the defaults: loopback, 30 days, the key beside the data
     logPublic: true,
     witnesses: [],
     witnessCa: null,
+    consoleUrl: null,
+    oidc: null,
     witnessQuorum: 0,
     verifyEvery_ms: 3_600_000,
     policyApproval: 'never',
@@ -80,10 +82,12 @@ test('flag goes before variable, variable before file, file before default', asy
 test('every setting can be given in each of the three ways', async () => {
   const texts = {
     data: 'd', 'root-key-file': 'k', 'log-keys': 'l', 'ca-folder': 'c', 'log-origin': 'log.example/t', 'log-public': 'false', witness: `${KEY} http://127.0.0.1:1,${OTHER} https://b.example/w`, 'witness-ca': 'wa', 'witness-quorum': '2', 'verify-every': 'never', 'policy-approval': 'weakening', 'require-second-factor': 'administrators', 'otlp-http': '[::1]:1', 'otlp-grpc': '[::1]:2', console: '[::1]:3', 'tls-cert': 'tc', 'tls-key': 'tk', 'tls-client-ca': 'ta', 'tls-client-auth': 'require', 'tls-min-version': '1.2', workers: '7', retention: 'default=7d,audit=400d', 'disk-max': '5GB', 'disk-free-min': '1GB',
+    'console-url': 'https://traces.example.org', 'oidc-issuer': 'https://login.example.org/realms/staff', 'oidc-client-id': 'us', 'oidc-client-secret-file': 's', 'oidc-name': 'SSO', 'oidc-scopes': 'openid groups', 'oidc-groups-claim': 'realm.roles', 'oidc-role': 'staff=viewer,sec=analyst', 'oidc-tenant': 'shop',
   };
   const wanted = {
     data: join(folder, 'd'), rootKeyFile: join(folder, 'k'), logKeys: join(folder, 'l'), caFolder: join(folder, 'c'), logOrigin: 'log.example/t', logPublic: false, witnesses: [{ key: KEY, url: 'http://127.0.0.1:1/' }, { key: OTHER, url: 'https://b.example/w/' }], witnessCa: join(folder, 'wa'), witnessQuorum: 2, verifyEvery_ms: null, policyApproval: 'weakening', requireSecondFactor: 'administrators', otlpHttp: { host: '::1', port: 1 }, otlpGrpc: { host: '::1', port: 2 }, console: { host: '::1', port: 3 }, tls: { certificate: join(folder, 'tc'), key: join(folder, 'tk'), clientCa: join(folder, 'ta'), clientAuth: 'require', minVersion: 'TLSv1.2' }, workers: 7,
-    retention: { default: { days: 7 }, audit: { days: 400 } }, diskBytesMax: 5e9, diskFreeBytesMin: 1e9,
+    retention: { default: { days: 7 }, audit: { days: 400 } }, diskBytesMax: 5e9, diskFreeBytesMin: 1e9, consoleUrl: 'https://traces.example.org',
+    oidc: { issuer: 'https://login.example.org/realms/staff', clientId: 'us', clientSecretFile: join(folder, 's'), name: 'SSO', scopes: ['openid', 'groups'], groupsClaim: 'realm.roles', roles: { staff: ['viewer'], sec: ['security-analyst'] }, tenant: 'shop' },
   };
   assert.deepEqual(await read(texts), wanted);
   assert.deepEqual(await read({}, Object.fromEntries(Object.entries(texts).map(([name, text]) => [`TRACEKEEP_${name.toUpperCase().replaceAll('-', '_')}`, text]))), wanted);
@@ -152,6 +156,23 @@ test('values out of range are errors that name the flag or variable', async () =
   ];
   for (const [flags, message] of cases) await wrong(read(flags), message);
   await wrong(read({}, { TRACEKEEP_DISK_MAX: 'lots' }), /TRACEKEEP_DISK_MAX/);
+});
+
+test('a provider with whom people sign in: groups with roles and tenants, in a map or in words', async () => {
+  const least = { 'oidc-issuer': 'https://login.example.org', 'oidc-client-id': 'us', 'oidc-role': 'a=b=viewer, staff=viewer,staff=tenant-admin' };
+  const { oidc } = await read({ ...least, 'oidc-tenant': 'east-team=east,west-team=west' });
+  assert.deepEqual([oidc?.name, oidc?.scopes, oidc?.clientSecretFile, oidc?.roles, oidc?.tenant], ['login.example.org', ['openid', 'profile', 'email'], null, { 'a=b': ['viewer'], staff: ['viewer', 'admin'] }, { 'east-team': 'east', 'west-team': 'west' }]);
+  writeFileSync(file, 'oidc-issuer: http://127.0.0.1:9\noidc-client-id: us\noidc-role:\n  staff: [viewer, investigator]\n  boss: admin\noidc-tenant: {staff: east}\n');
+  const fromFile = (await read()).oidc;
+  assert.deepEqual([fromFile?.roles, fromFile?.tenant, fromFile?.name], [{ staff: ['viewer', 'investigator'], boss: ['admin'] }, { staff: 'east' }, '127.0.0.1:9']);
+  rmSync(file);
+  const cases: [Texts, RegExp][] = [
+    [{ 'oidc-issuer': 'http://login.example.org' }, /--oidc-issuer: it must be an https address/], [{ 'oidc-issuer': 'https://a:b@login.example.org' }, /--oidc-issuer/], [{ 'oidc-issuer': 'https://login.example.org/?x' }, /--oidc-issuer/], [{ 'oidc-issuer': 'login.example.org' }, /--oidc-issuer/],
+    [{ 'oidc-role': 'staff=root' }, /--oidc-role/], [{ 'oidc-role': '=viewer' }, /--oidc-role/], [{ 'oidc-role': 'staff' }, /--oidc-role/], [{ 'oidc-role': '' }, /nobody would get in/], [{ 'oidc-client-id': '' }, /oidc-client-id must be given/],
+    [{ 'oidc-scopes': 'profile' }, /--oidc-scopes/], [{ 'oidc-tenant': 'a=b,a=c' }, /--oidc-tenant/], [{ 'oidc-tenant': 'Not One' }, /--oidc-tenant/], [{ 'oidc-name': '\u202ex' }, /--oidc-name/], [{ 'console-url': 'http://traces.example.org' }, /--console-url/], [{ 'console-url': 'https://traces.example.org/x' }, /--console-url/],
+  ];
+  for (const [texts, message] of cases) await wrong(read({ ...least, ...texts }), message);
+  await wrong(read({ 'oidc-client-id': 'us' }), /oidc-issuer must be given/);
 });
 
 test('an address that other machines reach is refused, and told that it needs TLS', async () => {

@@ -11,7 +11,9 @@ import { CLIENT_AUTHS, POLICY_APPROVALS, SECOND_FACTOR_DUTIES, TLS_VERSIONS, typ
 import { LIMITS } from '#limits';
 import { sha256 } from '#keys/signing';
 import { isFlaw, isKeyName, parseVkey } from '#merkle';
+import { DEFAULT_TENANT } from '#model';
 
+import { oidcOf, readConsoleUrl, readGroupRoles, readGroupTenants, readIssuer, readScopes, readText } from './oidc-settings.ts';
 import { OperatorError } from './operator-error.ts';
 import { addressText, isLoopback, readAddress, readPeriod, readSize } from './quantity.ts';
 
@@ -60,6 +62,15 @@ const SETTINGS = {
   'tls-client-ca': { argument: 'FILE', help: 'authorities whose client certificates say which producer sends (PEM)', default: () => '', read: readFile },
   'tls-client-auth': { argument: CLIENT_AUTHS.join('|'), help: 'whether a producer may or has to show a client certificate', default: () => 'accept', read: readClientAuth },
   'tls-min-version': { argument: TLS_VERSIONS.join('|'), help: 'the oldest version of TLS to speak', default: () => '1.3', read: readTlsVersion },
+  'console-url': { argument: 'URL', help: 'the address by which people reach the console, where a proxy stands before it', default: () => '', read: readConsoleUrl },
+  'oidc-issuer': { argument: 'URL', help: 'people may sign in with this OpenID provider too', default: () => '', read: readIssuer },
+  'oidc-client-id': { argument: 'ID', help: 'what the provider calls this server', default: () => '', read: readText },
+  'oidc-client-secret-file': { argument: 'FILE', help: 'the secret that the provider gave it, in a file closed to other users', default: () => '', read: readFile },
+  'oidc-name': { argument: 'NAME', help: 'what the sign-in page calls the provider (default its host)', default: () => '', read: readText },
+  'oidc-scopes': { argument: 'SCOPES', help: 'what to ask it for', default: () => 'openid profile email', read: readScopes },
+  'oidc-groups-claim': { argument: 'CLAIM', help: 'which claim names the groups of a person; dots lead into others', default: () => 'groups', read: readText },
+  'oidc-role': { argument: 'GROUP=ROLE,…', help: 'which roles its groups have; who is in none of them does not get in; repeatable', default: () => '', read: readGroupRoles, repeats: true },
+  'oidc-tenant': { argument: 'TENANT|GROUP=TENANT,…', help: 'the tenant of its people, or of its groups', default: () => DEFAULT_TENANT, read: readGroupTenants, repeats: true },
   workers: { argument: 'NUMBER', help: 'pipeline threads', default: () => String(Math.max(1, availableParallelism() - 1)), read: readWorkers },
   retention: { argument: 'CLASS=PERIOD,…', help: 'how long each retention class is kept', default: () => 'default=30d', read: readRetention },
   'disk-max': { argument: 'SIZE', help: 'remove the oldest traces above this, such as 200GB', default: () => 'none', read: readDiskMax },
@@ -120,6 +131,8 @@ export async function readSettings(sources: SettingSources): Promise<Config> {
     otlpGrpc: listeners['otlp-grpc'],
     console: listeners.console,
     tls,
+    consoleUrl: value('console-url'),
+    oidc: oidcOf({ issuer: value('oidc-issuer'), clientId: value('oidc-client-id'), clientSecretFile: value('oidc-client-secret-file'), name: value('oidc-name'), scopes: value('oidc-scopes'), groupsClaim: value('oidc-groups-claim'), roles: value('oidc-role'), tenant: value('oidc-tenant') }),
     workers: value('workers'),
     retention: value('retention'),
     diskBytesMax: value('disk-max'),

@@ -34,14 +34,13 @@ function createCommand(): Command {
   return withSettings(withTenant(withRoles(command, false)), PLACE).action(async (more: readonly Role[] = [], options: CreateOptions) => {
     const { user, role, scope, name, expires = '90d' } = options;
     if ((user === undefined) === (role === undefined)) throw new OperatorError('cannot make a token: say whom it acts for with --user NAME, or what it may do with --role ROLE, and not both', 2);
-    // Who decides what a scope is, is not needed otherwise, and large.
-    const scopes = scope === undefined ? undefined : orFail((await import('#access')).readScopes(scope));
+    const { readScopes } = await import('#access');
     const wanted = {
       tenant: readTenant(options.tenant),
       lifetimeMs: expires === 'never' ? null : readPeriodOption('--expires', expires),
       ...(user === undefined ? {} : { user }),
       ...(role === undefined ? {} : { roles: [...new Set([...role, ...more])] }),
-      ...(scopes === undefined ? {} : { scopes }),
+      ...(scope === undefined ? {} : { scopes: orFail(readScopes(scope)) }),
       ...(name === undefined ? {} : { name }),
     };
     const { token, secret } = orFail(await withControl(await settingsOf(command), (control) => control.addToken(wanted)));

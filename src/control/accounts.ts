@@ -57,6 +57,7 @@ export async function addAccount(change: Change, wanted: NewAccount): Promise<Ac
 export async function changeAccount(change: Change, named: Named, { roles, groups, password }: AccountChange): Promise<AccountRecord | Refusal> {
   const before = await findAccount(change, named);
   if (before === null) return refuse('name_unknown', `an account of tenant ${named.tenant}`);
+  if (before.identity !== undefined) return refuse('account_of_provider');
   const read = readGroups(groups ?? before.groups);
   if (isRefusal(read)) return read;
   if (roles?.length === 0) return refuse('role_unknown', 'none was given');
@@ -89,11 +90,12 @@ export async function signOutAccount(change: Change, named: Named): Promise<Acco
   return account;
 }
 
+/** Those whom a provider knows do not count: it may be down, or say tomorrow that they are none. */
 async function isLastAdmin(change: Change, account: AccountRecord): Promise<boolean> {
-  if (!account.roles.includes('admin')) return false;
+  if (!account.roles.includes('admin') || account.identity !== undefined) return false;
   const rows = await change.rows.selectFrom('accounts').select(['id', 'sealed']).where('id', '!=', account.id).execute();
   return !rows.some(({ id, sealed }) => {
     const other = asAccount(change.sealer.open(accountPlace(id), sealed));
-    return other.roles.includes('admin') && other.tenant === account.tenant;
+    return other.roles.includes('admin') && other.identity === undefined && other.tenant === account.tenant;
   });
 }

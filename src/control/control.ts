@@ -21,6 +21,8 @@ import { addAccount, changeAccount, removeAccount, signOutAccount } from './acco
 import type { AccountChange, NewAccount } from './accounts.ts';
 import { addAccessPolicies, findAccessPolicies, listAccessPolicies } from './access-policies.ts';
 import type { AccessVersion, NewAccessPolicies } from './access-policies.ts';
+import { barIdentity, endProviderSessions, findProviderSession, renewProviderSession, startProviderSession } from './identities.ts';
+import type { ProviderIdentity, ProviderSession } from './identities.ts';
 import { revokeCertificate } from './certificates.ts';
 import type { NewRevocation } from './certificates.ts';
 import { credentialHash } from './change.ts';
@@ -56,6 +58,7 @@ export type { Actor } from './actor.ts';
 export type { AccessVersion, NewAccessPolicies } from './access-policies.ts';
 export type { Named } from './change.ts';
 export { newCredential } from './credential.ts';
+export { isGroupName } from './names.ts';
 export type { AccountRecord, KeySource, ProducerRecord, RevokedCertificate, SecondFactor, TokenRecord, TrustRecord } from './records.ts';
 export type { BoundTrust } from './snapshot.ts';
 export type { NewTrust } from './trusts.ts';
@@ -182,7 +185,7 @@ export class ControlStore {
   }
 
   /** A text that only this store can make of the parts: proves later that it made it, for this use. */
-  proofOf(use: 'csrf' | 'device' | 'recovery code', ...parts: readonly string[]): string {
+  proofOf(use: 'provider' | 'csrf' | 'device' | 'recovery code', ...parts: readonly string[]): string {
     return this.#sealer.hash(use, ...parts).toString('base64url');
   }
 
@@ -276,6 +279,30 @@ export class ControlStore {
   /** Told to the log as done by the person whose session it is. */
   async startSession(account: Pick<AccountRecord, 'id' | 'name' | 'password'>, way: SignInWay = { how: 'password', network: null }): Promise<StartedSession | Refusal> {
     return this.#change(actorOf(account), (change) => startSession(change, account, way));
+  }
+
+  /** For somebody whom the sign-in provider knows; makes the account or brings it up to date. Refusals: control_limit. */
+  async startProviderSession(identity: ProviderIdentity, session: ProviderSession, way: SignInWay): Promise<StartedSession | Refusal> {
+    return this.#change(SERVER, (change) => startProviderSession(change, identity, session, way));
+  }
+
+  async renewProviderSession(id: string, identity: ProviderIdentity, session: ProviderSession): Promise<void> {
+    await this.#change(SERVER, (change) => renewProviderSession(change, id, identity, session));
+  }
+
+  /** Whoever signed out at the provider: all of their sessions, or those of one session there. How many ended. */
+  async endProviderSessions(who: { readonly issuer: string; readonly subject: string | null; readonly sid: string | null }): Promise<number> {
+    return this.#change(SERVER, (change) => endProviderSessions(change, who));
+  }
+
+  /** Takes roles, groups and sessions from somebody whom the provider gives none any longer. */
+  async barIdentity(issuer: string, subject: string): Promise<void> {
+    await this.#change(SERVER, (change) => barIdentity(change, issuer, subject));
+  }
+
+  /** What a session knows of the provider at which it began; null for others. */
+  findProviderSession(id: string): (ProviderSession & { readonly person: ProviderIdentity }) | null {
+    return findProviderSession(this.#database, this.#sealer, id);
   }
 
   async touchSession(id: string): Promise<void> {

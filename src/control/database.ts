@@ -25,10 +25,12 @@ export interface ControlTables {
   /** `id` is the keyed hash of the fingerprint. */
   readonly revoked_certificates: { readonly id: string; readonly sealed: Uint8Array };
   readonly tokens: { readonly id: string; readonly name: Uint8Array; readonly live: number; readonly sealed: Uint8Array };
-  /** `name` is the keyed hash of the name, which is one of a kind in all tenants: whoever signs in names no tenant. */
+  /** `name` is the keyed hash of the name, which is one of a kind in all tenants: whoever signs in names no tenant. Of whom a provider knows it is that of issuer and subject. */
   readonly accounts: { readonly id: string; readonly name: Uint8Array; readonly sealed: Uint8Array };
   /** `id` is the keyed hash of the session's token; `ends`, in milliseconds since 1970, serves to clear away what is over. */
   readonly sessions: { readonly id: string; readonly account: string; readonly ends: number; readonly sealed: Uint8Array };
+  /** Of sessions that began at a sign-in provider; gone with the session. `sid` is the keyed hash of issuer and the provider's own id of the session. */
+  readonly provider_sessions: { readonly session: string; readonly sid: Uint8Array | null; readonly sealed: Uint8Array };
   /** `subject` is the keyed hash of what makes a finding the same, `tenant` and `analytic` are keyed hashes; the numbers are those of OCSF, `seen` is when it was seen last. */
   readonly findings: { readonly uid: string; readonly subject: Uint8Array; readonly tenant: Uint8Array; readonly analytic: Uint8Array; readonly status: number; readonly severity: number; readonly seen: number; readonly sealed: Uint8Array };
   /** What the log is still to be told, in order. Ids are never used again. */

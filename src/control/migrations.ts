@@ -37,6 +37,10 @@ const STEPS: readonly string[] = [
   `
   CREATE TABLE access_policies (tenant TEXT NOT NULL, version INTEGER NOT NULL, sealed BLOB NOT NULL, sealed_text BLOB NOT NULL, PRIMARY KEY (tenant, version)) STRICT;
   `,
+  `
+  CREATE TABLE provider_sessions (session TEXT PRIMARY KEY REFERENCES sessions (id) ON DELETE CASCADE, sid BLOB, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE INDEX provider_sessions_sid ON provider_sessions (sid);
+  `,
 ];
 
 export function migrate(connection: DatabaseSync): void {

@@ -3,17 +3,12 @@
  * steer a terminal, hide text or reverse its direction passes. They are normalized, so that one name has one hash.
  */
 import { LIMITS } from '#limits';
+import { HARMFUL } from '#model/printable';
 import { refuse } from '#refusal';
 import type { Refusal } from '#refusal';
 import { isDnsName, isWorkloadId } from '#tls/spiffe';
 
-/** Control, format (bidirectional marks and zero-width characters included), surrogate, private and unassigned characters; line and paragraph separators. */
-const HARMFUL = /[\p{C}\p{Zl}\p{Zp}]/u;
 const LABEL = /^[a-z0-9][a-z0-9-]{0,62}$/;
-
-export function isPrintable(text: string): boolean {
-  return !HARMFUL.test(text);
-}
 
 /** The normalized name of a producer or token. */
 export function readName(text: string): string | Refusal {
@@ -27,6 +22,10 @@ export function readName(text: string): string | Refusal {
 
 /** Groups become ids of entities in access policies, parts of log entries and of pages: nothing that ends a string, hides or looks like something else. */
 const GROUP = /^[A-Za-z0-9](?:[A-Za-z0-9._@:/+ -]{0,62}[A-Za-z0-9])?$/;
+
+export function isGroupName(text: string): boolean {
+  return GROUP.test(text);
+}
 
 /** The groups of a person without repetitions, in order. */
 export function readGroups(texts: readonly string[]): readonly string[] | Refusal {

@@ -95,12 +95,14 @@ export interface AccountRecord {
   readonly roles: readonly Role[];
   /** Names that access policies may speak of. */
   readonly groups: readonly string[];
-  /** The hash of the password, as a PHC string. */
-  readonly password: string;
+  /** The hash of the password, as a PHC string; null: this person does not sign in with one. */
+  readonly password: string | null;
   readonly created: number;
   /** When the newest session began; null: none ever did. */
   readonly signedIn: number | null;
   readonly secondFactor: SecondFactor | null;
+  /** Who it is at the sign-in provider, which says name, tenant, roles and groups. Absent: an account of this server. */
+  readonly identity?: { readonly issuer: string; readonly subject: string };
 }
 
 /** A generator of codes (RFC 6238) that this person proved to have. */
@@ -122,6 +124,9 @@ export interface SessionRecord {
   readonly seen: number;
   /** The network of the address that it began from. Absent in records of earlier versions. */
   readonly network?: string | null;
+  /** Of a session that began at a sign-in provider: when it has to be asked again before the session is used, and when the session ends in any case. */
+  readonly checkBy?: number;
+  readonly until?: number;
 }
 
 /** Tokens and accounts of earlier versions had one role and nothing of what came later. */
@@ -144,11 +149,23 @@ export function asAccount(opened: unknown): AccountRecord {
   return { ...(role === undefined ? {} : { roles: [role] }), ...LATER_OF_ACCOUNTS, ...account };
 }
 
+/** What a session that began at a provider needs to ask there again. */
+export interface ProviderSessionRecord {
+  readonly issuer: string;
+  /** The provider's own id of the session. */
+  readonly sid: string | null;
+  readonly idToken: string;
+  readonly refreshToken: string | null;
+  /** When it was asked last. */
+  readonly asked: number;
+}
+
 export const producerPlace = (id: string): string => `producers/${id}`;
 export const certificatePlace = (id: string): string => `revoked_certificates/${id}`;
 export const tokenPlace = (id: string): string => `tokens/${id}`;
 export const accountPlace = (id: string): string => `accounts/${id}`;
 export const sessionPlace = (id: string): string => `sessions/${id}`;
+export const providerSessionPlace = (id: string): string => `provider_sessions/${id}`;
 export const tenantPlace = (id: string): string => `tenants/${id}`;
 
 /** The class of tenants that were given none; it exists in every configuration. */

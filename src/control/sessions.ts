@@ -31,7 +31,7 @@ export interface FoundSession {
 
 /** How somebody came in, for the log. */
 export interface SignInWay {
-  readonly how: 'password' | 'link' | 'first link' | 'new password' | 'second factor';
+  readonly how: 'password' | 'link' | 'first link' | 'new password' | 'second factor' | 'provider';
   /** The network of the address it came from, never the address. */
   readonly network: string | null;
   /** The code that came with it. `session`: somebody who was signed in already, with whatever it took then. */
@@ -51,17 +51,22 @@ export interface StartedSession extends FoundSession {
 
 /**
  * A session for an account whose password was just checked against `account.password`; refused as `session_over` if account or password
- * changed meanwhile, and as `sign_in_failed` if the account has a second factor and no code of it comes along that was not taken before. The
- * oldest session makes room.
+ * changed meanwhile, and as `sign_in_failed` if the account has a second factor and no code of it comes along that was not taken before.
  */
 export async function startSession(change: Change, { id: accountId, password }: Pick<AccountRecord, 'id' | 'password'>, { how, network, proof = null }: SignInWay): Promise<StartedSession | Refusal> {
   const row = await change.rows.selectFrom('accounts').select('sealed').where('id', '=', accountId).executeTakeFirst();
   const before = row === undefined ? null : asAccount(change.sealer.open(accountPlace(accountId), row.sealed));
-  if (before === null || before.password !== password) return refuse('session_over', 'the account was changed a moment ago');
+  if (before === null || before.password === null || before.password !== password) return refuse('session_over', 'the account was changed a moment ago');
   const asksCode = before.secondFactor !== null && proof !== 'session';
   const secondFactor = asksCode ? proof === null ? null : leftOf(before.secondFactor, proof) : before.secondFactor;
   if (asksCode && secondFactor === null) return refuse('sign_in_failed');
-  const account = { ...before, secondFactor, signedIn: change.now };
+  return openSession(change, { ...before, secondFactor }, { how, network, proof });
+}
+
+/** A session for somebody who has proved who they are. The oldest one makes room. */
+export async function openSession(change: Change, known: AccountRecord, { how, network, proof = null }: SignInWay, bounds: Pick<SessionRecord, 'checkBy' | 'until'> = {}): Promise<StartedSession> {
+  const account = { ...known, signedIn: change.now };
+  const accountId = account.id;
   await writeAccount(change, account);
   await change.rows.deleteFrom('sessions').where('ends', '<=', change.now).execute();
   const others = await change.rows.selectFrom('sessions').select(['id', 'sealed']).where('account', '=', accountId).execute();
@@ -69,7 +74,7 @@ export async function startSession(change: Change, { id: accountId, password }: 
   for (const { id } of oldestFirst.slice(0, Math.max(0, others.length + 1 - LIMITS.account_sessions_max))) await change.rows.deleteFrom('sessions').where('id', '=', id).execute();
 
   const { credential, hash: id } = issueCredential(change, 'session');
-  const session: SessionRecord = { account: accountId, created: change.now, seen: change.now, network };
+  const session: SessionRecord = { account: accountId, created: change.now, seen: change.now, network, ...bounds };
   await change.rows.insertInto('sessions').values({ id, account: accountId, ends: endOf(session), sealed: change.sealer.seal(sessionPlace(id), session) }).execute();
   await tellLog(change, 'sign-in', { what: 'signed in', how, code: proof === null || proof === 'session' ? null : proof.is, tenant: account.tenant, person: accountId }, { name: account.name, network });
   return { id, session, account, ends: endOf(session), token: credential };
@@ -114,6 +119,6 @@ export function listSessions(database: ControlDatabase, sealer: ColumnSealer, ac
   return sessions.filter(({ ends }) => ends > now).sort((a, b) => b.session.created - a.session.created);
 }
 
-function endOf({ created, seen }: SessionRecord): number {
-  return Math.min(created + LIMITS.session_ms_max, seen + LIMITS.session_idle_ms_max);
+export function endOf({ created, seen, until = Number.POSITIVE_INFINITY }: SessionRecord): number {
+  return Math.min(created + LIMITS.session_ms_max, seen + LIMITS.session_idle_ms_max, until);
 }

@@ -3,6 +3,7 @@
  * makes the server ask at its address and believe what it signs; that is for whoever runs the server.
  */
 import { LIMITS } from '#limits';
+import { isPrintable } from '#model/printable';
 import { isRefusal, refuse } from '#refusal';
 import type { Refusal } from '#refusal';
 import { readHttpsAddress } from '#tls/https-address';
@@ -10,7 +11,6 @@ import { isTrustDomain, readSpiffeId } from '#tls/spiffe';
 
 import { newId } from './change.ts';
 import type { Change, Named } from './change.ts';
-import { isPrintable } from './names.ts';
 import { editProducer } from './producers.ts';
 import type { TrustRecord } from './records.ts';
 

@@ -5,7 +5,7 @@ import { createServer as createHttpServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import swagger from '@fastify/swagger';
-import { createAccess, type Access, type Action } from '#access';
+import { createAccess, type Access } from '#access';
 import type { SignIn } from '#authenticate/sign-in';
 import type { Address } from '#config';
 import { LIMITS } from '#limits';
@@ -31,7 +31,7 @@ import { addAdministrationRoutes, type AdministrationParts } from './administrat
 import { SESSION_COOKIE } from './browser.ts';
 import { addCertificateRoutes } from './certificate-routes.ts';
 import { installCompression } from './compress.ts';
-import { installGuard, readerOf, requestId, sendRefusal, type ReaderAuthenticator } from './guard.ts';
+import { installGuard, requestId, sendRefusal, type ReaderAuthenticator } from './guard.ts';
 import { addPageRoutes, answerUnknown, type ConsoleFiles } from './pages.ts';
 import type { Queries } from './query.ts';
 import type { RequestRecorder } from './recorded.ts';
@@ -39,15 +39,14 @@ import { addRoutes, type Route } from './routes.ts';
 import { addSignInRoutes } from './sign-in-routes.ts';
 import { addTokenRoutes } from './token-routes.ts';
 
-/** The account, and findings, know no services. */
-const ABOUT_WHOLE_TENANTS: ReadonlySet<string | undefined> = new Set<Action>(['accounting.read', 'finding.read', 'finding.change']);
-
 export interface ConsoleParts {
   readonly address: Address;
   /** Null: plain, on loopback. */
   readonly tls?: Tls | null;
   /** Names beside the loopback ones and the address itself that browsers may reach it by. */
   readonly hosts?: readonly string[];
+  /** The origin by which browsers know it, where a proxy stands before it. */
+  readonly consoleUrl?: string | null;
   readonly queries: Queries;
   readonly authenticator: ReaderAuthenticator;
   /** Default: that of roles as they come. */
@@ -114,18 +113,12 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
   app.server.maxConnections = LIMITS.connections_max;
   // A form of another site can send text/plain without being asked whether it may; nothing here is text.
   app.removeContentTypeParser('text/plain');
-  check = installGuard(app, parts.authenticator, [parts.address.host, ...(parts.hosts ?? [])], parts.signIn, parts.records, tls, access);
+  check = installGuard(app, parts.authenticator, [parts.address.host, ...(parts.hosts ?? []), ...(parts.consoleUrl ? [new URL(parts.consoleUrl).hostname] : [])], parts.signIn, parts.records, tls, access);
   installCompression(app);
   // The validator takes 1e309 for an integer within any bound.
   app.addHook('preHandler', async (request, reply) => {
     const endless = Object.entries(request.query ?? {}).find(([, value]) => typeof value === 'number' && !Number.isFinite(value));
     return endless === undefined ? undefined : sendRefusal(request, reply, refuse('query_invalid', `querystring/${endless[0]} must be finite`));
-  });
-  // What is told of a whole tenant names services and counts their spans.
-  app.addHook('preHandler', async (request, reply) => {
-    if (!ABOUT_WHOLE_TENANTS.has(request.routeOptions.config.action)) return undefined;
-    const sees = await parts.queries.seesAllPlaces(readerOf(request));
-    return sees === true ? undefined : sendRefusal(request, reply, sees);
   });
   app.setNotFoundHandler((request, reply) => answerUnknown(request, reply, parts.pages ?? null));
   app.setErrorHandler((error: FastifyError, request, reply) => {
@@ -158,7 +151,7 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
   addTrialRoutes(app, queries.trial, policies && ((body) => policies.read(body)));
   addJaegerRoutes(app, { queries, now_ms });
   if (parts.vitals !== undefined) addHealthRoutes(app, parts.vitals);
-  if (parts.signIn !== undefined) addSignInRoutes(app, parts.signIn, access);
+  if (parts.signIn !== undefined) addSignInRoutes(app, parts.signIn, access, parts.consoleUrl);
   if (parts.administration !== undefined) {
     addAdministrationRoutes(app, parts.administration);
     addTokenRoutes(app, { access, control: parts.administration.control });

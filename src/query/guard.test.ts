@@ -11,7 +11,7 @@ import { withoutTossed } from './browser.ts';
 import { installGuard, isStillLetIn, readerOf } from './guard.ts';
 
 test('isStillLetIn() says no as soon as the session ended, the role changed or the session is another person’s', async () => {
-  const signedIn = (id: string, role: Role): SignedIn => ({ reader: { id, name: id, tenant: 'default' as TenantId, kind: 'person', roles: [role], groups: [], scopes: null }, sessionId: 's', csrf: 'c', signedInAt: 0, expiresAt: 1, secondFactor: null, mustAddFactor: false });
+  const signedIn = (id: string, role: Role): SignedIn => ({ reader: { id, name: id, tenant: 'default' as TenantId, kind: 'person', roles: [role], groups: [], scopes: null }, sessionId: 's', csrf: 'c', signedInAt: 0, expiresAt: 1, secondFactor: null, mustAddFactor: false, issuer: null });
   let session: SignedIn | Refusal = signedIn('a', 'admin');
   const app = fastify();
   installGuard(app, { reader: () => refuse('credential_missing') }, [], { session: () => session });
@@ -35,7 +35,7 @@ test('isStillLetIn() says no as soon as the session ended, the role changed or t
 test('who has to add a second factor first reaches what adds it, and what leads out, and nothing else', async () => {
   const app = fastify();
   const reader = { id: 'a', name: 'a', tenant: 'default' as TenantId, kind: 'person', roles: ['admin'], groups: [], scopes: null } as const;
-  installGuard(app, { reader: () => refuse('credential_missing') }, [], { session: () => ({ reader, sessionId: 's', csrf: 'c', signedInAt: 0, expiresAt: 1, secondFactor: null, mustAddFactor: true }) });
+  installGuard(app, { reader: () => refuse('credential_missing') }, [], { session: () => ({ reader, sessionId: 's', csrf: 'c', signedInAt: 0, expiresAt: 1, secondFactor: null, mustAddFactor: true, issuer: null }) });
   for (const action of ACTIONS) app.get(`/${action}`, { config: { action } }, async () => 'in');
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;

@@ -65,7 +65,7 @@ const refused = new WeakMap<FastifyRequest, RefusalCode>();
 const shows = new WeakSet<FastifyRequest>();
 
 export type ReaderAuthenticator = Pick<Authenticator, 'reader'>;
-export type Sessions = Pick<SignIn, 'session'>;
+export type Sessions = Pick<SignIn, 'session'> & Partial<Pick<SignIn, 'provider'>>;
 
 export function installGuard(app: FastifyInstance, authenticator: ReaderAuthenticator, hosts: readonly string[], sessions?: Sessions, recorder?: RequestRecorder, tls: OwnHosts | null = null, access: Access = createAccess()): (request: FastifyRequest, reply: FastifyReply) => Refusal | null {
   // Names under .localhost always mean this machine (RFC 6761 §6.3). Under one of its own the console shares cookies with no other port's pages.
@@ -119,9 +119,15 @@ export function installGuard(app: FastifyInstance, authenticator: ReaderAuthenti
     letIn.set(request, { ...who, again });
     return null;
   };
+  /** The session is one of a provider, which has to be asked now and then whether it still is one. */
+  const askAndCheck = async (request: FastifyRequest, reply: FastifyReply): Promise<Refusal | null> => {
+    const renewed = (await sessions?.provider?.renew(cookiesOf(request.raw, SESSION_COOKIE))) ?? refuse('session_over');
+    return renewed === true ? check(request, reply) : renewed;
+  };
   // onRequest comes before the body is read and before anything is validated.
   app.addHook('onRequest', async (request, reply) => {
-    const refusal = check(request, reply);
+    const first = check(request, reply);
+    const refusal = first?.refused === 'provider_check_due' ? await askAndCheck(request, reply) : first;
     return refusal === null ? undefined : sendRefusal(request, reply, refusal);
   });
   // What the schemas refuse reads nothing, and would only be a way to make the log grow.

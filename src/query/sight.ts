@@ -52,10 +52,6 @@ export class Sight {
   readonly isWhole: boolean;
   /** Whether the reader sees spans of every place. */
   readonly seesAllPlaces: boolean;
-  /** Whether outlines are shown of some. */
-  readonly hasOutlines: boolean;
-  /** Whether values of some attributes are hidden. */
-  readonly hidesValues: boolean;
 
   constructor(visibility: Visibility) {
     this.#visibility = visibility;
@@ -63,9 +59,7 @@ export class Sight {
     this.seesAllPlaces = visibility.places === 'all';
     this.isWhole = this.seesAllPlaces && this.#hidden === null;
     this.#rows = visibility.places === 'all' ? EVERYWHERE : placesSql(visibility.places, 'seen');
-    this.hidesValues = this.#hidden !== null;
-    this.hasOutlines = visibility.places !== 'all' && visibility.outlines.length > 0;
-    this.#outlined = this.hasOutlines ? placesSql(visibility.outlines, 'outlined') : NOWHERE;
+    this.#outlined = visibility.places === 'all' || visibility.outlines.length === 0 ? NOWHERE : placesSql(visibility.outlines, 'outlined');
   }
 
   /** Differs wherever what is seen does. */

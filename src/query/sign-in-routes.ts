@@ -7,11 +7,13 @@ import type { Asker, NewSession, SignedIn, SignIn } from '#authenticate/sign-in'
 import { LIMITS } from '#limits';
 import type { Reader } from '#model';
 import { isRefusal, refuse, type Refusal } from '#refusal';
+import { isTls } from '#tls';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { bodyOf, timeText } from './administration-forms.ts';
 import { answersAs, array, object, text } from './answers.ts';
 import { cookie, cookiesOf, DEVICE_COOKIE, deviceCookie, SESSION_COOKIE, sessionCookie } from './browser.ts';
 import { readerOf, sendRefusal, signedInOf } from './guard.ts';
+import { addProviderRoutes } from './provider-routes.ts';
 import { sendAnswer, sendJson } from './reply.ts';
 
 const BODY_BYTES_MAX = 16 * 1024;
@@ -30,6 +32,7 @@ const SESSION = answersAs(
       csrf: { type: ['string', 'null'], description: 'For the header x-tracekeep-csrf of requests that change something; null with a bearer token.' },
       mayDo: { type: 'array', items: text() },
       secondFactor: { type: ['object', 'null'], properties: { since: text(), recoveryCodesLeft: { type: 'integer' } }, description: 'null: none.' },
+      issuer: { type: ['string', 'null'], description: 'The sign-in provider that keeps this account; null: this server.' },
       mustAddFactor: { type: 'boolean', description: 'Nothing but adding a second factor is answered.' },
       signedInAt: { type: ['string', 'null'] },
       expiresAt: { type: ['string', 'null'] },
@@ -41,7 +44,8 @@ const OFFER = answersAs(object({ secret: text('Base32.'), uri: text('The same fo
 const SESSIONS = answersAs(object({ sessions: array(object({ isThis: { type: 'boolean' }, signedInAt: text(), seenAt: text('To five minutes.'), expiresAt: text('If it is not used.'), network: { type: ['string', 'null'], description: 'Of the address it began from.' } })) }));
 const NOTHING = { 204: { description: 'Done.', type: 'null' } };
 
-export function addSignInRoutes(app: FastifyInstance, signIn: SignIn, access: Access): void {
+/** `consoleUrl`: the origin by which browsers know the console, where that is not what they ask for here. */
+export function addSignInRoutes(app: FastifyInstance, signIn: SignIn, access: Access, consoleUrl: string | null = null): void {
   const welcome = async (request: FastifyRequest, reply: FastifyReply, answer: NewSession | Refusal, more: object = {}): Promise<FastifyReply> => {
     if (isRefusal(answer)) return sendRefusal(request, reply, answer);
     const { signedIn, token, device } = answer;
@@ -54,6 +58,20 @@ export function addSignInRoutes(app: FastifyInstance, signIn: SignIn, access: Ac
     const old = signIn.session(cookiesOf(request.raw, SESSION_COOKIE));
     if (!isRefusal(old)) await signIn.signOut(old);
   };
+
+  // The guard has seen to it that the host is one of ours.
+  const baseOf = ({ raw }: FastifyRequest): string => consoleUrl ?? `${isTls(raw.socket) ? 'https' : 'http'}://${raw.headers.host ?? ''}`;
+
+  addProviderRoutes(app, {
+    provider: signIn.provider,
+    baseOf,
+    askerOf,
+    welcome: async (request, reply, answer) => {
+      if (!isRefusal(answer)) await leaveOld(request);
+      return welcome(request, reply, answer);
+    },
+    session: SESSION,
+  });
 
   app.post<{ Body: { name: string; password: string; code?: string } }>(
     '/api/v1/session',
@@ -74,12 +92,13 @@ export function addSignInRoutes(app: FastifyInstance, signIn: SignIn, access: Ac
 
   app.delete(
     '/api/v1/session',
-    { config: { action: 'session.end' }, schema: { summary: 'Sign out here', querystring: NO_QUERY, response: NOTHING } },
+    { config: { action: 'session.end' }, schema: { summary: 'Sign out here', querystring: NO_QUERY, response: { ...NOTHING, ...answersAs(object({ leave: text('Where the browser has to go to sign out at the provider too.') })) } } },
     async (request, reply) => {
       const who = signedInOf(request);
       if (who === null) return sendRefusal(request, reply, NO_SESSION);
+      const leave = who.issuer === null ? null : ((await signIn.provider?.leave(who.sessionId, baseOf(request))) ?? null);
       await signIn.signOut(who);
-      return farewell(request, reply);
+      return leave === null ? farewell(request, reply) : sendJson(withoutSession(request, reply), JSON.stringify({ leave }));
     },
   );
 
@@ -185,7 +204,11 @@ function askerOf(request: FastifyRequest): Asker {
 const NO_SESSION = refuse('credential_wrong_kind', 'a token has no session');
 
 function farewell(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  return reply.header('set-cookie', cookie(request.raw, SESSION_COOKIE, '', 0)).code(204).send();
+  return withoutSession(request, reply).code(204).send();
+}
+
+function withoutSession(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return reply.header('set-cookie', cookie(request.raw, SESSION_COOKIE, '', 0));
 }
 
 function viewOf(reader: Reader, session: SignedIn | null, access: Access): object {
@@ -197,6 +220,7 @@ function viewOf(reader: Reader, session: SignedIn | null, access: Access): objec
     csrf: session?.csrf ?? null,
     mayDo: access.actionsOf(reader),
     secondFactor: factor === null ? null : { since: timeText(factor.since), recoveryCodesLeft: factor.recoveryCodesLeft },
+    issuer: session?.issuer ?? null,
     mustAddFactor: session?.mustAddFactor ?? false,
     signedInAt: session === null ? null : timeText(session.signedInAt),
     expiresAt: session === null ? null : timeText(session.expiresAt),

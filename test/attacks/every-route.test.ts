@@ -92,7 +92,7 @@ test('there is no route without a rule, and none is public but pages, health, th
   assert.ok(routes.length > 80, `${routes.length} routes`);
   for (const { method, path, action, public: isPublic } of routes) {
     if (!isPublic) assert.ok(ACTIONS.includes(action as Action), `${method} ${path}: no action of #access`);
-    else if (action === 'sign.in') assert.match(path, /^\/api\/v1\/session(\/first|\/link)?$/);
+    else if (action === 'sign.in') assert.match(path, /^\/api\/v1\/session(\/first|\/link|\/provider(\/begin|\/logout)?)?$/);
     else if (action === 'health.read') assert.ok(['/healthz', '/readyz'].includes(path) && method === 'GET', path);
     else if (action === 'log.fetch') assert.ok(['/log/checkpoint', '/log/tile/*'].includes(path) && isRead(method), path);
     else assert.ok(action === 'page.read' && isRead(method) && !/^\/(api|v1|v3|metrics)\b/.test(path), `${method} ${path} is public as ${action}`);

@@ -1,6 +1,6 @@
 /** Sessions begin and change here; people and tokens, for those who may see them. */
 import { queryOptions, type QueryClient } from '@tanstack/react-query';
-import { get, post, rememberCsrf } from './client.ts';
+import { get, post, rememberCsrf, remove } from './client.ts';
 import type { Role } from './roles.ts';
 import { rememberOwn, sessionQuery, type SessionView } from './session.ts';
 
@@ -51,8 +51,24 @@ export const openSessionsQuery = queryOptions({ queryKey: ['open-sessions'], que
 /** Whether nobody has an account yet. */
 export const firstQuery = queryOptions({ queryKey: ['session', 'first'], queryFn: async () => (await get<{ open: boolean }>('/api/v1/session/first')).open, staleTime: 0, retry: false });
 
+/** With whom people may sign in besides; null: with nobody. */
+export const providerQuery = queryOptions({ queryKey: ['session', 'provider'], queryFn: async () => (await get<{ provider: { readonly name: string } | null }>('/api/v1/session/provider')).provider, staleTime: 60_000, retry: false });
+
+/** The page is left: the browser comes back to `/sign-in/return`. */
+export async function goToProvider(): Promise<void> {
+  const { location: there } = await post<{ location: string }>('/api/v1/session/provider/begin');
+  location.assign(there);
+}
+
+/** Ends the session here, or everywhere. True if the page is being left, to sign out at the provider too. */
+export async function endSession(path: '/api/v1/session' | '/api/v1/session/all'): Promise<boolean> {
+  const { leave } = (await remove<{ leave?: string } | undefined>(path)) ?? {};
+  if (leave !== undefined) location.assign(leave);
+  return leave !== undefined;
+}
+
 /** Asks for a session by one of its ways; what the browser knew of somebody else is forgotten. */
-export async function beginSession(client: QueryClient, path: '/api/v1/session' | '/api/v1/session/first' | '/api/v1/session/link', body: object): Promise<SessionView> {
+export async function beginSession(client: QueryClient, path: '/api/v1/session' | '/api/v1/session/first' | '/api/v1/session/link' | '/api/v1/session/provider', body: object): Promise<SessionView> {
   const session = await post<SessionView>(path, body);
   client.clear();
   keepSession(client, session);

@@ -14,6 +14,8 @@ export interface SessionView {
   readonly secondFactor: { readonly since: string; readonly recoveryCodesLeft: number } | null;
   /** The server answers nothing before there is one. */
   readonly mustAddFactor: boolean;
+  /** The sign-in provider that keeps this account; null: this server. */
+  readonly issuer: string | null;
   /** Null with a bearer token. */
   readonly signedInAt: string | null;
   readonly expiresAt: string | null;

@@ -3,7 +3,8 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { CircleUser, LogOut, Settings } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
-import { ApiError, remove } from '#api/client.ts';
+import { ApiError } from '#api/client.ts';
+import { endSession } from '#api/people.ts';
 import { rolesText } from '#api/roles.ts';
 import { useSession } from '#api/session.ts';
 import { Button } from '#ui/button.tsx';
@@ -16,11 +17,11 @@ export function AccountMenu(): ReactNode {
   const session = useSession();
   const navigate = useNavigate();
   const client = useQueryClient();
-  const [failed, setFailed] = useState<{ readonly error: Error; readonly path: string } | null>(null);
+  const [failed, setFailed] = useState<{ readonly error: Error; readonly path: '/api/v1/session' | '/api/v1/session/all' } | null>(null);
   if (session === null) return null;
-  const signOut = async (path: string): Promise<void> => {
+  const signOut = async (path: '/api/v1/session' | '/api/v1/session/all'): Promise<void> => {
     try {
-      await remove(path);
+      if (await endSession(path)) return;
     } catch (error) {
       // The cookie may live on: nobody is told that they are out when they are not.
       if (!(error instanceof ApiError && error.status === 401)) return setFailed({ error: error instanceof Error ? error : new Error('unknown'), path });

@@ -2,8 +2,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, type ReactNode, useState } from 'react';
-import { ApiError, remove } from '#api/client.ts';
-import { changePassword } from '#api/people.ts';
+import { ApiError } from '#api/client.ts';
+import { changePassword, endSession } from '#api/people.ts';
 import { roleWord } from '#api/roles.ts';
 import type { SessionView } from '#api/session.ts';
 import { Button } from '#ui/button.tsx';
@@ -22,7 +22,7 @@ export function OwnAccount({ session }: { readonly session: SessionView }): Reac
   const navigate = useNavigate();
   const [leaving, setLeaving] = useState(false);
   const signOut = async (): Promise<void> => {
-    await remove('/api/v1/session');
+    if (await endSession('/api/v1/session')) return;
     client.clear();
     await navigate({ to: '/sign-in' });
   };
@@ -59,10 +59,23 @@ export function OwnAccount({ session }: { readonly session: SessionView }): Reac
             <Button onPress={() => setLeaving(true)}>Sign out here</Button>
           </div>
         </section>
-        <PasswordForm name={session.account.name} />
+        {session.issuer === null ? <PasswordForm name={session.account.name} /> : <FromProvider issuer={session.issuer} />}
       </div>
       <Confirm title="Sign out here?" isOpen={leaving} onClose={() => setLeaving(false)} effect={<p>This browser has to sign in again. Your other browsers stay signed in.</p>} verb="Sign out here" act={signOut} />
     </Panel>
+  );
+}
+
+/** Nothing of it is kept here, so nothing can be changed here. */
+function FromProvider({ issuer }: { readonly issuer: string }): ReactNode {
+  return (
+    <section className={styles['part']}>
+      <h3>Where this account comes from</h3>
+      <p>
+        You sign in at <code>{issuer}</code>, which also says in which groups you are and so what you may do here. Password and second factor are changed there.
+      </p>
+      <p className={styles['quiet']}>The session ends when you sign out there.</p>
+    </section>
   );
 }
 

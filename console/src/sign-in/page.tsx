@@ -16,6 +16,7 @@ import { MustAddFactor } from './must-add-factor.tsx';
 import { OtherAccount } from './other-account.tsx';
 import styles from './page.module.css';
 import { linkOf, returnAddress } from './return-address.ts';
+import { ProviderWay } from './provider.tsx';
 import { SignInForm } from './sign-in-form.tsx';
 
 export function SignInPage(): ReactNode {
@@ -86,9 +87,15 @@ export function SignInPage(): ReactNode {
             }}
           />
         ) : first.data ? (
-          <LinkNeeded />
+          <>
+            <ProviderWay />
+            <LinkNeeded />
+          </>
         ) : (
-          <SignInForm onDone={setPassword} late={link !== null} />
+          <>
+            <ProviderWay />
+            <SignInForm onDone={setPassword} late={link !== null} />
+          </>
         )}
       </div>
     </main>
