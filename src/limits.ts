@@ -510,6 +510,10 @@ export const LIMITS = {
   access_policy_bytes_max: 32 * KiB,
   access_policy_nesting_max: 24,
   access_policy_marks_max: 200,
+  /** How long somebody may have a role by breaking the glass, and what is said for a reason. */
+  glass_minutes_max: 60,
+  glass_reason_characters_min: 10,
+  glass_reason_characters_max: 500,
   /** A name, an action or a resource in a question about access. */
   access_question_characters_max: 512,
   /** Versions of a tenant's own policies that are listed at once, the newest; all are kept. */

@@ -95,6 +95,8 @@ export const REFUSALS = {
   access_invalid: row(422, GRPC.invalidArgument, false, 'The text is not one of access policies.', 'tracekeep access check FILE names each problem with its place and what to do.'),
   access_changed: row(409, GRPC.invalidArgument, false, 'Other access policies came in force meanwhile.', 'Look at those in force now, and make the change again from there.'),
   access_lockout: row(409, GRPC.invalidArgument, false, 'With these policies nobody could change them any more.', 'Leave the action access.write to somebody with the role admin.'),
+  glass_reason: row(400, GRPC.invalidArgument, false, 'The reason is too short, or too long.', 'Say in 10 to 500 characters why it cannot wait; it stands in the log and is shown to everybody in the tenant.'),
+  glass_unneeded: row(409, GRPC.invalidArgument, false, 'You have this role already.', 'Reload the page.'),
   // checkpoints that a witness is asked to cosign (C2SP tlog-witness)
   checkpoint_malformed: row(400, GRPC.invalidArgument, false, 'The body is not an old size, a proof and a signed checkpoint.', 'Send what https://c2sp.org/tlog-witness describes.'),
   checkpoint_origin: row(404, GRPC.notFound, false, 'This witness does not follow a log of this origin.', 'Ask its operator to start it with --log and a verifier key of the log (tracekeep log vkeys).'),

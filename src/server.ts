@@ -192,6 +192,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
       findings,
       policies,
       accessPolicies: new AccessPolicies(control, texts, fields),
+      glass: { control, report: tell },
       integrity,
       records: recorder,
       pages: readConsoleFiles(CONSOLE_FOLDER),

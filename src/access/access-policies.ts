@@ -21,7 +21,7 @@ export type { CheckedText } from './check-text.ts';
 export type { Tried } from './try-text.ts';
 export { defaultRoles, SCHEMA_TEXT, type RoleFile } from './policy-set.ts';
 
-export type AccessControl = Pick<ControlStore, 'findAccessPolicies' | 'listAccessPolicies' | 'addAccessPolicies' | 'listAccounts' | 'listTokens'>;
+export type AccessControl = Pick<ControlStore, 'findAccessPolicies' | 'listAccessPolicies' | 'addAccessPolicies' | 'listAccounts' | 'listTokens' | 'rolesByGlass'>;
 export type VersionWithText = AccessVersion & { readonly text: string };
 
 /** Reads texts. Refusals: query_busy, policy_too_complex. */
@@ -156,10 +156,10 @@ export function fieldsOf(policy: CompiledPolicy): Fields {
 }
 
 /** An account or a token that still counts, by name. */
-export async function readerNamed(control: Pick<ControlStore, 'listAccounts' | 'listTokens'>, tenant: TenantId, name: string): Promise<Reader | null> {
+export async function readerNamed(control: Pick<ControlStore, 'listAccounts' | 'listTokens' | 'rolesByGlass'>, tenant: TenantId, name: string): Promise<Reader | null> {
   const people = await control.listAccounts(tenant);
   const account = people.find((one) => one.name === name);
-  if (account !== undefined) return personOf(account);
+  if (account !== undefined) return { ...personOf(account), roles: [...new Set([...account.roles, ...control.rolesByGlass(account.id)])] };
   const token = (await control.listTokens(tenant)).find((one) => one.revoked === null && (one.name === name || one.id === name));
   return token === undefined ? null : tokenOf(token, people);
 }

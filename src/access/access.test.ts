@@ -23,7 +23,7 @@ const BESIDES: Readonly<Record<Exclude<Role, 'admin'>, readonly Action[]>> = {
   'privacy-officer': [...SPANS, 'finding.change', 'policy.write', 'access.read'],
   'key-custodian': ['producer.list', 'producer.change', 'token.list', 'integrity.verify', 'policy.read'],
   auditor: ['audit.read', 'entry.read', 'integrity.verify', 'accounting.read', 'policy.read', 'access.read', 'account.list', 'token.list', 'producer.list', 'tenant.list'],
-  operator: ['accounting.read', 'metrics.read', 'producer.list', 'producer.change', 'tenant.list', 'integrity.verify'],
+  operator: ['glass.break', 'accounting.read', 'metrics.read', 'producer.list', 'producer.change', 'tenant.list', 'integrity.verify'],
 };
 
 test('each default role may do what it is for, and nothing else', () => {

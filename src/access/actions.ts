@@ -52,6 +52,8 @@ export const RECORDED = {
   'field.reveal': true,
   // Who looks at who read what.
   'audit.read': true,
+  // It is an entry of its own, and a finding.
+  'glass.break': false,
   'access.read': false,
   'access.write': false,
 } as const satisfies Record<string, boolean>;

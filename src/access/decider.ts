@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { matchesGlob } from '#control/glob';
 import { LIMITS } from '#limits';
-import type { Reader } from '#model';
+import { ROLES, type Reader } from '#model';
 import type { Place, Resource, Visibility } from './access.ts';
 import { ACTIONS, type Action } from './actions.ts';
 import { NOBODY, type Cedar, type Decided, type PolicyTexts } from './cedar.ts';
@@ -51,8 +51,10 @@ export class Decider {
 
   /** `slice`: the policies that can say anything about it, where they were looked for. */
   isAllowed(reader: Reader, action: Action, resource: Resource, slice?: PolicyTexts): boolean {
-    const { service, environment, field } = resource;
-    const question = JSON.stringify([this.#who(reader), action, service, environment, field, field === undefined ? null : this.#fields().of(field)]);
+    const { service, environment, field, id } = resource;
+    // Without a role: whether there is any that may be taken.
+    if (action === 'glass.break' && id === undefined) return ROLES.some((role) => this.isAllowed(reader, action, { tenant: resource.tenant, id: role }));
+    const question = JSON.stringify([this.#who(reader), action, service, environment, action === 'glass.break' ? id : undefined, field, field === undefined ? null : this.#fields().of(field)]);
     return this.#decisions.of(question, () => (slice === undefined ? this.ask(reader, action, resource) : this.#cedar.decide(`${this.#name}, for one reader`, slice, questionOf(reader, action, resource))).allowed);
   }
 

@@ -4,7 +4,7 @@ import type { Resource } from './access.ts';
 import type { Action } from './actions.ts';
 import type { CedarValueJson, EntityJson, Question, TypeAndId } from './cedar.ts';
 
-export type ResourceType = 'Trace' | 'Field' | 'Policy' | 'Finding' | 'Producer' | 'Account' | 'Log' | 'Server';
+export type ResourceType = 'Role' | 'Trace' | 'Field' | 'Policy' | 'Finding' | 'Producer' | 'Account' | 'Log' | 'Server';
 
 /** What each action is about. */
 export const ABOUT: Readonly<Record<Action, ResourceType>> = {
@@ -32,6 +32,7 @@ export const ABOUT: Readonly<Record<Action, ResourceType>> = {
   'finding.change': 'Finding',
   'policy.read': 'Policy',
   'policy.write': 'Policy',
+  'glass.break': 'Role',
   'access.read': 'Policy',
   'access.write': 'Policy',
   'log.read': 'Log',
@@ -112,7 +113,9 @@ export function questionOf(reader: Reader, action: Action, resource: Resource, f
   };
 }
 
-function resourceOf(type: ResourceType, { tenant, service, environment, field: key }: Resource, field: FieldState): EntityJson {
+function resourceOf(type: ResourceType, { tenant, service, environment, field: key, id = '' }: Resource, field: FieldState): EntityJson {
+  // Roles are the same in all tenants.
+  if (type === 'Role') return { uid: { type, id }, attrs: {}, parents: [] };
   const own = { __entity: { type: 'Tenant', id: tenant } };
   const entity = (id: string, attrs: Readonly<Record<string, CedarValueJson>>, parents: readonly TypeAndId[] = []): EntityJson => ({ uid: { type, id }, attrs: { ...attrs, tenant: own }, parents: [...parents, own.__entity] });
   if (type === 'Trace' && service !== undefined) {

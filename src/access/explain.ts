@@ -27,6 +27,7 @@ export function explainDecision(decider: Decider, reader: Reader, action: Action
   // What is asked of an attribute besides reading or opening it: whether it is shown with what the action shows.
   const { field, ...spans } = resource;
   const questions: readonly (readonly [Action, Resource])[] = field !== undefined && ABOUT[action] !== 'Field' ? [[action, spans], ['field.read', { tenant: resource.tenant, field }]] : [[action, resource]];
+  if (action === 'glass.break' && resource.id === undefined) return { ...EXPLAINED('Name the role: Role::"viewer".'), allowed: decider.isAllowed(reader, action, resource) };
   const answers = questions.map(([asked, about]) => ({ asked, about, ...decider.ask(reader, asked, about) }));
   const denial = answers.find(({ allowed }) => !allowed);
   const because = denial === undefined ? answers.flatMap((one) => one.because) : denial.failed.length > 0 ? denial.failed : denial.because;
@@ -71,6 +72,7 @@ const WORDS: Readonly<Record<ResourceType, string>> = {
   Account: 'all accounts of a tenant: tenant:NAME',
   Log: 'the log: tenant:NAME',
   Server: 'the server: tenant:NAME',
+  Role: 'taking one role: Role::"viewer"',
 };
 
 const SHORT: Readonly<Record<string, string>> = { service: 'Service', trace: 'Trace', field: 'Field', tenant: 'Tenant' };

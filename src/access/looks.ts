@@ -72,6 +72,8 @@ function isInScope(constraint: PolicyJson['principal'], whose: ReadonlySet<strin
 
 /** Everything but the bare type and the tenant. */
 function isRowScope(constraint: PolicyJson['resource']): boolean {
+  // Roles are no rows; what else is compared with may be.
+  if (constraint.op === '==' && 'entity' in constraint && uidText('__entity' in constraint.entity ? constraint.entity.__entity : constraint.entity).startsWith('Role::')) return false;
   return constraint.op !== 'All' && !(constraint.op === 'is' && constraint.in === undefined);
 }
 

@@ -207,7 +207,7 @@ test('when sessions cannot be read, nobody has one, and the failure is reported'
 
 function controlAs(): Parameters<typeof createSignIn>[0] {
   return {
-    findSession: (text) => control.findSession(text), findAccount: (name) => control.findAccount(name), hasAccounts: () => control.hasAccounts(), proofOf: (use, ...parts) => control.proofOf(use, ...parts),
+    findSession: (text) => control.findSession(text), rolesByGlass: (person) => control.rolesByGlass(person), findAccount: (name) => control.findAccount(name), hasAccounts: () => control.hasAccounts(), proofOf: (use, ...parts) => control.proofOf(use, ...parts),
     startSession: (account) => control.startSession(account), touchSession: (id) => control.touchSession(id), endSession: (id) => control.endSession(id), addAccount: (wanted) => control.addAccount(wanted),
     changeAccount: (named, wanted) => control.changeAccount(named, wanted), removeAccount: (named) => control.removeAccount(named), signOutAccount: (named) => control.signOutAccount(named), listAccounts: (tenant) => control.listAccounts(tenant),
     listSessions: (account) => control.listSessions(account), addSecondFactor: (named, factor) => control.addSecondFactor(named, factor), removeSecondFactor: (named, proof) => control.removeSecondFactor(named, proof),

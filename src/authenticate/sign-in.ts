@@ -80,7 +80,7 @@ export interface SignInOptions {
   readonly provider?: Provider | null;
 }
 
-type Control = Pick<ControlStore, 'findSession' | 'findAccount' | 'hasAccounts' | 'proofOf' | 'startSession' | 'touchSession' | 'endSession' | 'addAccount' | 'changeAccount' | 'removeAccount' | 'signOutAccount' | 'listAccounts' | 'listSessions' | 'addSecondFactor' | 'removeSecondFactor' | 'resetSecondFactor' | 'renewRecoveryCodes'> & ProviderSignInParts['control'];
+type Control = Pick<ControlStore, 'findSession' | 'rolesByGlass' | 'findAccount' | 'hasAccounts' | 'proofOf' | 'startSession' | 'touchSession' | 'endSession' | 'addAccount' | 'changeAccount' | 'removeAccount' | 'signOutAccount' | 'listAccounts' | 'listSessions' | 'addSecondFactor' | 'removeSecondFactor' | 'resetSecondFactor' | 'renewRecoveryCodes'> & ProviderSignInParts['control'];
 
 export function createSignIn(control: Control, { passwords = createPasswords(), now_ms = Date.now, random = randomBytes, report = () => undefined, failed = async () => true, requireSecondFactor = 'never', provider = null }: SignInOptions = {}): SignIn {
   const attempts = new Attempts(now_ms);
@@ -91,7 +91,7 @@ export function createSignIn(control: Control, { passwords = createPasswords(), 
   const touching = new Set<string>();
 
   const signedIn = ({ id, session, account, ends }: FoundSession): SignedIn => ({
-    reader: { id: account.id, name: account.name, tenant: account.tenant, kind: 'person', roles: account.roles, groups: account.groups, scopes: null },
+    reader: { id: account.id, name: account.name, tenant: account.tenant, kind: 'person', roles: [...new Set([...account.roles, ...control.rolesByGlass(account.id)])], groups: account.groups, scopes: null },
     sessionId: id,
     csrf: control.proofOf('csrf', id),
     signedInAt: session.created,

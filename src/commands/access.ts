@@ -3,10 +3,11 @@ import { Command } from 'commander';
 
 import { accessApplyCommand, accessCheckCommand, accessRevertCommand } from './access-apply.ts';
 import { accessExplainCommand } from './access-explain.ts';
+import { accessGlassCommand } from './access-glass.ts';
 import { accessHistoryCommand, accessShowCommand } from './access-history.ts';
 
 export function accessCommand(): Command {
   const access = new Command('access').description('who may do what: default roles and own policies');
-  for (const verb of [accessExplainCommand(), accessShowCommand(), accessCheckCommand(), accessApplyCommand(), accessHistoryCommand(), accessRevertCommand()]) access.addCommand(verb);
+  for (const verb of [accessExplainCommand(), accessShowCommand(), accessCheckCommand(), accessApplyCommand(), accessHistoryCommand(), accessRevertCommand(), accessGlassCommand()]) access.addCommand(verb);
   return access;
 }

@@ -10,7 +10,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 
 import { LIMITS } from '#limits';
-import type { Producer, Secret, TenantId } from '#model';
+import type { Producer, Role, Secret, TenantId } from '#model';
 import { refuse } from '#refusal';
 import type { Refusal } from '#refusal';
 
@@ -40,6 +40,8 @@ import { accountPlace, asAccount } from './records.ts';
 import type { AccountRecord, ProducerRecord, RevokedCertificate, SecondFactor, TenantRecord, TokenRecord, TrustRecord } from './records.ts';
 import { changeFinding, findFinding, listFindings, recordFindings } from './findings.ts';
 import type { CountedFinding, FindingFilter, FindingRecord, StatusId } from './finding.ts';
+import { breakGlass, endGlass, isBroken } from './glass.ts';
+import type { GlassRecord, NewGlass } from './glass.ts';
 import { ColumnSealer } from './sealed.ts';
 import { addSecondFactor, removeSecondFactor, renewRecoveryCodes, resetSecondFactor } from './second-factors.ts';
 import type { CodeProof } from './second-factors.ts';
@@ -56,6 +58,7 @@ import type { IssuedToken, NewToken } from './tokens.ts';
 export { COMMAND_LINE, SERVER, actorOf } from './actor.ts';
 export type { Actor } from './actor.ts';
 export type { AccessVersion, NewAccessPolicies } from './access-policies.ts';
+export type { GlassRecord, NewGlass } from './glass.ts';
 export type { Named } from './change.ts';
 export { newCredential } from './credential.ts';
 export { isGroupName } from './names.ts';
@@ -399,6 +402,26 @@ export class ControlStore {
   /** Number of the version of a tenant's own access policies that is in force, 0 if it has none. As fresh as `findCredential`, and throws as that does. */
   accessVersion(tenant: TenantId): number {
     return this.#current().accessVersions.get(tenant) ?? 0;
+  }
+
+  /** What is broken now, newest first. As fresh as `findCredential`, and throws as that does. */
+  listGlass(tenant: TenantId): readonly GlassRecord[] {
+    return this.#current().glass.filter((one) => one.tenant === tenant && isBroken(one, this.#clock())).sort((a, b) => b.since - a.since);
+  }
+
+  /** Roles that somebody has besides their own, for the moment. */
+  rolesByGlass(person: string): readonly Role[] {
+    return this.#current().glass.filter((one) => one.person === person && isBroken(one, this.#clock())).map(({ role }) => role);
+  }
+
+  /** Refusals: glass_reason, glass_unneeded, name_unknown, time_invalid. */
+  async breakGlass(wanted: NewGlass, by: Actor): Promise<GlassRecord | Refusal> {
+    return this.#change(by, (change) => breakGlass(change, wanted));
+  }
+
+  /** Refusals: name_unknown. */
+  async endGlass(tenant: TenantId, id: string, by: Actor = COMMAND_LINE): Promise<GlassRecord | Refusal> {
+    return this.#change(by, (change) => endGlass(change, tenant, id));
   }
 
   /** A version with its text; the one in force without a number. Null if there is none. */

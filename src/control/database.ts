@@ -39,6 +39,7 @@ export interface ControlTables {
   readonly sqlite_sequence: { readonly name: string; readonly seq: number };
   /** What is said of a version, and its text, which is large and seldom asked for. */
   readonly policies: { readonly version: number; readonly sealed: Uint8Array; readonly sealed_text: Uint8Array };
+  readonly broken_glass: { readonly id: string; readonly sealed: Uint8Array };
   /** `tenant` is the keyed hash of its name. */
   readonly access_policies: { readonly tenant: string; readonly version: number; readonly sealed: Uint8Array; readonly sealed_text: Uint8Array };
   /** One row, or none. */

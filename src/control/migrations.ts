@@ -41,6 +41,9 @@ const STEPS: readonly string[] = [
   CREATE TABLE provider_sessions (session TEXT PRIMARY KEY REFERENCES sessions (id) ON DELETE CASCADE, sid BLOB, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
   CREATE INDEX provider_sessions_sid ON provider_sessions (sid);
   `,
+  `
+  CREATE TABLE broken_glass (id TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 export function migrate(connection: DatabaseSync): void {

@@ -6,6 +6,7 @@ import type { Producer, Reader, TenantId } from '#model';
 
 import { newestAccessPolicies } from './access-policies.ts';
 import type { ControlDatabase } from './database.ts';
+import { glassPlace, type GlassRecord } from './glass.ts';
 import { DEFAULT_RETENTION, accountPlace, asAccount, asToken, certificatePlace, producerPlace, tenantPlace, tokenPlace } from './records.ts';
 import type { AccountRecord, ProducerRecord, RevokedCertificate, TenantRecord, TokenRecord, TrustRecord } from './records.ts';
 import type { ColumnSealer } from './sealed.ts';
@@ -44,6 +45,8 @@ export interface Snapshot {
   readonly trustsById: ReadonlyMap<string, BoundTrust>;
   /** By fingerprint. */
   readonly revokedCertificates: ReadonlyMap<string, RevokedCertificate>;
+  /** Also those that are over and not cleared away. */
+  readonly glass: readonly GlassRecord[];
   /** Number of the version in force, of tenants that have access policies of their own. */
   readonly accessVersions: ReadonlyMap<TenantId, number>;
   /** What was opened, so that the next snapshot opens only the rows that changed. */
@@ -74,7 +77,7 @@ export function takeSnapshot(database: ControlDatabase, sealer: ColumnSealer, pr
   const holders = new Map(producers.filter((one) => one.revoked === null).map((one) => [one, producerOf(one, tenants)]));
   const certificates = new Map([...holders].flatMap(([record, producer]) => (record.certificates ?? []).map((name) => [name, producer] as const)));
   const trusts = [...holders].flatMap(([record, producer]) => (record.trusts ?? []).map((trust): BoundTrust => ({ trust, producer })));
-  return { dataVersion, tenants, producers, tokens, accounts, trusts: Map.groupBy(trusts, ({ trust }) => trust.issuer), trustsById: new Map(trusts.map((one) => [one.trust.id, one])), credentials: indexCredentials(holders, tokens, accounts), certificates, revokedCertificates: new Map(revoked.map((one) => [one.fingerprint, one])), accessVersions: newestAccessPolicies(database, open), opened };
+  return { dataVersion, tenants, producers, tokens, accounts, trusts: Map.groupBy(trusts, ({ trust }) => trust.issuer), trustsById: new Map(trusts.map((one) => [one.trust.id, one])), credentials: indexCredentials(holders, tokens, accounts), certificates, revokedCertificates: new Map(revoked.map((one) => [one.fingerprint, one])), accessVersions: newestAccessPolicies(database, open), glass: database.readNow(kysely.selectFrom('broken_glass').selectAll()).map(({ id, sealed }) => open<GlassRecord>(glassPlace(id), sealed)), opened };
 }
 
 function producerOf({ id, name, tenant, services, backfill = false, version }: ProducerRecord, tenants: ReadonlyMap<TenantId, TenantRecord>): Producer {

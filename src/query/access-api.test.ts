@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { createAccess } from '#access';
+import type { NewFinding } from '#findings';
 import { AccessPolicies, ownPolicies, ThreadTextReader } from '#access/policies';
 import { createAuthenticator } from '#authenticate';
 import { ControlStore } from '#control';
@@ -24,18 +25,20 @@ const authenticator = createAuthenticator({
 });
 const dataDir = mkdtempSync(join(tmpdir(), 'tracekeep-access-api-'));
 const texts = new ThreadTextReader();
+const found: NewFinding[] = [];
+let now = Date.now();
 let control: ControlStore;
 let running: RunningConsole;
 
 before(async () => {
-  control = await ControlStore.open({ dataDir, key: new Secret(new Uint8Array(32).fill(7)) });
-  for (const [name, roles, tenant] of [['ana', ['viewer'], DEFAULT_TENANT], ['root', ['admin'], DEFAULT_TENANT], ['eve', ['auditor'], DEFAULT_TENANT], ['stranger', ['admin'], OTHER]] as const satisfies readonly (readonly [string, readonly Role[], TenantId])[]) {
+  control = await ControlStore.open({ dataDir, key: new Secret(new Uint8Array(32).fill(7)), clock: () => now });
+  for (const [name, roles, tenant] of [['ana', ['viewer'], DEFAULT_TENANT], ['root', ['admin'], DEFAULT_TENANT], ['eve', ['auditor'], DEFAULT_TENANT], ['otto', ['operator'], DEFAULT_TENANT], ['stranger', ['admin'], OTHER]] as const satisfies readonly (readonly [string, readonly Role[], TenantId])[]) {
     const account = await control.addAccount({ tenant, name, roles, password: 'hash' });
     assert.ok(!isRefusal(account));
     readers.set(name, { id: account.id, name, tenant, kind: 'person', roles, groups: [], scopes: null });
   }
   const access = createAccess({ own: ownPolicies(control), unusable: () => assert.fail() });
-  running = await startConsole({ address: { host: '127.0.0.1', port: 0 }, queries: createQueries({ store: {} as QueryStore, producers: async () => [], access }), authenticator, access, accessPolicies: new AccessPolicies(control, texts), metricsText: async () => '', ready: async () => null, onFailure: (_id, sentence) => assert.fail(sentence) });
+  running = await startConsole({ address: { host: '127.0.0.1', port: 0 }, queries: createQueries({ store: {} as QueryStore, producers: async () => [], access }), authenticator, access, accessPolicies: new AccessPolicies(control, texts), glass: { control, report: (finding) => found.push(finding) }, metricsText: async () => '', ready: async () => null, onFailure: (_id, sentence) => assert.fail(sentence) });
 });
 after(async () => {
   await running.stop();
@@ -101,4 +104,42 @@ test('an apply after which nobody could apply is refused, and the log is told of
   assert.equal((await ask('root', '/apply', { text: 'forbid (principal == Person::"root", action == Action::"access.write", resource);', base: 2 })).error?.code, 'access_lockout');
   const told = control.readOutbox().filter(({ type }) => type === 'access-policy').map(({ statement, closed }) => [(statement as Record<string, unknown>)['version'], closed['text']]);
   assert.deepEqual(told, [[1, PAYMENTS], [2, '']]);
+});
+
+test('the glass is broken by those whom a policy lets, for a role and minutes, loudly, and it mends by itself', async () => {
+  const state = async (who: string): Promise<{ readonly glass: readonly { readonly id: string; readonly name: string; readonly mayEnd: boolean }[]; readonly mayTake: readonly string[] }> => (await ask(who, '/break-glass')) as never;
+  const reason = 'checkout is down, nobody else is awake';
+  assert.deepEqual([(await state('otto')).mayTake, (await state('ana')).mayTake, (await state('root')).mayTake.includes('investigator')], [['viewer'], [], true]);
+  assert.equal((await ask('ana', '/break-glass', { role: 'viewer', reason })).error?.code, 'action_forbidden');
+  for (const role of ['investigator', 'admin']) assert.equal((await ask('otto', '/break-glass', { role, reason })).error?.code, 'action_forbidden', role);
+  assert.equal((await ask('otto', '/break-glass', { role: 'viewer', reason: ' too few    ' })).error?.code, 'glass_reason');
+  assert.equal((await ask('otto', '/break-glass', { role: 'viewer', reason, minutes: 61 })).error?.code, 'query_invalid');
+  const before = control.readOutbox().length;
+  const broken = await ask('otto', '/break-glass', { role: 'viewer', reason, minutes: 10 });
+  assert.deepEqual([broken['name'], broken['role'], Number(broken['until']) - now], ['otto', 'viewer', 600_000]);
+  assert.equal((await ask('otto', '/break-glass', { role: 'viewer', reason })).error?.code, 'glass_unneeded');
+  // Loud: in the log with the reason, as a finding without it, and to everybody of the tenant.
+  const [told] = control.readOutbox().slice(before);
+  assert.deepEqual([told?.type, (told?.statement as { role: string }).role, told?.closed['reason']], ['person', 'viewer', reason]);
+  assert.deepEqual([found.length, found[0]?.severity_id, found[0]?.message.includes(reason)], [1, 4, false]);
+  assert.deepEqual([(await state('ana')).glass.map(({ name, mayEnd }) => [name, mayEnd]), (await state('stranger')).glass], [[['otto', false]], []]);
+  // As a session makes a reader of the person.
+  const otto = readers.get('otto') ?? assert.fail();
+  assert.deepEqual(control.rolesByGlass(otto.id), ['viewer']);
+  assert.equal((await ask('eve', '/explain', { user: 'otto', action: 'trace.read', resource: 'service:web' }))['allowed'], true);
+  for (const who of ['ana', 'stranger']) assert.notEqual((await ask(who, `/break-glass/${String(broken['id'])}/end`, {})).status, 200, who);
+  now += 600_000;
+  assert.deepEqual([control.rolesByGlass(otto.id), (await state('ana')).glass], [[], []]);
+  const again = await ask('otto', '/break-glass', { role: 'viewer', reason });
+  assert.equal((await ask('root', `/break-glass/${String(again['id'])}/end`, {}))['ended'], again['id']);
+  assert.deepEqual(control.rolesByGlass(otto.id), []);
+});
+
+test('an administrator who breaks the glass for it opens no sealed value, and no token breaks any', async () => {
+  const root = readers.get('root') ?? assert.fail();
+  const taken = await ask('root', '/break-glass', { role: 'investigator', reason: 'who opened what, and why' });
+  assert.equal(taken.status, 200);
+  assert.notEqual(createAccess({ own: ownPolicies(control) }).decide({ ...root, roles: [...root.roles, ...control.rolesByGlass(root.id)] }, 'field.reveal', { tenant: root.tenant, field: 'enduser.id' }), true);
+  readers.set('ci', { ...root, id: 't_0000000000000001', name: 'ci', kind: 'token' });
+  assert.equal((await ask('ci', '/break-glass', { role: 'investigator', reason: 'who opened what, and why' })).error?.code, 'action_forbidden');
 });

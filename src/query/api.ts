@@ -9,6 +9,7 @@ import { createAccess, type Access } from '#access';
 import type { SignIn } from '#authenticate/sign-in';
 import type { Address } from '#config';
 import { LIMITS } from '#limits';
+import { addGlassRoutes, type GlassSource } from '#query/access/glass-routes';
 import { addAccessRoutes, type AccessSource } from '#query/access/routes';
 import { addAuditRoutes } from '#query/audit/routes';
 import { addEvidenceRoutes } from '#query/evidence/routes';
@@ -58,6 +59,7 @@ export interface ConsoleParts {
   readonly integrity?: IntegritySource;
   readonly policies?: PolicySource;
   readonly accessPolicies?: AccessSource;
+  readonly glass?: GlassSource;
   /** Keeps who read what, and who was refused. */
   readonly records?: RequestRecorder;
   /** Null: the console was not built, and its addresses say so. */
@@ -161,6 +163,7 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
   if (parts.integrity !== undefined) addIntegrityRoutes(app, parts.integrity);
   if (policies !== undefined) addPolicyRoutes(app, policies, access);
   if (parts.accessPolicies !== undefined) addAccessRoutes(app, parts.accessPolicies, access);
+  if (parts.glass !== undefined) addGlassRoutes(app, parts.glass, access);
   if (parts.findings !== undefined) addFindingRoutes(app, { findings: parts.findings, now_ms });
   if (parts.pages !== undefined) addPageRoutes(app, parts.pages);
   await app.ready();

@@ -374,7 +374,16 @@ test('access is asked about, written with the problems in place, tried before it
   await history.getByText('for its team').waitFor();
   assert.match(await ask(), /^Denied.*own\/payments/u);
   await history.getByRole('button', { name: 'Show' }).click();
+  const breaking = page.getByRole('region', { name: 'Break the glass' });
+  await breaking.getByRole('textbox', { name: 'Reason' }).fill('checkout is down at night');
+  await breaking.getByRole('button', { name: 'Break the glass' }).click();
+  const banner = page.getByRole('region', { name: 'Broken glass' });
+  await banner.getByText(/^You have the role viewer/u).waitFor();
+  await banner.getByText('checkout is down at night').waitFor();
   assert.deepEqual(await axeFindings(page), []);
+  await banner.getByRole('button', { name: 'End now' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'End now' }).click();
+  await banner.waitFor({ state: 'detached' });
   assert.deepEqual(viewer.violations, []);
   await viewer.close();
 });

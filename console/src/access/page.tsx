@@ -9,6 +9,7 @@ import { Page, PageHeader } from '#ui/page-header.tsx';
 import { Panel } from '#ui/panel.tsx';
 import { SkeletonRows } from '#ui/skeleton.tsx';
 import { Asking } from './asking.tsx';
+import { Breaking } from './breaking.tsx';
 import { DefaultRoles } from './default-roles.tsx';
 import { History } from './history.tsx';
 import { OwnPolicies } from './own-policies.tsx';
@@ -35,6 +36,7 @@ export function AccessPage(): ReactNode {
           </Panel>
         </>
       )}
+      <Breaking />
     </Page>
   );
 }

@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { listenForShortcuts, useShortcuts } from '#ui/shortcuts.ts';
 import { Bar } from './bar.tsx';
 import styles from './frame.module.css';
+import { GlassBanner } from './glass-banner.tsx';
 import { Help } from './help.tsx';
 import { keepRange } from './keep-range.ts';
 import { PAGES } from './pages.ts';
@@ -30,6 +31,7 @@ export function Frame(): ReactNode {
       <Rail />
       <Bar onPalette={() => setPaletteOpen(true)} onHelp={() => setHelpOpen(true)} />
       <main id="page" tabIndex={-1} className={styles['page']}>
+        <GlassBanner />
         <Outlet />
       </main>
       <Palette isOpen={paletteOpen} onClose={() => setPaletteOpen(false)} />
