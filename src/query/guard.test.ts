@@ -32,8 +32,9 @@ test('isStillLetIn() says no as soon as the session ended, the role changed or t
   assert.deepEqual(JSON.parse(body), { answers: [true, false, false, false, true], reader: 'a' });
 });
 
-test('who has to add a second factor first reaches what adds it, and what leads out, and nothing else', async () => {
+test('who has to add a second factor first reaches what adds it, and what leads out, and nothing else', async (test) => {
   const app = fastify();
+  test.after(() => app.close());
   const reader = { id: 'a', name: 'a', tenant: 'default' as TenantId, kind: 'person', roles: ['admin'], groups: [], scopes: null } as const;
   installGuard(app, { reader: () => refuse('credential_missing') }, [], { session: () => ({ reader, sessionId: 's', csrf: 'c', signedInAt: 0, expiresAt: 1, secondFactor: null, mustAddFactor: true, issuer: null }) });
   for (const action of ACTIONS) app.get(`/${action}`, { config: { action } }, async () => 'in');
@@ -45,7 +46,6 @@ test('who has to add a second factor first reaches what adds it, and what leads 
     if (answer.status === 200) open.push(action);
     else assert.match(await answer.text(), /second_factor_needed/, action);
   }
-  await app.close();
   assert.deepEqual(open.toSorted(), ['factor.change', 'session.end', 'session.read']);
 });
 
