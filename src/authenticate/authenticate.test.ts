@@ -47,6 +47,23 @@ test('producer() knows the sender by the ingest key, reader() the reader by the 
   assert.deepEqual([reader.name, reader.roles[0], reader.tenant], ['someone', 'viewer', 'default']);
 });
 
+test('that a token is in use is written down once in a while, whatever it is asked for, and never for one that is unknown', () => {
+  const uses: string[] = [];
+  const failures: unknown[] = [];
+  let now = 1_000;
+  const touched = createAuthenticator({ findCredential: (text) => control.findCredential(text), touchToken: async (id) => void uses.push(id) }, (failure) => failures.push(failure), { now_ms: () => now });
+  for (let at = 0; at < 50; at++) touched.reader(`Bearer ${token}`);
+  touched.reader(`Bearer ${key}`);
+  touched.reader(`Bearer ${token}x`);
+  assert.equal(uses.length, 1);
+  now += LIMITS.token_touch_ms - 1;
+  touched.reader(`Bearer ${token}`);
+  assert.equal(uses.length, 1);
+  now += 1;
+  touched.reader(`Bearer ${token}`);
+  assert.deepEqual([uses.length, failures], [2, []]);
+});
+
 test('an ingest key does not read and a token does not send', () => {
   assert.equal(outcome(`Bearer ${token}`), 'credential_wrong_kind');
   const answer = authenticator.reader(`Bearer ${key}`);

@@ -1,4 +1,5 @@
 /** Who makes a change, as it is written down with it. */
+import { readerName } from '#model';
 import type { Reader } from '#model';
 
 export type Actor =
@@ -14,6 +15,6 @@ export const COMMAND_LINE: Actor = { is: 'command line' };
 export const SERVER: Actor = { is: 'server' };
 
 /** The account or token that asks. */
-export function actorOf({ id, name }: Pick<Reader, 'id' | 'name'>): Actor {
-  return { is: id.startsWith('a_') ? 'person' : 'token', id, name };
+export function actorOf(reader: Pick<Reader, 'id' | 'name' | 'person'>): Actor {
+  return { is: reader.id.startsWith('a_') ? 'person' : 'token', id: reader.id, name: readerName(reader) };
 }

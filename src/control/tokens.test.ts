@@ -10,7 +10,7 @@ import type { Reader, TenantId } from '#model';
 import { isRefusal } from '#refusal';
 import type { Refusal } from '#refusal';
 
-import { ControlStore } from './control.ts';
+import { ControlStore, actorOf } from './control.ts';
 
 const OTHER_TENANT = tenantId('other') as TenantId;
 const named = (name: string, tenant = DEFAULT_TENANT) => ({ tenant, name });
@@ -56,6 +56,11 @@ test('a token that acts for a person has the roles and groups that the person ha
   assert.notEqual((await store.listTokens())[0]?.revoked, null);
   done(await store.addAccount({ ...named('Bob'), roles: ['admin'], password: '$another' }));
   assert.equal(readerOf(made), null, 'another Bob');
+});
+
+test('what a token did for somebody is told with both names', () => {
+  assert.deepEqual(actorOf({ id: 't_0000000000000001', name: 'grafana', person: { id: 'a_0000000000000001', name: 'ana' } }), { is: 'token', id: 't_0000000000000001', name: 'grafana for ana' });
+  assert.deepEqual(actorOf({ id: 'a_0000000000000001', name: 'ana' }), { is: 'person', id: 'a_0000000000000001', name: 'ana' });
 });
 
 test('addToken() wants roles or a person of the tenant, one of the two', async () => {

@@ -73,6 +73,11 @@ export interface Reader {
   readonly person?: { readonly id: string; readonly name: string };
 }
 
+/** As records and logs name a reader: a token with whom it acts for. */
+export function readerName({ name, person }: Pick<Reader, 'name' | 'person'>): string {
+  return person === undefined ? name : `${name} for ${person.name}`;
+}
+
 /** Whoever may open the data directory reads all of a tenant: verbs carry no credential. */
 export function commandLineReader(tenant: TenantId): Reader {
   return { id: 't_0000000000000000', name: 'command line', tenant, kind: 'command line', roles: ['investigator'], groups: [], scopes: null };

@@ -4,7 +4,7 @@
  */
 import { RECORDED, type Action } from '#access';
 import { LIMITS } from '#limits';
-import type { Reader, TenantId } from '#model';
+import { readerName, type Reader, type TenantId } from '#model';
 import { networkText } from '#model/network';
 import type { Outcome, Records } from '#records';
 import type { Refusal, RefusalCode } from '#refusal';
@@ -58,7 +58,7 @@ export function recordAnswer(recorder: RequestRecorder, request: FastifyRequest,
   const at = request.url.indexOf('?');
   const { ids = [], rows = null } = shown.get(request) ?? {};
   return recorder.record({
-    reader: reader === null ? null : { id: reader.id, name: reader.name, tenant: reader.tenant, kind: reader.kind },
+    reader: reader === null ? null : { id: reader.id, name: readerName(reader), tenant: reader.tenant, kind: reader.kind },
     action: config.action ?? 'none',
     route: `${String(method)} ${path ?? ''}`,
     outcome, ...(code === undefined ? {} : { code }),

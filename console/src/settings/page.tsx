@@ -18,7 +18,7 @@ export function SettingsPage(): ReactNode {
       <OwnAccount session={session} />
       {signedIn ? (
         <>
-          <SecondFactorPanel session={session} />
+          {session.issuer === null ? <SecondFactorPanel session={session} /> : null}
           <OpenSessions />
           <OwnTokens />
         </>
