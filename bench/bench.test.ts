@@ -27,8 +27,8 @@ test('the corpus is the same each time it is made, and its passes differ in ids 
 
 test('every figure is there, every span is stored and every query answered rightly', async () => {
   // A fifth of a round is one question or a few of each kind.
-  const options = { spans: SPANS, passes: 2, runs: 1, connections: [8], gzip: true, only: ['ingest', 'query', 'parts', 'recognize', 'access'], profile: false, hurried: true, laterPasses: 1, traces: 4, searches: 10, searchRounds: 0.2, seed: 1, show: false, quick: true, out };
-  const { machine, ingest, query, evidence, parts, recognize, access, tables, spans } = await bench(options, () => {});
+  const options = { spans: SPANS, passes: 2, runs: 1, connections: [8], gzip: true, only: ['ingest', 'query', 'parts', 'recognize', 'access', 'audit'], profile: false, hurried: true, laterPasses: 1, traces: 4, searches: 10, searchRounds: 0.2, seed: 1, show: false, quick: true, out };
+  const { machine, ingest, query, evidence, parts, recognize, access, audit, tables, spans } = await bench(options, () => {});
   assert.equal(spans, SPANS);
   assert.ok(machine.cores > 0 && machine.engine !== '');
 
@@ -63,6 +63,7 @@ test('every figure is there, every span is stored and every query answered right
   assert.ok(recognize.ordinary.every(({ values }) => values > 0) && recognize.ordinary[0]!.values === 20_000);
   assert.ok(recognize.newValue_ns > 0 && recognize.inspect.repetition_us > 0);
 
+  assert.ok(audit?.asked.length === 4 && audit.asked.every(({ with_ms }) => with_ms > 0));
   assert.ok(access !== null && access.policies === 500 && access.remembered_us > 0 && access.remembered_us < access.cold_us);
   assert.ok(tables.some((table) => table.includes('trace by id')));
   const [file] = readdirSync(out).filter((name) => name.endsWith('.json'));

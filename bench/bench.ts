@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type ConsoleFigures, measureConsole } from './console.ts';
 import { type AccessFigures, measureAccess } from './access.ts';
+import { type AuditFigures, measureAudit } from './audit.ts';
 import { type AuthenticationFigures, measureAuthentication } from './authentication.ts';
 import { corpusOf } from './corpus.ts';
 import { type EvidenceFigures, measureEvidence } from './evidence.ts';
@@ -19,7 +20,7 @@ import { measureRecognize, type RecognizeFigures } from './recognize.ts';
 import { recognizeText } from './recognize-table.ts';
 import type { ServerOptions } from './server.ts';
 import { medianOf } from './summary.ts';
-import { accessText, authenticationText, consoleText, evidenceText, ingestText, machineText, partsText, queryText, threadsText, verifyText } from './table.ts';
+import { accessText, auditText, authenticationText, consoleText, evidenceText, ingestText, machineText, partsText, queryText, threadsText, verifyText } from './table.ts';
 import { measureVerify, type VerifyFigures } from './verify.ts';
 
 export interface BenchOptions {
@@ -58,14 +59,17 @@ export interface Figures {
   readonly parts: Parts | null;
   readonly recognize: RecognizeFigures | null;
   readonly access: AccessFigures | null;
+  readonly audit: AuditFigures | null;
   readonly authentication: AuthenticationFigures | null;
   readonly tables: readonly string[];
 }
 
-const PARTS = ['ingest', 'query', 'verify', 'console', 'parts', 'recognize', 'access', 'authentication'];
+const PARTS = ['ingest', 'query', 'verify', 'console', 'parts', 'recognize', 'access', 'audit', 'authentication'];
 /** Enough that there is a figure. */
 const SEED = 20_261_129;
 const HURRIED_LOG_BLOCKS = 20;
+/** Of questions, of each kind. */
+const AUDIT_PAIRS = 400;
 const SPANS_UNUSED = 8_192;
 const OUT = join(import.meta.dirname, 'out');
 /** Spans by which inspecting is measured, and distinct ordinary values. */
@@ -79,7 +83,7 @@ const USAGE = `npm run bench -- [PART…] [options]: figures of a real server on
   --runs N           medians of N runs of ingest
   --connections A,B  8,128 by default
   --gzip             bodies are compressed
-  --only PART,…      of ingest, query, verify, console, parts, recognize, access, authentication; evidence, which is a part of query, by itself
+  --only PART,…      of ingest, query, verify, console, parts, recognize, access, audit, authentication; evidence, which is a part of query, by itself
   --seed N           of the samples and ordinary values of recognize
   --show             recognize prints the samples that it missed or marked wrongly
   --profile          CPU profiles of the server's threads, into bench/out/profile/
@@ -97,7 +101,7 @@ export async function bench(options: BenchOptions, say: (text: string) => void):
   show(machineText(machine));
   mkdirSync(options.out, { recursive: true });
   // Deciding needs no spans.
-  const corpus = corpusOf(options.only.join() === 'access' ? Math.min(options.spans, SPANS_UNUSED) : options.only.join() === 'recognize' ? Math.min(options.spans, options.quick ? RECOGNIZE_SPANS.quick : RECOGNIZE_SPANS.whole) : options.spans, options.out);
+  const corpus = corpusOf(['access', 'audit'].includes(options.only.join()) ? Math.min(options.spans, SPANS_UNUSED) : options.only.join() === 'recognize' ? Math.min(options.spans, options.quick ? RECOGNIZE_SPANS.quick : RECOGNIZE_SPANS.whole) : options.spans, options.out);
   const { described } = corpus;
   show(`corpus: ${described.spans.toLocaleString('en')} spans of ${Math.round(described.bytes / described.spans)} bytes and ${(described.attributes / described.spans).toFixed(1)} attributes, ${described.traces.toLocaleString('en')} traces`);
   const { hurried, passes, laterPasses, traces, searches, searchRounds } = options;
@@ -129,10 +133,12 @@ export async function bench(options: BenchOptions, say: (text: string) => void):
   if (recognize !== null) show(recognizeText(recognize));
   const access = options.only.includes('access') ? await measureAccess() : null;
   if (access !== null) show(accessText(access));
+  const audit = options.only.includes('audit') ? await measureAudit(options.hurried ? 20 : AUDIT_PAIRS) : null;
+  if (audit !== null) show(auditText(audit));
   const authentication = options.only.includes('authentication') ? await measureAuthentication(corpus, hurried) : null;
   if (authentication !== null) show(authenticationText(authentication));
   corpus.close();
-  const figures: Figures = { machine, spans: described.spans, ingest, runs, query, evidence, verify, console: inBrowser, parts, recognize, access, authentication, tables };
+  const figures: Figures = { machine, spans: described.spans, ingest, runs, query, evidence, verify, console: inBrowser, parts, recognize, access, audit, authentication, tables };
   const name = `figures-${machine.at.replaceAll(/[:.]/gu, '-')}.json`;
   writeFileSync(join(options.out, name), `${JSON.stringify(figures, null, 1)}\n`);
   say(`written to ${join(options.out, name)}`);

@@ -2,6 +2,7 @@
 import type { AuthenticationFigures } from './authentication.ts';
 import type { ConsoleFigures } from './console.ts';
 import type { AccessFigures } from './access.ts';
+import type { AuditFigures } from './audit.ts';
 import type { EvidenceFigures } from './evidence.ts';
 import type { Ingest } from './ingest.ts';
 import type { Machine } from './machine.ts';
@@ -101,6 +102,13 @@ export function accessText({ policies, places, load_ms, cold_us, remembered_us, 
     ['a decision, from then on', `${remembered_us.toFixed(1)} µs`],
     [`which of ${whole(places)} places somebody sees, the first time`, `${whole(visibilityCold_ms)} ms`],
     ['which, from then on', `${visibility_us.toFixed(1)} µs`],
+  ]);
+}
+
+export function auditText({ asked }: AuditFigures): string {
+  return aligned([
+    ['what the record of a query adds, medians', ''],
+    ...asked.map(({ question, readers, without_ms, with_ms, added_ms }): [string, string] => [`${question}, ${readers === 1 ? 'one reader' : `${readers} readers at once`}`, `${without_ms.toFixed(1)} → ${with_ms.toFixed(1)} ms, ${added_ms.toFixed(1)} ms in pairs`]),
   ]);
 }
 

@@ -79,6 +79,8 @@ export interface Config {
   readonly verifyEvery_ms: number | null;
   readonly policyApproval: PolicyApproval;
   readonly requireSecondFactor: SecondFactorDuty;
+  /** Where records are pushed to, and a file with the token for it, if it wants one; null: nowhere. */
+  readonly auditPush: { readonly url: string; readonly tokenFile: string | null } | null;
   readonly otlpHttp: Address;
   readonly otlpGrpc: Address;
   readonly console: Address;

@@ -494,6 +494,15 @@ export const LIMITS = {
   audit_default_ms: 31 * 24 * 3_600_000,
   /** Of each of its filters. */
   audit_filter_characters_max: 256,
+  /** Records that are pushed at once. */
+  audit_push_records_max: 500,
+  /** How often it looks for more, and how long it waits for an answer. */
+  audit_push_look_ms: 5_000,
+  audit_push_answer_ms_max: 30_000,
+  /** The longest rest between two tries. */
+  audit_push_retry_ms_max: 300_000,
+  /** Failing for so long is a finding. */
+  audit_push_failing_ms: 300_000,
   /** Failed attempts to sign in, and requests without a valid credential, that one entry keeps apart; the others are summed. */
   record_attempts_max: 256,
   /** Policies that are read for somebody at once, one after another, and how long one may take: a second of CPU is the most that was seen. */

@@ -28,6 +28,7 @@ import { readRestriction } from '#policy';
 import { Publisher, witnessesOf, witnessRefused } from '#publish';
 import { createQueries, type Queries } from '#query';
 import { startConsole } from '#query/api';
+import { AuditPush } from '#query/audit/push';
 import { storedMismatch, type EvidencePolicies } from '#query/evidence';
 import { createVitals, type Listens } from '#query/health';
 import type { RequestRecorder } from '#query/recorded';
@@ -180,6 +181,13 @@ export async function startServer(config: Config, report: Report = reportLine): 
       policy: () => policy.current,
       startTrial: trialStarter(() => policy.current, deriveKey(rootKey, 'pseudonyms')),
     });
+    if (config.auditPush !== null && queries.audit !== null) {
+      const push = new AuditPush({
+        audit: queries.audit, ...config.auditPush, place: { file: join(config.data, 'pushed'), key: deriveKey(rootKey, 'pushed') }, reportFinding: tell, onFailure: (failure) => report('cannot push records', failure),
+      });
+      push.start();
+      started.push({ what: 'push of records', stop: () => push.stop() });
+    }
     const webConsole = await startConsole({
       address: config.console,
       consoleUrl: config.consoleUrl,

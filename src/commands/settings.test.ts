@@ -60,6 +60,7 @@ test('without anything, the defaults: loopback, 30 days, the key beside the data
     verifyEvery_ms: 3_600_000,
     policyApproval: 'never',
     requireSecondFactor: 'never',
+    auditPush: null,
     otlpHttp: { host: '127.0.0.1', port: 4318 },
     otlpGrpc: { host: '127.0.0.1', port: 4317 },
     console: { host: '127.0.0.1', port: 4320 },
@@ -81,11 +82,11 @@ test('flag goes before variable, variable before file, file before default', asy
 
 test('every setting can be given in each of the three ways', async () => {
   const texts = {
-    data: 'd', 'root-key-file': 'k', 'log-keys': 'l', 'ca-folder': 'c', 'log-origin': 'log.example/t', 'log-public': 'false', witness: `${KEY} http://127.0.0.1:1,${OTHER} https://b.example/w`, 'witness-ca': 'wa', 'witness-quorum': '2', 'verify-every': 'never', 'policy-approval': 'weakening', 'require-second-factor': 'administrators', 'otlp-http': '[::1]:1', 'otlp-grpc': '[::1]:2', console: '[::1]:3', 'tls-cert': 'tc', 'tls-key': 'tk', 'tls-client-ca': 'ta', 'tls-client-auth': 'require', 'tls-min-version': '1.2', workers: '7', retention: 'default=7d,audit=400d', 'disk-max': '5GB', 'disk-free-min': '1GB',
+    data: 'd', 'root-key-file': 'k', 'log-keys': 'l', 'ca-folder': 'c', 'log-origin': 'log.example/t', 'log-public': 'false', witness: `${KEY} http://127.0.0.1:1,${OTHER} https://b.example/w`, 'witness-ca': 'wa', 'witness-quorum': '2', 'verify-every': 'never', 'policy-approval': 'weakening', 'require-second-factor': 'administrators', 'audit-push-url': 'https://siem.example/events', 'audit-push-token-file': 'at', 'otlp-http': '[::1]:1', 'otlp-grpc': '[::1]:2', console: '[::1]:3', 'tls-cert': 'tc', 'tls-key': 'tk', 'tls-client-ca': 'ta', 'tls-client-auth': 'require', 'tls-min-version': '1.2', workers: '7', retention: 'default=7d,audit=400d', 'disk-max': '5GB', 'disk-free-min': '1GB',
     'console-url': 'https://traces.example.org', 'oidc-issuer': 'https://login.example.org/realms/staff', 'oidc-client-id': 'us', 'oidc-client-secret-file': 's', 'oidc-name': 'SSO', 'oidc-scopes': 'openid groups', 'oidc-groups-claim': 'realm.roles', 'oidc-role': 'staff=viewer,sec=analyst', 'oidc-tenant': 'shop',
   };
   const wanted = {
-    data: join(folder, 'd'), rootKeyFile: join(folder, 'k'), logKeys: join(folder, 'l'), caFolder: join(folder, 'c'), logOrigin: 'log.example/t', logPublic: false, witnesses: [{ key: KEY, url: 'http://127.0.0.1:1/' }, { key: OTHER, url: 'https://b.example/w/' }], witnessCa: join(folder, 'wa'), witnessQuorum: 2, verifyEvery_ms: null, policyApproval: 'weakening', requireSecondFactor: 'administrators', otlpHttp: { host: '::1', port: 1 }, otlpGrpc: { host: '::1', port: 2 }, console: { host: '::1', port: 3 }, tls: { certificate: join(folder, 'tc'), key: join(folder, 'tk'), clientCa: join(folder, 'ta'), clientAuth: 'require', minVersion: 'TLSv1.2' }, workers: 7,
+    data: join(folder, 'd'), rootKeyFile: join(folder, 'k'), logKeys: join(folder, 'l'), caFolder: join(folder, 'c'), logOrigin: 'log.example/t', logPublic: false, witnesses: [{ key: KEY, url: 'http://127.0.0.1:1/' }, { key: OTHER, url: 'https://b.example/w/' }], witnessCa: join(folder, 'wa'), witnessQuorum: 2, verifyEvery_ms: null, policyApproval: 'weakening', requireSecondFactor: 'administrators', auditPush: { url: 'https://siem.example/events', tokenFile: join(folder, 'at') }, otlpHttp: { host: '::1', port: 1 }, otlpGrpc: { host: '::1', port: 2 }, console: { host: '::1', port: 3 }, tls: { certificate: join(folder, 'tc'), key: join(folder, 'tk'), clientCa: join(folder, 'ta'), clientAuth: 'require', minVersion: 'TLSv1.2' }, workers: 7,
     retention: { default: { days: 7 }, audit: { days: 400 } }, diskBytesMax: 5e9, diskFreeBytesMin: 1e9, consoleUrl: 'https://traces.example.org',
     oidc: { issuer: 'https://login.example.org/realms/staff', clientId: 'us', clientSecretFile: join(folder, 's'), name: 'SSO', scopes: ['openid', 'groups'], groupsClaim: 'realm.roles', roles: { staff: ['viewer'], sec: ['security-analyst'] }, tenant: 'shop' },
   };
@@ -193,4 +194,10 @@ test('settings of TLS that say half of it are refused', async () => {
   await wrong(read({ 'tls-cert': 'c', 'tls-key': 'k', 'tls-min-version': '1.1' }), /tls-min-version/);
   writeFileSync(file, 'tls-cert: c\ntls-key: k\ntls-min-version: 1.2\n');
   assert.equal((await read()).tls?.minVersion, 'TLSv1.2');
+});
+
+test('records are pushed over https, or within this machine', async () => {
+  assert.equal((await read({ 'audit-push-url': 'http://127.0.0.1:8088/events' })).auditPush?.url, 'http://127.0.0.1:8088/events');
+  for (const url of ['http://siem.example/events', 'ftp://siem.example/', 'https://user:word@siem.example/', 'siem']) await assert.rejects(read({ 'audit-push-url': url }), /an https address/, url);
+  await assert.rejects(read({ 'audit-push-token-file': 'at' }), /without audit-push-url/);
 });

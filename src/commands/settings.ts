@@ -54,6 +54,8 @@ const SETTINGS = {
   'verify-every': { argument: 'PERIOD', help: 'rest between two passes of verification in the background, or never', default: () => '1h', read: readRest },
   'policy-approval': { argument: POLICY_APPROVALS.join('|'), help: 'which changes of the policy a second person has to approve', default: () => 'never', read: readApproval },
   'require-second-factor': { argument: SECOND_FACTOR_DUTIES.join('|'), help: 'who has to have a second factor to do anything in the console', default: () => 'never', read: readDuty },
+  'audit-push-url': { argument: 'URL', help: 'push records of who did what there, as events of OCSF, a line each; https, or http on this machine', default: () => '', read: readPushUrl },
+  'audit-push-token-file': { argument: 'FILE', help: 'the bearer token for audit-push-url (closed to other users)', default: () => '', read: readFile },
   'otlp-http': { argument: 'HOST:PORT', help: 'take OTLP over HTTP here; beyond this machine only with TLS', default: () => '127.0.0.1:4318', read: readListener },
   'otlp-grpc': { argument: 'HOST:PORT', help: 'take OTLP over gRPC here, likewise', default: () => '127.0.0.1:4317', read: readListener },
   console: { argument: 'HOST:PORT', help: 'console and query API, likewise', default: () => '127.0.0.1:4320', read: readListener },
@@ -127,6 +129,7 @@ export async function readSettings(sources: SettingSources): Promise<Config> {
     verifyEvery_ms: value('verify-every'),
     policyApproval: value('policy-approval'),
     requireSecondFactor: value('require-second-factor'),
+    auditPush: auditPushOf(value('audit-push-url'), value('audit-push-token-file')),
     otlpHttp: listeners['otlp-http'],
     otlpGrpc: listeners['otlp-grpc'],
     console: listeners.console,
@@ -275,6 +278,19 @@ function readWitnesses({ value, place }: Given): Config['witnesses'] {
   // One key at two addresses would count twice for a quorum.
   if (new Set(witnesses.map(({ key }) => key.slice(key.indexOf('+', key.indexOf('+') + 1)))).size < witnesses.length) throw unreadable(place, 'different keys: one of them stands there twice');
   return witnesses;
+}
+
+function readPushUrl({ value, place }: Given): string | null {
+  if (value === '') return null;
+  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : null;
+  const isHere = url !== null && ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
+  if (url === null || url.username !== '' || url.password !== '' || !(url.protocol === 'https:' || (url.protocol === 'http:' && isHere))) throw unreadable(place, 'an https address without user, such as https://siem.example/events, or an http one of this machine');
+  return url.href;
+}
+
+function auditPushOf(url: string | null, tokenFile: string | null): Config['auditPush'] {
+  if (url === null && tokenFile !== null) throw new OperatorError('cannot use audit-push-token-file without audit-push-url', 2);
+  return url === null ? null : { url, tokenFile };
 }
 
 function readUrl(text: string, place: string): string {

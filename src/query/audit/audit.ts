@@ -69,7 +69,7 @@ export interface AuditPage {
 export interface Audit {
   /** The newest first. */
   records(reader: Reader, question: AuditQuestion): Promise<AuditPage | Refusal>;
-  /** In the order of the log, of every tenant, for the server itself; `next` is where to go on, also at the end. */
+  /** In the order of the log, of every tenant, for the server itself, as far as the tables have it; `next` is where to go on, also at the end. */
   logged(after: AuditPlace, limit: number): Promise<AuditPage & { readonly next: AuditPlace }>;
 }
 
@@ -131,8 +131,6 @@ export function createAudit({ answer, settled, store, now_ms }: Answering, { flu
       }),
 
     async logged(after, limit) {
-      await flush();
-      await settled('account');
       for (let first = after.entry; ; first += ENTRIES_AT_ONCE) {
         const end = Math.min(size(), first + ENTRIES_AT_ONCE);
         const params = {
