@@ -23,7 +23,7 @@ import { Findings, type NewFinding, type ReportFinding } from '#findings';
 import { deriveKey, openRootKey } from '#keys';
 import { LIMITS } from '#limits';
 import { type Meter, startMeter } from '#meter';
-import { commandLineReader, DEFAULT_TENANT, traceId, type Producer, type Reader, type Secret, type TenantId } from '#model';
+import { type Producer, type Secret, type TenantId } from '#model';
 import { readRestriction } from '#policy';
 import { Publisher, witnessesOf, witnessRefused } from '#publish';
 import { createQueries, type Queries } from '#query';
@@ -33,11 +33,12 @@ import { storedMismatch, type EvidencePolicies } from '#query/evidence';
 import { createVitals, type Listens } from '#query/health';
 import type { RequestRecorder } from '#query/recorded';
 import { readConsoleFiles } from '#query/pages';
+import { recordedFor, verifiedFor, type VerifiedStore } from '#query/recorded-verbs';
 import { type IngestDoor, startReceivers } from '#receive';
 import { Records } from '#records';
 import { isRefusal, refuse, REFUSALS, type Refusal } from '#refusal';
 import { Sequencer } from '#sequencer';
-import { Store, type StoreEvent, type StoreSnapshot } from '#store';
+import { Store, type StoreEvent } from '#store';
 import { ClientTls, Tls, type TlsProblem } from '#tls';
 import { readVerifiers, sourceOf, verifyStore } from '#verify';
 import { BackgroundVerification, reported } from '#verify/background';
@@ -55,7 +56,7 @@ export interface RunningServer {
   /** Versions of the policy, and changing it. */
   readonly policies: Policies;
   /** What another process reads to verify the store. */
-  readonly verified: { snapshot(): Promise<StoreSnapshot>; queryNative(sql: string): Promise<Uint8Array>; setAsideRows(block: number): Promise<Uint8Array | null> };
+  readonly verified: VerifiedStore;
   /** Answers what is under way, refuses what comes, writes everything down, closes. */
   stop(): Promise<void>;
 }
@@ -312,49 +313,6 @@ function policiesOf(policy: LivePolicy): EvidencePolicies {
       return policy.current.restricts;
     },
     read: readRestriction,
-  };
-}
-
-/** What verbs show of the telemetry is recorded before they show it, as what the console shows. */
-function recordedFor(recorder: Pick<RequestRecorder, 'record'>, queries: Queries): Queries {
-  const { audit, evidence, trial } = queries;
-  const recorded = async <T extends object>(reader: Reader, action: string, route: string, id: string | null, answer: T | Refusal, rowsOf: (answer: T) => number): Promise<T | Refusal> => {
-    const refusal = isRefusal(answer) ? answer : null;
-    const kept = await recorder.record({
-      reader, action, route, ids: id === null || traceId(id) === null ? [] : [id], query: '', filter: '', reason: '', network: '',
-      ...(refusal === null ? { outcome: 'allowed' } : { outcome: 'failed', code: refusal.refused }), rows: refusal === null ? rowsOf(answer as T) : null,
-    });
-    return kept === true ? answer : kept;
-  };
-  return {
-    ...queries,
-    traceById: async (reader, id) => recorded(reader, 'trace.read', 'tracekeep trace', id, await queries.traceById(reader, id), ({ spans }) => spans.length),
-    audit: audit && {
-      ...audit,
-      records: async (reader, question) => recorded(reader, 'audit.read', 'tracekeep audit', null, await audit.records(reader, question), ({ records }) => records.length),
-    },
-    evidence: evidence && {
-      evidence: async (reader, id, question) => recorded(reader, 'trace.read', 'tracekeep evidence export', id, await evidence.evidence(reader, id, question), ({ spans }) => spans),
-    },
-    trial: trial && {
-      trial: async (reader, question) => recorded(reader, 'policy.try', 'tracekeep policy try', null, await trial.trial(reader, question), ({ changes }) => changes.length),
-    },
-  };
-}
-
-/** Verification in another process takes whole rows: that it does is recorded, each second, before it gets any. */
-function verifiedFor(recorder: Pick<RequestRecorder, 'record'>, store: Store): RunningServer['verified'] {
-  let recorded_ms = Number.NEGATIVE_INFINITY;
-  const recorded = async (): Promise<void> => {
-    if (performance.now() - recorded_ms < LIMITS.records_delay_ms_max) return;
-    const kept = await recorder.record({ reader: commandLineReader(DEFAULT_TENANT), action: 'integrity.verify', route: 'tracekeep verify', outcome: 'allowed', ids: [], query: '', filter: '', rows: null, reason: '', network: '' });
-    if (kept !== true) throw new Error('cannot record who reads the store');
-    recorded_ms = performance.now();
-  };
-  return {
-    snapshot: () => recorded().then(() => store.snapshot()),
-    queryNative: (sql) => recorded().then(() => store.engine.queryNative(sql)),
-    setAsideRows: (block) => recorded().then(() => store.setAsideRows(block)),
   };
 }
 

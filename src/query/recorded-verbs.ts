@@ -1,0 +1,60 @@
+/**
+ * What verbs of the command line ask a server, recorded as what the console shows: who may open the data directory needs no credential, and leaves a
+ * record all the same, before anything is shown.
+ */
+import { LIMITS } from '#limits';
+import { commandLineReader, DEFAULT_TENANT, traceId, type Reader } from '#model';
+import { isRefusal, type Refusal } from '#refusal';
+import type { Store, StoreSnapshot } from '#store';
+import type { Queries } from './query.ts';
+import type { RequestRecorder } from './recorded.ts';
+
+/** What another process reads to verify the store. */
+export interface VerifiedStore {
+  snapshot(): Promise<StoreSnapshot>;
+  queryNative(sql: string): Promise<Uint8Array>;
+  setAsideRows(block: number): Promise<Uint8Array | null>;
+}
+
+/** What verbs show of the telemetry is recorded before they show it, as what the console shows. */
+export function recordedFor(recorder: Pick<RequestRecorder, 'record'>, queries: Queries): Queries {
+  const { audit, evidence, trial } = queries;
+  const recorded = async <T extends object>(reader: Reader, action: string, route: string, id: string | null, answer: T | Refusal, rowsOf: (answer: T) => number): Promise<T | Refusal> => {
+    const refusal = isRefusal(answer) ? answer : null;
+    const kept = await recorder.record({
+      reader, action, route, ids: id === null || traceId(id) === null ? [] : [id], query: '', filter: '', reason: '', network: '',
+      ...(refusal === null ? { outcome: 'allowed' } : { outcome: 'failed', code: refusal.refused }), rows: refusal === null ? rowsOf(answer as T) : null,
+    });
+    return kept === true ? answer : kept;
+  };
+  return {
+    ...queries,
+    traceById: async (reader, id) => recorded(reader, 'trace.read', 'tracekeep trace', id, await queries.traceById(reader, id), ({ spans }) => spans.length),
+    audit: audit && {
+      ...audit,
+      records: async (reader, question) => recorded(reader, 'audit.read', 'tracekeep audit', null, await audit.records(reader, question), ({ records }) => records.length),
+    },
+    evidence: evidence && {
+      evidence: async (reader, id, question) => recorded(reader, 'trace.read', 'tracekeep evidence export', id, await evidence.evidence(reader, id, question), ({ spans }) => spans),
+    },
+    trial: trial && {
+      trial: async (reader, question) => recorded(reader, 'policy.try', 'tracekeep policy try', null, await trial.trial(reader, question), ({ changes }) => changes.length),
+    },
+  };
+}
+
+/** Verification in another process takes whole rows: that it does is recorded, each second, before it gets any. */
+export function verifiedFor(recorder: Pick<RequestRecorder, 'record'>, store: Pick<Store, 'snapshot' | 'engine' | 'setAsideRows'>): VerifiedStore {
+  let recorded_ms = Number.NEGATIVE_INFINITY;
+  const recorded = async (): Promise<void> => {
+    if (performance.now() - recorded_ms < LIMITS.records_delay_ms_max) return;
+    const kept = await recorder.record({ reader: commandLineReader(DEFAULT_TENANT), action: 'integrity.verify', route: 'tracekeep verify', outcome: 'allowed', ids: [], query: '', filter: '', rows: null, reason: '', network: '' });
+    if (kept !== true) throw new Error('cannot record who reads the store');
+    recorded_ms = performance.now();
+  };
+  return {
+    snapshot: () => recorded().then(() => store.snapshot()),
+    queryNative: (sql) => recorded().then(() => store.engine.queryNative(sql)),
+    setAsideRows: (block) => recorded().then(() => store.setAsideRows(block)),
+  };
+}
