@@ -144,3 +144,17 @@ test('what is older than the newest entries is found as well', async () => {
   assert.equal((await ask()).length, 1);
   assert.ok((await ask({ from: TODAY_MS })).length > 10);
 });
+
+test('access policies are told once however long they are, and broken glass with its reason', async () => {
+  const from = (now += 60_000);
+  const account = await control.addAccount({ tenant: DEFAULT_TENANT, name: 'Otto', roles: ['operator'], password: 'hash' }, { is: 'command line' });
+  assert.ok(!isRefusal(account));
+  await control.addAccessPolicies({ tenant: DEFAULT_TENANT, text: '// x\n'.repeat(8_000), policies: 0, note: 'why' }, 0, { is: 'command line' });
+  now += 1_000;
+  await control.breakGlass({ tenant: DEFAULT_TENANT, person: account.id, role: 'viewer', reason: 'nobody else is awake', minutes: 5 }, { is: 'person', id: account.id, name: 'Otto' });
+  const told = (await ask({ from })).filter(({ action }) => !action.startsWith('person.added'));
+  assert.deepEqual(told.map(({ who, action, resource, reason }) => [who, action, resource, reason]), [
+    ['Otto', 'person.glass-broken', `account:${account.id}`, 'nobody else is awake'],
+    ['command line', 'access-policy.applied', 'access-policy', 'why'],
+  ]);
+});

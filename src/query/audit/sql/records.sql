@@ -87,9 +87,11 @@ WITH
         kind = 'tenant', concat('tenant:', JSONExtractString(statement, 'tenant')),
         kind
       ),
-      'allowed', '', JSONExtractString(statement, 'how'), '', -1, substringUTF8(concat(JSONExtractString(closed, 'note'), JSONExtractString(closed, 'comment')), 1, 200), JSONExtractString(closed, 'network'), 1, 0
+      'allowed', '', JSONExtractString(statement, 'how'), '', -1, substringUTF8(concat(JSONExtractString(closed, 'note'), JSONExtractString(closed, 'comment'), JSONExtractString(closed, 'reason')), 1, 200), JSONExtractString(closed, 'network'), 1, 0
     FROM (SELECT *, transform(type, {types:Array(UInt8)}, {kinds:Array(String)}, '') AS kind FROM entries)
     WHERE type != {access:UInt8} AND what != 'failed' AND (type != {policy:UInt8} OR what != '' OR JSONExtractUInt(closed, 'part') = 1)
+      -- A text of access policies that goes on in further entries is told once.
+      AND JSONExtractUInt(statement, 'part') < 2
   )
 SELECT
   toString(ms) AS ms,
