@@ -11,7 +11,7 @@ import { networkText } from '#model/network';
 export type HandshakeLimits = { readonly [Name in Extract<keyof typeof LIMITS, `tls_handshakes_${string}`>]: number };
 
 /** Why there was none: too many begun lately or under way; or what the other side did. */
-export type HandshakeFailure = 'rate' | 'pending' | 'timeout' | 'gone' | 'version' | 'group' | 'not_tls' | 'other';
+export type HandshakeFailure = 'rate' | 'pending' | 'timeout' | 'gone' | 'untrusted' | 'version' | 'group' | 'not_tls' | 'other';
 
 /** Handshakes of the listener or of a network. */
 interface Load {
@@ -112,6 +112,10 @@ const REASONS: Readonly<Record<string, HandshakeFailure>> = {
   ERR_SSL_PACKET_LENGTH_TOO_LONG: 'not_tls',
 };
 
+/** How clients say that they do not trust our certificate. */
+const UNTRUSTED = /_ALERT_(?:UNKNOWN_CA|BAD_CERTIFICATE|CERTIFICATE_[A-Z]{1,16})$/;
+
 function reasonOf(error: Error & { readonly code?: string }): HandshakeFailure {
+  if (UNTRUSTED.test(error.code ?? '')) return 'untrusted';
   return REASONS[error.code ?? ''] ?? 'other';
 }

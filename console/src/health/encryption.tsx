@@ -9,7 +9,7 @@ import { DayText } from '#ui/time-text.tsx';
 import styles from './health.module.css';
 
 const REASONS: Readonly<Record<string, string>> = {
-  rate: 'reset: too many began', pending: 'reset: too many under way', timeout: 'not ended in time', gone: 'left by the client', version: 'an older version of TLS', group: 'no key exchange in common', not_tls: 'not TLS at all', other: 'something else',
+  rate: 'reset: too many began', pending: 'reset: too many under way', timeout: 'not ended in time', gone: 'left by the client', untrusted: 'by clients that do not trust the certificate', version: 'an older version of TLS', group: 'no key exchange in common', not_tls: 'not TLS at all', other: 'something else',
 };
 
 export function Encryption({ tls: { connections, notPostQuantum, exchanges, failed, certificateEndsAt, warnings } }: Pick<Health, 'tls'>): ReactNode {
@@ -26,21 +26,23 @@ export function Encryption({ tls: { connections, notPostQuantum, exchanges, fail
   }));
   return (
     <Panel title="Encryption" note="since the server started">
-      {warnings.map(({ message, advice }) => (
-        <div key={message} role="status" className={styles['verdict']}>
-          <State state="error">Look at this</State>
-          <div>
-            <strong>{message}</strong>
-            <p>{advice}</p>
+      <div className={styles['meters']}>
+        {warnings.map(({ message, advice }) => (
+          <div key={message} role="status" className={styles['verdict']}>
+            <State state="error">Look at this</State>
+            <div>
+              <strong>{message}</strong>
+              <p>{advice}</p>
+            </div>
           </div>
+        ))}
+        <div className={styles['now']}>
+          <Figure name="TLS connections" value={count(connections)} note="of exporters and browsers" />
+          <Figure name="Not post-quantum" value={count(notPostQuantum)} note={notPostQuantum === 0 ? 'none can be read later' : 'a recording could be read later'} />
+          <Figure name="Not made" value={count(failed.reduce((sum, one) => sum + one.count, 0))} note={failed.map(({ reason, count: times }) => `${count(times)} ${REASONS[reason] ?? reason}`).join(', ') || 'no handshake failed'} />
         </div>
-      ))}
-      <div className={styles['now']}>
-        <Figure name="TLS connections" value={count(connections)} note="of exporters and browsers" />
-        <Figure name="Not post-quantum" value={count(notPostQuantum)} note={notPostQuantum === 0 ? 'none can be read later' : 'a recording could be read later'} />
-        <Figure name="Not made" value={count(failed.reduce((sum, one) => sum + one.count, 0))} note={failed.map(({ reason, count: times }) => `${count(times)} ${REASONS[reason] ?? reason}`).join(', ') || 'no handshake failed'} />
+        {rows.length === 0 ? null : <PlainTable label="Key exchanges" columns={['Key exchange', 'Version', 'Connections', 'State']} rows={rows} />}
       </div>
-      {rows.length === 0 ? null : <PlainTable label="Key exchanges" columns={['Key exchange', 'Version', 'Connections', 'State']} rows={rows} />}
       <dl className={styles['facts']}>
         <dt>Certificate ends</dt>
         <dd>
