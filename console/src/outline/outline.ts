@@ -22,7 +22,7 @@ export interface OutlineAnswer {
   readonly more: boolean;
   readonly services: readonly string[];
   readonly names: readonly string[];
-  readonly spans: { readonly id: readonly string[] } & Readonly<Record<'parent' | 'service' | 'name' | 'start' | 'duration' | 'kind' | 'status' | 'events' | 'exceptions' | 'minimized' | 'orphan' | 'begunOutside', Numbers>>;
+  readonly spans: { readonly id: readonly string[] } & Readonly<Record<'parent' | 'service' | 'name' | 'start' | 'duration' | 'kind' | 'status' | 'events' | 'exceptions' | 'minimized' | 'orphan' | 'begunOutside', Numbers>> & { readonly hidden?: Numbers };
   readonly versions: Readonly<Record<'span' | 'version' | 'of' | 'copies' | 'forged', Numbers>>;
   readonly eventTimes: Readonly<Record<'span' | 'at' | 'error', Numbers>>;
   readonly minimized: readonly ReplacedKind[];
@@ -60,6 +60,8 @@ export interface Outline {
   readonly orphan: Uint8Array;
   /** Its parent is in another process and not in the trace. */
   readonly begunOutside: Uint8Array;
+  /** Policy shows whoever looks no more of the span than this. */
+  readonly hidden: Uint8Array;
   /** Of spans whose id occurs more than once. */
   readonly versions: ReadonlyMap<number, SpanVersion>;
   /** Events of span `s` lie in `eventAt` from `eventFrom[s]` to before `eventFrom[s + 1]`. */
@@ -97,6 +99,7 @@ export function readOutline(answer: OutlineAnswer): Outline {
     minimized: Uint32Array.from(spans.minimized),
     orphan: Uint8Array.from(spans.orphan),
     begunOutside: Uint8Array.from(spans.begunOutside),
+    hidden: spans.hidden === undefined ? new Uint8Array(size) : Uint8Array.from(spans.hidden),
     versions: versionsOf(answer.versions),
     eventFrom,
     eventAt: Float64Array.from(eventTimes.at),

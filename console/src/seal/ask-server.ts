@@ -29,10 +29,10 @@ export const askServer: SealSource = {
   size: async (traceId) => (await asked(get<OutlineAnswer>(`/api/v1/traces/${encodeURIComponent(traceId)}/outline`))).spans.id.length,
 };
 
-async function fetchEvidence(traceId: string): Promise<Uint8Array> {
+async function fetchEvidence(traceId: string): Promise<{ readonly bytes: Uint8Array; readonly unprovable: number }> {
   const path = `/api/v1/traces/${encodeURIComponent(traceId)}/evidence`;
   const response = await fetch(path, { headers: { accept: 'application/json' }, credentials: 'same-origin', cache: 'no-store', redirect: 'error' });
-  if (response.ok) return new Uint8Array(await response.arrayBuffer());
+  if (response.ok) return { bytes: new Uint8Array(await response.arrayBuffer()), unprovable: Number(response.headers.get('tracekeep-unprovable-spans') ?? 0) || 0 };
   const { error } = (await response.json().catch(() => ({}))) as { readonly error?: { readonly code?: string; readonly message?: string; readonly advice?: string } };
   throw new Refused(error?.code ?? 'unreadable', error?.message ?? `The server answered ${response.status} instead of evidence.`, error?.advice ?? 'Check again; if it stays so, ask whoever runs this server.');
 }

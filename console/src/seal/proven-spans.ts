@@ -89,14 +89,44 @@ export function contentsOf(evidence: Evidence): Uint8Array<ArrayBuffer> {
 }
 
 /** Whether one of the proved spans says just this. Which rule removed something is what the server works out from its policy, and no part of what was stored. */
-export function isProved(contents: Uint8Array, content: SpanContent): boolean {
-  const wanted = contentBytes({ ...content, minimized: Array.isArray(content.minimized) ? content.minimized.map(withoutRule) : content.minimized });
+export function isProved(contents: Uint8Array, content: SpanContent, omitted: readonly string[] = []): boolean {
+  const wanted = contentBytes({ ...withoutValues(content, new Set(omitted)), minimized: Array.isArray(content.minimized) ? content.minimized.map(withoutRule) : content.minimized });
   for (let from = 0; from < contents.length; from += CONTENT_BYTES) {
     let at = 0;
     while (at < CONTENT_BYTES && contents[from + at] === wanted[at]) at += 1;
     if (at === CONTENT_BYTES) return true;
   }
   return false;
+}
+
+/** What the server says that a span hides, or which of its values. */
+const HIDDEN_KEY = 'tracekeep.hidden';
+const STATUS_MESSAGE = 'status.message';
+
+/** As the evidence has it: where a value is hidden, there is none. */
+function withoutValues(content: SpanContent, omitted: ReadonlySet<string>): SpanContent {
+  if (omitted.size === 0) return content;
+  const owner = (value: unknown): unknown => (isMembers(value) && Array.isArray(value['attributes']) ? { ...value, attributes: listOf(value['attributes']).map((one) => (omitted.has(text(one['key'])) ? { ...one, value: {} } : one)) } : value);
+  const span = owner(content.span);
+  if (!isMembers(span)) return content;
+  const { attributes, status, ...rest } = span;
+  const told = listOf(attributes).filter(({ key }) => key !== HIDDEN_KEY);
+  const { message: _, ...quiet } = isMembers(status) ? status : {};
+  return {
+    ...content,
+    resource: owner(content.resource),
+    scope: owner(content.scope),
+    span: {
+      ...rest,
+      ...(status === undefined ? {} : { status: omitted.has(STATUS_MESSAGE) ? quiet : status }),
+      ...(told.length === 0 ? {} : { attributes: told }),
+      ...Object.fromEntries(['events', 'links'].flatMap((name) => (rest[name] === undefined ? [] : [[name, listOf(rest[name]).map(owner)]]))),
+    },
+  };
+}
+
+function isMembers(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function withoutRule(statement: unknown): unknown {

@@ -27,7 +27,7 @@ export interface ProvenSpan {
   readonly copies: number;
 }
 
-export type Shown = Pick<Outline, 'startTimeUnixNano' | 'more' | 'services' | 'names' | 'size' | 'ids' | 'parent' | 'service' | 'name' | 'start' | 'duration' | 'kind' | 'status' | 'events' | 'exceptions' | 'minimized' | 'orphan' | 'begunOutside' | 'versions'>;
+export type Shown = Pick<Outline, 'startTimeUnixNano' | 'more' | 'services' | 'names' | 'size' | 'ids' | 'parent' | 'service' | 'name' | 'start' | 'duration' | 'kind' | 'status' | 'events' | 'exceptions' | 'minimized' | 'orphan' | 'begunOutside' | 'hidden' | 'versions'>;
 
 export interface Difference {
   /** The place of the span in the outline; -1: it is proved, and not shown. */
@@ -45,9 +45,10 @@ const IS_REMOTE = 0x200;
 const [SERVER, CONSUMER] = [2, 5];
 
 /** Enough to name; how many there are is counted. */
-const DIFFERENCES_MAX = 1_000;
+export const DIFFERENCES_MAX = 1_000;
 
-export function differences(shown: Shown, proven: readonly ProvenSpan[]): Difference[] {
+/** Spans that are drawn as outlines alone are passed over: nothing is proved of them, and the page says that they are hidden. */
+export function differences(shown: Shown, proven: readonly ProvenSpan[], differences_max = DIFFERENCES_MAX): Difference[] {
   const begin = BigInt(shown.startTimeUnixNano);
   const shownIds = new Set(shown.ids);
   // Of each id, the proved spans that no shown one has taken yet.
@@ -61,6 +62,7 @@ export function differences(shown: Shown, proven: readonly ProvenSpan[]): Differ
   const found: Difference[] = [];
   const unmatched: { readonly span: number; readonly fields: string[] }[] = [];
   for (let span = 0; span < shown.size; span += 1) {
+    if (shown.hidden[span] === 1) continue;
     const fields = shownFields(shown, span);
     const same = left.get(shown.ids[span] ?? '') ?? [];
     const at = same.findIndex((other) => other.every((text, field) => text === fields[field]));
@@ -71,11 +73,11 @@ export function differences(shown: Shown, proven: readonly ProvenSpan[]): Differ
     const spanId = shown.ids[span] ?? '';
     const other = left.get(spanId)?.shift();
     found.push({ span, spanId, fields: other === undefined ? [] : FIELDS.filter((_, field) => other[field] !== fields[field]) });
-    if (found.length >= DIFFERENCES_MAX) return found;
+    if (found.length >= differences_max) return found;
   }
   // Of a trace that is too large, the page shows the first spans and says so.
   if (shown.more) return found;
-  for (const [spanId, rest] of left) for (const _ of rest) if (found.length < DIFFERENCES_MAX) found.push({ span: -1, spanId, fields: [] });
+  for (const [spanId, rest] of left) for (const _ of rest) if (found.length < differences_max) found.push({ span: -1, spanId, fields: [] });
   return found;
 }
 

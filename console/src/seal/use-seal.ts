@@ -86,6 +86,6 @@ async function verifyAside(outline: Outline, signal: AbortSignal): Promise<Verdi
 }
 
 /** Columns only: what a worker gets is copied. */
-function shownOf({ startTimeUnixNano, more, services, names, size, ids, parent, service, name, start, duration, kind, status, events, exceptions, minimized, orphan, begunOutside, versions }: Outline): Shown {
-  return { startTimeUnixNano, more, services, names, size, ids, parent, service, name, start, duration, kind, status, events, exceptions, minimized, orphan, begunOutside, versions };
+function shownOf({ startTimeUnixNano, more, services, names, size, ids, parent, service, name, start, duration, kind, status, events, exceptions, minimized, orphan, begunOutside, hidden, versions }: Outline): Shown {
+  return { startTimeUnixNano, more, services, names, size, ids, parent, service, name, start, duration, kind, status, events, exceptions, minimized, orphan, begunOutside, hidden, versions };
 }

@@ -28,6 +28,12 @@ export type Verdict =
       readonly contents: Uint8Array<ArrayBuffer>;
       readonly remember: Remembered;
       readonly isFirst: boolean;
+      /** Spans that are drawn as outlines because policy hides them. */
+      readonly hidden: number;
+      /** Places of spans that cannot be proved to whoever looks: their proof has a value open that is hidden. */
+      readonly unproved: readonly number[];
+      /** Keys of which values are left out of the evidence. */
+      readonly omitted: readonly string[];
     }
   /** Spans came since the page asked for its picture. */
   | { readonly state: 'stale' }
@@ -44,7 +50,7 @@ export type Verdict =
       readonly hasEvidence: boolean;
       readonly facts: ProofFacts | null;
     }
-  | { readonly state: 'unchecked'; readonly says: string; readonly advice: string };
+  | { readonly state: 'unchecked'; readonly title?: string; readonly says: string; readonly advice: string };
 
 export interface Words {
   readonly title: string;
@@ -110,7 +116,15 @@ export function wordsOf(verdict: Verdict | null): Words {
       const { facts, isFirst } = verdict;
       const blocks = plural(facts.blocks.length, 'block');
       const since = isFirst ? 'the first checkpoint that this browser sees of the log' : 'a log that goes on from what this browser saw before';
-      return { title: 'Verified by this browser', sentence: `${facts.spans === 1 ? 'Its span is' : `All ${count(facts.spans)} spans are`} in ${blocks} of ${since}.`, advice: '' };
+      const [hidden, unproved] = [verdict.hidden, verdict.unproved.length];
+      const all = hidden + unproved > 0 ? `${plural(facts.spans, 'span')} ${facts.spans === 1 ? 'is' : 'are'}` : facts.spans === 1 ? 'Its span is' : `All ${count(facts.spans)} spans are`;
+      const sentences = [
+        `${all} in ${blocks} of ${since}.`,
+        ...(unproved === 0 ? [] : [`${plural(unproved, 'span')} cannot be proved to you: a value in ${unproved === 1 ? 'it' : 'them'} was restricted after ${unproved === 1 ? 'it was' : 'they were'} stored, and the proof has it open.`]),
+        ...(hidden === 0 ? [] : [`${plural(hidden, 'span')} ${hidden === 1 ? 'is' : 'are'} hidden from you by policy.`]),
+        ...(verdict.omitted.length === 0 ? [] : [`Values of ${verdict.omitted.length === 1 ? (verdict.omitted[0] ?? '') : `${count(verdict.omitted.length)} keys`} are hidden from you, and the proof holds without them.`]),
+      ];
+      return { title: unproved > 0 ? 'Not all of it can be proved to you' : 'Verified by this browser', sentence: sentences.join(' '), advice: '' };
     }
     case 'stale':
       return { title: 'Checking…', sentence: 'Spans came while this browser verified: it asks again.', advice: '' };
@@ -119,6 +133,6 @@ export function wordsOf(verdict: Verdict | null): Words {
     case 'broken':
       return BROKEN[verdict.why];
     case 'unchecked':
-      return { title: 'Could not check', sentence: verdict.says, advice: verdict.advice };
+      return { title: verdict.title ?? 'Could not check', sentence: verdict.says, advice: verdict.advice };
   }
 }

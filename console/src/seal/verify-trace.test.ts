@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bytesOf, evidenceOf, keyOf, ORIGIN, TRACE, type Json, type JsonObject, type StoredSpan, type TestLog } from '#evidence/testing';
 import { readOutline } from '#outline/outline.ts';
-import { isProved } from './proven-spans.ts';
+import { contentsOf, isProved } from './proven-spans.ts';
 import type { Remembered } from './remembered.ts';
 import type { Shown } from './shown.ts';
 import { Refused, verifyTrace, type SealSource } from './verify-trace.ts';
@@ -33,11 +33,11 @@ function shown(change: (spans: Record<string, (string | number)[]>) => void = ()
   return readOutline({ traceId: TRACE, startTimeUnixNano: '1764450000000000000', durationNano: '5000', more: false, services: ['shop'], names: ['GET /', 'SELECT'], spans, versions: { span: [], version: [], of: [], copies: [], forged: [] }, eventTimes: { span: [], at: [], error: [] }, minimized: [] });
 }
 
-function source(document: JsonObject | Uint8Array | Error, more: Partial<SealSource> = {}): SealSource {
+function source(document: JsonObject | Uint8Array | Error, more: Partial<SealSource> = {}, unprovable = 0): SealSource {
   return {
     evidence: async () => {
       if (document instanceof Error) throw document;
-      return document instanceof Uint8Array ? document : bytesOf(document);
+      return { bytes: document instanceof Uint8Array ? document : bytesOf(document), unprovable };
     },
     size: async () => 2,
     keys: async () => [keyOf('log').vkey],
@@ -86,6 +86,37 @@ test('what one span says can be compared with what was proved of it', async () =
   assert.ok(isProved(verdict.contents, { ...answer, minimized: [{ ...stated, rule: 'everything', action: 'replace' }] }), 'which rule it was is no part of what was stored');
   assert.ok(!isProved(verdict.contents, { ...answer, minimized: [{ ...stated, count: 2, rule: null }] }));
   assert.ok(!isProved(new Uint8Array(0), answer));
+});
+
+test('spans that policy hides are passed over and counted; one that cannot be proved to this reader is told as such, and no other', async () => {
+  const document = evidenceOf({ ...LOG, blocks: LOG.blocks.slice(0, 1) });
+  const ofHidden = await ask(source(document), { shown: shown((spans) => Object.assign(spans, { hidden: [0, 1] })) });
+  assert.ok(ofHidden.state === 'verified', JSON.stringify(ofHidden));
+  assert.match(wordsOf(ofHidden).sentence, /^1 span is in .* 1 span is hidden from you by policy\.$/u);
+  const unproved = await ask(source(document, {}, 1));
+  assert.ok(unproved.state === 'verified' && unproved.unproved.join() === '1', JSON.stringify(unproved));
+  assert.deepEqual([wordsOf(unproved).title, /1 span cannot be proved to you/u.test(wordsOf(unproved).sentence)], ['Not all of it can be proved to you', true]);
+  // What was changed is not excused by it, nor more spans than were said.
+  const changed = await ask(source(document, {}, 1), { shown: shown((spans) => void (spans['duration']![0] = 1)) });
+  assert.ok(changed.state === 'broken' && changed.why === 'shown');
+  assert.equal((await ask(source(document))).state, 'broken');
+  const refused = await ask(source(new Refused('evidence_not_for_you', 'Not for you.', 'Ask somebody.')));
+  assert.deepEqual([refused.state, wordsOf(refused).title], ['unchecked', 'Not provable for you']);
+});
+
+test('a span whose hidden values are left out of the evidence is the one that is shown with [hidden]', async () => {
+  const verdict = await ask(source(evidenceOf(LOG)));
+  assert.ok(verdict.state === 'verified');
+  const { placed, minimized } = LOG.blocks[1]![0]!;
+  const known = new Set((placed.span as { attributes: { key: string; value: Json }[] }).attributes.map(({ key }) => key));
+  const omitted = [...known].slice(0, 1);
+  const hide = (value: Json): JsonObject => ({ ...placed.span, attributes: (placed.span as { attributes: { key: string; value: Json }[] }).attributes.map((one) => (omitted.includes(one.key) ? { ...one, value } : one)) });
+  const contents = contentsOf({ blocks: [{ spans: [{ span: 0, minimized }] }], spans: [{ ...placed, span: hide({}) }] } as unknown as Parameters<typeof contentsOf>[0]);
+  const drawn = hide({ stringValue: '[hidden]' });
+  const answer = { resource: placed.resource, scope: placed.scope, minimized, span: { ...drawn, attributes: [...(drawn['attributes'] as object[]), { key: 'tracekeep.hidden', value: { arrayValue: { values: [{ stringValue: `attributes.${omitted[0]}` }] } } }] } };
+  assert.ok(isProved(contents, answer, omitted));
+  assert.ok(!isProved(contents, answer), 'only what the evidence says is left out');
+  assert.ok(!isProved(contents, { ...answer, span: { ...answer.span, name: 'other' } }, omitted));
 });
 
 test('a span that was changed is named, and so are all of a block', async () => {

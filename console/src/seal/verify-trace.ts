@@ -10,7 +10,7 @@ import { contentsOf, provenSpans } from './proven-spans.ts';
 import { holdsHere } from './open-note.ts';
 import type { Remembered } from './remembered.ts';
 import { sha256 } from './sha256.ts';
-import { differences, type Difference, type Shown } from './shown.ts';
+import { differences, DIFFERENCES_MAX, type Difference, type Shown } from './shown.ts';
 import type { BrokenWhy, ProofFacts, Verdict } from './verdict.ts';
 
 export interface SealRequest {
@@ -33,20 +33,23 @@ export class Refused extends Error {
 }
 
 export interface SealSource extends LogSource {
-  readonly evidence: (traceId: string) => Promise<Uint8Array>;
+  /** `unprovable`: spans that the server says it cannot prove to whoever asks, because a value in them was restricted after they were stored. */
+  readonly evidence: (traceId: string) => Promise<{ readonly bytes: Uint8Array; readonly unprovable: number }>;
   /** How many spans the trace has now. */
   readonly size: (traceId: string) => Promise<number>;
 }
 
 /** The newest spans wait for a checkpoint. */
 const PENDING = 'evidence_pending';
+/** What is in the proof is not for whoever asks. */
+const NOT_FOR_YOU = 'evidence_not_for_you';
 /** The server itself says that there can be none. */
 const NO_EVIDENCE: ReadonlyMap<string, BrokenWhy> = new Map([['evidence_mismatch', 'mismatch'], ['evidence_unlogged', 'unlogged']]);
 
 export async function verifyTrace(request: SealRequest, source: SealSource): Promise<Verdict> {
   const began = performance.now();
   try {
-    const bytes = await source.evidence(request.traceId);
+    const { bytes, unprovable } = await source.evidence(request.traceId);
     const evidence = parseEvidence(bytes);
     if (isEvidenceFlaw(evidence)) return { state: 'unchecked', says: `What the server sent is no evidence. ${evidenceFlawText(evidence)}`, advice: 'Check again; if it stays so, something between this browser and the server changes its answers.' };
     const followed = await follow(evidence.checkpoint, request.remembered, source, request.now_ms);
@@ -58,9 +61,14 @@ export async function verifyTrace(request: SealRequest, source: SealSource): Pro
     const holds = await Promise.all(signatures.claims.map(holdsHere));
     const proved = checkSignedEvidence(evidence, signatures, holds, sha256);
     if (isEvidenceFlaw(proved)) return broken('proof', evidenceFlawText(proved), placesOf(proved, evidence, request.shown), null);
-    const differ = differences(request.shown, provenSpans(evidence, proved));
+    const differ = differences(request.shown, provenSpans(evidence, proved), Math.max(DIFFERENCES_MAX, unprovable + 1));
     const facts = factsOf({ evidence, signatures, holds, proved, followed, bytes: bytes.length, began });
-    if (differ.length === 0) return { state: 'verified', facts, contents: contentsOf(evidence), remember: followed.remember, isFirst: followed.isFirst };
+    // Nobody has to believe it: these are told as spans of which nothing is proved.
+    const unproved = differ.length <= unprovable && differ.every(({ span, fields }) => span !== -1 && fields.length === 0) ? differ.map(({ span }) => span) : [];
+    if (differ.length === unproved.length) {
+      const hidden = request.shown.hidden.reduce((sum, one) => sum + one, 0);
+      return { state: 'verified', facts, contents: contentsOf(evidence), remember: followed.remember, isFirst: followed.isFirst, hidden, unproved, omitted: evidence.omitted };
+    }
     // Spans may have come since the page asked for its picture.
     if ((await source.size(request.traceId)) !== request.shown.size) return { state: 'stale' };
     return broken('shown', '', differ, facts);
@@ -73,6 +81,7 @@ function unchecked(error: unknown): Verdict {
   if (error instanceof Refused) {
     const why = NO_EVIDENCE.get(error.code);
     if (why !== undefined) return { state: 'broken', why, detail: `${error.code}: ${error.message}`, differences: [], now: { key: null, size: null }, hasEvidence: false, facts: null };
+    if (error.code === NOT_FOR_YOU) return { state: 'unchecked', title: 'Not provable for you', says: error.message, advice: error.advice };
     return error.code === PENDING ? { state: 'waiting' } : { state: 'unchecked', says: error.message, advice: error.advice };
   }
   if (error instanceof CannotVerify) return { state: 'unchecked', says: error.message, advice: 'The command line verifies everywhere: “tracekeep evidence verify”.' };

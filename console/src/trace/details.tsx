@@ -1,6 +1,6 @@
 /** One span in full, beside the waterfall: timing, status, attributes, events, links, what was minimized in it, and its JSON. */
 import { useQuery } from '@tanstack/react-query';
-import { Braces, Focus, Search, ShieldX, X } from 'lucide-react';
+import { Braces, Focus, Search, LockKeyhole, ShieldX, X } from 'lucide-react';
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { get } from '#api/client.ts';
 import type { TraceModel } from '#outline/model.ts';
@@ -67,7 +67,7 @@ export function Details({ model, span, onClose, onFocus, onOpen, verdict }: Deta
         </IconButton>
       </header>
       <div className={styles['body']} tabIndex={0} role="region" aria-label="What the span says">
-        {data === undefined ? null : <NotProved verdict={verdict} answer={data} />}
+        {outline.hidden[span] === 1 ? <Note>Policy shows you when this span was, how long it took and of which kind, and nothing else of it.</Note> : data === undefined ? null : verdict?.state === 'verified' && verdict.unproved.includes(span) ? <Note>This span cannot be proved to you: a value in it was restricted after it was stored, and its proof has it open.</Note> : <NotProved verdict={verdict} answer={data} />}
         <VersionNote outline={outline} span={span} onOpen={onOpen} />
         <Facts model={model} span={span} answer={data} onOpen={onOpen} />
         {error !== null ? <ErrorNote error={error} retry={() => void refetch()} /> : data === undefined ? <SkeletonRows rows={6} height="22px" label="The span is being fetched" /> : <Told key={id} model={model} answer={data} span={span} />}
@@ -76,9 +76,18 @@ export function Details({ model, span, onClose, onFocus, onOpen, verdict }: Deta
   );
 }
 
+function Note({ children }: { readonly children: ReactNode }): ReactNode {
+  return (
+    <p className={styles['hiddenNote']}>
+      <LockKeyhole aria-hidden size={14} />
+      <span>{children}</span>
+    </p>
+  );
+}
+
 /** The picture was compared with the proof when it came; what is read of a span is compared when somebody reads it. */
 function NotProved({ verdict, answer }: { readonly verdict: Verdict | null; readonly answer: SpanAnswer }): ReactNode {
-  const isSame = useMemo(() => verdict?.state !== 'verified' || isProved(verdict.contents, answer), [verdict, answer]);
+  const isSame = useMemo(() => verdict?.state !== 'verified' || isProved(verdict.contents, answer, verdict.omitted), [verdict, answer]);
   if (isSame) return null;
   return (
     <p role="alert" className={styles['notProved']}>

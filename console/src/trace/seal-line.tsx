@@ -19,10 +19,12 @@ const UNASKED = { title: 'Not checked', sentence: 'This trace is large, and so i
 
 export function SealLine({ seal: { verdict, isUnasked, isChecking, check }, isOpen, onProof }: SealLineProps): ReactNode {
   const state = verdict?.state ?? (isUnasked ? 'unasked' : 'checking');
-  const Shape = SHAPES[state];
+  // What is proved is, and some of what is drawn is not: that is neither green nor an alarm.
+  const look = verdict?.state === 'verified' && verdict.unproved.length > 0 ? 'unchecked' : state;
+  const Shape = SHAPES[look];
   const { title, sentence, advice } = isUnasked ? UNASKED : wordsOf(verdict);
   return (
-    <div className={styles['seal']} data-state={state}>
+    <div className={styles['seal']} data-state={look}>
       <span role="status" className={styles['said']}>
         <span className={styles['mark']}>
           <Shape aria-hidden size={15} />

@@ -2,7 +2,7 @@
  * A row of the waterfall: name and service left, its bar right. A bar is solid where the span itself ran and pale where its children did; below
  * it runs the critical path, across it stand its events, exceptions as triangles.
  */
-import { ChevronDown, ChevronRight, OctagonAlert, PencilLine, ShieldX, Unlink } from 'lucide-react';
+import { ChevronDown, ChevronRight, LockKeyhole, OctagonAlert, PencilLine, ShieldX, Unlink } from 'lucide-react';
 import { memo, type ReactNode } from 'react';
 import { serviceColour } from '#colours/service-colour.ts';
 import type { TraceModel } from '#outline/model.ts';
@@ -54,6 +54,7 @@ export const SpanRow = memo(function SpanRow({ drawing, span, depth, row, isLeaf
   const above = tree.parent[span] ?? -1;
   const below = (tree.size[span] ?? 1) - 1;
   const isError = outline.status[span] === ERROR;
+  const isHidden = outline.hidden[span] === 1;
   const place = tree.place[span];
   const indent = Math.min(depth * INDENT, indentMax);
   const isNewService = above === -1 || outline.service[above] !== outline.service[span];
@@ -71,10 +72,11 @@ export const SpanRow = memo(function SpanRow({ drawing, span, depth, row, isLeaf
       data-match={isMatch || undefined}
       data-dim={isDim || undefined}
       data-distrusted={isDistrusted || undefined}
+      data-hidden={isHidden || undefined}
       data-forged={outline.versions.get(span)?.forged === true || undefined}
       style={{ transform: `translateY(${row * rowHeight}px)`, blockSize: rowHeight }}
     >
-      <div role="gridcell" className={styles['name']} title={`${service} · ${name}`}>
+      <div role="gridcell" className={styles['name']} title={`${service} · ${isHidden ? 'hidden by policy' : name}`}>
         <span aria-hidden className={styles['guides']} style={{ inlineSize: indent }} />
         {depth * INDENT > indentMax ? <span className={styles['deep']}>{depth}</span> : null}
         {isLeaf ? (
@@ -87,6 +89,7 @@ export const SpanRow = memo(function SpanRow({ drawing, span, depth, row, isLeaf
         )}
         <span aria-hidden className={styles['strip']} style={{ background: serviceColour(service) }} />
         {isDistrusted ? <ShieldX aria-label="Not what was proved" role="img" size={14} className={styles['error'] ?? ''} /> : null}
+        {isHidden ? <LockKeyhole aria-label="Hidden by policy" role="img" size={12} className={styles['hidden'] ?? ''} /> : null}
         {isError ? <OctagonAlert aria-label="Error" role="img" size={13} className={styles['error'] ?? ''} /> : null}
         {(outline.minimized[span] ?? 0) > 0 ? <PencilLine aria-label="Values minimized" role="img" size={12} className={styles['minimized'] ?? ''} /> : null}
         {(place === PLACE.orphan && outline.begunOutside[span] !== 1) || place === PLACE.cycle ? <Unlink aria-label={place === PLACE.orphan ? 'Its parent is not in the trace' : 'Its ancestors lead back to it'} role="img" size={12} className={styles['unlinked'] ?? ''} /> : null}
