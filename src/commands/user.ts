@@ -56,8 +56,8 @@ function listCommand(): Command {
     const accounts = await withPeople(withExistingControl, await settingsOf(command), (people) => people.list(tenant));
     const shown = accounts.map(({ password: _, secondFactor, ...account }) => ({ ...account, secondFactor: secondFactor !== null }));
     if (options.json === true) return print(jsonText(shown));
-    const rows = shown.map((one) => [one.id, one.name, one.tenant, one.roles.join(', '), one.groups.join(', '), one.secondFactor ? 'yes' : 'no', timeText(one.created), one.signedIn === null ? 'never' : timeText(one.signedIn)]);
-    print(tableText(['ID', 'NAME', 'TENANT', 'ROLES', 'GROUPS', 'SECOND FACTOR', 'CREATED', 'LAST SIGN-IN'], rows));
+    const rows = shown.map((one) => [one.id, one.name, one.tenant, one.roles.join(', '), one.groups.join(', '), one.secondFactor ? 'yes' : 'no', timeText(one.created), one.identity === undefined ? '-' : one.identity.issuer, one.signedIn === null ? 'never' : timeText(one.signedIn)]);
+    print(tableText(['ID', 'NAME', 'TENANT', 'ROLES', 'GROUPS', 'SECOND FACTOR', 'CREATED', 'KEPT BY', 'LAST SIGN-IN'], rows));
   });
 }
 

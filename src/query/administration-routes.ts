@@ -31,8 +31,8 @@ const GROUP_LIST = { type: 'array', maxItems: LIMITS.account_groups_max, items: 
 const PASSWORD = { type: 'string', maxLength: 4 * LIMITS.password_characters_max } as const;
 const PERIOD_MS = { type: 'integer', minimum: 0 } as const;
 
-const ACCOUNT = object({ id: text(), name: text(), roles: array(text()), groups: array(text()), secondFactor: { type: 'boolean' }, createdAt: text(), signedInAt: { type: ['string', 'null'], description: 'When the newest session began.' } });
-const PRODUCER = object({ id: text(), name: text(), services: array(text()), certificates: array(text('A SPIFFE id or DNS name: a client certificate with this name is the producer.')), backfill: { type: 'boolean', description: 'May send spans that ended longer ago than the limit past_ms_max.' }, createdAt: text(), revoked: { type: 'boolean' } });
+const ACCOUNT = object({ id: text(), name: text(), roles: array(text()), groups: array(text()), secondFactor: { type: 'boolean' }, createdAt: text(), signedInAt: { type: ['string', 'null'], description: 'When the newest session began.' }, issuer: { type: ['string', 'null'], description: 'The sign-in provider that keeps the account: nothing of it is changed here. null: this server.' } });
+const PRODUCER = object({ id: text(), name: text(), services: array(text()), certificates: array(text('A SPIFFE id or DNS name: a client certificate with this name is the producer.')), tokens: array(object({ id: text(), issuer: text(), audience: text(), subject: text(), claims: array(text()) }, { description: 'Tokens (JWT) that are the producer; made and ended on the server: tracekeep producer trust.' })), backfill: { type: 'boolean', description: 'May send spans that ended longer ago than the limit past_ms_max.' }, createdAt: text(), revoked: { type: 'boolean' } });
 const GLOBS = { type: 'array', maxItems: LIMITS.service_globs_max, items: { type: 'string', maxLength: LIMITS.service_glob_bytes_max } } as const;
 const CERTIFICATE_NAMES = { type: 'array', maxItems: LIMITS.producer_certificates_max, items: { type: 'string', maxLength: LIMITS.spiffe_id_bytes_max } } as const;
 const KEYED = answersAs(object({ producer: PRODUCER, key: text('The ingest key. It is shown only now.') }));
@@ -134,12 +134,13 @@ export function addAdministrationRoutes(app: FastifyInstance, { people, control 
 }
 
 /** Neither hash nor anything else that could be tried offline leaves the server. */
-function accountView({ id, name, roles, groups, secondFactor, created, signedIn }: AccountRecord): object {
-  return { id, name, roles, groups, secondFactor: secondFactor !== null, createdAt: timeText(created), signedInAt: signedIn === null ? null : timeText(signedIn) };
+function accountView({ id, name, roles, groups, secondFactor, created, signedIn, identity }: AccountRecord): object {
+  return { id, name, roles, groups, secondFactor: secondFactor !== null, createdAt: timeText(created), signedInAt: signedIn === null ? null : timeText(signedIn), issuer: identity?.issuer ?? null };
 }
 
-function producerView({ id, name, services, certificates = [], backfill = false, created, revoked }: ProducerRecord): object {
-  return { id, name, services, certificates, backfill, createdAt: timeText(created), revoked: revoked !== null };
+function producerView({ id, name, services, certificates = [], trusts = [], backfill = false, created, revoked }: ProducerRecord): object {
+  const tokens = trusts.map(({ id: trust, issuer, audience, subject, claims }) => ({ id: trust, issuer, audience, subject, claims: claims.map((one) => `${one.name}=${one.value}`) }));
+  return { id, name, services, certificates, tokens, backfill, createdAt: timeText(created), revoked: revoked !== null };
 }
 
 function keyedView(made: Awaited<ReturnType<ControlStore['addProducer']>>): object | Refusal {

@@ -126,7 +126,7 @@ test('every route that is not public answers 401 before it looks at body or type
   const ada = await browserOf('Ada');
   const { routes } = JSON.parse((await ask('GET', '/api/v1/routes', as(ada))).body) as { routes: { method: string; path: string; public: boolean; action: string }[] };
   const open = routes.filter((route) => route.public).map(({ method, path }) => `${method} ${path}`).toSorted();
-  const pages = ['/', '/access', '/assets/*', '/compare/:a/:b', '/exposure', '/findings', '/health', '/ingest', '/integrity', '/map', '/policy', '/policy/edit', '/policy/history', '/search', '/services', '/services/:service', '/settings', '/settings/groups', '/settings/people', '/settings/tokens', '/sign-in', '/sign-in/return', '/traces/:id'];
+  const pages = ['/', '/access', '/assets/*', '/audit', '/compare/:a/:b', '/exposure', '/findings', '/health', '/ingest', '/integrity', '/map', '/policy', '/policy/edit', '/policy/history', '/search', '/services', '/services/:service', '/settings', '/settings/groups', '/settings/people', '/settings/tokens', '/sign-in', '/sign-in/return', '/traces/:id'];
   assert.deepEqual(open, [...pages.flatMap((path) => [`GET ${path}`, `HEAD ${path}`]), 'GET /api/v1/session/first', 'GET /api/v1/session/provider', 'GET /healthz', 'GET /readyz', 'POST /api/v1/session', 'POST /api/v1/session/first', 'POST /api/v1/session/link'].toSorted());
   for (const { method, path, public: isPublic } of routes) {
     const target = path.replaceAll(/:\w+|\*/g, 'x');
@@ -288,7 +288,7 @@ test('an administrator makes, rotates and revokes producers and tokens; secrets 
   assert.equal((await ask('DELETE', `/api/v1/producers/${producer.id}`, as(ada))).status, 204);
   assert.equal((await ask('DELETE', `/api/v1/tokens/${token.id}`, as(ada))).status, 204);
   assert.ok(isRefusal(control.findCredential(rotated.key)) && isRefusal(control.findCredential(secret)));
-  assert.match((await ask('GET', '/api/v1/producers', as(ada))).body, /"name":"Shop","services":\["shop-\*"\],"certificates":\[\],"backfill":true,"createdAt":"[^"]+","revoked":true/);
+  assert.match((await ask('GET', '/api/v1/producers', as(ada))).body, /"name":"Shop","services":\["shop-\*"\],"certificates":\[\],"tokens":\[\],"backfill":true,"createdAt":"[^"]+","revoked":true/);
 });
 
 test('whoever is signed in makes, sees and ends their own tokens, and nobody else’s', async () => {

@@ -2,12 +2,11 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { request, type IncomingMessage, type ServerResponse } from 'node:http';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { lastLine, startServer, temporaryFolder, type TestServer, tracekeep, until } from '#harness';
 import { newSigningKey, type SigningKey, signToken, TestIssuer } from '#harness/issuer';
-import { Browser, CLIENT, TestProvider } from '#harness/provider';
+import { Browser, CLIENT, freePort, TestProvider } from '#harness/provider';
 
 const LOGOUT = { events: { 'http://schemas.openid.net/event/backchannel-logout': {} } };
 const secretFile = join(temporaryFolder(), 'secret');
@@ -258,12 +257,4 @@ function lie(idToken: () => Promise<string> | string, userinfo: object): (reques
     void Promise.resolve(idToken()).then((token) => json({ access_token: 'a', token_type: 'Bearer', ...(token === '' ? {} : { id_token: token }) }));
     return true;
   };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((listening) => probe.listen(0, '127.0.0.1', listening));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((closed) => probe.close(closed));
-  return port;
 }

@@ -1,8 +1,12 @@
 /** From an empty store to a signed-in administrator by the printed link, and every way in and out after that. */
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { before, test } from 'node:test';
+import { startServer, temporaryFolder } from '#harness';
+import { CLIENT, freePort, TestProvider } from '#harness/provider';
 import { axeFindings, overflow } from './checks.ts';
-import { SIZES, type Viewer } from './chromium.ts';
+import { openViewer, SIZES, type Viewer } from './chromium.ts';
 import { goTo, loaded } from './pages.ts';
 import { ADMIN, firstLink, setStage, type Stage, VIEWER } from './stage.ts';
 
@@ -108,4 +112,45 @@ test('a state-changing request without the token of the session is refused', asy
   const status = await page.evaluate(async () => (await fetch('/api/v1/session/all', { method: 'DELETE' })).status);
   assert.equal(status, 403);
   await close();
+});
+
+test('who signs in with a provider comes back to where they were going, sees where the account is kept, and signs out there too', async () => {
+  const port = await freePort();
+  const provider = await TestProvider.start({ console: `http://127.0.0.1:${port}`, groups: { ana: ['staff'], eve: [] } });
+  const secret = join(temporaryFolder(), 'secret');
+  writeFileSync(secret, CLIENT.secret, { mode: 0o600 });
+  const server = await startServer({ args: ['--console', `127.0.0.1:${port}`, '--oidc-issuer', provider.url, '--oidc-client-id', CLIENT.id, '--oidc-client-secret-file', secret, '--oidc-role', 'staff=viewer', '--oidc-name', 'Staff'] });
+  const viewer = await openViewer(stage.chromium.browser, { url: server.console });
+  const { page } = viewer;
+  try {
+    await page.goto('/settings?x=1');
+    const way = page.getByRole('button', { name: 'Sign in with Staff' });
+    await way.waitFor();
+    assert.deepEqual([...(await axeFindings(page)), ...(await overflow(page))], []);
+    const come = async (name: string): Promise<void> => {
+      await way.click();
+      await page.locator('input[name=login]').fill(name);
+      await page.locator('input[name=password]').fill('x');
+      await page.locator('button[type=submit]').click();
+      await page.locator('button[type=submit]', { hasText: 'Continue' }).click();
+    };
+    await come('eve');
+    await page.getByText('none of your groups may use this server').waitFor();
+    assert.ok(!page.url().includes('code='), 'the answer stays in the address');
+    assert.deepEqual([...(await axeFindings(page)), ...(await overflow(page))], []);
+    await viewer.context.clearCookies();
+    await page.goto('/settings?x=1');
+    await come('ana');
+    await page.waitForURL(`${server.console}/settings?x=1`);
+    await page.getByText(provider.url).waitFor();
+    assert.equal(await page.getByLabel('Current password').count(), 0, 'a password is asked for that is not here');
+    assert.deepEqual([...(await axeFindings(page)), ...(await overflow(page))], []);
+    await page.getByRole('button', { name: /^Account ana/u }).click();
+    await page.getByRole('menuitem', { name: 'Sign out', exact: true }).click();
+    await page.waitForURL(new RegExp(`^${provider.url}/session/end`, 'u'));
+    assert.deepEqual(viewer.violations, []);
+  } finally {
+    await viewer.close();
+    provider.stop();
+  }
 });

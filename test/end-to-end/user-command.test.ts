@@ -45,7 +45,7 @@ test('user add --password-stdin takes the password of a script, and refuses a we
 
 test('user list shows people, and neither hash nor password', async () => {
   const table = (await user('list')).stdout;
-  assert.match(table, /^ID +NAME +TENANT +ROLES +GROUPS +SECOND FACTOR +CREATED +LAST SIGN-IN\na_[0-9a-f]{16} +ada +default +admin /);
+  assert.match(table, /^ID +NAME +TENANT +ROLES +GROUPS +SECOND FACTOR +CREATED +KEPT BY +LAST SIGN-IN\na_[0-9a-f]{16} +ada +default +admin /);
   const accounts = JSON.parse((await user('list', '--json')).stdout) as Record<string, unknown>[];
   assert.deepEqual(Object.keys(accounts[0] ?? {}).toSorted(), ['created', 'groups', 'id', 'name', 'roles', 'secondFactor', 'signedIn', 'tenant']);
 });

@@ -1,3 +1,4 @@
+/// <reference path="./oidc-provider.d.ts" />
 /**
  * A real OpenID provider for tests (`oidc-provider`), on a port of this machine, and a browser that follows its redirects and fills in its forms. Who signs in there
  * is whatever name is typed; in which groups somebody is, a test says.
@@ -129,4 +130,13 @@ export class Browser {
     const page = await (await this.ask(location)).text();
     return this.#fill(location, page, '');
   }
+}
+
+/** A port for a server whose address somebody has to know before it starts. */
+export async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((listening) => probe.listen(0, '127.0.0.1', listening));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((closed) => probe.close(closed));
+  return port;
 }

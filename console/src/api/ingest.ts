@@ -62,6 +62,8 @@ export interface Producer {
   readonly services: readonly string[];
   /** SPIFFE ids and DNS names: a client certificate with one of them is this producer. */
   readonly certificates: readonly string[];
+  /** Tokens of issuers that are this producer. */
+  readonly tokens: readonly { readonly id: string; readonly issuer: string; readonly subject: string }[];
   /** May send spans that ended longer ago than the server’s limit. */
   readonly backfill: boolean;
   readonly createdAt: string;

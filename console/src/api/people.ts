@@ -13,6 +13,8 @@ export interface Account {
   readonly createdAt: string;
   /** When the newest session began. */
   readonly signedInAt: string | null;
+  /** The sign-in provider that keeps it; null: this server. */
+  readonly issuer: string | null;
 }
 
 export interface Token {

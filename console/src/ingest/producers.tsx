@@ -62,6 +62,7 @@ export function Producers({ history, account, onChoose }: ProducersProps): React
           <code>{record === undefined ? '–' : record.services.join(', ')}</code>
           {record?.backfill === true ? <small>old spans too</small> : null}
           {record === undefined || record.certificates.length === 0 ? null : <small title={record.certificates.join('\n')}>{record.certificates.length === 1 ? `by certificate ${record.certificates[0] ?? ''}` : `by certificates of ${record.certificates.length} names`}</small>}
+          {record === undefined || record.tokens.length === 0 ? null : <small title={record.tokens.map(({ issuer, subject }) => `${issuer} ${subject}`).join('\n')}>{record.tokens.length === 1 ? `by token of ${record.tokens[0]?.issuer ?? ''}` : `by tokens of ${record.tokens.length} bindings`}</small>}
         </span>,
         <span key="range" className={styles['course']}>
           <Sparkline values={sums.received} token="--chart-1" width={72} height={20} filled />

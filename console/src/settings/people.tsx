@@ -15,6 +15,7 @@ import { SkeletonRows } from '#ui/skeleton.tsx';
 import { State } from '#ui/state.tsx';
 import { PlainTable } from '#ui/table.tsx';
 import { DayText } from '#ui/time-text.tsx';
+import styles from './settings.module.css';
 import { AddPerson, ChangeRoles, ResetPassword } from './person-forms.tsx';
 
 type Act = { readonly kind: 'role' | 'remove' | 'password' | 'factor'; readonly account: Account };
@@ -54,7 +55,7 @@ export function People({ own, changes }: { readonly own: string; readonly change
               account.id === own ? `${account.name} (you)` : account.name,
               <Chips key="roles" names={account.roles.map(roleWord)} none="no role" />,
               <Chips key="groups" names={account.groups} />,
-              account.secondFactor ? <State key="factor" state="verified">yes</State> : 'no',
+              account.issuer !== null ? `at ${hostOf(account.issuer)}` : account.secondFactor ? <State key="factor" state="verified">yes</State> : 'no',
               account.signedInAt === null ? 'never' : <DayText key="last" unix_ms={Date.parse(account.signedInAt)} />,
               changes ? (
                 <Menu
@@ -66,8 +67,12 @@ export function People({ own, changes }: { readonly own: string; readonly change
                     </Button>
                   }
                   entries={[
-                    { id: 'role', label: 'Change roles and groups', act: () => setAct({ kind: 'role', account }) },
-                    { id: 'password', label: 'Set a new password', act: () => setAct({ kind: 'password', account }) },
+                    ...(account.issuer === null
+                      ? [
+                          { id: 'role', label: 'Change roles and groups', act: () => setAct({ kind: 'role', account }) },
+                          { id: 'password', label: 'Set a new password', act: () => setAct({ kind: 'password', account }) },
+                        ]
+                      : []),
                     ...(account.secondFactor ? [{ id: 'factor', label: 'End the second factor', danger: true, act: () => setAct({ kind: 'factor', account }) }] : []),
                     { id: 'remove', label: 'Remove', danger: true, act: () => setAct({ kind: 'remove', account }) },
                   ]}
@@ -77,6 +82,7 @@ export function People({ own, changes }: { readonly own: string; readonly change
           }))}
         />
       )}
+      {accounts.data?.some(({ issuer }) => issuer !== null) === true ? <p className={styles['kept']}>Roles and groups of people who sign in at a provider come from its groups at each sign-in, and are changed there.</p> : null}
       <AddPerson isOpen={adding} onClose={() => setAdding(false)} onDone={refresh} />
       {act?.kind === 'password' ? <ResetPassword account={act.account} isOwn={act.account.id === own} onClose={close} /> : null}
       {act?.kind === 'role' ? <ChangeRoles account={act.account} isOwn={act.account.id === own} onClose={close} onDone={refresh} /> : null}
@@ -98,7 +104,7 @@ export function People({ own, changes }: { readonly own: string; readonly change
           title={`Remove ${act.account.name}?`}
           isOpen
           onClose={close}
-          effect={<p>{act.account.id === own ? 'You' : act.account.name} can sign in no more, and every open session and every token that acts for this account ends with its next request. Traces are not affected. The name may be given again.</p>}
+          effect={<p>{act.account.id === own ? 'You' : act.account.name} can sign in no more, and every open session and every token that acts for this account ends with its next request. Traces are not affected. {act.account.issuer === null ? 'The name may be given again.' : 'Who still has a role at the provider gets a new account with the next sign-in.'}</p>}
           verb={`Remove ${act.account.name}`}
           act={async () => {
             await remove(`/api/v1/accounts/${act.account.id}`);
@@ -108,4 +114,9 @@ export function People({ own, changes }: { readonly own: string; readonly change
       ) : null}
     </Panel>
   );
+}
+
+/** An issuer is an address; what people know of it is the name of its host. */
+function hostOf(issuer: string): string {
+  return URL.canParse(issuer) ? new URL(issuer).host : issuer;
 }
