@@ -41,6 +41,7 @@ test('lanes() for ok keeps to src and tools', () => {
 test('lanes() for ok leaves out what starts a whole store, the other run does not', () => {
   const some = { ...treeOf('src/a/a.test.ts', 'src/a/b.test.ts'), text: (path: string) => (path.includes('/b.') ? 'const store = await createTestStore();' : '') };
   assert.deepEqual(lanes(some, 'ok', []).unit, ['src/a/a.test.ts']);
+  for (const text of ['await Engine.open({})', 'startSequencer(t, store)', 'await buildConsole(root)']) assert.deepEqual(lanes({ ...some, text: () => text }, 'ok', []).unit, [], text);
   assert.deepEqual(lanes(some, 'test', []).unit, ['src/a/a.test.ts', 'src/a/b.test.ts']);
 });
 

@@ -3,7 +3,7 @@
 //
 //   node tools/suite.ts test            everything
 //   node tools/suite.ts test PATTERN…   only the test files whose path contains one of the patterns
-//   node tools/suite.ts ok              types, shape, unit tests of src/, tools/ and console/, without those that start a whole store
+//   node tools/suite.ts ok              types, shape, unit tests of src/, tools/ and console/, without those that start the engine, threads or a build
 
 import { existsSync, readdirSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -23,7 +23,7 @@ const filesTogether = 16;
 const costsShown = 10;
 
 /** What a test does that needs a process of its own: it starts something, or changes or measures the process. */
-const needsProcess = /\b(?:before|after|beforeEach|afterEach)\(|\bmock\b|\bprocess\.(?!env\b)|\bprocess\.env\S* = |worker_threads|child_process|'node:(?:net|http|http2|tls)'|'chdb'|globalThis|startSequencer|startConsole|setTimeout/u;
+const needsProcess = /\b(?:before|after|beforeEach|afterEach)\(|\bmock\b|\bprocess\.(?!env\b)|\bprocess\.env\S* = |worker_threads|child_process|'node:(?:net|http|http2|tls)'|'chdb'|globalThis|startConsole|setTimeout/u;
 
 /** A part of the test files, in the order in which they run: the parts follow one another, and only the last waits until nothing else runs. */
 export interface Lanes {
@@ -32,7 +32,7 @@ export interface Lanes {
   readonly alone: readonly string[];
 }
 
-/** Test files of a tree in the order in which they run: `ok` leaves out what needs a running server or a whole store, and what kills processes. */
+/** Test files of a tree in the order in which they run: `ok` leaves out what needs a running server, the engine or the threads of the pipeline, and what kills processes. */
 export function lanes(tree: Tree, verb: 'test' | 'ok', patterns: readonly string[]): Lanes {
   const wanted = (path: string): boolean =>
     isTest(path) && (patterns.length === 0 || patterns.some((pattern) => path.includes(pattern)));
@@ -41,7 +41,7 @@ export function lanes(tree: Tree, verb: 'test' | 'ok', patterns: readonly string
   const crash = below('src', 'test').filter((path) => path.startsWith('test/crash/') || /[/-]crash\.test\.ts$/u.test(path));
   const outside = (path: string): boolean => !crash.includes(path);
   const unit = below('src', 'tools', 'console').filter(outside);
-  if (verb === 'ok') return { unit: unit.filter((path) => !startsStore(tree, path)), system: [], alone: [] };
+  if (verb === 'ok') return { unit: unit.filter((path) => !startsMuch(tree, path)), system: [], alone: [] };
   const browser = below('test/browser');
   const system = below('test', 'demo', 'bench').filter((path) => outside(path) && !browser.includes(path));
   // The browsers first, because they take longest and only a few of them run at once.
@@ -53,7 +53,7 @@ export function together(tree: Tree, files: readonly string[]): string[][] {
   const parts: string[][] = [];
   let shared: string[] = [];
   for (const file of files) {
-    if (needsProcess.test(tree.text(file)) || startsStore(tree, file)) parts.push([file]);
+    if (needsProcess.test(tree.text(file)) || startsMuch(tree, file)) parts.push([file]);
     else if (shared.push(file) === 1) parts.push(shared);
     else if (shared.length === filesTogether) shared = [];
   }
@@ -65,9 +65,9 @@ function comparesTimes(path: string): boolean {
   return path === 'test/crash/slow-query.test.ts';
 }
 
-/** Whether a test fills a whole store with the embedded engine in it: no unit, and slow. */
-function startsStore(tree: Tree, path: string): boolean {
-  return /\b(?:createTestStore|Store\.open|Figures\.open)\(/u.test(tree.text(path));
+/** Whether a test starts the embedded engine, the threads of the pipeline or a build of the console: no unit, and slow. */
+function startsMuch(tree: Tree, path: string): boolean {
+  return /\b(?:createTestStore|Engine\.open|Store\.open|Figures\.open|startSequencer|buildConsole)\(/u.test(tree.text(path));
 }
 
 /** The folders that ought to hold tests and hold none. */
@@ -91,7 +91,7 @@ async function suite(verb: 'test' | 'ok', patterns: readonly string[]): Promise<
   const failed: string[] = [];
   if (patterns.length === 0) failed.push(...untestedFolders(tree, verb).map((folder) => `${folder}/ holds no test file`));
   const { unit, system, alone } = lanes(tree, verb, patterns);
-  if (verb === 'ok') console.log('ok leaves out what starts a server, a browser or a whole store: npm test runs it');
+  if (verb === 'ok') console.log('ok leaves out what starts a server, a browser, the engine, the threads of the pipeline or a build of the console: npm test runs it');
   if (patterns.length > 0 && [unit, system, alone].every((files) => files.length === 0)) failed.push(`no test file matches ${patterns.join(', ')}`);
   const run = new Run(tree.root, failed);
   const jobs = [

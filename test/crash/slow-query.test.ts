@@ -10,7 +10,8 @@ import { ask, type Reply } from '#harness/exchange';
 import { LIMITS } from '#limits';
 import { Ledger, makeExport, newSeed, Random } from './load.ts';
 
-const SPANS = 200_000;
+/** Two milliseconds of CPU each under the pattern below, on the two threads that a query has: six times what a query may take. */
+const SPANS = 60_000;
 const REQUEST = 4_000;
 /** Acknowledgements that are compared, with and without slow queries. */
 const COMPARED = 40;
