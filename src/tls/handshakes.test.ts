@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createServer, type TLSSocket } from 'node:tls';
 import { LIMITS } from '#limits';
-import { HandshakeGate, type HandshakeLimits } from './handshakes.ts';
+import { boundHandshakes, HandshakeGate, type HandshakeLimits } from './handshakes.ts';
 
 const SMALL: HandshakeLimits = { ...LIMITS, tls_handshakes_per_s_max: 10, tls_handshakes_burst_max: 12, tls_handshakes_pending_max: 6, tls_handshakes_network_per_s_max: 2, tls_handshakes_network_burst_max: 4, tls_handshakes_network_pending_max: 3, tls_handshakes_networks_max: 10 };
 
@@ -47,4 +48,13 @@ test('so many networks are remembered, and one that was forgotten still ends wha
   assert.equal(gate.enter('203.0.113.1', 0), 'pending');
   end();
   assert.equal(typeof gate.enter('203.0.113.1', 0), 'function');
+});
+
+test('clients that do not trust the certificate are told apart from other failures', () => {
+  const failed: string[] = [];
+  const server = createServer();
+  boundHandshakes(server, SMALL, (reason) => failed.push(reason));
+  // As OpenSSL names the alerts of clients; Node as a client sends none, browsers and curl do.
+  for (const code of ['ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', 'ERR_SSL_SSL/TLS_ALERT_CERTIFICATE_UNKNOWN', 'ERR_SSL_SSL/TLS_ALERT_BAD_CERTIFICATE', 'ERR_SSL_TLSV1_ALERT_DECRYPT_ERROR', 'ETIMEDOUT']) server.emit('tlsClientError', Object.assign(new Error(code), { code }), {} as TLSSocket);
+  assert.deepEqual(failed, ['untrusted', 'untrusted', 'untrusted', 'other', 'other']);
 });
