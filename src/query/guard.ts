@@ -142,7 +142,7 @@ export function installGuard(app: FastifyInstance, authenticator: ReaderAuthenti
   app.addHook('onSend', async (request, reply, payload) => {
     const outcome = outcomeOf(reply.statusCode);
     const code = refused.get(request);
-    if (recorder === undefined || !(shows.has(request) || outcome === 'refused') || (code !== undefined && RECORDED_ELSEWHERE.has(code))) return payload;
+    if (recorder === undefined || !(shows.has(request) || outcome === 'refused') || isRecordedElsewhere(request, code)) return payload;
     const recorded = await recordAnswer(recorder, request, known.get(request) ?? null, outcome, code);
     if (recorded === true || !known.has(request)) return payload;
     for (const name of Object.keys(reply.getHeaders())) if (!Object.hasOwn(HEADERS, name)) reply.removeHeader(name);
@@ -177,8 +177,10 @@ export function sendRefusal(request: FastifyRequest, reply: FastifyReply, refusa
   return reply.send(refusalText(request, reply, refusal));
 }
 
-/** Failed attempts to sign in have a record of their own. */
-const RECORDED_ELSEWHERE: ReadonlySet<RefusalCode> = new Set(['sign_in_failed', 'link_unknown']);
+/** Failed attempts to sign in have a record of their own; what never came to be one has not. */
+function isRecordedElsewhere({ routeOptions: { config } }: FastifyRequest, code: RefusalCode | undefined): boolean {
+  return code === 'sign_in_failed' || (config.action === 'sign.in' && code !== 'csrf_refused');
+}
 
 function refusalText(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): string {
   const { http, retry } = REFUSALS[refusal.refused];

@@ -67,7 +67,7 @@ test('nobody reads while the access journal cannot be written, and traces are ta
 /** What shows nothing that comes from a span, and nothing of who read what. */
 const SHOWS_NOTHING: readonly Action[] = [
   'accounting.read', 'server.read', 'openapi.read', 'metrics.read', 'producer.list', 'producer.change', 'token.list', 'token.change', 'token.own', 'session.read', 'session.list', 'session.end', 'password.change', 'factor.change', 'account.list', 'account.change', 'tenant.list', 'tenant.change',
-  'finding.change', 'log.read', 'entry.list', 'integrity.read', 'integrity.verify', 'policy.read', 'policy.write', 'access.read', 'access.write', 'trace.outline', 'field.read',
+  'finding.change', 'log.read', 'entry.list', 'integrity.read', 'integrity.verify', 'policy.read', 'policy.write', 'access.read', 'access.write', 'trace.outline', 'field.read', 'glass.break',
 ];
 /** Questions that reach the handlers. */
 const ASKED: Readonly<Record<string, string>> = {
