@@ -22,8 +22,8 @@ export interface Matches {
 }
 
 export interface Outlines {
-  /** Columns of a waterfall, as JSON text. */
-  outline(reader: Reader, traceId: string): Promise<string | Refusal>;
+  /** Columns of a waterfall, as JSON text. `hear`: of so many spans. */
+  outline(reader: Reader, traceId: string, hear?: (spans: number) => void): Promise<string | Refusal>;
   /** OTLP/JSON of one span with its resource, scope and what was minimized. `copy`: which of several versions of it, in the order in which they were stored, from 0. */
   span(reader: Reader, traceId: string, spanId: string, copy: number): Promise<string | Refusal>;
   matches(reader: Reader, traceId: string, text: string): Promise<Matches | Refusal>;
@@ -56,7 +56,7 @@ export function createOutlines({ answer, settled, store }: Answering, policies: 
   }
 
   return {
-    outline: (reader, text) =>
+    outline: (reader, text, hear) =>
       ofTrace(reader, text, async (which, run, traceId) => {
         const { pages, more } = await fetchPages(which, run, page_spans);
         // Of a trace of which nothing else is seen, there are no outlines either.
@@ -65,6 +65,7 @@ export function createOutlines({ answer, settled, store }: Answering, policies: 
         const rules = await rulesOfKinds(kinds.map(({ kindName, blocks, ...where }) => ({ ...where, kind: kindName, blocks: blocks.map(Number) })), reader.tenant, policies, run);
         const minimized = kinds.map(({ kindName, replaced }, at): KindCount => ({ kind: kindName, count: replaced, rules: rules[at] ?? [] }));
         const repeats = hasRepeats(pages) ? (await run<Repeats>(STATEMENTS.repeats, { ...which, limit: LIMITS.trace_spans_max }, 1))[0] : undefined;
+        hear?.(pages.reduce((sum, { ids }) => sum + ids.length, 0));
         return outlineJson(pages, { traceId, repeats: repeats ?? { ids: [], contents: [] }, more, minimized, events_max: LIMITS.outline_events_max });
       }),
 

@@ -3,6 +3,7 @@ import { LIMITS } from '#limits';
 import { ACTION_NAMES } from '#policy';
 import { answersAs, array, count, object, text } from '#query/answers';
 import { readerOf, sendRefusal } from '#query/guard';
+import { noteShown } from '#query/recorded';
 import { sendAnswer, sendJson } from '#query/reply';
 import { querySchema } from '#query/search-parameters';
 import { isRefusal, type Refusal } from '#refusal';
@@ -49,7 +50,7 @@ export function addOutlineRoutes(app: FastifyInstance, { outlines }: OutlineServ
       config: { action: 'trace.read' },
       schema: { summary: 'A trace as columns, for drawing', params: path({ id: TRACE_ID }), querystring: querySchema({}), response: answersAs(OUTLINE) },
     },
-    async (request, reply) => sendText(request, reply, await outlines.outline(readerOf(request), request.params.id)),
+    async (request, reply) => sendText(request, reply, await outlines.outline(readerOf(request), request.params.id, (spans) => noteShown(request, spans))),
   );
 
   app.get<{ Params: { id: string; spanId: string }; Querystring: { copy?: number } }>(
@@ -63,7 +64,10 @@ export function addOutlineRoutes(app: FastifyInstance, { outlines }: OutlineServ
         response: answersAs(SPAN),
       },
     },
-    async (request, reply) => sendText(request, reply, await outlines.span(readerOf(request), request.params.id, request.params.spanId.toLowerCase(), request.query.copy ?? 0)),
+    async (request, reply) => {
+      noteShown(request, 1);
+      return sendText(request, reply, await outlines.span(readerOf(request), request.params.id, request.params.spanId.toLowerCase(), request.query.copy ?? 0));
+    },
   );
 
   app.get<{ Params: { id: string }; Querystring: { text: string } }>(
