@@ -597,7 +597,7 @@ export const LIMITS = {
   /** The same for a file of keys, which is looked at again after this time. */
   issuer_key_file_ms: 2_000,
   // --- the provider with whom people sign in ----------------------------------------------------------------------------
-  /** Questions to the provider at once: strangers can make us ask. Above: 503. */
+  /** Questions to the provider at once: as many for strangers, who can make us ask, and for those who are signed in. Above: 503. */
   provider_questions_max: 32,
   /** How old what the provider says of itself may be before it is fetched again. */
   provider_description_ms_max: 3_600_000,

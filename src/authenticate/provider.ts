@@ -78,19 +78,20 @@ export function openProvider(settings: OidcSettings, { now_ms = Date.now, ask = 
   const description = new Description(() => discover(settings, ask), now_ms);
   const keys = new IssuerKeys(issuer, { at: 'issuer' }, 'sig', { now_ms, ask, report });
   const used = new Map<string, number>();
-  let asking = 0;
+  // Whoever begins sign-ins by the thousand keeps nobody who is signed in from being asked about.
+  const asking = { strangers: 0, known: 0 };
 
   /** Does something with the provider, and says what a failure means. */
-  const asked = async <Done>(work: (config: client.Configuration) => Promise<Done>): Promise<Done | Refusal> => {
-    if (asking >= LIMITS.provider_questions_max) return refuse('overloaded', 'the provider is being asked');
-    asking += 1;
+  const asked = async <Done>(by: keyof typeof asking, work: (config: client.Configuration) => Promise<Done>): Promise<Done | Refusal> => {
+    if (asking[by] >= LIMITS.provider_questions_max) return refuse('overloaded', 'the provider is being asked');
+    asking[by] += 1;
     try {
       return await work(await description.get());
     } catch (failure) {
       report(failure);
       return refusalOf(failure);
     } finally {
-      asking -= 1;
+      asking[by] -= 1;
     }
   };
 
@@ -104,7 +105,7 @@ export function openProvider(settings: OidcSettings, { now_ms = Date.now, ask = 
     settings,
 
     begin: ({ state, nonce, verifier }, redirectUri) =>
-      asked(async (config) => {
+      asked('strangers', async (config) => {
         const parameters = { redirect_uri: redirectUri, scope: settings.scopes.join(' '), state, nonce, code_challenge: await client.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256' };
         const pushes = config.serverMetadata().pushed_authorization_request_endpoint !== undefined;
         const url = pushes ? await client.buildAuthorizationUrlWithPAR(config, parameters) : client.buildAuthorizationUrl(config, parameters);
@@ -113,7 +114,7 @@ export function openProvider(settings: OidcSettings, { now_ms = Date.now, ask = 
       }),
 
     finish: ({ state, nonce, verifier }, answer) =>
-      asked(async (config) => {
+      asked('strangers', async (config) => {
         const tokens = await client.authorizationCodeGrant(config, answer, { expectedState: state, expectedNonce: nonce, pkceCodeVerifier: verifier, idTokenExpected: true });
         const claims = tokens.claims();
         if (claims === undefined || tokens.id_token === undefined) return refuse('provider_answer_invalid', 'there is no ID token');
@@ -123,7 +124,7 @@ export function openProvider(settings: OidcSettings, { now_ms = Date.now, ask = 
       }),
 
     async again(refreshToken, before) {
-      const answer = await asked(async (config) => {
+      const answer = await asked('known', async (config) => {
         const tokens = await client.refreshTokenGrant(config, refreshToken);
         const claims = tokens.claims();
         // OpenID Connect Core §12.2: it is about the same person, or about nobody.
@@ -137,7 +138,7 @@ export function openProvider(settings: OidcSettings, { now_ms = Date.now, ask = 
     },
 
     async leave(idToken, redirectUri) {
-      const url = await asked(async (config) => (config.serverMetadata().end_session_endpoint === undefined ? '' : client.buildEndSessionUrl(config, { id_token_hint: idToken, post_logout_redirect_uri: redirectUri }).href));
+      const url = await asked('known', async (config) => (config.serverMetadata().end_session_endpoint === undefined ? '' : client.buildEndSessionUrl(config, { id_token_hint: idToken, post_logout_redirect_uri: redirectUri }).href));
       return isRefusal(url) || !isAskable(url, onThisMachine) ? null : url;
     },
 

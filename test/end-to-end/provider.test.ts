@@ -211,6 +211,14 @@ test('a provider that is not there is said to be, and is not asked again and aga
   assert.equal(asked, 1);
 });
 
+test('strangers who begin more sign-ins than the limit at once are told to come again, and nobody who is signed in notices', async () => {
+  at.groups = { lea: ['staff'] };
+  const session = await signedIn('lea');
+  later = LIMITS.provider_check_ms + 1_000;
+  const begun = await Promise.all([...Array.from({ length: LIMITS.provider_questions_max + 1 }, () => signIn.provider!.begin(CONSOLE).then(codeOf)), use(session)]);
+  assert.deepEqual([begun.filter((one) => one === 'ok').length, begun.filter((one) => one === 'overloaded').length, begun.at(-1)], [LIMITS.provider_questions_max, 1, 'viewer, asked']);
+});
+
 test('the client secret is read from a file that others cannot read, or nothing starts', () => {
   const open = join(dataDir, 'open');
   writeFileSync(open, 'x', { mode: 0o644 });
