@@ -27,7 +27,7 @@ test('the corpus is the same each time it is made, and its passes differ in ids 
 
 test('every figure is there, every span is stored and every query answered rightly', async () => {
   // A fifth of a round is one question or a few of each kind.
-  const options = { spans: SPANS, passes: 2, runs: 1, connections: [8], gzip: true, only: ['ingest', 'query', 'parts', 'recognize', 'access', 'audit'], profile: false, hurried: true, laterPasses: 1, traces: 2, searches: 3, searchRounds: 0.1, seed: 1, show: false, quick: true, out };
+  const options = { spans: SPANS, passes: 2, runs: 1, connections: [8], gzip: true, only: ['ingest', 'query', 'parts', 'recognize', 'access', 'audit'], profile: false, hurried: true, laterPasses: 1, traces: 2, searches: 3, searchRounds: 0.1, seed: 1, show: false, requests: null, quick: true, out };
   const { machine, ingest, query, evidence, parts, recognize, access, audit, tables, spans } = await bench(options, () => {});
   assert.equal(spans, SPANS);
   assert.ok(machine.cores > 0 && machine.engine !== '');
@@ -61,7 +61,7 @@ test('every figure is there, every span is stored and every query answered right
   assert.ok(recognize !== null);
   assert.ok(recognize.outside.length >= 90 && recognize.own.length >= 140 && recognize.statements.length >= 4);
   assert.ok(recognize.ordinary.every(({ values }) => values > 0) && recognize.ordinary[0]!.values === 20_000);
-  assert.ok(recognize.newValue_ns > 0 && recognize.inspect.repetition_us > 0);
+  assert.ok(recognize.newValue_ns > 0 && recognize.inspect.repetition_us > 0 && recognize.inspect.newPerSpan > 0 && recognize.inspectOther === null);
 
   assert.ok(audit?.asked.length === 4 && audit.asked.every(({ with_ms }) => with_ms > 0));
   assert.ok(access !== null && access.policies === 500 && access.remembered_us > 0 && access.remembered_us < access.cold_us);

@@ -42,6 +42,8 @@ export interface BenchOptions {
   /** Of the samples and ordinary values of `recognize`, and whether those that it gets wrong are printed. */
   readonly seed: number;
   readonly show: boolean;
+  /** A folder with requests of another load generator, which `recognize` inspects too. */
+  readonly requests: string | null;
   readonly quick: boolean;
   readonly out: string;
 }
@@ -86,6 +88,7 @@ const USAGE = `npm run bench -- [PART…] [options]: figures of a real server on
   --only PART,…      of ingest, query, verify, console, parts, recognize, access, audit, authentication; evidence, which is a part of query, by itself
   --seed N           of the samples and ordinary values of recognize
   --show             recognize prints the samples that it missed or marked wrongly
+  --requests DIR     recognize also inspects what another load generator wrote there (reqs.bin, meta.json)
   --profile          CPU profiles of the server's threads, into bench/out/profile/
   --help             this
 `;
@@ -129,7 +132,7 @@ export async function bench(options: BenchOptions, say: (text: string) => void):
   if (inBrowser !== null) show(consoleText(inBrowser));
   const parts = options.only.includes('parts') ? await measureParts(corpus, hurried ? HURRIED_LOG_BLOCKS : undefined) : null;
   if (parts !== null) show(partsText(parts, ingest[0]?.cpuSecondsPerMillion ?? null));
-  const recognize = options.only.includes('recognize') ? await measureRecognize({ corpus, seed: options.seed, ordinaryValues: options.hurried ? ORDINARY_VALUES.hurried : options.quick ? ORDINARY_VALUES.quick : ORDINARY_VALUES.whole, shop: !options.quick, show: options.show }) : null;
+  const recognize = options.only.includes('recognize') ? await measureRecognize({ corpus, requests: options.requests, seed: options.seed, ordinaryValues: options.hurried ? ORDINARY_VALUES.hurried : options.quick ? ORDINARY_VALUES.quick : ORDINARY_VALUES.whole, shop: !options.quick, show: options.show }) : null;
   if (recognize !== null) show(recognizeText(recognize));
   const access = options.only.includes('access') ? await measureAccess() : null;
   if (access !== null) show(accessText(access));
@@ -157,7 +160,7 @@ function optionsOf(args: readonly string[]): BenchOptions | null {
     allowPositionals: true,
     options: {
       quick: { type: 'boolean', default: false }, spans: { type: 'string', default: '1' }, runs: { type: 'string', default: '1' }, connections: { type: 'string', default: '8,128' },
-      gzip: { type: 'boolean', default: false }, help: { type: 'boolean', default: false }, only: { type: 'string' }, profile: { type: 'boolean', default: false }, show: { type: 'boolean', default: false }, seed: { type: 'string', default: String(SEED) },
+      gzip: { type: 'boolean', default: false }, help: { type: 'boolean', default: false }, only: { type: 'string' }, profile: { type: 'boolean', default: false }, show: { type: 'boolean', default: false }, seed: { type: 'string', default: String(SEED) }, requests: { type: 'string' },
     },
   });
   if (values.help) return null;
@@ -174,7 +177,7 @@ function optionsOf(args: readonly string[]): BenchOptions | null {
   const connections = values.connections.split(',').map(Number);
   if (!connections.every((number) => Number.isSafeInteger(number) && number > 0)) throw new Error('cannot read --connections: it is whole numbers with commas between');
   return {
-    spans: values.quick ? 100_000 : 1_000_000, passes: count('spans', values.spans), runs: count('runs', values.runs), connections, gzip: values.gzip, only, profile: values.profile, show: values.show, quick: values.quick, seed: count('seed', values.seed),
+    spans: values.quick ? 100_000 : 1_000_000, passes: count('spans', values.spans), runs: count('runs', values.runs), connections, gzip: values.gzip, only, profile: values.profile, show: values.show, requests: values.requests ?? null, quick: values.quick, seed: count('seed', values.seed),
     hurried: false, laterPasses: Number.MAX_SAFE_INTEGER, traces: 300, searches: 50, searchRounds: values.quick ? 2 : 4, out: OUT,
   };
 }

@@ -1,9 +1,10 @@
 /** The figures of `recognize.ts` as text. */
+import type { InspectFigures } from './inspecting.ts';
 import type { OrdinaryFigures, RecognizeFigures, Tally } from './recognize.ts';
 import { aligned, whole } from './table.ts';
 
 export function recognizeText(figures: RecognizeFigures): string {
-  const { seed, services, outside, own, statements, ordinary, newValue_ns, inspect } = figures;
+  const { seed, services, outside, own, statements, ordinary, newValue_ns, inspect, inspectOther } = figures;
   const all = sum(outside);
   const rightly = all.marked - all.markedRightly;
   return [
@@ -24,16 +25,27 @@ export function recognizeText(figures: RecognizeFigures): string {
     aligned([[`ordinary values, seed ${seed}`, 'distinct', 'marked', 'of 10,000', 'kinds'], ...ordinary.map(ordinaryRow)]),
     ...ordinary.filter(({ examples }) => examples.length > 0).map(({ what, examples }) => [`marked, ${what}:`, ...examples.map((example) => `  ${example.replaceAll(/\s/gu, ' ')}`)].join('\n')),
     aligned([
-      ['looking', ''],
-      ['a value never seen before', `${Math.round(newValue_ns)} ns`],
-      ['a remembered value', `${inspect.rememberedValue_ns.toFixed(1)} ns`],
-      [`inspect at the repetition of the corpus, ${inspect.attributesPerSpan.toFixed(1)} attributes and ${inspect.valuesPerSpan.toFixed(1)} texts and values a span`, `${inspect.repetition_us.toFixed(2)} µs a span`],
-      ['  the same for twelve attributes', `${inspect.ofTwelve_us.toFixed(2)} µs a span`],
-      ['  as CPU time, the collector included', `${inspect.repetition_cpu_us.toFixed(2)} µs a span`],
-      ['  nothing remembered', `${inspect.first_us.toFixed(2)} µs a span`],
-      ['  everything remembered', `${inspect.repeated_us.toFixed(2)} µs a span`],
+      ['looking, in CPU time', ''],
+      ['an ordinary value never seen before', `${Math.round(newValue_ns)} ns`],
+      ...inspectRows('the corpus of the bench', inspect),
+      ...(inspectOther === null ? [] : inspectRows('requests of another generator', inspectOther)),
     ]),
   ].filter((text) => text !== '').join('\n\n');
+}
+
+function inspectRows(what: string, figures: InspectFigures): string[][] {
+  const { attributesPerSpan, valuesPerSpan, newPerSpan, newShare } = figures;
+  const us = (figure: number): string => `${figure.toFixed(2)} µs a span`;
+  return [
+    [`inspect, ${what}: ${attributesPerSpan.toFixed(1)} attributes and ${valuesPerSpan.toFixed(1)} texts and values a span`, us(figures.repetition_us)],
+    ['  texts that no span before has had', `${newPerSpan.toFixed(2)} a span, ${(newShare * 100).toFixed(1)} %`],
+    ['  the same for twelve attributes', us(figures.ofTwelve_us)],
+    ['  the mean, the collector’s pauses included', us(figures.repetitionMean_us)],
+    ['  nothing remembered', us(figures.first_us)],
+    ['  everything remembered', us(figures.repeated_us)],
+    ['  a remembered value', `${figures.rememberedValue_ns.toFixed(1)} ns`],
+    ['  a new text, beyond that', `${Math.round(figures.newValue_ns)} ns`],
+  ];
 }
 
 /** Only kinds of which something was missed or marked wrongly. */
