@@ -61,7 +61,7 @@ const GROUPS: readonly Group[] = [
     '[123][A-Za-z0-9]{26}_[A-Za-z0-9]{18,24}(?![A-Za-z0-9_])', // ngrok
     ...rowsWith(/^(?!api_|sc_|ext_).*_$/),
   ]),
-  groupOf(SIGN.o | SIGN.slash | SIGN.hyphen, /cio\w{20}|[12]\/\d{15}|(?:md|[cn]k|m0|fc|token)-/, rowsWith(/-$|^cio$|\/$/)),
+  groupOf(SIGN.o | SIGN.slash | SIGN.hyphen, /cio\w{20}|[12]\/\d{15}|(?<![A-Za-z0-9])(?:(?:md|[cn]k|m0|fc)-[\w-]{20}|token-[a-z0-9]{5})/, rowsWith(/-$|^cio$|\/$/)),
 ];
 
 export const tokenShapes: Recognizer = {
