@@ -15,8 +15,8 @@ const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
 /** Serious and critical findings of axe, a line each: rule, what it says, the first elements. `colours`: of what depends on the theme alone. */
 export async function axeFindings(page: Page, which: 'all' | 'colours' = 'all'): Promise<string[]> {
   axeSource ||= readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-  // Evaluated by the debugger, so the page's own policy stays in force.
-  await page.evaluate(axeSource);
+  // Evaluated by the debugger, so the page's own policy stays in force; once for each document, for it is large.
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axeSource);
   const rules = which === 'all' ? ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] : COLOUR_RULES;
   const result = await page.evaluate(async (runOnly) => {
     const { axe } = globalThis as unknown as { axe: { run: (where: Document, options: object) => Promise<AxeResult> } };
