@@ -131,6 +131,8 @@ function rolled(sql: string): string {
 }
 
 const ENVIRONMENT = environmentSql(own('resource'));
+/** More comparisons than these cost more than one of pairs, which looks at each row. */
+const GROUPS_MAX = 32;
 
 /**
  * Rows of these places. Environments that share their services stand together: both comparisons run once for each text of a dictionary, where one of pairs
@@ -147,6 +149,8 @@ function placesSql(places: readonly Place[], name: string): Condition {
     groups.set(key, group);
   }
   if (groups.size === 0) return NOWHERE;
+  // Many environments with services of their own, such as one for each change under review. An environment as it is taken out of JSON holds no NUL, so no two pairs look alike.
+  if (groups.size > GROUPS_MAX) return { sql: `(concat(${own('service')}, '\\0', ${ENVIRONMENT}) IN {${name}_pairs:Array(String)})`, params: { [`${name}_pairs`]: places.map(({ service, environment }) => `${service}\0${environment}`) } };
   const params: Record<string, Param> = {};
   const parts = [...groups.values()].map((group, at) => {
     params[`${name}_services_${at}`] = group.services;
