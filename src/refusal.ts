@@ -117,6 +117,7 @@ export const REFUSALS = {
   evidence_pending: row(503, GRPC.unavailable, true, 'The log has no published checkpoint yet that covers these spans.', 'Retry in a few seconds. If it stays so, tracekeep log status says what the log waits for.'),
   evidence_unlogged: row(409, GRPC.notFound, false, 'Some of these spans are not in the log, so there is no evidence of them.', 'They were stored before the log began, or not by this server: tracekeep verify says which.'),
   evidence_mismatch: row(409, GRPC.internal, false, 'What is stored is not what the log says was stored, so there is no evidence of it.', 'Run tracekeep verify: it names what was changed.'),
+  evidence_not_for_you: row(403, GRPC.permissionDenied, false, 'These spans cannot be proved to you: a value in them was restricted after they were stored, and their proof has it open.', 'Somebody with a role that may see the value can ask for the evidence.'),
   evidence_field_open: row(422, GRPC.invalidArgument, false, 'This field is open and cannot be left out.', 'Only restricted fields can: those that the policy named as such when the span came.'),
   evidence_field_absent: row(422, GRPC.invalidArgument, false, 'No span that was asked for has this field, so nothing of it could be left out.', 'Check how it is written, and ask without it. A name with * may match nothing.'),
   internal: row(500, GRPC.internal, false, 'The server failed to answer this request.', 'The server log has an entry with the same request id.'),

@@ -18,6 +18,9 @@ export interface Run {
   readonly sight: Sight;
 }
 
+/** The same for another action of the same reader, of whom something else may be seen then. */
+export type RunAs = (action: Action) => Promise<Run | Refusal>;
+
 /** `lookup`: answered from a few rows. `scan`: may read many; scans together never take every place. */
 export type Weight = 'lookup' | 'scan';
 
@@ -33,7 +36,7 @@ export interface AnsweringParts {
 
 export interface Answering {
   /** Authorises, waits for a place and gives the work a `run` that knows the reader's tenant, what is seen of it and what is left of the time. */
-  answer<T>(reader: Reader, action: Action, weight: Weight, work: (run: Run) => Promise<T | Refusal>): Promise<T | Refusal>;
+  answer<T>(reader: Reader, action: Action, weight: Weight, work: (run: Run, as: RunAs) => Promise<T | Refusal>): Promise<T | Refusal>;
   /** Waits until what was acknowledged can be read; false when that takes too long. `account`: also what was refused without a single span stored. */
   settled(what?: 'spans' | 'account'): Promise<boolean>;
   readonly access: Access;
@@ -77,8 +80,12 @@ export function createAnswering({ access = createAccess(), store, now_ms = Date.
       };
       return gates[weight].run(deadline_ms, async () => {
         try {
-          const visibility = await access.visibility(reader, action, known);
-          return isRefusal(visibility) ? visibility : await work(runFor(reader, new Sight(visibility), left_ms));
+          const as: RunAs = async (other) => {
+            const visibility = await access.visibility(reader, other, known);
+            return isRefusal(visibility) ? visibility : runFor(reader, new Sight(visibility), left_ms);
+          };
+          const run = await as(action);
+          return isRefusal(run) ? run : await work(run, as);
         } catch (error) {
           return refusalOf(error, now_ms() >= until);
         }

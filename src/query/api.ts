@@ -5,7 +5,7 @@ import { createServer as createHttpServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import swagger from '@fastify/swagger';
-import { createAccess, type Access } from '#access';
+import { createAccess, type Access, type Action } from '#access';
 import type { SignIn } from '#authenticate/sign-in';
 import type { Address } from '#config';
 import { LIMITS } from '#limits';
@@ -32,13 +32,16 @@ import { addAdministrationRoutes, type AdministrationParts } from './administrat
 import { SESSION_COOKIE } from './browser.ts';
 import { addCertificateRoutes } from './certificate-routes.ts';
 import { installCompression } from './compress.ts';
-import { installGuard, requestId, sendRefusal, type ReaderAuthenticator } from './guard.ts';
+import { installGuard, readerOf, requestId, sendRefusal, type ReaderAuthenticator } from './guard.ts';
 import { addPageRoutes, answerUnknown, type ConsoleFiles } from './pages.ts';
 import type { Queries } from './query.ts';
 import type { RequestRecorder } from './recorded.ts';
 import { addRoutes, type Route } from './routes.ts';
 import { addSignInRoutes } from './sign-in-routes.ts';
 import { addTokenRoutes } from './token-routes.ts';
+
+/** The account, and findings, know no services. */
+const ABOUT_WHOLE_TENANTS: ReadonlySet<string | undefined> = new Set<Action>(['accounting.read', 'finding.read', 'finding.change']);
 
 export interface ConsoleParts {
   readonly address: Address;
@@ -121,6 +124,12 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
   app.addHook('preHandler', async (request, reply) => {
     const endless = Object.entries(request.query ?? {}).find(([, value]) => typeof value === 'number' && !Number.isFinite(value));
     return endless === undefined ? undefined : sendRefusal(request, reply, refuse('query_invalid', `querystring/${endless[0]} must be finite`));
+  });
+  // What is told of a whole tenant names services and counts their spans.
+  app.addHook('preHandler', async (request, reply) => {
+    if (!ABOUT_WHOLE_TENANTS.has(request.routeOptions.config.action)) return undefined;
+    const sees = await parts.queries.seesAllPlaces(readerOf(request));
+    return sees === true ? undefined : sendRefusal(request, reply, sees);
   });
   app.setNotFoundHandler((request, reply) => answerUnknown(request, reply, parts.pages ?? null));
   app.setErrorHandler((error: FastifyError, request, reply) => {

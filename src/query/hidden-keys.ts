@@ -1,6 +1,6 @@
 /**
  * Attributes whose values a reader does not see, as SQL over every column of a span that holds any: left out, or with `[hidden]` in place of the value, which then
- * has neither type nor length. What minimization did to them is left out in both cases.
+ * has neither type nor length. What minimization did to them is left out where spans are found and counted.
  */
 import type { Params } from './query-store.ts';
 
@@ -54,7 +54,8 @@ export class HiddenKeys {
       case 'minimized.place':
       case 'minimized.kind':
       case 'minimized.count':
-        return `arrayFilter((one, place) -> NOT ${this.statedAt('place')}, ${column}, ${own('minimized.place')})`;
+        // It is part of what is proved, so whoever sees the span may be told; searches and figures go without.
+        return isShown ? null : `arrayFilter((one, place) -> NOT ${this.statedAt('place')}, ${column}, ${own('minimized.place')})`;
       default:
         return null;
     }

@@ -65,6 +65,8 @@ export interface Queries {
   readonly audit: Audit | null;
   /** Null where there is nothing to try policies with. */
   readonly trial: PolicyTrial | null;
+  /** True, or the refusal for questions about a whole tenant, which tell of all its services. Who may see no spans at all is asked by other rules. */
+  seesAllPlaces(reader: Reader): Promise<true | Refusal>;
   traceById(reader: Reader, id: string): Promise<Trace | Refusal>;
   /** Traces that exist, in the order of their ids; others are not in the answer. */
   tracesByIds(reader: Reader, ids: readonly string[]): Promise<readonly Trace[] | Refusal>;
@@ -117,6 +119,11 @@ export function createQueries(parts: QueryParts): Queries {
     audit: parts.audit === undefined ? null : createAudit(answering, parts.audit),
     trial: parts.startTrial === undefined ? null : createPolicyTrial(answering, parts.startTrial),
 
+    seesAllPlaces: async (reader) => {
+      if (access.decide(reader, 'trace.search', { tenant: reader.tenant }) !== true) return true;
+      return answer(reader, 'trace.search', 'lookup', async ({ sight }) => (sight.seesAllPlaces ? true : refuse('action_forbidden', 'it is about all services of the tenant, of which you see some')));
+    },
+
     traceById: (reader, text) =>
       answer(reader, 'trace.read', 'lookup', async (run) => {
         const id = readTraceId(text);
@@ -138,13 +145,13 @@ export function createQueries(parts: QueryParts): Queries {
     search: (reader, search) => answer(reader, 'trace.search', 'scan', (run) => searchPage(search, run)),
 
     findTraces: (reader, search) =>
-      answer(reader, 'trace.search', 'scan', async (run) => {
-        const allowed = access.decide(reader, 'trace.read', { tenant: reader.tenant });
-        if (allowed !== true) return allowed;
+      answer(reader, 'trace.search', 'scan', async (run, as) => {
+        const reading = await as('trace.read');
+        if (isRefusal(reading)) return reading;
         const page = await searchPage(search, run);
         if (isRefusal(page)) return page;
         const { fitting, leftOut } = fitTogether(page.traces);
-        return { traces: await fetchTraces(fitting, run), leftOut };
+        return { traces: await fetchTraces(fitting, reading), leftOut };
       }),
 
     findSummaries: (reader, search) =>

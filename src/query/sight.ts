@@ -52,6 +52,10 @@ export class Sight {
   readonly isWhole: boolean;
   /** Whether the reader sees spans of every place. */
   readonly seesAllPlaces: boolean;
+  /** Whether outlines are shown of some. */
+  readonly hasOutlines: boolean;
+  /** Whether values of some attributes are hidden. */
+  readonly hidesValues: boolean;
 
   constructor(visibility: Visibility) {
     this.#visibility = visibility;
@@ -59,7 +63,9 @@ export class Sight {
     this.seesAllPlaces = visibility.places === 'all';
     this.isWhole = this.seesAllPlaces && this.#hidden === null;
     this.#rows = visibility.places === 'all' ? EVERYWHERE : placesSql(visibility.places, 'seen');
-    this.#outlined = visibility.places === 'all' || visibility.outlines.length === 0 ? NOWHERE : placesSql(visibility.outlines, 'outlined');
+    this.hidesValues = this.#hidden !== null;
+    this.hasOutlines = visibility.places !== 'all' && visibility.outlines.length > 0;
+    this.#outlined = this.hasOutlines ? placesSql(visibility.outlines, 'outlined') : NOWHERE;
   }
 
   /** Differs wherever what is seen does. */

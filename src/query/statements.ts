@@ -12,6 +12,7 @@ export const SPAN_COLUMNS = read('span');
 export const STATEMENTS = {
   trace: complete(read('trace'), { span: SPAN_COLUMNS }),
   traces: complete(read('traces'), { span: SPAN_COLUMNS }),
+  outlined: read('outlined'),
   evidence: complete(read('evidence'), { span: SPAN_COLUMNS }),
   blockBodies: read('block_bodies'),
   blockPolicies: read('block_policies'),

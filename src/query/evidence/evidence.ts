@@ -84,6 +84,10 @@ export interface EvidenceAnswer {
   readonly omitted: readonly string[];
   /** Of what should be left out: names with `*` that match nothing here. */
   readonly unmatched: readonly string[];
+  /** Spans of the trace that policy shows this reader as outlines, of which nothing is proved. */
+  readonly outlines: number;
+  /** Spans that this reader sees and that are not proved here: a value in them was restricted after they were stored, and their proof has it open. */
+  readonly unprovable: number;
 }
 
 export interface EvidenceExport {
@@ -116,6 +120,7 @@ export function createEvidence(answering: Answering, parts: EvidenceParts): Evid
   async function proveBlocks(spans: readonly StoredSpan[], blocks: ReadonlyMap<number, LoggedBlock>, checkpoint: Checkpoint, omission: Omission, run: Run): Promise<ProvedBlocks> {
     const proved: DocumentBlock[] = [];
     const restricted = new Set<string>();
+    let unprovable = 0;
     const until_ms = performance.now() + LIMITS.query_ms_max;
     const native = async (sql: string): Promise<Uint8Array> => {
       if (performance.now() > until_ms) throw new Late();
@@ -131,14 +136,16 @@ export function createEvidence(answering: Answering, parts: EvidenceParts): Evid
       const rows = await proveRows(block, ofBlock.map(({ row }) => row), policy.leaves, native);
       for (const glob of policy.restricted) restricted.add(glob);
       const { index, time_ms, statement, closed } = block;
-      proved.push({
-        index, time_ms, statement, proof,
-        closedHash: textHash(sha256, closed),
-        spans: ofBlock.map((stored, at) => ({ stored, leaf: rows[at]!, told: omission.take(stored.span, rows[at]!.restricted) })),
+      const { sight } = run;
+      const provable = ofBlock.flatMap((stored, at) => {
+        const leaf = rows[at]!;
+        return sight.hidesValues && !omission.canLeaveOut(stored.span, leaf.restricted, (key) => sight.hides(key)) ? [] : [{ stored, leaf, told: omission.take(stored.span, leaf.restricted) }];
       });
+      unprovable += ofBlock.length - provable.length;
+      if (provable.length > 0) proved.push({ index, time_ms, statement, proof, closedHash: textHash(sha256, closed), spans: provable });
       await nextTurn();
     }
-    return { blocks: proved.toSorted((left, right) => left.index - right.index), restricted: [...restricted] };
+    return { blocks: proved.toSorted((left, right) => left.index - right.index), restricted: [...restricted], unprovable };
   }
 
   /** The answer; or the index of an entry that the published checkpoint does not cover. */
@@ -153,14 +160,18 @@ export function createEvidence(answering: Answering, parts: EvidenceParts): Evid
     const published = parts.published();
     if (published === null || published.size <= newest) return { uncovered: newest };
     const { checkpoint, ...signed } = namedCheckpoint(published.note, keys);
-    const omission = new Omission(omit.length === 0 ? null : (key) => omit.some((glob) => matchesGlob(glob, key)));
-    const { blocks: proved, restricted } = await proveBlocks(spans, blocks, checkpoint, omission, run);
+    const { sight } = run;
+    const isAsked = (key: string): boolean => omit.some((glob) => matchesGlob(glob, key)) || sight.hides(key);
+    const omission = new Omission(omit.length === 0 && !sight.hidesValues ? null : isAsked);
+    const { blocks: proved, restricted, unprovable } = await proveBlocks(spans, blocks, checkpoint, omission, run);
     const unmatched = heldAgainst(omit, omission, restricted);
     if (isRefusal(unmatched)) return unmatched;
+    if (proved.length === 0) return refuse('evidence_not_for_you');
+    const outlines = sight.hasOutlines && spanId === '' ? await countOutlines(id, run) : 0;
     const omitted = [...omission.leftOut].toSorted();
     const json = await writeDocument({ traceId: id, origin: checkpoint.origin, ...signed, blocks: proved, omitted });
     if (json.length > EVIDENCE_BYTES_MAX || Buffer.byteLength(json) > EVIDENCE_BYTES_MAX) return refuse('query_too_large', `more than ${EVIDENCE_BYTES_MAX} bytes`);
-    return { json, traceId: id, spans: spans.length, blocks: proved.length, origin: checkpoint.origin, size: checkpoint.size, omitted, unmatched };
+    return { json, traceId: id, spans: spans.length - unprovable, blocks: proved.length, origin: checkpoint.origin, size: checkpoint.size, omitted, unmatched, outlines, unprovable };
   }
 
   async function isCovered(index: number, until_ms: number): Promise<boolean> {
@@ -234,6 +245,12 @@ interface ProvedBlocks {
   readonly blocks: DocumentBlock[];
   /** What the policies of the blocks restrict: keys with `*`, each once. */
   readonly restricted: readonly string[];
+  readonly unprovable: number;
+}
+
+async function countOutlines(id: TraceId, run: Run): Promise<number> {
+  const [counted] = await run<{ outlineCount: number }>(STATEMENTS.outlined, { trace: traceKeyOf(id), trace_id: id, limit: LIMITS.trace_spans_max }, 1);
+  return counted?.outlineCount ?? 0;
 }
 
 interface Uncovered {

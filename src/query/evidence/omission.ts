@@ -32,6 +32,20 @@ export class Omission {
     this.#isAsked = isAsked;
   }
 
+  /** Whether everything that this hides of a span can be left out: what was stored before it was restricted stands open in its entry. */
+  canLeaveOut(span: Span, fields: readonly RestrictedField[], hides: (key: string) => boolean): boolean {
+    const restricted = new Set(fields.map(({ field }) => field));
+    const isOpen = (name: string, attributes: List): boolean => attributes.some(({ key }, at) => hides(key) && !restricted.has(`${name}[${at}]`));
+    return !(
+      (span.statusMessage !== '' && hides(STATUS_MESSAGE) && !restricted.has(STATUS_MESSAGE)) ||
+      isOpen('attributes', span.attributes) ||
+      span.events.some(({ attributes }, at) => isOpen(`events[${at}].attributes`, attributes)) ||
+      span.links.some(({ attributes }, at) => isOpen(`links[${at}].attributes`, attributes)) ||
+      isOpen('resource.attributes', this.#attributesOf(span.resource)) ||
+      isOpen('scope.attributes', this.#attributesOf(span.scope))
+    );
+  }
+
   /** `fields`: all that are restricted of the span, its resource and its scope. */
   take(span: Span, fields: readonly RestrictedField[]): ToldSpan {
     const asked = this.#isAsked;
@@ -86,13 +100,18 @@ export class Omission {
 
   /** The text of a resource or scope without what is asked for. */
   #group(name: 'resource' | 'scope', text: string, without: (name: string, attributes: List) => List): string {
-    const known = this.#groups.get(text) ?? attributesOf(text);
-    this.#groups.set(text, known);
+    const known = this.#attributesOf(text);
     const left = without(`${name}.attributes`, known);
     if (left.every((attribute, at) => attribute === known[at])) return text;
     const group = JSON.parse(text) as { attributes: { key: string; value: unknown }[] };
     for (const [at, attribute] of left.entries()) if (attribute !== known[at]) group.attributes[at]!.value = {};
     return JSON.stringify(group);
+  }
+
+  #attributesOf(text: string): List {
+    const known = this.#groups.get(text) ?? attributesOf(text);
+    this.#groups.set(text, known);
+    return known;
   }
 
   #digested({ field, salt }: RestrictedField, { key, type, text }: Attribute): ToldField {

@@ -24,7 +24,7 @@ export function addEvidenceRoutes(app: FastifyInstance, { evidence }: EvidenceEx
       config: { action: 'trace.read' },
       schema: {
         summary: 'What proves the spans of a trace to whoever knows the key of the log',
-        description: 'Waits some seconds for the checkpoint that covers the newest spans. tracekeep evidence verify checks the answer without this server.',
+        description: 'Waits some seconds for the checkpoint that covers the newest spans. tracekeep evidence verify checks the answer without this server. Values that are hidden from the reader are left out. The header tracekeep-hidden-spans counts spans of the trace that are shown as outlines only, tracekeep-unprovable-spans those in which a value was restricted after they were stored.',
         params: { type: 'object', required: ['id'], properties: { id: { type: 'string', pattern: '^[0-9a-fA-F]{32}$' } } },
         querystring: querySchema({
           omit: {
@@ -41,6 +41,8 @@ export function addEvidenceRoutes(app: FastifyInstance, { evidence }: EvidenceEx
       const answer = await evidence(readerOf(request), request.params.id, { omit, ...(span === undefined ? {} : { spanId: span.toLowerCase() }) });
       if (isRefusal(answer)) return sendRefusal(request, reply, answer);
       noteShown(request, answer.spans);
+      if (answer.outlines > 0) reply.header('tracekeep-hidden-spans', String(answer.outlines));
+      if (answer.unprovable > 0) reply.header('tracekeep-unprovable-spans', String(answer.unprovable));
       return sendJson(reply, answer.json);
     },
   );
