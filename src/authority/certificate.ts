@@ -19,7 +19,8 @@ export interface CertificateForm {
   /** Milliseconds since 1970, cut to seconds. */
   readonly from: number;
   readonly to: number;
-  readonly kind: 'authority' | 'end entity';
+  /** `server`: not for clients, as authorities of the web issue them. */
+  readonly kind: 'authority' | 'end entity' | 'server';
 }
 
 /** Who signs: with itself for an authority of its own. */
@@ -73,7 +74,7 @@ function extensionsOf({ kind, uris, dns = [], ips = [] }: CertificateForm, own: 
     extension(id_ce_basicConstraints, true, new BasicConstraints(authority ? { cA: true, pathLenConstraint: 0 } : {})),
     extension(id_ce_keyUsage, true, new KeyUsage(flags)),
     // SPIFFE X509-SVID §4.4: where it stands, it allows both.
-    ...(authority ? [] : [extension(id_ce_extKeyUsage, false, new ExtendedKeyUsage([id_kp_serverAuth, id_kp_clientAuth]))]),
+    ...(authority ? [] : [extension(id_ce_extKeyUsage, false, new ExtendedKeyUsage(kind === 'server' ? [id_kp_serverAuth] : [id_kp_serverAuth, id_kp_clientAuth]))]),
     ...(names.length === 0 ? [] : [extension(id_ce_subjectAltName, false, new SubjectAlternativeName(names))]),
     extension(id_ce_subjectKeyIdentifier, false, new SubjectKeyIdentifier(own)),
     extension(id_ce_authorityKeyIdentifier, false, new AuthorityKeyIdentifier({ keyIdentifier: new KeyIdentifier(issuers) })),

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import { ACTIONS, createAccess, type Action } from '#access';
+import { actorOf } from '#control';
 import { DEFAULT_TENANT, ROLES, tenantId, type Role, type TenantId } from '#model';
 import { startServer, temporaryFolder, type TestServer } from '#harness';
 import { inControl, well } from '#harness/credentials';
@@ -52,7 +53,7 @@ let ended = '';
 let overdue = '';
 let session = '';
 const tokens = new Map<Role, string>();
-const ids = { account: '', producer: '', token: '', finding: '' };
+const ids = { account: '', producer: '', token: '', finding: '', glass: '' };
 
 before(async () => {
   const data = join(temporaryFolder(), 'data');
@@ -71,6 +72,8 @@ before(async () => {
     well(await control.revokeToken({ tenant: DEFAULT_TENANT, name: `${MARK} lost` }));
     const ada = well(await control.addAccount({ tenant: DEFAULT_TENANT, name: `${MARK} Ada`, ...account }));
     ids.account = ada.id;
+    const vic = well(await control.addAccount({ tenant: DEFAULT_TENANT, name: `${MARK} Vic`, ...account, roles: ['viewer'] }));
+    ids.glass = well(await control.breakGlass({ tenant: DEFAULT_TENANT, person: vic.id, role: 'investigator', reason: `${MARK} incident 42`, minutes: 30 }, actorOf(vic))).id;
     session = well(await control.startSession(ada)).token.reveal();
     const other = well(await control.startSession(ada));
     ended = other.token.reveal();
@@ -269,7 +272,7 @@ const targetOf = (path: string): string => path.replaceAll(/:\w+/g, '0').replace
 
 /** The address of what is marked, with the parameters that the route needs. */
 function realOf(path: string): string {
-  const id = path.startsWith('/api/v1/accounts') ? ids.account : path.startsWith('/api/v1/producers') ? ids.producer : path.includes('/tokens/') ? ids.token : path.includes('/proposals/') ? 'q_0123456789abcdef' : TRACE;
+  const id = path.startsWith('/api/v1/accounts') ? ids.account : path.startsWith('/api/v1/producers') ? ids.producer : path.includes('/tokens/') ? ids.token : path.includes('/break-glass/') ? ids.glass : path.includes('/proposals/') ? 'q_0123456789abcdef' : TRACE;
   const target = path.replace(':uid', ids.finding).replace(/:(spanId)\b/, String(mark['spanId'])).replace(/:(service)\b/, `${MARK}-service`).replace(/:(id|traceId|traceID)\b/, id).replaceAll(/:\w+/g, '1').replace('*', '1');
   const now = Date.now();
   const range = `start=${now - 3_600_000}`;
@@ -293,7 +296,7 @@ const BODIES: Readonly<Record<string, object>> = {
 async function snapshot(): Promise<string> {
   const admin = bearer(tokens.get('admin') ?? '');
   const texts: string[] = [];
-  for (const path of ['/api/v1/accounts', '/api/v1/producers', '/api/v1/tokens', `/api/v1/findings/${ids.finding}`]) texts.push((await hit('GET', path, admin)).text);
+  for (const path of ['/api/v1/accounts', '/api/v1/producers', '/api/v1/tokens', '/api/v1/access/break-glass', `/api/v1/findings/${ids.finding}`]) texts.push((await hit('GET', path, admin)).text);
   return texts.join('\n');
 }
 

@@ -87,6 +87,7 @@ test('nobody gets in with a certificate that is none of ours, whatever it says',
     ['of another path', certificate({ uris: ['spiffe://example.org/Shop'] }), 'certificate_unknown'],
     ['of a path below', certificate({ uris: ['spiffe://example.org/shop/x'] }), 'certificate_unknown'],
     ['of another trust domain, by our authority', certificate({ uris: ['spiffe://example.net/shop'] }), 'certificate_untrusted'],
+    ['for servers only, with the name of the producer', certificate({ ...shop, kind: 'server' }), 'certificate_untrusted'],
     ['that of a server, by our authority', serverFiles, 'certificate_unknown'],
     ['with the name of the producer where only people look', certificate({ uris: ['spiffe://example.org/nobody'], name: 'shop' }), 'certificate_unknown'],
   ];
