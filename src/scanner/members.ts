@@ -6,6 +6,7 @@
 
 /** Calls `member` with the name and the range of each string or number behind it. Linear; every value is read once. */
 export function forEachMember(text: string, member: (name: string, start: number, end: number) => void): void {
+  if (!mayHaveMembers(text)) return;
   MEMBER.lastIndex = 0;
   for (let match = MEMBER.exec(text); match !== null; match = MEMBER.exec(text)) {
     const name = (match[1] ?? match[2]) as string;
@@ -21,6 +22,18 @@ export function forEachMember(text: string, member: (name: string, start: number
     }
   }
 }
+
+/** A quick answer for statements and sentences, in which a space stands before each `=`. */
+function mayHaveMembers(text: string): boolean {
+  if (text.includes('"')) return true;
+  for (let at = text.indexOf('='); at !== -1; at = text.indexOf('=', at + 1)) {
+    const before = text.charCodeAt(at - 1);
+    if (before < 128 && ENDS_NAME[before] === 1) return true;
+  }
+  return false;
+}
+
+const ENDS_NAME = Uint8Array.from({ length: 128 }, (_none, code) => (/[\w.[\]-]/.test(String.fromCharCode(code)) ? 1 : 0));
 
 /** Parameters inside a string of JSON. */
 function forEachParameter(value: string, offset: number, member: (name: string, start: number, end: number) => void): void {

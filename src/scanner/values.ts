@@ -19,7 +19,7 @@ export function isReplacedWhole(value: string): boolean {
 /** True where the value is written instead of a secret: a template, a mask, a type, an absence. */
 export function isPlaceholder(value: string): boolean {
   if (value === '' || (value.charCodeAt(0) === 0x5b && isReplacedWhole(value))) return true;
-  if (value.length > 256) return false;
+  if (value.length > 256 || isPlainDigest(value)) return false;
   if (value.length <= LONGEST_ABSENCE && ABSENCES.has(value.toLowerCase())) return true;
   const first = value.charCodeAt(0);
   if (first === value.charCodeAt(1) && /^(.)\1{3,}$/.test(value)) return true;
@@ -31,6 +31,23 @@ export function isPlaceholder(value: string): boolean {
   }
   return isMasked(value);
 }
+
+/** Sixteen hexadecimal digits or more, none five times in a row: what none of the placeholders below is. */
+function isPlainDigest(value: string): boolean {
+  if (value.length < 16) return false;
+  let run = 0;
+  let before = 0;
+  for (let at = 0; at < value.length; at++) {
+    const unit = value.charCodeAt(at);
+    if (unit >= 128 || HEX_DIGIT[unit] === 0) return false;
+    run = unit === before ? run + 1 : 1;
+    if (run === 5) return false;
+    before = unit;
+  }
+  return true;
+}
+
+const HEX_DIGIT = Uint8Array.from({ length: 128 }, (_none, unit) => (/[0-9a-fA-F]/.test(String.fromCharCode(unit)) ? 1 : 0));
 
 function isLetter(unit: number): boolean {
   return (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x41 && unit <= 0x5a);

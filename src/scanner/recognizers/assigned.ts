@@ -31,15 +31,17 @@ export const assigned: Recognizer = {
       const name = nameAround(text, end, resume);
       if (name === undefined) return;
       namesUntil = name.end;
-      if (/^(?:session|sess)$/i.test(text.slice(name.start, name.end)) && /^ (?:id|key|ticket)\b/i.test(text.slice(name.end, name.end + 8))) name.end = endOfWord(text, name.end + 1);
+      if (text.charCodeAt(name.end) === 0x20 && /^(?:session|sess)$/i.test(text.slice(name.start, name.end)) && /^ (?:id|key|ticket)\b/i.test(text.slice(name.end, name.end + 8))) name.end = endOfWord(text, name.end + 1);
       // `[password]` is what minimization leaves; `user[password]` is a name.
       if (text[name.start - 1] === '[' && isReplaced(text.slice(name.start - 1, name.end + 1)) && !isNameUnit(text.charCodeAt(name.start - 2)) && !text.startsWith('] =>', name.end)) return;
       const nameClass = classAt(text, name.start, name.end);
       if ((nameClass & SECRET_CLASSES) === 0) return;
       const found = readAssignment(text, name.start, name.end, (keyClass & KEY.url) !== 0, unread < 0);
+      if (found.length === 0) return;
+      const said = factsOf(text.slice(name.start, name.end));
       for (const value of found) {
         unread -= value.end - value.start;
-        resume = Math.max(resume, markValue(text, value, nameClass, text.slice(name.start, name.end), mark));
+        resume = Math.max(resume, markValue(text, value, nameClass, said, mark));
       }
     });
   },
@@ -83,11 +85,41 @@ function isNameUnit(unit: number): boolean {
 const CLASSES = new Map<string, KeyClass>();
 const CLASSES_MAX = 4096;
 
+/** What a name says besides its class. */
+interface NameFacts {
+  readonly isOfWords: boolean;
+  readonly isDirectory: boolean;
+  readonly isToken: boolean;
+  readonly isPin: boolean;
+  readonly isSession: boolean;
+  readonly isShortCode: boolean;
+  readonly isCode: boolean;
+  readonly isProof: boolean;
+  readonly isKeyOrAuth: boolean;
+  readonly isHeaderOrCredentials: boolean;
+}
+
+const FACTS = new Map<string, NameFacts>();
+
+/** Remembered: the same few names stand in most texts, and this is asked for each value. */
+function factsOf(name: string): NameFacts {
+  let facts = FACTS.get(name);
+  if (facts === undefined) {
+    if (FACTS.size >= CLASSES_MAX) FACTS.clear();
+    facts = {
+      isOfWords: PHRASES.test(name), isDirectory: /^(?:OLD)?PWD$/i.test(name), isToken: /token$/i.test(name), isPin: /(?:^|[^a-z])pin$/i.test(name), isSession: SESSION_NAMES.test(name), isShortCode: SHORT_CODES.test(name),
+      isCode: /(?:code|otp|pin|cvv|cvc)$/i.test(name), isProof: PROOFS.test(name), isKeyOrAuth: /[a-z].*key|auth/i.test(name), isHeaderOrCredentials: /-|cred/i.test(name),
+    };
+    FACTS.set(name, facts);
+  }
+  return facts;
+}
+
 /** Class of a name, with the word before it where names are written in two words: `API key`, `client secret`. */
 function classAt(text: string, start: number, end: number): KeyClass {
   let name = text.slice(start, end);
-  if (STATE.test(name) && text[end] === '=') return KEY.perhaps;
-  if (SECOND_WORDS.has(name.toLowerCase())) {
+  if (text.charCodeAt(end) === 0x3d && STATE.test(name)) return KEY.perhaps;
+  if (name.length <= SECOND_WORD_MAX && text.charCodeAt(start - 1) === 0x20 && SECOND_WORDS.has(name.toLowerCase())) {
     const first = /([A-Za-z]{2,20}) $/.exec(text.slice(Math.max(0, start - 22), start))?.[1];
     if (first !== undefined) name = `${first}_${name}`;
   }
@@ -103,9 +135,10 @@ function classAt(text: string, start: number, end: number): KeyClass {
 /** Parameters of single sign-on whose names mean other things elsewhere: they count only before `=`, and if the value looks random. */
 const STATE = /^(?:state|policy|magic|relaystate)$/i;
 const SECOND_WORDS = new Set(['key', 'keys', 'token', 'phrase', 'passe', 'code', 'id', 'response', 'hash', 'ticket']);
+const SECOND_WORD_MAX = Math.max(...[...SECOND_WORDS].map((word) => word.length));
 
 /** Marks the value if it is a secret. Returns where the search goes on: behind the value, or where it was. */
-function markValue(text: string, value: Assigned, nameClass: KeyClass, name: string, mark: MarkRange): number {
+function markValue(text: string, value: Assigned, nameClass: KeyClass, name: NameFacts, mark: MarkRange): number {
   let { start, end } = value;
   const content = text.slice(start, Math.min(end, start + 4096));
   if (isReplaced(content)) return end;
@@ -121,7 +154,7 @@ function markValue(text: string, value: Assigned, nameClass: KeyClass, name: str
     markAuthorizationValue(text, start, end, (from, to) => mark(from, to, undefined, 'authorization'));
     return end;
   }
-  if (PHRASES.test(name)) end = endOfPhrase(text, end);
+  if (name.isOfWords) end = endOfPhrase(text, end);
   if (!isSecret(text.slice(start, Math.min(end, start + 4096)), value, nameClass, name)) return start;
   mark(start, end, undefined, value.form === 'query' ? 'parameter' : kindOf(nameClass));
   return end;
@@ -143,23 +176,23 @@ function kindOf(nameClass: KeyClass): Kind {
 }
 
 /** How much the value itself must look like a secret, by the form it stands in and the name it has. */
-function isSecret(content: string, value: Assigned, nameClass: KeyClass, name: string): boolean {
+function isSecret(content: string, value: Assigned, nameClass: KeyClass, name: NameFacts): boolean {
   if (isPlaceholder(content)) return false;
   const perhaps = (nameClass & KEY.perhaps) !== 0;
   const isPassword = (nameClass & KEY.password) !== 0;
   if (isNameAgain(content)) return false;
   // Numbers of rows and of logins, not what is proof of one.
   if ((nameClass & KEY.session) !== 0 && value.form !== 'query' && /^\d{1,9}$/.test(content)) return false;
-  if (/^(?:OLD)?PWD$/i.test(name) && /^(?:\/|~|[A-Za-z]:[\\/])/.test(content)) return false;
-  if (/token$/i.test(name) && /^-?\d{1,5}(?:\.\d+)?$/.test(content)) return false;
-  if (/(?:^|[^a-z])pin$/i.test(name) && !/^\d{3,12}$/.test(content)) return false;
-  if (SESSION_NAMES.test(name) && value.form !== 'query' && looksLikeSession(content)) return true;
-  if (isPassword && SHORT_CODES.test(name) && /^\d{3,8}$/.test(content)) return true;
+  if (name.isDirectory && /^(?:\/|~|[A-Za-z]:[\\/])/.test(content)) return false;
+  if (name.isToken && /^-?\d{1,5}(?:\.\d+)?$/.test(content)) return false;
+  if (name.isPin && !/^\d{3,12}$/.test(content)) return false;
+  if (name.isSession && value.form !== 'query' && looksLikeSession(content)) return true;
+  if (isPassword && name.isShortCode && /^\d{3,8}$/.test(content)) return true;
   switch (value.form) {
     case 'query':
-      return !perhaps || PROOFS.test(name) ? content.length >= 3 : looksRandom(content, 10) || content.length >= 20;
+      return !perhaps || name.isProof ? content.length >= 3 : looksRandom(content, 10) || content.length >= 20;
     case 'sure':
-      if (perhaps) return looksRandom(content) && !isUuid(content) && !(isOrdinaryId(content) && !/[a-z].*key|auth/i.test(name)) && !/^(?:https?:|\/)/.test(content);
+      if (perhaps) return looksRandom(content) && !isUuid(content) && !(isOrdinaryId(content) && !name.isKeyOrAuth) && !/^(?:https?:|\/)/.test(content);
       return !/^(?:https?:\/\/[^@\s]*|\/[\w./-]+)$/.test(content) || isPassword;
     case 'code':
     case 'argument':
@@ -167,10 +200,10 @@ function isSecret(content: string, value: Assigned, nameClass: KeyClass, name: s
       return !looksLikeCode(content) && (looksLikePassword(content) || looksRandom(content, 12) || (/^[\d:.-]{8,}$/.test(content)));
     case 'prose':
       if (perhaps) return isEntropic(content);
-      if (PHRASES.test(name) && content.split(' ').length >= 4) return true;
-      if (isPassword) return (looksLikePassword(content) && !looksLikeCode(content)) || (/(?:code|otp|pin|cvv|cvc)$/i.test(name) && /^\d{3,8}$/.test(content));
+      if (name.isOfWords && content.split(' ').length >= 4) return true;
+      if (isPassword) return (looksLikePassword(content) && !looksLikeCode(content)) || (name.isCode && /^\d{3,8}$/.test(content));
       // A name with a hyphen is a header's, and "credentials" stands for passwords too.
-      return looksRandom(content, 12) || isOpaque(content) || (/-|cred/i.test(name) && looksLikePassword(content));
+      return looksRandom(content, 12) || isOpaque(content) || (name.isHeaderOrCredentials && looksLikePassword(content));
     case 'bare':
       if (perhaps) return isEntropic(content);
       return isPassword ? content.length >= 6 && looksLikePassword(content) && /\d/.test(content) && !looksLikeCode(content) : looksRandom(content) || isOpaque(content);
@@ -179,6 +212,8 @@ function isSecret(content: string, value: Assigned, nameClass: KeyClass, name: s
 
 /** `"token = "`: a string of a program that is put together, the name of a secret and what follows it. */
 function isNameAgain(content: string): boolean {
+  const last = content.charCodeAt(content.length - 1);
+  if (last !== 0x3d && last !== 0x3a && last > 0x20 && last < 0x80) return false;
   const name = /^([A-Za-z_][\w.-]{0,80})\s{0,4}(?:=\s{1,4}|:\s{0,4})$/.exec(content)?.[1];
   return name !== undefined && (classOfHeader(name.toLowerCase(), name) & SECRET_CLASSES) !== 0;
 }

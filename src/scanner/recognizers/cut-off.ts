@@ -133,10 +133,15 @@ export const ibanCutOff: Recognizer = {
   },
 };
 
-/** A quick answer for the text that ends in anything but a digit, a capital, or what may stand between groups of them. */
+/** A quick answer for the text that does not end in digits and capitals enough, and what may stand between groups of them. */
 function endsInNumber(text: string, end: number): boolean {
-  const unit = text.charCodeAt(end - 1);
-  return (unit >= 0x30 && unit <= 0x39) || (unit >= 0x41 && unit <= 0x5a) || unit === 0x20 || unit === 0x2d;
+  let count = 0;
+  for (let at = end - 1; at >= 0 && count < NUMBER_MIN; at--) {
+    const unit = text.charCodeAt(at);
+    if ((unit >= 0x30 && unit <= 0x39) || (unit >= 0x41 && unit <= 0x5a)) count++;
+    else if (unit !== 0x20 && unit !== 0x2d) return false;
+  }
+  return count === NUMBER_MIN;
 }
 
 /** The password of a URL whose @ is behind the end: what stands behind the colon is no port. */

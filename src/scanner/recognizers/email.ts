@@ -55,7 +55,7 @@ export const emailEntity: Recognizer = {
 const LOCAL_LENGTH_MAX = 64 * 3;
 const DOMAIN_LENGTH_MAX = 255;
 /** Characters of ASCII, besides letters and digits, that are taken into a local part; `% ` is looked at apart. */
-const LOCAL_PUNCTUATION = "._+-!$*^~'";
+const IS_LOCAL_PUNCTUATION = Uint8Array.from({ length: 128 }, (_none, code) => ("._+-!$*^~'".includes(String.fromCharCode(code)) ? 1 : 0));
 
 /** Last labels that are file endings or systemd units and no top-level domain. */
 const NOT_A_TOP_LEVEL_DOMAIN = new Set(
@@ -63,6 +63,7 @@ const NOT_A_TOP_LEVEL_DOMAIN = new Set(
     'jar war class java kt scala go rb php cpp hpp cs dll exe so dylib whl gz tgz tar bz2 xz rar woff woff2 ttf eot pdf doc docx xls xlsx csv tsv sql bak tmp ' +
     'service socket timer target mount automount swap slice scope device').split(' '),
 );
+const ENDING_LENGTH_MAX = Math.max(...[...NOT_A_TOP_LEVEL_DOMAIN].map((ending) => ending.length));
 const MACHINE_NAME = /\.(?:svc|cluster\.local|internal)$/i;
 
 function markAddress(text: string, at: number, domainStart: number, mark: MarkRange): void {
@@ -85,28 +86,37 @@ function endOfDomain(text: string, start: number): number {
   while (i < limit) {
     const labelStart = i;
     let letters = 0;
-    const ascii = text.charCodeAt(i) < 0x250;
-    while (i < limit && isLetterOf(text, i, ascii)) {
-      if (!isDigitCode(text.charCodeAt(i)) && text[i] !== '-') letters += 1;
-      i += 1;
+    const first = text.charCodeAt(i);
+    const ascii = first < 0x250;
+    for (; i < limit && isLetterOf(text, i, ascii); i += 1) {
+      const code = text.charCodeAt(i);
+      if (code !== 45 && !isDigitCode(code)) letters += 1;
     }
     let labelEnd = i;
-    while (labelEnd > labelStart && text[labelEnd - 1] === '-') labelEnd -= 1;
+    while (labelEnd > labelStart && text.charCodeAt(labelEnd - 1) === 45) labelEnd -= 1;
     const length = labelEnd - labelStart;
-    if (length === 0 || length > 63 * 3 || text[labelStart] === '-') break;
+    if (length === 0 || length > 63 * 3 || first === 45) break;
     labels += 1;
-    const label = text.slice(labelStart, labelEnd).toLowerCase();
-    if (labels <= 2 && versionLike && !/^v?\d+$/.test(label)) versionLike = false;
-    if (labels >= 2 && length >= 2 && (letters === length || label.startsWith('xn--')) && !NOT_A_TOP_LEVEL_DOMAIN.has(label)) end = labelEnd;
+    if (labels <= 2 && versionLike && (letters > 1 || !/^v?\d+$/i.test(text.slice(labelStart, labelEnd)))) versionLike = false;
+    if (labels >= 2 && length >= 2 && (letters === length ? !isFileEnding(text, labelStart, labelEnd) : isPunycode(text, labelStart))) end = labelEnd;
     else if (labels >= 2) end = -1;
     if (labelEnd < i) break;
-    if (text[i] === '.') i += 1;
+    if (text.charCodeAt(i) === 46) i += 1;
     else if (text.charCodeAt(i) === 37 && /^%2[eE]/.test(text.slice(i, i + 3))) i += 3;
     else break;
     // A dot at the end of a sentence belongs to the sentence.
     if (i >= limit || !isLetterOf(text, i, true) && !isLetterOf(text, i, false)) break;
   }
   return labels >= 2 && !versionLike ? end : -1;
+}
+
+function isFileEnding(text: string, start: number, end: number): boolean {
+  return end - start <= ENDING_LENGTH_MAX && NOT_A_TOP_LEVEL_DOMAIN.has(text.slice(start, end).toLowerCase());
+}
+
+/** `xn--…` (RFC 5890 §2.3.1). */
+function isPunycode(text: string, start: number): boolean {
+  return text.charCodeAt(start + 2) === 45 && text.slice(start, start + 4).toLowerCase() === 'xn--';
 }
 
 /**
@@ -131,13 +141,13 @@ function startOfLocalPart(text: string, at: number): number {
         break;
       }
       i -= 1;
-    } else if (isLetterOf(text, i - 1, ascii) || (code < 128 && LOCAL_PUNCTUATION.includes(text[i - 1]!))) i -= 1;
+    } else if (isLetterOf(text, i - 1, ascii) || (code < 128 && IS_LOCAL_PUNCTUATION[code] === 1)) i -= 1;
     else break;
   }
   i = Math.min(i, at);
   // `\njane@…` in JSON: the letter belongs to the escape.
   if (i > 0 && text.charCodeAt(i - 1) === 92 && 'nrtbfu'.includes(text[i]!)) i = Math.min(at, text[i] === 'u' ? i + 5 : i + 1);
-  while (i < at && "'.!*$^~-".includes(text[i]!)) i += 1;
+  while (i < at && IS_LOCAL_PUNCTUATION[text.charCodeAt(i) & 127] === 1 && "'.!*$^~-".includes(text[i]!)) i += 1;
   return i;
 }
 
@@ -157,17 +167,19 @@ function isLetterOf(text: string, index: number, latin: boolean): boolean {
 
 function isNoPerson(text: string, start: number, at: number, domainStart: number, domainEnd: number): boolean {
   const domain = text.slice(domainStart, domainEnd);
-  if (MACHINE_NAME.test(domain)) return true;
+  const last = text.charCodeAt(domainEnd - 1) | 32;
+  if ((last === 0x63 || last === 0x6c) && MACHINE_NAME.test(domain)) return true;
   const local = text.slice(start, at);
   if (local.length <= 3 && /^(?:git|hg|svn)$/.test(local) && (text[domainEnd] === ':' || text[domainEnd] === '/' || text.startsWith('%3A', domainEnd))) return true;
   // Java's `Class@hash`, when a method name follows.
-  if (/^[0-9a-f]{1,8}\./.test(domain) && /^[a-f]*\d/.test(domain) && /(?:^|\.)[A-Z][\w$]*$/.test(local)) return true;
+  if (isHexCode(domain.charCodeAt(0)) && /^[0-9a-f]{1,8}\./.test(domain) && /^[a-f]*\d/.test(domain) && /(?:^|\.)[A-Z][\w$]*$/.test(local)) return true;
   return isAccountOfUrl(text, start, at, domainStart);
 }
 
 /** Whether a literal `@` ends the account part of a URL: `ssh://deploy@host.example.com`, `https://user:pw@host.example.com`. */
 function isAccountOfUrl(text: string, start: number, at: number, domainStart: number): boolean {
   if (domainStart !== at + 1) return false;
+  if (start < 3) return false;
   const before = text.slice(Math.max(0, start - LOCAL_LENGTH_MAX), start);
   const scheme = before.lastIndexOf('://');
   return scheme !== -1 && !/[/?#\s"'<>@,;]/.test(before.slice(scheme + 3));
