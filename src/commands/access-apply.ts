@@ -2,7 +2,6 @@
 import { Command } from 'commander';
 
 import type { AccessOutcome } from '#access/policies';
-import { COMMAND_LINE } from '#control';
 import { LIMITS } from '#limits';
 import { isRefusal, refusalText, type Refusal } from '#refusal';
 
@@ -40,6 +39,7 @@ export function accessApplyCommand(): Command {
   command.addHelpText('after', '\nThe default roles stay as they are; own policies add to them, and a forbid wins over every permit.\nTry what they would do: tracekeep access explain --with FILE --user NAME --action trace.read --resource service:NAME');
   return command.action(async (file: string, options: ChangeOptions) => {
     const text = await readAccessText(file);
+    const { COMMAND_LINE } = await import('#control');
     const outcome = await change(command, (policies, tenant, note) => policies.apply(tenant, text, { note }, COMMAND_LINE), options);
     const { problems } = outcome;
     if (options.json === true) print(JSON.stringify(outcome.is === 'invalid' ? { applied: false, problems } : { applied: outcome.is === 'applied', version: outcome.version.version, policies: outcome.version.policies, problems }));
@@ -53,6 +53,7 @@ export function accessRevertCommand(): Command {
   const command = changing(new Command('revert').description('put the text of an earlier version in force again, as a new version').argument('<VERSION>', 'its number, or 0 for no own policies; "tracekeep access history" shows them'));
   return command.action(async (version: string, options: ChangeOptions) => {
     if (!/^\d{1,9}$/.test(version)) throw new OperatorError('cannot read the version: it is a number, such as 3', 2);
+    const { COMMAND_LINE } = await import('#control');
     const outcome = await change(command, (policies, tenant, note) => policies.revert(tenant, Number(version), note, COMMAND_LINE), options);
     if (outcome.is === 'invalid') throw new OperatorError(`version ${version} cannot be applied any more: ${outcome.problems.map(({ message, line }) => `line ${line}: ${message}`).join(' ')}`);
     print(options.json === true ? JSON.stringify({ applied: outcome.is === 'applied', version: outcome.version.version, policies: outcome.version.policies }) : outcomeText(outcome));

@@ -2,7 +2,7 @@
  * Changes of the policy that verbs ask for: made by the running server, so that they are in force at once, or in the data directory, where they are from the
  * next start. Who may open the data directory is one person, the command line.
  */
-import { COMMAND_LINE, type PolicyProposal } from '#control';
+import type { PolicyProposal } from '#control';
 import type { Config } from '#config';
 import type { Outcome, Policies } from '#enact';
 import { isRefusal, refuse, type Refusal } from '#refusal';
@@ -37,6 +37,7 @@ export async function changePolicy(config: Config, change: PolicyChange): Promis
 /** The other side: what a server answers over its admin socket. */
 export async function answerPolicyChange(policies: ChangedPolicies, { change, text, version, id, note }: AdminArguments): Promise<Changed | Refusal> {
   if (typeof note !== 'string') return refuse('query_invalid', 'the note');
+  const { COMMAND_LINE } = await import('#control');
   if (change === 'apply' && typeof text === 'string') return policies.apply(text, { note }, COMMAND_LINE);
   if (change === 'revert' && typeof version === 'number') return policies.revert(version, note, COMMAND_LINE);
   if (change === 'approve' && typeof id === 'string') return policies.approve(id, note, COMMAND_LINE);

@@ -34,13 +34,14 @@ function createCommand(): Command {
   return withSettings(withTenant(withRoles(command, false)), PLACE).action(async (more: readonly Role[] = [], options: CreateOptions) => {
     const { user, role, scope, name, expires = '90d' } = options;
     if ((user === undefined) === (role === undefined)) throw new OperatorError('cannot make a token: say whom it acts for with --user NAME, or what it may do with --role ROLE, and not both', 2);
-    const { readScopes } = await import('#access');
+    // Who decides what a scope is, is not needed otherwise, and large.
+    const scopes = scope === undefined ? undefined : orFail((await import('#access')).readScopes(scope));
     const wanted = {
       tenant: readTenant(options.tenant),
       lifetimeMs: expires === 'never' ? null : readPeriodOption('--expires', expires),
       ...(user === undefined ? {} : { user }),
       ...(role === undefined ? {} : { roles: [...new Set([...role, ...more])] }),
-      ...(scope === undefined ? {} : { scopes: orFail(readScopes(scope)) }),
+      ...(scopes === undefined ? {} : { scopes }),
       ...(name === undefined ? {} : { name }),
     };
     const { token, secret } = orFail(await withControl(await settingsOf(command), (control) => control.addToken(wanted)));

@@ -228,6 +228,14 @@ test('an open directory is closed if it is empty, and left alone if it holds som
   assert.deepEqual(readdirSync(full), ['report.txt']);
 });
 
+test('what needs no database loads none: a small verb starts fast', async () => {
+  const tell = `import { registerHooks } from 'node:module';
+registerHooks({ load: (url, context, next) => (/node_modules.(kysely|chdb|fastify|@cedar-policy)/.test(url) && process.stderr.write('loaded ' + url + '\\n'), next(url, context)) });`;
+  const env = { NODE_OPTIONS: `--import "data:text/javascript,${encodeURIComponent(tell)}"` };
+  assert.equal((await tracekeep(['--help'], env)).err, '');
+  assert.match((await tracekeep(['producer', 'list', '--data', newData()], env)).err, /^tracekeep: cannot find[^\n]*\n$/);
+});
+
 test('help names every verb, and a reader that goes away is no error', async () => {
   const help = await done(['--help']);
   for (const verb of ['serve', 'producer', 'token', 'tenant', 'trace', 'version']) assert.match(help, new RegExp(`^  ${verb} `, 'm'));

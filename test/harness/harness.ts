@@ -168,14 +168,16 @@ export async function tracekeep(words: readonly string[], env: Readonly<Record<s
   return { code, stdout, stderr };
 }
 
-/** Makes a producer with the real verb; its ingest key. */
+/** Makes a producer; its ingest key. What the verb does is done in this process where that is enough: a program for each costs a third of a second of CPU. */
 export async function addProducer(data: string, name: string, services: readonly string[] = ['*'], more: readonly string[] = []): Promise<string> {
-  return lastLine(await tracekeep(['producer', 'add', name, ...services.flatMap((glob) => ['--service', glob]), '--data', data, ...more]));
+  const { addedProducer } = await import('./credentials.ts');
+  return (await addedProducer(data, name, services, more)) ?? lastLine(await tracekeep(['producer', 'add', name, ...services.flatMap((glob) => ['--service', glob]), '--data', data, ...more]));
 }
 
-/** Makes a token with the real verb. */
+/** Makes a token, likewise. */
 export async function createToken(data: string, role: Role = 'viewer', more: readonly string[] = []): Promise<string> {
-  return lastLine(await tracekeep(['token', 'create', '--role', role, '--data', data, ...more]));
+  const { createdToken } = await import('./credentials.ts');
+  return (await createdToken(data, role, more)) ?? lastLine(await tracekeep(['token', 'create', '--role', role, '--data', data, ...more]));
 }
 
 /** Waits until something holds; fails after a while, naming what was waited for. */
