@@ -100,6 +100,8 @@ export function createLogQueries({ answer, access, settled, now_ms }: Answering,
         const last = Math.min(size, first + limit) - 1;
         const entries: LogEntry[] = [];
         const reads = access.decide(reader, 'entry.read', { tenant: reader.tenant }) === true;
+        // What an entry says goes into the engine with what else is accounted, and otherwise when enough has come together.
+        if (reads) await settled('account');
         const said = reads && last >= first ? await run<{ entry: string; statement: string }>(STATEMENTS.statements, { first: String(first), last: String(last), limit: String(limit) }, limit) : [];
         const statements = new Map(said.map(({ entry, statement }) => [Number(entry), statement]));
         for (let index = first; index <= last; index++) {
