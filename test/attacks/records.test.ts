@@ -84,16 +84,16 @@ test('nobody but an administrator closes a finding', async () => {
 });
 
 test('no viewer, and nobody of another tenant, is told what the log says of who read what', async () => {
+  // Refusals of strangers stand in entries of their own, which name no reader.
+  const ofReader = async (index: number): Promise<boolean> => /"readers":\[\{"id":"t_/.test((await ask(`/api/v1/log/entries/${index}`, admin)).closed ?? '');
   const read = { index: -1 };
   await until(async () => {
     const { entries } = await ask('/api/v1/log/entries?limit=200', viewer);
     assert.ok(entries.every(({ statement }) => statement === undefined));
-    read.index = entries.findLast(({ type }) => type === 'access')?.index ?? -1;
+    for (const { index } of entries.filter(({ type }) => type === 'access')) if (read.index < 0 && (await ofReader(index))) read.index = index;
     return read.index >= 0;
   }, 'a read is recorded');
   const path = `/api/v1/log/entries/${read.index}`;
-  const { closed } = await ask(path, admin);
-  assert.match(closed ?? '', /"readers":\[\{"id":"t_/);
   assert.deepEqual([(await ask(path, viewer)).code, (await ask(path, stranger)).code, (await ask(path, 'tt_nobody')).status], ['action_forbidden', 'not_found', 401]);
   const { entries } = await ask('/api/v1/log/entries?limit=200', stranger);
   assert.equal(entries.find(({ index }) => index === read.index)?.statement, null);
