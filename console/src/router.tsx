@@ -8,6 +8,7 @@ import { isOwn, sessionQuery } from '#api/session.ts';
 import { readAddress, writeAddress } from '#frame/address.ts';
 import { FailedPage, NoSuchPage } from '#frame/failed-page.tsx';
 import { Frame } from '#frame/frame.tsx';
+import { firstPage } from '#frame/pages.ts';
 
 interface Context {
   readonly client: QueryClient;
@@ -38,8 +39,9 @@ const framed = createRoute({
 const start = createRoute({
   getParentRoute: () => framed,
   path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/search', search: {} });
+  beforeLoad: async ({ context }) => {
+    const session = await context.client.ensureQueryData(sessionQuery);
+    throw redirect({ to: firstPage(session?.mayDo ?? []), search: {} });
   },
 });
 

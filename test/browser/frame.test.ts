@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import type { Viewer } from './chromium.ts';
+import { axeFindings, overflow } from './checks.ts';
+import { SIZES, type Viewer } from './chromium.ts';
 import { goTo, loaded } from './pages.ts';
 import { setStage, type Stage } from './stage.ts';
 
@@ -27,6 +28,49 @@ test('the rail leads to each page, which names itself, and number keys do the sa
     await page.keyboard.press(String((((at + 1) % names.length) + 1) % 10));
     await page.getByRole('heading', { level: 1, name: names[(at + 1) % names.length]! }).waitFor();
   }
+});
+
+test('each role begins at a page of its own, and no page that it is offered refuses anything', async () => {
+  const begins = { auditor: 'Audit', operator: 'Health', 'key-custodian': 'Ingest' };
+  for (const [role, begin] of Object.entries(begins)) {
+    const who = { name: `the-${role}`, password: `words-${crypto.randomUUID()}` };
+    const other = await stage.open({ as: 'nobody' });
+    const made = await other.context.request.post('/api/v1/accounts', { data: { ...who, roles: [role] }, headers: { authorization: `Bearer ${stage.token}` } });
+    assert.ok(made.ok(), await made.text());
+    assert.equal((await other.context.request.post('/api/v1/session', { data: who })).status(), 200);
+    await goTo(other.page, '/');
+    await other.page.getByRole('heading', { level: 1, name: begin }).waitFor();
+    const links = other.page.getByRole('navigation', { name: 'Pages' }).getByRole('listitem').getByRole('link');
+    for (const link of await links.all()) {
+      await link.click();
+      await other.page.getByRole('heading', { level: 1, name: (await link.innerText()).trim() }).waitFor();
+      await loaded(other.page);
+      assert.equal(await other.page.locator('main [role="alert"]').count(), 0, `${role} at ${other.page.url()}`);
+    }
+    // The keys of pages that are not there do nothing; their addresses say why, and what there is.
+    const before = other.page.url();
+    await other.page.keyboard.press('1');
+    assert.equal(other.page.url(), before);
+    await goTo(other.page, `/traces/${stage.traces['checkout']}`);
+    await other.page.getByRole('heading', { name: 'This page is not for your roles' }).waitFor();
+    assert.deepEqual([...(await axeFindings(other.page)), ...(await overflow(other.page))], []);
+    await other.page.getByRole('main').getByRole('link', { name: 'Integrity' }).click();
+    await other.page.getByRole('heading', { level: 1, name: 'Integrity' }).waitFor();
+    assert.deepEqual(other.complaints, [], role);
+    await other.close();
+  }
+});
+
+test('on a phone the rail fits, and the rest of the pages are behind More', async () => {
+  await page.setViewportSize(SIZES[390]);
+  await goTo(page, '/health');
+  const rail = page.getByRole('navigation', { name: 'Pages' });
+  assert.ok(await rail.evaluate((element) => element.scrollWidth <= element.clientWidth), 'the rail scrolls sideways');
+  await rail.getByRole('button', { name: 'More pages, now Health' }).press('Enter');
+  assert.deepEqual(await axeFindings(page), []);
+  await page.getByRole('menuitem', { name: 'Audit' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Audit' }).waitFor();
+  await page.setViewportSize(SIZES[1280]);
 });
 
 test('the palette opens by key, finds services, pages and traces by id, and closes by Escape', async () => {

@@ -44,7 +44,9 @@ function Form({ mayTake }: { readonly mayTake: readonly Role[] }): ReactNode {
         <div className={styles['row']}>
           <Choice label="Role to take" options={mayTake.map((id) => ({ id, label: roleWord(id) }))} value={role} onChange={setRole} />
           <Choice label="For" options={MINUTES} value={minutes} onChange={setMinutes} />
-          <Field label="Reason" value={reason} onChange={setReason} maxLength={REASON_MAX} note={`Why it cannot wait, ${REASON_MIN} characters at least.`} />
+          <span className={styles['reason']}>
+            <Field label="Reason" value={reason} onChange={setReason} maxLength={REASON_MAX} note={`Why it cannot wait, ${REASON_MIN} characters at least. Others read it.`} />
+          </span>
         </div>
         {act.error === null ? null : <ErrorNote error={act.error} />}
         <div className={styles['row']}><Button type="submit" look="danger" isDisabled={reason.trim().length < REASON_MIN} isPending={act.isBusy}>Break the glass</Button></div>

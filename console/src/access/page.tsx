@@ -3,7 +3,6 @@ import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { accessQuery } from '#api/access.ts';
 import { useMay } from '#api/session.ts';
-import { Empty } from '#ui/empty.tsx';
 import { ErrorNote } from '#ui/error-note.tsx';
 import { Page, PageHeader } from '#ui/page-header.tsx';
 import { Panel } from '#ui/panel.tsx';
@@ -21,10 +20,10 @@ export function AccessPage(): ReactNode {
   const [draft, setDraft] = useState<string | null>(null);
   return (
     <Page>
-      <PageHeader title="Access">Who may do what. Roles are readable policies; own policies add to them, by service, environment, group or person. A forbid wins, and any error denies.</PageHeader>
-      {!may ? (
-        <Empty title="Not for your roles">Administrators, auditors and privacy officers see who may do what.</Empty>
-      ) : access === undefined ? (
+      <PageHeader title="Access">
+        {may ? 'Who may do what. Roles are readable policies; own policies add to them, by service, environment, group or person. A forbid wins, and any error denies.' : 'More than your roles allow, for some minutes. The policies themselves are for administrators, auditors and privacy officers.'}
+      </PageHeader>
+      {!may ? null : access === undefined ? (
         error === null ? <SkeletonRows rows={6} height="64px" label="The policies are being asked for" /> : <ErrorNote error={error} retry={() => void refetch()} />
       ) : (
         <>

@@ -1,13 +1,15 @@
 /** The frame around every page: rail, bar, and what is reached from anywhere. */
-import { Outlet, useNavigate } from '@tanstack/react-router';
+import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useState } from 'react';
+import { useSession } from '#api/session.ts';
 import { listenForShortcuts, useShortcuts } from '#ui/shortcuts.ts';
 import { Bar } from './bar.tsx';
 import styles from './frame.module.css';
 import { GlassBanner } from './glass-banner.tsx';
 import { Help } from './help.tsx';
 import { keepRange } from './keep-range.ts';
-import { PAGES } from './pages.ts';
+import { NotForYou } from './not-for-you.tsx';
+import { isFor, pageAt, pagesFor } from './pages.ts';
 import { Palette } from './palette.tsx';
 import { Rail } from './rail.tsx';
 import { useFreshNow } from './use-fresh-now.ts';
@@ -16,12 +18,17 @@ export function Frame(): ReactNode {
   const [paletteOpen, setPaletteOpen] = useState(false);
   const [helpOpen, setHelpOpen] = useState(false);
   const navigate = useNavigate();
+  const session = useSession();
+  const here = pageAt(useLocation({ select: ({ pathname }) => pathname }));
+  const mayDo = session?.mayDo ?? [];
+  // Nothing is asked for that would be refused.
+  const refused = session !== null && here !== undefined && !isFor(here, mayDo);
   useEffect(listenForShortcuts, []);
   useFreshNow();
   useShortcuts('Everywhere', [
     { keys: 'ctrl+k', does: 'Go anywhere, do anything', act: () => setPaletteOpen(true) },
     { keys: '?', does: 'Show the keys of this page', act: () => setHelpOpen(true) },
-    ...PAGES.map(({ key, label, path }) => ({ keys: key, does: label, act: () => void navigate({ to: path, search: keepRange }) })),
+    ...pagesFor(mayDo).map(({ key, label, path }) => ({ keys: key, does: label, act: () => void navigate({ to: path, search: keepRange }) })),
   ]);
   return (
     <div className={styles['frame']}>
@@ -32,7 +39,7 @@ export function Frame(): ReactNode {
       <Bar onPalette={() => setPaletteOpen(true)} onHelp={() => setHelpOpen(true)} />
       <main id="page" tabIndex={-1} className={styles['page']}>
         <GlassBanner />
-        <Outlet />
+        {refused ? <NotForYou page={here} session={session} /> : <Outlet />}
       </main>
       <Palette isOpen={paletteOpen} onClose={() => setPaletteOpen(false)} />
       <Help isOpen={helpOpen} onClose={() => setHelpOpen(false)} />

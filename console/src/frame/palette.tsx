@@ -6,7 +6,7 @@ import { Autocomplete, Dialog as AriaDialog, Input, Menu, MenuItem, Modal, Modal
 import { get } from '#api/client.ts';
 import { useMay, useSession } from '#api/session.ts';
 import { keepRange } from './keep-range.ts';
-import { PAGES } from './pages.ts';
+import { pagesFor } from './pages.ts';
 import styles from './palette.module.css';
 import { setTheme } from './theme.ts';
 
@@ -64,24 +64,24 @@ export function Palette({ isOpen, onClose }: { readonly isOpen: boolean; readonl
 function useCommands(text: string, isOpen: boolean): readonly Command[] {
   const navigate = useNavigate();
   const session = useSession();
-  const mayEdit = useMay('policy.write');
+  const [mayEdit, mayPolicy, mayFind, maySearch] = [useMay('policy.write'), useMay('policy.read'), useMay('service.list'), useMay('trace.search')];
   const services = useQuery({
     queryKey: ['services'],
     queryFn: async ({ signal }) => (await get<{ services: readonly string[] }>('/api/v1/services', {}, signal)).services,
-    enabled: isOpen && session !== null,
+    enabled: isOpen && mayFind,
     staleTime: 30_000,
   });
   const wanted = text.toLowerCase();
   const commands: Command[] = [];
   if (/^[0-9a-f]{32}$/.test(wanted)) commands.push({ id: `trace ${wanted}`, kind: 'Trace', label: wanted, act: () => void navigate({ to: '/traces/$id', params: { id: wanted } }) });
-  for (const { path, label, about } of PAGES) commands.push({ id: path, kind: 'Page', label, about, act: () => void navigate({ to: path, search: keepRange }) });
+  for (const { path, label, about } of pagesFor(session?.mayDo ?? [])) commands.push({ id: path, kind: 'Page', label, about, act: () => void navigate({ to: path, search: keepRange }) });
   for (const name of services.data ?? []) {
     commands.push({ id: `service ${name}`, kind: 'Service', label: name, act: () => void navigate({ to: '/services/$service', params: { service: name }, search: keepRange }) });
-    commands.push({ id: `traces of ${name}`, kind: 'Traces', label: name, about: 'Search its traces', act: () => void navigate({ to: '/search', search: (before: Record<string, unknown>) => ({ ...keepRange(before), service: name }) }) });
+    if (maySearch) commands.push({ id: `traces of ${name}`, kind: 'Traces', label: name, about: 'Search its traces', act: () => void navigate({ to: '/search', search: (before: Record<string, unknown>) => ({ ...keepRange(before), service: name }) }) });
   }
   if (mayEdit) commands.push({ id: 'edit policy', kind: 'Do', label: 'Edit the policy', about: 'Rules, with completion and a dry run', act: () => void navigate({ to: '/policy/edit', search: {} }) });
+  if (mayPolicy) commands.push({ id: 'policy history', kind: 'Page', label: 'History of the policy', about: 'Who changed what, and when', act: () => void navigate({ to: '/policy/history', search: {} }) });
   commands.push(
-    { id: 'policy history', kind: 'Page', label: 'History of the policy', about: 'Who changed what, and when', act: () => void navigate({ to: '/policy/history', search: {} }) },
     { id: 'theme light', kind: 'Theme', label: 'Light theme', act: () => setTheme('light') },
     { id: 'theme dark', kind: 'Theme', label: 'Dark theme', act: () => setTheme('dark') },
     { id: 'theme system', kind: 'Theme', label: 'Theme of the system', act: () => setTheme('system') },

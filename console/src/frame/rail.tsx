@@ -1,33 +1,63 @@
-/** The rail: pages with their names. On narrow screens it lies at the bottom. */
+/** The rail: the pages that whoever is signed in may use, by name. On narrow screens it lies at the bottom, with the first few and a menu of the rest. */
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { Link, useLocation, useNavigate } from '@tanstack/react-router';
+import { Ellipsis } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { openFindingsQuery } from '#api/findings.ts';
-import { useMay } from '#api/session.ts';
+import { useMay, useSession } from '#api/session.ts';
+import { Button } from '#ui/button.tsx';
+import { Menu } from '#ui/menu.tsx';
 import { keepRange } from './keep-range.ts';
 import { Mark } from './mark.tsx';
-import { PAGES } from './pages.ts';
+import { pageAt, pagesFor, type RailPage } from './pages.ts';
 import styles from './rail.module.css';
 
+/** Beside each other on a phone, the menu not counted: as many as a thumb tells apart. */
+const NARROW_MAX = 4;
+
 export function Rail(): ReactNode {
+  const pages = pagesFor(useSession()?.mayDo ?? []);
+  const here = pageAt(useLocation({ select: ({ pathname }) => pathname }));
   return (
     <nav aria-label="Pages" className={styles['rail']}>
-      <Link to="/search" className={styles['mark'] ?? ''} aria-label="Tracekeep, to the search">
+      <Link to="/" className={styles['mark'] ?? ''} aria-label="Tracekeep, to the first page">
         <Mark />
         <span>Tracekeep</span>
       </Link>
       <ul className={styles['pages']}>
-        {PAGES.map(({ path, label, shape: Shape }) => (
-          <li key={path}>
-            <Link to={path} search={keepRange} className={styles['page'] ?? ''} activeProps={{ 'aria-current': 'page' }}>
+        {pages.map(({ path, label, shape: Shape }, at) => (
+          <li key={path} data-late={(at >= NARROW_MAX && pages.length > NARROW_MAX + 1) || undefined}>
+            <Link to={path} search={keepRange} className={styles['page'] ?? ''} {...(here?.path === path ? { 'aria-current': 'page' } : {})}>
               <Shape aria-hidden size={16} />
               <span>{label}</span>
               {path === '/findings' ? <OpenFindings /> : null}
             </Link>
           </li>
         ))}
+        {pages.length > NARROW_MAX + 1 ? (
+          <li className={styles['more']}>
+            <More pages={pages.slice(NARROW_MAX)} here={here} />
+          </li>
+        ) : null}
       </ul>
     </nav>
+  );
+}
+
+function More({ pages, here }: { readonly pages: readonly RailPage[]; readonly here: RailPage | undefined }): ReactNode {
+  const navigate = useNavigate();
+  const shown = pages.find(({ path }) => path === here?.path);
+  return (
+    <Menu
+      label="More pages"
+      trigger={
+        <Button look="quiet" className={styles['page'] ?? ''} aria-label={shown === undefined ? 'More pages' : `More pages, now ${shown.label}`} {...(shown === undefined ? {} : { 'data-current': true })}>
+          <Ellipsis aria-hidden size={16} />
+          <span>More</span>
+        </Button>
+      }
+      entries={pages.map(({ path, label, shape: Icon }) => ({ id: path, label, shape: <Icon aria-hidden />, act: () => void navigate({ to: path, search: keepRange }) }))}
+    />
   );
 }
 

@@ -1,7 +1,8 @@
-/** The parts of the page, or where to begin when nothing has ever arrived. */
+/** The parts of the page that are for the reader, or where to begin when nothing has ever arrived. */
 import type { ReactNode } from 'react';
 import { useAccounting, useAccountingHistory, useMinimized, useRefusals } from '#api/ingest.ts';
 import type { PageRange } from '#time/use-range.ts';
+import { useMay } from '#api/session.ts';
 import { ErrorNote } from '#ui/error-note.tsx';
 import type { IngestState } from './address.ts';
 import { Arrived, ArrivedSkeleton } from './arrived.tsx';
@@ -18,11 +19,16 @@ export interface OverviewProps {
   readonly change: (to: Change) => void;
 }
 
-export function Overview({ state, range, change }: OverviewProps): ReactNode {
+/** Who keeps the keys and not the account sees the producers alone. */
+export function Overview(props: OverviewProps): ReactNode {
+  return useMay('accounting.read') ? <Account {...props} /> : <Producers counts={false} history={undefined} account={undefined} onChoose={() => undefined} />;
+}
+
+function Account({ state, range, change }: OverviewProps): ReactNode {
   const account = useAccounting();
   const history = useAccountingHistory(range);
-  const minimized = useMinimized(range);
   const refusals = useRefusals();
+  const mayFigures = useMay('figures.read');
   if (account.data !== undefined && account.data.totals.received === 0) return <NothingYet onLanguage={(language) => change({ view: 'connect', language })} />;
   return (
     <>
@@ -30,9 +36,13 @@ export function Overview({ state, range, change }: OverviewProps): ReactNode {
       {history.data === undefined ? history.error === null ? <ArrivedSkeleton /> : null : <Arrived history={history.data} state={state} range={range} change={change} />}
       <div className={styles['columns']}>
         {history.data === undefined ? null : <Reasons history={history.data} producer={state.producer} refusals={refusals.data} />}
-        <MinimizedPanel query={minimized} />
+        {mayFigures ? <Minimized range={range} /> : null}
       </div>
-      <Producers history={history.data} account={account.data} producer={state.producer} onChoose={(producer) => change({ producer })} />
+      <Producers counts history={history.data} account={account.data} onChoose={(producer) => change({ producer })} />
     </>
   );
+}
+
+function Minimized({ range }: Pick<OverviewProps, 'range'>): ReactNode {
+  return <MinimizedPanel query={useMinimized(range)} />;
 }

@@ -2,6 +2,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { ArrowLeft, Plug } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { useMay } from '#api/session.ts';
 import { useRange } from '#time/use-range.ts';
 import { Button } from '#ui/button.tsx';
 import { Page, PageHeader } from '#ui/page-header.tsx';
@@ -17,9 +18,10 @@ export function IngestPage(): ReactNode {
   const range = useRange();
   const navigate = useNavigate();
   const change = (to: Change): void => void navigate({ to: '.', search: (before: Record<string, unknown>) => writeState(before, to) });
+  const counts = useMay('accounting.read');
   useShortcuts('Ingest', [
     { keys: 'c', does: 'Connect a service', act: () => change({ view: 'connect' }) },
-    { keys: 't', does: 'Chart or table', when: () => state.view === 'overview', act: () => change({ show: state.show === 'chart' ? 'table' : 'chart' }) },
+    { keys: 't', does: 'Chart or table', when: () => counts && state.view === 'overview', act: () => change({ show: state.show === 'chart' ? 'table' : 'chart' }) },
   ]);
   if (state.view === 'connect') {
     return (
@@ -50,7 +52,7 @@ export function IngestPage(): ReactNode {
           </Button>
         }
       >
-        What was sent here and what became of it, in spans: received is always stored, refused and dropped together.
+        {counts ? 'What was sent here and what became of it, in spans: received is always stored, refused and dropped together.' : 'Who may send here, as which services, and with which keys and certificates.'}
       </PageHeader>
       <Overview state={state} range={range} change={change} />
     </Page>
