@@ -1,6 +1,8 @@
-/** What deciding costs with many policies: the first time that something is asked, and from then on. */
+/** What deciding costs with many policies: the first time that something is asked, from then on, and as a part of queries. */
 import { createAccess, type Access, type Place } from '#access';
 import { DEFAULT_TENANT, type Reader } from '#model';
+import { createQueries } from '#query';
+import { pairUp, withStore, type Added } from './paired-consoles.ts';
 import { medianOf } from './summary.ts';
 
 export interface AccessFigures {
@@ -16,13 +18,15 @@ export interface AccessFigures {
   readonly visibilityCold_ms: number;
   /** The same again; µs. */
   readonly visibility_us: number;
+  /** What they add to queries of a viewer, of whose spans each policy could say something. */
+  readonly asked: readonly Added[];
 }
 
 const POLICIES = 500;
 const PLACES = 200;
 const REPEATS = 20_000;
 
-export async function measureAccess(): Promise<AccessFigures> {
+export async function measureAccess(pairs: number): Promise<AccessFigures> {
   const places = Array.from({ length: PLACES }, (_, at): Place => ({ service: `service-${at}`, environment: at % 2 === 0 ? 'production' : 'test' }));
   const text = Array.from({ length: POLICIES }, (_, at) => `@id("team-${at}")\npermit (principal in Group::"team-${at}", action in Action::"telemetry", resource) when { resource.service == "service-${at}" && resource.environment like "prod*" };`).join('\n');
   const access = createAccess({ own: { version: () => 1, text: () => text } });
@@ -39,7 +43,16 @@ export async function measureAccess(): Promise<AccessFigures> {
   const again = await elapsedLater(async () => {
     for (let at = 0; at < REPEATS; at++) await see(access, reader(10 + (at % 5)), places);
   });
-  return { policies: POLICIES, places: PLACES, load_ms, cold_us: medianOf(cold), remembered_us: (remembered * 1_000) / REPEATS, visibilityCold_ms: medianOf(visibilities), visibility_us: (again * 1_000) / REPEATS };
+  return { policies: POLICIES, places: PLACES, load_ms, cold_us: medianOf(cold), remembered_us: (remembered * 1_000) / REPEATS, visibilityCold_ms: medianOf(visibilities), visibility_us: (again * 1_000) / REPEATS, asked: await added(text, pairs) };
+}
+
+async function added(text: string, pairs: number): Promise<readonly Added[]> {
+  return withStore(async ({ store, parts }) => {
+    const access = createAccess({ own: { version: () => 1, text: () => text } });
+    const viewer: Reader = { id: 'a_0000000000000001', name: 'ana', tenant: DEFAULT_TENANT, kind: 'person', roles: ['viewer'], groups: ['team-3'], scopes: null };
+    const plain = { ...parts, authenticator: { reader: () => viewer } };
+    return pairUp(plain, { ...plain, access, queries: createQueries({ store, access, producers: async () => [] }) }, pairs);
+  });
 }
 
 async function see(access: Access, reader: Reader, places: readonly Place[]): Promise<void> {

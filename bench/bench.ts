@@ -71,7 +71,7 @@ const PARTS = ['ingest', 'query', 'verify', 'console', 'parts', 'recognize', 'ac
 const SEED = 20_261_129;
 const HURRIED_LOG_BLOCKS = 20;
 /** Of questions, of each kind. */
-const AUDIT_PAIRS = 400;
+const QUERY_PAIRS = 400;
 const SPANS_UNUSED = 8_192;
 const OUT = join(import.meta.dirname, 'out');
 /** Spans by which inspecting is measured, and distinct ordinary values. */
@@ -134,9 +134,9 @@ export async function bench(options: BenchOptions, say: (text: string) => void):
   if (parts !== null) show(partsText(parts, ingest[0]?.cpuSecondsPerMillion ?? null));
   const recognize = options.only.includes('recognize') ? await measureRecognize({ corpus, requests: options.requests, seed: options.seed, ordinaryValues: options.hurried ? ORDINARY_VALUES.hurried : options.quick ? ORDINARY_VALUES.quick : ORDINARY_VALUES.whole, shop: !options.quick, show: options.show }) : null;
   if (recognize !== null) show(recognizeText(recognize));
-  const access = options.only.includes('access') ? await measureAccess() : null;
+  const access = options.only.includes('access') ? await measureAccess(options.hurried ? 20 : QUERY_PAIRS) : null;
   if (access !== null) show(accessText(access));
-  const audit = options.only.includes('audit') ? await measureAudit(options.hurried ? 20 : AUDIT_PAIRS) : null;
+  const audit = options.only.includes('audit') ? await measureAudit(options.hurried ? 20 : QUERY_PAIRS) : null;
   if (audit !== null) show(auditText(audit));
   const authentication = options.only.includes('authentication') ? await measureAuthentication(corpus, hurried) : null;
   if (authentication !== null) show(authenticationText(authentication));

@@ -6,6 +6,7 @@ import type { AuditFigures } from './audit.ts';
 import type { EvidenceFigures } from './evidence.ts';
 import type { Ingest } from './ingest.ts';
 import type { Machine } from './machine.ts';
+import type { Added } from './paired-consoles.ts';
 import type { Parts } from './parts.ts';
 import type { Query, QueryTimes } from './query.ts';
 import type { Summary } from './summary.ts';
@@ -94,7 +95,7 @@ export function authenticationText({ ways }: AuthenticationFigures): string {
   ]);
 }
 
-export function accessText({ policies, places, load_ms, cold_us, remembered_us, visibilityCold_ms, visibility_us }: AccessFigures): string {
+export function accessText({ policies, places, load_ms, cold_us, remembered_us, visibilityCold_ms, visibility_us, asked }: AccessFigures): string {
   return aligned([
     [`access with ${whole(policies)} own policies`, ''],
     ['reading them, once for each version', `${whole(load_ms)} ms`],
@@ -102,13 +103,18 @@ export function accessText({ policies, places, load_ms, cold_us, remembered_us, 
     ['a decision, from then on', `${remembered_us.toFixed(1)} µs`],
     [`which of ${whole(places)} places somebody sees, the first time`, `${whole(visibilityCold_ms)} ms`],
     ['which, from then on', `${visibility_us.toFixed(1)} µs`],
+    ...asked.map(addedLine),
   ]);
+}
+
+function addedLine({ question, readers, without_ms, with_ms, added_ms }: Added): [string, string] {
+  return [`${question}, ${readers === 1 ? 'one reader' : `${readers} readers at once`}`, `${without_ms.toFixed(1)} → ${with_ms.toFixed(1)} ms, ${added_ms.toFixed(1)} ms in pairs`];
 }
 
 export function auditText({ asked }: AuditFigures): string {
   return aligned([
     ['what the record of a query adds, medians', ''],
-    ...asked.map(({ question, readers, without_ms, with_ms, added_ms }): [string, string] => [`${question}, ${readers === 1 ? 'one reader' : `${readers} readers at once`}`, `${without_ms.toFixed(1)} → ${with_ms.toFixed(1)} ms, ${added_ms.toFixed(1)} ms in pairs`]),
+    ...asked.map(addedLine),
   ]);
 }
 

@@ -124,13 +124,15 @@ export class ControlStore {
   }
 
   /**
-   * Whose credential this is. Never staler than `CHECK_MS`. Throws when the database cannot be read to see whether it changed; the
-   * caller then lets nobody in. Unknown, revoked and expired are one answer: who guesses learns nothing.
+   * Whose credential this is. Never staler than `CHECK_MS`, and one that is not known yet is looked for at once, so that it is valid as soon as it was
+   * made. Throws when the database cannot be read to see whether it changed; the caller then lets nobody in. Unknown, revoked and expired are one
+   * answer: who guesses learns nothing.
    */
   findCredential(text: string): CredentialHolder | Refusal {
     const malformed = credentialFault(text);
     if (malformed !== null) return refuse('credential_unknown', malformed);
-    const found = this.#current().credentials.get(credentialHash(this.#sealer, text));
+    const hash = credentialHash(this.#sealer, text);
+    const found = this.#current().credentials.get(hash) ?? this.#look().credentials.get(hash);
     if (found === undefined || (found.expires !== null && found.expires <= this.#clock())) return refuse('credential_unknown');
     return found.holder;
   }
@@ -441,9 +443,13 @@ export class ControlStore {
 
   /** What the database says, or said at most `CHECK_MS` ago. */
   #current(): Snapshot {
+    return this.#snapshot !== null && this.#elapsed() - this.#checkedAt < CHECK_MS ? this.#snapshot : this.#look();
+  }
+
+  /** What the database says; some microseconds if nothing changed. */
+  #look(): Snapshot {
     const now = this.#elapsed();
     const known = this.#snapshot;
-    if (known !== null && now - this.#checkedAt < CHECK_MS) return known;
     const snapshot = known !== null && known.dataVersion === this.#database.dataVersion() ? known : takeSnapshot(this.#database, this.#sealer, known);
     this.#snapshot = snapshot;
     this.#checkedAt = now;
