@@ -201,7 +201,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
       findings,
       policies,
       accessPolicies: new AccessPolicies(control, texts, fields),
-      glass: { control, report: tell },
+      glass: { control, minimized: (tenant, reason) => filters.minimize(tenant, [['reason', reason]])?.[0]?.[1] ?? null, report: tell },
       integrity,
       records: recorder,
       pages: readConsoleFiles(CONSOLE_FOLDER),

@@ -18,7 +18,8 @@ interface ChangeOptions {
 }
 
 export function accessCheckCommand(): Command {
-  const command = new Command('check').description('say what is wrong in the text of access policies, where, and what to do').argument('<FILE>', 'Cedar policies; - is standard input').option('--json', 'for machines');
+  // What is wrong in a text depends on neither place nor tenant; they are taken so that the options of `apply` fit here, too.
+  const command = withSettings(withTenant(new Command('check').description('say what is wrong in the text of access policies, where, and what to do').argument('<FILE>', 'Cedar policies; - is standard input').option('--json', 'for machines')), PLACE);
   command.addHelpText('after', '\nExit code 0: it can be applied (there may be warnings); 1: it has errors; 2: it could not be read.');
   return command.action(async (file: string, { json }: { readonly json?: boolean }) => {
     const { DIRECT_READER } = await import('#access/policies');

@@ -38,7 +38,7 @@ before(async () => {
     readers.set(name, { id: account.id, name, tenant, kind: 'person', roles, groups: [], scopes: null });
   }
   const access = createAccess({ own: ownPolicies(control), unusable: () => assert.fail() });
-  running = await startConsole({ address: { host: '127.0.0.1', port: 0 }, queries: createQueries({ store: {} as QueryStore, producers: async () => [], access }), authenticator, access, accessPolicies: new AccessPolicies(control, texts), glass: { control, report: (finding) => found.push(finding) }, metricsText: async () => '', ready: async () => null, onFailure: (_id, sentence) => assert.fail(sentence) });
+  running = await startConsole({ address: { host: '127.0.0.1', port: 0 }, queries: createQueries({ store: {} as QueryStore, producers: async () => [], access }), authenticator, access, accessPolicies: new AccessPolicies(control, texts), glass: { control, minimized: (_, text) => (text.includes('unsure') ? null : text.replace('ada@example.org', '[email]')), report: (finding) => found.push(finding) }, metricsText: async () => '', ready: async () => null, onFailure: (_id, sentence) => assert.fail(sentence) });
 });
 after(async () => {
   await running.stop();
@@ -130,7 +130,10 @@ test('the glass is broken by those whom a policy lets, for a role and minutes, l
   for (const who of ['ana', 'stranger']) assert.notEqual((await ask(who, `/break-glass/${String(broken['id'])}/end`, {})).status, 200, who);
   now += 600_000;
   assert.deepEqual([control.rolesByGlass(otto.id), (await state('ana')).glass], [[], []]);
-  const again = await ask('otto', '/break-glass', { role: 'viewer', reason });
+  assert.equal((await ask('otto', '/break-glass', { role: 'viewer', reason: 'unsure what would be left of it' })).error?.code, 'record_unavailable');
+  const again = await ask('otto', '/break-glass', { role: 'viewer', reason: 'ada@example.org cannot pay' });
+  assert.equal(again['reason'], '[email] cannot pay');
+  assert.equal(control.readOutbox().at(-1)?.closed['reason'], '[email] cannot pay', 'as it is in the log');
   assert.equal((await ask('root', `/break-glass/${String(again['id'])}/end`, {}))['ended'], again['id']);
   assert.deepEqual(control.rolesByGlass(otto.id), []);
 });

@@ -9,6 +9,7 @@ import { createAccess, type Access, type Action } from '#access';
 import type { SignIn } from '#authenticate/sign-in';
 import type { Address } from '#config';
 import { LIMITS } from '#limits';
+import { DEFAULT_TENANT } from '#model';
 import { addGlassRoutes, type GlassSource } from '#query/access/glass-routes';
 import { addAccessRoutes, type AccessSource } from '#query/access/routes';
 import { addAuditRoutes } from '#query/audit/routes';
@@ -42,6 +43,8 @@ import { addTokenRoutes } from './token-routes.ts';
 
 /** The account, and findings, know no services. */
 const ABOUT_WHOLE_TENANTS: ReadonlySet<string | undefined> = new Set<Action>(['accounting.read', 'finding.read', 'finding.change']);
+/** These count what all tenants send, together or by producer. */
+const ABOUT_THE_SERVER: ReadonlySet<string | undefined> = new Set(['/metrics', '/api/v1/health']);
 
 export interface ConsoleParts {
   readonly address: Address;
@@ -125,9 +128,11 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
     const endless = Object.entries(request.query ?? {}).find(([, value]) => typeof value === 'number' && !Number.isFinite(value));
     return endless === undefined ? undefined : sendRefusal(request, reply, refuse('query_invalid', `querystring/${endless[0]} must be finite`));
   });
-  // What is told of a whole tenant names services and counts their spans.
+  // What is told of a whole tenant names services and counts their spans; what is told of the server, those of all tenants.
   app.addHook('preHandler', async (request, reply) => {
-    if (!ABOUT_WHOLE_TENANTS.has(request.routeOptions.config.action)) return undefined;
+    const isAboutServer = ABOUT_THE_SERVER.has(request.routeOptions.url);
+    if (isAboutServer && readerOf(request).tenant !== DEFAULT_TENANT) return sendRefusal(request, reply, refuse('action_forbidden', 'it is about all tenants, which those of the tenant default may see'));
+    if (!isAboutServer && !ABOUT_WHOLE_TENANTS.has(request.routeOptions.config.action)) return undefined;
     const sees = await parts.queries.seesAllPlaces(readerOf(request));
     return sees === true ? undefined : sendRefusal(request, reply, sees);
   });

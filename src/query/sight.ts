@@ -166,15 +166,15 @@ function placesSql(places: readonly Place[], name: string): Condition {
   return { sql: `(${parts.join(' OR ')})`, params };
 }
 
-/** What stands in a row of which only the outline is seen: ids, times, kind and status are as they are. */
+/** What stands in a row of which only the outline is seen: ids, times, kind and status are as they are; whose it is is not told. */
 function outlineOf({ name, type }: Column, seen: string): string {
   if (OUTLINE_COLUMNS.has(name)) return own(name);
-  if (name === 'name') return `if(${SEEN_ROW}, ${seen}, '${HIDDEN}')`;
-  if (name === 'resource') return `if(${SEEN_ROW}, ${seen}, concat('{"attributes":[{"key":"service.name","value":{"stringValue":', toJSONString(toString(${own('service')})), '}}]}'))`;
+  if (name === 'name' || name === 'service') return `if(${SEEN_ROW}, ${seen}, '${HIDDEN}')`;
+  if (name === 'resource') return `if(${SEEN_ROW}, ${seen}, '{"attributes":[{"key":"service.name","value":{"stringValue":"${HIDDEN}"}}]}')`;
   if (name === 'scope') return `if(${SEEN_ROW}, ${seen}, '{}')`;
   // Whether the parent is in another process (OTLP SpanFlags), and nothing else.
   if (name === 'flags') return `if(${SEEN_ROW}, ${seen}, bitAnd(${seen}, 0x300))`;
   return `if(${SEEN_ROW}, ${seen}, defaultValueOfTypeName('${type.replaceAll("'", "\\'")}'))`;
 }
 
-const OUTLINE_COLUMNS: ReadonlySet<string> = new Set(['block', 'row', 'day', 'retention', 'tenant', 'trace_id', 'span_id', 'parent_span_id', 'kind', 'start', 'duration', 'status_code', 'service']);
+const OUTLINE_COLUMNS: ReadonlySet<string> = new Set(['block', 'row', 'day', 'retention', 'tenant', 'trace_id', 'span_id', 'parent_span_id', 'kind', 'start', 'duration', 'status_code']);

@@ -71,6 +71,8 @@ export function addTokenRoutes(app: FastifyInstance, { access, control }: TokenP
     async (request, reply) => {
       const { user, roles: texts, ...limits } = request.body;
       if ((user === undefined) === (texts === undefined)) return sendRefusal(request, reply, refuse('role_unknown', 'either roles or a person'));
+      // Somebody has to answer for who acts in whose name.
+      if (user !== undefined && readerOf(request).kind === 'token') return sendRefusal(request, reply, refuse('action_forbidden', 'a token that acts for somebody, made with a token'));
       const roles = readRoles(texts ?? []);
       return sendAnswer(request, reply, isRefusal(roles) ? roles : await make(readerOf(request), limits, user === undefined ? { roles } : { user }));
     },

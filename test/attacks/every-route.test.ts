@@ -179,6 +179,8 @@ test('another tenant sees nothing of this one on any route, and changes nothing 
     assert.ok(!text.includes(MARK), `${method} ${target}: ${text}`);
   }
   assert.ok(seen >= 12, `only ${seen} routes show what is marked to who may see it`);
+  // These count the spans of all tenants, producer by producer.
+  for (const path of ['/metrics', '/api/v1/health']) assert.equal((await hit('GET', path, foreign)).status, 403, path);
   const changes = closed.filter(({ method, path }) => !isRead(method) && /:(id|uid)\b/.test(path));
   assert.ok(changes.length >= 6);
   const before = await snapshot();

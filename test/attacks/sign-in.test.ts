@@ -193,6 +193,7 @@ test('a token that acts for somebody does no more than its scopes and that perso
   for (const path of ['/api/v1/search', '/api/v1/accounts', '/api/v1/tokens', '/metrics', '/api/v1/session']) assert.equal(codeOf(await as(narrow, 'GET', path)), '403 action_forbidden', path);
   for (const scopes of [undefined, ['*'], ['token.*'], ['service.list', 'account.change']]) assert.equal(codeOf(await as(narrow, 'POST', '/api/v1/tokens', { roles: ['admin'], ...(scopes === undefined ? {} : { scopes }) })), '403 action_forbidden', JSON.stringify(scopes));
   for (const secret of [narrow, whole]) assert.ok([403].includes((await as(secret, 'POST', '/api/v1/session/tokens', { name: 'more' })).status));
+  for (const secret of [narrow, whole, token]) assert.equal(codeOf(await as(secret, 'POST', '/api/v1/tokens', { user: 'Toni', scopes: ['service.list'] })), '403 action_forbidden');
   assert.equal(codeOf(await as(brief, 'GET', '/api/v1/services')), '401 credential_unknown');
   assert.equal(codeOf(await hit('POST', '/api/v1/session/tokens', headers, { name: 'odd', scopes: ['trace.write'] })), '400 scope_unknown');
   assert.equal((await as(whole, 'GET', '/api/v1/accounts')).status, 200);

@@ -3,7 +3,7 @@ import type { Access } from '#access';
 import { actorOf, type ControlStore, type GlassRecord } from '#control';
 import type { NewFinding, ReportFinding } from '#findings';
 import { LIMITS } from '#limits';
-import { ROLES, type Reader, type Role } from '#model';
+import { ROLES, type Reader, type Role, type TenantId } from '#model';
 import { answersAs, array, count, object, text } from '#query/answers';
 import { readerOf } from '#query/guard';
 import { sendAnswer } from '#query/reply';
@@ -13,6 +13,8 @@ import type { FastifyInstance } from 'fastify';
 
 export interface GlassSource {
   readonly control: Pick<ControlStore, 'listGlass' | 'breakGlass' | 'endGlass'>;
+  /** A text of this tenant, as the minimization policy leaves it; null where that is not sure. */
+  readonly minimized?: (tenant: TenantId, text: string) => string | null;
   /** Hears of each that is broken. */
   readonly report: ReportFinding;
 }
@@ -23,7 +25,7 @@ const ID = { type: 'object', required: ['id'], properties: { id: { type: 'string
 const GLASS = object({ id: text(), name: text('Who.'), role: text('Which role they have besides their own.'), reason: text(), since: count, until: { ...count, description: 'Milliseconds since 1970; then it is over by itself.' }, isOwn: { type: 'boolean' }, mayEnd: { type: 'boolean', description: 'Whoever asks.' } });
 const STATE = object({ glass: array(GLASS), mayTake: { ...array(text()), description: 'Roles that whoever asks may take.' }, minutesMax: count });
 
-export function addGlassRoutes(app: FastifyInstance, { control, report }: GlassSource, access: Access): void {
+export function addGlassRoutes(app: FastifyInstance, { control, minimized = (_, reason) => reason, report }: GlassSource, access: Access): void {
   const view = (reader: Reader) => ({ id, name, role, reason, since, until, person }: GlassRecord): object => ({ id, name, role, reason, since, until, isOwn: person === reader.id, mayEnd: mayEnd(reader, person) });
   const mayEnd = (reader: Reader, person: string): boolean => person === reader.id || access.decide(reader, 'access.write', { tenant: reader.tenant }) === true;
   const mayTake = (reader: Reader, role: Role): boolean => reader.kind === 'person' && !reader.roles.includes(role) && access.decide(reader, 'glass.break', { tenant: reader.tenant, id: role }) === true;
@@ -48,10 +50,12 @@ export function addGlassRoutes(app: FastifyInstance, { control, report }: GlassS
     },
     async (request, reply) => {
       const reader = readerOf(request);
-      const { role, reason, minutes = LIMITS.glass_minutes_max } = request.body;
+      const { role, reason: said, minutes = LIMITS.glass_minutes_max } = request.body;
       if (reader.kind !== 'person') return sendAnswer(request, reply, refuse('action_forbidden', 'glass.break with a token'));
       const may = access.decide(reader, 'glass.break', { tenant: reader.tenant, id: role });
       if (may !== true) return sendAnswer(request, reply, may);
+      const reason = minimized(reader.tenant, said);
+      if (reason === null) return sendAnswer(request, reply, refuse('record_unavailable'));
       const glass = await control.breakGlass({ tenant: reader.tenant, person: reader.id, role, reason, minutes }, actorOf(reader));
       if (isRefusal(glass)) return sendAnswer(request, reply, glass);
       report(brokenGlass(glass));
