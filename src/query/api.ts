@@ -9,7 +9,7 @@ import { createAccess, type Access, type Action } from '#access';
 import type { SignIn } from '#authenticate/sign-in';
 import type { Address } from '#config';
 import { LIMITS } from '#limits';
-import { DEFAULT_TENANT } from '#model';
+import { DEFAULT_TENANT, type Reader } from '#model';
 import { addGlassRoutes, type GlassSource } from '#query/access/glass-routes';
 import { addAccessRoutes, type AccessSource } from '#query/access/routes';
 import { addAuditRoutes } from '#query/audit/routes';
@@ -45,6 +45,7 @@ import { addTokenRoutes } from './token-routes.ts';
 const ABOUT_WHOLE_TENANTS: ReadonlySet<string | undefined> = new Set<Action>(['accounting.read', 'finding.read', 'finding.change']);
 /** These count what all tenants send, together or by producer. */
 const ABOUT_THE_SERVER: ReadonlySet<string | undefined> = new Set(['/metrics', '/api/v1/health']);
+const SHOWING_THE_SERVER: ReadonlySet<string> = new Set<Action>(['metrics.read', 'server.read']);
 
 export interface ConsoleParts {
   readonly address: Address;
@@ -128,6 +129,12 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
     const endless = Object.entries(request.query ?? {}).find(([, value]) => typeof value === 'number' && !Number.isFinite(value));
     return endless === undefined ? undefined : sendRefusal(request, reply, refuse('query_invalid', `querystring/${endless[0]} must be finite`));
   });
+  // What one would be refused for another tenant, or for not seeing all places, is not offered.
+  const mayDo = async (reader: Reader): Promise<readonly Action[]> => {
+    const actions = access.actionsOf(reader);
+    const isWhole = (await parts.queries.seesAllPlaces(reader)) === true;
+    return actions.filter((action) => (isWhole || !ABOUT_WHOLE_TENANTS.has(action)) && ((isWhole && reader.tenant === DEFAULT_TENANT) || !SHOWING_THE_SERVER.has(action)));
+  };
   // What is told of a whole tenant names services and counts their spans; what is told of the server, those of all tenants.
   app.addHook('preHandler', async (request, reply) => {
     const isAboutServer = ABOUT_THE_SERVER.has(request.routeOptions.url);
@@ -167,7 +174,7 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
   addTrialRoutes(app, queries.trial, policies && ((body) => policies.read(body)));
   addJaegerRoutes(app, { queries, now_ms });
   if (parts.vitals !== undefined) addHealthRoutes(app, parts.vitals);
-  if (parts.signIn !== undefined) addSignInRoutes(app, parts.signIn, access, parts.consoleUrl);
+  if (parts.signIn !== undefined) addSignInRoutes(app, parts.signIn, mayDo, parts.consoleUrl);
   if (parts.administration !== undefined) {
     addAdministrationRoutes(app, parts.administration);
     addTokenRoutes(app, { access, control: parts.administration.control });

@@ -2,7 +2,7 @@
  * Sign-in on the console port: sessions begin, are looked at and end here. What a password or a link is worth is decided in `#authenticate`; these
  * routes turn the answer into cookies and into what the console needs to know.
  */
-import type { Access } from '#access';
+import type { Action } from '#access';
 import type { Asker, NewSession, SignedIn, SignIn } from '#authenticate/sign-in';
 import { LIMITS } from '#limits';
 import type { Reader } from '#model';
@@ -44,13 +44,16 @@ const OFFER = answersAs(object({ secret: text('Base32.'), uri: text('The same fo
 const SESSIONS = answersAs(object({ sessions: array(object({ isThis: { type: 'boolean' }, signedInAt: text(), seenAt: text('To five minutes.'), expiresAt: text('If it is not used.'), network: { type: ['string', 'null'], description: 'Of the address it began from.' } })) }));
 const NOTHING = { 204: { description: 'Done.', type: 'null' } };
 
+/** What a reader may do here, in the words of the policies. */
+export type MayDo = (reader: Reader) => Promise<readonly Action[]>;
+
 /** `consoleUrl`: the origin by which browsers know the console, where that is not what they ask for here. */
-export function addSignInRoutes(app: FastifyInstance, signIn: SignIn, access: Access, consoleUrl: string | null = null): void {
+export function addSignInRoutes(app: FastifyInstance, signIn: SignIn, mayDo: MayDo, consoleUrl: string | null = null): void {
   const welcome = async (request: FastifyRequest, reply: FastifyReply, answer: NewSession | Refusal, more: object = {}): Promise<FastifyReply> => {
     if (isRefusal(answer)) return sendRefusal(request, reply, answer);
     const { signedIn, token, device } = answer;
     reply.header('set-cookie', [sessionCookie(request.raw, token.reveal()), deviceCookie(request.raw, device.reveal())]);
-    return sendJson(reply, JSON.stringify({ ...viewOf(signedIn.reader, signedIn, access), ...more }));
+    return sendJson(reply, JSON.stringify({ ...await viewOf(signedIn.reader, signedIn, mayDo), ...more }));
   };
 
   /** Whoever signs in anew leaves the session that the browser had: nothing of it, least of all its token, goes on. */
@@ -87,7 +90,7 @@ export function addSignInRoutes(app: FastifyInstance, signIn: SignIn, access: Ac
   app.get(
     '/api/v1/session',
     { config: { action: 'session.read' }, schema: { summary: 'Who asks, and what they may do', querystring: NO_QUERY, response: SESSION } },
-    async (request, reply) => sendJson(reply, JSON.stringify(viewOf(readerOf(request), signedInOf(request), access))),
+    async (request, reply) => sendJson(reply, JSON.stringify(await viewOf(readerOf(request), signedInOf(request), mayDo))),
   );
 
   app.delete(
@@ -211,14 +214,14 @@ function withoutSession(request: FastifyRequest, reply: FastifyReply): FastifyRe
   return reply.header('set-cookie', cookie(request.raw, SESSION_COOKIE, '', 0));
 }
 
-function viewOf(reader: Reader, session: SignedIn | null, access: Access): object {
+async function viewOf(reader: Reader, session: SignedIn | null, mayDo: MayDo): Promise<object> {
   const { id, name, roles, groups, tenant } = reader;
   const factor = session?.secondFactor ?? null;
   return {
     account: { id, name, roles, groups },
     tenant,
     csrf: session?.csrf ?? null,
-    mayDo: access.actionsOf(reader),
+    mayDo: await mayDo(reader),
     secondFactor: factor === null ? null : { since: timeText(factor.since), recoveryCodesLeft: factor.recoveryCodesLeft },
     issuer: session?.issuer ?? null,
     mustAddFactor: session?.mustAddFactor ?? false,

@@ -19,7 +19,13 @@ const MINUTES = [{ id: '10', label: '10 minutes' }, { id: '30', label: '30 minut
 export function Breaking(): ReactNode {
   const { data } = useQuery(glassQuery);
   const mayTake = data?.mayTake ?? [];
-  return mayTake.length === 0 ? null : <Form mayTake={mayTake} />;
+  if (mayTake.length > 0) return <Form mayTake={mayTake} />;
+  if (data?.glass.some(({ isOwn }) => isOwn) !== true) return null;
+  return (
+    <Panel title="Break the glass">
+      <p>You have what you took: its pages are in the rail. End it, above, as soon as you need it no more.</p>
+    </Panel>
+  );
 }
 
 function Form({ mayTake }: { readonly mayTake: readonly Role[] }): ReactNode {

@@ -1,6 +1,7 @@
 /** The server's own figures: `GET /api/v1/health`. */
 import { keepPreviousData, useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { get } from './client.ts';
+import { useMay } from './session.ts';
 
 export interface Times {
   readonly p50_ms: number | null;
@@ -42,5 +43,5 @@ export interface Listening {
 
 /** Renews itself; the figures before stay while it does. `asked` changes when somebody asks for a refresh. */
 export function useHealth(asked: number, every_ms: number): UseQueryResult<Health> {
-  return useQuery({ queryKey: ['health', asked], queryFn: ({ signal }) => get<Health>('/api/v1/health', {}, signal), refetchInterval: every_ms, placeholderData: keepPreviousData, retry: false, staleTime: 1_000 });
+  return useQuery({ enabled: useMay('server.read'), queryKey: ['health', asked], queryFn: ({ signal }) => get<Health>('/api/v1/health', {}, signal), refetchInterval: every_ms, placeholderData: keepPreviousData, retry: false, staleTime: 1_000 });
 }

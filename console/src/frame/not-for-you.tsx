@@ -17,7 +17,7 @@ export function NotForYou({ page, session }: { readonly page: RailPage; readonly
       <PageHeader title={page.label} />
       <Empty title="This page is not for your roles" picture={<Lock size={40} strokeWidth={1.25} />}>
         <p>
-          {account.roles.length === 0 ? `${account.name} has no role that sees it` : `${account.name} is here as ${rolesText(account.roles).toLowerCase()}, which does not include it`}. Administrators of your tenant give roles; ask one of them if your work needs it.
+          {account.roles.length === 0 ? `${account.name} has no role that sees it` : `${account.name} is here as ${rolesText(account.roles).toLowerCase()}; that, with the policies of your tenant, does not include it`}. Ask an administrator of your tenant if your work needs it.
         </p>
         {mayDo.includes('glass.break') ? (
           <p>
