@@ -24,6 +24,8 @@ const UUID = `${X}{8}-${X}{4}-${X}{4}-${X}{4}-${X}{12}`;
 
 /** Service or format, or several that share a form; prefixes; tail. */
 const ROWS: readonly (readonly [string, string, string])[] = [
+  // Our own: ingest keys, tokens, sign-in links. Sessions (`ts_`) stand in cookies alone, and begin as many words end.
+  ['tracekeep', 'tk_ tt_ tl_', `${W}{49}(?![A-Za-z0-9_-])`],
   // Code hosts, package registries, continuous integration
   ['github', 'ghp_ gho_ ghu_ ghs_ ghr_', `${W}{30,255}`],
   ['github', 'github_pat_', `${W}{22,255}`],

