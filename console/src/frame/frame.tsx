@@ -1,5 +1,5 @@
 /** The frame around every page: rail, bar, and what is reached from anywhere. */
-import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
+import { Outlet, useMatches, useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useSession } from '#api/session.ts';
 import { listenForShortcuts, useShortcuts } from '#ui/shortcuts.ts';
@@ -19,7 +19,8 @@ export function Frame(): ReactNode {
   const [helpOpen, setHelpOpen] = useState(false);
   const navigate = useNavigate();
   const session = useSession();
-  const here = pageAt(useLocation({ select: ({ pathname }) => pathname }));
+  // Of what is drawn: the address is ahead of it while a page is on its way.
+  const here = pageAt(useMatches({ select: (matches) => matches.at(-1)?.pathname ?? '/' }));
   const mayDo = session?.mayDo ?? [];
   // Nothing is asked for that would be refused.
   const refused = session !== null && here !== undefined && !isFor(here, mayDo);
