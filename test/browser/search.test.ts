@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
+import { until } from '#harness';
 import { exportOf, sendWell, spanOf } from '#harness/exchange';
 import type { Locator, Page } from 'playwright-core';
 import type { Viewer } from './chromium.ts';
@@ -75,7 +76,7 @@ test('what cannot be read is said where it stands, with what to write', async ()
   await bar.press('Enter');
   await page.getByRole('alert').filter({ hasText: 'duration>200ms' }).waitFor();
   assert.equal(await bar.getAttribute('aria-invalid'), 'true');
-  assert.deepEqual(await bar.evaluate((field: HTMLInputElement) => [field.selectionStart, field.selectionEnd]), [13, 25]);
+  await until(() => bar.evaluate((field: HTMLInputElement) => field.selectionStart === 13 && field.selectionEnd === 25), 'what is wrong is selected');
   assert.equal(parameter('service'), null);
 });
 
