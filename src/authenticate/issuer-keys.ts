@@ -61,9 +61,14 @@ export class IssuerKeys {
     return this.#version;
   }
 
+  /** When the set at hand was fetched. */
+  get fetched(): number {
+    return this.#set?.fetched ?? Number.NEGATIVE_INFINITY;
+  }
+
   /** Whether the set at hand still counts. Without waiting: one that is due is fetched behind the caller's back. */
   counts(): boolean {
-    const age = this.#now() - (this.#set?.fetched ?? Number.NEGATIVE_INFINITY);
+    const age = this.#now() - this.fetched;
     if (age >= this.#age && this.#mayAsk()) void this.#refresh();
     return age < LIMITS.issuer_keys_stale_ms_max;
   }

@@ -10,6 +10,8 @@ import { repeatsMember } from './json-members.ts';
 export interface UnverifiedToken {
   readonly issuer: string | null;
   readonly subject: string;
+  /** Milliseconds since 1970; null where it does not say. */
+  readonly issued: number | null;
 }
 
 /** JWS compact serialization (RFC 7515 §7.1). Our own credentials have no dot. The signature may be missing: that is refused with a better reason. */
@@ -32,9 +34,9 @@ export function readToken(text: string, algorithms: readonly string[], types = T
   if ('crit' in header) return refuse('token_malformed', 'its header asks for an extension');
   const type = header['typ'];
   if (type !== undefined && (typeof type !== 'string' || !types.includes(type.toLowerCase().replace(/^application\//, '')))) return refuse('token_malformed', 'it is a token of another kind');
-  const { iss: issuer, sub: subject } = claims;
+  const { iss: issuer, sub: subject, iat } = claims;
   if (issuer !== undefined && typeof issuer !== 'string') return refuse('token_malformed', 'its issuer is not a text');
-  return { issuer: issuer ?? null, subject: typeof subject === 'string' ? subject : '' };
+  return { issuer: issuer ?? null, subject: typeof subject === 'string' ? subject : '', issued: typeof iat === 'number' ? iat * 1_000 : null };
 }
 
 /** Claims of tokens that are made for something else: a sign-in (OpenID Connect Core §3), a logout (Back-Channel Logout §2.4), a holder who must prove to be one (RFC 7800). */

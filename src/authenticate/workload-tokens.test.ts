@@ -94,6 +94,21 @@ test('a new key of the issuer is fetched when a token names it, and made-up key 
   assert.equal(it.asked.length, 4);
 });
 
+test('a token that is younger than the keys at hand, of a key that is not among them, is to come again and not thrown away', async () => {
+  const [old, next] = [await newKey('a'), await newKey('b')];
+  const it = stage([old.jwk]);
+  assert.equal(await outcome(it.tokens, await sign(old, START)), 'shop');
+  it.keys = [old.jwk, next.jwk];
+  it.now += 2_000;
+  assert.equal(await outcome(it.tokens, await sign(next, it.now)), 'token_keys_unavailable');
+  // As one that is forged with a key at hand, or says that it comes from later, is not.
+  const forged = await sign(old, it.now);
+  assert.equal(await outcome(it.tokens, `${forged.slice(0, -8)}AAAAAAAA`), 'token_untrusted');
+  assert.equal(await outcome(it.tokens, await sign(next, it.now + 2 * LIMITS.token_skew_ms_max)), 'token_untrusted');
+  it.now += LIMITS.issuer_keys_pause_ms;
+  assert.equal(await outcome(it.tokens, await sign(next, it.now - 1_000)), 'shop');
+});
+
 test('a key that left the set stops counting, for tokens that were verified by it too', async () => {
   const [old, next] = [await newKey('a'), await newKey('b')];
   const it = stage([old.jwk, next.jwk]);

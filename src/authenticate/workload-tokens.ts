@@ -76,7 +76,9 @@ export function createWorkloadTokens(control: Trusts, { now_ms = Date.now, ask, 
         continue;
       }
       const claims = await verify(token, keys, isTrustDomainIssuer(trust) ? SPIFFE_ALGORITHMS : ALGORITHMS, now_ms());
-      if (claims === null) continue;
+      // An issuer may have signed with a key that it did not have yet when it was asked last. Exporters drop what is refused for good, so they are told to come again.
+      if (claims === 'no key' && form.issued !== null && form.issued > keys.fetched && form.issued <= now_ms() + LIMITS.token_skew_ms_max) unavailable = refuse('token_keys_unavailable', 'its key may be newer than those at hand');
+      if (claims === null || claims === 'no key') continue;
       if (isRefusal(claims)) return claims;
       const bound = judge(claims, trusts, now_ms(), signInClient);
       if (isRefusal(bound)) return bound;
@@ -112,8 +114,8 @@ function candidates(control: Trusts, { issuer, subject }: UnverifiedToken): read
 const trustDomainIssuer = (domain: string): string => `spiffe://${domain}`;
 const isTrustDomainIssuer = ({ issuer }: TrustRecord): boolean => issuer.startsWith('spiffe://');
 
-/** The claims; null if another issuer's keys may still fit. */
-async function verify(token: string, keys: IssuerKeys, algorithms: string[], now: number): Promise<JWTPayload | Refusal | null> {
+/** The claims; otherwise another issuer's keys may still fit. */
+async function verify(token: string, keys: IssuerKeys, algorithms: string[], now: number): Promise<JWTPayload | Refusal | 'no key' | null> {
   try {
     const { payload } = await jwtVerify(token, keys.find, { algorithms, currentDate: new Date(now), clockTolerance: LIMITS.token_skew_ms_max / 1_000, requiredClaims: ['exp', 'aud', 'sub'] });
     return payload;
@@ -121,6 +123,7 @@ async function verify(token: string, keys: IssuerKeys, algorithms: string[], now
     // What a signature vouches for may be told; what none vouches for is told nothing.
     if (error instanceof errors.JWTExpired) return refuse('token_expired', 'it has expired');
     if (error instanceof errors.JWTClaimValidationFailed) return error.claim === 'nbf' ? refuse('token_expired', 'it is not valid yet') : refuse('token_malformed', 'it must say for whom, about whom and until when: aud, sub and exp');
+    if (error instanceof errors.JWKSNoMatchingKey) return 'no key';
     if (error instanceof errors.JOSEError) return null;
     throw error;
   }
