@@ -99,10 +99,28 @@ test('which places somebody sees is what is decided of each of them, whatever po
       const one = withOwn(text);
       const visible = places.filter((place) => may(reader, 'trace.search', { ...here, ...place }, one));
       const outlines = places.filter((place) => !visible.includes(place) && may(reader, 'trace.outline', { ...here, ...place }, one));
-      assert.deepEqual(isRefusal(seen) ? [] : [seen.places, seen.outlines], isRefusal(seen) ? [] : [visible, outlines], JSON.stringify(reader));
+      assert.deepEqual(isRefusal(seen) ? [] : [seen.places === 'all' ? places : seen.places, seen.outlines], isRefusal(seen) ? [] : [visible, outlines], JSON.stringify(reader));
       assert.ok(!isRefusal(seen) || visible.length === 0, JSON.stringify(reader));
     }
   }
+});
+
+test('a permit of some places takes nothing from those who are allowed all of them, and costs them no look at places', async () => {
+  const permit = 'permit (principal in Group::"payments", action in Action::"telemetry", resource) when { resource.service like "pay*" && resource.environment == "production" };';
+  const nobodyAsks = async (): Promise<readonly Place[]> => assert.fail('no place matters');
+  const viewer = { ...as('viewer'), groups: ['payments'] };
+  const whole = await withOwn(permit).visibility(viewer, 'trace.search', nobodyAsks);
+  assert.equal(!isRefusal(whole) && whole.places, 'all');
+  // A forbid can take some; a permit that may fail denies where it does.
+  const forbid = `${permit}\nforbid (principal in Group::"payments", action in Action::"telemetry", resource) when { resource.environment == "test" };`;
+  const failing = 'permit (principal, action in Action::"telemetry", resource) when { resource.service == "payments" && 9223372036854775807 + (if resource.environment == "production" then 1 else 0) > 0 };';
+  for (const text of [forbid, failing]) {
+    const seen = await withOwn(text).visibility(viewer, 'trace.search', async () => PLACES);
+    assert.notEqual(!isRefusal(seen) && seen.places, 'all', text);
+  }
+  // Who has no role sees what the permit says, and nothing else.
+  const team = await withOwn(permit).visibility({ ...as(), groups: ['payments'] }, 'trace.search', async () => PLACES);
+  assert.notEqual(!isRefusal(team) && team.places, 'all');
 });
 
 test('own policies open places to a group that has no role', async () => {

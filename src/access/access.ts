@@ -116,7 +116,7 @@ export function createAccess({ own = NO_POLICIES, fields = NO_FIELDS, unusable =
         if (allowed !== true) return allowed;
         if (reader.kind === 'command line') return EVERYTHING;
         const tenant = deciderOf(reader.tenant);
-        const places = tenant.set?.looksAtRows(action) === true ? await known() : null;
+        const places = tenant.looksAtRows(reader, action) ? await known() : null;
         const seen = await tenant.visibility(reader, action, places);
         // Unless the policies changed meanwhile.
         if (deciderOf(reader.tenant) === tenant) return seen;

@@ -37,6 +37,7 @@ export class Decider {
   readonly set: PolicySet | null;
   readonly #fields: () => Fields;
   readonly #decisions = new Decisions<boolean>(LIMITS.access_decisions_max);
+  readonly #partial = new Decisions<boolean>(LIMITS.access_readers_max);
   readonly #actions = new Decisions<readonly Action[]>(LIMITS.access_readers_max);
   /** By the list of places, which is another one whenever there are other places. */
   readonly #seen = new WeakMap<readonly Place[], Decisions<Promise<Visibility>>>();
@@ -71,7 +72,17 @@ export class Decider {
     return this.#actions.of(key, () => ACTIONS.filter((action) => isInScope(action) && this.isAllowed(reader, action, { tenant: reader.tenant })));
   }
 
-  /** INVARIANT: the action as such is allowed. `places`: null if no policy that is about the action looks at them. */
+  /** Whether what the reader sees can differ from place to place. Not for those who are allowed all of them already: a permit of some places takes nothing away. */
+  looksAtRows(reader: Reader, action: Action): boolean {
+    if (this.set?.looksAtRows(action) !== true) return false;
+    const key = JSON.stringify([this.#who(reader), action]);
+    return this.#partial.of(key, () => {
+      const policies = this.set?.everywhere(principalOf(reader), parentsOf(reader), action) ?? null;
+      return policies === null || !this.#cedar.decide(`${this.#name}, everywhere`, policies, questionOf(reader, action, { tenant: reader.tenant })).allowed;
+    });
+  }
+
+  /** INVARIANT: the action as such is allowed. `places`: null if what is seen does not depend on them (`looksAtRows`). */
   async visibility(reader: Reader, action: Action, places: readonly Place[] | null): Promise<Visibility> {
     const fields = this.#fields();
     const looksAtFields = fields.digest !== '' || this.set?.ownAbout('field.read') === true;

@@ -32,7 +32,7 @@ export function explainDecision(decider: Decider, reader: Reader, action: Action
   const denial = answers.find(({ allowed }) => !allowed);
   const because = denial === undefined ? answers.flatMap((one) => one.because) : denial.failed.length > 0 ? denial.failed : denial.because;
   const policies = set.policies.filter(({ id }) => because.includes(id));
-  const looksAtRows = ABOUT[action] === 'Trace' && set.looksAtRows(action);
+  const looksAtRows = ABOUT[action] === 'Trace' && decider.looksAtRows(reader, action);
   const partly = denial === undefined && resource.service === undefined && looksAtRows;
   const nowhere = looksAtRows && resource.environment === '' ? ' This is about spans that name no environment: service:NAME@ENVIRONMENT asks about one.' : '';
   if (denial === undefined) return { allowed: true, why: `${partly ? 'It is allowed of some services or environments; name one to be sure.' : 'It is allowed.'}${nowhere}`, policies, roles: [], partly };

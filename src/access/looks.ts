@@ -18,6 +18,8 @@ export interface Looks {
   readonly keys: boolean;
   /** At the name of who asks. */
   readonly names: boolean;
+  /** Whether there can be something that it cannot be evaluated for, although it fits the schema: numbers beyond the range, an entity that is not there. */
+  readonly canFail: boolean;
 }
 
 export function looksOf(policy: PolicyJson): Looks {
@@ -29,6 +31,7 @@ export function looksOf(policy: PolicyJson): Looks {
     rows: isRowScope(policy.resource) || policy.conditions.some(({ body }) => isAboutRows(body)),
     keys: isRowScope(policy.resource) || policy.conditions.some(({ body }) => isAboutKeys(body)),
     names: isAboutNames(policy.principal) || policy.conditions.some(({ body }) => isAboutNames(body)),
+    canFail: policy.conditions.some(({ body }) => canFail(body)),
   };
 }
 
@@ -109,6 +112,22 @@ function isAboutKeys(part: unknown): boolean {
   if (!isRecord(part)) return false;
   if (part['type'] === 'Field' || part['attr'] === 'key' || (Array.isArray(part['attr']) && part['attr'].includes('key'))) return true;
   return Object.values(part).some(isAboutKeys);
+}
+
+/** Operators that have an answer for all operands which the schema lets be. Arithmetic and functions of extensions are not among them. */
+const SURE: ReadonlySet<string> = new Set(['!', '==', '!=', 'in', '<', '<=', '>', '>=', '&&', '||', 'contains', 'containsAll', 'containsAny', 'isEmpty', 'has', 'is', 'like', 'if-then-else']);
+const OPERANDS: readonly string[] = ['arg', 'left', 'right', 'if', 'then', 'else'];
+
+function canFail(expression: unknown): boolean {
+  if (!isRecord(expression)) return true;
+  const [[operator, operand] = ['', null], ...others] = Object.entries(expression);
+  if (others.length > 0) return true;
+  if (operator === 'Value' || operator === 'Var') return false;
+  if (operator === 'Set') return !Array.isArray(operand) || operand.some(canFail);
+  if (!isRecord(operand)) return true;
+  // Only who asks and what is asked about are there with their attributes.
+  if (operator === '.') return !isRecord(operand['left']) || !('Var' in operand['left']);
+  return !SURE.has(operator) || OPERANDS.some((name) => name in operand && canFail(operand[name])) || (isRecord(operand['in']) && canFail(operand['in']));
 }
 
 const isResource = (part: unknown): boolean => isRecord(part) && part['Var'] === 'resource';

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Action } from './actions.ts';
 import type { Cedar, PolicyJson, PolicyTexts, TypeAndId } from './cedar.ts';
-import { looksOf, possiblyOf, uidText } from './looks.ts';
+import { looksOf, possiblyOf, uidText, type Looks } from './looks.ts';
 import { piecesOf, sizeFault } from './policy-text.ts';
 
 export interface NamedPolicy {
@@ -20,6 +20,11 @@ export interface PolicySet {
   readonly names: boolean;
   /** Whether what it says of this action can differ from place to place. */
   readonly looksAtRows: (action: Action) => boolean;
+  /**
+   * As `slice`, without permits that look at rows: what these allow is allowed everywhere. Null where a forbid looks at rows, or one of the permits may
+   * fail, which denies.
+   */
+  readonly everywhere: (principal: TypeAndId, parents: readonly TypeAndId[], action: Action) => PolicyTexts | null;
   /** Whether one of the tenant's own forbids attributes by their key. */
   readonly forbidsByKey: boolean;
   /** Whether one of the tenant's own can decide about it. */
@@ -68,6 +73,10 @@ function setOf(defaults: readonly NamedPolicy[], read: readonly OwnPolicy[]): Po
     if (possibly !== null) possible[id] = possibly === json ? text : possibly;
   }
   const looks = read.map(({ json }) => looksOf(json));
+  const concerning = (principal: TypeAndId, parents: readonly TypeAndId[], actions: readonly Action[]): readonly (readonly [NamedPolicy, Looks])[] => {
+    const whose = new Set([principal, ...parents].map(uidText));
+    return read.map((policy, at) => [policy, looks[at]!] as const).filter(([, { concerns, about }]) => concerns(whose, principal.type) && actions.some(about));
+  };
   const atRows = looks.filter(({ rows }) => rows);
   return {
     policies: [...defaults, ...read.map(({ id, text }) => ({ id, text }))],
@@ -77,12 +86,17 @@ function setOf(defaults: readonly NamedPolicy[], read: readonly OwnPolicy[]): Po
     looksAtRows: remembered((action) => atRows.some(({ about }) => about(action))),
     forbidsByKey: looks.some(({ effect, about, keys }) => keys && effect === 'forbid' && about('field.read')),
     ownAbout: remembered((action) => looks.some(({ about }) => about(action))),
-    slice: (principal, parents, actions) => {
-      const whose = new Set([principal, ...parents].map(uidText));
-      const own = read.filter((_, at) => looks[at]?.concerns(whose, principal.type) === true && actions.some((action) => looks[at]?.about(action)));
-      return Object.fromEntries([...defaults, ...own].map(({ id, text }) => [id, text]));
+    slice: (principal, parents, actions) => textsOf([...defaults, ...concerning(principal, parents, actions).map(([policy]) => policy)]),
+    everywhere: (principal, parents, action) => {
+      const own = concerning(principal, parents, [action]);
+      if (own.some(([, { rows, effect, canFail }]) => rows && (effect === 'forbid' || canFail))) return null;
+      return textsOf([...defaults, ...own.filter(([, { rows }]) => !rows).map(([policy]) => policy)]);
     },
   };
+}
+
+function textsOf(policies: readonly NamedPolicy[]): PolicyTexts {
+  return Object.fromEntries(policies.map(({ id, text }) => [id, text]));
 }
 
 function remembered(ask: (action: Action) => boolean): (action: Action) => boolean {
