@@ -35,7 +35,7 @@ export interface Paired {
 const BLOCKS = 20;
 const QUESTIONS: Readonly<Record<string, (at: number) => string>> = {
   trace: (at) => `/api/v1/traces/a5a5a5a5a5a5a5a500000001${(at % 10).toString(16).padStart(8, '0')}`,
-  search: (at) => `/api/v1/search?service=sample&start=30d&attribute=${encodeURIComponent(`user.email=ana-${at}@example.com`)}&attribute=${encodeURIComponent('http.status_code>=500')}`,
+  search: (at) => `/api/v1/search?service=service-bench&start=30d&attribute=${encodeURIComponent(`user.email=ana-${at}@example.com`)}&attribute=${encodeURIComponent('http.status_code>=500')}`,
 };
 const SPARE_NO_DISK = { retention: { default: { days: 30 } }, diskBytesMax: null, diskFreeBytesMin: 0 };
 

@@ -95,7 +95,7 @@ export function authenticationText({ ways }: AuthenticationFigures): string {
   ]);
 }
 
-export function accessText({ policies, places, load_ms, cold_us, remembered_us, visibilityCold_ms, visibility_us, asked }: AccessFigures): string {
+export function accessText({ policies, places, load_ms, cold_us, remembered_us, visibilityCold_ms, visibility_us, asked, askedInPart }: AccessFigures): string {
   return aligned([
     [`access with ${whole(policies)} own policies`, ''],
     ['reading them, once for each version', `${whole(load_ms)} ms`],
@@ -103,7 +103,10 @@ export function accessText({ policies, places, load_ms, cold_us, remembered_us, 
     ['a decision, from then on', `${remembered_us.toFixed(1)} µs`],
     [`which of ${whole(places)} places somebody sees, the first time`, `${whole(visibilityCold_ms)} ms`],
     ['which, from then on', `${visibility_us.toFixed(1)} µs`],
+    ['what they add to queries, medians: of a viewer', ''],
     ...asked.map(addedLine),
+    ['of a team that sees one service', ''],
+    ...askedInPart.map(addedLine),
   ]);
 }
 
