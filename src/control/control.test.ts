@@ -270,3 +270,15 @@ test('changes at once are all kept, and one name is given once', async () => {
   done(await other.addProducer(shop));
   assert.equal((await store.listProducers()).length, 11);
 });
+
+test('a change that the database itself undid says why it failed, and the next one goes on', async () => {
+  const dataDir = newDir();
+  const store = await open(dataDir);
+  const raw = new DatabaseSync(join(dataDir, 'control', 'control.sqlite'));
+  // As a full disk does: the whole transaction is gone.
+  raw.exec("CREATE TRIGGER full BEFORE INSERT ON tokens BEGIN SELECT RAISE(ROLLBACK, 'the disk is full'); END");
+  await assert.rejects(store.addToken({ tenant: DEFAULT_TENANT, roles: ['viewer'] }), ({ message, cause }: Error) => /cannot change the control database/.test(message) && /the disk is full/.test(String(cause)));
+  raw.exec('DROP TRIGGER full');
+  raw.close();
+  done(await store.addToken({ tenant: DEFAULT_TENANT, roles: ['viewer'] }));
+});

@@ -58,7 +58,8 @@ export function migrate(connection: DatabaseSync): void {
     connection.exec(`PRAGMA user_version = ${STEPS.length}`);
     connection.exec('COMMIT');
   } catch (cause) {
-    connection.exec('ROLLBACK');
+    // SQLite itself has undone what failed for a full or broken disk.
+    if (connection.isTransaction) connection.exec('ROLLBACK');
     throw cause;
   }
 }

@@ -100,7 +100,7 @@ export class AuditPush {
       throw new Error('cannot reach audit-push-url', { cause });
     });
     await answer.body?.cancel().catch(() => undefined);
-    if (!answer.ok) throw new Error(`cannot push records: the answer was ${answer.status}`);
+    if (!answer.ok) throw new Error(`cannot hand over events: the answer was ${answer.status}`);
     await this.#write(next);
     return next;
   }
