@@ -7,8 +7,8 @@ import { Dialog } from '#ui/dialog.tsx';
 import { ErrorNote } from '#ui/error-note.tsx';
 import { Field } from '#ui/field.tsx';
 import { TextDiff } from '#ui/text-diff.tsx';
+import { useAct } from '#ui/use-act.ts';
 import styles from './access.module.css';
-import { useAct } from './use-act.ts';
 
 export interface ApplyDialogProps {
   readonly access: AccessInForce;

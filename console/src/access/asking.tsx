@@ -9,8 +9,8 @@ import { Snippet } from '#ui/copy.tsx';
 import { ErrorNote } from '#ui/error-note.tsx';
 import { Field } from '#ui/field.tsx';
 import { Panel } from '#ui/panel.tsx';
+import { useAct } from '#ui/use-act.ts';
 import styles from './access.module.css';
-import { useAct } from './use-act.ts';
 
 const WHO = [{ id: 'user', label: 'Somebody' }, { id: 'role', label: 'A role' }] as const;
 
@@ -22,13 +22,14 @@ export function Asking({ actions, draft }: { readonly actions: readonly string[]
   const [action, setAction] = useState('trace.read');
   const [resource, setResource] = useState('');
   const [asDraft, setAsDraft] = useState(true);
-  const [answer, setAnswer] = useState<Explained | null>(null);
+  const [answer, setAnswer] = useState<{ readonly to: string; readonly says: Explained } | null>(null);
   const act = useAct<Explained>();
+  const who = by === 'user' ? { user: user.trim() } : { roles: [role], groups: groups.split(',').map((one) => one.trim()).filter((one) => one !== '') };
+  const question = { ...who, action, resource: resource.trim(), ...(draft !== null && asDraft ? { text: draft } : {}) };
   const ask = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    const who = by === 'user' ? { user: user.trim() } : { roles: [role], groups: groups.split(',').map((one) => one.trim()).filter((one) => one !== '') };
-    const text = draft !== null && asDraft ? { text: draft } : {};
-    setAnswer(await act.run(() => explainAccess({ ...who, action, resource: resource.trim(), ...text })));
+    const says = await act.run(() => explainAccess(question));
+    setAnswer(says === null ? null : { to: JSON.stringify(question), says });
   };
   return (
     <Panel title="Ask" note="who could do what, and because of which policy">
@@ -57,7 +58,8 @@ export function Asking({ actions, draft }: { readonly actions: readonly string[]
         <div className={styles['row']}><Button type="submit" look="primary" isPending={act.isBusy}>Ask</Button></div>
       </form>
       {act.error === null ? null : <ErrorNote error={act.error} />}
-      <div role="status">{answer === null ? null : <Answer answer={answer} />}</div>
+      {/* An answer stands as long as the question does. */}
+      <div role="status">{answer?.to === JSON.stringify(question) ? <Answer answer={answer.says} /> : null}</div>
     </Panel>
   );
 }

@@ -8,8 +8,8 @@ import { Choice } from '#ui/choice.tsx';
 import { ErrorNote } from '#ui/error-note.tsx';
 import { Field } from '#ui/field.tsx';
 import { Panel } from '#ui/panel.tsx';
+import { useAct } from '#ui/use-act.ts';
 import styles from './access.module.css';
-import { useAct } from './use-act.ts';
 
 const REASON_MIN = 10;
 const REASON_MAX = 500;

@@ -1,4 +1,5 @@
-/** The bar above the page: time range, palette, help, theme, account. */
+/** The bar above the page: time range where it matters, palette, help, theme, account. */
+import { useRouterState } from '@tanstack/react-router';
 import { CircleHelp, Monitor, Moon, RefreshCw, Search, Sun } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { refreshNow } from '#time/use-range.ts';
@@ -7,11 +8,13 @@ import { Keys } from '#ui/keys.tsx';
 import { Menu } from '#ui/menu.tsx';
 import { AccountMenu } from './account-menu.tsx';
 import styles from './bar.module.css';
+import { pageAt } from './pages.ts';
 import { RangePicker } from './range-picker.tsx';
 import { setTheme, useTheme } from './theme.ts';
 
 export function Bar({ onPalette, onHelp }: { readonly onPalette: () => void; readonly onHelp: () => void }): ReactNode {
   const theme = useTheme();
+  const ranged = useRouterState({ select: ({ location }) => pageAt(location.pathname)?.ranged ?? false });
   const Shape = theme === 'light' ? Sun : theme === 'dark' ? Moon : Monitor;
   return (
     <header className={styles['bar']}>
@@ -21,7 +24,7 @@ export function Bar({ onPalette, onHelp }: { readonly onPalette: () => void; rea
         <Keys keys="ctrl+K" />
       </Button>
       <div className={styles['tools']}>
-        <RangePicker />
+        {ranged ? <RangePicker /> : null}
         <IconButton label="Refresh" onPress={refreshNow}>
           <RefreshCw aria-hidden />
         </IconButton>

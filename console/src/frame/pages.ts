@@ -11,23 +11,25 @@ export interface RailPage {
   readonly about: string;
   /** One of these actions makes the page useful; none: it is for everybody. */
   readonly needs: readonly string[];
+  /** Whether what it shows is of the time range in the bar. */
+  readonly ranged: boolean;
   /** Addresses that belong to the page without beginning like it. */
   readonly also?: readonly string[];
 }
 
 export const PAGES: readonly RailPage[] = [
-  { path: '/search', label: 'Search', shape: Search, key: '1', about: 'Find traces by service, attribute, duration, errors', needs: ['trace.search', 'trace.read', 'trace.outline'], also: ['/traces', '/compare'] },
-  { path: '/services', label: 'Services', shape: ChartNoAxesColumn, key: '2', about: 'Rate, errors and duration per service', needs: ['figures.read'] },
-  { path: '/map', label: 'Map', shape: Waypoints, key: '3', about: 'Who calls whom', needs: ['dependency.read'] },
-  { path: '/findings', label: 'Findings', shape: Flag, key: '4', about: 'What verification, witnesses and the checks at the door found', needs: ['finding.read'] },
-  { path: '/integrity', label: 'Integrity', shape: ShieldCheck, key: '5', about: 'The log: its growth, checkpoints, witnesses, verification', needs: ['integrity.read'] },
-  { path: '/exposure', label: 'Exposure', shape: ScanEye, key: '6', about: 'Which services send what is sensitive, where, since when', needs: ['exposure.read'] },
-  { path: '/policy', label: 'Policy', shape: Scale, key: '7', about: 'What becomes of values before they are stored: rules, dry run, history', needs: ['policy.read'] },
-  { path: '/access', label: 'Access', shape: KeyRound, key: 'a', about: 'Who may do what: roles, own policies, and because of which policy', needs: ['access.read', 'glass.break'] },
-  { path: '/audit', label: 'Audit', shape: ScrollText, key: 'u', about: 'Who read, changed and was refused what', needs: ['audit.read'] },
-  { path: '/ingest', label: 'Ingest', shape: Inbox, key: '8', about: 'What arrived, what was refused and why; connect a service', needs: ['accounting.read', 'producer.list'] },
-  { path: '/health', label: 'Health', shape: HeartPulse, key: '9', about: 'How this server is doing', needs: ['server.read'] },
-  { path: '/settings', label: 'Settings', shape: Settings, key: '0', about: 'Your account and second factor, people, groups, API tokens', needs: [] },
+  { path: '/search', label: 'Search', shape: Search, key: '1', about: 'Find traces by service, attribute, duration, errors', needs: ['trace.search', 'trace.read', 'trace.outline'], ranged: true, also: ['/traces', '/compare'] },
+  { path: '/services', label: 'Services', shape: ChartNoAxesColumn, key: '2', about: 'Rate, errors and duration per service', needs: ['figures.read'], ranged: true },
+  { path: '/map', label: 'Map', shape: Waypoints, key: '3', about: 'Who calls whom', needs: ['dependency.read'], ranged: true },
+  { path: '/findings', label: 'Findings', shape: Flag, key: '4', about: 'What verification, witnesses and the checks at the door found', needs: ['finding.read'], ranged: true },
+  { path: '/integrity', label: 'Integrity', shape: ShieldCheck, key: '5', about: 'The log: its growth, checkpoints, witnesses, verification', needs: ['integrity.read'], ranged: false },
+  { path: '/exposure', label: 'Exposure', shape: ScanEye, key: '6', about: 'Which services send what is sensitive, where, since when', needs: ['exposure.read'], ranged: true },
+  { path: '/policy', label: 'Policy', shape: Scale, key: '7', about: 'What becomes of values before they are stored: rules, dry run, history', needs: ['policy.read'], ranged: false },
+  { path: '/access', label: 'Access', shape: KeyRound, key: 'a', about: 'Who may do what: roles, own policies, and because of which policy', needs: ['access.read', 'glass.break'], ranged: false },
+  { path: '/audit', label: 'Audit', shape: ScrollText, key: 'u', about: 'Who read, changed and was refused what', needs: ['audit.read'], ranged: false },
+  { path: '/ingest', label: 'Ingest', shape: Inbox, key: '8', about: 'What arrived, what was refused and why; connect a service', needs: ['accounting.read', 'producer.list'], ranged: true },
+  { path: '/health', label: 'Health', shape: HeartPulse, key: '9', about: 'How this server is doing', needs: ['server.read'], ranged: true },
+  { path: '/settings', label: 'Settings', shape: Settings, key: '0', about: 'Your account and second factor, people, groups, API tokens', needs: [], ranged: false },
 ];
 
 /** Where somebody begins who may do this; the first that fits. Nobody begins at a refusal. */

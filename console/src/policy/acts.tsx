@@ -1,39 +1,9 @@
-/** Applying, approving and reverting: what each did, and what stood in its way. */
-import { useQueryClient } from '@tanstack/react-query';
+/** Applying, approving and reverting: who has to agree, and what each did. */
 import { Link } from '@tanstack/react-router';
 import { ShieldCheck, UserCheck } from 'lucide-react';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { ApiError } from '#api/client.ts';
+import { type ReactNode, useEffect, useRef } from 'react';
 import type { Applied, ApprovalMode, InForceNow } from '#api/policy.ts';
 import styles from './policy.module.css';
-
-export interface Act<Result> {
-  readonly isBusy: boolean;
-  readonly error: Error | null;
-  readonly run: (act: () => Promise<Result>) => Promise<Result | null>;
-  readonly clear: () => void;
-}
-
-/** Something that changes the policy: everything that was asked about it is asked anew, also when it failed, for then something else is true. */
-export function useAct<Result>(): Act<Result> {
-  const client = useQueryClient();
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<Error | null>(null);
-  const run = async (act: () => Promise<Result>): Promise<Result | null> => {
-    setBusy(true);
-    setError(null);
-    try {
-      return await act();
-    } catch (caught) {
-      setError(caught instanceof Error ? caught : new ApiError(0, 'internal', 'That did not work.', 'Try again.', '', null));
-      return null;
-    } finally {
-      await client.invalidateQueries({ queryKey: ['policy'] });
-      setBusy(false);
-    }
-  };
-  return { isBusy, error, run, clear: () => setError(null) };
-}
 
 /** Whether somebody else has to approve. */
 export function needsApproval(mode: ApprovalMode, weakens: boolean): boolean {

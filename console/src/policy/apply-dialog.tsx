@@ -9,9 +9,10 @@ import { Button } from '#ui/button.tsx';
 import { Dialog } from '#ui/dialog.tsx';
 import { ErrorNote } from '#ui/error-note.tsx';
 import { Field } from '#ui/field.tsx';
-import { needsApproval, useAct } from './acts.tsx';
+import { needsApproval } from './acts.tsx';
 import styles from './policy.module.css';
 import { TextDiff } from '#ui/text-diff.tsx';
+import { useAct } from '#ui/use-act.ts';
 import { WeakeningList } from './weakening-list.tsx';
 import { whoText } from './who.ts';
 
@@ -31,7 +32,7 @@ const NOTE_MAX = 1_024;
 
 export function ApplyDialog({ policy, base, onBase, text, weakenings, onClose, onResult }: ApplyDialogProps): ReactNode {
   const client = useQueryClient();
-  const act = useAct<Applied>();
+  const act = useAct<Applied>('policy');
   const [note, setNote] = useState('');
   const [agreed, setAgreed] = useState(false);
   const weakens = weakenings.length > 0;

@@ -6,9 +6,9 @@ import { ErrorNote } from '#ui/error-note.tsx';
 import { Field } from '#ui/field.tsx';
 import { Panel } from '#ui/panel.tsx';
 import { TimeText } from '#ui/time-text.tsx';
-import { useAct } from './acts.tsx';
 import styles from './policy.module.css';
 import { TextDiff } from '#ui/text-diff.tsx';
+import { useAct } from '#ui/use-act.ts';
 import { WeakeningList } from './weakening-list.tsx';
 import { whoText } from './who.ts';
 
@@ -22,7 +22,7 @@ const NOTE_MAX = 1_024;
 
 export function ProposalPanel({ proposal, policy, onResult }: ProposalPanelProps): ReactNode {
   const may = useMayChangePolicy();
-  const act = useAct<Applied | null>();
+  const act = useAct<Applied | null>('policy');
   const [note, setNote] = useState('');
   const own = proposal.isOwn;
   const weakens = proposal.weakenings.length > 0;

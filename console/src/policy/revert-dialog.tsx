@@ -9,9 +9,10 @@ import { Dialog } from '#ui/dialog.tsx';
 import { ErrorNote } from '#ui/error-note.tsx';
 import { Field } from '#ui/field.tsx';
 import { SkeletonRows } from '#ui/skeleton.tsx';
-import { needsApproval, useAct } from './acts.tsx';
+import { needsApproval } from './acts.tsx';
 import styles from './policy.module.css';
 import { TextDiff } from '#ui/text-diff.tsx';
+import { useAct } from '#ui/use-act.ts';
 import { WeakeningList } from './weakening-list.tsx';
 
 export interface RevertDialogProps {
@@ -25,7 +26,7 @@ const NOTE_MAX = 1_024;
 
 export function RevertDialog({ version: { version }, policy, onClose, onResult }: RevertDialogProps): ReactNode {
   const { data, error, refetch } = useQuery(versionQuery(version));
-  const act = useAct<Applied>();
+  const act = useAct<Applied>('policy');
   const [note, setNote] = useState('');
   const weakenings = useMemo(() => {
     const [from, to] = [readPolicy(policy.text).document, data === undefined ? null : readPolicy(data.text).document];

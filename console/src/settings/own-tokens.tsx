@@ -1,29 +1,26 @@
 /** One's own tokens: they act for whoever made them, within their scopes, and end with the account. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import { post, remove } from '#api/client.ts';
-import { ownTokensQuery, type Token } from '#api/people.ts';
+import { post } from '#api/client.ts';
+import { ownTokensQuery } from '#api/people.ts';
 import { Button } from '#ui/button.tsx';
 import { Choice } from '#ui/choice.tsx';
 import { Snippet } from '#ui/copy.tsx';
-import { Confirm, Dialog } from '#ui/dialog.tsx';
+import { Dialog } from '#ui/dialog.tsx';
 import { Empty } from '#ui/empty.tsx';
 import { ErrorNote } from '#ui/error-note.tsx';
 import { Field } from '#ui/field.tsx';
 import { Panel } from '#ui/panel.tsx';
-import { SkeletonRows } from '#ui/skeleton.tsx';
 import { useSending } from '#ui/use-sending.ts';
 import { DAY_MS, LIFETIMES, type Lifetime } from './lifetimes.ts';
 import styles from './settings.module.css';
-import { isOver, TokenTable } from './token-table.tsx';
+import { TokenList } from './token-list.tsx';
 
 export function OwnTokens(): ReactNode {
   const tokens = useQuery(ownTokensQuery);
   const client = useQueryClient();
   const [making, setMaking] = useState(false);
-  const [ending, setEnding] = useState<Token | null>(null);
   const refresh = (): Promise<void> => client.invalidateQueries({ queryKey: ownTokensQuery.queryKey });
-  const sorted = [...(tokens.data ?? [])].sort((a, b) => Number(isOver(a)) - Number(isOver(b)) || b.createdAt.localeCompare(a.createdAt));
   return (
     <Panel
       title="Your tokens"
@@ -35,31 +32,18 @@ export function OwnTokens(): ReactNode {
         </Button>
       }
     >
-      {tokens.isPending ? (
-        <SkeletonRows rows={2} height="40px" label="Loading your tokens" />
-      ) : tokens.isError ? (
-        <ErrorNote error={tokens.error} retry={() => void tokens.refetch()} />
-      ) : sorted.length === 0 ? (
-        <Empty title="No program acts for you">
-          <p>A token lets a script or a tool ask the query API as you, for as long and for as much as you say.</p>
-        </Empty>
-      ) : (
-        <TokenTable own label="Your tokens" tokens={sorted} onEnd={setEnding} />
-      )}
+      <TokenList
+        own
+        changes
+        label="Your tokens"
+        tokens={tokens}
+        none={
+          <Empty title="No program acts for you">
+            <p>A token lets a script or a tool ask the query API as you, for as long and for as much as you say.</p>
+          </Empty>
+        }
+      />
       {making ? <MakeToken onClose={() => setMaking(false)} onDone={refresh} /> : null}
-      {ending === null ? null : (
-        <Confirm
-          title={`Revoke ${ending.name}?`}
-          isOpen
-          onClose={() => setEnding(null)}
-          effect={<p>Whatever uses this token reads nothing more, within a second. It cannot be made valid again; a new one has another text.</p>}
-          verb="Revoke token"
-          act={async () => {
-            await remove(`/api/v1/session/tokens/${ending.id}`);
-            await refresh();
-          }}
-        />
-      )}
     </Panel>
   );
 }
