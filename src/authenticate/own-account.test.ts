@@ -10,7 +10,7 @@ import { COMMAND_LINE, ControlStore } from '#control';
 import { LIMITS } from '#limits';
 import { DEFAULT_TENANT, Secret } from '#model';
 import { isRefusal } from '#refusal';
-import type { Refusal } from '#refusal';
+import { done, refusedAs } from '#refusal/testing';
 
 import { createPasswords } from './password.ts';
 import { createPeople } from './people.ts';
@@ -49,16 +49,6 @@ async function failed(attempt: FailedAttempt): Promise<true> {
 
 function newSignIn(options: SignInOptions = {}): SignIn {
   return createSignIn(control, { passwords, now_ms: () => now, failed, ...options });
-}
-
-function done<Done>(answer: Done | Refusal): Done {
-  assert.ok(!isRefusal(answer), `refused: ${JSON.stringify(answer)}`);
-  return answer as Done;
-}
-
-function refusedAs(answer: unknown): string {
-  assert.ok(isRefusal(answer), 'it was not refused');
-  return answer.refused;
 }
 
 const codeOf = (secret: string, ahead_ms = 0): string => new TOTP({ secret, algorithm: 'SHA1', digits: 6, period: 30 }).generate({ timestamp: now + ahead_ms });

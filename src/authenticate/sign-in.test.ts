@@ -8,7 +8,7 @@ import { COMMAND_LINE, ControlStore } from '#control';
 import { LIMITS } from '#limits';
 import { DEFAULT_TENANT, Secret } from '#model';
 import { isRefusal } from '#refusal';
-import type { Refusal } from '#refusal';
+import { done, refusedAs } from '#refusal/testing';
 
 import { createPasswords } from './password.ts';
 import { createPeople } from './people.ts';
@@ -38,16 +38,6 @@ afterEach(() => {
   control.close();
   rmSync(dataDir, { recursive: true, force: true });
 });
-
-function done<Done>(answer: Done | Refusal): Done {
-  assert.ok(!isRefusal(answer), `refused: ${JSON.stringify(answer)}`);
-  return answer as Done;
-}
-
-function refusedAs(answer: unknown): string {
-  assert.ok(isRefusal(answer), 'it was not refused');
-  return answer.refused;
-}
 
 async function addAda(): Promise<void> {
   done(await createPeople(control, passwords).add({ ...ada, roles: ['admin'], password: PASSWORD }, COMMAND_LINE));

@@ -9,7 +9,7 @@ import { LIMITS } from '#limits';
 import { DEFAULT_TENANT, Secret, tenantId } from '#model';
 import type { TenantId } from '#model';
 import { isRefusal } from '#refusal';
-import type { Refusal } from '#refusal';
+import { done, refusedAs } from '#refusal/testing';
 
 import { ControlStore } from './control.ts';
 
@@ -35,16 +35,6 @@ async function open(dataDir = newDir()): Promise<ControlStore> {
   const store = await ControlStore.open({ dataDir, key: KEY, clock: () => now });
   opened.push({ store, dataDir });
   return store;
-}
-
-function done<Done>(answer: Done | Refusal): Done {
-  assert.ok(!isRefusal(answer), `refused: ${JSON.stringify(answer)}`);
-  return answer as Done;
-}
-
-function refusedAs(answer: unknown): string {
-  assert.ok(isRefusal(answer), 'it was not refused');
-  return answer.refused;
 }
 
 async function signIn(store: ControlStore, name: string): Promise<string> {

@@ -9,7 +9,7 @@ import { LIMITS } from '#limits';
 import { DEFAULT_TENANT, Secret, tenantId } from '#model';
 import type { TenantId } from '#model';
 import { isRefusal } from '#refusal';
-import type { Refusal } from '#refusal';
+import { done, refusedAs } from '#refusal/testing';
 
 import { ControlStore } from './control.ts';
 
@@ -38,17 +38,7 @@ async function open(dataDir = newDir(), key = KEY): Promise<ControlStore> {
   return store;
 }
 
-function done<Done>(answer: Done | Refusal): Done {
-  assert.ok(!isRefusal(answer), `refused: ${JSON.stringify(answer)}`);
-  return answer as Done;
-}
-
 const known = (store: ControlStore, text: string): boolean => !isRefusal(store.findCredential(text));
-
-function refusedAs(answer: unknown): string {
-  assert.ok(isRefusal(answer), 'it was not refused');
-  return answer.refused;
-}
 
 test('addProducer() gives a key that names the producer, its tenant, services and retention', async () => {
   const store = await open();

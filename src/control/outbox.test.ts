@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
 
 import { DEFAULT_TENANT, Secret, tenantId, type TenantId } from '#model';
-import { isRefusal, type Refusal } from '#refusal';
+import { isRefusal } from '#refusal';
+import { done } from '#refusal/testing';
 
 import { ControlStore } from './control.ts';
 import type { Actor, OutboxRow } from './control.ts';
@@ -27,11 +28,6 @@ async function open(dataDir = mkdtempSync(join(tmpdir(), 'tracekeep-outbox-'))):
   const store = await ControlStore.open({ dataDir, key: KEY, clock: () => NOW });
   opened.push({ store, dataDir });
   return store;
-}
-
-function done<Done>(answer: Done | Refusal): Done {
-  assert.ok(!isRefusal(answer), `refused: ${JSON.stringify(answer)}`);
-  return answer as Done;
 }
 
 /** The rows since the last call. */

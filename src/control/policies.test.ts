@@ -6,7 +6,8 @@ import { afterEach, beforeEach, test } from 'node:test';
 
 import { LIMITS } from '#limits';
 import { DEFAULT_TENANT, Secret } from '#model';
-import { isRefusal, type Refusal } from '#refusal';
+import { isRefusal } from '#refusal';
+import { done } from '#refusal/testing';
 
 import { actorOf, COMMAND_LINE, ControlStore, type Actor, type NewPolicy } from './control.ts';
 import type { Weakening } from '#policy/weakening';
@@ -31,10 +32,6 @@ afterEach(() => {
 
 function policy(digest: string, more: Partial<NewPolicy> = {}): NewPolicy {
   return { text: `# the policy ${digest}\nversion: 2\n`, canonical: `{"of":"${digest}"}`, digest, rules: 1, weakenings: [], note: '', ...more };
-}
-function done<Done>(answer: Done | Refusal): Done {
-  assert.ok(!isRefusal(answer), `refused: ${JSON.stringify(answer)}`);
-  return answer as Done;
 }
 const refused = (answer: unknown): string | null => (isRefusal(answer) ? answer.refused : null);
 async function account(name: string): Promise<Actor> {

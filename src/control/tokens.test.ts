@@ -8,7 +8,7 @@ import { LIMITS } from '#limits';
 import { DEFAULT_TENANT, Secret, tenantId } from '#model';
 import type { Reader, TenantId } from '#model';
 import { isRefusal } from '#refusal';
-import type { Refusal } from '#refusal';
+import { done, refusedAs } from '#refusal/testing';
 
 import { ControlStore, actorOf } from './control.ts';
 
@@ -29,16 +29,6 @@ afterEach(() => {
   store.close();
   rmSync(dataDir, { recursive: true, force: true });
 });
-
-function done<Done>(answer: Done | Refusal): Done {
-  assert.ok(!isRefusal(answer), `refused: ${JSON.stringify(answer)}`);
-  return answer as Done;
-}
-
-function refusedAs(answer: unknown): string {
-  assert.ok(isRefusal(answer), 'it was not refused');
-  return answer.refused;
-}
 
 function readerOf({ secret }: { readonly secret: Secret<string> }): Reader | null {
   const found = store.findCredential(secret.reveal());

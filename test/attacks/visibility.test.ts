@@ -7,12 +7,13 @@ import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { checkEvidence, evidenceFlawText, isEvidenceFlaw, parseEvidence } from '#evidence';
 import { startServer, temporaryFolder, type TestServer } from '#harness';
-import { inControl, well } from '#harness/credentials';
+import { inControl } from '#harness/credentials';
 import { ask, exportOf, type Json, newTraceId, sendWell, spanOf } from '#harness/exchange';
 import { sha256, verifyNatively } from '#keys/signing';
 import { isFlaw, parseVkey } from '#merkle';
 import { DEFAULT_TENANT } from '#model';
 import { compilePolicy, DEFAULT_POLICY, type PolicyDocument } from '#policy';
+import { done } from '#refusal/testing';
 
 /** In everything of the service that is not seen, and nowhere else. */
 const VAULT = 'vaultmark';
@@ -47,12 +48,12 @@ before(async () => {
   const data = join(temporaryFolder(), 'data');
   key = await inControl(data, async (control) => {
     const { text, digest, document } = compilePolicy(policyOf(restrict('desks', 'desk.*')));
-    well(await control.addPolicy({ text: JSON.stringify(document), canonical: text, digest, rules: document.rules.length, weakenings: [], note: '' }, null));
-    well(await control.addAccessPolicies({ tenant: DEFAULT_TENANT, text: ACCESS, policies: 2, note: '' }, 0));
-    for (const name of ['clerk', 'planner', 'viewer']) tokens.set(name, well(await control.addToken({ tenant: DEFAULT_TENANT, roles: ['viewer'], name })).secret.reveal());
-    tokens.set('investigator', well(await control.addToken({ tenant: DEFAULT_TENANT, roles: ['investigator'], name: 'investigator' })).secret.reveal());
-    tokens.set('admin', well(await control.addToken({ tenant: DEFAULT_TENANT, roles: ['admin', 'viewer', 'privacy-officer'], name: 'admin' })).secret.reveal());
-    return well(await control.addProducer({ tenant: DEFAULT_TENANT, name: 'all', services: ['*'] })).key.reveal();
+    done(await control.addPolicy({ text: JSON.stringify(document), canonical: text, digest, rules: document.rules.length, weakenings: [], note: '' }, null));
+    done(await control.addAccessPolicies({ tenant: DEFAULT_TENANT, text: ACCESS, policies: 2, note: '' }, 0));
+    for (const name of ['clerk', 'planner', 'viewer']) tokens.set(name, done(await control.addToken({ tenant: DEFAULT_TENANT, roles: ['viewer'], name })).secret.reveal());
+    tokens.set('investigator', done(await control.addToken({ tenant: DEFAULT_TENANT, roles: ['investigator'], name: 'investigator' })).secret.reveal());
+    tokens.set('admin', done(await control.addToken({ tenant: DEFAULT_TENANT, roles: ['admin', 'viewer', 'privacy-officer'], name: 'admin' })).secret.reveal());
+    return done(await control.addProducer({ tenant: DEFAULT_TENANT, name: 'all', services: ['*'] })).key.reveal();
   });
   server = await startServer({ data });
   await sendWell(server, key, exportOf([web], 'web', { 'desk.home': DESK }));

@@ -1,16 +1,15 @@
 /** Credentials for a data directory, and whatever else stands in its control data, made without a program for each. */
-import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { ControlStore } from '#control';
 import { deriveKey, openRootKey } from '#keys';
 import { DEFAULT_TENANT, type Role, type TenantId } from '#model';
-import { isRefusal, type Refusal } from '#refusal';
+import { done } from '#refusal/testing';
 
 /** A producer's key and an administrator's token. */
 export async function makeCredentials(data: string): Promise<{ readonly key: string; readonly token: string }> {
   return inControl(data, async (control) => {
-    const producer = well(await control.addProducer({ tenant: DEFAULT_TENANT, name: 'shop', services: ['*'] }));
-    const token = well(await control.addToken({ tenant: DEFAULT_TENANT, roles: ['admin'] }));
+    const producer = done(await control.addProducer({ tenant: DEFAULT_TENANT, name: 'shop', services: ['*'] }));
+    const token = done(await control.addToken({ tenant: DEFAULT_TENANT, roles: ['admin'] }));
     return { key: producer.key.reveal(), token: token.secret.reveal() };
   });
 }
@@ -20,14 +19,14 @@ export async function addedProducer(data: string, name: string, services: readon
   const told = wordsOf(more, ['--tenant', '--backfill', '--spiffe', '--certificate-name']);
   if (told === undefined) return undefined;
   const wanted = { tenant: told.tenant, name, services, backfill: told.words.has('--backfill'), certificates: ['--spiffe', '--certificate-name'].flatMap((word) => told.words.get(word) ?? []) };
-  return inControl(data, async (control) => well(await control.addProducer(wanted)).key.reveal());
+  return inControl(data, async (control) => done(await control.addProducer(wanted)).key.reveal());
 }
 
 export async function createdToken(data: string, role: Role, more: readonly string[]): Promise<string | undefined> {
   const told = wordsOf(more, ['--tenant', '--name']);
   if (told === undefined) return undefined;
   const name = told.words.get('--name')?.at(-1);
-  return inControl(data, async (control) => well(await control.addToken({ tenant: told.tenant, roles: [role], ...(name === undefined ? {} : { name }) })).secret.reveal());
+  return inControl(data, async (control) => done(await control.addToken({ tenant: told.tenant, roles: [role], ...(name === undefined ? {} : { name }) })).secret.reveal());
 }
 
 /** Options by their names with what was given to them; undefined where there are others. */
@@ -63,9 +62,4 @@ async function openControl<Result>(data: string, work: (control: ControlStore) =
   } finally {
     control.close();
   }
-}
-
-export function well<Result>(result: Result | Refusal): Result {
-  assert.ok(!isRefusal(result), JSON.stringify(result));
-  return result;
 }
