@@ -9,7 +9,7 @@ import { createAccess, type Access, type Action } from '#access';
 import type { SignIn } from '#authenticate/sign-in';
 import type { Address } from '#config';
 import { LIMITS } from '#limits';
-import { DEFAULT_TENANT, type Reader } from '#model';
+import { DEFAULT_TENANT } from '#model';
 import { addGlassRoutes, type GlassSource } from '#query/access/glass-routes';
 import { addAccessRoutes, type AccessSource } from '#query/access/routes';
 import { addAuditRoutes } from '#query/audit/routes';
@@ -38,7 +38,7 @@ import { addPageRoutes, answerUnknown, type ConsoleFiles } from './pages.ts';
 import type { Queries } from './query.ts';
 import type { RequestRecorder } from './recorded.ts';
 import { addRoutes, type Route } from './routes.ts';
-import { addSignInRoutes } from './sign-in-routes.ts';
+import { addSignInRoutes, type MayDo } from './sign-in-routes.ts';
 import { addTokenRoutes } from './token-routes.ts';
 
 /** The account, and findings, know no services. */
@@ -129,11 +129,12 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
     const endless = Object.entries(request.query ?? {}).find(([, value]) => typeof value === 'number' && !Number.isFinite(value));
     return endless === undefined ? undefined : sendRefusal(request, reply, refuse('query_invalid', `querystring/${endless[0]} must be finite`));
   });
-  // What one would be refused for another tenant, or for not seeing all places, is not offered.
-  const mayDo = async (reader: Reader): Promise<readonly Action[]> => {
+  // What one would be refused for another tenant, or for not seeing all places, is not offered, and told apart from what no role of theirs includes.
+  const mayDo: MayDo = async (reader) => {
     const actions = access.actionsOf(reader);
     const isWhole = (await parts.queries.seesAllPlaces(reader)) === true;
-    return actions.filter((action) => (isWhole || !ABOUT_WHOLE_TENANTS.has(action)) && ((isWhole && reader.tenant === DEFAULT_TENANT) || !SHOWING_THE_SERVER.has(action)));
+    const isOffered = (action: Action): boolean => (isWhole || !ABOUT_WHOLE_TENANTS.has(action)) && ((isWhole && reader.tenant === DEFAULT_TENANT) || !SHOWING_THE_SERVER.has(action));
+    return { mayDo: actions.filter(isOffered), tooWide: actions.filter((action) => !isOffered(action)) };
   };
   // What is told of a whole tenant names services and counts their spans; what is told of the server, those of all tenants.
   app.addHook('preHandler', async (request, reply) => {

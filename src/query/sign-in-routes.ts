@@ -31,6 +31,7 @@ const SESSION = answersAs(
       tenant: text(),
       csrf: { type: ['string', 'null'], description: 'For the header x-tracekeep-csrf of requests that change something; null with a bearer token.' },
       mayDo: { type: 'array', items: text() },
+      tooWide: { type: 'array', items: text(), description: 'What policies allow and is refused all the same: it tells of a whole tenant or of the server, of which this reader sees a part.' },
       secondFactor: { type: ['object', 'null'], properties: { since: text(), recoveryCodesLeft: { type: 'integer' } }, description: 'null: none.' },
       issuer: { type: ['string', 'null'], description: 'The sign-in provider that keeps this account; null: this server.' },
       mustAddFactor: { type: 'boolean', description: 'Nothing but adding a second factor is answered.' },
@@ -44,8 +45,8 @@ const OFFER = answersAs(object({ secret: text('Base32.'), uri: text('The same fo
 const SESSIONS = answersAs(object({ sessions: array(object({ isThis: { type: 'boolean' }, signedInAt: text(), seenAt: text('To five minutes.'), expiresAt: text('If it is not used.'), network: { type: ['string', 'null'], description: 'Of the address it began from.' } })) }));
 const NOTHING = { 204: { description: 'Done.', type: 'null' } };
 
-/** What a reader may do here, in the words of the policies. */
-export type MayDo = (reader: Reader) => Promise<readonly Action[]>;
+/** What a reader may do here, in the words of the policies; and what they allow, but would show more than the reader may see. */
+export type MayDo = (reader: Reader) => Promise<{ readonly mayDo: readonly Action[]; readonly tooWide: readonly Action[] }>;
 
 /** `consoleUrl`: the origin by which browsers know the console, where that is not what they ask for here. */
 export function addSignInRoutes(app: FastifyInstance, signIn: SignIn, mayDo: MayDo, consoleUrl: string | null = null): void {
@@ -221,7 +222,7 @@ async function viewOf(reader: Reader, session: SignedIn | null, mayDo: MayDo): P
     account: { id, name, roles, groups },
     tenant,
     csrf: session?.csrf ?? null,
-    mayDo: await mayDo(reader),
+    ...(await mayDo(reader)),
     secondFactor: factor === null ? null : { since: timeText(factor.since), recoveryCodesLeft: factor.recoveryCodesLeft },
     issuer: session?.issuer ?? null,
     mustAddFactor: session?.mustAddFactor ?? false,

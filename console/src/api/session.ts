@@ -10,6 +10,8 @@ export interface SessionView {
   readonly csrf: string | null;
   /** Actions in the words of the server. */
   readonly mayDo: readonly string[];
+  /** What policies allow, and is refused because it tells of a whole tenant or of the server, of which this person sees a part. */
+  readonly tooWide: readonly string[];
   /** Null: none. */
   readonly secondFactor: { readonly since: string; readonly recoveryCodesLeft: number } | null;
   /** The server answers nothing before there is one. */
