@@ -18,6 +18,7 @@ import { SkeletonRows } from '#ui/skeleton.tsx';
 import { type AuditAddress, filterOf, type Period, readAuditAddress, writeAuditAddress } from './address.ts';
 import styles from './audit.module.css';
 import { RecordTable } from './record-table.tsx';
+import { useNames } from './use-names.ts';
 import { KINDS } from './words.ts';
 
 const OUTCOMES: readonly { readonly id: Outcome | 'any'; readonly label: string }[] = [
@@ -58,6 +59,7 @@ function Records(): ReactNode {
     (changed: Partial<AuditAddress>) => void navigate({ to: '.', search: (before: Record<string, unknown>) => ({ ...before, ...writeAuditAddress({ ...readAuditAddress(before), ...changed }) }), replace: true, resetScroll: false }),
     [navigate],
   );
+  const names = useNames();
   const { now_ms } = useRange();
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(auditQuery(filterOf(address), now_ms));
   const records = useMemo(() => data?.pages.flatMap((page) => page.records) ?? [], [data]);
@@ -80,7 +82,7 @@ function Records(): ReactNode {
       ) : records.length === 0 ? (
         <NothingRecorded isNarrowed={isNarrowed} period={address.period} onAll={() => change({ ...NOTHING, period: 'all' })} />
       ) : (
-        <RecordTable records={records} onWho={(who) => change({ who })} onResource={(resource) => change({ resource })} />
+        <RecordTable records={records} names={names} onWho={(who) => change({ who })} onResource={(resource) => change({ resource })} />
       )}
       {hasNextPage ? (
         <Button isPending={isFetchingNextPage} onPress={() => void fetchNextPage()}>

@@ -8,10 +8,12 @@ import { State } from '#ui/state.tsx';
 import { PlainTable } from '#ui/table.tsx';
 import { TimeText } from '#ui/time-text.tsx';
 import styles from './audit.module.css';
+import type { Names } from './use-names.ts';
 import { actionWords, linkOf, thingOf } from './words.ts';
 
 export interface RecordTableProps {
   readonly records: readonly AuditRecord[];
+  readonly names: Names;
   readonly onWho: (who: string) => void;
   readonly onResource: (resource: string) => void;
 }
@@ -20,23 +22,23 @@ const COLUMNS = ['When', 'Who', 'What', 'Shown', 'Outcome'];
 const KINDS: Readonly<Record<string, LucideIcon>> = { person: User, token: KeyRound, 'command line': SquareTerminal, server: ServerCog };
 
 /** Rows do not change: what is typed above them draws none anew. */
-export const RecordTable = memo(function RecordTable({ records, onWho, onResource }: RecordTableProps): ReactNode {
+export const RecordTable = memo(function RecordTable({ records, names, onWho, onResource }: RecordTableProps): ReactNode {
   return (
     <div className={styles['records']}>
-      <PlainTable label="Records" columns={COLUMNS} rows={records.map((record) => ({ id: record.id, cells: cellsOf(record, onWho, onResource) }))} />
+      <PlainTable label="Records" columns={COLUMNS} rows={records.map((record) => ({ id: record.id, cells: cellsOf(record, names, onWho, onResource) }))} />
     </div>
   );
 });
 
-function cellsOf(record: AuditRecord, onWho: (who: string) => void, onResource: (resource: string) => void): ReactNode[] {
+function cellsOf(record: AuditRecord, names: Names, onWho: (who: string) => void, onResource: (resource: string) => void): ReactNode[] {
   const { time, count: times, rows } = record;
   return [
     <span key="when" className={styles['when']}>
       <TimeText unix_ms={Date.parse(time)} />
       {times === 1 ? null : <span className={styles['quiet']}>{plural(times, 'time')}</span>}
     </span>,
-    <Who key="who" record={record} onWho={onWho} />,
-    <What key="what" record={record} onResource={onResource} />,
+    <Who key="who" record={record} names={names} onWho={onWho} />,
+    <What key="what" record={record} name={names.get(record.resource)} onResource={onResource} />,
     <span key="rows" className={styles['rows']}>
       {rows === null ? '' : count(rows)}
     </span>,
@@ -44,13 +46,15 @@ function cellsOf(record: AuditRecord, onWho: (who: string) => void, onResource: 
   ];
 }
 
-function Who({ record: { who, whoId, whoKind, network }, onWho }: { readonly record: AuditRecord; readonly onWho: (who: string) => void }): ReactNode {
+function Who({ record: { who, whoId, whoKind, network }, names, onWho }: { readonly record: AuditRecord; readonly names: Names; readonly onWho: (who: string) => void }): ReactNode {
   const Shape = KINDS[whoKind] ?? CircleHelp;
+  // Some have said who they are by id alone.
+  const name = (whoKind === 'token' && who === (whoId ?? who) ? names.get(`token:${who}`) : undefined) ?? (who === 'unknown' ? 'nobody known' : who);
   return (
     <span className={styles['who']}>
       <Shape aria-hidden size={14} />
-      <button type="button" title={`Only of ${who}${whoId === null ? '' : ` (${whoId})`}`} onClick={() => onWho(whoId ?? who)}>
-        {who === 'unknown' ? 'nobody known' : who}
+      <button type="button" title={`Only of ${name}${whoId === null ? '' : ` (${whoId})`}`} onClick={() => onWho(whoId ?? who)}>
+        {name}
       </button>
       {whoKind === 'token' ? <span className={styles['quiet']}>token</span> : null}
       {network === null ? null : <span className={styles['quiet']}>from {network}</span>}
@@ -58,7 +62,7 @@ function Who({ record: { who, whoId, whoKind, network }, onWho }: { readonly rec
   );
 }
 
-function What({ record: { action, resource, route, filter, reason, entry }, onResource }: { readonly record: AuditRecord; readonly onResource: (resource: string) => void }): ReactNode {
+function What({ record: { action, resource, route, filter, reason, entry }, name, onResource }: { readonly record: AuditRecord; readonly name: string | undefined; readonly onResource: (resource: string) => void }): ReactNode {
   const [link, thing] = [linkOf(resource), thingOf(resource)];
   return (
     <span className={styles['what']}>
@@ -66,10 +70,10 @@ function What({ record: { action, resource, route, filter, reason, entry }, onRe
       {thing === '' ? null : (
         <span className={styles['thing']}>
           {link === null ? (
-            <code title={resource}>{thing}</code>
+            <code title={resource}>{name ?? thing}</code>
           ) : (
             <Link to={link.to} search={link.search} title={resource}>
-              <code>{thing}</code>
+              <code>{name ?? thing}</code>
             </Link>
           )}
           <button type="button" className={styles['only']} onClick={() => onResource(resource)}>

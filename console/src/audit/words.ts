@@ -67,6 +67,6 @@ export function linkOf(resource: string): Place | null {
   const [, kind = '', id = ''] = /^(trace|finding|token|account|producer):([0-9a-z_]{1,64})$/u.exec(resource) ?? [];
   if (kind === 'trace') return { to: `/traces/${id}`, search: {} };
   if (kind === 'finding') return { to: '/findings', search: { status: 'all', finding: id } };
-  if (kind === 'token' || kind === 'account') return { to: '/settings', search: {} };
+  if (kind === 'token' || kind === 'account') return { to: kind === 'token' ? '/settings/tokens' : '/settings/people', search: {} };
   return kind === 'producer' ? { to: '/ingest', search: {} } : null;
 }
