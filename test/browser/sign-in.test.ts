@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
+import { TOTP } from 'otpauth';
 import { startServer, temporaryFolder } from '#harness';
 import { CLIENT, freePort, TestProvider } from '#harness/provider';
 import { axeFindings, overflow } from './checks.ts';
@@ -152,5 +153,52 @@ test('who signs in with a provider comes back to where they were going, sees whe
   } finally {
     await viewer.close();
     provider.stop();
+  }
+});
+
+test('where everybody has to have a second factor nothing is open before it, and everything after; who does not want one is out again', async () => {
+  const server = await startServer({ args: ['--require-second-factor', 'everybody'] });
+  const viewer = await openViewer(stage.chromium.browser, { url: server.console });
+  const { page } = viewer;
+  try {
+    const link = await firstLink(server);
+    await page.goto(`/sign-in${link.hash}`);
+    await page.getByLabel('Your name').fill(ADMIN.name);
+    await page.getByLabel('A password').fill(ADMIN.password);
+    await page.keyboard.press('Enter');
+    const heading = page.getByRole('heading', { level: 1, name: 'Add a second factor' });
+    await heading.waitFor();
+    assert.equal((await viewer.context.request.get('/api/v1/services')).status(), 403);
+    // By whatever address.
+    await page.goto('/settings/people');
+    await heading.waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('heading', { level: 1, name: /^Sign in/u }).waitFor();
+    assert.equal((await viewer.context.request.get('/api/v1/session')).status(), 401);
+    await page.goto('/sign-in?to=/settings');
+    await page.getByLabel('Name', { exact: true }).fill(ADMIN.name);
+    await page.getByLabel('Password', { exact: true }).fill(ADMIN.password);
+    await page.keyboard.press('Enter');
+    // The password was typed a moment ago, and is not asked for again.
+    await page.getByRole('img', { name: 'Picture for an authenticator app' }).waitFor();
+    for (const width of [390, 1280] as const) {
+      await page.setViewportSize(SIZES[width]);
+      assert.deepEqual([...(await axeFindings(page)), ...(await overflow(page))], []);
+    }
+    const secret = (await page.getByRole('region', { name: 'text for the app' }).innerText()).replaceAll(/\s/gu, '');
+    await page.getByLabel('Code that the app shows').fill('000000');
+    await page.keyboard.press('Enter');
+    await page.getByText(/does not fit|wrong/iu).first().waitFor();
+    await page.getByLabel('Code that the app shows').fill(new TOTP({ secret }).generate());
+    await page.keyboard.press('Enter');
+    await page.getByRole('region', { name: 'recovery codes' }).waitFor();
+    assert.deepEqual([...(await axeFindings(page)), ...(await overflow(page))], []);
+    await page.getByRole('button', { name: 'I have kept them' }).click();
+    await page.waitForURL(/\/settings$/u);
+    await page.getByText('Recovery codes left').waitFor();
+    assert.equal((await viewer.context.request.get('/api/v1/services')).status(), 200);
+    assert.deepEqual(viewer.violations, []);
+  } finally {
+    await viewer.close();
   }
 });
