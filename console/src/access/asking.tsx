@@ -2,6 +2,7 @@
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { CircleCheck, CircleX } from 'lucide-react';
 import { type Explained, explainAccess } from '#api/access.ts';
+import { ApiError } from '#api/client.ts';
 import { type Role, ROLES, roleWord, rolesText } from '#api/roles.ts';
 import { Button } from '#ui/button.tsx';
 import { Choice, Segments } from '#ui/choice.tsx';
@@ -31,13 +32,17 @@ export function Asking({ actions, draft }: { readonly actions: readonly string[]
     const says = await act.run(() => explainAccess(question));
     setAnswer(says === null ? null : { to: JSON.stringify(question), says });
   };
+  const isUnknown = by === 'user' && act.error instanceof ApiError && act.error.code === 'name_unknown';
   return (
     <Panel title="Ask" note="who could do what, and because of which policy">
       <form className={styles['stack']} onSubmit={(event) => void ask(event)}>
         <div className={styles['row']}>
           <Segments label="Who" options={WHO} value={by} onChange={setBy} />
           {by === 'user' ? (
-            <Field label="Name of the account or token" value={user} onChange={setUser} placeholder="ana" isRequired />
+            <Field label="Name of the account or token" value={user} onChange={(text) => {
+                setUser(text);
+                act.clear();
+              }} placeholder="ana" isRequired error={isUnknown ? 'No account and no token of this tenant has this name.' : undefined} />
           ) : (
             <>
               <Choice label="Role" options={ROLES.map((id) => ({ id, label: roleWord(id) }))} value={role} onChange={setRole} />
@@ -57,7 +62,7 @@ export function Asking({ actions, draft }: { readonly actions: readonly string[]
         )}
         <div className={styles['row']}><Button type="submit" look="primary" isPending={act.isBusy}>Ask</Button></div>
       </form>
-      {act.error === null ? null : <ErrorNote error={act.error} />}
+      {act.error === null || isUnknown ? null : <div className={styles['fault']}><ErrorNote error={act.error} /></div>}
       {/* An answer stands as long as the question does. */}
       <div role="status">{answer?.to === JSON.stringify(question) ? <Answer answer={answer.says} /> : null}</div>
     </Panel>
