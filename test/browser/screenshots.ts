@@ -1,4 +1,4 @@
-/** Takes the README's pictures of the console: `node test/browser/screenshots.ts` writes docs/images/*.png. */
+/** Takes the README's pictures of the console: `node test/browser/screenshots.ts` writes docs/images/*.png, or those alone that are named: `… access audit`. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,13 +18,16 @@ const PICTURES: readonly { readonly name: string; readonly page: string; readonl
   { name: 'map', page: '/map', theme: 'dark' },
   { name: 'integrity', page: '/integrity', theme: 'light', steps: 'click:text=Verify everything now;see:text=Everything is as it was stored' },
   { name: 'policy', page: '/policy/edit?service=frontend&key=client.address&kind=ip&place=span', theme: 'light', steps: 'see:text=Tried on' },
+  { name: 'access', page: '/access', theme: 'light', steps: 'fill:input[placeholder="ana"]=vera;click:role=button[name="Begin with an example"];fill:input[placeholder^="service:"]=service:payments@production;click:role=button[name="Ask"];see:text=Decided by' },
+  { name: 'audit', page: '/traces/{declined}', theme: 'light', steps: 'see:text=Verified by this browser;goto:/audit;see:role=table' },
   { name: 'ingest', page: '/ingest', theme: 'light' },
 ];
 
 mkdirSync(IMAGES, { recursive: true });
 const look = (...words: string[]): Buffer => execFileSync(process.execPath, [join(import.meta.dirname, 'look.ts'), '--as', 'pictures', '--seed', 'hours', ...words], { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
 try {
-  for (const { name, page, theme, steps = '' } of PICTURES) {
+  const named = process.argv.slice(2);
+  for (const { name, page, theme, steps = '' } of PICTURES.filter((one) => named.length === 0 || named.includes(one.name))) {
     const out = join(IMAGES, `${name}.png`);
     process.stdout.write(look('--keep', '--page', page, '--theme', theme, '--steps', steps, '--out', out));
     const picture = smallPng(readFileSync(out));
