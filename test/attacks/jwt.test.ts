@@ -70,13 +70,14 @@ test('a workload sends with a token of its issuer, as the producer it is bound t
 });
 
 test('a SPIFFE JWT-SVID is known by its subject, with keys of its trust domain’s bundle alone', async () => {
-  const claims = { aud: AUDIENCE, sub: DOMAIN_SUBJECT };
+  // Issued before the bundle was fetched: of a newer one with an unknown key, the sender would be told to come again.
+  const claims = { aud: AUDIENCE, sub: DOMAIN_SUBJECT, iat: aWhileAgo() };
   assert.equal(await outcome(await signToken(domainKey, claims)), 'ok');
   assert.equal(await outcome(await signToken(domainKey, { ...claims, iss: 'https://spire.example.org' })), 'ok');
   assert.equal(await outcome(await signToken(domainKey, { ...claims, sub: 'spiffe://example.org/bank' })), 'token_untrusted');
   assert.equal(await outcome(await signToken({ ...otherKey, jwk: { ...otherKey.jwk, kid: 'x' } }, claims)), 'token_untrusted', 'a key of the bundle for certificates');
-  assert.equal(await outcome(await signToken(key, { ...good(), sub: DOMAIN_SUBJECT })), 'token_untrusted', 'another issuer names the subject of the trust domain');
-  assert.equal(await outcome(await signToken(domainKey, { ...good(), iss: issuer.url })), 'token_untrusted', 'the trust domain names the issuer');
+  assert.equal(await outcome(await signToken(key, { ...good(), iat: aWhileAgo(), sub: DOMAIN_SUBJECT })), 'token_untrusted', 'another issuer names the subject of the trust domain');
+  assert.equal(await outcome(await signToken(domainKey, { ...good(), iat: aWhileAgo(), iss: issuer.url })), 'token_untrusted', 'the trust domain names the issuer');
 });
 
 test('nothing that was not signed by a key of the issuer lets anybody in', async () => {
@@ -121,7 +122,8 @@ test('nothing that was not signed by a key of the issuer lets anybody in', async
 test('key ids are compared and never looked up: paths, statements, addresses and long ones find nothing, and do not make the server ask again and again', async () => {
   const before = issuer.asked.length;
   for (const kid of ['../../../../dev/null', '/etc/passwd', "one' OR '1'='1", 'one;--', `${other.url}/keys`, 'file:///dev/zero', '__proto__', 'constructor', '', 'x'.repeat(5_000), '\0', '*']) {
-    assert.equal(await outcome(await signed({ kid }, good(), otherKey)), 'token_untrusted', kid.slice(0, 20));
+    assert.equal(await outcome(await signed({ kid }, { ...good(), iat: aWhileAgo() }, otherKey)), 'token_untrusted', kid.slice(0, 20));
+    assert.match(await outcome(await signed({ kid }, good(), otherKey)), /^token_(untrusted|keys_unavailable)$/, 'newer than the keys');
   }
   assert.ok(issuer.asked.length <= before + 2, `${issuer.asked.length - before} questions`);
   assert.equal(await outcome(await signed({ kid: 'x'.repeat(8_000) }, good())), 'credential_unknown');
@@ -222,6 +224,9 @@ async function startIssuer({ jwk }: SigningKey): Promise<TestIssuer> {
   issuers.push(started);
   return started;
 }
+
+/** Seconds; before any keys here were fetched. */
+const aWhileAgo = (): number => Math.floor(Date.now() / 1_000) - 300;
 
 async function signed(header: Json, claims: Record<string, unknown>, by = key): Promise<string> {
   return signToken(by, claims as never, header);
