@@ -42,18 +42,23 @@ export function QueryBar({ ref, filters, range, onFilters, onRun, onTrace, child
   const [edited, setEdited] = useState<Filter | null>(null);
   const [error, setError] = useState<SyntaxError | null>(null);
   const input = useRef<HTMLInputElement>(null);
+  const selecting = useRef(0);
   const list = useId();
   const context = useMemo(() => contextOf(text, caret), [text, caret]);
   const { known, waiting } = useKnown(context, filters, range, open);
   const suggestions = useMemo(() => (open ? suggest(context, known) : []), [open, context, known]);
 
+  // The field has its new value only after it is drawn; what was to be selected before that is not any more.
+  const select = (from: number, to: number): void => {
+    cancelAnimationFrame(selecting.current);
+    selecting.current = requestAnimationFrame(() => input.current?.setSelectionRange(from, to));
+  };
   const write = (value: string, at: number): void => {
     setText(value);
     setCaret(at);
     setActive(-1);
     setError(null);
-    // The field has its new value only after it is drawn.
-    requestAnimationFrame(() => input.current?.setSelectionRange(at, at));
+    select(at, at);
   };
   const add = (more: readonly Filter[]): boolean => {
     const after = withFilters(edited === null ? filters : without(filters, edited), more);
@@ -85,7 +90,7 @@ export function QueryBar({ ref, filters, range, onFilters, onRun, onTrace, child
     if (first !== undefined) {
       setError(first);
       setOpen(true);
-      input.current?.setSelectionRange(first.from, first.to);
+      select(first.from, first.to);
       return;
     }
     if (reading.traceId !== null) return onTrace(reading.traceId);
