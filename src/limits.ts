@@ -420,6 +420,20 @@ export const LIMITS = {
   argon2_at_once_max: 2,
   /** …and so many wait for their turn; above: 503. */
   argon2_waiting_max: 16,
+  /** argon2id of the passphrase that is a sealing root (RFC 9106 §4, between its two choices): only who opens something waits for it… */
+  sealing_argon2_memory_kib: 262_144,
+  sealing_argon2_passes: 3,
+  sealing_argon2_lanes: 4,
+  /** …and this is a passphrase that is long enough, or too long to be one. */
+  passphrase_characters_min: 20,
+  passphrase_bytes_max: 1_024,
+  /** How long a transit engine may take for an answer, and how much it may say. */
+  transit_answer_ms_max: 10_000,
+  transit_answer_bytes_max: 64 * KiB,
+  /** Windows that are put under another version of a key in one transaction: what is lost when it is broken off. */
+  rewrap_windows_at_once: 200,
+  /** Keys of a subject that are destroyed by one statement. */
+  subject_keys_at_once: 512,
   /** Failed attempts to sign in to one account, or from one known browser, before the next must wait… */
   attempts_account_free: 5,
   /** …a second at first, twice as long each time, and never longer than this, so that nobody is locked out of their own account for long. */

@@ -96,6 +96,10 @@ export const REFUSALS = {
   access_changed: row(409, GRPC.invalidArgument, false, 'Other access policies came in force meanwhile.', 'Look at those in force now, and make the change again from there.'),
   access_lockout: row(409, GRPC.invalidArgument, false, 'With these policies nobody could change them any more.', 'Leave the action access.write to somebody with the role admin.'),
   glass_reason: row(400, GRPC.invalidArgument, false, 'The reason is too short, or too long.', 'Say in 10 to 500 characters why it cannot wait; it stands in the log and is shown to everybody in the tenant.'),
+  sealing_root_absent: row(503, GRPC.unavailable, false, 'The sealing root is not here, so nothing that is sealed can be opened.', 'Give it on the machine that may open: the file, the passphrase or the token that the settings sealing-* name.'),
+  sealing_root_wrong: row(409, GRPC.invalidArgument, false, 'This is not the sealing root with which the keys were made.', 'Compare the settings sealing-*, or the passphrase, with those at the first use.'),
+  key_needed: row(409, GRPC.invalidArgument, false, 'This version of the key is still needed.', 'tracekeep keys status says what for.'),
+  key_changed: row(409, GRPC.invalidArgument, true, 'Somebody else made a version of this key at the same moment.', 'Look at tracekeep keys status; try again if another one is still wanted.'),
   glass_unneeded: row(409, GRPC.invalidArgument, false, 'You have this role already.', 'Reload the page.'),
   // checkpoints that a witness is asked to cosign (C2SP tlog-witness)
   checkpoint_malformed: row(400, GRPC.invalidArgument, false, 'The body is not an old size, a proof and a signed checkpoint.', 'Send what https://c2sp.org/tlog-witness describes.'),

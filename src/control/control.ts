@@ -9,9 +9,10 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 
+import type { EncapsulatedWindow, SealingRootRecord, SubjectKeyRow, WindowPlace } from '#keys';
 import { LIMITS } from '#limits';
 import type { Producer, Role, Secret, TenantId } from '#model';
-import { refuse } from '#refusal';
+import { isRefusal, refuse } from '#refusal';
 import type { Refusal } from '#refusal';
 
 import { COMMAND_LINE, SERVER, actorOf } from './actor.ts';
@@ -43,6 +44,11 @@ import type { CountedFinding, FindingFilter, FindingRecord, StatusId } from './f
 import { breakGlass, endGlass, isBroken } from './glass.ts';
 import type { GlassRecord, NewGlass } from './glass.ts';
 import { ColumnSealer } from './sealed.ts';
+import { addSealingRoot, findSealingRoot } from './sealing-root.ts';
+import { addSubjectKeys, countSubjectKeys, destroySubjectKeys, findSubjectKeys } from './subject-keys.ts';
+import type { FoundSubjectKey } from './subject-keys.ts';
+import { addTenantKey, addWindow, countWindows, findWindow, listTenantKeys, replaceWindows, retireTenantKey, windowsBefore } from './tenant-keys.ts';
+import type { KeyUse, NewTenantKey, TenantKeyVersion } from './tenant-keys.ts';
 import { addSecondFactor, removeSecondFactor, renewRecoveryCodes, resetSecondFactor } from './second-factors.ts';
 import type { CodeProof } from './second-factors.ts';
 import { endSession, findSession, listSessions, startSession, touchSession } from './sessions.ts';
@@ -64,6 +70,8 @@ export { newCredential } from './credential.ts';
 export { isGroupName } from './names.ts';
 export type { AccountRecord, KeySource, ProducerRecord, RevokedCertificate, SecondFactor, TokenRecord, TrustRecord } from './records.ts';
 export type { BoundTrust } from './snapshot.ts';
+export type { FoundSubjectKey } from './subject-keys.ts';
+export type { KeyUse, NewTenantKey, TenantKeyVersion } from './tenant-keys.ts';
 export type { NewTrust } from './trusts.ts';
 export { CLOSED, distinct } from './finding.ts';
 export type { Analytic, CountedFinding, Evidence, FindingFilter, FindingRecord, FindingResource, NewFinding, SeverityId, StatusId } from './finding.ts';
@@ -439,6 +447,84 @@ export class ControlStore {
   /** `base`: number of the version in force, 0 if there is none. Refusals: access_changed. */
   async addAccessPolicies(wanted: NewAccessPolicies, base: number, by: Actor = COMMAND_LINE): Promise<AccessVersion | Refusal> {
     return this.#change(by, (change) => addAccessPolicies(change, wanted, base));
+  }
+
+  /** Null until there is one. */
+  findSealingRoot(): SealingRootRecord | null {
+    return findSealingRoot(this.#database, this.#sealer);
+  }
+
+  /** The one that is there, where another process was first. */
+  async addSealingRoot(wanted: SealingRootRecord, by: Actor = COMMAND_LINE): Promise<SealingRootRecord> {
+    return this.#change(by, (change) => addSealingRoot(change, wanted));
+  }
+
+  /** Newest first; the newest takes the new windows. */
+  listTenantKeys(tenant: TenantId): readonly TenantKeyVersion[] {
+    return listTenantKeys(this.#database, this.#sealer, tenant);
+  }
+
+  /** Null: somebody else made this version meanwhile. */
+  async addTenantKey(wanted: NewTenantKey, by: Actor = COMMAND_LINE): Promise<TenantKeyVersion | null> {
+    return this.#change(by, (change) => addTenantKey(change, wanted));
+  }
+
+  /** Destroys the private half of a version that nothing needs. Refusals: name_unknown, key_needed. */
+  async retireTenantKey(tenant: TenantId, version: number, by: Actor = COMMAND_LINE): Promise<TenantKeyVersion | Refusal> {
+    const retired = await this.#change(by, (change) => retireTenantKey(change, tenant, version));
+    if (!isRefusal(retired)) this.#database.emptyLog();
+    return retired;
+  }
+
+  /** Durable when resolved. `encapsulate` is given the id that the window will have, and the newest key. Null: the tenant has no key pair. */
+  async addWindow(wanted: Omit<WindowPlace, 'id'>, encapsulate: (place: WindowPlace, newest: TenantKeyVersion) => EncapsulatedWindow): Promise<EncapsulatedWindow | null> {
+    return this.#change(SERVER, (change) => addWindow(change, wanted, encapsulate));
+  }
+
+  findWindow(id: number): EncapsulatedWindow | null {
+    return findWindow(this.#database, this.#sealer, id);
+  }
+
+  /** Windows of a tenant under earlier versions than this one, the oldest first, from behind the id `after`. */
+  windowsBefore(tenant: TenantId, version: number, { after, limit }: { readonly after: number; readonly limit: number }): readonly EncapsulatedWindow[] {
+    return windowsBefore(this.#database, this.#sealer, tenant, version, after, limit);
+  }
+
+  countWindows(tenant: TenantId): readonly KeyUse[] {
+    return countWindows(this.#database, this.#sealer, tenant);
+  }
+
+  /** The same windows under a later version; `from`: those that they were under. */
+  async replaceWindows(windows: readonly EncapsulatedWindow[], from: readonly number[], by: Actor = COMMAND_LINE): Promise<void> {
+    await this.#change(by, (change) => replaceWindows(change, windows, from));
+  }
+
+  /** All in one transaction, durable when resolved: before what is sealed under them is. */
+  async addSubjectKeys(rows: readonly SubjectKeyRow[]): Promise<void> {
+    if (rows.length > 0) await this.#change(SERVER, (change) => addSubjectKeys(change, rows));
+  }
+
+  /** Those of the tenant that there are, also those that were destroyed. */
+  findSubjectKeys(tenant: TenantId, keyIds: readonly Uint8Array[]): readonly FoundSubjectKey[] {
+    return findSubjectKeys(this.#database, this.#sealer, tenant, keyIds);
+  }
+
+  countSubjectKeys(tenant: TenantId, token: Uint8Array): number {
+    return countSubjectKeys(this.#database, this.#sealer, tenant, token);
+  }
+
+  /**
+   * Destroys the keys of a subject, so that no file of the database holds them any more. `also` is done in the same transaction, for what the log is to be told;
+   * the ids of the keys are what it is given.
+   */
+  async destroySubjectKeys(tenant: TenantId, token: Uint8Array, by: Actor = COMMAND_LINE, also: (change: Change, keyIds: readonly Uint8Array[]) => Promise<void> = async () => {}): Promise<readonly Uint8Array[]> {
+    const keyIds = await this.#change(by, async (change) => {
+      const destroyed = await destroySubjectKeys(change, tenant, token);
+      await also(change, destroyed);
+      return destroyed;
+    });
+    this.#database.emptyLog();
+    return keyIds;
   }
 
   /** What the database says, or said at most `CHECK_MS` ago. */

@@ -43,6 +43,14 @@ export interface ControlTables {
   /** `tenant` is the keyed hash of its name. */
   readonly access_policies: { readonly tenant: string; readonly version: number; readonly sealed: Uint8Array; readonly sealed_text: Uint8Array };
   /** One row, or none. */
+  readonly sealing_root: { readonly id: number; readonly sealed: Uint8Array };
+  /** `tenant` is the keyed hash of its name. */
+  readonly key_versions: { readonly tenant: string; readonly version: number; readonly sealed: Uint8Array };
+  /** Ids are never used again. `version` is that of the tenant's key pair. */
+  readonly key_windows: { readonly id: Generated<number>; readonly tenant: string; readonly version: number; readonly sealed: Uint8Array };
+  /** Not sealed, since what matters is wrapped (`subject-keys.ts`). `tenant` is the beginning of the keyed hash of its name. */
+  readonly subject_keys: { readonly row: Generated<number>; readonly key: Uint8Array; readonly tenant: Uint8Array; readonly window: number; readonly token: Uint8Array; readonly wrapped: Uint8Array };
+  /** One row, or none. */
   readonly policy_proposals: { readonly id: string; readonly sealed: Uint8Array };
 }
 
@@ -52,9 +60,13 @@ export interface ControlDatabase {
   readonly readNow: <Row>(query: { compile(): CompiledQuery<Row> }) => readonly Row[];
   /** Changes whenever anybody has committed something (SQLite `PRAGMA data_version`). Looks at shared memory only, no file. */
   readonly dataVersion: () => number;
+  /** Empties the write-ahead log into the file, so that what was overwritten is nowhere any more. Throws when somebody keeps it from that. */
+  readonly emptyLog: () => void;
   readonly close: () => void;
 }
 
+const SQLITE_BUSY = 5;
+const LOCKED_PAUSE_MS = 20;
 const WRITE_BUSY_MS = 10_000;
 /** Readers wait for nobody but a recovery after a crash, and a server waits with them. */
 const READ_BUSY_MS = 1_000;
@@ -85,6 +97,11 @@ export function openControlDatabase(path: string): ControlDatabase {
         return statement.all(...(parameters as SQLInputValue[])) as Row[];
       },
       dataVersion: () => Number(version.get()?.['data_version']),
+      emptyLog: () =>
+        whenUnlocked(() => {
+          const [done] = writer.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all();
+          if (done?.['busy'] !== 0) throw Object.assign(new Error('cannot empty the write-ahead log of the control database: somebody is reading'), { errcode: SQLITE_BUSY });
+        }),
       close: () => {
         reader.close();
         writer.close();
@@ -96,12 +113,9 @@ export function openControlDatabase(path: string): ControlDatabase {
   }
 }
 
-const SQLITE_BUSY = 5;
-const LOCKED_PAUSE_MS = 20;
-
 /**
  * Going over to a write-ahead log while another process does, or recovers one, fails at once: SQLite does not wait where waiting could lock
- * both for ever. So it is tried again, as long as other waits last.
+ * both for ever. So it is tried again, as long as other waits last. Emptying the log says that it is busy where somebody still reads from it.
  */
 function whenUnlocked(work: () => void): void {
   const end = performance.now() + WRITE_BUSY_MS;

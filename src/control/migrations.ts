@@ -44,6 +44,14 @@ const STEPS: readonly string[] = [
   `
   CREATE TABLE broken_glass (id TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE sealing_root (id INTEGER PRIMARY KEY CHECK (id = 1), sealed BLOB NOT NULL) STRICT;
+  CREATE TABLE key_versions (tenant TEXT NOT NULL, version INTEGER NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (tenant, version)) STRICT;
+  CREATE TABLE key_windows (id INTEGER PRIMARY KEY AUTOINCREMENT, tenant TEXT NOT NULL, version INTEGER NOT NULL, sealed BLOB NOT NULL) STRICT;
+  CREATE INDEX key_windows_version ON key_windows (tenant, version);
+  CREATE TABLE subject_keys (row INTEGER PRIMARY KEY AUTOINCREMENT, key BLOB NOT NULL UNIQUE, tenant BLOB NOT NULL, window INTEGER NOT NULL, token BLOB NOT NULL, wrapped BLOB NOT NULL) STRICT;
+  CREATE INDEX subject_keys_token ON subject_keys (token);
+  `,
 ];
 
 export function migrate(connection: DatabaseSync): void {

@@ -2,11 +2,17 @@
  * Files that hold keys: 0600, ours, written whole or not at all. One that others can reach is refused rather than put right, since somebody may
  * have read it already.
  */
-import { closeSync, constants, existsSync, fstatSync, fsyncSync, linkSync, openSync, readFileSync, realpathSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, fsyncSync, linkSync, openSync, readSync, realpathSync, unlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
+import { emptyBytes } from './secret-bytes.ts';
 
 /** The text of a key file; a longer one gives the empty text, which no reader takes. `what` is for messages, such as `root key`. */
 export function readKeyFile(file: string, what: string, bytesMax: number): string {
+  return Buffer.from(readKeyBytes(file, what, bytesMax)).toString('latin1').trimEnd();
+}
+
+/** The same as bytes that can be wiped. */
+export function readKeyBytes(file: string, what: string, bytesMax: number): Uint8Array {
   let fd: number;
   try {
     // O_NONBLOCK: opening a FIFO in the key's place must fail below, not hang.
@@ -19,18 +25,20 @@ export function readKeyFile(file: string, what: string, bytesMax: number): strin
     if (!stat.isFile()) throw new Error(`cannot use the ${what} ${file}: it is not a regular file`);
     if ((stat.mode & 0o077) !== 0) throw new Error(`cannot use the ${what} ${file}: others may read or write it; run chmod 600`);
     if (process.getuid !== undefined && stat.uid !== process.getuid() && stat.uid !== 0) throw new Error(`cannot use the ${what} ${file}: it belongs to another user`);
-    return stat.size <= bytesMax ? readFileSync(fd, 'latin1').trimEnd() : '';
+    if (stat.size > bytesMax) return emptyBytes(0);
+    const bytes = emptyBytes(stat.size);
+    return bytes.subarray(0, readSync(fd, bytes));
   } finally {
     closeSync(fd);
   }
 }
 
 /** Writes a file so that it appears whole, durable and only if nobody else was first. */
-export function publishFile(file: string, text: string): void {
+export function publishFile(file: string, text: string | Uint8Array): void {
   const draft = `${file}.${process.pid}.new`;
   const fd = openSync(draft, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
   try {
-    writeSync(fd, text);
+    writeFileSync(fd, text);
     fsyncSync(fd);
   } finally {
     closeSync(fd);

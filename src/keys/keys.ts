@@ -13,7 +13,14 @@ import { publishFile, readKeyFile, refuseInside, syncDirectory } from './key-fil
 
 export { deriveKey, type KeyPurpose } from './derive.ts';
 export { publishFile, readKeyFile, refuseInside, syncDirectory } from './key-file.ts';
+export { decapsulate, encapsulate, HYBRID_PUBLIC_BYTES, makeHybridKeyPair, type HybridKeyPair } from './hybrid-kem.ts';
 export { Sealer, SEAL_OVERHEAD_BYTES } from './sealer.ts';
+export { withSealingRoot, type PassphraseCost, type SealingRoot, type SealingRootRecord, type SealingSource } from './sealing-root.ts';
+export type { TransitPlace } from './transit.ts';
+export { copyOf, emptyBytes, randomKey, wipe } from './secret-bytes.ts';
+export { encapsulateWindow, hourOf, newSubjectKey, openWindow, unwrapSubjectKey, WINDOW_MS, wrapSubjectKey } from './window-keys.ts';
+export type { EncapsulatedWindow, SubjectKeyRow, SubjectPlace, WindowKey, WindowKeys, WindowPlace } from './window-keys.ts';
+export { WRAPPED_KEY_BYTES } from './wrapped-key.ts';
 
 const KEY_BYTES = 32;
 const CHECK_FILE = 'key.check';

@@ -16,6 +16,7 @@ const TYPES: Readonly<Record<string, string>> = {
   integrity: 'A verification ended',
   finding: 'A finding was decided about',
   'access-policy': 'Access policies of a tenant',
+  key: 'A key that seals fields was made or changed',
 };
 
 /** The types that there are, for the filter. */
@@ -61,6 +62,7 @@ const ENTRIES: Readonly<Record<string, readonly [string, string]>> = {
   integrity: ['verification', 'verifications'],
   finding: ['finding', 'findings'],
   'access-policy': ['version of access policies', 'versions of access policies'],
+  key: ['event of a sealing key', 'events of sealing keys'],
 };
 
 /** Entries by type, most first: `1,204 blocks, 1 sign-in`. */

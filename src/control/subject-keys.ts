@@ -1,0 +1,73 @@
+/**
+ * The wrapped keys of subjects. There are as many as people and hours, so each is a few bytes in columns of its own: it says nothing without its window's key, and the
+ * token is a keyed hash.
+ *
+ * Destroying one overwrites it where it lies, with zeros of the same length, and leaves the row: rows are only ever appended and never grow or go, so SQLite
+ * never moves one and leaves no copy behind. The write-ahead log is emptied afterwards. That the row stays tells "destroyed" from "never there".
+ */
+import type { SubjectKeyRow } from '#keys';
+import { LIMITS } from '#limits';
+import type { TenantId } from '#model';
+
+import { sql } from 'kysely';
+
+import type { Change } from './change.ts';
+import type { ControlDatabase } from './database.ts';
+import { tenantKey } from './tenant-keys.ts';
+import type { ColumnSealer } from './sealed.ts';
+
+/** A row that was found; of one that was destroyed nothing is left to open. */
+export interface FoundSubjectKey extends Omit<SubjectKeyRow, 'tenant' | 'token'> {
+  readonly destroyed: boolean;
+}
+
+const KEY_ID_BYTES = 8;
+const TOKEN_BYTES = 16;
+/** Below the number of parameters that SQLite takes. */
+const ROWS_AT_ONCE = 512;
+const DESTROYED_TOKEN = new Uint8Array(TOKEN_BYTES);
+
+/** All of them, or none: a key id that is taken throws. */
+export async function addSubjectKeys(change: Change, rows: readonly SubjectKeyRow[]): Promise<void> {
+  const tenants = new Map<TenantId, Uint8Array>();
+  const columns = rows.map(({ keyId, tenant, window, token, wrapped }) => {
+    if (keyId.length !== KEY_ID_BYTES || token.length !== TOKEN_BYTES || wrapped.every((byte) => byte === 0)) throw new Error('cannot store a subject key that is malformed');
+    const hashed = tenants.get(tenant) ?? tenantBytes(change.sealer, tenant);
+    tenants.set(tenant, hashed);
+    return { key: keyId, tenant: hashed, window, token, wrapped };
+  });
+  for (let at = 0; at < columns.length; at += ROWS_AT_ONCE) await change.rows.insertInto('subject_keys').values(columns.slice(at, at + ROWS_AT_ONCE)).execute();
+}
+
+/** Those of a tenant that there are, in any order. */
+export function findSubjectKeys(database: ControlDatabase, sealer: ColumnSealer, tenant: TenantId, keyIds: readonly Uint8Array[]): readonly FoundSubjectKey[] {
+  const found: FoundSubjectKey[] = [];
+  for (let at = 0; at < keyIds.length; at += ROWS_AT_ONCE) {
+    const rows = database.kysely.selectFrom('subject_keys').select(['key', 'window', 'wrapped']).where('key', 'in', keyIds.slice(at, at + ROWS_AT_ONCE)).where('tenant', '=', tenantBytes(sealer, tenant));
+    for (const { key, window, wrapped } of database.readNow(rows)) found.push({ keyId: key, window, wrapped, destroyed: wrapped.every((byte) => byte === 0) });
+  }
+  return found;
+}
+
+export function countSubjectKeys(database: ControlDatabase, sealer: ColumnSealer, tenant: TenantId, token: Uint8Array): number {
+  const rows = database.kysely.selectFrom('subject_keys').select((is) => is.fn.countAll<number>().as('count')).where('token', '=', token).where('tenant', '=', tenantBytes(sealer, tenant));
+  return database.readNow(rows)[0]?.count ?? 0;
+}
+
+/** Destroys what the token has; the ids of the keys. The caller empties the write-ahead log when the change is committed. */
+export async function destroySubjectKeys(change: Change, tenant: TenantId, token: Uint8Array): Promise<readonly Uint8Array[]> {
+  if (token.length !== TOKEN_BYTES || token.every((byte) => byte === 0)) throw new Error('cannot destroy subject keys: the token is malformed');
+  const destroyed: Uint8Array[] = [];
+  for (;;) {
+    // A key of the index changes with the row, so a few at a time, until there are none.
+    const rows = await change.rows.selectFrom('subject_keys').select(['row', 'key']).where('token', '=', token).where('tenant', '=', tenantBytes(change.sealer, tenant)).limit(LIMITS.subject_keys_at_once).execute();
+    if (rows.length === 0) return destroyed;
+    const ids = rows.map(({ row }) => row);
+    await change.rows.updateTable('subject_keys').set({ wrapped: sql`zeroblob(length(wrapped))`, token: DESTROYED_TOKEN }).where('row', 'in', ids).execute();
+    for (const { key } of rows) destroyed.push(key);
+  }
+}
+
+function tenantBytes(sealer: ColumnSealer, tenant: TenantId): Uint8Array {
+  return Buffer.from(tenantKey(sealer, tenant), 'hex').subarray(0, KEY_ID_BYTES);
+}
