@@ -1,11 +1,12 @@
 /**
  * A pipeline worker thread: takes exports in the order they come, keeps one open block per tenant and retention class, closes a block
- * when it is full or when asked. It has no keys but that of pseudonyms, no files and no network. A bug in the pipeline costs the open blocks, whose
+ * when it is full or when asked. It has no keys but that of pseudonyms and those of the windows of this hour, no files and no network. A bug in the pipeline costs the open blocks, whose
  * requests are then refused, not acknowledged.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { release } from '#batch';
 import { Comparer, TakenSpans } from '#compare';
+import { HeldWindows, type HeldWindow } from '#keys';
 import { LIMITS } from '#limits';
 import { Secret, type Producer, type SealedBlock, type TenantId } from '#model';
 import { Pipeline, type Taken } from '#pipeline';
@@ -17,6 +18,10 @@ export type ToWorker =
   /** `rememberedSince_ms`: when it came, every request taken after this was known, and it was none of them. */
   | { readonly is: 'export'; readonly request: number; readonly body: Uint8Array; readonly encoding: 'protobuf' | 'json'; readonly producer: Producer; readonly rememberedSince_ms: number }
   | { readonly is: 'close' }
+  /** A window's key, before the first export that may need it. The bytes are handed over, so that no copy stays behind. */
+  | { readonly is: 'window'; readonly window: Omit<HeldWindow, 'key'> & { readonly key: Uint8Array } }
+  /** Behind the last export that may need them: windows of other hours than this are over; null: all are. */
+  | { readonly is: 'windows-over'; readonly hour: number | null }
   /** Makes a pipeline of this policy, for later. */
   | { readonly is: 'prepare'; readonly document: PolicyDocument; readonly digest: string }
   /** Closes what is open and takes this policy for everything that follows. The one before is kept, to go back to, until it is told to forget. */
@@ -57,6 +62,7 @@ const { nextBlock, taken, worker, policy: document, pseudonymKey } = workerData 
 const DAY_MS = 86_400_000;
 
 const spans = new TakenSpans(taken, worker);
+const windows = new HeldWindows();
 
 let policy = compilePolicy(document);
 let pipeline = pipelineOf(policy);
@@ -70,6 +76,8 @@ port.on('message', (message: ToWorker) => {
   else if (message.is === 'prepare') send({ is: 'prepared', policy: message.digest, failure: prepare(message.document) });
   else if (message.is === 'policy') usePolicy(message.document, message.digest);
   else if (message.is === 'forget') prepared = null;
+  else if (message.is === 'window') windows.hold({ ...message.window, key: new Secret(message.window.key) });
+  else if (message.is === 'windows-over') windows.forget(message.hour);
   else take(message);
 });
 

@@ -14,6 +14,7 @@ import { publishFile, readKeyFile, refuseInside, syncDirectory } from './key-fil
 export { deriveKey, type KeyPurpose } from './derive.ts';
 export { publishFile, readKeyFile, refuseInside, syncDirectory } from './key-file.ts';
 export { decapsulate, encapsulate, HYBRID_PUBLIC_BYTES, makeHybridKeyPair, type HybridKeyPair } from './hybrid-kem.ts';
+export { HeldWindows, type HeldWindow } from './held-windows.ts';
 export { Sealer, SEAL_OVERHEAD_BYTES } from './sealer.ts';
 export { withSealingRoot, type PassphraseCost, type SealingRoot, type SealingRootRecord, type SealingSource } from './sealing-root.ts';
 export type { TransitPlace } from './transit.ts';

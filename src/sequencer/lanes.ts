@@ -5,6 +5,7 @@
  * over until each has closed what it had open and taken the new one. So a single block number parts what is made under the old from what is made under the new.
  */
 import { Worker } from 'node:worker_threads';
+import { copyOf, type HeldWindow } from '#keys';
 import type { PolicyDocument } from '#policy';
 import type { FromWorker, ToWorker, WorkerData } from '#worker';
 
@@ -26,6 +27,8 @@ export interface LanesParts {
   readonly program?: URL;
   readonly policy: WorkerPolicy;
   readonly data: Omit<WorkerData, 'worker' | 'policy'>;
+  /** The windows that a worker which starts has to know. */
+  readonly windows?: () => readonly HeldWindow[];
   readonly heard: (lane: Lane, message: FromWorker) => void;
   /** A worker died, with everything that it had not handed over. `worker`: its number, which its successor will have. */
   readonly lost: (lane: Lane, worker: number) => void;
@@ -89,6 +92,19 @@ export class Lanes {
     const runner = lane as Runner;
     if (this.#held === null) runner.worker.postMessage(message, transfer);
     else this.#held.push({ runner, worker: runner.worker, message, transfer });
+  }
+
+  /** Hands a window's key to all workers, before what is sent next. */
+  handWindow(window: HeldWindow): void {
+    for (const runner of this.#runners) {
+      const [message, transfer] = windowMessage(window);
+      this.send(runner, message, transfer);
+    }
+  }
+
+  /** Has all workers wipe the keys of other hours, behind what was sent before. */
+  windowsOver(hour: number | null): void {
+    for (const runner of this.#runners) this.send(runner, { is: 'windows-over', hour }, []);
   }
 
   /** Asks for what is open. */
@@ -173,6 +189,7 @@ export class Lanes {
 
   #startWorker(number: number, runner: () => Runner): Worker {
     const worker = new Worker(this.#parts.program ?? PROGRAM, { workerData: { ...this.#parts.data, worker: number, policy: this.#policy.document } satisfies WorkerData });
+    for (const window of this.#parts.windows?.() ?? []) worker.postMessage(...windowMessage(window));
     worker.on('message', (message: FromWorker) => this.#hear(runner(), message));
     worker.on('error', (error) => this.#parts.failed(error));
     worker.on('exit', () => this.#exited(runner()));
@@ -196,6 +213,12 @@ export class Lanes {
       runner.alive = true;
     }, RESTART_MS).unref();
   }
+}
+
+/** Each worker has a copy of its own, which is handed over and not copied again. */
+function windowMessage({ id, tenant, hour, key }: HeldWindow): [ToWorker, ArrayBuffer[]] {
+  const copy = copyOf(key.reveal());
+  return [{ is: 'window', window: { id, tenant, hour, key: copy } }, [copy.buffer]];
 }
 
 function hearAnswer({ question, settled }: Asked, worker: Worker, message: FromWorker): void {

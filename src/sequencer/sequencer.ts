@@ -10,9 +10,11 @@
 import { createHash } from 'node:crypto';
 import { DurableBlocks, repeatFinding, TakenSpans, VersionFindings } from '#compare';
 import type { NewFinding } from '#findings';
+import type { HeldWindow } from '#keys';
 import { LIMITS } from '#limits';
-import type { Commit, Producer, RequestAccount, SealedBlock, Secret } from '#model';
+import type { Commit, Producer, RequestAccount, SealedBlock, Secret, TenantId } from '#model';
 import type { Taken } from '#pipeline';
+import type { PolicyDocument } from '#policy';
 import { isRefusal, type Refusal, type RefusalCode, refuse } from '#refusal';
 import type { FromWorker, ToWorker } from '#worker';
 import { ClosingTime } from './closing-time.ts';
@@ -29,6 +31,15 @@ export interface CommitStore extends RememberingStore {
   commit(commit: Commit): Promise<void>;
   /** Why nothing can be written now, or null. */
   readonly unavailable: RefusalCode | null;
+}
+
+/** Where keys come from under which workers seal. */
+export interface WindowSource {
+  /** The tenant's window of this hour, if it has been made. */
+  find(tenant: TenantId): HeldWindow | null;
+  /** Made and durable when resolved. */
+  ensure(tenant: TenantId): Promise<HeldWindow | Refusal>;
+  readonly held: readonly HeldWindow[];
 }
 
 export interface SequencerEvents {
@@ -49,6 +60,10 @@ export interface SequencerOptions {
   readonly pseudonymKey: Secret<Uint8Array> | null;
   /** The one in force. */
   readonly policy: WorkerPolicy;
+  /** Null: nothing can be sealed, and no policy may want it. */
+  readonly windows?: WindowSource | null;
+  /** Whether a policy seals anything, so that its tenants need windows. */
+  readonly seals?: (policy: PolicyDocument) => boolean;
   readonly events?: SequencerEvents;
   readonly worker?: URL;
   readonly takenSpansBytes?: number;
@@ -64,6 +79,12 @@ export class Sequencer {
   readonly #taken: TakenSpans;
   readonly #blocks: DurableBlocks;
   readonly #versions = new VersionFindings();
+  readonly #windows: WindowSource | null;
+  readonly #sealsUnder: (policy: PolicyDocument) => boolean;
+  /** Whether the policy in force seals, or one that is about to come in force. */
+  #seals: boolean;
+  /** Of each tenant, the window that the workers were given last. */
+  readonly #handed = new Map<TenantId, number>();
   readonly #requests = new Map<number, Request>();
   readonly #before: SentBefore;
   /** The number that the next block will have, which all workers count up. */
@@ -79,6 +100,9 @@ export class Sequencer {
     this.#store = store;
     this.#digestKey = options.digestKey;
     this.#events = options.events ?? {};
+    this.#windows = options.windows ?? null;
+    this.#sealsUnder = options.seals ?? (() => false);
+    this.#seals = this.#sealsUnder(options.policy.document);
     const nextBlock = this.#nextBlock;
     nextBlock[0] = BigInt(store.lastBlockId + 1);
     const taken = TakenSpans.allocate(store.lastBlockId + 1, options.takenSpansBytes);
@@ -96,6 +120,7 @@ export class Sequencer {
       ...(options.worker && { program: options.worker }),
       policy: options.policy,
       data: { nextBlock, taken, pseudonymKey: options.pseudonymKey?.reveal() ?? null },
+      windows: () => this.#windows?.held ?? [],
       heard: (lane, message) => this.#hear(lane, message),
       // Its open blocks are gone: their requests are refused, so that their senders try again.
       lost: (lane, worker) => {
@@ -118,10 +143,20 @@ export class Sequencer {
    */
   async usePolicy({ document, digest }: WorkerPolicy, lasting: () => Promise<boolean> = async () => true): Promise<{ readonly boundary: number } | 'kept' | 'unusable'> {
     let boundary = 0;
-    const outcome = await this.#lanes.usePolicy({ document, digest }, () => {
-      boundary = this.#begun;
-      return lasting();
-    });
+    const before = this.#seals;
+    // What is handed over from now on may be taken under either.
+    const after = this.#sealsUnder(document);
+    this.#seals ||= after;
+    const outcome = await this.#lanes
+      .usePolicy({ document, digest }, () => {
+        boundary = this.#begun;
+        return lasting();
+      })
+      .catch((failure: unknown) => {
+        this.#seals = before;
+        throw failure;
+      });
+    this.#seals = outcome === 'used' ? after : before;
     return outcome === 'used' ? { boundary } : outcome;
   }
 
@@ -154,9 +189,46 @@ export class Sequencer {
     return this.#before.answer(sent, () => this.#enter(sent, content)) ?? this.#handOver(sent, content);
   }
 
+  /** Keys of other hours have been overwritten: workers do the same, behind what they were given. */
+  windowsOver(hour: number | null): void {
+    this.#handed.clear();
+    this.#lanes.windowsOver(hour);
+  }
+
+  /** Whether the workers have a key of this hour for the tenant, if they need one. */
+  #canSeal(tenant: TenantId): boolean {
+    if (!this.#seals) return true;
+    const window = this.#windows?.find(tenant) ?? null;
+    if (window === null) return false;
+    if (this.#handed.get(tenant) !== window.id) this.#lanes.handWindow(window);
+    this.#handed.set(tenant, window.id);
+    return true;
+  }
+
+  /** Waits for a window, then begins anew: meanwhile the same request may have come again, or the hour ended. */
+  async #whenSealable(sent: Sent, content: Content): Promise<IngestAnswer> {
+    const bytes = content.body.byteLength;
+    this.#bytes += bytes;
+    try {
+      const window = (await this.#windows?.ensure(sent.producer.tenant)) ?? refuse('sealing_root_absent');
+      if (isRefusal(window)) {
+        this.#events.failed?.(`cannot seal what producers send: ${window.refused}`, null);
+        return refuse('store_unavailable', 'no key to seal with');
+      }
+    } catch (failure) {
+      this.#events.failed?.('cannot make a window key', failure);
+      return refuse('store_unavailable', 'no key to seal with');
+    } finally {
+      this.#bytes -= bytes;
+    }
+    return this.#draining ? refuse('draining') : this.#enter(sent, content);
+  }
+
   /** To the worker with the least to do. */
-  #handOver(sent: Sent, { body, encoding }: Content): Promise<IngestAnswer> {
+  #handOver(sent: Sent, content: Content): Promise<IngestAnswer> {
     const { producer } = sent;
+    const { body, encoding } = content;
+    if (!this.#canSeal(producer.tenant)) return this.#whenSealable(sent, content);
     const lane = this.#lanes.least();
     if (lane === null) return Promise.resolve(refuse('store_unavailable', 'no pipeline worker runs'));
     const first = new Promise<IngestAnswer>((answer) => {
