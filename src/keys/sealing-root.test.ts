@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { Secret } from '#model';
 import { isRefusal } from '#refusal';
-import { startTransitEngine } from '#harness/transit-engine';
 import { randomKey, withSealingRoot, type SealingRoot, type SealingRootRecord, type SealingSource } from './keys.ts';
+import { startTransitEngine } from './transit-double.ts';
 
 const CHEAP = { memory_kib: 64, passes: 1, lanes: 1 };
 const hex = (key: Secret<Uint8Array> | null): string => Buffer.from(key?.reveal() ?? []).toString('hex');

@@ -191,7 +191,6 @@ export class Sequencer {
 
   /** Keys of other hours have been overwritten: workers do the same, behind what they were given. */
   windowsOver(hour: number | null): void {
-    this.#handed.clear();
     this.#lanes.windowsOver(hour);
   }
 
