@@ -2,12 +2,13 @@
  * The product in one function, top to bottom. Read this first.
  *
  * `Pipeline.take` is what happens to the bytes of one export between authentication and the store. It runs on a worker thread,
- * owns everything it touches, knows no key and no file, and hands out nothing that has not been minimized.
+ * owns everything it touches, knows no key but those that it is given, and no file, and hands out nothing that has not been minimized.
  */
 import { KeyTable, SpanBatch } from '#batch';
 import type { Comparer } from '#compare';
 import { matchesGlob } from '#control/glob';
 import { Inspector } from '#inspect';
+import { Tokens } from '#keys';
 import { BlockLeaves } from '#leaves';
 import { Minimizer, Pseudonyms } from '#minimize';
 import type { Producer, Secret } from '#model';
@@ -17,7 +18,7 @@ import { isRefusal, type Refusal } from '#refusal';
 import { Scanner } from '#scanner';
 import { ownRecognizers } from '#scanner/own';
 import { RECOGNIZERS } from '#scanner/recognizers';
-import { BlockBuilder } from '#seal';
+import { BlockBuilder, SubjectKeys } from '#seal';
 import { countOddTimes, refusedMessage, validate } from '#validate';
 
 /** What became of one export. Counts are spans, except `minimized`, which counts values by kind. */
@@ -46,6 +47,11 @@ const ODD_TIME = 'odd-time';
 /** The same for spans whose ids had been taken with other content. */
 const SECOND_VERSION = 'second-version';
 
+/** Keys to seal with, for the pipelines of one worker. */
+export function subjectKeysOf(tokenKey: Secret<Uint8Array>): SubjectKeys {
+  return new SubjectKeys(new Tokens(tokenKey));
+}
+
 export class Pipeline {
   readonly #keys = new KeyTable();
   readonly #batch = new SpanBatch(this.#keys);
@@ -53,12 +59,14 @@ export class Pipeline {
   readonly #minimizer: Minimizer;
   readonly #leaves: BlockLeaves;
   readonly #comparer: Comparer | null;
+  readonly #sealing: SubjectKeys | null;
 
   /**
    * Without a comparer, which tools that look at other stages leave out, no span is recognised as taken before; without a key for pseudonyms, what
-   * would become one is replaced.
+   * would become one is replaced; without keys to seal with, what would be sealed is lost.
    */
-  constructor(comparer: Comparer | null, policy: CompiledPolicy = compilePolicy(DEFAULT_POLICY), pseudonymKey: Secret<Uint8Array> | null = null) {
+  constructor(comparer: Comparer | null, policy: CompiledPolicy = compilePolicy(DEFAULT_POLICY), pseudonymKey: Secret<Uint8Array> | null = null, sealing: SubjectKeys | null = null) {
+    this.#sealing = sealing;
     this.#comparer = comparer;
     this.#inspector = new Inspector(new Scanner([...RECOGNIZERS, ...ownRecognizers(policy.recognizers)], { parts: policy.distinguishes, networksStay: policy.networksStay }), this.#keys);
     this.#minimizer = new Minimizer(policy, this.#inspector, this.#keys, new Pseudonyms(pseudonymKey));
@@ -67,7 +75,7 @@ export class Pipeline {
 
   /** A builder for blocks of the spans this pipeline takes. */
   builder(): BlockBuilder {
-    return new BlockBuilder(this.#minimizer, this.#leaves);
+    return new BlockBuilder(this.#minimizer, this.#leaves, this.#sealing);
   }
 
   /**

@@ -1,6 +1,6 @@
 /**
  * A pipeline worker thread: takes exports in the order they come, keeps one open block per tenant and retention class, closes a block
- * when it is full or when asked. It has no keys but that of pseudonyms and those of the windows of this hour, no files and no network. A bug in the pipeline costs the open blocks, whose
+ * when it is full or when asked. It has no keys but those of pseudonyms and tokens, of the windows of this hour and what it seals with under them, no files and no network. A bug in the pipeline costs the open blocks, whose
  * requests are then refused, not acknowledged.
  */
 import { parentPort, workerData } from 'node:worker_threads';
@@ -9,7 +9,7 @@ import { Comparer, TakenSpans } from '#compare';
 import { HeldWindows, type HeldWindow } from '#keys';
 import { LIMITS } from '#limits';
 import { Secret, type Producer, type SealedBlock, type TenantId } from '#model';
-import { Pipeline, type Taken } from '#pipeline';
+import { Pipeline, subjectKeysOf, type Taken } from '#pipeline';
 import { type CompiledPolicy, compilePolicy, type PolicyDocument } from '#policy';
 import { isRefusal, type Refusal, refuse } from '#refusal';
 import type { BlockBuilder } from '#seal';
@@ -54,15 +54,19 @@ export interface WorkerData {
   /** The one in force when it starts. */
   readonly policy: PolicyDocument;
   readonly pseudonymKey: Uint8Array | null;
+  /** Parent of the keys of tokens; null: nothing can be sealed. */
+  readonly tokenKey: Uint8Array | null;
 }
 
 if (parentPort === null) throw new Error('cannot run the worker outside a worker thread');
 const port = parentPort;
-const { nextBlock, taken, worker, policy: document, pseudonymKey } = workerData as WorkerData;
+const { nextBlock, taken, worker, policy: document, pseudonymKey, tokenKey } = workerData as WorkerData;
 const DAY_MS = 86_400_000;
 
 const spans = new TakenSpans(taken, worker);
 const windows = new HeldWindows();
+/** Of all pipelines: rows of keys that one made before it was given up still go out. */
+const sealing = tokenKey === null ? null : subjectKeysOf(new Secret(tokenKey));
 
 let policy = compilePolicy(document);
 let pipeline = pipelineOf(policy);
@@ -77,12 +81,12 @@ port.on('message', (message: ToWorker) => {
   else if (message.is === 'policy') usePolicy(message.document, message.digest);
   else if (message.is === 'forget') prepared = null;
   else if (message.is === 'window') windows.hold({ ...message.window, key: new Secret(message.window.key) });
-  else if (message.is === 'windows-over') windows.forget(message.hour);
+  else if (message.is === 'windows-over') for (const window of windows.forget(message.hour)) sealing?.end(window);
   else take(message);
 });
 
 function pipelineOf(compiled: CompiledPolicy): Pipeline {
-  return new Pipeline(new Comparer(spans), compiled, pseudonymKey === null ? null : new Secret(pseudonymKey));
+  return new Pipeline(new Comparer(spans), compiled, pseudonymKey === null ? null : new Secret(pseudonymKey), sealing);
 }
 
 /** Why it cannot be made, or null. */
@@ -115,6 +119,7 @@ function take({ request, body, encoding, producer, rememberedSince_ms }: ToWorke
   const name = `${day} ${producer.retention} ${producer.tenant}`;
   let result: Taken | Refusal;
   try {
+    if (policy.seals) sealing?.begin(producer.tenant, windows.current(producer.tenant, now_ms));
     result = pipeline.take(body, encoding, producer, request, now_ms, () => openBlock(name, day, producer.retention, producer.tenant), rememberedSince_ms);
   } catch (error) {
     // This one is to blame and is refused for good, or its sender would try it for ever.

@@ -39,6 +39,8 @@ export const MIGRATIONS: readonly Migration[] = [
       ...addColumns(FIRST_SEEN, ['environment', 'placed'], target),
     ],
   },
+  // Spans that are there already have nothing sealed.
+  { version: 8, statements: (target) => addColumns(SPANS, ['sealed.key', 'sealed.text'], target) },
 ];
 
 function addColumns(table: Table, names: readonly string[], target: Target): string[] {

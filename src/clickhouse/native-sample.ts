@@ -23,6 +23,7 @@ export function sampleSpan(block: number, row: number, mark: string): SampleRow 
     'events.time': [1n, 2n], 'events.name': ['exception', mark], 'events.attributes': [[['exception.message', mark]], []], 'events.attribute_types': ['s', ''], 'events.dropped': [0, 4],
     'links.trace_id': [id(16, 1, 2)], 'links.span_id': [id(8, 3, 4)], 'links.trace_state': [`x=${mark}`], 'links.flags': [1], 'links.attributes': [[[mark, 'v']]], 'links.attribute_types': ['s'], 'links.dropped': [0],
     'minimized.place': ['name'], 'minimized.kind': ['email'], 'minimized.count': [1],
+    'sealed.key': [id(8, 5, 6)], 'sealed.text': [`${mark} as it is sealed`],
   };
 }
 

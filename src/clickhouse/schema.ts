@@ -74,6 +74,10 @@ export const SPANS: Table = {
     column('minimized.place', `Array(${TEXT})`),
     column('minimized.kind', `Array(${TEXT})`),
     column('minimized.count', 'Array(UInt32)'),
+    // Values that the policy seals, one text for all of them that a span has: the id of the key that closed it, and what it closed (docs/reference/log-format.md).
+    column('sealed.key', 'Array(FixedString(8))'),
+    // As good as random: nothing makes it smaller.
+    column('sealed.text', 'Array(String)', 'NONE'),
   ],
   partitionBy: '(day, retention)',
   orderBy: '(block, row)',

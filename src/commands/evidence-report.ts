@@ -29,6 +29,7 @@ export function reportText(proved: Proved, witnessed: Witnessed): string {
     ...proved.claims.map((claim) => line('  signed', signedText(claim))),
     ...(witnessed.quorum === 0 ? [] : [line('witnesses', `${witnessed.cosigned} cosigned of the ${witnessed.quorum} that are asked for`)]),
     ...repeatedLines(spans),
+    ...sealedLine(spans),
     line('left out', omitted.length === 0 ? 'nothing' : named(omitted.map(({ key, values }) => `${key} (${values === 1 ? '1 value' : `${values} values`})`))),
     '',
     'Not proved: that the trace had no other spans, that what was sent is true, and when this file was made.',
@@ -45,7 +46,7 @@ export function reportJson(proved: Proved, witnessed: Witnessed, verified: boole
     signatures: claims.map(({ verifier, time_s }) => ({ name: verifier.name, algorithm: KEY_TYPES[verifier.type].algorithm, time: time_s === undefined || time_s === 0 ? null : new Date(time_s * 1000).toISOString() })),
     witnesses: witnessed,
     blocks: blocks.map(({ index, time_ms, tenant, block, rows, root, policy, spans: count }) => ({ index, time: new Date(time_ms).toISOString(), tenant, block, rows, root: base64(root), policy, spans: count })),
-    spans: spans.map(({ spanId, service, name, start, index, row, producer, leftOut }) => ({ spanId, service, name, startTimeUnixNano: start.toString(), index, row, producer, leftOut })),
+    spans: spans.map(({ spanId, service, name, start, index, row, producer, leftOut, sealed }) => ({ spanId, service, name, startTimeUnixNano: start.toString(), index, row, producer, leftOut, sealed })),
     repeated: repeatedIds(spans).map(([spanId, copies]) => ({ spanId, stored: copies.map(({ index, row }) => ({ index, row })) })),
     omitted,
   };
@@ -56,6 +57,11 @@ export function reportJson(proved: Proved, witnessed: Witnessed, verified: boole
 function repeatedIds(spans: readonly ProvedSpan[]): [string, ProvedSpan[]][] {
   const byId = Map.groupBy(spans, ({ spanId }) => spanId);
   return [...byId].filter(([, copies]) => copies.length > 1).map(([spanId, copies]) => [spanId, copies.toSorted((a, b) => a.index - b.index || a.row - b.row)]);
+}
+
+function sealedLine(spans: readonly ProvedSpan[]): string[] {
+  const count = spans.filter(({ sealed }) => sealed > 0).length;
+  return count === 0 ? [] : [line('sealed', `values of ${spansText(count)} are here as the text that closes them, which is proved; what it says is not to be seen`)];
 }
 
 function repeatedLines(spans: readonly ProvedSpan[]): string[] {

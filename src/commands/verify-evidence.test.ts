@@ -98,7 +98,7 @@ test('witnesses that are asked for must have cosigned', () => {
 test('for machines there is everything that is proved', () => {
   const report = JSON.parse(verify(bytesOf(evidenceOf({ blocks: [[wholeSpan()]], restricted }, ['enduser.id'])), { key: [KEY], json: true }).out);
   assert.deepEqual([report.verified, report.pinned, report.checkpoint.size, report.omitted], [true, true, 4, [{ key: 'enduser.id', values: 1 }]]);
-  assert.deepEqual(report.spans, [{ spanId: 'eee19b7ec3c1b174', service: 'cart', name: 'POST /cart', startTimeUnixNano: '1764450000000000001', index: 1, row: 3, producer: 'p_0123456789abcdef', leftOut: 1 }]);
+  assert.deepEqual(report.spans, [{ spanId: 'eee19b7ec3c1b174', service: 'cart', name: 'POST /cart', startTimeUnixNano: '1764450000000000001', index: 1, row: 3, producer: 'p_0123456789abcdef', leftOut: 1, sealed: 0 }]);
 });
 
 test('no text of a span moves the cursor of whoever verifies it', () => {

@@ -9,9 +9,9 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 
-import type { EncapsulatedWindow, SealingRootRecord, SubjectKeyRow, WindowPlace } from '#keys';
+import type { EncapsulatedWindow, SealingRootRecord, WindowPlace } from '#keys';
 import { LIMITS } from '#limits';
-import type { Producer, Role, Secret, TenantId } from '#model';
+import type { Producer, Role, Secret, SubjectKeyRow, TenantId } from '#model';
 import { isRefusal, refuse } from '#refusal';
 import type { Refusal } from '#refusal';
 

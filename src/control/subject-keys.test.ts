@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 
-import { WRAPPED_KEY_BYTES, type SubjectKeyRow } from '#keys';
-import { DEFAULT_TENANT, Secret, tenantId, type TenantId } from '#model';
+import { WRAPPED_KEY_BYTES } from '#keys';
+import { DEFAULT_TENANT, Secret, tenantId, type SubjectKeyRow, type TenantId } from '#model';
 
 import { ControlStore } from './control.ts';
 

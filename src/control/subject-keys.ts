@@ -5,9 +5,8 @@
  * Destroying one overwrites it where it lies, with zeros of the same length, and leaves the row: rows are only ever appended and never grow or go, so SQLite
  * never moves one and leaves no copy behind. The write-ahead log is emptied afterwards. That the row stays tells "destroyed" from "never there".
  */
-import type { SubjectKeyRow } from '#keys';
 import { LIMITS } from '#limits';
-import type { TenantId } from '#model';
+import type { SubjectKeyRow, TenantId } from '#model';
 
 import { sql } from 'kysely';
 

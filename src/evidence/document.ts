@@ -4,9 +4,9 @@
  */
 import { HASH_BYTES } from '#merkle';
 import { Wrong } from './flaw.ts';
-import { base64Of, Hashes, listOf, malformed, membersOf, naturalOf, requiredText, u32Of } from './reading.ts';
+import { base64Of, base64TextOf, Hashes, listOf, malformed, membersOf, naturalOf, requiredText, u32Of } from './reading.ts';
 import { SALT_BYTES, type Restricted } from './restricted.ts';
-import type { Beside, Minimized, PlacedSpan } from './span-entry.ts';
+import { SEAL_KEY_BYTES, type Beside, type Minimized, type PlacedSpan, type Sealed } from './span-entry.ts';
 import { parseStrict } from './strict-json.ts';
 
 /** What the member `format` of an evidence document says. */
@@ -19,6 +19,8 @@ export const EVIDENCE_SPANS_MAX = 100_000;
 const PROOF_MAX = 53;
 /** As many as a note has signatures. */
 const KEYS_MAX = 64;
+/** A span has one; more are read so that later versions may have one for each subject. */
+const SEALS_MAX = 64;
 
 export interface EvidenceSpan extends Beside {
   /** Its place among all spans of `resourceSpans`. */
@@ -53,8 +55,9 @@ export interface Evidence {
 
 const EVIDENCE = known('format', 'traceId', 'origin', 'checkpoint', 'keys', 'blocks', 'omitted', 'resourceSpans');
 const BLOCK = known('index', 'time', 'statement', 'closed', 'proof', 'spans');
-const SPAN = known('span', 'row', 'proof', 'producer', 'service', 'minimized', 'restricted');
+const SPAN = known('span', 'row', 'proof', 'producer', 'service', 'minimized', 'restricted', 'sealed');
 const MINIMIZED = known('place', 'kind', 'count');
+const SEALED = known('key', 'text', 'digest');
 const RESTRICTED = known('field', 'salt', 'digest');
 const RESOURCE_SPANS = known('resource', 'scopeSpans', 'schemaUrl');
 const SCOPE_SPANS = known('scope', 'spans', 'schemaUrl');
@@ -107,7 +110,19 @@ function readSpanProof(value: unknown, hashes: Hashes): EvidenceSpan {
     ...service,
     minimized: required(span['minimized'], 'minimized').map(readMinimized),
     restricted: required(span['restricted'], 'restricted').map(readRestricted),
+    ...(span['sealed'] === undefined ? {} : { sealed: readSeals(span['sealed']) }),
   };
+}
+
+/** An empty list would be another way to say that there is none. */
+function readSeals(value: unknown): readonly Sealed[] {
+  const list = listOf(value, 'sealed');
+  if (list.length === 0 || list.length > SEALS_MAX) throw malformed('sealed: none, or too many');
+  return list.map((one) => {
+    const { key, text, digest } = membersOf(one, 'sealed', SEALED);
+    if ((digest === undefined) !== (key !== undefined && text !== undefined) || (digest !== undefined && (key ?? text) !== undefined)) throw malformed('sealed: key and text, or digest');
+    return digest === undefined ? { key: base64Of(key, SEAL_KEY_BYTES, 'sealed.key'), text: base64TextOf(text, 'sealed.text') } : { digest: base64Of(digest, HASH_BYTES, 'sealed.digest') };
+  });
 }
 
 function readMinimized(value: unknown): Minimized {

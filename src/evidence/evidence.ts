@@ -18,7 +18,8 @@ export { restrictedDigest, SALT_BYTES, STATUS_MESSAGE, type Restricted, type Sho
 export { valueOf, type Value } from './any-value.ts';
 export { readStatement, type BlockStatement } from './block-statement.ts';
 export type { Signatures } from './signatures.ts';
-export type { Beside, Minimized, PlacedSpan, SpanEntry } from './span-entry.ts';
+export { SEAL_KEY_BYTES, SEALED_VALUES, sealDigest } from './span-entry.ts';
+export type { Beside, Minimized, PlacedSpan, Sealed, SpanEntry } from './span-entry.ts';
 
 export interface ProvedSpan {
   readonly spanId: string;
@@ -32,6 +33,8 @@ export interface ProvedSpan {
   readonly producer: string;
   /** Values of it, its resource and its scope that were left out. */
   readonly leftOut: number;
+  /** Texts of sealed values that are here, closed. */
+  readonly sealed: number;
 }
 
 export interface ProvedBlock extends BlockStatement {
@@ -145,7 +148,7 @@ class Check {
     const flaw = checkInclusion(this.#sha256, beside.row, rows, leafHash(this.#sha256, entry), beside.proof, root);
     if (flaw !== undefined) throw new Wrong('span_mismatch', flawText(flaw), where);
     if (traceId !== this.#evidence.traceId) throw new Wrong('trace_mismatch', undefined, where);
-    this.#spans[beside.span] = { ...rest, index, row: beside.row, producer: beside.producer, leftOut: this.#leftOut(where) };
+    this.#spans[beside.span] = { ...rest, index, row: beside.row, producer: beside.producer, leftOut: this.#leftOut(where), sealed: (beside.sealed ?? []).filter(({ digest }) => digest === undefined).length };
   }
 
   /** How many values the span at hand leaves out, all of them of keys that the document names, and none of those keys shown. */

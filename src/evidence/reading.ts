@@ -76,6 +76,13 @@ export function base64Of(value: unknown, bytes: number, place: string): Uint8Arr
   return decoded;
 }
 
+/** Bytes of any number but none. */
+export function base64TextOf(value: unknown, place: string): Uint8Array {
+  const decoded = typeof value === 'string' ? fromBase64(value) : undefined;
+  if (decoded === undefined || decoded.length === 0) throw malformed(place);
+  return decoded;
+}
+
 /** Hashes of proofs. Those of neighbours share most of theirs, so each text is decoded once. */
 export class Hashes {
   readonly #decoded = new Map<string, Uint8Array>();

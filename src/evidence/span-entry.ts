@@ -33,6 +33,26 @@ export interface Beside {
   readonly service?: string;
   readonly minimized: readonly Minimized[];
   readonly restricted: readonly Restricted[];
+  /** What the span has sealed; absent = nothing. */
+  readonly sealed?: readonly Sealed[];
+}
+
+/** A seal: closed, with the id of its key and its text, or left out, with the digest of both. */
+export type Sealed =
+  | { readonly key: Uint8Array; readonly text: Uint8Array; readonly digest?: undefined }
+  | { readonly digest: Uint8Array; readonly key?: undefined; readonly text?: undefined };
+
+/** What stands for the texts of sealed values where it is named what was left out. */
+export const SEALED_VALUES = 'sealed.values';
+/** Of the id of the key of a seal. */
+export const SEAL_KEY_BYTES = 8;
+
+/** What stands for a seal in the span entry. */
+export function sealDigest(sha256: Sha256, key: Uint8Array, text: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(key.length + text.length);
+  bytes.set(key);
+  bytes.set(text, key.length);
+  return sha256(bytes);
 }
 
 export interface SpanEntry {
@@ -84,7 +104,7 @@ export function readSpan(sha256: Sha256, placed: PlacedSpan, beside: Beside, vis
   links(listOf(span['links'], 'links'), fields, visit);
   entry.varuint(beside.minimized.length);
   for (const { place, kind, count } of beside.minimized) entry.string(place).string(kind).u32(count);
-  entry.u8(0);
+  seals(sha256, beside.sealed ?? [], visit);
   fields.close();
   return { entry: entry.written(), traceId, spanId, service, name, start };
 }
@@ -104,6 +124,19 @@ function readScope(sha256: Sha256, { scope, scopeSchemaUrl }: PlacedSpan, fields
   attributeList(group, members['attributes'], 'scope.attributes', fields, visit);
   group.u32(u32Of(members['droppedAttributesCount'], 'scope.droppedAttributesCount')).string(textOf(scopeSchemaUrl, 'schemaUrl'));
   return sha256(group.written());
+}
+
+/** What a seal holds nobody sees here: all of them have one name. */
+function seals(sha256: Sha256, sealed: readonly Sealed[], visit: Visit): void {
+  if (sealed.length === 0) {
+    entry.u8(0);
+    return;
+  }
+  entry.u8(1).varuint(sealed.length);
+  for (const seal of sealed) {
+    visit(SEALED_VALUES, seal.digest === undefined ? 'shown' : 'left out');
+    entry.raw(seal.digest ?? sealDigest(sha256, seal.key, seal.text));
+  }
 }
 
 /** An empty one is never restricted. */

@@ -11,6 +11,9 @@ import { Secret } from '#model';
 import { deriveKey } from './derive.ts';
 import { publishFile, readKeyFile, refuseInside, syncDirectory } from './key-file.ts';
 
+export { bindingOf, openSeal, SEAL_KEY_ID_BYTES, SEAL_OVER_BYTES, SealingKey } from './field-seal.ts';
+export { readSealedText, type SealedField } from './sealed-text.ts';
+export { TOKEN_BYTES, Tokens } from './tokens.ts';
 export { deriveKey, type KeyPurpose } from './derive.ts';
 export { publishFile, readKeyFile, refuseInside, syncDirectory } from './key-file.ts';
 export { decapsulate, encapsulate, HYBRID_PUBLIC_BYTES, makeHybridKeyPair, type HybridKeyPair } from './hybrid-kem.ts';
@@ -20,7 +23,7 @@ export { withSealingRoot, type PassphraseCost, type SealingRoot, type SealingRoo
 export type { TransitPlace } from './transit.ts';
 export { copyOf, emptyBytes, randomKey, wipe } from './secret-bytes.ts';
 export { encapsulateWindow, hourOf, newSubjectKey, openWindow, unwrapSubjectKey, WINDOW_MS, wrapSubjectKey } from './window-keys.ts';
-export type { EncapsulatedWindow, SubjectKeyRow, SubjectPlace, WindowKey, WindowKeys, WindowPlace } from './window-keys.ts';
+export type { EncapsulatedWindow, SubjectPlace, WindowKey, WindowKeys, WindowPlace } from './window-keys.ts';
 export { WRAPPED_KEY_BYTES } from './wrapped-key.ts';
 
 const KEY_BYTES = 32;

@@ -2,7 +2,7 @@
  * Window keys and the subject keys below them. A window key belongs to one process, tenant and hour; it was encapsulated to the tenant's public key before its
  * first use, and is only in memory beside that. A subject key is random too and lies in the control store, wrapped by its window's key.
  */
-import type { Secret, TenantId } from '#model';
+import type { Secret, SubjectKeyRow, TenantId } from '#model';
 import { decapsulate, encapsulate } from './hybrid-kem.ts';
 import { randomKey, wipe } from './secret-bytes.ts';
 import { unwrapKey, wrapKey } from './wrapped-key.ts';
@@ -18,17 +18,6 @@ export interface WindowKey {
 export interface WindowKeys {
   /** Of the tenant's window at this moment. Throws where there is none. */
   current(tenant: TenantId, now_ms: number): WindowKey;
-}
-
-export interface SubjectKeyRow {
-  /** 8 random bytes, of no other key. */
-  readonly keyId: Uint8Array;
-  readonly tenant: TenantId;
-  /** The window whose key wraps it. */
-  readonly window: number;
-  /** 16 bytes: whom it belongs to. */
-  readonly token: Uint8Array;
-  readonly wrapped: Uint8Array;
 }
 
 /** What is known of a window for ever. */

@@ -26,7 +26,7 @@ export class SpanColumns {
   readonly scope: DictionaryColumn;
   readonly attributes: AttributesColumn;
   readonly attributeTypes: DictionaryColumn;
-  /** Ends of the lists of events, links and statements, the same in all of their columns. */
+  /** Ends of the lists of events, links, statements and seals, the same in all of their columns. */
   readonly events: Uint32Array;
   readonly links: Uint32Array;
   readonly minimized: Uint32Array;
@@ -45,6 +45,9 @@ export class SpanColumns {
   readonly minimizedPlace: DictionaryColumn;
   readonly minimizedKind: DictionaryColumn;
   readonly minimizedCount: FixedColumn;
+  readonly sealed: Uint32Array;
+  readonly sealedKey: FixedColumn;
+  readonly sealedText: StringColumn;
 
   /** Of the block that was read last. */
   constructor(reader: NativeReader) {
@@ -96,6 +99,11 @@ export class SpanColumns {
     this.minimizedPlace = minimized.of('minimized.place', DictionaryColumn);
     this.minimizedKind = minimized.of('minimized.kind', DictionaryColumn);
     this.minimizedCount = minimized.fixed('minimized.count', 4);
+
+    const sealed = new Lists(reader, 'sealed.key');
+    this.sealed = sealed.ends;
+    this.sealedKey = sealed.fixed('sealed.key', 8);
+    this.sealedText = sealed.of('sealed.text', StringColumn);
   }
 }
 

@@ -17,6 +17,9 @@ const STRING_LETTER = 's'.charCodeAt(0);
 const LEAF = 0;
 const VERSION = 1;
 const NO_SEALED_VALUES = 0;
+const SEALED_VALUES = 1;
+/** Of the id of the key of a seal. */
+const SEAL_KEY_BYTES = 8;
 const VARUINT_BYTES_MAX = 10;
 const FIXED_BYTES = 74;
 
@@ -77,9 +80,7 @@ export class SpanEntries {
       out.view.setUint32(to, view.getUint32(columns.minimizedCount.start + statement * 4, true), true);
       to += 4;
     }
-    out.room(to, 1);
-    out.bytes[to] = NO_SEALED_VALUES;
-    out.length = to + 1;
+    out.length = this.#seals(columns, columns.sealed[at]!, columns.sealed[at + 1]!, to);
   }
 
   /** The restricted fields of the row at this place, in the order of their numbers, and those of its resource and scope. */
@@ -227,6 +228,29 @@ export class SpanEntries {
       open = element + 1;
     }
     return last > open ? copyBytes(out, to, bytes, view, starts[open]!, starts[last]!) : to;
+  }
+
+  /** What is sealed stands as digests, so that it can be left out of a proof. */
+  #seals(columns: SpanColumns, first: number, last: number, start: number): number {
+    const { out } = this;
+    out.room(start, 1 + VARUINT_BYTES_MAX + (last - first) * DIGEST_BYTES);
+    if (last === first) {
+      out.bytes[start] = NO_SEALED_VALUES;
+      return start + 1;
+    }
+    out.bytes[start] = SEALED_VALUES;
+    let to = writeVaruint(out, start + 1, last - first);
+    const { native } = columns;
+    const value = this.#value;
+    for (let seal = first; seal < last; seal++, to += DIGEST_BYTES) {
+      const text = textStart(native, columns.sealedText.starts[seal]!);
+      const end = columns.sealedText.starts[seal + 1]!;
+      const key = columns.sealedKey.start + seal * SEAL_KEY_BYTES;
+      value.room(0, SEAL_KEY_BYTES + end - text);
+      value.length = copyBytes(value, copyBytes(value, 0, native.bytes, native.view, key, key + SEAL_KEY_BYTES), native.bytes, native.view, text, end);
+      value.digest(out.bytes, to);
+    }
+    return to;
   }
 
   /** H(salt ‖ letter ‖ text) of the String between the two places. */

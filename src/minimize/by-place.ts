@@ -138,8 +138,9 @@ export class ByPlace {
       let output: number;
       if (!hasWhole) output = this.#ofParts(batch, value, mark, id, by);
       else {
-        const { action, constant } = by.plan(valueKey[value]!, valueType[value]!);
-        if (constant !== null) output = this.#constant(constant, valueKey[value]! * 8 + valueType[value]!, id);
+        const { action, constant, ofUnfound } = by.plan(valueKey[value]!, valueType[value]!);
+        if (mark === 0 && ofUnfound !== null) output = this.#constant(ofUnfound, valueKey[value]! * 8 + valueType[value]!, id);
+        else if (constant !== null) output = this.#constant(constant, valueKey[value]! * 8 + valueType[value]!, id);
         else if (action !== null) output = this.#ofWhole(batch, value, mark, id, by, action);
         else if (mark === 0) continue;
         else output = this.#ofParts(batch, value, mark, id, by);

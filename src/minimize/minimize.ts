@@ -14,7 +14,7 @@ import { rewrite } from './rewrite.ts';
 import { Treatment } from './treatment.ts';
 
 export { Pseudonyms } from './pseudonyms.ts';
-export type { Count, Output } from './output.ts';
+export type { Count, Output, SealedValue } from './output.ts';
 
 declare const minimized: unique symbol;
 /** A batch that holds nothing the policy wants gone. Only `minimize` makes it. */

@@ -1,7 +1,7 @@
 /** What is stored instead of a value that the policy acted on, and what it counts as. */
 import { TYPE } from '#batch';
 import type { Kind } from '#scanner/recognizer';
-import { WHOLE_VALUE } from '#policy';
+import { SEALED, WHOLE_VALUE } from '#policy';
 
 export interface Output {
   /** Text as stored: UTF-8 of a string, base64 of bytes, OTLP/JSON of an array or map. */
@@ -12,11 +12,23 @@ export interface Output {
   readonly counts: readonly Count[];
   /** Harmful characters made visible. */
   readonly neutralized: number;
+  /** What the policy seals of the value; `bytes` is what stands in its place. */
+  readonly seal?: SealedValue;
+}
+
+export interface SealedValue {
+  /** As `Output` has it. Null: as it was sent, since nothing in it had to go. */
+  readonly bytes: Uint8Array | null;
+  readonly type: number;
+  /** It names whom the sealed values of its span belong to. */
+  readonly isSubject: boolean;
+  /** Equal values are found again by a token. */
+  readonly isSearchable: boolean;
 }
 
 export interface Count {
   /** What was recognized, or `WHOLE_VALUE` where the policy acted on the value whatever it held. */
-  readonly kind: Kind | typeof WHOLE_VALUE;
+  readonly kind: Kind | typeof WHOLE_VALUE | typeof SEALED;
   readonly count: number;
 }
 
@@ -39,6 +51,15 @@ export function named(name: string): Output {
 
 export function droppedFor(counts: readonly Count[], neutralized: number): Output {
   return { bytes: EMPTY, type: TYPE.string, dropped: true, counts, neutralized };
+}
+
+const SEALED_TEXT = Buffer.from(`[${SEALED}]`);
+const SEALED_COUNT: Count = { kind: SEALED, count: 1 };
+
+/** `[sealed]`, and beside it what is sealed: `found` is the value without what had to go, null if nothing had to. */
+export function sealedOutput(found: Output | null, isSubject: boolean, isSearchable: boolean): Output {
+  const seal = { bytes: found?.bytes ?? null, type: found?.type ?? TYPE.string, isSubject, isSearchable };
+  return { bytes: SEALED_TEXT, type: TYPE.string, dropped: false, counts: [...(found?.counts ?? []), SEALED_COUNT], neutralized: found?.neutralized ?? 0, seal };
 }
 
 /** The counts of the parts of a value, and one for the value itself. */

@@ -5,10 +5,10 @@
 import { type KeyTable, PLACE, type SpanBatch, textBytesMax, TYPE } from '#batch';
 import type { NestedFinding, TextFinding } from '#inspect';
 import { LIMITS } from '#limits';
-import type { Action, RuleSet, ValueType } from '#policy';
+import { type Action, type RuleSet, sealing, type ValueType } from '#policy';
 import type { Kind } from '#scanner/recognizer';
 import { elementsOf, scalarJson } from './elements.ts';
-import { type Count, cut, DROPPED_FIELD, DROPPED_SPAN, droppedFor, type Fate, named, nestedOutput, type Output, REPLACED_FIELD, replacedWhole, withField } from './output.ts';
+import { type Count, cut, DROPPED_FIELD, DROPPED_SPAN, droppedFor, type Fate, named, nestedOutput, sealedOutput, type Output, REPLACED_FIELD, replacedWhole, withField } from './output.ts';
 import { insteadOf, isRecognizedNetwork, type PseudonymOf } from './part-actions.ts';
 import { type PartActions, replacedAscii, rewrite } from './rewrite.ts';
 import { rawOf, textOf } from './value-text.ts';
@@ -20,6 +20,8 @@ export interface Plan {
   readonly action: Action | null;
   /** What stands instead of each of them, if it is the same. */
   readonly constant: Output | null;
+  /** The same where it is so only of values in which nothing was found. */
+  readonly ofUnfound: Output | null;
 }
 
 /** A text with its parts acted upon. */
@@ -31,7 +33,11 @@ interface Judged {
 
 type Finding = TextFinding | NestedFinding;
 
-const PARTS: Plan = { action: null, constant: null };
+const PARTS: Plan = { action: null, constant: null, ofUnfound: null };
+
+/** Kinds that are nobody's data and somebody's access: they are gone before a value is sealed, or whoever opens it would have them. */
+const NEVER_SEALED: ReadonlySet<Kind> = new Set<Kind>(['credential', 'authorization', 'cookie', 'session-id', 'jwt', 'private-key', 'password', 'parameter', 'card']);
+const IN_SEALS: PartActions = { decide: (kind) => (NEVER_SEALED.has(kind) ? 'replace' : 'keep'), instead: (action, mark, text) => insteadOf(action, mark, text, () => null) };
 
 export class Treatment {
   /** Whether something may have to be done about a value in which nothing was found. */
@@ -66,16 +72,16 @@ export class Treatment {
   }
 
   /** What is stored of a value from what was found in it. */
-  ofParts(finding: Finding, key: number, type: number): Output {
-    if (finding.is === 'nested') return this.#nested(finding, key, type);
+  ofParts(finding: Finding, key: number, type: number, parts: PartActions | null = null): Output {
+    if (finding.is === 'nested') return this.#nested(finding, key, type, parts);
     const { neutralized } = finding;
-    if (finding.is === 'text' && neutralized === 0 && finding.marks.length > 0 && this.#asRecognized) {
+    if (parts === null && finding.is === 'text' && neutralized === 0 && finding.marks.length > 0 && this.#asRecognized) {
       const [mark] = finding.marks;
       if (mark!.start === 0 && mark!.end === finding.text.length && mark!.instead === undefined) return replacedWhole(mark!.kind);
       const replaced = replacedAscii(finding.text, finding.marks);
       if (replaced !== null && replaced.bytes.length <= textBytesMax(key)) return { bytes: replaced.bytes, type: TYPE.string, dropped: false, counts: replaced.counts, neutralized: 0 };
     }
-    const { text, counts, fate } = this.#judge(finding, key, '', type);
+    const { text, counts, fate } = this.#judge(finding, key, '', type, parts);
     if (fate === 'span-dropped') return DROPPED_SPAN;
     if (fate === 'dropped') return droppedFor(counts, neutralized);
     if (finding.is === 'scalar' && counts.length === 0) return { bytes: Buffer.from(text), type, dropped: false, counts, neutralized };
@@ -87,6 +93,11 @@ export class Treatment {
   ofWhole(action: Action, finding: Finding | null, batch: SpanBatch, value: number): Output | null {
     const type = batch.valueType[value]!;
     const key = batch.valueKey[value]!;
+    const seal = sealing(action);
+    if (seal !== null) {
+      if (finding === null) throw new Error('cannot seal a value as it was sent: it has a plan of its own');
+      return sealedOutput(this.ofParts(finding, key, type, IN_SEALS), seal.subject === true, seal.searchable === true);
+    }
     if (finding?.is === 'nested') return this.#elements(action, finding, key, type) ?? this.#unlessDropped(action, finding, key, type) ?? this.#unknownWhole(action, JSON.stringify(finding.value.json));
     const raw = rawOf(batch, value);
     const isText = type !== TYPE.bytes && type !== TYPE.array && type !== TYPE.map;
@@ -107,19 +118,22 @@ export class Treatment {
     const text = this.#keys.texts[key]!;
     const action = this.#set.whole(text, VALUE_TYPE[type]!)?.action ?? this.#set.unnamed;
     if (action === 'keep' || (this.#ofResource && text === SERVICE_NAME && action !== 'drop-span')) return PARTS;
-    if (action === 'drop') return { action, constant: DROPPED_FIELD };
-    if (action === 'drop-span') return { action, constant: DROPPED_SPAN };
-    if (action === 'replace') return { action, constant: REPLACED_FIELD };
-    return { action, constant: 'replace' in action ? named(action.replace.with) : null };
+    const constant = (output: Output | null): Plan => ({ action, constant: output, ofUnfound: null });
+    if (action === 'drop') return constant(DROPPED_FIELD);
+    if (action === 'drop-span') return constant(DROPPED_SPAN);
+    if (action === 'replace') return constant(REPLACED_FIELD);
+    const seal = sealing(action);
+    if (seal !== null) return { action, constant: null, ofUnfound: sealedOutput(null, seal.subject === true, seal.searchable === true) };
+    return constant(typeof action === 'object' && 'replace' in action ? named(action.replace.with) : null);
   }
 
-  #nested(finding: NestedFinding, key: number, type: number): Output {
+  #nested(finding: NestedFinding, key: number, type: number, parts: PartActions | null = null): Output {
     const counts = new Map<Count['kind'], number>();
     let neutralized = 0;
     let fate: Fate = 'stored';
     const before: unknown[] = [];
     for (const { leaf, finding: found } of finding.leaves) {
-      const result = this.#judge(found, key, leaf.key, type);
+      const result = this.#judge(found, key, leaf.key, type, parts);
       neutralized += found.neutralized;
       if (result.fate === 'span-dropped' || fate === 'stored') fate = result.fate;
       for (const { kind, count } of result.counts) counts.set(kind, (counts.get(kind) ?? 0) + count);
@@ -191,9 +205,9 @@ export class Treatment {
     return pseudonym === null ? REPLACED_FIELD : { ...REPLACED_FIELD, bytes: Buffer.from(pseudonym) };
   }
 
-  #judge(finding: TextFinding, key: number, inner: string, type: number): Judged {
+  #judge(finding: TextFinding, key: number, inner: string, type: number, parts: PartActions | null = null): Judged {
     if (finding.marks.length === 0) return { text: finding.text, counts: NOTHING, fate: 'stored' };
-    const judged = rewrite(finding.text, finding.marks, inner === '' ? this.#partActionsOf(key, type) : this.#partActions(key, inner, type));
+    const judged = rewrite(finding.text, finding.marks, parts !== null ? parts : inner === '' ? this.#partActionsOf(key, type) : this.#partActions(key, inner, type));
     return judged.fate === 'stored' ? judged : { ...judged, text: '' };
   }
 

@@ -115,6 +115,18 @@ export class Secret<T> {
   }
 }
 
+/** A key that fields of one person or of none in particular are sealed with, as it is kept: wrapped by the key of its window. */
+export interface SubjectKeyRow {
+  /** 8 random bytes, of no other key. */
+  readonly keyId: Uint8Array;
+  readonly tenant: TenantId;
+  /** The window whose key wraps it. */
+  readonly window: number;
+  /** 16 bytes: whom it belongs to. */
+  readonly token: Uint8Array;
+  readonly wrapped: Uint8Array;
+}
+
 /** Rows of one tenant and one retention class, encoded and ready to insert. Immutable once made. */
 export interface SealedBlock {
   /** Rises by one for every block this deployment ever made; never reused, also not after a crash. */
@@ -146,6 +158,8 @@ export interface SealedBlock {
   readonly last: string;
   /** SHA-256 of the minimization policy it was made under, hexadecimal. */
   readonly policy: string;
+  /** Keys that must be durable before the block is: made since the last block of the same worker, and sealed with in this one or a later one. Absent: none. */
+  readonly subjectKeys?: readonly SubjectKeyRow[];
 }
 
 /** The account of one request, in spans; `received = stored + Σ refused + dropped` always. */

@@ -13,6 +13,7 @@ export function check(form: Form, node: TextNode, trail: string, complaints: Com
     case 'word': return checkWord(form, node, trail, complaints);
     case 'text': return checkText(form, node, trail, complaints);
     case 'number': return checkNumber(form, node, trail, complaints);
+    case 'flag': return checkFlag(node, trail, complaints);
     case 'list': return checkList(form, node, trail, complaints, places);
     case 'word-or-list':
       if (node.is === 'scalar' && node.value === form.word) return form.word;
@@ -47,6 +48,11 @@ function checkNumber({ min, max }: NumberForm, node: TextNode, trail: string, co
   const remedy = min === max ? `Write ${min}.` : `Write a whole number from ${min} to ${max}.`;
   if (node.is !== 'scalar' || typeof node.value !== 'number') return wrong(node, complaints, `\`${trail}\` must be a number, not ${nameOf(node)}`, remedy);
   return Number.isInteger(node.value) && node.value >= min && node.value <= max ? node.value : wrong(node, complaints, `\`${trail}\` cannot be ${String(node.value)}`, remedy, 'out_of_range');
+}
+
+function checkFlag(node: TextNode, trail: string, complaints: Complaints): boolean | undefined {
+  if (node.is === 'scalar' && typeof node.value === 'boolean') return node.value;
+  return wrong(node, complaints, `\`${trail}\` must be true or false, not ${nameOf(node)}`, 'Write true, or leave it out.');
 }
 
 function checkList({ of, min, max }: ListForm, node: TextNode, trail: string, complaints: Complaints, places: Places): unknown {
@@ -87,12 +93,12 @@ function checkMembers(form: MembersForm, node: TextNode, trail: string, complain
 }
 
 function checkChoice(form: ChoiceForm, node: TextNode, trail: string, complaints: Complaints, places: Places): unknown {
-  const { what, words, members, reserved = [] } = form;
+  const { what, words, members } = form;
   const all = [...new Set([...Object.keys(words), ...Object.keys(members)])];
   if (node.is === 'scalar' && typeof node.value === 'string') {
     if (Object.hasOwn(words, node.value)) return node.value;
     const remedy = Object.hasOwn(members, node.value) ? `Write { ${node.value}: … } with what it needs.` : `${meant(node.value, all)}There are ${all.join(', ')}.`;
-    return wrong(node, complaints, choiceText(what, node.value, reserved), remedy, reserved.includes(node.value) ? 'reserved_action' : `unknown_${what}`);
+    return wrong(node, complaints, `there is no ${what} ${quoted(node.value)}`, remedy, `unknown_${what}`);
   }
   if (node.is !== 'members' || node.members.size !== 1) {
     const found = node.is === 'members' ? `must have one member, not ${node.members.size}` : `cannot be ${nameOf(node)}`;
@@ -102,17 +108,13 @@ function checkChoice(form: ChoiceForm, node: TextNode, trail: string, complaints
   const member = Object.hasOwn(members, name) ? members[name] : undefined;
   if (member === undefined) {
     const remedy = Object.hasOwn(words, name) ? `Write ${what}: ${name}, without anything behind it.` : `${meant(name, all)}There are ${all.join(', ')}.`;
-    return wrong(given, complaints, choiceText(what, name, reserved), remedy, reserved.includes(name) ? 'reserved_action' : `unknown_${what}`);
+    return wrong(given, complaints, `there is no ${what} ${quoted(name)}`, remedy, `unknown_${what}`);
   }
   const checked = check(member.form, given.value, name, complaints, places);
   if (checked === undefined) return undefined;
   const value = { [name]: checked };
   places.set(value, node);
   return value;
-}
-
-function choiceText(what: string, given: string, reserved: readonly string[]): string {
-  return reserved.includes(given) ? `the ${what} \`${given}\` is a name that is reserved for later; there is none yet` : `there is no ${what} ${quoted(given)}`;
 }
 
 function unknownRemedy(name: string, members: readonly string[], node: MembersNode): string {

@@ -3,11 +3,12 @@ import { matchesGlob } from '#control/glob';
 import { LIMITS } from '#limits';
 import { checkPattern, tryExamples } from '#scanner/own';
 import { KINDS } from '#scanner/recognizer';
-import { actionName } from './action.ts';
+import { actionName, sealing } from './action.ts';
 import { meant, quoted, type Places } from './check-form.ts';
 import type { Complaints, Range } from './complaints.ts';
-import type { Action, OwnRecognizer, Rule } from './document.ts';
+import { type Action, type OwnRecognizer, type Place, type Rule, type Scope, SHARED_PLACES } from './document.ts';
 import type { ChoiceForm } from './form.ts';
+import { GlobSets } from './glob-sets.ts';
 import { ACTION_OF_PARTS } from './grammar.ts';
 
 /** As they were read: members that were wrong are missing. */
@@ -32,9 +33,11 @@ export function crossCheck({ rules = [], recognizers = [], restricted = [] }: Un
       if (rule.roles !== undefined) complaints.error(placeOf(rule, 'roles', places), 'roles_without_restrict', 'only rules that restrict are about roles', 'Write action: restrict, or take `roles` out.');
       checkKinds(rule, kinds, places, complaints);
       checkFits(rule as Partial<Rule>, places, complaints);
+      checkSeal(rule as Partial<Rule>, places, complaints);
     }
   }
   complaints.about = undefined;
+  checkSubjects(rules, places, complaints);
   const restricts = rules.filter(({ action }) => action === 'restrict').reduce((count, { keys = [] }) => count + keys.length, restricted.length);
   if (restricts > LIMITS.policy_restricted_max) complaints.error(places.get(rules) ?? { start: 0, end: 0 }, 'too_many', `more than ${LIMITS.policy_restricted_max} keys are restricted`, 'Say the same with fewer: globs with * take many names at once.');
   checkGlobs(rules, places, complaints);
@@ -108,6 +111,41 @@ function checkRestrict(rule: UncheckedRule, places: Places, complaints: Complain
     const shown = PLACE_KEYS.find((key) => matchesGlob(glob, key));
     if (shown !== undefined) complaints.error(placeOf(rule.keys ?? rule, at, places), 'restricts_place', `${quoted(glob)} takes in ${shown}, which says where spans come from and is shown with each of them`, 'Take narrower keys. Services and environments are hidden by access policies.');
   });
+}
+
+/** Where one seal of a span can stand for the value. Names are what spans are grouped and found by, and what spans share belongs to none of them. */
+const SEALED_PLACES: ReadonlySet<Place> = new Set<Place>(['span', 'event', 'link', 'status-message']);
+
+function checkSeal({ action, for: scope, recognized }: Partial<Rule>, places: Places, complaints: Complaints): void {
+  if (action === undefined || sealing(action) === null || recognized !== undefined) return;
+  scope?.places?.forEach((place, at) => {
+    if (SEALED_PLACES.has(place)) return;
+    const [why, remedy] = SHARED_PLACES.has(place)
+      ? ['what stands there is shared by spans of many people, and a seal is of one span', 'Have it replaced or made a pseudonym there, or have senders put it on the span. A rule that names no places replaces it there.']
+      : ['spans are grouped and found by it', 'Have it replaced there, or made a template of.'];
+    complaints.error(placeOf(scope.places ?? scope, at, places), 'cannot_seal_place', `nothing can be sealed in ${place}: ${why}`, remedy);
+  });
+}
+
+/** A span is one person's: two rules that might each name another for it would leave to chance who can be forgotten. */
+function checkSubjects(rules: readonly UncheckedRule[], places: Places, complaints: Complaints): void {
+  const subjects = rules.filter((rule): rule is UncheckedRule & { readonly action: Action } => rule.action !== undefined && rule.action !== 'restrict' && sealing(rule.action)?.subject === true);
+  const sets = new GlobSets();
+  subjects.slice(0, SUBJECTS_COMPARED).forEach((rule, at) => {
+    const other = subjects.slice(0, at).find((earlier) => scopesMeet(sets, earlier.for ?? {}, rule.for ?? {}));
+    if (other === undefined) return;
+    const remedy = 'Name the keys of both in one rule, of which the first that a span has counts; or part the rules by services, environments or kinds of span.';
+    complaints.add('error', placeOf(rule, 'action', places), { code: 'two_subjects', message: `${quoted(other.id ?? 'another rule')} names the person that the same spans belong to`, remedy }, rule.id);
+  });
+  if (subjects.length > SUBJECTS_COMPARED) complaints.error(places.get(rules) ?? { start: 0, end: 0 }, 'too_many', `more than ${SUBJECTS_COMPARED} rules name subjects`, 'Name the keys in one rule.');
+}
+
+/** Each is compared with all before it. */
+const SUBJECTS_COMPARED = 100;
+
+function scopesMeet(sets: GlobSets, one: Scope, other: Scope): boolean {
+  const spans = one.spans === undefined || other.spans === undefined || one.spans.some((kind) => other.spans?.includes(kind) === true);
+  return spans && (['tenants', 'services', 'environments'] as const).every((name) => sets.meet(one[name] ?? null, other[name] ?? null));
 }
 
 function checkKinds({ recognized }: Pick<UncheckedRule, 'recognized'>, kinds: readonly string[], places: Places, complaints: Complaints): void {

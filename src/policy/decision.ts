@@ -27,6 +27,8 @@ export interface Decision {
   readonly action: ActionName;
 }
 
+/** The kind under which sealed values count. */
+export const SEALED = 'sealed';
 /** The kind under which actions on whole values count. */
 export const WHOLE_VALUE = 'field';
 

@@ -33,8 +33,16 @@ export interface Scope {
 export const TIME_UNITS = ['minute', 'hour', 'day', 'month', 'year'] as const;
 export const TEMPLATES = ['url', 'sql', 'command'] as const;
 
+export interface Sealing {
+  /** Equal values are found by those who may search for them. */
+  readonly searchable?: boolean;
+  /** It says whom it and the other sealed values of its span belong to. The first one of a span counts. */
+  readonly subject?: boolean;
+}
+
 /**
  * What becomes of a value, or of the recognized part of one. `replace`: `[kind]`, `[field]` for a whole value, or `[name]` of its own.
+ * `seal`: `[sealed]`, and the value is kept closed, for those who may open it.
  * `drop`: the attribute goes; a text that is no attribute becomes empty. `drop-span`: the whole span is refused.
  */
 export type Action =
@@ -42,6 +50,8 @@ export type Action =
   | 'replace'
   | 'drop'
   | 'drop-span'
+  | 'seal'
+  | { readonly seal: Sealing }
   | { readonly replace: { readonly with: string } }
   /** `***` and the last so many characters, never more than a third of them. */
   | { readonly mask: { readonly last: number } }

@@ -41,5 +41,5 @@ export function explain(document: PolicyDocument, where: Where, key: string, kin
 
 /** Those that name it when they are asked alone. */
 function othersOf(rules: readonly Rule[], deciding: Rule | null, ask: (rule: Rule) => Rule | null): readonly Rule[] {
-  return rules.filter((rule) => rule !== deciding && ask(rule) !== null);
+  return rules.filter((rule) => rule.id !== deciding?.id && ask(rule) !== null);
 }

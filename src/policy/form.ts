@@ -3,7 +3,7 @@
  * them, so that an editor accepts what the server accepts.
  */
 
-export type Form = WordForm | TextForm | NumberForm | ListForm | WordOrListForm | MembersForm | ChoiceForm;
+export type Form = WordForm | TextForm | NumberForm | FlagForm | ListForm | WordOrListForm | MembersForm | ChoiceForm;
 
 /** One of some words. */
 export interface WordForm {
@@ -30,6 +30,11 @@ export interface NumberForm {
   readonly is: 'number';
   readonly min: number;
   readonly max: number;
+}
+
+/** true or false. */
+export interface FlagForm {
+  readonly is: 'flag';
 }
 
 export interface ListForm {
@@ -60,8 +65,6 @@ export interface ChoiceForm {
   readonly what: string;
   readonly words: Readonly<Record<string, Choice>>;
   readonly members: Readonly<Record<string, Choice & { readonly form: Form }>>;
-  /** Names that are kept for later. */
-  readonly reserved?: readonly string[];
 }
 
 export interface Choice {

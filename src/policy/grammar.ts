@@ -3,7 +3,6 @@ import { LIMITS } from '#limits';
 import { ROLES } from '#model';
 import { KINDS, TAKEN_KINDS } from '#scanner/recognizer';
 import { CHECKSUMS, WITHIN_DEFAULT } from '#scanner/own';
-import { RESERVED_ACTIONS } from './action.ts';
 import { PLACES, SPAN_KINDS, TEMPLATES, TIME_UNITS, VALUE_TYPES } from './document.ts';
 import { ofParts, type ChoiceForm, type Form, type ListForm, type MembersForm, type TextForm } from './form.ts';
 import { GROUP_NAME, NAMED_GROUPS } from './groups.ts';
@@ -54,17 +53,27 @@ const generalize: ChoiceForm = {
   },
 };
 
+const SEALING: MembersForm = {
+  is: 'members', what: 'seal',
+  members: {
+    searchable: { form: { is: 'flag' }, default: false, description: 'Spans with an equal value are found by those who may search sealed values, through keyed tokens.' },
+    subject: { form: { is: 'flag' }, default: false, description: 'It names the person that it and all other sealed values of the span belong to, and who can be forgotten. The first one of a span counts.' },
+  },
+};
+
 export const ACTION: ChoiceForm = {
-  is: 'choice', what: 'action', reserved: RESERVED_ACTIONS,
+  is: 'choice', what: 'action',
   words: {
     keep: { ofParts: true, description: 'It stays. A whole value that is kept keeps no secret: what is recognized in it is judged by the rules with `recognized`.' },
     replace: { ofParts: true, description: '`[kind]` stands in its place; `[field]` in that of a whole value; ? in that of a literal of a statement.' },
     drop: { ofParts: true, description: 'The whole attribute goes; a text that is no attribute becomes empty.' },
+    seal: { ofParts: false, description: '`[sealed]` stands in its place, and the value is kept closed, under a key of its own for each person and hour: whoever may opens it, with a reason, on record. Credentials and card numbers in it are replaced before.' },
     restrict: { ofParts: false, description: 'It is stored as the other rules leave it, stands in the log as a salted digest, and is shown to the `roles` of the rule alone. Such a rule has `keys` and `roles`, and decides about nothing else.' },
     'drop-span': { ofParts: true, description: 'The whole span is refused, and counted as refused.' },
   },
   members: {
     replace: { ofParts: true, description: 'A name of your own stands in its place, in brackets.', form: { is: 'members', what: 'replace', members: { with: { form: name, required: true, description: 'The name.', examples: ['customer'] } } } },
+    seal: { ofParts: false, description: 'The same, with what is special about it.', form: SEALING },
     mask: {
       ofParts: true, description: '`***` and the last characters, never more than a third of them.',
       form: { is: 'members', what: 'mask', members: { last: { form: { is: 'number', min: 1, max: LIMITS.policy_mask_characters_max }, required: true, description: 'So many characters stay.', examples: [4] } } },

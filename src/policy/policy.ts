@@ -3,15 +3,16 @@
  * completely is not loaded. Acting on values is the business of `minimize`, which alone sees them.
  */
 import { createHash } from 'node:crypto';
+import { sealing } from './action.ts';
 import { type Action, decidingRules, type OwnRecognizer, type PolicyDocument, type Rule } from './document.ts';
 import { restrictedBy, restriction, type Restriction } from './restriction.ts';
 import { RuleSets } from './rule-set.ts';
 
-export { ACTION_NAMES, actionName, type ActionName } from './action.ts';
-export { type Decision, type Found, pastDecision, presentDecision, WHOLE_VALUE } from './decision.ts';
+export { ACTION_NAMES, actionName, type ActionName, sealing } from './action.ts';
+export { type Decision, type Found, pastDecision, presentDecision, SEALED, WHOLE_VALUE } from './decision.ts';
 export { DEFAULT_POLICY } from './default-policy.ts';
 export { ATTRIBUTE_PLACES, decidingRules, isRestrictRule, PLACES, restrictRules, SHARED_PLACES, SPAN_KINDS, TEMPLATES, TIME_UNITS, VALUE_TYPES } from './document.ts';
-export type { Action, OwnRecognizer, Place, PolicyDocument, RestrictRule, Rule, Scope, SpanKind, ValueType } from './document.ts';
+export type { Action, OwnRecognizer, Place, PolicyDocument, RestrictRule, Rule, Scope, Sealing, SpanKind, ValueType } from './document.ts';
 export { GROUP_NAME, inGroup, keysOfGroup, NAMED_GROUPS } from './groups.ts';
 export { readRestriction, type Restriction, rolesFor } from './restriction.ts';
 export { RuleSet, RuleSets, type Where } from './rule-set.ts';
@@ -32,6 +33,13 @@ export interface CompiledPolicy extends Restriction {
   readonly distinguishes: boolean;
   /** Every address becomes the network that recognizers make of it, so that one that is such a network is nothing to act upon. */
   readonly networksStay: boolean;
+  /** Some rule seals. */
+  readonly seals: boolean;
+}
+
+/** Whether some rule of it seals. */
+export function sealsAnything(document: PolicyDocument): boolean {
+  return decidingRules(document).some(({ action }) => sealing(action) !== null);
 }
 
 /** Of a document that was checked. */
@@ -44,8 +52,10 @@ export function compilePolicy(document: PolicyDocument): CompiledPolicy {
     digest: createHash('sha256').update(text).digest('hex'),
     recognizers: document.recognizers ?? [],
     sets: new RuleSets(rules, document.attributes ?? 'keep'),
-    distinguishes: rules.some(({ recognized, action }) => recognized !== undefined && !replaces(action)),
+    // In what is sealed some kinds stay and others do not.
+    distinguishes: rules.some(({ recognized, action }) => sealing(action) !== null || (recognized !== undefined && !replaces(action))),
     networksStay: networksStay(rules),
+    seals: sealsAnything(document),
     ...restriction(restrictedBy(document)),
   };
 }

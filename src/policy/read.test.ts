@@ -57,6 +57,18 @@ test('names are unique, and kinds are those of the product or of recognizers in 
   assert.deepEqual(codesOf("version: 2\nrecognizers: [{ id: staff-number, pattern: 'S[0-9]{4}' }]\nrules: [{ id: a, recognized: [staff-number], action: drop }]"), []);
 });
 
+test('values are sealed where a seal of one span can stand for them, and a span is one person\'s', () => {
+  const seal = (places: string) => `version: 2\nrules: [{ id: a, for: { places: [${places}] }, action: seal }]`;
+  for (const place of ['span', 'event', 'link', 'status-message']) assert.deepEqual(codesOf(seal(place)), [], place);
+  for (const place of ['resource', 'scope', 'span-name', 'event-name', 'scope-name', 'scope-version', 'schema-url', 'trace-state']) assert.deepEqual(codesOf(seal(place)), ['cannot_seal_place'], place);
+  assert.deepEqual(codesOf('version: 2\nrules: [{ id: a, recognized: [email], action: seal }]'), ['action_needs_whole_value']);
+  const subjects = (first: string, second: string) => codesOf(`version: 2\nrules: [{ id: a, ${first}keys: [user.id], action: { seal: { subject: true } } }, { id: b, ${second}keys: [enduser.id], action: { seal: { subject: true } } }]`);
+  assert.deepEqual(subjects('', ''), ['two_subjects']);
+  assert.deepEqual(subjects('', 'for: { services: [cart] }, '), ['two_subjects']);
+  assert.deepEqual(subjects('for: { services: [shop-*] }, ', 'for: { services: [cart] }, '), []);
+  assert.deepEqual(subjects('for: { spans: [server] }, ', 'for: { spans: [client] }, '), []);
+});
+
 test('patterns are of the safe subset, and examples are found', () => {
   const own = (members: string): string => `version: 2\nrules: []\nrecognizers:\n  - id: own\n    ${members}\n`;
   for (const pattern of ['(a+)+b', 'a*', '(?=a)', '(a)\\1', '[z-a]', '(', '.{1,100000}']) assert.deepEqual(codesOf(own(`pattern: '${pattern}'`)), ['unsafe_pattern'], pattern);

@@ -5,7 +5,8 @@
  */
 import { globMatcher } from '#control/glob';
 import type { Kind } from '#scanner/recognizer';
-import { ATTRIBUTE_PLACES, type Place, type Rule, type Scope, type SpanKind, type ValueType } from './document.ts';
+import { sealing } from './action.ts';
+import { ATTRIBUTE_PLACES, type Place, type Rule, type Scope, SHARED_PLACES, type SpanKind, type ValueType } from './document.ts';
 import { keysOfGroup } from './groups.ts';
 
 /** What a rule's `for` is asked about. */
@@ -106,15 +107,17 @@ export class RuleSets {
     }
     const isAttribute = ATTRIBUTE_PLACES.has(place);
     const applying = this.#ofNames.filter(({ rule }) => isAt(rule, spanKind, place, isAttribute));
-    const name = `${isAttribute} ${applying.map(({ at }) => at).join()}`;
+    const name = `${isAttribute} ${SHARED_PLACES.has(place)} ${applying.map(({ at }) => at).join()}`;
     let set = this.#sets.get(name);
-    if (set === undefined) this.#sets.set(name, (set = new RuleSet(this.#sets.size, applying.map(({ rule }) => rule), isAttribute, this.#unnamed)));
+    if (set === undefined) this.#sets.set(name, (set = new RuleSet(this.#sets.size, applying.map((one) => (SHARED_PLACES.has(place) ? one.shared : one.rule)), isAttribute, this.#unnamed)));
     return set;
   }
 }
 
 interface ScopedRule {
   readonly rule: Rule;
+  /** What it does where values are shared by spans: a seal is of one span, so there the value is replaced. */
+  readonly shared: Rule;
   /** Its place in the document. */
   readonly at: number;
   readonly isFor: (tenant: string, service: string, environment: string) => boolean;
@@ -122,9 +125,10 @@ interface ScopedRule {
 
 function scoped(rule: Rule, at: number): ScopedRule {
   const { tenants, services, environments }: Scope = rule.for ?? {};
-  if (tenants === undefined && services === undefined && environments === undefined) return { rule, at, isFor: () => true };
+  const shared: Rule = sealing(rule.action) === null ? rule : { ...rule, action: 'replace' };
+  if (tenants === undefined && services === undefined && environments === undefined) return { rule, shared, at, isFor: () => true };
   const [ofTenants, ofServices, ofEnvironments] = [matcherOf(tenants), matcherOf(services), matcherOf(environments)];
-  return { rule, at, isFor: (tenant, service, environment) => ofTenants(tenant) && ofServices(service) && ofEnvironments(environment) };
+  return { rule, shared, at, isFor: (tenant, service, environment) => ofTenants(tenant) && ofServices(service) && ofEnvironments(environment) };
 }
 
 function isAt({ recognized, for: scope }: Rule, spanKind: SpanKind | null, place: Place, isAttribute: boolean): boolean {

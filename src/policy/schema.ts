@@ -24,6 +24,7 @@ function schemaOf(form: Form): Schema {
     case 'word': return { enum: form.words };
     case 'text': return textSchema(form);
     case 'number': return form.min === form.max ? { const: form.min } : { type: 'integer', minimum: form.min, maximum: form.max };
+    case 'flag': return { type: 'boolean' };
     case 'list': return { type: 'array', items: schemaOf(form.of), minItems: form.min, maxItems: form.max };
     case 'word-or-list': return { anyOf: [{ const: form.word }, schemaOf(form.list)] };
     case 'members': return membersSchema(form);

@@ -2,20 +2,22 @@
  * How much of a value an action leaves: which of two leaves more. The order is that of `ACTION_NAMES`; equal names are compared by what they say.
  * On doubt the new one counts as weaker.
  */
-import { ACTION_NAMES, actionName, type ActionName } from './action.ts';
+import { ACTION_NAMES, actionName, type ActionName, sealing } from './action.ts';
 import { type Action, TIME_UNITS } from './document.ts';
 
 /** What is acted upon: a whole value, the address that a recognizer found, or another part. */
 export type Subject = 'whole' | 'address' | 'part';
 
 /** Of a whole value: after these no part of it is judged. */
-export const FINAL_ACTIONS: ReadonlySet<ActionName> = new Set<ActionName>(['mask', 'pseudonymize', 'replace', 'drop', 'drop-span']);
+export const FINAL_ACTIONS: ReadonlySet<ActionName> = new Set<ActionName>(['mask', 'pseudonymize', 'seal', 'replace', 'drop', 'drop-span']);
 
 /** Whether something that `from` acted upon may be left standing, or left more of, by `to`. */
 export function isWeaker(from: Action, to: Action, subject: Subject): boolean {
   const before = actionName(from);
   const after = actionName(to);
   if (before === after) return leavesMore(from, to);
+  // What others only hide a part of is kept whole, for those who may open it.
+  if (after === 'seal') return before !== 'keep';
   // What generalize and template do not understand they replace; only an address that was recognized is surely understood.
   const strength = (before === 'generalize' && subject !== 'address') || before === 'template' ? 'replace' : before;
   return ACTION_NAMES.indexOf(after) < ACTION_NAMES.indexOf(strength);
@@ -23,6 +25,8 @@ export function isWeaker(from: Action, to: Action, subject: Subject): boolean {
 
 /** Of two actions of one name. */
 function leavesMore(from: Action, to: Action): boolean {
+  const [sealed, seals] = [sealing(from), sealing(to)];
+  if (sealed !== null && seals !== null) return (seals.searchable === true && sealed.searchable !== true) || (sealed.subject === true && seals.subject !== true);
   // Words, and names that are written in place of values, leave nothing.
   if (typeof from === 'string' || typeof to === 'string') return false;
   if ('truncate' in from && 'truncate' in to) return to.truncate > from.truncate;

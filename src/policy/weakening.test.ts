@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
 import type { Kind } from '#scanner/recognizer';
 import { DEFAULT_POLICY } from './default-policy.ts';
-import { type Action, decidingRules, type PolicyDocument, type Rule, type ValueType } from './document.ts';
+import { type Action, decidingRules, type PolicyDocument, type Rule, type ValueType, SHARED_PLACES } from './document.ts';
 import { actionName } from './action.ts';
 import { RandomPolicies } from './random-policies.ts';
 import { RuleSets } from './rule-set.ts';
@@ -83,6 +83,16 @@ test('the order of strength is that of the actions, and then of what they say', 
   assert.equal(isWeaker('replace', { replace: { with: 'x' } }, 'part'), false);
 });
 
+test('a seal keeps a value whole for some, so it is weaker than what leaves less and than what nobody can open', () => {
+  for (const less of [{ truncate: 9 }, { mask: { last: 4 } }, { pseudonymize: { purpose: 'a' } }, 'replace', 'drop', 'drop-span'] as const) assert.equal(isWeaker(less, 'seal', 'whole'), true, JSON.stringify(less));
+  assert.equal(isWeaker('keep', 'seal', 'whole'), false);
+  for (const open of ['keep', { truncate: 9 }, { template: 'url' }, { mask: { last: 4 } }, { pseudonymize: { purpose: 'a' } }] as const) assert.equal(isWeaker('seal', open, 'whole'), true, JSON.stringify(open));
+  for (const gone of ['replace', { replace: { with: 'x' } }, 'drop', 'drop-span'] as const) assert.equal(isWeaker('seal', gone, 'whole'), false, JSON.stringify(gone));
+  assert.equal(isWeaker('seal', { seal: { searchable: true } }, 'whole'), true);
+  assert.equal(isWeaker({ seal: { subject: true } }, 'seal', 'whole'), true, 'nobody could be forgotten any more');
+  assert.equal(isWeaker({ seal: { searchable: true } }, { seal: { subject: true } }, 'whole'), false);
+});
+
 test('policies of many rules are compared, or called weaker', () => {
   const many = Array.from({ length: 1_000 }, (_, at): Rule => ({ id: `r${at}`, keys: [`a${at}.*`, `b.${at}`], action: at % 2 === 0 ? 'drop' : 'keep' }));
   assert.deepEqual(told(policy(many), policy([...many, USERS])), []);
@@ -124,7 +134,9 @@ test('whatever random policies do less about is told', () => {
         break;
       }
       // A whole value of which less is done is told as such: its parts are not told apart.
-      const isTold = list.some(({ from: f, to: t, kinds }) => (kinds.length > 0 ? kind !== null && kinds.includes(kind) && t === actionName(now) : kind !== null || (f === actionName(old) && t === actionName(now))));
+      // In what spans share, a rule that seals replaces.
+      const isCalled = (action: Action, called: string): boolean => called === actionName(action) || (called === 'seal' && actionName(action) === 'replace' && SHARED_PLACES.has(where.place));
+      const isTold = list.some(({ from: f, to: t, kinds }) => (kinds.length > 0 ? kind !== null && kinds.includes(kind) && isCalled(now, t) : kind !== null || (isCalled(old, f) && isCalled(now, t))));
       assert.ok(isTold, `seed ${seed}, round ${round}: ${JSON.stringify({ from, to, where, key, inner, type, kind, old, now, list })}`);
       break;
     }

@@ -87,7 +87,7 @@ function nameOf(old: Deciding, now: Deciding, cell: Cell | null): string {
 }
 
 const DONE: Readonly<Record<ActionName, string>> = {
-  keep: 'kept', truncate: 'truncated', generalize: 'generalized', template: 'made a template', mask: 'masked', pseudonymize: 'made a pseudonym', replace: 'replaced', drop: 'dropped', 'drop-span': 'dropped with its span',
+  keep: 'kept', truncate: 'truncated', generalize: 'generalized', template: 'made a template', mask: 'masked', pseudonymize: 'made a pseudonym', seal: 'sealed', replace: 'replaced', drop: 'dropped', 'drop-span': 'dropped with its span',
 };
 
 function weakeningOf({ old, now, isWhole, kinds, keys, isAboutAllKeys, scope }: Found): Weakening {

@@ -1,8 +1,10 @@
 /** What is the same in all rows of a block. */
 
+import type { TenantId } from '#model';
+
 export interface BlockIdentity {
   readonly block: number;
   readonly day: number;
   readonly retention: string;
-  readonly tenant: string;
+  readonly tenant: TenantId;
 }

@@ -101,7 +101,7 @@ describe('BlockBuilder: what goes in comes out of the engine', () => {
       attributes: {}, attribute_types: '', dropped_attributes: 4, dropped_events: 5, dropped_links: 4294967295,
       'events.time': [], 'events.name': [], 'events.attributes': [], 'events.attribute_types': [], 'events.dropped': [],
       'links.trace_id': [], 'links.span_id': [], 'links.trace_state': [], 'links.flags': [], 'links.attributes': [], 'links.attribute_types': [], 'links.dropped': [],
-      'minimized.place': [], 'minimized.kind': [], 'minimized.count': [],
+      'sealed.key': [], 'sealed.text': [], 'minimized.place': [], 'minimized.kind': [], 'minimized.count': [],
     });
   });
 

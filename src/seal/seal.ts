@@ -8,8 +8,11 @@ import type { MinimizedBatch, Minimizer } from '#minimize';
 import type { SealedBlock, TenantId } from '#model';
 import { FilterColumns } from './filter-columns.ts';
 import { SpanColumns } from './span-columns.ts';
+import type { SubjectKeys } from './subject-keys.ts';
 import { TraceColumns } from './trace-columns.ts';
 import { TraceOrder } from './trace-order.ts';
+
+export { SubjectKeys } from './subject-keys.ts';
 
 export interface BlockIdentity {
   readonly block: number;
@@ -27,12 +30,14 @@ export class BlockBuilder {
   #requests: number[] = [];
   readonly #leaves: BlockLeaves;
   readonly #policy: string;
+  readonly #keys: SubjectKeys | null;
 
-  /** Builders of one thread may share `leaves`, which hold no block. */
-  constructor(minimizer: Minimizer, leaves = new BlockLeaves(minimizer.policy.restricts)) {
+  /** Builders of one thread may share `leaves`, which hold no block, and the keys. Without keys, what would be sealed is lost. */
+  constructor(minimizer: Minimizer, leaves = new BlockLeaves(minimizer.policy.restricts), keys: SubjectKeys | null = null) {
+    this.#keys = keys;
     this.#leaves = leaves;
     this.#policy = minimizer.policy.digest;
-    this.#spans = new SpanColumns(minimizer, new FilterColumns(minimizer));
+    this.#spans = new SpanColumns(minimizer, new FilterColumns(minimizer), keys);
   }
 
   get rows(): number {
@@ -87,6 +92,7 @@ export class BlockBuilder {
     const sealed: SealedBlock = {
       id: block, tenant, retention, day, rows, spans, filter, traces: traces.bytes, traceKeys: traces.keys, requests: this.#requests,
       salt, root, groups, first, last, policy: this.#policy,
+      ...(this.#keys !== null && { subjectKeys: this.#keys.takeRows() }),
     };
     this.#identity = null;
     this.#requests = [];

@@ -5,11 +5,13 @@
 import { ByteWriter, NONE, TYPE, TYPE_LETTERS } from '#batch';
 import { SPANS } from '#clickhouse/schema';
 import { ArrayColumn, AttributesColumn, type ColumnWriter, DictionaryColumn, encodeBlock, Offsets, PlainColumn } from '#columns';
-import type { MinimizedBatch, Minimizer } from '#minimize';
+import type { MinimizedBatch, Minimizer, SealedValue } from '#minimize';
 import type { FilterColumns } from './filter-columns.ts';
 import { GroupTexts } from './group-texts.ts';
 import { MinimizedColumns } from './minimized-columns.ts';
 import type { BlockIdentity } from './block-identity.ts';
+import { SealedColumns, STATUS_MESSAGE } from './sealed-columns.ts';
+import type { SubjectKeys } from './subject-keys.ts';
 import type { TraceOrder } from './trace-order.ts';
 
 const LETTERS = Buffer.from(TYPE_LETTERS);
@@ -20,6 +22,7 @@ export class SpanColumns {
   rows = 0;
   /** Values replaced since the last `takeCounts`, by kind; `neutralized` counts harmful characters. */
   readonly minimized = new MinimizedColumns();
+  readonly #sealed: SealedColumns;
 
   readonly #minimizer: Minimizer;
   readonly #block = new PlainColumn(8 * 8_192);
@@ -72,9 +75,10 @@ export class SpanColumns {
   readonly #types = new ByteWriter(1_024);
   readonly #groups: GroupTexts;
 
-  /** What is appended is noted in `filter` as well. */
-  constructor(minimizer: Minimizer, filter: FilterColumns) {
+  /** What is appended is noted in `filter` as well. Without `keys`, what would be sealed is lost. */
+  constructor(minimizer: Minimizer, filter: FilterColumns, keys: SubjectKeys | null = null) {
     this.#minimizer = minimizer;
+    this.#sealed = new SealedColumns(keys);
     this.#filter = filter;
     this.#groups = new GroupTexts(minimizer, filter.items);
     const array = (offsets: Offsets, elements: ColumnWriter) => new ArrayColumn(offsets, elements);
@@ -85,7 +89,7 @@ export class SpanColumns {
       array(this.#events, this.#eventTime), array(this.#events, this.#eventName), array(this.#events, this.#eventAttributes), array(this.#events, this.#eventTypes), array(this.#events, this.#eventDropped),
       array(this.#links, this.#linkTraceId), array(this.#links, this.#linkSpanId), array(this.#links, this.#linkTraceState), array(this.#links, this.#linkFlags),
       array(this.#links, this.#linkAttributes), array(this.#links, this.#linkTypes), array(this.#links, this.#linkDropped),
-      ...this.minimized.columns,
+      ...this.minimized.columns, ...this.#sealed.columns,
     ];
     if (this.#columns.length !== SPANS.columns.length) throw new Error('cannot build spans: the columns differ from the schema');
   }
@@ -140,6 +144,7 @@ export class SpanColumns {
       this.#eventsOf(batch, span);
       this.#linksOf(batch, span);
       this.minimized.endRow(span);
+      this.#sealed.endRow(batch, span, identity.tenant);
     }
     this.rows += rows;
   }
@@ -223,6 +228,7 @@ export class SpanColumns {
       if (mark !== 0) {
         const output = this.minimized.take(mark, key);
         if (output.dropped) continue;
+        if (output.seal !== undefined) this.#seal(output.seal, batch, value, kept);
         type = output.type;
         values.string(output.bytes, 0, output.bytes.length);
       } else if (type === TYPE.string) values.stringOf(view, valueA[value]!, valueB[value]!);
@@ -244,6 +250,16 @@ export class SpanColumns {
     }
     column.offsets.push(kept);
     types.push(letters.bytes, 0, letters.length);
+  }
+
+  /** Gathers a value that the policy seals; what stands in its place is written as any other. `at`: its place in its list. */
+  #seal(seal: SealedValue, batch: MinimizedBatch, value: number, at: number): void {
+    const { place, index } = this.minimized;
+    const text = this.#sealed.add(place, index, at, LETTERS[seal.bytes === null ? batch.valueType[value]! : seal.type]!);
+    const start = text.length;
+    if (seal.bytes === null) this.#scalar(text, batch.valueType[value]!, batch.valueA[value]!, batch.valueB[value]!, batch.bytes);
+    else text.string(seal.bytes, 0, seal.bytes.length);
+    if (seal.isSubject) this.#sealed.setSubject(start);
   }
 
   #scalar(values: PlainColumn, type: number, low: number, high: number, bytes: Uint8Array): void {
@@ -292,6 +308,7 @@ export class SpanColumns {
     else if (batch.valueMark[value] === 0) column.string(batch.bytes, batch.valueA[value]!, batch.valueB[value]!);
     else {
       const output = this.minimized.take(batch.valueMark[value]!, batch.valueKey[value]!);
+      if (output.seal !== undefined) this.#seal(output.seal, batch, value, STATUS_MESSAGE);
       column.string(output.bytes, 0, output.bytes.length);
     }
   }

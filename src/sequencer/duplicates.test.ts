@@ -236,7 +236,7 @@ test('a copy is recognised after a restart', async (t) => {
 });
 
 test('a worker says of a block in which nothing came that it is unused, so that nobody counts on it', { timeout: 20_000 }, async () => {
-  const workerData: WorkerData = { nextBlock: new BigInt64Array(new SharedArrayBuffer(8)), taken: TakenSpans.allocate(1, 1 << 20), worker: 1, policy: DEFAULT_POLICY, pseudonymKey: null };
+  const workerData: WorkerData = { nextBlock: new BigInt64Array(new SharedArrayBuffer(8)), taken: TakenSpans.allocate(1, 1 << 20), worker: 1, policy: DEFAULT_POLICY, pseudonymKey: null, tokenKey: null };
   workerData.nextBlock[0] = 1n;
   const worker = new Worker(new URL('../worker.ts', import.meta.url), { workerData });
   const heard: string[] = [];

@@ -12,14 +12,15 @@ import { DurableBlocks, repeatFinding, TakenSpans, VersionFindings } from '#comp
 import type { NewFinding } from '#findings';
 import type { HeldWindow } from '#keys';
 import { LIMITS } from '#limits';
-import type { Commit, Producer, RequestAccount, SealedBlock, Secret, TenantId } from '#model';
+import type { Commit, Producer, RequestAccount, SealedBlock, Secret, SubjectKeyRow, TenantId } from '#model';
 import type { Taken } from '#pipeline';
-import type { PolicyDocument } from '#policy';
+import { type PolicyDocument, sealsAnything } from '#policy';
 import { isRefusal, type Refusal, type RefusalCode, refuse } from '#refusal';
 import type { FromWorker, ToWorker } from '#worker';
 import { ClosingTime } from './closing-time.ts';
 import { type Lane, Lanes, type WorkerPolicy } from './lanes.ts';
 import { accountOf, accountOfDropped, accountOfStored, type Content, type IngestAnswer, type Request, type Sent } from './request.ts';
+import { KeyRows } from './key-rows.ts';
 import { type RememberingStore, SentBefore } from './sent-before.ts';
 
 export type { IngestAnswer } from './request.ts';
@@ -60,6 +61,10 @@ export interface SequencerOptions {
   readonly pseudonymKey: Secret<Uint8Array> | null;
   /** The one in force. */
   readonly policy: WorkerPolicy;
+  /** Parent of the keys of tokens; without it nothing can be sealed. */
+  readonly tokenKey?: Secret<Uint8Array>;
+  /** Keys that must be there before what was sealed with them; all of them, or none, durable when resolved. */
+  readonly addSubjectKeys?: (rows: readonly SubjectKeyRow[]) => Promise<void>;
   /** Null: nothing can be sealed, and no policy may want it. */
   readonly windows?: WindowSource | null;
   /** Whether a policy seals anything, so that its tenants need windows. */
@@ -87,6 +92,7 @@ export class Sequencer {
   readonly #handed = new Map<TenantId, number>();
   readonly #requests = new Map<number, Request>();
   readonly #before: SentBefore;
+  readonly #keyRows: KeyRows;
   /** The number that the next block will have, which all workers count up. */
   readonly #nextBlock = new BigInt64Array(new SharedArrayBuffer(8));
   #nextRequest = 1;
@@ -101,7 +107,7 @@ export class Sequencer {
     this.#digestKey = options.digestKey;
     this.#events = options.events ?? {};
     this.#windows = options.windows ?? null;
-    this.#sealsUnder = options.seals ?? (() => false);
+    this.#sealsUnder = options.seals ?? sealsAnything;
     this.#seals = this.#sealsUnder(options.policy.document);
     const nextBlock = this.#nextBlock;
     nextBlock[0] = BigInt(store.lastBlockId + 1);
@@ -115,11 +121,12 @@ export class Sequencer {
       found: (finding) => this.#events.found?.(finding),
       answered: () => this.#tellIdle(),
     });
+    this.#keyRows = new KeyRows(options.addSubjectKeys ?? (async () => undefined), (error) => this.#events.failed?.('cannot keep the keys of sealed values', error));
     this.#lanes = new Lanes({
       workers: options.workers,
       ...(options.worker && { program: options.worker }),
       policy: options.policy,
-      data: { nextBlock, taken, pseudonymKey: options.pseudonymKey?.reveal() ?? null },
+      data: { nextBlock, taken, pseudonymKey: options.pseudonymKey?.reveal() ?? null, tokenKey: options.tokenKey?.reveal() ?? null },
       windows: () => this.#windows?.held ?? [],
       heard: (lane, message) => this.#hear(lane, message),
       // Its open blocks are gone: their requests are refused, so that their senders try again.
@@ -174,6 +181,7 @@ export class Sequencer {
     if (this.#store.unavailable !== null) return refuse(this.#store.unavailable);
     if (this.#requests.size >= LIMITS.requests_in_flight_max) return refuse('overloaded', `${LIMITS.requests_in_flight_max} requests in flight`);
     if (this.#bytes >= LIMITS.bytes_in_flight_max) return refuse('overloaded', 'bytes in flight');
+    if (this.#keyRows.isFull) return refuse('store_unavailable', 'keys of sealed values cannot be kept');
     if (this.#before.isFull) return refuse('overloaded', 'more requests than can be remembered');
     if (this.#store.pendingRows >= LIMITS.pending_rows_max) return refuse('overloaded', 'rows waiting for the store');
     return null;
@@ -303,6 +311,8 @@ export class Sequencer {
 
   async #commitBlock(block: SealedBlock): Promise<void> {
     this.#blocks.arrived(block.id);
+    // Those of earlier blocks of the worker too: what this one was sealed with may have come with them.
+    const keys = this.#keyRows.durable(block.subjectKeys ?? []);
     const requests: { readonly id: number; readonly request: Request; readonly account: RequestAccount }[] = [];
     for (const id of block.requests) {
       // A worker closes full blocks by itself.
@@ -313,7 +323,7 @@ export class Sequencer {
       const waits = this.#blocks.open(request.taken.reliesOn).some((other) => other !== block.id);
       requests.push({ id, request, account: waits ? accountOfStored(request, request.taken) : accountOf(request, request.taken) });
     }
-    const committed = await this.#commit([block], requests.map(({ account }) => account));
+    const committed = (keys === null || (await keys)) && (await this.#commit([block], requests.map(({ account }) => account)));
     if (committed) this.#blocks.durable(block.id);
     else this.#blocks.failed(block.id);
     for (const { id, request, account } of requests) {

@@ -31,7 +31,7 @@ export type JournalEntry = { readonly is: 'commit'; readonly at_ms: number; read
 const KIND = { commit: 1, mark: 2 } as const;
 
 /** Entries from before there were filters, or leaves (salt, root and groups one after another), have no length of them. */
-type BlockHead = Omit<SealedBlock, 'spans' | 'traces' | 'traceKeys' | 'filter' | 'salt' | 'root' | 'groups'> & { readonly bytes: readonly [spans: number, traces: number, traceKeys: number, filter?: number, leaves?: number] };
+type BlockHead = Omit<SealedBlock, 'spans' | 'traces' | 'traceKeys' | 'filter' | 'salt' | 'root' | 'groups' | 'subjectKeys'> & { readonly bytes: readonly [spans: number, traces: number, traceKeys: number, filter?: number, leaves?: number] };
 
 /** Of blocks from before there were leaves. */
 const UNLOGGED = { first: '0', last: '0', policy: '' } as const;
@@ -44,7 +44,7 @@ interface CommitHead {
 }
 
 export function encodeCommit(commit: Commit, bodies: readonly LogBody[], at_ms: number): Uint8Array[] {
-  const blocks = commit.blocks.map(({ spans, traces, traceKeys, filter, salt, root, groups, ...head }): BlockHead => ({
+  const blocks = commit.blocks.map(({ spans, traces, traceKeys, filter, salt, root, groups, subjectKeys: _keptElsewhere, ...head }): BlockHead => ({
     ...head,
     bytes: [spans.length, traces.length, traceKeys.byteLength, filter.length, salt.length + root.length + groups.length],
   }));

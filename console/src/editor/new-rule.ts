@@ -30,6 +30,7 @@ export const NEW_ACTIONS = [
   { id: 'keep', label: 'Keep it as it is', yaml: 'keep' },
   { id: 'mask', label: 'Mask it, the last four stay', yaml: '{ mask: { last: 4 } }' },
   { id: 'pseudonymize', label: 'Pseudonym, new every day', yaml: '{ pseudonymize: { purpose: support, every: 1d } }' },
+  { id: 'seal', label: 'Seal it, for those who may open it', yaml: 'seal' },
   { id: 'replace', label: 'Replace it', yaml: 'replace' },
   { id: 'drop', label: 'Drop the attribute', yaml: 'drop' },
 ] as const;

@@ -8,21 +8,22 @@ import { test } from 'node:test';
 import { KeyTable, SpanBatch } from '#batch';
 import { Engine } from '#clickhouse';
 import { SPANS, TRACES } from '#clickhouse/schema';
-import { isEvidenceFlaw, spanEntry } from '#evidence';
+import { isEvidenceFlaw, sealDigest, spanEntry } from '#evidence';
 import { TRACE } from '#evidence/testing';
 import { randomSpan, RESTRICTED_KEYS, wholeSpan } from '#evidence/span-samples';
 import { Inspector } from '#inspect';
+import { randomKey, Tokens } from '#keys';
 import { sha256 } from '#keys/signing';
 import { BlockLeaves } from '#leaves';
 import { Minimizer, Pseudonyms } from '#minimize';
-import { compilePolicy, DEFAULT_POLICY } from '#policy';
+import { compilePolicy, DEFAULT_POLICY, type Rule } from '#policy';
 import { DEFAULT_TENANT, type SealedBlock, Secret, traceId } from '#model';
 import { decodeRequest, requestFromJson } from '#otlp';
 import { resourceOf, scopeOf, spanJson } from '#query/otlp-json';
 import { seeingAll } from '#query/testing';
 import { isRefusal } from '#refusal';
 import { Scanner } from '#scanner';
-import { BlockBuilder } from '#seal';
+import { BlockBuilder, SubjectKeys } from '#seal';
 import { validate } from '#validate';
 import { fetchStored } from './stored-spans.ts';
 
@@ -32,7 +33,8 @@ const SPANS_SENT = 600;
 const ID = traceId(TRACE)!;
 const NOW_MS = 1_800_000_000_000;
 const NOW_NS = BigInt(NOW_MS) * 1_000_000n;
-const POLICY = compilePolicy({ ...DEFAULT_POLICY, restricted: [...RESTRICTED_KEYS] });
+const SEALS: Rule = { id: 'seals', keys: ['http.request.method', 'user.email', 'db.system'], action: { seal: { subject: true } } };
+const POLICY = compilePolicy({ ...DEFAULT_POLICY, rules: [SEALS, ...DEFAULT_POLICY.rules], restricted: [...RESTRICTED_KEYS] });
 
 test('the entry of a span from its columns is the entry from its OTLP/JSON, whatever was sent', async () => {
   const seed = Number(process.env['SEED'] ?? randomInt(2 ** 31));
@@ -60,19 +62,23 @@ test('the entry of a span from its columns is the entry from its OTLP/JSON, what
     const { spans: stored } = await fetchStored(ID, '', seeingAll(engine));
     assert.equal(stored.length, sealed.rows);
     let restricted = 0;
-    for (const { row, producer, span } of stored) {
+    let seals = 0;
+    for (const { row, producer, span, seals: closed } of stored) {
       const leaf = rows.get(row)!;
       const [resource, scope] = [resourceOf(span.resource), scopeOf(span.scope)];
       const placed = {
         resource: JSON.parse(resource.json) as unknown, resourceSchemaUrl: resource.schemaUrl, scope: JSON.parse(scope.json) as unknown, scopeSchemaUrl: scope.schemaUrl,
         span: JSON.parse(spanJson({ ...span, minimized: [] })) as unknown,
       };
-      const made = spanEntry(sha256, placed, { producer, minimized: span.minimized, restricted: leaf.restricted });
+      const left = closed.map(({ key, text }) => ({ digest: sealDigest(sha256, key, text) }));
+      const made = spanEntry(sha256, placed, { producer, minimized: span.minimized, restricted: leaf.restricted, ...(closed.length > 0 && { sealed: row % 2 === 0 ? closed : left }) });
       assert.ok(!isEvidenceFlaw(made), `seed ${seed}, row ${row}`);
       assert.equal(Buffer.from(made.entry).toString('hex'), Buffer.from(leaf.entry).toString('hex'), `seed ${seed}, row ${row}`);
       restricted += leaf.restricted.length;
+      seals += closed.length;
     }
     assert.ok(restricted > SPANS_SENT / 4, `seed ${seed}: ${restricted} values were restricted`);
+    assert.ok(seals > SPANS_SENT / 20, `seed ${seed}: ${seals} spans have a seal`);
   } finally {
     await engine.close();
     rmSync(dataDir, { recursive: true, force: true });
@@ -89,7 +95,9 @@ function seal(resourceSpans: unknown): SealedBlock {
   assert.equal(decodeRequest(bytes, batch), null);
   const inspected = inspector.inspect(validate(batch, { speaksFor: () => true, backfill: true }, NOW_MS).batch);
   assert.ok(!isRefusal(inspected));
-  const builder = new BlockBuilder(minimizer);
+  const sealing = new SubjectKeys(new Tokens(randomKey()));
+  sealing.begin(DEFAULT_TENANT, { id: 1, key: randomKey() });
+  const builder = new BlockBuilder(minimizer, new BlockLeaves(POLICY.restricts), sealing);
   builder.open({ block: 1, day: Math.floor(NOW_MS / 86_400_000), retention: 'default', tenant: DEFAULT_TENANT });
   builder.append(minimizer.minimize(inspected, { tenant: DEFAULT_TENANT, now_ms: Date.now() }), 1, 'p_0123456789abcdef');
   return builder.close();

@@ -3,7 +3,7 @@
  * come to the very bytes that the log has: evidence that could not be verified never goes out.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { EVIDENCE_FORMAT, isEvidenceFlaw, spanEntry, type Beside, type PlacedSpan } from '#evidence';
+import { EVIDENCE_FORMAT, isEvidenceFlaw, sealDigest, spanEntry, type Beside, type PlacedSpan } from '#evidence';
 import { sha256 } from '#keys/signing';
 import { groupedJson, resourceOf, scopeOf, spanJson } from '#query/otlp-json';
 import type { ProvedRow } from './logged-blocks.ts';
@@ -64,7 +64,7 @@ export async function writeDocument({ traceId, origin, note, keys, blocks, omitt
 /** The service, if it is not the one that the resource names. */
 function readBack({ stored, leaf, told }: DocumentSpan, json: string, owners: Owners): string | null {
   const placed: PlacedSpan = { ...owners.of(told.span), span: JSON.parse(json) };
-  const beside: Beside = { producer: stored.producer, minimized: told.span.minimized, restricted: told.restricted.map(decoded) };
+  const beside: Beside = { producer: stored.producer, minimized: told.span.minimized, restricted: told.restricted.map(decoded), ...(stored.seals.length > 0 && { sealed: told.leavesSealsOut ? stored.seals.map(({ key, text }) => ({ digest: sealDigest(sha256, key, text) })) : stored.seals }) };
   const read = spanEntry(sha256, placed, beside);
   if (isEvidenceFlaw(read)) throw new Error(`cannot write evidence: a span does not read back (${read.flaw})`);
   if (read.service === told.span.service && isSame(read.entry, leaf.entry)) return null;
@@ -100,6 +100,7 @@ function blockJson({ index, time_ms, statement, closedHash, proof, spans }: Docu
       span: places.get(one), row: one.leaf.row, proof: one.leaf.proof.map(base64), producer: one.stored.producer,
       ...(service === undefined ? {} : { service }),
       minimized: one.told.span.minimized, restricted: one.told.restricted,
+      ...(one.stored.seals.length > 0 && { sealed: one.told.leavesSealsOut ? one.stored.seals.map(leftOutSeal) : one.stored.seals.map(closedSeal) }),
     });
   });
   const head = { index, time: time_ms, statement, closed: base64(closedHash), proof: proof.map(base64) };
@@ -108,6 +109,16 @@ function blockJson({ index, time_ms, statement, closedHash, proof, spans }: Docu
 
 function decoded(told: ToldField): { readonly field: string; readonly salt?: Uint8Array; readonly digest?: Uint8Array } {
   return 'salt' in told ? { field: told.field, salt: Buffer.from(told.salt, 'base64') } : { field: told.field, digest: Buffer.from(told.digest, 'base64') };
+}
+
+type Seal = StoredSpan['seals'][number];
+
+function closedSeal({ key, text }: Seal): { readonly key: string; readonly text: string } {
+  return { key: base64(key), text: base64(text) };
+}
+
+function leftOutSeal({ key, text }: Seal): { readonly digest: string } {
+  return { digest: base64(sealDigest(sha256, key, text)) };
 }
 
 function isSame(left: Uint8Array, right: Uint8Array): boolean {

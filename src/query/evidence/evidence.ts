@@ -3,7 +3,7 @@
  * out; where the stored spans are not what the log says, there is a refusal and no evidence.
  */
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
-import { EVIDENCE_BYTES_MAX, textHash } from '#evidence';
+import { EVIDENCE_BYTES_MAX, SEALED_VALUES, textHash } from '#evidence';
 import { sha256 } from '#keys/signing';
 import type { NewFinding } from '#findings';
 import { BlockLeaves } from '#leaves';
@@ -135,11 +135,12 @@ export function createEvidence(answering: Answering, parts: EvidenceParts): Evid
       if (policy === null) throw new Mismatch(number, 'nobody knows the policy under which it was stored');
       const rows = await proveRows(block, ofBlock.map(({ row }) => row), policy.leaves, native);
       for (const glob of policy.restricted) restricted.add(glob);
+      if (ofBlock.some(({ seals }) => seals.length > 0)) restricted.add(SEALED_VALUES);
       const { index, time_ms, statement, closed } = block;
       const { sight } = run;
       const provable = ofBlock.flatMap((stored, at) => {
         const leaf = rows[at]!;
-        return sight.hidesValues && !omission.canLeaveOut(stored.span, leaf.restricted, (key) => sight.hides(key)) ? [] : [{ stored, leaf, told: omission.take(stored.span, leaf.restricted) }];
+        return sight.hidesValues && !omission.canLeaveOut(stored.span, leaf.restricted, (key) => sight.hides(key)) ? [] : [{ stored, leaf, told: omission.take(stored.span, leaf.restricted, stored.seals.length > 0) }];
       });
       unprovable += ofBlock.length - provable.length;
       if (provable.length > 0) proved.push({ index, time_ms, statement, proof, closedHash: textHash(sha256, closed), spans: provable });

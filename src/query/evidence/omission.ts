@@ -2,7 +2,7 @@
  * What is left out of evidence because somebody asked for it: values of restricted fields, of which the digest stays. A field that is open in any of the
  * spans cannot be left out, and is told.
  */
-import { restrictedDigest, STATUS_MESSAGE, valueOf } from '#evidence';
+import { restrictedDigest, SEALED_VALUES, STATUS_MESSAGE, valueOf } from '#evidence';
 import { sha256 } from '#keys/signing';
 import type { RestrictedField } from '#leaves';
 import type { Attribute, Span } from '#query/span';
@@ -14,6 +14,7 @@ export interface ToldSpan {
   /** Without what was left out. */
   readonly span: Span;
   readonly restricted: readonly ToldField[];
+  readonly leavesSealsOut: boolean;
 }
 
 type List = readonly Attribute[];
@@ -47,9 +48,11 @@ export class Omission {
   }
 
   /** `fields`: all that are restricted of the span, its resource and its scope. */
-  take(span: Span, fields: readonly RestrictedField[]): ToldSpan {
+  take(span: Span, fields: readonly RestrictedField[], hasSeals: boolean): ToldSpan {
     const asked = this.#isAsked;
-    if (asked === null) return { span, restricted: fields.map(salted) };
+    if (asked === null) return { span, restricted: fields.map(salted), leavesSealsOut: false };
+    const leavesSealsOut = hasSeals && asked(SEALED_VALUES);
+    if (leavesSealsOut) this.leftOut.add(SEALED_VALUES);
     const byList = new Map<string, Map<number, RestrictedField>>();
     const restricted: ToldField[] = [];
     let message: RestrictedField | undefined;
@@ -77,6 +80,7 @@ export class Omission {
     const statusMessage = this.#message(span.statusMessage, message, restricted, asked(STATUS_MESSAGE));
     return {
       restricted,
+      leavesSealsOut,
       span: {
         ...span,
         statusMessage,

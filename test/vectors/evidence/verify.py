@@ -327,7 +327,20 @@ def span_entry(placed, beside, fields):
         members(one, 'place kind count', 'minimized')
         out += string(text(one.get('place'), 'place')) + string(text(one.get('kind'), 'kind')) + struct.pack('<I', u32(one.get('count'), 'count'))
     need(not fields.left, 'a restricted field is named that the span has not')
-    return out + b'\0'
+    if 'sealed' not in beside:
+        return out + b'\0'
+    sealed = items(beside['sealed'], 'sealed')
+    need(0 < len(sealed) <= 64, 'sealed')
+    out += b'\1' + varuint(len(sealed))
+    for one in sealed:
+        members(one, 'key text digest', 'sealed')
+        need(('digest' in one) != ('key' in one and 'text' in one) and ('digest' not in one or len(one) == 1), 'sealed')
+        fields.met.append(('sealed.values', 'digest' in one))
+        if 'digest' in one:
+            out += b64(one['digest'], 32)
+        else:
+            out += H(b64(one['key'], 8) + b64(one['text'], None))
+    return out
 
 
 # Trees and notes
@@ -462,7 +475,7 @@ def verify(data, vkey):
         says = parse(statement)
         rows, block_root = natural(says.get('rows'), 'rows'), b64(says.get('root'), 32)
         spans = items(block.get('spans'), 'spans')
-        rising([natural(members(one, 'span row proof producer service minimized restricted', 'span').get('row'), 'row') for one in spans], 'rows do not rise')
+        rising([natural(members(one, 'span row proof producer service minimized restricted sealed', 'span').get('row'), 'row') for one in spans], 'rows do not rise')
         for one in spans:
             at = natural(one.get('span'), 'span')
             need(at < len(placed) and at not in proved, 'a span is proved twice, or is none')

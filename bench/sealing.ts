@@ -1,0 +1,73 @@
+/**
+ * What sealing costs: the corpus through two whole pipelines, request by request in turns, under the default policy and under one that seals two fields of every fifth
+ * span, of a thousand people. CPU time of this thread; each pair of requests is one measurement, so what else the machine does is in both.
+ */
+import { randomKey, Tokens } from '#keys';
+import { DEFAULT_TENANT, type Producer, type ProducerId, Secret } from '#model';
+import { compilePolicy, DEFAULT_POLICY, type PolicyDocument, type Rule } from '#policy';
+import { Pipeline } from '#pipeline';
+import { isRefusal } from '#refusal';
+import { type BlockBuilder, SubjectKeys } from '#seal';
+import type { Corpus } from './corpus.ts';
+import { medianOf } from './summary.ts';
+
+export interface SealingCost {
+  /** Microseconds a span, of the whole pipeline with its blocks. */
+  readonly without: number;
+  readonly with: number;
+  /** Of all spans, how many had something sealed. */
+  readonly sealedShare: number;
+  readonly people: number;
+}
+
+const BLOCK_ROWS = 8_192;
+const WARM_REQUESTS = 40;
+const PRODUCER: Producer = { id: 'p_0123456789abcdef' as ProducerId, name: 'bench', tenant: DEFAULT_TENANT, retention: 'default', services: ['*'], backfill: false, version: 1 };
+
+class Side {
+  readonly times: number[] = [];
+  sealed = 0;
+  people = 0;
+  readonly #pipeline: Pipeline;
+  readonly #builder: BlockBuilder;
+
+  constructor(policy: PolicyDocument) {
+    const keys = new SubjectKeys(new Tokens(new Secret(new Uint8Array(32))));
+    keys.begin(DEFAULT_TENANT, { id: 1, key: randomKey() });
+    this.#pipeline = new Pipeline(null, compilePolicy(policy), new Secret(new Uint8Array(32)), keys);
+    this.#builder = this.#pipeline.builder();
+  }
+
+  /** The time of a request and, if it is the one that fills it, of its block. */
+  take(body: Uint8Array, isMeasured: boolean): void {
+    const before = process.threadCpuUsage();
+    if (!this.#builder.isOpen) this.#builder.open({ block: 1, day: 20_833, retention: 'default', tenant: DEFAULT_TENANT });
+    const taken = this.#pipeline.take(body, 'protobuf', PRODUCER, 1, Date.now(), () => this.#builder);
+    if (isRefusal(taken)) throw new Error(`cannot take the corpus: ${taken.refused}`);
+    if (this.#builder.rows >= BLOCK_ROWS) this.people += this.#builder.close().subjectKeys?.length ?? 0;
+    const { user, system } = process.threadCpuUsage(before);
+    this.sealed += taken.minimized['sealed'] ?? 0;
+    if (isMeasured) this.times.push((user + system) / taken.stored);
+  }
+}
+
+export function measureSealing(corpus: Corpus, seals: readonly Rule[], fields: number): SealingCost {
+  const sides = { without: new Side(DEFAULT_POLICY), with: new Side({ ...DEFAULT_POLICY, rules: [...seals, ...DEFAULT_POLICY.rules] }) };
+  const shift = corpus.shiftTo(Date.now());
+  const requests = Math.min(corpus.requests, 400);
+  let spans = 0;
+  for (let at = 0; at < requests + WARM_REQUESTS; at++) {
+    const one = corpus.request(at % corpus.requests, at < WARM_REQUESTS ? 1 : 0, shift);
+    const [first, second] = at % 2 === 0 ? [sides.without, sides.with] : [sides.with, sides.without];
+    first.take(Uint8Array.from(one.body), at >= WARM_REQUESTS);
+    second.take(Uint8Array.from(one.body), at >= WARM_REQUESTS);
+    spans += 512;
+  }
+  return { without: mean(sides.without.times), with: mean(sides.with.times), sealedShare: sides.with.sealed / fields / spans, people: sides.with.people };
+}
+
+/** Without the tenth of the requests on either side: blocks are closed in some, and the collector runs in some. */
+function mean(times: readonly number[]): number {
+  const kept = times.toSorted((a, b) => a - b).slice(Math.floor(times.length / 10), Math.ceil((times.length * 9) / 10));
+  return kept.length === 0 ? medianOf(times) : kept.reduce((sum, one) => sum + one, 0) / kept.length;
+}

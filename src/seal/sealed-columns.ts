@@ -1,0 +1,108 @@
+/**
+ * What is sealed of each span: the columns `sealed.key` and `sealed.text`. Values of a span are gathered into one text, field by field, and closed at once when its row
+ * ends, under the key of the first person that it names. No object is made for a value, and none of the texts outlives its row.
+ */
+import { ArrayColumn, type ColumnWriter, Offsets, PlainColumn } from '#columns';
+import { bindingOf, SEAL_KEY_ID_BYTES, SEAL_OVER_BYTES } from '#keys';
+import type { MinimizedBatch } from '#minimize';
+import type { TenantId } from '#model';
+import type { SubjectKeys } from './subject-keys.ts';
+
+/** The place of a value that is no attribute but the status message. */
+export const STATUS_MESSAGE = -1;
+const STATUS_FIELD = Buffer.from('status.message');
+const ID_BYTES = 24;
+/** Names of the first fields of attributes are made once. */
+const FIELDS_KEPT = 256;
+const NOTHING = new Uint8Array(0);
+
+export class SealedColumns {
+  readonly columns: readonly ColumnWriter[];
+  readonly #keys: SubjectKeys | null;
+  readonly #offsets = new Offsets();
+  readonly #keyIds = new PlainColumn(1_024);
+  readonly #texts = new PlainColumn(8_192);
+  readonly #text = new PlainColumn(4_096);
+  readonly #fields: Buffer[] = [];
+  #subject = 0;
+  /** Associated data of the tenant at hand; ids of trace, span and key are written over. */
+  #tenant: TenantId | null = null;
+  #binding: Uint8Array = NOTHING;
+
+  /** Without keys nothing can be closed, and nothing is kept of what would have been. */
+  constructor(keys: SubjectKeys | null) {
+    this.#keys = keys;
+    this.columns = [new ArrayColumn(this.#offsets, this.#keyIds), new ArrayColumn(this.#offsets, this.#texts)];
+  }
+
+  /** Begins a value of the row under construction: its text is to be written to what is returned, as a string. `at`: its place in its list, or `STATUS_MESSAGE`. */
+  add(place: 'span' | 'event' | 'link', index: number, at: number, letter: number): PlainColumn {
+    const text = this.#text;
+    const field = place === 'span' ? this.#fieldOf(at) : Buffer.from(`${place}s[${index}].attributes[${at}]`);
+    text.string(field, 0, field.length);
+    text.uint8(letter);
+    return text;
+  }
+
+  /** The value that was written from `start` on names whom all of the span's sealed values belong to. The first one counts. */
+  setSubject(start: number): void {
+    // INVARIANT: a value has its field before it, so it never begins at 0.
+    if (this.#subject === 0) this.#subject = start;
+  }
+
+  endRow(batch: MinimizedBatch, span: number, tenant: TenantId): void {
+    const text = this.#text;
+    if (text.length === 0) {
+      this.#offsets.push(0);
+      return;
+    }
+    const subject = this.#subject;
+    this.#subject = 0;
+    if (this.#keys === null) {
+      text.reset();
+      this.#offsets.push(0);
+      return;
+    }
+    const key = this.#keys.of(tenant, subject === 0 ? null : this.#subjectAt(subject));
+    const binding = tenant === this.#tenant ? this.#binding : this.#bindingOf(tenant);
+    const ids = binding.length - ID_BYTES - SEAL_KEY_ID_BYTES;
+    copy(binding, ids, batch.bytes, batch.traceId[span]!, 16);
+    copy(binding, ids + 16, batch.bytes, batch.spanId[span]!, 8);
+    copy(binding, ids + ID_BYTES, key.id, 0, SEAL_KEY_ID_BYTES);
+    const { length } = text;
+    this.#keyIds.copy(key.id, 0, SEAL_KEY_ID_BYTES);
+    this.#texts.varuint(length + SEAL_OVER_BYTES);
+    this.#texts.reserve(length + SEAL_OVER_BYTES);
+    this.#texts.length += key.close(text.bytes.subarray(0, length), binding, this.#texts.bytes, this.#texts.length);
+    this.#offsets.push(1);
+    text.bytes.fill(0, 0, length);
+    text.reset();
+  }
+
+  #fieldOf(at: number): Buffer {
+    if (at === STATUS_MESSAGE) return STATUS_FIELD;
+    if (at >= FIELDS_KEPT) return Buffer.from(`attributes[${at}]`);
+    return (this.#fields[at] ??= Buffer.from(`attributes[${at}]`));
+  }
+
+  /** The string that begins there, without its length. */
+  #subjectAt(start: number): Uint8Array {
+    const { bytes } = this.#text;
+    let length = 0;
+    let at = start;
+    for (let unit = 1; ; unit *= 128) {
+      const byte = bytes[at++]!;
+      length += (byte & 127) * unit;
+      if (byte < 128) return bytes.subarray(at, at + length);
+    }
+  }
+
+  #bindingOf(tenant: TenantId): Uint8Array {
+    this.#tenant = tenant;
+    return (this.#binding = bindingOf(tenant, new Uint8Array(16), new Uint8Array(8), new Uint8Array(SEAL_KEY_ID_BYTES)));
+  }
+}
+
+function copy(to: Uint8Array, at: number, from: Uint8Array, start: number, length: number): void {
+  for (let i = 0; i < length; i++) to[at + i] = from[start + i]!;
+}

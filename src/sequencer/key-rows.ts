@@ -1,0 +1,48 @@
+/**
+ * The rows of subject keys on their way from the workers to the control store. Messages of a worker come in their order, so a block never comes before the rows of a key
+ * that it was sealed with; here it is seen to that it is not committed before them either.
+ */
+import { LIMITS } from '#limits';
+import type { SubjectKeyRow } from '#model';
+
+/** Rows that must be durable before a block is that came after them. */
+export class KeyRows {
+  readonly #add: (rows: readonly SubjectKeyRow[]) => Promise<void>;
+  readonly #failed: (error: unknown) => void;
+  #waiting: SubjectKeyRow[] = [];
+  #writing: Promise<boolean> = Promise.resolve(true);
+  #writes = 0;
+
+  constructor(add: (rows: readonly SubjectKeyRow[]) => Promise<void>, failed: (error: unknown) => void) {
+    this.#add = add;
+    this.#failed = failed;
+  }
+
+  /** More than that are not held in memory for a control store that takes none. */
+  get isFull(): boolean {
+    return this.#waiting.length >= LIMITS.subject_keys_waiting_max;
+  }
+
+  /** Whether these and all before them are durable; null: they are. Rows that could not be written are written with the next ones. */
+  durable(rows: readonly SubjectKeyRow[]): Promise<boolean> | null {
+    for (const row of rows) this.#waiting.push(row);
+    if (this.#waiting.length === 0 && this.#writes === 0) return null;
+    this.#writes++;
+    return (this.#writing = this.#writing.then(() => this.#write()));
+  }
+
+  async #write(): Promise<boolean> {
+    const rows = this.#waiting;
+    this.#waiting = [];
+    try {
+      if (rows.length > 0) await this.#add(rows);
+      return true;
+    } catch (error) {
+      this.#waiting = [...rows, ...this.#waiting];
+      this.#failed(error);
+      return false;
+    } finally {
+      this.#writes--;
+    }
+  }
+}
