@@ -136,7 +136,7 @@ export function consoleText({ codeBytes, fontBytes, search, trace, bigTrace }: C
 export function partsText(parts: Parts, ingest_us: number | null): string {
   const names: Readonly<Record<keyof Parts, string>> = {
     decode: 'decode', validate: 'validate', inspect: 'inspect', inspectFirst: '  with nothing remembered', inspectRepeated: '  with everything remembered', minimize: 'minimize', minimizeByPlace: '  under fifty rules with scopes', compare: 'compare',
-    append: 'seal: append to the block', encode: 'seal: encode the block', leaves: '  of that, leaves of the log', log: 'log: body, entry and tree, blocks of 2,000', logBytesPerSpan: 'bytes of a span in the log, blocks of 2,000', journal: 'journal, CPU of this thread', insert: 'insert into the engine, CPU of all threads', nativeBytesPerSpan: 'bytes of a span in a block', recomputedPerCpuSecond: 'spans a CPU-second whose leaves are computed again from the engine',
+    append: 'seal: append to the block', sealing: '  two fields sealed of a fifth of the spans, all stages', encode: 'seal: encode the block', leaves: '  of that, leaves of the log', log: 'log: body, entry and tree, blocks of 2,000', logBytesPerSpan: 'bytes of a span in the log, blocks of 2,000', journal: 'journal, CPU of this thread', insert: 'insert into the engine, CPU of all threads', nativeBytesPerSpan: 'bytes of a span in a block', recomputedPerCpuSecond: 'spans a CPU-second whose leaves are computed again from the engine',
   };
   const { decode, validate, inspect, minimize, compare, append, encode, journal, insert, leaves, log } = parts;
   const whole = ingest_us ?? decode + validate + inspect + minimize + compare + append + encode + journal + insert;

@@ -1,5 +1,5 @@
 /** Masked samples of values before and after, and names that may be shown. */
-import { type CompiledPolicy, WHOLE_VALUE } from '#policy';
+import { type CompiledPolicy, SEALED, WHOLE_VALUE } from '#policy';
 import type { Span } from '#query/span';
 import { KINDS } from '#scanner/recognizer';
 import { ownRecognizers } from '#scanner/own';
@@ -19,7 +19,7 @@ export class Sampler {
   constructor(policy: CompiledPolicy) {
     this.#scanner = new Scanner([...RECOGNIZERS, ...ownRecognizers(policy.recognizers)], { parts: true });
     const names = policy.document.rules.flatMap(({ action }) => (typeof action === 'object' && 'replace' in action ? [action.replace.with] : []));
-    this.#written = new Set([...KINDS, ...policy.recognizers.map(({ id }) => id), ...names, WHOLE_VALUE, 'pseudonym']);
+    this.#written = new Set([...KINDS, ...policy.recognizers.map(({ id }) => id), ...names, WHOLE_VALUE, SEALED, 'pseudonym']);
   }
 
   /** The service of a span as it was sent, without what is recognized in its name. */

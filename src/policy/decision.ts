@@ -38,7 +38,7 @@ const REPLACED: Decision = { rule: null, action: 'replace' };
 export function pastDecision(sets: RuleSets, found: Found): Decision {
   if (found.at.inKey) return REPLACED;
   const set = setOf(sets, found);
-  return found.kind === WHOLE_VALUE ? ofWhole(set, found) : ofPart(set, found);
+  return isOfWhole(found.kind) ? ofWhole(set, found) : ofPart(set, found);
 }
 
 /** What a policy would do about the same: a rule about whole values comes first. */
@@ -46,7 +46,7 @@ export function presentDecision(sets: RuleSets, found: Found): Decision {
   if (found.at.inKey) return REPLACED;
   const set = setOf(sets, found);
   const whole = ofWhole(set, found);
-  return found.kind === WHOLE_VALUE || FINAL_ACTIONS.has(whole.action) ? whole : ofPart(set, found);
+  return isOfWhole(found.kind) || FINAL_ACTIONS.has(whole.action) ? whole : ofPart(set, found);
 }
 
 function setOf(sets: RuleSets, { tenant, service, environment, spanKind, at: { place } }: Found): RuleSet {
@@ -75,4 +75,8 @@ function ofPart(set: RuleSet, { at: { key }, kind, type }: Found): Decision {
 
 function typesOf(type: ValueType | undefined): readonly ValueType[] {
   return type === undefined ? VALUE_TYPES : [type];
+}
+
+function isOfWhole(kind: string): boolean {
+  return kind === WHOLE_VALUE || kind === SEALED;
 }

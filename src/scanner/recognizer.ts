@@ -38,7 +38,7 @@ export type OwnKind = string & { readonly [own]: true };
 export type Kind = BuiltInKind | OwnKind;
 
 /** Words that stand for something else where kinds are named, counted or written. */
-export const TAKEN_KINDS: readonly string[] = ['any', 'field', 'pseudonym', 'key', 'cut', 'neutralized', 'odd-time', 'second-version'];
+export const TAKEN_KINDS: readonly string[] = ['any', 'field', 'pseudonym', 'sealed', 'key', 'cut', 'neutralized', 'odd-time', 'second-version'];
 
 /** A kind of its own, of an id that policies may give to a recognizer; null if it is not of that form, or the name of a built-in kind. */
 export function ownKind(id: string): OwnKind | null {

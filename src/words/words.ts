@@ -28,6 +28,7 @@ const KINDS: Readonly<Record<string, readonly [string, string]>> = {
   parameter: ['query parameter', 'query parameters'],
   token: ['token', 'tokens'],
   field: ['whole value', 'whole values'],
+  sealed: ['whole value', 'whole values'],
   [NEUTRALIZED]: ['harmful character', 'harmful characters'],
 };
 
@@ -44,7 +45,7 @@ export function kindName(kind: string): string {
 }
 
 const DONE: Readonly<Record<string, string>> = {
-  keep: 'kept', truncate: 'cut', generalize: 'made coarser', template: 'reduced to its shape', mask: 'masked', pseudonymize: 'made a pseudonym', replace: 'replaced', drop: 'dropped', 'drop-span': 'span refused', restrict: 'shown to some roles',
+  keep: 'kept', truncate: 'cut', generalize: 'made coarser', template: 'reduced to its shape', mask: 'masked', pseudonymize: 'made a pseudonym', seal: 'sealed', replace: 'replaced', drop: 'dropped', 'drop-span': 'span refused', restrict: 'shown to some roles',
 };
 
 /** What an action of the policy does to something: `masked`. */

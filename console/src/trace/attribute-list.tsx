@@ -1,6 +1,6 @@
 /** A group of attributes: key, value, what was minimized in it, and ways on: copy, search for other spans with the same. */
 import { Link } from '@tanstack/react-router';
-import { Search } from 'lucide-react';
+import { LockKeyhole, Search } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { doneWords, type KindDone } from '#outline/minimized-words.ts';
 import { count, plural } from '#time/format.ts';
@@ -25,6 +25,8 @@ export interface AttributeListProps {
 /** Longer values are cut until somebody asks for all of them. */
 const SHOWN_MAX = 600;
 const HOUR_MS = 3_600_000;
+/** What stands in the place of a value that is kept closed. */
+const SEALED_TEXT = '[sealed]';
 
 export function AttributeList({ title, note, attributes, dropped = 0, ...rest }: AttributeListProps): ReactNode {
   const wanted = rest.filter.trim().toLowerCase();
@@ -55,13 +57,15 @@ function Attribute({ attribute: { key, value }, place, done, start_ms }: { reado
   const [all, setAll] = useState(false);
   const text = valueText(value);
   const isLong = text.length > SHOWN_MAX && !all;
+  // What a sender writes like this is no seal: the server says of each one that it is.
+  const isSealed = text === SEALED_TEXT && done.some(({ kind }) => kind === 'sealed');
   return (
     <div className={styles['attribute']} data-minimized={done.length > 0 || undefined}>
       <dt>
         <KeyText text={key} />
       </dt>
       <dd>
-        <span className={styles['value']}>{isLong ? `${text.slice(0, SHOWN_MAX)}…` : text === '' ? <i>empty</i> : text}</span>
+        <span className={styles['value']}>{isSealed ? <Sealed /> : isLong ? `${text.slice(0, SHOWN_MAX)}…` : text === '' ? <i>empty</i> : text}</span>
         {isLong ? (
           <button type="button" className={styles['way']} onClick={() => setAll(true)}>
             Show all {count(text.length)} characters
@@ -71,13 +75,21 @@ function Attribute({ attribute: { key, value }, place, done, start_ms }: { reado
       </dd>
       <dd className={styles['ways']}>
         <CopyButton text={text} label={`Copy ${key}`} />
-        {place === null || !isSearchable(value) || text.length > SHOWN_MAX ? null : (
+        {place === null || isSealed || !isSearchable(value) || text.length > SHOWN_MAX ? null : (
           <Link to="/search" search={(before: Record<string, unknown>) => ({ ...rangeAround(before, start_ms), attribute: `${place}:${key}=${text}` })} className={styles['search']} aria-label={`Search for spans with this ${key}`} title="Search for spans with this value">
             <Search aria-hidden size={14} />
           </Link>
         )}
       </dd>
     </div>
+  );
+}
+
+function Sealed(): ReactNode {
+  return (
+    <>
+      <LockKeyhole aria-hidden size={12} /> sealed
+    </>
   );
 }
 
