@@ -56,11 +56,21 @@ export interface OidcSettings {
   readonly tenant: TenantId | Readonly<Record<string, TenantId>>;
 }
 
+/** Where the sealing root is, which opens what is sealed. */
+export const SEALING_ROOTS = ['file', 'passphrase', 'transit'] as const;
+export type SealingSettings =
+  | { readonly kind: 'file'; readonly file: string }
+  | { readonly kind: 'passphrase' }
+  /** The transit engine of a Vault or OpenBao: its address, the name of the key, a file with the token. */
+  | { readonly kind: 'transit'; readonly url: string; readonly key: string; readonly tokenFile: string };
+
 export interface Config {
   /** Everything the server keeps, encrypted. Created with mode 0700. */
   readonly data: string;
   /** The root key's file, 0600, outside `data`. Absent: `<data>.key`, made at first start. */
   readonly rootKeyFile: string;
+  /** Outside `data` too. The server reads it when something is opened, and at the first need of a key pair; absent, it seals and opens nothing. */
+  readonly sealing: SealingSettings;
   /** The folder of the keys that sign the log and of its newest checkpoint, 0700, outside `data`. Absent: `<data>.log`, made at first start. */
   readonly logKeys: string;
   /** The folder of the local certificate authority, 0700, outside `data`, which the server does not look at. Absent: `<data>.ca`. */

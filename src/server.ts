@@ -14,6 +14,8 @@ import { createSignIn, type SignIn } from '#authenticate/sign-in';
 import { createWorkloadTokens } from '#authenticate/workload-tokens';
 import type { Address, Config, TlsSettings } from '#config';
 import { ControlStore } from '#control';
+import { Custody, sourceOf as sealingRootOf } from '#custody';
+import { ProcessWindows } from '#custody/process-windows';
 import { FilterTexts } from '#dry-run/filter-text';
 import { trialStarter } from '#dry-run/start-trial';
 import { ensureFirstPolicy, LivePolicy } from '#enact/live';
@@ -130,6 +132,10 @@ export async function startServer(config: Config, report: Report = reportLine): 
     const provider = config.oidc === null ? null : openProvider(config.oidc, { report: (failure) => report('cannot sign somebody in with the provider', failure) });
     const signIn = createSignIn(control, { passwords, provider, requireSecondFactor: config.requireSecondFactor, report: (failure) => report('cannot check a session', failure), failed: (attempt) => records.failedAttempt(attempt) });
 
+    // Nobody can type a passphrase here: such a server seals, and opens nothing.
+    const custody = new Custody({ control, source: sealingRootOf(config, null) });
+    const windows = new ProcessWindows({ control, custody, over: (hour) => sequencer.windowsOver(hour) });
+    started.push({ what: 'window keys', stop: () => windows.stop() });
     const sequencer = new Sequencer(store, {
       workers: config.workers,
       digestKey: deriveKey(rootKey, 'digest'),
@@ -137,6 +143,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
       tokenKey: deriveKey(rootKey, 'tokens'),
       addSubjectKeys: (rows) => control.addSubjectKeys(rows),
       policy: policy.current,
+      windows,
       events: {
         accounted: (account) => meter.accounted(account),
         waited: (ms) => meter.waited(ms),

@@ -39,6 +39,8 @@ export type FromWorker =
   /** `took_ms`: time the pipeline spent on it. */
   | { readonly is: 'taken'; readonly request: number; readonly result: Taken | Refusal; readonly took_ms: number }
   | { readonly is: 'block'; readonly block: SealedBlock }
+  /** It has no window's key any more. */
+  | { readonly is: 'wiped' }
   /** No span came into the block of this number: all had been taken before. */
   | { readonly is: 'unused'; readonly block: number }
   /** These requests were taken but their block is lost; `failure` names the kind of error, without payload. */
@@ -81,9 +83,14 @@ port.on('message', (message: ToWorker) => {
   else if (message.is === 'policy') usePolicy(message.document, message.digest);
   else if (message.is === 'forget') prepared = null;
   else if (message.is === 'window') windows.hold({ ...message.window, key: new Secret(message.window.key) });
-  else if (message.is === 'windows-over') for (const window of windows.forget(message.hour)) sealing?.end(window);
+  else if (message.is === 'windows-over') windowsOver(message.hour);
   else take(message);
 });
+
+function windowsOver(hour: number | null): void {
+  for (const window of windows.forget(hour)) sealing?.end(window);
+  if (hour === null) send({ is: 'wiped' });
+}
 
 function pipelineOf(compiled: CompiledPolicy): Pipeline {
   return new Pipeline(new Comparer(spans), compiled, pseudonymKey === null ? null : new Secret(pseudonymKey), sealing);

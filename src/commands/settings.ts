@@ -16,6 +16,7 @@ import { DEFAULT_TENANT } from '#model';
 import { oidcOf, readConsoleUrl, readGroupRoles, readGroupTenants, readIssuer, readScopes, readText } from './oidc-settings.ts';
 import { OperatorError } from './operator-error.ts';
 import { addressText, isLoopback, readAddress, readPeriod, readSize } from './quantity.ts';
+import { readSealingRoot, readTransitKey, readTransitUrl, sealingOf } from './sealing-settings.ts';
 
 /** A value and where it was given, to be named in errors. */
 interface Given {
@@ -44,6 +45,11 @@ const CONFIG_BYTES_MAX = 256 * 1024;
 const SETTINGS = {
   data: { argument: 'DIR', help: 'everything the server keeps, encrypted', default: () => '.tracekeep/data', read: readPath },
   'root-key-file': { argument: 'FILE', help: 'the root key, outside the data directory; made at first use, default DIR.key', default: () => '', read: readPath },
+  'sealing-root': { argument: 'file|passphrase|transit', help: 'what opens sealed fields: a file, a passphrase, or a key in the transit engine of a Vault or OpenBao', default: () => 'file', read: readSealingRoot },
+  'sealing-key-file': { argument: 'FILE', help: 'the sealing key, outside the data directory; made at first use, default DIR.sealing.key; where it is absent a server seals and opens nothing', default: () => '', read: readPath },
+  'sealing-transit-url': { argument: 'URL', help: 'the transit engine, such as https://vault.example.org:8200/v1/transit', default: () => '', read: readTransitUrl },
+  'sealing-transit-key': { argument: 'NAME', help: 'the key in it, of type aes256-gcm96', default: () => 'tracekeep', read: readTransitKey },
+  'sealing-transit-token-file': { argument: 'FILE', help: 'the token for it, in a file closed to other users', default: () => '', read: readFile },
   'log-keys': { argument: 'DIR', help: 'the keys that sign the log, outside the data directory; made at first use, default DIR.log', default: () => '', read: readPath },
   'ca-folder': { argument: 'DIR', help: 'the local certificate authority, outside the data directory; made by "tracekeep ca init", default DIR.ca', default: () => '', read: readPath },
   'log-origin': { argument: 'NAME', help: 'what the log is called, for ever, such as log.example.org/traces (default tracekeep.localhost/ and a random number)', default: () => '', read: readOrigin },
@@ -110,6 +116,8 @@ export async function readSettings(sources: SettingSources): Promise<Config> {
   const rootKeyFile = findGiven('root-key-file', sources, file) === undefined ? `${data}.key` : value('root-key-file');
   const logKeys = findGiven('log-keys', sources, file) === undefined ? `${data}.log` : value('log-keys');
   const caFolder = findGiven('ca-folder', sources, file) === undefined ? `${data}.ca` : value('ca-folder');
+  const sealingKeyFile = findGiven('sealing-key-file', sources, file) === undefined ? `${data}.sealing.key` : value('sealing-key-file');
+  const sealing = sealingOf(value('sealing-root'), { file: sealingKeyFile, url: value('sealing-transit-url'), key: value('sealing-transit-key'), tokenFile: value('sealing-transit-token-file') });
   const tls = tlsOf({ certificate: value('tls-cert'), key: value('tls-key'), clientCa: value('tls-client-ca'), clientAuth: value('tls-client-auth'), minVersion: value('tls-min-version') });
   const listeners = { 'otlp-http': value('otlp-http'), 'otlp-grpc': value('otlp-grpc'), console: value('console') };
   for (const [name, address] of Object.entries(listeners)) requireTls(name, address, tls);
@@ -119,6 +127,7 @@ export async function readSettings(sources: SettingSources): Promise<Config> {
   return {
     data,
     rootKeyFile,
+    sealing,
     logKeys,
     caFolder,
     logOrigin: value('log-origin'),

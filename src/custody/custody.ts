@@ -3,6 +3,7 @@
  * the control store, beside a running server too. What needs a private key opens the sealing root for as long as that takes; making a window, which a
  * server does each hour, needs the public half alone.
  */
+import type { Config } from '#config';
 import { COMMAND_LINE, SERVER, type Actor, type ControlStore, type TenantKeyVersion } from '#control';
 import { encapsulateWindow, makeHybridKeyPair, openWindow, wipe, withSealingRoot, type EncapsulatedWindow, type PassphraseCost, type SealingRoot, type SealingSource, type WindowKey } from '#keys';
 import { LIMITS } from '#limits';
@@ -51,6 +52,12 @@ export interface Rewrapped {
   readonly windows: number;
   /** What is left; more than 0 if it was broken off. */
   readonly left: number;
+}
+
+/** Where the settings say that the sealing root is. `passphrase`: if somebody gave one. */
+export function sourceOf({ sealing, data }: Pick<Config, 'sealing' | 'data'>, passphrase: Secret<Uint8Array> | null): SealingSource {
+  if (sealing.kind === 'file') return { ...sealing, dataDir: data };
+  return sealing.kind === 'passphrase' ? { ...sealing, passphrase } : sealing;
 }
 
 type Seeds = ReadonlyMap<number, Secret<Uint8Array>>;

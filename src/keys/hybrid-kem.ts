@@ -29,9 +29,19 @@ const LATTICE_ENCAPSULATION_BYTES = 1088;
 /** `\./` over `/^\`, as the draft has it. */
 const LABEL = Buffer.from('5c2e2f2f5e5c', 'hex');
 
+/** Sequence of 1236 bytes: the algorithm, then a bit string of 1217 bytes without unused bits. */
+const SPKI_PREFIX = Buffer.from('308204d4300d060b2b0601040183e62d81c87a038204c100', 'hex');
+
 export function makeHybridKeyPair(seed: Secret<Uint8Array> = randomKey()): HybridKeyPair {
   const { lattice, curve } = privateParts(seed);
   return { seed, publicKey: Buffer.concat([rawPublic(createPublicKey(lattice)), rawPublic(createPublicKey(curve))]) };
+}
+
+/** SubjectPublicKeyInfo with the OID of X-Wing (1.3.6.1.4.1.62253.25722), without parameters, as PEM. */
+export function publicKeyPem(publicKey: Uint8Array): string {
+  if (publicKey.length !== HYBRID_PUBLIC_BYTES) throw new Error('cannot print a public key: it is not an X-Wing key');
+  const text = Buffer.concat([SPKI_PREFIX, publicKey]).toString('base64');
+  return `-----BEGIN PUBLIC KEY-----\n${text.replace(/.{1,64}/g, '$&\n')}-----END PUBLIC KEY-----\n`;
 }
 
 /** A new shared key and what its owner gets it from. Throws for a public key that is none. */

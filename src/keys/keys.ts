@@ -16,7 +16,7 @@ export { readSealedText, type SealedField } from './sealed-text.ts';
 export { TOKEN_BYTES, Tokens } from './tokens.ts';
 export { deriveKey, type KeyPurpose } from './derive.ts';
 export { publishFile, readKeyFile, refuseInside, syncDirectory } from './key-file.ts';
-export { decapsulate, encapsulate, HYBRID_PUBLIC_BYTES, makeHybridKeyPair, type HybridKeyPair } from './hybrid-kem.ts';
+export { decapsulate, encapsulate, HYBRID_PUBLIC_BYTES, makeHybridKeyPair, publicKeyPem, type HybridKeyPair } from './hybrid-kem.ts';
 export { HeldWindows, type HeldWindow } from './held-windows.ts';
 export { Sealer, SEAL_OVERHEAD_BYTES } from './sealer.ts';
 export { withSealingRoot, type PassphraseCost, type SealingRoot, type SealingRootRecord, type SealingSource } from './sealing-root.ts';

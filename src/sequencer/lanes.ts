@@ -37,6 +37,8 @@ export interface LanesParts {
 
 /** A pipeline that is not made by then never will be. */
 const PREPARED_MS = 60_000;
+/** A worker that is ended has this long to overwrite its keys. */
+const WIPED_MS = 1_000;
 /** A worker that died is replaced after this long. */
 const RESTART_MS = 500;
 const PROGRAM = new URL('../worker.ts', import.meta.url);
@@ -46,6 +48,8 @@ interface Runner extends Lane {
   /** Replaced when it dies; until then the lane takes nothing. */
   worker: Worker;
   alive: boolean;
+  /** Who waits until its worker has no window's key any more, or is gone. */
+  wiped: (() => void) | null;
   /** Resolves when a worker of this lane has come up. */
   readonly ready: PromiseWithResolvers<void>;
   /** What it is asked to prepare or to take while the policy is changed, and who waits for it. */
@@ -104,6 +108,7 @@ export class Lanes {
 
   /** Has all workers wipe the keys of other hours, behind what was sent before. */
   windowsOver(hour: number | null): void {
+    if (this.#ended) return;
     for (const runner of this.#runners) this.send(runner, { is: 'windows-over', hour }, []);
   }
 
@@ -126,7 +131,21 @@ export class Lanes {
   async end(): Promise<void> {
     this.#ended = true;
     for (const { asked } of this.#runners) asked?.settled.reject(new Error('cannot change the policy: the server is stopping'));
+    await this.#wipe();
     await Promise.all(this.#runners.map(({ worker }) => worker.terminate()));
+  }
+
+  /** What a worker leaves in memory when it is ended is freed and not overwritten. */
+  async #wipe(): Promise<void> {
+    const alive = this.#runners.filter((runner) => runner.alive);
+    const wiped = alive.map((runner) => new Promise<void>((resolve) => (runner.wiped = resolve)));
+    for (const { worker } of alive) worker.postMessage({ is: 'windows-over', hour: null } satisfies ToWorker);
+    let late: NodeJS.Timeout | undefined;
+    const tooLong = new Promise<void>((resolve) => {
+      late = setTimeout(resolve, WIPED_MS);
+    });
+    await Promise.race([Promise.all(wiped), tooLong]);
+    clearTimeout(late);
   }
 
   async #usePolicy(policy: WorkerPolicy, lasting: () => Promise<boolean>): Promise<'used' | 'kept' | 'unusable'> {
@@ -183,7 +202,7 @@ export class Lanes {
   }
 
   #startRunner(number: number): Runner {
-    const runner: Runner = { number, worker: this.#startWorker(number, () => runner), alive: true, bytes: 0, working: 0, ready: Promise.withResolvers(), asked: null };
+    const runner: Runner = { number, worker: this.#startWorker(number, () => runner), alive: true, bytes: 0, working: 0, ready: Promise.withResolvers(), wiped: null, asked: null };
     return runner;
   }
 
@@ -198,6 +217,7 @@ export class Lanes {
 
   #hear(runner: Runner, message: FromWorker): void {
     if (message.is === 'ready') runner.ready.resolve();
+    if (message.is === 'wiped') runner.wiped?.();
     if (runner.asked !== null) hearAnswer(runner.asked, runner.worker, message);
     this.#parts.heard(runner, message);
   }
@@ -205,6 +225,7 @@ export class Lanes {
   #exited(runner: Runner): void {
     runner.alive = false;
     if (runner.asked !== null && ++runner.asked.deaths > 1) runner.asked.settled.reject(new UnusablePolicy('cannot use a policy in a worker: it died of it'));
+    runner.wiped?.();
     this.#parts.lost(runner, runner.number);
     if (this.#ended) return;
     setTimeout(() => {

@@ -124,7 +124,7 @@ test('workers wipe the keys of hours that are over, behind what they were given 
   await sawAll(`over ${next.hour} false`);
   await send(sequencer);
   await sawAll('export');
-  sequencer.windowsOver(null);
+  await sequencer.drain();
   await sawAll('over null true');
 });
 
