@@ -428,6 +428,8 @@ export const LIMITS = {
   sealing_argon2_memory_kib: 262_144,
   sealing_argon2_passes: 3,
   sealing_argon2_lanes: 4,
+  /** Seals that are opened while the keys of their windows are in memory. */
+  seals_opened_at_once_max: 20_000,
   /** …and this is a passphrase that is long enough, or too long to be one. */
   passphrase_characters_min: 20,
   passphrase_bytes_max: 1_024,

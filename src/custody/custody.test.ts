@@ -106,8 +106,8 @@ test('without the sealing root there are new windows, and no past one opens', as
 test('windows of another tenant do not open', async () => {
   const keys = await makeWindows(1);
   await custody.ensureKey(OTHER);
-  await assert.rejects(opened(keys.keys(), OTHER), /this tenant has none/);
-  await assert.rejects(opened([99]), /this tenant has none/);
+  assert.equal((await opened(keys.keys(), OTHER)).size, 0);
+  assert.deepEqual(await opened([99, ...keys.keys()]), keys);
 });
 
 test('a rotated key takes the next windows, old ones open, and rewrapping lets the old version be retired', async () => {

@@ -137,20 +137,20 @@ export class Custody {
   }
 
   /**
-   * Keys of windows of a tenant, whenever they were, for as long as `work` runs. Refusals: sealing_root_absent, sealing_root_wrong. Throws for a window that is not
-   * there, is another tenant's, or was changed.
+   * Keys of windows of a tenant, whenever they were, for as long as `work` runs. One that is not there, is another tenant's or was changed has none. Refusals:
+   * sealing_root_absent, sealing_root_wrong.
    */
   async withWindows<Done>(tenant: TenantId, ids: Iterable<number>, work: (windows: ReadonlyMap<number, WindowKey>) => Promise<Done>): Promise<Done | Refusal> {
-    const windows = [...new Set(ids)].map((id) => {
-      const window = this.#control.findWindow(id);
-      if (window?.tenant !== tenant) throw new Error(`cannot open the window ${id}: this tenant has none of this number`);
-      return window;
-    });
+    const windows = [...new Set(ids)].flatMap((id) => this.#control.findWindow(id) ?? []).filter((window) => window.tenant === tenant);
     return this.#withRoot(async (root) => {
       const opened = new Map<number, WindowKey>();
       const seeds = await this.#seedsOf(root, tenant);
       try {
-        for (const window of windows) opened.set(window.id, { id: window.id, key: keyOf(window, seeds) });
+        for (const window of windows) {
+          const seed = seeds.get(window.version);
+          const key = seed === undefined ? null : openWindow(window, seed);
+          if (key !== null) opened.set(window.id, { id: window.id, key });
+        }
         return await work(opened);
       } finally {
         wipe(...seeds.values(), ...[...opened.values()].map(({ key }) => key));
