@@ -140,10 +140,8 @@ export async function startServer(config: Config, report: Report = reportLine): 
       workers: config.workers,
       digestKey: deriveKey(rootKey, 'digest'),
       pseudonymKey: deriveKey(rootKey, 'pseudonyms'),
-      tokenKey: deriveKey(rootKey, 'tokens'),
-      addSubjectKeys: (rows) => control.addSubjectKeys(rows),
       policy: policy.current,
-      windows,
+      sealing: { tokenKey: deriveKey(rootKey, 'tokens'), windows, subjectKeys: control },
       events: {
         accounted: (account) => meter.accounted(account),
         waited: (ms) => meter.waited(ms),

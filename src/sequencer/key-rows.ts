@@ -5,16 +5,22 @@
 import { LIMITS } from '#limits';
 import type { SubjectKeyRow } from '#model';
 
+export interface SubjectKeyStore {
+  /** All of them, or none, durable when resolved. */
+  addSubjectKeys(rows: readonly SubjectKeyRow[]): Promise<void>;
+}
+
 /** Rows that must be durable before a block is that came after them. */
 export class KeyRows {
-  readonly #add: (rows: readonly SubjectKeyRow[]) => Promise<void>;
+  readonly #store: SubjectKeyStore | null;
   readonly #failed: (error: unknown) => void;
   #waiting: SubjectKeyRow[] = [];
   #writing: Promise<boolean> = Promise.resolve(true);
   #writes = 0;
 
-  constructor(add: (rows: readonly SubjectKeyRow[]) => Promise<void>, failed: (error: unknown) => void) {
-    this.#add = add;
+  /** `store`: null where nothing is sealed, so that no key comes. */
+  constructor(store: SubjectKeyStore | null, failed: (error: unknown) => void) {
+    this.#store = store;
     this.#failed = failed;
   }
 
@@ -35,7 +41,7 @@ export class KeyRows {
     const rows = this.#waiting;
     this.#waiting = [];
     try {
-      if (rows.length > 0) await this.#add(rows);
+      if (rows.length > 0) await this.#keep(rows);
       return true;
     } catch (error) {
       this.#waiting = [...rows, ...this.#waiting];
@@ -44,5 +50,10 @@ export class KeyRows {
     } finally {
       this.#writes--;
     }
+  }
+
+  async #keep(rows: readonly SubjectKeyRow[]): Promise<void> {
+    if (this.#store === null) throw new Error('cannot keep the keys of sealed values: there is nothing to seal with');
+    await this.#store.addSubjectKeys(rows);
   }
 }

@@ -3,11 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type HeldWindow, hourOf, randomKey } from '#keys';
 import { Secret, type SubjectKeyRow } from '#model';
-import { compilePolicy, DEFAULT_POLICY, type PolicyDocument, sealsAnything } from '#policy';
+import { compilePolicy, DEFAULT_POLICY } from '#policy';
 import type { IngestAnswer, Sequencer, WindowSource } from './sequencer.ts';
-import { ACME, code, FakeStore, gate, settled, startSequencer } from './testing.ts';
-
-const SEALING: PolicyDocument = { ...DEFAULT_POLICY, rules: [{ id: 'person', keys: ['user.id'], action: { seal: { subject: true } } }, ...DEFAULT_POLICY.rules] };
+import { ACME, code, FakeStore, gate, SEALING, settled, startSequencer } from './testing.ts';
 
 /** One window, of which nothing is kept. */
 class Windows implements WindowSource {
@@ -23,7 +21,7 @@ class Windows implements WindowSource {
   }
 }
 
-const sealing = (addSubjectKeys: (rows: readonly SubjectKeyRow[]) => Promise<void>) => ({ policy: compilePolicy(SEALING), seals: sealsAnything, windows: new Windows(), tokenKey: new Secret(new Uint8Array(32)), addSubjectKeys });
+const sealing = (addSubjectKeys: (rows: readonly SubjectKeyRow[]) => Promise<void>) => ({ policy: compilePolicy(SEALING), sealing: { windows: new Windows(), tokenKey: new Secret(new Uint8Array(32)), subjectKeys: { addSubjectKeys } } });
 
 let serial = 0;
 function send(sequencer: Sequencer, person: string): Promise<IngestAnswer> {
@@ -63,4 +61,13 @@ test('a block is refused while its keys cannot be kept, and no key is lost of th
   works = true;
   assert.equal(code(await send(sequencer, 'ann')), null);
   assert.deepEqual([store.rows, rows.length], [1, 1], 'the key that the worker remembers was written with the next block');
+});
+
+test('with nothing to seal with, no policy that seals is used', async (t) => {
+  const store = new FakeStore();
+  assert.throws(() => startSequencer(t, store, { policy: compilePolicy(SEALING) }), /cannot use a policy that seals/);
+  const sequencer = startSequencer(t, store);
+  assert.equal(await sequencer.usePolicy(compilePolicy(SEALING)), 'unusable');
+  assert.equal(code(await send(sequencer, 'ann')), null, 'the one before stays in force');
+  assert.notEqual(await sequencer.usePolicy(compilePolicy({ ...DEFAULT_POLICY, restricted: ['x'] })), 'unusable');
 });

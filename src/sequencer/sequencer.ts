@@ -12,15 +12,15 @@ import { DurableBlocks, repeatFinding, TakenSpans, VersionFindings } from '#comp
 import type { NewFinding } from '#findings';
 import type { HeldWindow } from '#keys';
 import { LIMITS } from '#limits';
-import type { Commit, Producer, RequestAccount, SealedBlock, Secret, SubjectKeyRow, TenantId } from '#model';
+import type { Commit, Producer, RequestAccount, SealedBlock, Secret, TenantId } from '#model';
 import type { Taken } from '#pipeline';
-import { type PolicyDocument, sealsAnything } from '#policy';
+import { sealsAnything } from '#policy';
 import { isRefusal, type Refusal, type RefusalCode, refuse } from '#refusal';
 import type { FromWorker, ToWorker } from '#worker';
 import { ClosingTime } from './closing-time.ts';
 import { type Lane, Lanes, type WorkerPolicy } from './lanes.ts';
 import { accountOf, accountOfDropped, accountOfStored, type Content, type IngestAnswer, type Request, type Sent } from './request.ts';
-import { KeyRows } from './key-rows.ts';
+import { KeyRows, type SubjectKeyStore } from './key-rows.ts';
 import { type RememberingStore, SentBefore } from './sent-before.ts';
 
 export type { IngestAnswer } from './request.ts';
@@ -43,6 +43,15 @@ export interface WindowSource {
   readonly held: readonly HeldWindow[];
 }
 
+/** What values are sealed with. */
+export interface Sealing {
+  /** Parent of the keys of tokens. */
+  readonly tokenKey: Secret<Uint8Array>;
+  readonly windows: WindowSource;
+  /** Where the keys of what was sealed are kept. */
+  readonly subjectKeys: SubjectKeyStore;
+}
+
 export interface SequencerEvents {
   /** What became of the spans of a request is durable. */
   accounted?(account: RequestAccount): void;
@@ -61,14 +70,8 @@ export interface SequencerOptions {
   readonly pseudonymKey: Secret<Uint8Array> | null;
   /** The one in force. */
   readonly policy: WorkerPolicy;
-  /** Parent of the keys of tokens; without it nothing can be sealed. */
-  readonly tokenKey?: Secret<Uint8Array>;
-  /** Keys that must be there before what was sealed with them; all of them, or none, durable when resolved. */
-  readonly addSubjectKeys?: (rows: readonly SubjectKeyRow[]) => Promise<void>;
-  /** Null: nothing can be sealed, and no policy may want it. */
-  readonly windows?: WindowSource | null;
-  /** Whether a policy seals anything, so that its tenants need windows. */
-  readonly seals?: (policy: PolicyDocument) => boolean;
+  /** Null: nothing can be sealed, and no policy that wants it can be used. */
+  readonly sealing: Sealing | null;
   readonly events?: SequencerEvents;
   readonly worker?: URL;
   readonly takenSpansBytes?: number;
@@ -84,8 +87,7 @@ export class Sequencer {
   readonly #taken: TakenSpans;
   readonly #blocks: DurableBlocks;
   readonly #versions = new VersionFindings();
-  readonly #windows: WindowSource | null;
-  readonly #sealsUnder: (policy: PolicyDocument) => boolean;
+  readonly #sealing: Sealing | null;
   /** Whether the policy in force seals, or one that is about to come in force. */
   #seals: boolean;
   /** Of each tenant, the window that the workers were given last. */
@@ -106,9 +108,10 @@ export class Sequencer {
     this.#store = store;
     this.#digestKey = options.digestKey;
     this.#events = options.events ?? {};
-    this.#windows = options.windows ?? null;
-    this.#sealsUnder = options.seals ?? sealsAnything;
-    this.#seals = this.#sealsUnder(options.policy.document);
+    const { sealing } = options;
+    this.#sealing = sealing;
+    this.#seals = sealsAnything(options.policy.document);
+    if (this.#seals && sealing === null) throw new Error('cannot use a policy that seals: there is nothing to seal with');
     const nextBlock = this.#nextBlock;
     nextBlock[0] = BigInt(store.lastBlockId + 1);
     const taken = TakenSpans.allocate(store.lastBlockId + 1, options.takenSpansBytes);
@@ -121,13 +124,13 @@ export class Sequencer {
       found: (finding) => this.#events.found?.(finding),
       answered: () => this.#tellIdle(),
     });
-    this.#keyRows = new KeyRows(options.addSubjectKeys ?? (async () => undefined), (error) => this.#events.failed?.('cannot keep the keys of sealed values', error));
+    this.#keyRows = new KeyRows(sealing?.subjectKeys ?? null, (error) => this.#events.failed?.('cannot keep the keys of sealed values', error));
     this.#lanes = new Lanes({
       workers: options.workers,
       ...(options.worker && { program: options.worker }),
       policy: options.policy,
-      data: { nextBlock, taken, pseudonymKey: options.pseudonymKey?.reveal() ?? null, tokenKey: options.tokenKey?.reveal() ?? null },
-      windows: () => this.#windows?.held ?? [],
+      data: { nextBlock, taken, pseudonymKey: options.pseudonymKey?.reveal() ?? null, tokenKey: sealing?.tokenKey.reveal() ?? null },
+      windows: () => sealing?.windows.held ?? [],
       heard: (lane, message) => this.#hear(lane, message),
       // Its open blocks are gone: their requests are refused, so that their senders try again.
       lost: (lane, worker) => {
@@ -152,7 +155,8 @@ export class Sequencer {
     let boundary = 0;
     const before = this.#seals;
     // What is handed over from now on may be taken under either.
-    const after = this.#sealsUnder(document);
+    const after = sealsAnything(document);
+    if (after && this.#sealing === null) return 'unusable';
     this.#seals ||= after;
     const outcome = await this.#lanes
       .usePolicy({ document, digest }, () => {
@@ -205,7 +209,7 @@ export class Sequencer {
   /** Whether the workers have a key of this hour for the tenant, if they need one. */
   #canSeal(tenant: TenantId): boolean {
     if (!this.#seals) return true;
-    const window = this.#windows?.find(tenant) ?? null;
+    const window = this.#sealing?.windows.find(tenant) ?? null;
     if (window === null) return false;
     if (this.#handed.get(tenant) !== window.id) this.#lanes.handWindow(window);
     this.#handed.set(tenant, window.id);
@@ -217,7 +221,7 @@ export class Sequencer {
     const bytes = content.body.byteLength;
     this.#bytes += bytes;
     try {
-      const window = (await this.#windows?.ensure(sent.producer.tenant)) ?? refuse('sealing_root_absent');
+      const window = (await this.#sealing?.windows.ensure(sent.producer.tenant)) ?? refuse('sealing_root_absent');
       if (isRefusal(window)) {
         this.#events.failed?.(`cannot seal what producers send: ${window.refused}`, null);
         return refuse('store_unavailable', 'no key to seal with');

@@ -3,12 +3,15 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { type Commit, type Producer, type ProducerId, type RequestAccount, Secret, type TakenRequest, type TenantId } from '#model';
-import { compilePolicy, DEFAULT_POLICY } from '#policy';
+import { compilePolicy, DEFAULT_POLICY, type PolicyDocument } from '#policy';
 import { isRefusal, type RefusalCode } from '#refusal';
 import type { IngestAnswer } from './request.ts';
 import { type CommitStore, Sequencer, type SequencerOptions } from './sequencer.ts';
 
 export const ACME: Producer = { id: 'p_000000000000000a' as ProducerId, name: 'acme', tenant: 'acme' as TenantId, retention: 'default', services: ['*'], backfill: false, version: 1 };
+
+/** Under which what names a person is sealed. */
+export const SEALING: PolicyDocument = { ...DEFAULT_POLICY, rules: [{ id: 'person', keys: ['user.id'], action: { seal: { subject: true } } }, ...DEFAULT_POLICY.rules] };
 
 export class FakeStore implements CommitStore {
   lastBlockId = 41;
@@ -48,7 +51,7 @@ export class FakeStore implements CommitStore {
 
 /** Under the default policy, with one worker unless `options` say otherwise; ends with the test. */
 export function startSequencer(t: TestContext, store: CommitStore, options: Partial<SequencerOptions> = {}): Sequencer {
-  const sequencer = new Sequencer(store, { workers: 1, digestKey: new Secret(new Uint8Array(32).fill(7)), pseudonymKey: null, policy: compilePolicy(DEFAULT_POLICY), takenSpansBytes: 1 << 20, ...options });
+  const sequencer = new Sequencer(store, { workers: 1, digestKey: new Secret(new Uint8Array(32).fill(7)), pseudonymKey: null, policy: compilePolicy(DEFAULT_POLICY), sealing: null, takenSpansBytes: 1 << 20, ...options });
   t.after(() => sequencer.drain());
   return sequencer;
 }

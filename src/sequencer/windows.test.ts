@@ -7,14 +7,12 @@ import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { after, test, type TestContext } from 'node:test';
 import { randomKey, type HeldWindow } from '#keys';
-import type { TenantId } from '#model';
-import { compilePolicy, DEFAULT_POLICY, type PolicyDocument } from '#policy';
+import { Secret, type TenantId } from '#model';
+import { compilePolicy, DEFAULT_POLICY } from '#policy';
 import { refuse, type Refusal } from '#refusal';
 import { type IngestAnswer, type Sequencer, type SequencerOptions, type WindowSource } from './sequencer.ts';
-import { ACME, code, FakeStore, gate, settled, startSequencer } from './testing.ts';
+import { ACME, code, FakeStore, gate, SEALING, settled, startSequencer } from './testing.ts';
 
-const SEALING = compilePolicy({ version: 2, rules: [{ id: 'seals', recognized: 'any', action: 'drop' }] });
-const seals = ({ rules }: PolicyDocument): boolean => rules[0]?.id === 'seals';
 const folder = mkdtempSync(join(tmpdir(), 'tracekeep-windows-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -74,7 +72,7 @@ async function start(t: TestContext, options: Partial<SequencerOptions> = {}) {
   t.after(() => channel.close());
   const windows = new Windows();
   const store = new FakeStore();
-  const sequencer = startSequencer(t, store, { worker: worker(name), windows, seals, policy: SEALING, ...options });
+  const sequencer = startSequencer(t, store, { worker: worker(name), sealing: { windows, tokenKey: new Secret(new Uint8Array(32)), subjectKeys: { addSubjectKeys: async () => {} } }, policy: compilePolicy(SEALING), ...options });
   await sequencer.ready();
   const sawAll = async (...expected: string[]): Promise<void> => {
     while (saw.length < expected.length) await setTimeout(2);
@@ -143,7 +141,7 @@ test('windows are made for a policy that seals, from the moment on at which one 
   await send(sequencer);
   await sawAll('export');
   const [entered, lasting] = [gate(), gate()];
-  const change = sequencer.usePolicy(SEALING, async () => (entered.open(), await lasting.opened, true));
+  const change = sequencer.usePolicy(compilePolicy(SEALING), async () => (entered.open(), await lasting.opened, true));
   await entered.opened;
   const held = send(sequencer);
   assert.equal(await settled(held), false);
