@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
-import { bindingOf, openSeal, randomKey, readSealedText, type SealedField, Tokens, unwrapSubjectKey, type WindowKey } from '#keys';
+import { bindingOf, openSeal, randomKey, type SealedField, Tokens, unwrapSubjectKey, type WindowKey } from '#keys';
 import { BlockLeaves } from '#leaves';
 import { NativeReader } from '#leaves/native-block';
 import { SpanColumns } from '#leaves/span-columns';
@@ -78,8 +78,7 @@ function keyOf({ rows, window }: Stored, keyId: Uint8Array): Secret<Uint8Array> 
 
 function opened(all: Stored, at: number, tenant = DEFAULT_TENANT): readonly SealedField[] | null {
   const { traceId, spanId, keyId, text } = all.seals[at]!;
-  const open = openSeal(keyOf(all, keyId), text, bindingOf(tenant, traceId, spanId, keyId));
-  return open === null ? null : readSealedText(open);
+  return openSeal(keyOf(all, keyId), text, bindingOf(tenant, traceId, spanId, keyId))?.fields ?? null;
 }
 
 test('sealed values of a span are one text, which opens to what was sent, field by field', () => {
@@ -100,6 +99,13 @@ test('sealed values of a span are one text, which opens to what was sent, field 
   assert.equal(all.minimized['sealed'], 5);
   for (const clear of ['ann@example.com', 'vip']) assert.equal(Buffer.from(all.block.spans).includes(clear), false, `${clear} is nowhere in clear`);
   assert.equal(Buffer.from(all.block.spans).includes('[sealed]'), true);
+});
+
+test('each seal has a salt of its own', () => {
+  const all = stored(Array.from({ length: 1_200 }, (_, at) => span(at + 1, { 'user.id': 'ann', note: 'same' })));
+  const salts = all.seals.map(({ traceId, spanId, keyId, text }) => Buffer.from(openSeal(keyOf(all, keyId), text, bindingOf(DEFAULT_TENANT, traceId, spanId, keyId))!.salt).toString('hex'));
+  assert.deepEqual([salts.length, new Set(salts).size], [1_200, 1_200]);
+  assert.equal(salts.some((salt) => /^0{16}/.test(salt)), false);
 });
 
 test('a credential or card in a sealed value is replaced before', () => {
@@ -182,7 +188,7 @@ test('the key of a person is another one in the next window, and the one before 
   keys.begin(DEFAULT_TENANT, { id: 2, key: randomKey() });
   const after = keys.of(DEFAULT_TENANT, Buffer.from('ann'));
   assert.notDeepEqual(after.id, before.id);
-  assert.throws(() => before.close(Buffer.from('x'), new Uint8Array(0), new Uint8Array(100), 0), /cannot seal/);
+  assert.throws(() => before.close(new Uint8Array(1), new Uint8Array(0), new Uint8Array(100), 0), /cannot seal/);
   assert.deepEqual(keys.takeRows().map(({ window }) => window), [1, 2]);
   assert.deepEqual(keys.takeRows(), []);
 });

@@ -2,12 +2,10 @@ import assert from 'node:assert/strict';
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { Secret } from '#model';
-import { openSeal, randomKey, readSealedText, SealingKey } from './keys.ts';
+import { openSeal, randomKey, SEAL_OVER_BYTES, SEAL_SALT_BYTES, SealingKey } from './keys.ts';
+import { sha256 } from './signing.ts';
 
-const keysOf = (key: Secret<Uint8Array>): { readonly cipherKey: Buffer; readonly commitment: Buffer } => {
-  const both = Buffer.from(hkdfSync('sha256', key.reveal(), '', 'tracekeep/1/sealed', 48));
-  return { cipherKey: both.subarray(0, 32), commitment: both.subarray(32) };
-};
+const cipherKeyOf = (key: Secret<Uint8Array>): Buffer => Buffer.from(hkdfSync('sha256', key.reveal(), '', 'tracekeep/1/sealed', 32));
 
 /** GF(2^128) as GCM has it: the first bit of a block is the lowest power. */
 const R = 0xe1n << 120n;
@@ -31,34 +29,59 @@ function inverse(a: bigint): bigint {
 const number = (bytes: Uint8Array): bigint => BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
 const block = (value: bigint): Buffer => Buffer.from(value.toString(16).padStart(32, '0'), 'hex');
 
-/** A block of ciphertext that has the same tag under both keys: GCM alone opens it with either. */
-function forTwo(first: Buffer, second: Buffer, nonce: Buffer, associated: Buffer): { readonly text: Buffer; readonly tag: Buffer } {
+/** `text`, closed under the first key, with a last block of ciphertext behind it that gives it the same tag under both: GCM alone opens it with either. */
+function forTwo(first: Buffer, second: Buffer, nonce: Buffer, associated: Buffer, text: Buffer): { readonly text: Buffer; readonly tag: Buffer } {
+  const begun = createCipheriv('aes-256-gcm', first, nonce).update(text);
+  const blocks = Array.from({ length: begun.length / 16 }, (_, at) => number(begun.subarray(at * 16, at * 16 + 16)));
   const sides = [first, second].map((key) => {
     const one = (bytes: Buffer): bigint => number(createCipheriv('aes-256-ecb', key, null).setAutoPadding(false).update(bytes));
     const [h, mask] = [one(Buffer.alloc(16)), one(Buffer.concat([nonce, Buffer.from([0, 0, 0, 1])]))];
-    const lengths = (BigInt(associated.length * 8) << 64n) | 128n;
-    // GHASH of one block of associated data, one of text, and the lengths.
-    const [h2, h3] = [times(h, h), times(times(h, h), h)];
-    return { h2, rest: times(number(associated), h3) ^ times(lengths, h) ^ mask };
+    const lengths = (BigInt(associated.length * 8) << 64n) | BigInt((begun.length + 16) * 8);
+    // GHASH of one block of associated data, those of the text but the last, and the lengths.
+    const hashed = [number(associated), ...blocks, 0n, lengths].reduce((sum, next) => times(sum ^ next, h), 0n);
+    return { h2: times(h, h), rest: hashed ^ mask };
   }) as [{ h2: bigint; rest: bigint }, { h2: bigint; rest: bigint }];
-  const text = times(sides[0].rest ^ sides[1].rest, inverse(sides[0].h2 ^ sides[1].h2));
-  return { text: block(text), tag: block(times(text, sides[0].h2) ^ sides[0].rest) };
+  const last = times(sides[0].rest ^ sides[1].rest, inverse(sides[0].h2 ^ sides[1].h2));
+  return { text: Buffer.concat([begun, block(last)]), tag: block(times(last, sides[0].h2) ^ sides[0].rest) };
 }
 
-test('a text that opens under two keys opens under the one that it commits to alone', () => {
-  const [first, second] = [randomKey(), randomKey()];
-  const [one, two] = [keysOf(first), keysOf(second)];
+/** A salt and one value. */
+function saltedValue(value: string, salt: Uint8Array = randomBytes(SEAL_SALT_BYTES)): Buffer {
+  return Buffer.concat([salt, Uint8Array.of(3), Buffer.from('a.bs'), Uint8Array.of(value.length), Buffer.from(value)]);
+}
+
+function sealed(key: Secret<Uint8Array>, text: Uint8Array, associated: Uint8Array): Buffer {
+  const out = Buffer.alloc(text.length + SEAL_OVER_BYTES);
+  new SealingKey(randomBytes(8), key).close(text, associated, out, 0);
+  return out;
+}
+
+test('a text that opens under two keys opens to what it commits to alone', () => {
+  const keys = [randomKey(), randomKey()] as const;
   const [nonce, associated] = [randomBytes(12), randomBytes(16)];
-  const { text, tag } = forTwo(one.cipherKey, two.cipherKey, nonce, associated);
-  for (const { cipherKey } of [one, two]) {
-    const decipher = createDecipheriv('aes-256-gcm', cipherKey, nonce, { authTagLength: 16 }).setAAD(associated).setAuthTag(tag);
-    decipher.update(text);
+  // Of 64 bytes, the last 16 of which are those of the value that nobody chose.
+  const { text, tag } = forTwo(cipherKeyOf(keys[0]), cipherKeyOf(keys[1]), nonce, associated, saltedValue('v'.repeat(42)).subarray(0, 48));
+  const under = keys.map((key) => {
+    const decipher = createDecipheriv('aes-256-gcm', cipherKeyOf(key), nonce, { authTagLength: 16 }).setAAD(associated).setAuthTag(tag);
+    const opened = decipher.update(text);
     assert.doesNotThrow(() => decipher.final(), 'GCM takes it under both');
-  }
-  const sealed = (commitment: Buffer): Buffer => Buffer.concat([Uint8Array.of(1), nonce, commitment, text, tag]);
-  assert.notEqual(openSeal(first, sealed(one.commitment), associated), null);
-  assert.equal(openSeal(second, sealed(one.commitment), associated), null);
-  assert.equal(openSeal(first, sealed(two.commitment), associated), null);
+    return opened;
+  }) as [Buffer, Buffer];
+  const committed = Buffer.concat([Uint8Array.of(1), nonce, sha256(under[0]), text, tag]);
+  assert.deepEqual(openSeal(keys[0], committed, associated)?.salt, Uint8Array.from(under[0].subarray(0, 16)));
+  assert.equal(openSeal(keys[1], committed, associated), null);
+});
+
+test('what was closed with a commitment to something else does not open, though the cipher takes it', () => {
+  const [key, associated] = [randomKey(), randomBytes(16)];
+  const [one, other] = [sealed(key, saltedValue('ann'), associated), sealed(key, saltedValue('bob'), associated)];
+  assert.deepEqual(openSeal(key, one, associated)?.fields, [{ field: 'a.b', type: 's', text: 'ann' }]);
+  assert.equal(openSeal(key, Buffer.concat([one.subarray(0, 13), other.subarray(13, 45), one.subarray(45)]), associated), null);
+});
+
+test('the commitment is the digest of the salt and of what is sealed', () => {
+  const text = saltedValue('ann');
+  assert.deepEqual(sealed(randomKey(), text, randomBytes(16)).subarray(13, 45), Buffer.from(sha256(text)));
 });
 
 test('a key closes no two texts with one nonce, and none once it is wiped', () => {
@@ -73,8 +96,11 @@ test('a key closes no two texts with one nonce, and none once it is wiped', () =
   assert.throws(() => key.close(Buffer.from('x'), Buffer.alloc(0), new Uint8Array(100), 0), /cannot seal/);
 });
 
-test('sealed values that are malformed are not read', () => {
-  const good = Buffer.concat([Uint8Array.of(3), Buffer.from('a.b'), Buffer.from('s'), Uint8Array.of(1), Buffer.from('v')]);
-  assert.deepEqual(readSealedText(good), [{ field: 'a.b', type: 's', text: 'v' }]);
-  for (let at = 1; at < good.length; at++) assert.throws(() => readSealedText(good.subarray(0, at)), /cannot read sealed values/, `cut at ${at}`);
+test('sealed values that are malformed do not open', () => {
+  const key = randomKey();
+  const opened = (text: Uint8Array) => openSeal(key, sealed(key, text, Buffer.alloc(0)), Buffer.alloc(0));
+  const good = saltedValue('v', new Uint8Array(16).fill(5));
+  assert.deepEqual(opened(good), { fields: [{ field: 'a.b', type: 's', text: 'v' }], salt: new Uint8Array(16).fill(5) });
+  for (let at = 0; at < good.length; at++) assert.equal(opened(good.subarray(0, at)), null, `cut at ${at}`);
+  assert.equal(opened(Buffer.concat([good.subarray(0, 16), Uint8Array.of(0x83, 0), good.subarray(17)])), null, 'a length in more bytes than it needs');
 });

@@ -2,19 +2,19 @@
  * A seal: the values that the policy seals of one span, closed together with AES-256-GCM under the key of the person that they belong to. What it belongs to (tenant,
  * trace, span and the id of the key) is bound by the associated data, so that it opens nowhere else.
  *
- * AES-GCM alone does not commit to its key: a text can be made that opens under two keys, to two different things. So a commitment to the key stands in the
- * text, and is compared before anything is opened.
+ * AES-GCM alone does not commit to what it closed: a text can be made that opens under two keys, to two different things. So a commitment to what is sealed
+ * (`sealed-text.ts`) stands in the text, and nothing is opened that is something else.
  */
 import { createCipheriv, createDecipheriv, hkdfSync, timingSafeEqual } from 'node:crypto';
 import type { Secret } from '#model';
-import { emptyBytes, wipe } from './secret-bytes.ts';
+import { readSealedText, SEAL_COMMITMENT_BYTES, type SealedValues, writeCommitment } from './sealed-text.ts';
+import { copyOf, wipe } from './secret-bytes.ts';
 
 const VERSION = 1;
 const NONCE_BYTES = 12;
-const COMMITMENT_BYTES = 16;
 const TAG_BYTES = 16;
 const CIPHER_KEY_BYTES = 32;
-const BEFORE_TEXT_BYTES = 1 + NONCE_BYTES + COMMITMENT_BYTES;
+const BEFORE_TEXT_BYTES = 1 + NONCE_BYTES + SEAL_COMMITMENT_BYTES;
 const LABEL = Buffer.from('tracekeep/1/sealed\0');
 /** Texts of one key, so that no nonce comes twice. */
 const CLOSED_MAX = 0xffff_ffff;
@@ -26,19 +26,20 @@ export const SEAL_OVER_BYTES = BEFORE_TEXT_BYTES + TAG_BYTES;
 export class SealingKey {
   readonly id: Uint8Array;
   readonly #cipherKey: Uint8Array<ArrayBuffer>;
-  readonly #commitment: Uint8Array<ArrayBuffer>;
+  readonly #commitment = Buffer.alloc(SEAL_COMMITMENT_BYTES);
   readonly #nonce = Buffer.alloc(NONCE_BYTES);
   #closed = 0;
 
   constructor(id: Uint8Array, key: Secret<Uint8Array>) {
     this.id = id;
-    ({ cipherKey: this.#cipherKey, commitment: this.#commitment } = workedOut(key));
+    this.#cipherKey = cipherKeyOf(key);
   }
 
-  /** Writes the seal of `text` behind `associated`, which holds what it belongs to (`bindingOf`), and returns how many bytes it has. */
+  /** Writes the seal of `text`, a salt and values (`readSealedText`), bound to what it belongs to (`bindingOf`), and returns how many bytes it has. */
   close(text: Uint8Array, associated: Uint8Array, out: Uint8Array, at: number): number {
     const nonce = this.#nonce;
     if (this.#closed === CLOSED_MAX) throw new Error('cannot seal: the key has closed as many texts as it may, or is gone');
+    writeCommitment(text, this.#commitment, 0);
     nonce.writeUInt32BE(++this.#closed, NONCE_BYTES - 4);
     const cipher = createCipheriv('aes-256-gcm', this.#cipherKey, nonce);
     cipher.setAAD(associated);
@@ -54,7 +55,7 @@ export class SealingKey {
 
   /** Nothing is closed with it any more. */
   wipe(): void {
-    wipe(this.#cipherKey, this.#commitment);
+    wipe(this.#cipherKey);
     this.#closed = CLOSED_MAX;
   }
 }
@@ -65,34 +66,30 @@ export function bindingOf(tenant: string, traceId: Uint8Array, spanId: Uint8Arra
   return Buffer.concat([LABEL, Uint8Array.of(VERSION, name.length), name, traceId, spanId, keyId]);
 }
 
-/** The text, or null: the key, what it belongs to, or a bit of it is another. */
-export function openSeal(key: Secret<Uint8Array>, sealed: Uint8Array, associated: Uint8Array): Uint8Array | null {
+/** What was sealed, or null: the key, what it belongs to, or a bit of it is another, or it is not what was committed to. */
+export function openSeal(key: Secret<Uint8Array>, sealed: Uint8Array, associated: Uint8Array): SealedValues | null {
   if (sealed.length < SEAL_OVER_BYTES || sealed[0] !== VERSION) return null;
-  const { cipherKey, commitment } = workedOut(key);
+  const cipherKey = cipherKeyOf(key);
+  const decipher = createDecipheriv('aes-256-gcm', cipherKey, sealed.subarray(1, 1 + NONCE_BYTES), { authTagLength: TAG_BYTES });
+  wipe(cipherKey);
+  decipher.setAAD(associated);
+  decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
+  const text = decipher.update(sealed.subarray(BEFORE_TEXT_BYTES, sealed.length - TAG_BYTES));
   try {
-    if (!timingSafeEqual(commitment, sealed.subarray(1 + NONCE_BYTES, BEFORE_TEXT_BYTES))) return null;
-    const decipher = createDecipheriv('aes-256-gcm', cipherKey, sealed.subarray(1, 1 + NONCE_BYTES), { authTagLength: TAG_BYTES });
-    decipher.setAAD(associated);
-    decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
-    const text = decipher.update(sealed.subarray(BEFORE_TEXT_BYTES, sealed.length - TAG_BYTES));
-    try {
-      decipher.final();
-      return text;
-    } catch {
-      text.fill(0);
-      return null;
-    }
+    decipher.final();
+    const commitment = Buffer.alloc(SEAL_COMMITMENT_BYTES);
+    writeCommitment(text, commitment, 0);
+    return timingSafeEqual(commitment, sealed.subarray(1 + NONCE_BYTES, BEFORE_TEXT_BYTES)) ? readSealedText(text) : null;
+  } catch {
+    return null;
   } finally {
-    wipe(cipherKey, commitment);
+    text.fill(0);
   }
 }
 
-function workedOut(key: Secret<Uint8Array>): { readonly cipherKey: Uint8Array<ArrayBuffer>; readonly commitment: Uint8Array<ArrayBuffer> } {
-  const both = new Uint8Array(hkdfSync('sha256', key.reveal(), new Uint8Array(0), 'tracekeep/1/sealed', CIPHER_KEY_BYTES + COMMITMENT_BYTES));
-  const cipherKey = emptyBytes(CIPHER_KEY_BYTES);
-  const commitment = emptyBytes(COMMITMENT_BYTES);
-  cipherKey.set(both.subarray(0, CIPHER_KEY_BYTES));
-  commitment.set(both.subarray(CIPHER_KEY_BYTES));
-  wipe(both);
-  return { cipherKey, commitment };
+function cipherKeyOf(key: Secret<Uint8Array>): Uint8Array<ArrayBuffer> {
+  const derived = new Uint8Array(hkdfSync('sha256', key.reveal(), new Uint8Array(0), 'tracekeep/1/sealed', CIPHER_KEY_BYTES));
+  const cipherKey = copyOf(derived);
+  wipe(derived);
+  return cipherKey;
 }

@@ -12,7 +12,7 @@ import { deriveKey } from './derive.ts';
 import { publishFile, readKeyFile, refuseInside, syncDirectory } from './key-file.ts';
 
 export { bindingOf, openSeal, SEAL_KEY_ID_BYTES, SEAL_OVER_BYTES, SealingKey } from './field-seal.ts';
-export { readSealedText, type SealedField } from './sealed-text.ts';
+export { SEAL_SALT_BYTES, type SealedField, type SealedValues } from './sealed-text.ts';
 export { TOKEN_BYTES, Tokens } from './tokens.ts';
 export { deriveKey, type KeyPurpose } from './derive.ts';
 export { publishFile, readKeyFile, refuseInside, syncDirectory } from './key-file.ts';

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { ControlStore } from '#control';
 import { Custody } from '#custody';
 import { ProcessWindows } from '#custody/process-windows';
-import { bindingOf, newSubjectKey, SealingKey, WINDOW_MS, wrapSubjectKey } from '#keys';
+import { bindingOf, newSubjectKey, SEAL_SALT_BYTES, SealingKey, WINDOW_MS, wrapSubjectKey } from '#keys';
 import { LIMITS } from '#limits';
 import { DEFAULT_TENANT, Secret, tenantId, type TenantId } from '#model';
 import { isRefusal } from '#refusal';
@@ -44,7 +44,7 @@ async function seal(texts: readonly string[], token = randomBytes(16), tenant = 
   const sealing = new SealingKey(keyId, key);
   return texts.map((value) => {
     const [traceId, spanId] = [randomBytes(16), randomBytes(8)];
-    const text = Buffer.concat([Uint8Array.of(13), Buffer.from('attributes[3]s'), Uint8Array.of(value.length), Buffer.from(value)]);
+    const text = Buffer.concat([randomBytes(SEAL_SALT_BYTES), Uint8Array.of(13), Buffer.from('attributes[3]s'), Uint8Array.of(value.length), Buffer.from(value)]);
     const out = new Uint8Array(200);
     return { traceId, spanId, keyId, text: out.slice(0, sealing.close(text, bindingOf(tenant, traceId, spanId, keyId), out, 0)) };
   });
@@ -71,7 +71,7 @@ test('what was erased, was never there, is of another tenant or was changed says
   const [gone] = await seal(['ann'], token);
   const [kept, moved] = await seal(['bob', 'bob again']);
   await control.destroySubjectKeys(DEFAULT_TENANT, token);
-  const flipped = { ...kept!, text: Uint8Array.from(kept!.text, (byte, at) => (at === 40 ? byte ^ 1 : byte)) };
+  const flipped = { ...kept!, text: Uint8Array.from(kept!.text, (byte, at) => (at === 50 ? byte ^ 1 : byte)) };
   const seals = [gone!, { ...kept!, keyId: randomBytes(8) }, flipped, { ...moved!, spanId: kept!.spanId }, { ...kept!, text: kept!.text.subarray(0, 20) }, kept!];
   assert.deepEqual(said(await opened(seals)), ['erased', 'erased', 'changed', 'changed', 'changed', 'attributes[3] s bob']);
   assert.deepEqual(said(await opened([kept!], OTHER)), ['erased']);

@@ -7,7 +7,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ControlStore, FoundSubjectKey } from '#control';
 import type { Custody } from '#custody';
-import { bindingOf, openSeal, readSealedText, unwrapSubjectKey, wipe, type SealedField, type WindowKey } from '#keys';
+import { bindingOf, openSeal, unwrapSubjectKey, wipe, type SealedValues, type WindowKey } from '#keys';
 import { LIMITS } from '#limits';
 import type { TenantId } from '#model';
 import { isRefusal, type Refusal } from '#refusal';
@@ -21,7 +21,7 @@ export interface ClosedSeal {
 }
 
 export type OpenedSeal =
-  | { readonly is: 'opened'; readonly fields: readonly SealedField[] }
+  | ({ readonly is: 'opened' } & SealedValues)
   /** The key was destroyed, or is not there any more. */
   | { readonly is: 'erased' }
   /** It does not open: another span's, or a bit of it or of its keys is another. */
@@ -76,10 +76,7 @@ function openUnder(tenant: TenantId, { keyId, window: id, wrapped }: FoundSubjec
     return which.map((at) => {
       const { traceId, spanId, text } = seals[at]!;
       const open = openSeal(key, text, bindingOf(tenant, traceId, spanId, keyId));
-      if (open === null) return [at, CHANGED];
-      const fields = readSealedText(open);
-      wipe(open);
-      return [at, { is: 'opened', fields }];
+      return [at, open === null ? CHANGED : { is: 'opened', ...open }];
     });
   } finally {
     wipe(key);

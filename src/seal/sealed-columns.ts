@@ -2,8 +2,9 @@
  * What is sealed of each span: the columns `sealed.key` and `sealed.text`. Values of a span are gathered into one text, field by field, and closed at once when its row
  * ends, under the key of the first person that it names. No object is made for a value, and none of the texts outlives its row.
  */
+import { randomFillSync } from 'node:crypto';
 import { ArrayColumn, type ColumnWriter, Offsets, PlainColumn } from '#columns';
-import { bindingOf, SEAL_KEY_ID_BYTES, SEAL_OVER_BYTES } from '#keys';
+import { bindingOf, SEAL_KEY_ID_BYTES, SEAL_OVER_BYTES, SEAL_SALT_BYTES } from '#keys';
 import type { MinimizedBatch } from '#minimize';
 import type { TenantId } from '#model';
 import type { SubjectKeys } from './subject-keys.ts';
@@ -14,6 +15,8 @@ const STATUS_FIELD = Buffer.from('status.message');
 const ID_BYTES = 24;
 /** Names of the first fields of attributes are made once. */
 const FIELDS_KEPT = 256;
+/** Of salts, drawn at once. */
+const SALTS_BYTES = 512 * SEAL_SALT_BYTES;
 const NOTHING = new Uint8Array(0);
 
 export class SealedColumns {
@@ -24,6 +27,8 @@ export class SealedColumns {
   readonly #texts = new PlainColumn(8_192);
   readonly #text = new PlainColumn(4_096);
   readonly #fields: Buffer[] = [];
+  readonly #salts = new Uint8Array(SALTS_BYTES);
+  #salt = SALTS_BYTES;
   #subject = 0;
   /** Associated data of the tenant at hand; ids of trace, span and key are written over. */
   #tenant: TenantId | null = null;
@@ -39,6 +44,7 @@ export class SealedColumns {
   add(place: 'span' | 'event' | 'link', index: number, at: number, letter: number): PlainColumn {
     const text = this.#text;
     const field = place === 'span' ? this.#fieldOf(at) : Buffer.from(`${place}s[${index}].attributes[${at}]`);
+    if (text.length === 0) this.#addSalt();
     text.string(field, 0, field.length);
     text.uint8(letter);
     return text;
@@ -46,7 +52,7 @@ export class SealedColumns {
 
   /** The value that was written from `start` on names whom all of the span's sealed values belong to. The first one counts. */
   setSubject(start: number): void {
-    // INVARIANT: a value has its field before it, so it never begins at 0.
+    // INVARIANT: a value has a salt and its field before it, so it never begins at 0.
     if (this.#subject === 0) this.#subject = start;
   }
 
@@ -77,6 +83,16 @@ export class SealedColumns {
     this.#offsets.push(1);
     text.bytes.fill(0, 0, length);
     text.reset();
+  }
+
+  /** None of them stays here: whoever has one can try values. */
+  #addSalt(): void {
+    if (this.#salt === SALTS_BYTES) {
+      randomFillSync(this.#salts);
+      this.#salt = 0;
+    }
+    this.#text.copy(this.#salts, this.#salt, SEAL_SALT_BYTES);
+    this.#salts.fill(0, this.#salt, (this.#salt += SEAL_SALT_BYTES));
   }
 
   #fieldOf(at: number): Buffer {
