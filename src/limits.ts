@@ -438,6 +438,10 @@ export const LIMITS = {
   transit_answer_bytes_max: 64 * KiB,
   /** Windows that are put under another version of a key in one transaction: what is lost when it is broken off. */
   rewrap_windows_at_once: 200,
+  /** A server does the same beside everything else: some 10 ms. */
+  rewrap_windows_at_once_in_server: 10,
+  /** Rows of keys that a server counts at once, some 5 ms. */
+  subject_keys_counted_at_once: 20_000,
   /** Keys of a subject that are destroyed by one statement. */
   subject_keys_at_once: 512,
   /** Failed attempts to sign in to one account, or from one known browser, before the next must wait… */

@@ -15,6 +15,7 @@ import { createWorkloadTokens } from '#authenticate/workload-tokens';
 import type { Address, Config, TlsSettings } from '#config';
 import { ControlStore } from '#control';
 import { Custody, sourceOf as sealingRootOf } from '#custody';
+import { KeyDesk } from '#custody/key-desk';
 import { ProcessWindows } from '#custody/process-windows';
 import { FilterTexts } from '#dry-run/filter-text';
 import { trialStarter } from '#dry-run/start-trial';
@@ -26,7 +27,7 @@ import { deriveKey, openRootKey } from '#keys';
 import { LIMITS } from '#limits';
 import { type Meter, startMeter } from '#meter';
 import { type Producer, type Secret, type TenantId } from '#model';
-import { readRestriction } from '#policy';
+import { readRestriction, sealedRules } from '#policy';
 import { Publisher, witnessesOf, witnessRefused } from '#publish';
 import { createQueries, type Queries } from '#query';
 import { startConsole } from '#query/api';
@@ -136,6 +137,13 @@ export async function startServer(config: Config, report: Report = reportLine): 
     const custody = new Custody({ control, source: sealingRootOf(config, null) });
     const windows = new ProcessWindows({ control, custody, over: (hour) => sequencer.windowsOver(hour) });
     started.push({ what: 'window keys', stop: () => windows.stop() });
+    const keys = new KeyDesk({
+      control,
+      custody: new Custody({ control, source: sealingRootOf(config, null), atOnce: LIMITS.rewrap_windows_at_once_in_server }),
+      sealing: config.sealing,
+      onFailure: (failure) => report('cannot put windows under another version of their key', failure),
+    });
+    started.push({ what: 'keys', stop: () => keys.stop() });
     const sequencer = new Sequencer(store, {
       workers: config.workers,
       digestKey: deriveKey(rootKey, 'digest'),
@@ -209,6 +217,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
       policies,
       accessPolicies: new AccessPolicies(control, texts, fields),
       glass: { control, minimized: (tenant, reason) => filters.minimize(tenant, [['reason', reason]])?.[0]?.[1] ?? null, report: tell },
+      keys: { desk: keys, sealed: (tenant) => sealedRules(policy.current.document, tenant) },
       integrity,
       records: recorder,
       pages: readConsoleFiles(CONSOLE_FOLDER),

@@ -21,7 +21,7 @@ const BESIDES: Readonly<Record<Exclude<Role, 'admin'>, readonly Action[]>> = {
   investigator: [...SPANS, 'field.reveal'],
   'security-analyst': [...SPANS, 'finding.change', 'producer.list'],
   'privacy-officer': [...SPANS, 'finding.change', 'policy.write', 'access.read'],
-  'key-custodian': ['producer.list', 'producer.change', 'token.list', 'integrity.verify', 'policy.read'],
+  'key-custodian': ['key.list', 'key.change', 'producer.list', 'producer.change', 'token.list', 'integrity.verify', 'policy.read'],
   auditor: ['audit.read', 'entry.read', 'integrity.verify', 'accounting.read', 'policy.read', 'access.read', 'account.list', 'token.list', 'producer.list', 'tenant.list'],
   operator: ['glass.break', 'accounting.read', 'metrics.read', 'producer.list', 'producer.change', 'tenant.list', 'integrity.verify'],
 };

@@ -54,6 +54,9 @@ export const RECORDED = {
   'audit.read': true,
   // It is an entry of its own, and a finding.
   'glass.break': false,
+  'key.list': false,
+  // Each is an entry of its own.
+  'key.change': false,
   'access.read': false,
   'access.write': false,
 } as const satisfies Record<string, boolean>;

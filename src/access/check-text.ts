@@ -74,7 +74,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
 };
 
 /** Entities that no decision is asked about one by one, so that a policy about one would do nothing. */
-const UNSEEN: ReadonlySet<string> = new Set(['Trace', 'Policy', 'Finding', 'Producer', 'Account', 'Log', 'Server']);
+const UNSEEN: ReadonlySet<string> = new Set(['Trace', 'Policy', 'Finding', 'Producer', 'Account', 'Key', 'Log', 'Server']);
 
 function literalType(part: unknown): string | null {
   if (Array.isArray(part)) return firstOf(part);

@@ -4,7 +4,7 @@ import type { Resource } from './access.ts';
 import type { Action } from './actions.ts';
 import type { CedarValueJson, EntityJson, Question, TypeAndId } from './cedar.ts';
 
-export type ResourceType = 'Role' | 'Trace' | 'Field' | 'Policy' | 'Finding' | 'Producer' | 'Account' | 'Log' | 'Server';
+export type ResourceType = 'Role' | 'Trace' | 'Field' | 'Policy' | 'Finding' | 'Producer' | 'Account' | 'Key' | 'Log' | 'Server';
 
 /** What each action is about. */
 export const ABOUT: Readonly<Record<Action, ResourceType>> = {
@@ -33,6 +33,8 @@ export const ABOUT: Readonly<Record<Action, ResourceType>> = {
   'policy.read': 'Policy',
   'policy.write': 'Policy',
   'glass.break': 'Role',
+  'key.list': 'Key',
+  'key.change': 'Key',
   'access.read': 'Policy',
   'access.write': 'Policy',
   'log.read': 'Log',

@@ -70,6 +70,7 @@ const WORDS: Readonly<Record<ResourceType, string>> = {
   Finding: 'all findings of a tenant: tenant:NAME',
   Producer: 'all producers of a tenant: tenant:NAME',
   Account: 'all accounts of a tenant: tenant:NAME',
+  Key: 'the keys of a tenant: tenant:NAME',
   Log: 'the log: tenant:NAME',
   Server: 'the server: tenant:NAME',
   Role: 'taking one role: Role::"viewer"',

@@ -2,7 +2,6 @@
  * `tracekeep keys`: the keys that seal fields. Works on the control data, whether a server runs or not: one that runs takes a new version for the next window. What needs
  * a private key opens the sealing root here, in the verb.
  */
-import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 
 import type { Config } from '#config';
@@ -37,10 +36,10 @@ function statusCommand(): Command {
   return withSettings(command, PLACE_OF_KEYS).action(async ({ tenant, json }: { readonly tenant?: string; readonly json?: boolean }) => {
     const config = await settingsOf(command);
     const status = await withExistingControl(config, async (control) => {
-      const custody = await custodyOf(config, control, null);
+      const [custody, { isRootHere }] = await Promise.all([custodyOf(config, control, null), import('#custody')]);
       const tenants = tenant === undefined ? [...new Set([DEFAULT_TENANT, ...(await control.listTenants()).map(({ name }) => name)])] : [readTenant(tenant)];
       const made = control.findSealingRoot();
-      return { sealingRoot: { kind: made?.kind ?? config.sealing.kind, made: made !== null, here: isHere(config) }, tenants: tenants.map((name) => custody.status(name)).filter(({ versions }) => tenant !== undefined || versions.length > 0) };
+      return { sealingRoot: { kind: made?.kind ?? config.sealing.kind, made: made !== null, here: isRootHere(config.sealing) }, tenants: tenants.map((name) => custody.status(name)).filter(({ versions }) => tenant !== undefined || versions.length > 0) };
     });
     if (json === true) return print(JSON.stringify(status, null, 2));
     print(rootText(status.sealingRoot));
@@ -119,11 +118,6 @@ async function withCustody<Done>(command: Command, { tenant: text, passphraseFd 
 async function custodyOf(config: Config, control: Control, passphrase: Awaited<ReturnType<typeof readPassphrase>> | null): Promise<Custody> {
   const { Custody: Kept, sourceOf } = await import('#custody');
   return new Kept({ control, source: sourceOf(config, passphrase) });
-}
-
-function isHere({ sealing }: Config): boolean | null {
-  if (sealing.kind === 'passphrase') return null;
-  return existsSync(sealing.kind === 'file' ? sealing.file : sealing.tokenFile);
 }
 
 function rootText({ kind, made, here }: { readonly kind: string; readonly made: boolean; readonly here: boolean | null }): string {

@@ -45,7 +45,7 @@ import { breakGlass, endGlass, isBroken } from './glass.ts';
 import type { GlassRecord, NewGlass } from './glass.ts';
 import { ColumnSealer } from './sealed.ts';
 import { addSealingRoot, findSealingRoot } from './sealing-root.ts';
-import { addSubjectKeys, countSubjectKeys, destroySubjectKeys, findSubjectKeys } from './subject-keys.ts';
+import { addSubjectKeys, countDestroyedKeys, countKeysBehind, countSubjectKeys, destroySubjectKeys, findSubjectKeys } from './subject-keys.ts';
 import type { FoundSubjectKey } from './subject-keys.ts';
 import { addTenantKey, addWindow, countWindows, findWindow, listTenantKeys, replaceWindows, retireTenantKey, windowsBefore } from './tenant-keys.ts';
 import type { KeyUse, NewTenantKey, TenantKeyVersion } from './tenant-keys.ts';
@@ -511,6 +511,15 @@ export class ControlStore {
 
   countSubjectKeys(tenant: TenantId, token: Uint8Array): number {
     return countSubjectKeys(this.#database, this.#sealer, tenant, token);
+  }
+
+  /** Of the rows of all tenants behind `after`, so many at most, those of this one, destroyed ones too. `last`: the row to go on behind, null at the end. */
+  countKeysBehind(tenant: TenantId, after: number, limit: number): { readonly keys: number; readonly last: number | null } {
+    return countKeysBehind(this.#database, this.#sealer, tenant, after, limit);
+  }
+
+  countDestroyedKeys(tenant: TenantId): number {
+    return countDestroyedKeys(this.#database, this.#sealer, tenant);
   }
 
   /**

@@ -53,6 +53,20 @@ export function countSubjectKeys(database: ControlDatabase, sealer: ColumnSealer
   return database.readNow(rows)[0]?.count ?? 0;
 }
 
+/** Of a tenant, among the rows behind this one, so many of them at most; `last`: the row to go on behind, null at the end. */
+export function countKeysBehind(database: ControlDatabase, sealer: ColumnSealer, tenant: TenantId, after: number, limit: number): { readonly keys: number; readonly last: number | null } {
+  const rows = database.kysely.selectFrom('subject_keys').select(['row', 'tenant']).where('row', '>', after).orderBy('row').limit(limit);
+  const [counted] = database.readNow(
+    database.kysely.selectFrom(rows.as('next')).select((is) => [is.fn.max('next.row').as('last'), is.fn.sum<number | null>(is('next.tenant', '=', tenantBytes(sealer, tenant))).as('keys')] as const),
+  );
+  return { keys: counted?.keys ?? 0, last: counted?.last ?? null };
+}
+
+/** Those of a tenant that were destroyed. */
+export function countDestroyedKeys(database: ControlDatabase, sealer: ColumnSealer, tenant: TenantId): number {
+  return countSubjectKeys(database, sealer, tenant, DESTROYED_TOKEN);
+}
+
 /** Destroys what the token has; the ids of the keys. The caller empties the write-ahead log when the change is committed. */
 export async function destroySubjectKeys(change: Change, tenant: TenantId, token: Uint8Array): Promise<readonly Uint8Array[]> {
   if (token.length !== TOKEN_BYTES || token.every((byte) => byte === 0)) throw new Error('cannot destroy subject keys: the token is malformed');

@@ -3,7 +3,9 @@
  * the control store, beside a running server too. What needs a private key opens the sealing root for as long as that takes; making a window, which a
  * server does each hour, needs the public half alone.
  */
-import type { Config } from '#config';
+import { existsSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import type { Config, SealingSettings } from '#config';
 import { COMMAND_LINE, SERVER, type Actor, type ControlStore, type TenantKeyVersion } from '#control';
 import { encapsulateWindow, makeHybridKeyPair, openWindow, wipe, withSealingRoot, type EncapsulatedWindow, type PassphraseCost, type SealingRoot, type SealingSource, type WindowKey } from '#keys';
 import { LIMITS } from '#limits';
@@ -58,6 +60,12 @@ export interface Rewrapped {
 export function sourceOf({ sealing, data }: Pick<Config, 'sealing' | 'data'>, passphrase: Secret<Uint8Array> | null): SealingSource {
   if (sealing.kind === 'file') return { ...sealing, dataDir: data };
   return sealing.kind === 'passphrase' ? { ...sealing, passphrase } : sealing;
+}
+
+/** Whether what opens sealed fields is at hand on this machine; null for a passphrase, which is nowhere. */
+export function isRootHere(sealing: SealingSettings): boolean | null {
+  if (sealing.kind === 'passphrase') return null;
+  return existsSync(sealing.kind === 'file' ? sealing.file : sealing.tokenFile);
 }
 
 type Seeds = ReadonlyMap<number, Secret<Uint8Array>>;
@@ -119,6 +127,8 @@ export class Custody {
           await this.#control.replaceWindows(moved, [...new Set(windows.map((window) => window.version))], by);
           done += moved.length;
           onProgress?.({ done, of: Math.max(of, done) });
+          // A server does it beside everything else.
+          await setImmediate();
         }
       } finally {
         wipe(...seeds.values());

@@ -16,6 +16,7 @@ export type { Action, OwnRecognizer, Place, PolicyDocument, RestrictRule, Rule, 
 export { GROUP_NAME, inGroup, keysOfGroup, NAMED_GROUPS } from './groups.ts';
 export { readRestriction, type Restriction, rolesFor } from './restriction.ts';
 export { RuleSet, RuleSets, type Where } from './rule-set.ts';
+export { sealedRules, type SealedRule } from './sealed-rules.ts';
 export { statedPlace, type StatedPlace } from './stated-place.ts';
 
 export interface CompiledPolicy extends Restriction {

@@ -21,6 +21,7 @@ import type { Vitals } from '#query/health';
 import { addHealthRoutes } from '#query/health/routes';
 import { addIntegrityRoutes, type IntegritySource } from '#query/integrity/routes';
 import { addJaegerRoutes } from '#query/jaeger';
+import { addKeyRoutes, type KeySource } from '#query/keys/routes';
 import { addLogRoutes } from '#query/log/routes';
 import { addOutlineRoutes } from '#query/outline/routes';
 import { addPolicyRoutes, type PolicySource } from '#query/policy/routes';
@@ -67,6 +68,7 @@ export interface ConsoleParts {
   readonly policies?: PolicySource;
   readonly accessPolicies?: AccessSource;
   readonly glass?: GlassSource;
+  readonly keys?: KeySource;
   /** Keeps who read what, and who was refused. */
   readonly records?: RequestRecorder;
   /** Null: the console was not built, and its addresses say so. */
@@ -186,6 +188,7 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
   if (policies !== undefined) addPolicyRoutes(app, policies, access);
   if (parts.accessPolicies !== undefined) addAccessRoutes(app, parts.accessPolicies, access);
   if (parts.glass !== undefined) addGlassRoutes(app, parts.glass, access);
+  if (parts.keys !== undefined) addKeyRoutes(app, parts.keys);
   if (parts.findings !== undefined) addFindingRoutes(app, { findings: parts.findings, now_ms });
   if (parts.pages !== undefined) addPageRoutes(app, parts.pages);
   await app.ready();
