@@ -6,8 +6,9 @@ import type { Proved, ProvedSpan } from '#evidence';
 import { KEY_TYPES, type Claim } from '#merkle';
 import { safeText } from '#query/terminal-text';
 
-/** So many names of services or fields are written out. */
+/** So many names of services or fields, and values that were sealed, are written out. */
 const NAMED_MAX = 12;
+const VALUE_CHARS_MAX = 200;
 
 export interface Witnessed {
   /** Witnesses that cosigned, and how many were asked for. */
@@ -30,6 +31,7 @@ export function reportText(proved: Proved, witnessed: Witnessed): string {
     ...(witnessed.quorum === 0 ? [] : [line('witnesses', `${witnessed.cosigned} cosigned of the ${witnessed.quorum} that are asked for`)]),
     ...repeatedLines(spans),
     ...sealedLine(spans),
+    ...openedLines(spans),
     line('left out', omitted.length === 0 ? 'nothing' : named(omitted.map(({ key, values }) => `${key} (${values === 1 ? '1 value' : `${values} values`})`))),
     '',
     'Not proved: that the trace had no other spans, that what was sent is true, and when this file was made.',
@@ -46,7 +48,7 @@ export function reportJson(proved: Proved, witnessed: Witnessed, verified: boole
     signatures: claims.map(({ verifier, time_s }) => ({ name: verifier.name, algorithm: KEY_TYPES[verifier.type].algorithm, time: time_s === undefined || time_s === 0 ? null : new Date(time_s * 1000).toISOString() })),
     witnesses: witnessed,
     blocks: blocks.map(({ index, time_ms, tenant, block, rows, root, policy, spans: count }) => ({ index, time: new Date(time_ms).toISOString(), tenant, block, rows, root: base64(root), policy, spans: count })),
-    spans: spans.map(({ spanId, service, name, start, index, row, producer, leftOut, sealed }) => ({ spanId, service, name, startTimeUnixNano: start.toString(), index, row, producer, leftOut, sealed })),
+    spans: spans.map(({ spanId, service, name, start, index, row, producer, leftOut, sealed, opened }) => ({ spanId, service, name, startTimeUnixNano: start.toString(), index, row, producer, leftOut, sealed, opened: opened.map(({ key, field, letter, text }) => ({ key, field, type: letter, text })) })),
     repeated: repeatedIds(spans).map(([spanId, copies]) => ({ spanId, stored: copies.map(({ index, row }) => ({ index, row })) })),
     omitted,
   };
@@ -62,6 +64,18 @@ function repeatedIds(spans: readonly ProvedSpan[]): [string, ProvedSpan[]][] {
 function sealedLine(spans: readonly ProvedSpan[]): string[] {
   const count = spans.filter(({ sealed }) => sealed > 0).length;
   return count === 0 ? [] : [line('sealed', `values of ${spansText(count)} are here as the text that closes them, which is proved; what it says is not to be seen`)];
+}
+
+function openedLines(spans: readonly ProvedSpan[]): string[] {
+  const all = spans.flatMap(({ spanId, opened }) => opened.map((value) => ({ spanId, ...value })));
+  if (all.length === 0) return [];
+  const count = spans.filter(({ opened }) => opened.length > 0).length;
+  const more = all.length - NAMED_MAX;
+  return [
+    line('opened', `${all.length === 1 ? '1 value' : `${all.length} values`} of ${spansText(count)} had been sealed and stand here, proved to be what was sealed:`),
+    ...all.slice(0, NAMED_MAX).map(({ spanId, key, text }) => line('', `span ${spanId}  ${safeText(key)} = ${safeText(text.length > VALUE_CHARS_MAX ? `${text.slice(0, VALUE_CHARS_MAX)}…` : text) || '(empty)'}`)),
+    ...(more > 0 ? [line('', `and ${more} more (--json has all)`)] : []),
+  ];
 }
 
 function repeatedLines(spans: readonly ProvedSpan[]): string[] {

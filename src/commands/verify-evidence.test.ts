@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 
-import { wholeSpan } from '#evidence/span-samples';
+import { sealedSpan, wholeSpan } from '#evidence/span-samples';
 import { bytesOf, evidenceOf, keyOf } from '#evidence/testing';
 
 import { OperatorError } from './operator-error.ts';
@@ -44,6 +44,25 @@ test('what is verified is told in words: spans, times, log, what was left out, w
   assert.match(out, /^ {2}policy {7}(?:ab){32} \(SHA-256/mu);
   for (const part of ['services     cart', '2025-11-29T21:00:00.000Z', 'in 2 blocks of tenant default', 'of 5 entries', 'by tracekeep.example/one (Ed25519)', 'enduser.id (2 values)', 'Not proved: that the trace had no other spans']) assert.ok(out.includes(part), `${part}\n${out}`);
   assert.match(verify(bytesOf(evidenceOf({ blocks: [[wholeSpan()]], restricted })), { key: [KEY] }).out, /left out {5}nothing/u);
+});
+
+test('sealed values are told: closed, left out, and those that are shown, which are not shown if they are others', () => {
+  const of = (seals: 'closed' | 'opened' | 'left out'): Uint8Array => bytesOf(evidenceOf({ blocks: [[sealedSpan()], [wholeSpan()]], seals }));
+  assert.match(verify(of('closed'), { key: [KEY] }).out, /^ {2}sealed {7}values of 1 span are here as the text that closes them/mu);
+  assert.match(verify(of('left out'), { key: [KEY] }).out, /^ {2}left out {5}sealed\.values \(1 value\)$/mu);
+  const { out } = verify(of('opened'), { key: [KEY] });
+  assert.match(out, /^ {2}opened {7}4 values of 1 span had been sealed/mu);
+  assert.match(out, /^ {15}span eee19b7ec3c1b174 {2}enduser\.email = ann@example\.com$/mu);
+  assert.doesNotMatch(out, /^ {2}sealed /mu);
+  const [first] = (JSON.parse(verify(of('opened'), { key: [KEY], json: true }).out) as { spans: { opened: object[] }[] }).spans;
+  assert.deepEqual(first!.opened[0], { key: 'enduser.email', field: 'attributes[11]', type: 's', text: 'ann@example.com' });
+  const other = verify(Buffer.from(Buffer.from(of('opened')).toString().replace('ann@example.com', 'bob@example.com')), { key: [KEY] });
+  assert.deepEqual([other.code, other.out], [1, '']);
+  assert.match(other.error, /^not verified: seal_mismatch: .* That is span eee19b7ec3c1b174\.$/u);
+  const moving = sealedSpan();
+  const values = [{ field: 'attributes[11]', letter: 's' as const, text: `\u001b[2J${'x'.repeat(900)}` }];
+  const safe = verify(bytesOf(evidenceOf({ blocks: [[{ ...moving, sealed: values }]], seals: 'opened' })), { key: [KEY] }).out;
+  assert.ok(safe.includes('␛[2Jxxx') && !safe.includes('\u001b') && !safe.includes('x'.repeat(300)));
 });
 
 test('a span id under which more than one span is stored is named, with the one that was first', () => {
@@ -98,7 +117,7 @@ test('witnesses that are asked for must have cosigned', () => {
 test('for machines there is everything that is proved', () => {
   const report = JSON.parse(verify(bytesOf(evidenceOf({ blocks: [[wholeSpan()]], restricted }, ['enduser.id'])), { key: [KEY], json: true }).out);
   assert.deepEqual([report.verified, report.pinned, report.checkpoint.size, report.omitted], [true, true, 4, [{ key: 'enduser.id', values: 1 }]]);
-  assert.deepEqual(report.spans, [{ spanId: 'eee19b7ec3c1b174', service: 'cart', name: 'POST /cart', startTimeUnixNano: '1764450000000000001', index: 1, row: 3, producer: 'p_0123456789abcdef', leftOut: 1, sealed: 0 }]);
+  assert.deepEqual(report.spans, [{ spanId: 'eee19b7ec3c1b174', service: 'cart', name: 'POST /cart', startTimeUnixNano: '1764450000000000001', index: 1, row: 3, producer: 'p_0123456789abcdef', leftOut: 1, sealed: 0, opened: [] }]);
 });
 
 test('no text of a span moves the cursor of whoever verifies it', () => {

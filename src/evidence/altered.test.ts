@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { randomOf } from '#merkle/testing';
 import { isEvidenceFlaw } from './evidence.ts';
-import { RESTRICTED_KEYS, wholeSpan } from './span-samples.ts';
+import { RESTRICTED_KEYS, sealedSpan } from './span-samples.ts';
 import { answerTo, bytesOf, evidenceOf, flawOf, proved, TRACE, type Json, type JsonObject, type StoredSpan } from './testing.ts';
 
 const SEED = 20_261_129;
@@ -11,7 +11,7 @@ const restricted = (key: string): boolean => RESTRICTED_KEYS.has(key);
 
 test(`whichever byte is replaced, the key of the log alone refuses it (seed ${SEED})`, () => {
   const random = randomOf(SEED);
-  const bytes = bytesOf(evidenceOf({ blocks: [[smallSpan()]], others: 1, later: 1, restricted: (key) => key === 'user.id' || key === 'host.user', quantum: true, witnesses: ['w1'] }, ['user.id']));
+  const bytes = bytesOf(evidenceOf({ blocks: [[smallSpan()]], others: 1, later: 1, restricted: (key) => key === 'user.id' || key === 'host.user', quantum: true, witnesses: ['w1'], seals: 'opened' }, ['user.id']));
   assert.ok(!isEvidenceFlaw(answerTo(bytes)) && bytes.length < 16_000, `${bytes.length} bytes`);
   for (const [position, byte] of bytes.entries()) {
     const other = random(2) === 0 ? byte ^ (1 << random(8)) : (byte + 1 + random(127)) % 128;
@@ -26,15 +26,16 @@ function smallSpan(): StoredSpan {
   return {
     placed: {
       resource: { attributes: [attribute('service.name', 'cart')] }, resourceSchemaUrl: undefined, scope: { name: 'http' }, scopeSchemaUrl: undefined,
-      span: { traceId: TRACE, spanId: '0000000000000001', name: 'GET /', kind: 2, startTimeUnixNano: '1764450000000000000', endTimeUnixNano: '1764450000000005000', attributes: [attribute('user.id', 'u-1'), attribute('host.user', 'root'), attribute('colour', 'green'), { key: 'part', value: { doubleValue: 0.5 } }] },
+      span: { traceId: TRACE, spanId: '0000000000000001', name: 'GET /', kind: 2, startTimeUnixNano: '1764450000000000000', endTimeUnixNano: '1764450000000005000', attributes: [attribute('user.id', 'u-1'), attribute('host.user', 'root'), attribute('colour', 'green'), attribute('who', '[sealed]'), { key: 'part', value: { doubleValue: 0.5 } }] },
     },
     minimized: [{ place: 'attributes.colour', kind: 'email', count: 1 }],
+    sealed: [{ field: 'attributes[3]', letter: 's', text: 'ann' }],
   };
 }
 
 test(`no byte is altered or put in so that other content is proved (seed ${SEED})`, () => {
   const random = randomOf(SEED);
-  const bytes = bytesOf(evidenceOf({ blocks: [[wholeSpan()]], restricted }, ['enduser.id', 'exception.message']));
+  const bytes = bytesOf(evidenceOf({ blocks: [[sealedSpan()]], restricted, seals: 'opened' }, ['enduser.id', 'exception.message']));
   let same = 0;
   for (let position = 0; position < bytes.length; position++) {
     const [byte, insert, chars] = [bytes[position]!, random(8) === 0, '09aAzZ"{}[]:,. \\\t-\u0000'];
@@ -48,7 +49,7 @@ test(`no byte is altered or put in so that other content is proved (seed ${SEED}
 });
 
 test('no member is altered, removed or added so that the document is proved', () => {
-  const document = evidenceOf({ blocks: [[wholeSpan()]], restricted }, ['enduser.id', 'exception.message']);
+  const document = evidenceOf({ blocks: [[sealedSpan()]], restricted, seals: 'opened' }, ['enduser.id', 'exception.message']);
   let tried = 0;
   const alter = (path: string, change: () => void, back: () => void): void => {
     change();
@@ -64,8 +65,8 @@ test('no member is altered, removed or added so that the document is proved', ()
       const [place, owner] = [`${path}.${name}`, value as JsonObject];
       // Nobody needs to name a key that is given.
       for (const other of others(member)) if (place !== '.keys' || !Array.isArray(other)) alter(`${place} as ${JSON.stringify(other)}`, () => (owner[name] = other), () => (owner[name] = member));
-      // What is absent has its default.
-      if (!Array.isArray(value) && !['{}', '[]'].includes(JSON.stringify(member))) {
+      // What is absent has its default; and what a seal holds need not be shown.
+      if (name !== 'opened' && !Array.isArray(value) && !['{}', '[]'].includes(JSON.stringify(member))) {
         const members = Object.entries(owner);
         alter(`without ${place}`, () => delete owner[name], () => {
           for (const [one] of members) delete owner[one];

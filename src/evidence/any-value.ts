@@ -5,8 +5,10 @@
 import { fromBase64 } from '#merkle';
 import { listOf, malformed, type Members, membersOf, textOf } from './reading.ts';
 
+const LETTERS = ['n', 's', 'b', 'i', 'd', 'a', 'm', 'x'] as const;
+
 export interface Value {
-  readonly letter: 'n' | 's' | 'b' | 'i' | 'd' | 'a' | 'm' | 'x';
+  readonly letter: (typeof LETTERS)[number];
   readonly text: string;
 }
 
@@ -18,6 +20,10 @@ const INT_MIN = -(1n << 63n);
 const INT_MAX = (1n << 63n) - 1n;
 /** Doubles that JSON has no number for, or whose sign some readers lose. */
 const DOUBLE_TEXTS: ReadonlySet<unknown> = new Set(['NaN', 'Infinity', '-Infinity', '-0']);
+
+export function isLetter(value: unknown): value is Value['letter'] {
+  return LETTERS.some((letter) => letter === value);
+}
 
 /** Letter and text of an AnyValue as OTLP/JSON; absent is not set. */
 export function valueOf(any: unknown): Value {

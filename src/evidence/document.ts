@@ -3,10 +3,12 @@
  * see and what is checked are the same afterwards.
  */
 import { HASH_BYTES } from '#merkle';
+import { isLetter } from './any-value.ts';
 import { Wrong } from './flaw.ts';
 import { base64Of, base64TextOf, Hashes, listOf, malformed, membersOf, naturalOf, requiredText, u32Of } from './reading.ts';
 import { SALT_BYTES, type Restricted } from './restricted.ts';
-import { SEAL_KEY_BYTES, type Beside, type Minimized, type PlacedSpan, type Sealed } from './span-entry.ts';
+import { SEAL_KEY_BYTES, SEAL_SALT_BYTES, type Opened, type Sealed, type SealedValue } from './seals.ts';
+import type { Beside, Minimized, PlacedSpan } from './span-entry.ts';
 import { parseStrict } from './strict-json.ts';
 
 /** What the member `format` of an evidence document says. */
@@ -57,7 +59,9 @@ const EVIDENCE = known('format', 'traceId', 'origin', 'checkpoint', 'keys', 'blo
 const BLOCK = known('index', 'time', 'statement', 'closed', 'proof', 'spans');
 const SPAN = known('span', 'row', 'proof', 'producer', 'service', 'minimized', 'restricted', 'sealed');
 const MINIMIZED = known('place', 'kind', 'count');
-const SEALED = known('key', 'text', 'digest');
+const SEALED = known('key', 'text', 'digest', 'opened');
+const OPENED = known('salt', 'values');
+const SEALED_VALUE = known('field', 'type', 'text');
 const RESTRICTED = known('field', 'salt', 'digest');
 const RESOURCE_SPANS = known('resource', 'scopeSpans', 'schemaUrl');
 const SCOPE_SPANS = known('scope', 'spans', 'schemaUrl');
@@ -119,10 +123,25 @@ function readSeals(value: unknown): readonly Sealed[] {
   const list = listOf(value, 'sealed');
   if (list.length === 0 || list.length > SEALS_MAX) throw malformed('sealed: none, or too many');
   return list.map((one) => {
-    const { key, text, digest } = membersOf(one, 'sealed', SEALED);
-    if ((digest === undefined) !== (key !== undefined && text !== undefined) || (digest !== undefined && (key ?? text) !== undefined)) throw malformed('sealed: key and text, or digest');
-    return digest === undefined ? { key: base64Of(key, SEAL_KEY_BYTES, 'sealed.key'), text: base64TextOf(text, 'sealed.text') } : { digest: base64Of(digest, HASH_BYTES, 'sealed.digest') };
+    const { key, text, digest, opened } = membersOf(one, 'sealed', SEALED);
+    if ((digest === undefined) !== (key !== undefined && text !== undefined) || (digest !== undefined && (key ?? text ?? opened) !== undefined)) throw malformed('sealed: key and text, or digest');
+    if (digest !== undefined) return { digest: base64Of(digest, HASH_BYTES, 'sealed.digest') };
+    return { key: base64Of(key, SEAL_KEY_BYTES, 'sealed.key'), text: base64TextOf(text, 'sealed.text'), ...(opened === undefined ? {} : { opened: readOpened(opened) }) };
   });
+}
+
+function readOpened(value: unknown): Opened {
+  const { salt, values } = membersOf(value, 'opened', OPENED);
+  const list = required(values, 'opened.values');
+  if (list.length === 0) throw malformed('opened.values: none');
+  return { salt: base64Of(salt, SEAL_SALT_BYTES, 'opened.salt'), values: list.map(readSealedValue) };
+}
+
+function readSealedValue(value: unknown): SealedValue {
+  const { field, type, text } = membersOf(value, 'opened.values', SEALED_VALUE);
+  // INVARIANT: one byte. The digest has it without a length.
+  if (!isLetter(type)) throw malformed('opened.values: type');
+  return { field: requiredText(field, 'opened.values.field'), letter: type, text: requiredText(text, 'opened.values.text') };
 }
 
 function readMinimized(value: unknown): Minimized {

@@ -8,6 +8,7 @@ import { readDocument, type Evidence, type EvidenceBlock, type EvidenceSpan } fr
 import { commitmentOf, printEntry } from './entry.ts';
 import { isEvidenceFlaw, orFlaw, Wrong, type EvidenceFlaw } from './flaw.ts';
 import type { Shown } from './restricted.ts';
+import type { OpenedValue } from './seals.ts';
 import { claimsOfAll, openedBy, type Signatures } from './signatures.ts';
 import { readSpan, type Beside, type PlacedSpan, type SpanEntry } from './span-entry.ts';
 
@@ -18,8 +19,8 @@ export { restrictedDigest, SALT_BYTES, STATUS_MESSAGE, type Restricted, type Sho
 export { valueOf, type Value } from './any-value.ts';
 export { readStatement, type BlockStatement } from './block-statement.ts';
 export type { Signatures } from './signatures.ts';
-export { SEAL_KEY_BYTES, SEALED_VALUES, sealDigest } from './span-entry.ts';
-export type { Beside, Minimized, PlacedSpan, Sealed, SpanEntry } from './span-entry.ts';
+export { SEAL_KEY_BYTES, SEALED_MARK, SEALED_VALUES, sealDigest, type Opened, type OpenedValue, type Sealed, type SealedValue } from './seals.ts';
+export type { Beside, Minimized, PlacedSpan, SpanEntry } from './span-entry.ts';
 
 export interface ProvedSpan {
   readonly spanId: string;
@@ -35,6 +36,8 @@ export interface ProvedSpan {
   readonly leftOut: number;
   /** Texts of sealed values that are here, closed. */
   readonly sealed: number;
+  /** What was sealed and is shown. */
+  readonly opened: readonly OpenedValue[];
 }
 
 export interface ProvedBlock extends BlockStatement {
@@ -148,7 +151,7 @@ class Check {
     const flaw = checkInclusion(this.#sha256, beside.row, rows, leafHash(this.#sha256, entry), beside.proof, root);
     if (flaw !== undefined) throw new Wrong('span_mismatch', flawText(flaw), where);
     if (traceId !== this.#evidence.traceId) throw new Wrong('trace_mismatch', undefined, where);
-    this.#spans[beside.span] = { ...rest, index, row: beside.row, producer: beside.producer, leftOut: this.#leftOut(where), sealed: (beside.sealed ?? []).filter(({ digest }) => digest === undefined).length };
+    this.#spans[beside.span] = { ...rest, index, row: beside.row, producer: beside.producer, leftOut: this.#leftOut(where), sealed: (beside.sealed ?? []).filter(({ digest, opened }) => (digest ?? opened) === undefined).length };
   }
 
   /** How many values the span at hand leaves out, all of them of keys that the document names, and none of those keys shown. */

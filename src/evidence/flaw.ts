@@ -16,6 +16,7 @@ export const EVIDENCE_FLAWS = {
   span_mismatch: 'The block does not hold this span as it stands here: something was changed, added, moved or left out.',
   trace_mismatch: 'The span is one of another trace.',
   restricted_mismatch: 'What the document says of restricted fields does not fit this span.',
+  seal_mismatch: 'What the document says was sealed is not what was sealed in this span.',
   omitted_mismatch: 'What was left out is not what the document says was left out.',
 } as const;
 

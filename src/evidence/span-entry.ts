@@ -8,6 +8,7 @@ import { EntryWriter } from './entry-writer.ts';
 import { Wrong } from './flaw.ts';
 import { i32Of, idOf, listOf, type Members, membersOf, textOf, u32Of, u64Of } from './reading.ts';
 import { RestrictedFields, STATUS_MESSAGE, type Restricted, type Visit } from './restricted.ts';
+import { openedValues, SEALED_MARK, SEALED_VALUES, sealDigest, type OpenedValue, type Sealed } from './seals.ts';
 
 /** A span as parsed from OTLP/JSON, with the resource and the scope that it stands under. Nothing of it is checked yet. */
 export interface PlacedSpan {
@@ -37,24 +38,6 @@ export interface Beside {
   readonly sealed?: readonly Sealed[];
 }
 
-/** A seal: closed, with the id of its key and its text, or left out, with the digest of both. */
-export type Sealed =
-  | { readonly key: Uint8Array; readonly text: Uint8Array; readonly digest?: undefined }
-  | { readonly digest: Uint8Array; readonly key?: undefined; readonly text?: undefined };
-
-/** What stands for the texts of sealed values where it is named what was left out. */
-export const SEALED_VALUES = 'sealed.values';
-/** Of the id of the key of a seal. */
-export const SEAL_KEY_BYTES = 8;
-
-/** What stands for a seal in the span entry. */
-export function sealDigest(sha256: Sha256, key: Uint8Array, text: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(key.length + text.length);
-  bytes.set(key);
-  bytes.set(text, key.length);
-  return sha256(bytes);
-}
-
 export interface SpanEntry {
   /** A view, good until the next span is read. */
   readonly entry: Uint8Array;
@@ -64,6 +47,8 @@ export interface SpanEntry {
   readonly name: string;
   /** Nanoseconds since 1970. */
   readonly start: bigint;
+  /** What its seals hold, as far as it stands beside them. */
+  readonly opened: readonly OpenedValue[];
 }
 
 const SPAN = known('traceId', 'spanId', 'traceState', 'parentSpanId', 'flags', 'name', 'kind', 'startTimeUnixNano', 'endTimeUnixNano', 'attributes', 'droppedAttributesCount', 'events', 'droppedEventsCount', 'links', 'droppedLinksCount', 'status');
@@ -73,6 +58,9 @@ const LINK = known('traceId', 'spanId', 'traceState', 'attributes', 'droppedAttr
 const RESOURCE = known('attributes', 'droppedAttributesCount');
 const SCOPE = known('name', 'version', 'attributes', 'droppedAttributesCount');
 const ATTRIBUTE = known('key', 'value');
+
+/** Where the span at hand says `[sealed]`, and the key there. */
+type Places = Map<string, string>;
 
 const VERSION = 1;
 const RESTRICTED = 'r';
@@ -97,16 +85,18 @@ export function readSpan(sha256: Sha256, placed: PlacedSpan, beside: Beside, vis
   entry.u32(u32Of(span['flags'], 'flags')).i32(i32Of(span['kind'], 'kind')).u64(start).i64(end - start).i32(i32Of(status['code'], 'status.code'));
   for (const count of ['droppedAttributesCount', 'droppedEventsCount', 'droppedLinksCount']) entry.u32(u32Of(span[count], count));
   entry.string(beside.producer).string(service).string(name).string(textOf(span['traceState'], 'traceState'));
-  statusMessage(textOf(status['message'], 'status.message'), fields, visit);
+  const message = textOf(status['message'], 'status.message');
+  statusMessage(message, fields, visit);
   entry.raw(resource.digest).raw(scope);
-  attributeList(entry, span['attributes'], 'attributes', fields, visit);
-  events(listOf(span['events'], 'events'), fields, visit);
-  links(listOf(span['links'], 'links'), fields, visit);
+  const places: Places = new Map(message === SEALED_MARK ? [[STATUS_MESSAGE, STATUS_MESSAGE]] : []);
+  attributeList(entry, span['attributes'], 'attributes', fields, visit, places);
+  events(listOf(span['events'], 'events'), fields, visit, places);
+  links(listOf(span['links'], 'links'), fields, visit, places);
   entry.varuint(beside.minimized.length);
   for (const { place, kind, count } of beside.minimized) entry.string(place).string(kind).u32(count);
-  seals(sha256, beside.sealed ?? [], visit);
+  const opened = seals(sha256, beside.sealed ?? [], places, visit);
   fields.close();
-  return { entry: entry.written(), traceId, spanId, service, name, start };
+  return { entry: entry.written(), traceId, spanId, service, name, start, opened };
 }
 
 function readResource(sha256: Sha256, { resource, resourceSchemaUrl }: PlacedSpan, fields: RestrictedFields, visit: Visit): { readonly digest: Uint8Array; readonly service: string } {
@@ -126,17 +116,18 @@ function readScope(sha256: Sha256, { scope, scopeSchemaUrl }: PlacedSpan, fields
   return sha256(group.written());
 }
 
-/** What a seal holds nobody sees here: all of them have one name. */
-function seals(sha256: Sha256, sealed: readonly Sealed[], visit: Visit): void {
+/** All of them have one name where it is named what was left out. */
+function seals(sha256: Sha256, sealed: readonly Sealed[], places: Places, visit: Visit): readonly OpenedValue[] {
   if (sealed.length === 0) {
     entry.u8(0);
-    return;
+    return [];
   }
   entry.u8(1).varuint(sealed.length);
-  for (const seal of sealed) {
+  return sealed.flatMap((seal) => {
     visit(SEALED_VALUES, seal.digest === undefined ? 'shown' : 'left out');
     entry.raw(seal.digest ?? sealDigest(sha256, seal.key, seal.text));
-  }
+    return seal.opened === undefined ? [] : openedValues(sha256, seal.text, seal.opened, places);
+  });
 }
 
 /** An empty one is never restricted. */
@@ -152,26 +143,27 @@ function statusMessage(text: string, fields: RestrictedFields, visit: Visit): vo
   entry.u8(1).raw(fields.digestOf(restricted, text === '' ? { letter: 'n', text } : { letter: 's', text }));
 }
 
-function events(list: readonly unknown[], fields: RestrictedFields, visit: Visit): void {
+function events(list: readonly unknown[], fields: RestrictedFields, visit: Visit, places: Places): void {
   entry.varuint(list.length);
   for (const [at, value] of list.entries()) {
     const event = membersOf(value, 'event', EVENT);
     entry.u64(u64Of(event['timeUnixNano'], 'timeUnixNano')).string(textOf(event['name'], 'event.name')).u32(dropped(event));
-    attributeList(entry, event['attributes'], `events[${at}].attributes`, fields, visit);
+    attributeList(entry, event['attributes'], `events[${at}].attributes`, fields, visit, places);
   }
 }
 
-function links(list: readonly unknown[], fields: RestrictedFields, visit: Visit): void {
+function links(list: readonly unknown[], fields: RestrictedFields, visit: Visit, places: Places): void {
   entry.varuint(list.length);
   for (const [at, value] of list.entries()) {
     const link = membersOf(value, 'link', LINK);
     entry.hex(idOf(link['traceId'], 16, 'link.traceId')).hex(idOf(link['spanId'], 8, 'link.spanId')).string(textOf(link['traceState'], 'link.traceState'));
     entry.u32(u32Of(link['flags'], 'link.flags')).u32(dropped(link));
-    attributeList(entry, link['attributes'], `links[${at}].attributes`, fields, visit);
+    attributeList(entry, link['attributes'], `links[${at}].attributes`, fields, visit, places);
   }
 }
 
-function attributeList(out: EntryWriter, list: unknown, name: string, fields: RestrictedFields, visit: Visit): readonly (Value & { readonly key: string })[] {
+/** `places`: null for what is never sealed, which is what spans share. */
+function attributeList(out: EntryWriter, list: unknown, name: string, fields: RestrictedFields, visit: Visit, places: Places | null = null): readonly (Value & { readonly key: string })[] {
   const restricted = fields.listed(name);
   const values = listOf(list, name).map((attribute) => {
     const { key, value } = membersOf(attribute, name, ATTRIBUTE);
@@ -182,6 +174,7 @@ function attributeList(out: EntryWriter, list: unknown, name: string, fields: Re
   for (const { key } of values) out.string(key);
   for (const [at, value] of values.entries()) {
     const one = restricted.get(at);
+    if (value.text === SEALED_MARK && value.letter === 's') places?.set(`${name}[${at}]`, value.key);
     visit(value.key, one === undefined ? 'open' : one.salt === undefined ? 'left out' : 'shown');
     if (one === undefined) out.string(value.text);
     else out.raw(fields.digestOf(one, value));

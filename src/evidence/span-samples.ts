@@ -39,6 +39,27 @@ export function wholeSpan(): StoredSpan {
   };
 }
 
+/** The same with values sealed in each place that can have one. */
+export function sealedSpan(): StoredSpan {
+  const whole = wholeSpan();
+  const { span } = whole.placed;
+  (span['attributes'] as Json[]).push(attribute('enduser.email', SEALED), attribute('not.sealed', SEALED));
+  ((span['events'] as JsonObject[])[0]!['attributes'] as Json[]).push(attribute('exception.note', SEALED));
+  ((span['links'] as JsonObject[])[0]!['attributes'] as Json[]).push(attribute('link.tags', SEALED));
+  span['status'] = { message: '[sealed]', code: 2 };
+  (whole.placed.resource['attributes'] as Json[]).push(attribute('of.resource', SEALED));
+  return {
+    ...whole,
+    minimized: [{ place: 'attributes.enduser.email', kind: 'sealed', count: 1 }],
+    sealed: [
+      { field: 'attributes[11]', letter: 's', text: 'ann@example.com' }, { field: 'status.message', letter: 's', text: 'ünïcödé 🚂 of Ann' },
+      { field: 'events[0].attributes[2]', letter: 'i', text: '42' }, { field: 'links[0].attributes[1]', letter: 'a', text: '{"arrayValue":{"values":[{"stringValue":"vip"}]}}' },
+    ],
+  };
+}
+
+const SEALED = { stringValue: '[sealed]' };
+
 export function randomSpan(random: Random): StoredSpan {
   const pick = <T>(list: readonly T[]): T => list[random(list.length)]!;
   const some = (make: () => Json): Json[] => Array.from({ length: random(3) === 0 ? random(6) : random(2) }, make);

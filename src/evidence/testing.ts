@@ -9,6 +9,7 @@ import { entryBytes, textHash } from './entry.ts';
 import { checkEvidence, evidenceFlawText, isEvidenceFlaw, parseEvidence, spanEntry, type Beside, type EvidenceFlaw, type PlacedSpan, type Proved, type Restricted } from './evidence.ts';
 import { EVIDENCE_FORMAT } from './document.ts';
 import { restrictedDigest } from './restricted.ts';
+import { sealCommitment, sealDigest, SEALED_VALUES, type Opened, type Sealed } from './seals.ts';
 import { valueOf } from './any-value.ts';
 
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
@@ -36,6 +37,8 @@ export interface StoredSpan {
   readonly producer?: string;
   readonly service?: string;
   readonly minimized?: Beside['minimized'];
+  /** What it has sealed. */
+  readonly sealed?: Opened['values'];
 }
 
 export interface TestLog {
@@ -50,13 +53,15 @@ export interface TestLog {
   readonly quantum?: boolean;
   /** Names of witnesses that cosigned. */
   readonly witnesses?: readonly string[];
+  /** How evidence has what is sealed; closed if nothing is said. */
+  readonly seals?: 'closed' | 'opened' | 'left out';
   /** Entries after the last block. */
   readonly later?: number;
 }
 
 /** Evidence about every span of the blocks, as an object that a test may change. */
 export function evidenceOf(log: TestLog, omit: readonly string[] = []): JsonObject {
-  const { others = 3, restricted = () => false, origin = ORIGIN, later = 2 } = log;
+  const { others = 3, restricted = () => false, origin = ORIGIN, later = 2, seals = 'closed' } = log;
   const entries: Uint8Array[] = [sha256(Buffer.from('an entry before'))];
   const proved: { readonly at: number; readonly member: JsonObject }[] = [];
   const shown: StoredSpan[] = [];
@@ -67,7 +72,9 @@ export function evidenceOf(log: TestLog, omit: readonly string[] = []): JsonObje
       for (let other = 0; other < others; other++) leaves.push(leafHash(sha256, Buffer.from(`block ${number}, another span ${leaves.length}`)));
       const { fields, placed, left } = withRestricted(stored, restricted, omit, `${number} ${leaves.length}`);
       left.forEach((key) => omitted.add(key));
-      const beside: Beside = { producer: stored.producer ?? 'p_0123456789abcdef', minimized: stored.minimized ?? [], restricted: fields, ...(stored.service === undefined ? {} : { service: stored.service }) };
+      const sealed = stored.sealed === undefined ? [] : [sealOf(stored.sealed, seals, `${number} ${leaves.length}`)];
+      if (sealed.length > 0 && seals === 'left out') omitted.add(SEALED_VALUES);
+      const beside: Beside = { producer: stored.producer ?? 'p_0123456789abcdef', minimized: stored.minimized ?? [], restricted: fields, ...(stored.service === undefined ? {} : { service: stored.service }), ...(sealed.length === 0 ? {} : { sealed }) };
       const read = spanEntry(sha256, placed, beside);
       if (isEvidenceFlaw(read)) throw new Error(`cannot make evidence: ${JSON.stringify(read)}`);
       const row = leaves.push(leafHash(sha256, read.entry)) - 1;
@@ -149,13 +156,28 @@ function withRestricted(stored: StoredSpan, restricted: (key: string) => boolean
   return { fields, placed, left };
 }
 
-function besideJson({ producer, service, minimized, restricted }: Beside): JsonObject {
+/** A seal as it is stored: nobody has a key for it. */
+export function sealOf(values: Opened['values'], how: NonNullable<TestLog['seals']>, place: string): Sealed {
+  const opened = { salt: sha256(Buffer.from(`salt of the seal ${place}`)).subarray(0, 16), values };
+  const key = sha256(Buffer.from(`key ${place}`)).subarray(0, 8);
+  const text = Buffer.concat([Uint8Array.of(1), Buffer.alloc(12, 7), sealCommitment(sha256, opened), sha256(Buffer.from(`ciphertext ${place}`)), Buffer.alloc(16, 9)]);
+  return how === 'left out' ? { digest: sealDigest(sha256, key, text) } : { key, text, ...(how === 'opened' && { opened }) };
+}
+
+function besideJson({ producer, service, minimized, restricted, sealed }: Beside): JsonObject {
   return {
     producer,
     ...(service === undefined ? {} : { service }),
     minimized: minimized.map((one) => ({ ...one })),
     restricted: restricted.map(({ field, salt, digest }) => (salt === undefined ? { field, digest: toBase64(digest!) } : { field, salt: toBase64(salt) })),
+    ...(sealed === undefined ? {} : { sealed: sealed.map(sealJson) }),
   };
+}
+
+function sealJson({ key, text, digest, opened }: Sealed): JsonObject {
+  if (digest !== undefined) return { digest: toBase64(digest) };
+  const shown = opened && { salt: toBase64(opened.salt), values: opened.values.map(({ field, letter, text: said }) => ({ field, type: letter, text: said })) };
+  return { key: toBase64(key), text: toBase64(text), ...(shown && { opened: shown }) };
 }
 
 function schema(url: unknown): JsonObject {
