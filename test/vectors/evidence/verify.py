@@ -238,10 +238,29 @@ def nested(value):
     return said
 
 
+# Sealed values
+
+def opened_values(seal, opened, places):
+    """What was sealed: field, key and text of each value."""
+    need(len(seal) >= 45 and seal[0] == 1, 'a seal of another version')
+    members(opened, 'salt values', 'opened')
+    data, said = b64(opened.get('salt'), 16), []
+    for one in items(opened.get('values'), 'opened'):
+        members(one, 'field type text', 'opened')
+        field, letter, value = (text(one.get(name), 'opened') for name in ('field', 'type', 'text'))
+        need(letter in tuple('nsbidamx'), 'no type')
+        data += string(field) + letter.encode() + string(value)
+        said.append((field, value))
+    need(said and H(data) == seal[13:45], 'other values than those that were sealed')
+    need(all(field in places for field, _ in said), 'a value of a field that is not sealed')
+    need(len({field for field, _ in said}) == len(said), 'two values of one field')
+    return [(field, places[field], value) for field, value in said]
+
+
 # Span entries
 
 class Fields:
-    """The restricted fields of a span, and the keys that were met: open, shown or left out."""
+    """The restricted fields of a span, the keys that were met (open, shown or left out), the places that say [sealed], and what was sealed there."""
 
     def __init__(self, restricted):
         self.left = {}
@@ -253,9 +272,13 @@ class Fields:
             need(field not in self.left, 'a field is named twice')
             self.left[field] = ('salt', b64(one['salt'], 16)) if 'salt' in one else ('digest', b64(one['digest'], 32))
         self.met = []
+        self.sealed = {}
+        self.opened = []
 
     def take(self, field, key, letter, said):
         """The digest, or None if the field is open."""
+        if letter == 's' and said == '[sealed]' and not field.startswith(('resource.', 'scope.')):
+            self.sealed[field] = key
         if field not in self.left:
             self.met.append((key, False))
             return None
@@ -305,7 +328,7 @@ def span_entry(placed, beside, fields):
         out += b'\1' + fields.take('status.message', 'status.message', 's' if message else 'n', message)
     else:
         if message:
-            fields.met.append(('status.message', False))
+            fields.take('status.message', 'status.message', 's', message)
         out += b'\0' + string(message)
     out += of_resource + of_scope + attributes(span.get('attributes'), 'attributes', fields)[0]
     events = items(span.get('events', []), 'events')
@@ -333,13 +356,16 @@ def span_entry(placed, beside, fields):
     need(0 < len(sealed) <= 64, 'sealed')
     out += b'\1' + varuint(len(sealed))
     for one in sealed:
-        members(one, 'key text digest', 'sealed')
+        members(one, 'key text digest opened', 'sealed')
         need(('digest' in one) != ('key' in one and 'text' in one) and ('digest' not in one or len(one) == 1), 'sealed')
         fields.met.append(('sealed.values', 'digest' in one))
         if 'digest' in one:
             out += b64(one['digest'], 32)
         else:
-            out += H(b64(one['key'], 8) + b64(one['text'], None))
+            seal = b64(one['text'])
+            out += H(b64(one['key'], 8) + seal)
+            if 'opened' in one:
+                fields.opened += opened_values(seal, one['opened'], fields.sealed)
     return out
 
 
@@ -464,7 +490,7 @@ def verify(data, vkey):
     placed = placed_spans(document.get('resourceSpans'))
     omitted = [text(key, 'omitted') for key in items(document.get('omitted'), 'omitted')]
     need(len(set(omitted)) == len(omitted), 'omitted')
-    missing, proved = set(omitted), set()
+    missing, proved, shown = set(omitted), set(), []
     blocks = items(document.get('blocks'), 'blocks')
     rising([natural(members(block, 'index time statement closed proof spans', 'block').get('index'), 'index') for block in blocks], 'blocks do not rise')
     for block in blocks:
@@ -484,23 +510,26 @@ def verify(data, vkey):
             included(one['row'], rows, leaf(entry_bytes), [b64(p, 32) for p in items(one.get('proof'), 'proof')], block_root)
             need(placed[at][4].get('traceId') == document['traceId'], 'a span of another trace')
             proved.add(at)
+            shown += [(placed[at][4].get('spanId'),) + one for one in fields.opened]
             for key, is_left in fields.met:
                 need(is_left == (key in omitted), 'what was left out is not what is said')
                 missing.discard(key)
     need(len(proved) == len(placed), 'a span is not proved')
     need(not missing, 'a field is said to be left out that no span has')
-    return len(placed), unchecked
+    return len(placed), unchecked, shown
 
 
 def main():
     file, vkey = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None
     try:
         with open(file, 'rb') as opened:
-            count, unchecked = verify(opened.read(), vkey)
+            count, unchecked, shown = verify(opened.read(), vkey)
     except Wrong as wrong:
         print('not verified: %s' % wrong)
         return 1
     print('%s: %d spans' % ('verified' if vkey else 'key not pinned', count))
+    for span, field, key, value in shown:
+        print('was sealed: span %s, %s (%s): %s' % (span, field, key, json.dumps(value)))
     for one in unchecked:
         print('not checked here: the signature with %s' % one)
     return 0 if vkey else 2
