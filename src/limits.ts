@@ -428,6 +428,28 @@ export const LIMITS = {
   sealing_argon2_memory_kib: 262_144,
   sealing_argon2_passes: 3,
   sealing_argon2_lanes: 4,
+  /** Sealed values that one reader opens in an hour: far more than somebody reads who follows an incident, far fewer than somebody takes who wants all of them. */
+  reveal_values_per_hour_max: 5_000,
+  /** Openings of one reader in an hour, each of one trace. */
+  reveal_openings_per_hour_max: 60,
+  /** Why something is opened. */
+  reveal_reason_characters_min: 3,
+  reveal_reason_characters_max: 500,
+  /** What one opening names. */
+  reveal_fields_max: 64,
+  reveal_spans_max: 1_000,
+  /** The console closes what was opened after this time. */
+  reveal_shown_ms: 300_000,
+  /** A question waits so long for somebody to approve it… */
+  approval_waiting_ms_max: 24 * 3_600_000,
+  /** …and once it is approved, so long to be acted upon. */
+  approval_use_ms_max: 4 * 3_600_000,
+  /** After its end it is listed so long. */
+  approval_kept_ms: 7 * 24 * 3_600_000,
+  /** Questions of one person that wait. */
+  approvals_waiting_max: 20,
+  /** Of a tenant, shown at once. */
+  approvals_listed_max: 200,
   /** Seals that are opened while the keys of their windows are in memory. */
   seals_opened_at_once_max: 20_000,
   /** …and this is a passphrase that is long enough, or too long to be one. */

@@ -99,6 +99,12 @@ export const REFUSALS = {
   sealing_root_absent: row(503, GRPC.unavailable, false, 'The sealing root is not here, so nothing that is sealed can be opened.', 'Give it on the machine that may open: the file, the passphrase or the token that the settings sealing-* name.'),
   sealing_root_wrong: row(409, GRPC.invalidArgument, false, 'This is not the sealing root with which the keys were made.', 'Compare the settings sealing-*, or the passphrase, with those at the first use.'),
   key_needed: row(409, GRPC.invalidArgument, false, 'This version of the key is still needed.', 'tracekeep keys status says what for.'),
+  reveal_reason: row(400, GRPC.invalidArgument, false, 'Sealed values are opened for a reason, and none was given, or it is too long.', 'Say in 3 to 500 characters what it is for; it stands in the log.'),
+  reveal_limit: row(429, GRPC.resourceExhausted, true, 'This reader has opened as many sealed values as one may in an hour.', 'Name fewer fields or spans, or wait.'),
+  approval_needs_person: row(403, GRPC.permissionDenied, false, 'What a second person has to approve is neither asked for nor approved with a token that acts for nobody.', 'Sign in with an account, or use a token of your own.'),
+  approval_own: row(403, GRPC.permissionDenied, false, 'Nobody approves what they asked for themselves.', 'Ask somebody else who may do the same. Declining it takes it back.'),
+  approval_over: row(409, GRPC.invalidArgument, false, 'This is decided already, or was not decided in time.', 'Ask anew.'),
+  approval_unusable: row(403, GRPC.permissionDenied, false, 'This approval allows nothing.', 'Each is good once, for who asked, and for what was asked. Ask anew without one.'),
   key_changed: row(409, GRPC.invalidArgument, true, 'Somebody else made a version of this key at the same moment.', 'Look at tracekeep keys status; try again if another one is still wanted.'),
   glass_unneeded: row(409, GRPC.invalidArgument, false, 'You have this role already.', 'Reload the page.'),
   // checkpoints that a witness is asked to cosign (C2SP tlog-witness)

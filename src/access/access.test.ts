@@ -172,3 +172,22 @@ test('what shows telemetry is recorded', () => {
   // A page that lists the newest entries whenever the log grows must not make it grow.
   for (const action of ['log.read', 'entry.list'] as const) assert.ok(!RECORDED[action], action);
 });
+
+test('who may open one attribute by a policy of their own is let in, and opens that one alone', () => {
+  const vic = { ...as('viewer'), name: 'vic', kind: 'person' as const };
+  for (const own of [
+    'permit (principal == Person::"vic", action == Action::"field.reveal", resource == Field::"user.email");',
+    'permit (principal, action == Action::"field.reveal", resource) when { principal.name == "vic" && resource has key && resource.key == "user.email" };',
+    'permit (principal == Person::"vic", action == Action::"field.reveal", resource) unless { !(resource has key) || resource.key like "user.id*" || resource.key like "card*" || resource.key == "a" };',
+  ]) {
+    const by = withOwn(own);
+    assert.ok(may(vic, 'field.reveal', here, by) && by.actionsOf(vic).includes('field.reveal'), own);
+    assert.ok(may(vic, 'field.reveal', { ...here, field: 'user.email' }, by), own);
+    for (const field of ['user.id', 'a']) assert.ok(!may(vic, 'field.reveal', { ...here, field }, by), `${own} ${field}`);
+    assert.ok(!may({ ...vic, name: 'ana' }, 'field.reveal', here, by), own);
+    assert.ok(!may({ ...vic, roles: ['viewer', 'admin'] }, 'field.reveal', here, by), `${own} administrators never`);
+  }
+  const but = withOwn('forbid (principal, action == Action::"field.reveal", resource == Field::"user.email");');
+  assert.ok(may(as('investigator'), 'field.reveal', here, but) && !may(as('investigator'), 'field.reveal', { ...here, field: 'user.email' }, but) && may(as('investigator'), 'field.reveal', { ...here, field: 'user.id' }, but));
+  assert.ok(!may(as('investigator'), 'field.reveal', here, withOwn('forbid (principal, action == Action::"field.reveal", resource);')));
+});

@@ -52,7 +52,7 @@ export interface Visibility {
 export interface Access {
   /**
    * True, or the refusal `action_forbidden`. An action or role that is not known is forbidden too. About the spans of a tenant without a service: whether
-   * there can be any that the reader may see; `visibility` says which.
+   * there can be any that the reader may see; `visibility` says which. About opening values without a field: whether there can be one.
    */
   decide(reader: Reader, action: Action, resource: Resource): true | Refusal;
   /** What somebody may do in the own tenant, for those who draw buttons. */

@@ -17,6 +17,8 @@ export const EVERYTHING: Visibility = { places: 'all', outlines: [], hidden: [],
 const TURN_MS = 5;
 const immediate = promisify(setImmediate);
 
+/** Asked without a key: whether there can be one for which it is allowed. */
+export const OF_ANY_KEY: ReadonlySet<Action> = new Set<Action>(['field.reveal']);
 /** Of an attribute that no rule names; and what matches all of them. */
 const ANY_KEY = '*';
 
@@ -63,6 +65,7 @@ export class Decider {
   ask(reader: Reader, action: Action, resource: Resource): Decided {
     if (this.set === null) return NOBODY;
     const isWhole = ABOUT[action] === 'Trace' && resource.service === undefined;
+    if (OF_ANY_KEY.has(action) && resource.field === undefined) return this.#cedar.decide(`${this.#name}, any key`, this.set.anyKey, questionOf(reader, action, resource));
     const field = resource.field === undefined ? OPEN_FIELD : this.#fields().of(resource.field);
     return this.#cedar.decide(isWhole ? `${this.#name}, any place` : this.#name, isWhole ? this.set.possible : this.set.exact, questionOf(reader, action, resource, field));
   }

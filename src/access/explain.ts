@@ -2,7 +2,7 @@
 import { ROLES, type Reader, type Role, type TenantId } from '#model';
 import type { Resource } from './access.ts';
 import { ACTIONS, type Action } from './actions.ts';
-import type { Decider } from './decider.ts';
+import { OF_ANY_KEY, type Decider } from './decider.ts';
 import { ABOUT, type ResourceType } from './entities.ts';
 import type { NamedPolicy } from './policy-set.ts';
 
@@ -33,9 +33,10 @@ export function explainDecision(decider: Decider, reader: Reader, action: Action
   const because = denial === undefined ? answers.flatMap((one) => one.because) : denial.failed.length > 0 ? denial.failed : denial.because;
   const policies = set.policies.filter(({ id }) => because.includes(id));
   const looksAtRows = ABOUT[action] === 'Trace' && decider.looksAtRows(reader, action);
-  const partly = denial === undefined && resource.service === undefined && looksAtRows;
+  const ofSomeKeys = denial === undefined && field === undefined && OF_ANY_KEY.has(action) && set.ownAbout(action);
+  const partly = ofSomeKeys || (denial === undefined && resource.service === undefined && looksAtRows);
   const nowhere = looksAtRows && resource.environment === '' ? ' This is about spans that name no environment: service:NAME@ENVIRONMENT asks about one.' : '';
-  if (denial === undefined) return { allowed: true, why: `${partly ? 'It is allowed of some services or environments; name one to be sure.' : 'It is allowed.'}${nowhere}`, policies, roles: [], partly };
+  if (denial === undefined) return { allowed: true, why: `${ofSomeKeys ? 'It is allowed of some attributes; name one to be sure.' : partly ? 'It is allowed of some services or environments; name one to be sure.' : 'It is allowed.'}${nowhere}`, policies, roles: [], partly };
   const roles = ROLES.filter((role) => questions.every(([asked, about]) => decider.ask({ ...reader, roles: [...reader.roles, role] }, asked, about).allowed));
   return { allowed: false, why: `${whyNot(denial.failed, denial.because)}${nowhere}`, policies, roles, partly: false };
 }

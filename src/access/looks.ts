@@ -40,10 +40,20 @@ export function looksOf(policy: PolicyJson): Looks {
  * leave others. What it allows may turn out to be nothing; what it denies is denied everywhere.
  */
 export function possiblyOf(policy: PolicyJson): PolicyJson | null {
-  if (!looksOf(policy).rows) return policy;
+  return withoutResource(policy, SAME_FOR_ROWS);
+}
+
+/** The same for a question about attributes, "of any key?". */
+export function possiblyOfKeys(policy: PolicyJson): PolicyJson | null {
+  return withoutResource(policy, SAME_FOR_KEYS);
+}
+
+/** `same`: attributes of the resource that may be asked for, because all have the same. */
+function withoutResource(policy: PolicyJson, same: ReadonlySet<unknown>): PolicyJson | null {
+  if (!isRowScope(policy.resource) && !policy.conditions.some(({ body }) => isAboutRows(body, same))) return policy;
   if (policy.effect === 'forbid') return null;
   const conditions = policy.conditions.flatMap((clause) => {
-    const parts = (clause.kind === 'when' ? conjuncts(clause.body) : [clause.body]).filter((part) => !isAboutRows(part));
+    const parts = (clause.kind === 'when' ? conjuncts(clause.body) : [clause.body]).filter((part) => !isAboutRows(part, same));
     return parts.map((body) => ({ kind: clause.kind, body }));
   });
   return { ...policy, resource: isRowScope(policy.resource) ? { op: 'All' } : policy.resource, conditions };
@@ -82,19 +92,20 @@ function isRowScope(constraint: PolicyJson['resource']): boolean {
 
 /** Attributes of resources that do not differ from row to row. */
 const SAME_FOR_ROWS: ReadonlySet<unknown> = new Set(['tenant', 'key', 'restricted', 'roles']);
+const SAME_FOR_KEYS: ReadonlySet<unknown> = new Set(['tenant']);
 
 /** Whether the resource occurs other than as `resource is Type`, or by an attribute that rows have in common. */
-function isAboutRows(part: unknown): boolean {
-  if (Array.isArray(part)) return part.some(isAboutRows);
+function isAboutRows(part: unknown, same = SAME_FOR_ROWS): boolean {
+  if (Array.isArray(part)) return part.some((one) => isAboutRows(one, same));
   if (!isRecord(part)) return false;
   if (part['Var'] === 'resource') return true;
   return Object.entries(part).some(([operator, operand]) => {
     if (isRecord(operand) && isResource(operand['left'])) {
       if (operator === 'is' && operand['in'] === undefined) return false;
       const attribute = operand['attr'];
-      if ((operator === '.' || operator === 'has') && SAME_FOR_ROWS.has(Array.isArray(attribute) ? attribute[0] : attribute)) return false;
+      if ((operator === '.' || operator === 'has') && same.has(Array.isArray(attribute) ? attribute[0] : attribute)) return false;
     }
-    return isAboutRows(operand);
+    return isAboutRows(operand, same);
   });
 }
 

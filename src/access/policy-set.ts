@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Action } from './actions.ts';
 import type { Cedar, PolicyJson, PolicyTexts, TypeAndId } from './cedar.ts';
-import { looksOf, possiblyOf, uidText, type Looks } from './looks.ts';
+import { looksOf, possiblyOf, possiblyOfKeys, uidText, type Looks } from './looks.ts';
 import { piecesOf, sizeFault } from './policy-text.ts';
 
 export interface NamedPolicy {
@@ -17,6 +17,8 @@ export interface PolicySet {
   readonly exact: PolicyTexts;
   /** For questions about the spans of a tenant, whatever their service: see `possiblyOf`. The same object where no policy looks at rows. */
   readonly possible: PolicyTexts;
+  /** For questions about the attributes of a tenant, whatever their key: see `possiblyOfKeys`. */
+  readonly anyKey: PolicyTexts;
   readonly names: boolean;
   /** Whether what it says of this action can differ from place to place. */
   readonly looksAtRows: (action: Action) => boolean;
@@ -55,7 +57,7 @@ export function policySet(cedar: Cedar, own: string): PolicySet | null {
   if (read === null) return null;
   if (read.length === 0) return (byRoles ??= setOf(defaults, []));
   const set = new Set(read.map(({ id }) => id)).size === read.length ? setOf(defaults, read) : null;
-  return set !== null && cedar.takes(set.exact) && cedar.takes(set.possible) ? set : null;
+  return set !== null && cedar.takes(set.exact) && cedar.takes(set.possible) && cedar.takes(set.anyKey) ? set : null;
 }
 
 type OwnPolicy = NamedPolicy & { readonly json: PolicyJson };
@@ -66,11 +68,11 @@ let byRoles: PolicySet | null = null;
 function setOf(defaults: readonly NamedPolicy[], read: readonly OwnPolicy[]): PolicySet {
   const exact: Record<string, PolicyJson | string> = Object.fromEntries(defaults.map(({ id, text }) => [id, text]));
   const possible = { ...exact };
+  const anyKey = { ...exact };
   for (const { id, text, json } of read) {
     // As it was written: numbers beyond 2⁵³ do not survive as JSON.
     exact[id] = text;
-    const possibly = possiblyOf(json);
-    if (possibly !== null) possible[id] = possibly === json ? text : possibly;
+    for (const [texts, possibly] of [[possible, possiblyOf(json)], [anyKey, possiblyOfKeys(json)]] as const) if (possibly !== null) texts[id] = possibly === json ? text : possibly;
   }
   const looks = read.map(({ json }) => looksOf(json));
   const concerning = (principal: TypeAndId, parents: readonly TypeAndId[], actions: readonly Action[]): readonly (readonly [NamedPolicy, Looks])[] => {
@@ -82,6 +84,7 @@ function setOf(defaults: readonly NamedPolicy[], read: readonly OwnPolicy[]): Po
     policies: [...defaults, ...read.map(({ id, text }) => ({ id, text }))],
     exact,
     possible: atRows.length === 0 ? exact : possible,
+    anyKey,
     names: looks.some(({ names }) => names),
     looksAtRows: remembered((action) => atRows.some(({ about }) => about(action))),
     forbidsByKey: looks.some(({ effect, about, keys }) => keys && effect === 'forbid' && about('field.read')),

@@ -22,6 +22,8 @@ import { addAccount, changeAccount, removeAccount, signOutAccount } from './acco
 import type { AccountChange, NewAccount } from './accounts.ts';
 import { addAccessPolicies, findAccessPolicies, listAccessPolicies } from './access-policies.ts';
 import type { AccessVersion, NewAccessPolicies } from './access-policies.ts';
+import { askApproval, decideApproval, listApprovals } from './approvals.ts';
+import type { Approval, NewApproval } from './approvals.ts';
 import { barIdentity, endProviderSessions, findProviderSession, renewProviderSession, startProviderSession } from './identities.ts';
 import type { ProviderIdentity, ProviderSession } from './identities.ts';
 import { revokeCertificate } from './certificates.ts';
@@ -31,6 +33,8 @@ import type { Change, Named } from './change.ts';
 import { credentialFault } from './credential.ts';
 import { openControlDatabase } from './database.ts';
 import type { ControlDatabase } from './database.ts';
+import { openingRefused, recordOpening } from './openings.ts';
+import type { NewOpening, Opening } from './openings.ts';
 import { alignOutbox, forgetOutbox, readOutbox } from './outbox.ts';
 import type { OutboxRow } from './outbox.ts';
 import { addPolicy, approvePolicy, findPolicy, findProposal, listPolicies, newestPolicy, proposePolicy, rejectPolicy, tellPolicyAgain } from './policies.ts';
@@ -63,6 +67,9 @@ import type { IssuedToken, NewToken } from './tokens.ts';
 
 export { COMMAND_LINE, SERVER, actorOf } from './actor.ts';
 export type { Actor } from './actor.ts';
+export { isOver } from './approvals.ts';
+export type { Approval, ApprovalKind, NewApproval } from './approvals.ts';
+export type { NewOpening, Opening } from './openings.ts';
 export type { AccessVersion, NewAccessPolicies } from './access-policies.ts';
 export type { GlassRecord, NewGlass } from './glass.ts';
 export type { Named } from './change.ts';
@@ -447,6 +454,31 @@ export class ControlStore {
   /** `base`: number of the version in force, 0 if there is none. Refusals: access_changed. */
   async addAccessPolicies(wanted: NewAccessPolicies, base: number, by: Actor = COMMAND_LINE): Promise<AccessVersion | Refusal> {
     return this.#change(by, (change) => addAccessPolicies(change, wanted, base));
+  }
+
+  /** Newest first, those that are over included. */
+  listApprovals(tenant: TenantId): readonly Approval[] {
+    return listApprovals(this.#database, this.#sealer, tenant);
+  }
+
+  /** The one that waits, where the same was asked before. Refusals: approval_needs_person, control_limit. */
+  async askApproval(wanted: NewApproval, by: Actor): Promise<Approval | Refusal> {
+    return this.#change(by, (change) => askApproval(change, wanted));
+  }
+
+  /** `person`: the account of who decides, who may do the act. Refusals: name_unknown, approval_over, approval_needs_person, approval_own. */
+  async decideApproval(tenant: TenantId, id: string, verdict: 'approved' | 'declined', person: string | null, by: Actor): Promise<Approval | Refusal> {
+    return this.#change(by, (change) => decideApproval(change, tenant, id, verdict, person));
+  }
+
+  /** Counted, told to the log and durable when resolved: then it may be shown. Refusals: reveal_limit, approval_unusable. */
+  async recordOpening(wanted: NewOpening, by: Actor): Promise<Opening | Refusal> {
+    return this.#change(by, (change) => recordOpening(change, wanted));
+  }
+
+  /** Whether so many more values are beyond what this reader may open in an hour. Null: they are not. */
+  openingRefused(reader: string, values: number): Refusal | null {
+    return openingRefused(this.#database, this.#sealer, reader, values, this.#clock());
   }
 
   /** Null until there is one. */

@@ -50,6 +50,10 @@ export interface ControlTables {
   readonly key_windows: { readonly id: Generated<number>; readonly tenant: string; readonly version: number; readonly sealed: Uint8Array };
   /** Not sealed, since what matters is wrapped (`subject-keys.ts`). `tenant` is the beginning of the keyed hash of its name. */
   readonly subject_keys: { readonly row: Generated<number>; readonly key: Uint8Array; readonly tenant: Uint8Array; readonly window: number; readonly token: Uint8Array; readonly wrapped: Uint8Array };
+  /** `tenant` is the keyed hash of its name. */
+  readonly approvals: { readonly id: string; readonly tenant: string; readonly sealed: Uint8Array };
+  /** Of the last hour. `reader` is the keyed hash of who opened, `opened` how many values. */
+  readonly openings: { readonly id: string; readonly reader: Uint8Array; readonly time: number; readonly opened: number };
   /** One row, or none. */
   readonly policy_proposals: { readonly id: string; readonly sealed: Uint8Array };
 }

@@ -52,6 +52,12 @@ const STEPS: readonly string[] = [
   CREATE TABLE subject_keys (row INTEGER PRIMARY KEY AUTOINCREMENT, key BLOB NOT NULL UNIQUE, tenant BLOB NOT NULL, window INTEGER NOT NULL, token BLOB NOT NULL, wrapped BLOB NOT NULL) STRICT;
   CREATE INDEX subject_keys_token ON subject_keys (token);
   `,
+  `
+  CREATE TABLE approvals (id TEXT PRIMARY KEY, tenant TEXT NOT NULL, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE INDEX approvals_tenant ON approvals (tenant);
+  CREATE TABLE openings (id TEXT PRIMARY KEY, reader BLOB NOT NULL, time INTEGER NOT NULL, opened INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE INDEX openings_reader ON openings (reader, time);
+  `,
 ];
 
 export function migrate(connection: DatabaseSync): void {

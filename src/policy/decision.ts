@@ -3,7 +3,7 @@
  * enough to name the rule. The type of a value is often not known any more; then the answer is for the first type for which a rule acts.
  */
 import type { Kind } from '#scanner/recognizer';
-import { actionName, type ActionName } from './action.ts';
+import { actionName, type ActionName, sealing } from './action.ts';
 import { SHARED_PLACES, SPAN_KINDS, type SpanKind, VALUE_TYPES, type ValueType } from './document.ts';
 import type { RuleSet, RuleSets } from './rule-set.ts';
 import type { StatedPlace } from './stated-place.ts';
@@ -47,6 +47,12 @@ export function presentDecision(sets: RuleSets, found: Found): Decision {
   const set = setOf(sets, found);
   const whole = ofWhole(set, found);
   return isOfWhole(found.kind) || FINAL_ACTIONS.has(whole.action) ? whole : ofPart(set, found);
+}
+
+/** Whether a value of this key, type unknown, was or would be sealed by a rule that asks for a second person. On doubt it does. */
+export function needsSecondPerson(sets: RuleSets, found: Omit<Found, 'kind' | 'type'>): boolean {
+  const set = setOf(sets, { ...found, kind: SEALED });
+  return VALUE_TYPES.some((type) => sealing(set.whole(found.at.key, type)?.action ?? 'keep')?.approval === 'second-person');
 }
 
 function setOf(sets: RuleSets, { tenant, service, environment, spanKind, at: { place } }: Found): RuleSet {

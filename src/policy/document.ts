@@ -33,11 +33,15 @@ export interface Scope {
 export const TIME_UNITS = ['minute', 'hour', 'day', 'month', 'year'] as const;
 export const TEMPLATES = ['url', 'sql', 'command'] as const;
 
+export const APPROVALS = ['second-person'] as const;
+
 export interface Sealing {
   /** Equal values are found by those who may search for them. */
   readonly searchable?: boolean;
   /** It says whom it and the other sealed values of its span belong to. The first one of a span counts. */
   readonly subject?: boolean;
+  /** `second-person`: it is opened only where somebody else who may open it has approved. Absent: whoever may opens it. */
+  readonly approval?: (typeof APPROVALS)[number];
 }
 
 /**

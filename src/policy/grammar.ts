@@ -3,7 +3,7 @@ import { LIMITS } from '#limits';
 import { ROLES } from '#model';
 import { KINDS, TAKEN_KINDS } from '#scanner/recognizer';
 import { CHECKSUMS, WITHIN_DEFAULT } from '#scanner/own';
-import { PLACES, SPAN_KINDS, TEMPLATES, TIME_UNITS, VALUE_TYPES } from './document.ts';
+import { APPROVALS, PLACES, SPAN_KINDS, TEMPLATES, TIME_UNITS, VALUE_TYPES } from './document.ts';
 import { ofParts, type ChoiceForm, type Form, type ListForm, type MembersForm, type TextForm } from './form.ts';
 import { GROUP_NAME, NAMED_GROUPS } from './groups.ts';
 
@@ -57,6 +57,7 @@ const SEALING: MembersForm = {
   is: 'members', what: 'seal',
   members: {
     searchable: { form: { is: 'flag' }, default: false, description: 'Spans with an equal value are found by those who may search sealed values, through keyed tokens.' },
+    approval: { form: { is: 'word', words: APPROVALS }, description: '`second-person`: it is opened only where somebody else who may open it has approved. Absent: whoever may opens it.' },
     subject: { form: { is: 'flag' }, default: false, description: 'It names the person that it and all other sealed values of the span belong to, and who can be forgotten. The first one of a span counts.' },
   },
 };

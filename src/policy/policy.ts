@@ -9,7 +9,7 @@ import { restrictedBy, restriction, type Restriction } from './restriction.ts';
 import { RuleSets } from './rule-set.ts';
 
 export { ACTION_NAMES, actionName, type ActionName, sealing } from './action.ts';
-export { type Decision, type Found, pastDecision, presentDecision, SEALED, WHOLE_VALUE } from './decision.ts';
+export { type Decision, type Found, needsSecondPerson, pastDecision, presentDecision, SEALED, WHOLE_VALUE } from './decision.ts';
 export { DEFAULT_POLICY } from './default-policy.ts';
 export { ATTRIBUTE_PLACES, decidingRules, isRestrictRule, PLACES, restrictRules, SHARED_PLACES, SPAN_KINDS, TEMPLATES, TIME_UNITS, VALUE_TYPES } from './document.ts';
 export type { Action, OwnRecognizer, Place, PolicyDocument, RestrictRule, Rule, Scope, Sealing, SpanKind, ValueType } from './document.ts';

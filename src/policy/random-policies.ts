@@ -16,7 +16,7 @@ const GLOBS = ['a', 'b', 'a*', '*b', 'a*b', 'ab', '*', 'a.b', '*.b', 'a.*', 'use
 const NAMES = ['service.name', 'a', 'b', 'ab', 'a.b', 'aab', 'user.id', 'user.b', 'enduser.id', 'x', '', 'b.a'];
 const KINDS = ['email', 'ip', 'card', 'own'] as readonly Kind[];
 const ACTIONS: readonly Action[] = ['keep', 'replace', 'drop', 'drop-span', { mask: { last: 2 } }, { mask: { last: 4 } }, { pseudonymize: { purpose: 'p' } }, { pseudonymize: { purpose: 'p', every: '1d' } }, { generalize: { network: { v4: 24, v6: 48 } } }, { generalize: { network: { v4: 16, v6: 32 } } }];
-const ACTIONS_OF_WHOLE: readonly Action[] = [...ACTIONS, 'seal', { seal: { searchable: true } }, { truncate: 4 }, { truncate: 8 }, { template: 'url' }, { generalize: { time: 'day' } }, { generalize: { number: 10 } }];
+const ACTIONS_OF_WHOLE: readonly Action[] = [...ACTIONS, 'seal', { seal: { searchable: true } }, { seal: { approval: 'second-person' } }, { truncate: 4 }, { truncate: 8 }, { template: 'url' }, { generalize: { time: 'day' } }, { generalize: { number: 10 } }];
 
 export class RandomPolicies {
   #state: number;

@@ -26,7 +26,7 @@ export function isWeaker(from: Action, to: Action, subject: Subject): boolean {
 /** Of two actions of one name. */
 function leavesMore(from: Action, to: Action): boolean {
   const [sealed, seals] = [sealing(from), sealing(to)];
-  if (sealed !== null && seals !== null) return (seals.searchable === true && sealed.searchable !== true) || (sealed.subject === true && seals.subject !== true);
+  if (sealed !== null && seals !== null) return (seals.searchable === true && sealed.searchable !== true) || (sealed.subject === true && seals.subject !== true) || (sealed.approval !== undefined && seals.approval === undefined);
   // Words, and names that are written in place of values, leave nothing.
   if (typeof from === 'string' || typeof to === 'string') return false;
   if ('truncate' in from && 'truncate' in to) return to.truncate > from.truncate;

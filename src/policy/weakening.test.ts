@@ -91,6 +91,7 @@ test('a seal keeps a value whole for some, so it is weaker than what leaves less
   assert.equal(isWeaker('seal', { seal: { searchable: true } }, 'whole'), true);
   assert.equal(isWeaker({ seal: { subject: true } }, 'seal', 'whole'), true, 'nobody could be forgotten any more');
   assert.equal(isWeaker({ seal: { searchable: true } }, { seal: { subject: true } }, 'whole'), false);
+  assert.deepEqual([isWeaker({ seal: { approval: 'second-person' } }, 'seal', 'whole'), isWeaker('seal', { seal: { approval: 'second-person' } }, 'whole')], [true, false], 'one person alone');
 });
 
 test('policies of many rules are compared, or called weaker', () => {

@@ -120,6 +120,7 @@ function detailText(action: Action): string {
   if ('mask' in action) return ` but for ${action.mask.last} characters`;
   if ('truncate' in action) return ` to ${action.truncate} characters`;
   if ('template' in action) return ` (${action.template})`;
+  if ('seal' in action) return action.seal.approval === undefined ? '' : ' for two people together';
   if ('pseudonymize' in action) return ` for ${action.pseudonymize.purpose}, ${action.pseudonymize.every === undefined ? 'for good' : `each ${action.pseudonymize.every}`}`;
   if (!('generalize' in action)) return '';
   const { generalize } = action;

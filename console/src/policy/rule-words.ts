@@ -54,7 +54,7 @@ function thenWords(action: Action, recognized: Rule['recognized']): Words {
   if (action === 'drop') return ['the whole attribute dropped'];
   if (action === 'drop-span') return ['the whole span refused'];
   if (action === 'seal') return ['sealed: kept closed, for those who may open it'];
-  if ('seal' in action) return [`sealed: kept closed, for those who may open it${action.seal.subject === true ? '; it says whose the sealed values of its span are' : ''}${action.seal.searchable === true ? '; found by equal values' : ''}`];
+  if ('seal' in action) return [`sealed: kept closed, for those who may open it${action.seal.subject === true ? '; it says whose the sealed values of its span are' : ''}${action.seal.searchable === true ? '; found by equal values' : ''}${action.seal.approval === 'second-person' ? '; opened only with the approval of a second person' : ''}`];
   if ('replace' in action) return ['replaced by ', { code: `[${action.replace.with}]` }];
   if ('mask' in action) return [`masked; at most the last ${action.mask.last === 1 ? 'character stays' : `${action.mask.last} characters stay`}`];
   if ('pseudonymize' in action) return ['a pseudonym for ', { code: action.pseudonymize.purpose }, action.pseudonymize.every === undefined ? ', always the same' : `, the same for ${period(action.pseudonymize.every)}`];

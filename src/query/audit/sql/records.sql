@@ -84,6 +84,7 @@ WITH
         type = {sign_in:UInt8}, 'session',
         kind IN ('token', 'producer', 'finding') AND JSONHas(statement, kind), concat(kind, ':', JSONExtractString(statement, kind)),
         kind = 'person' AND JSONHas(statement, 'person'), concat('account:', JSONExtractString(statement, 'person')),
+        kind = 'opening' AND JSONHas(closed, 'trace'), concat('trace:', JSONExtractString(closed, 'trace')),
         kind = 'tenant', concat('tenant:', JSONExtractString(statement, 'tenant')),
         kind
       ),
