@@ -40,6 +40,7 @@ import { recordedFor, verifiedFor, type VerifiedStore } from '#query/recorded-ve
 import { type IngestDoor, startReceivers } from '#receive';
 import { Records } from '#records';
 import { isRefusal, refuse, REFUSALS, type Refusal } from '#refusal';
+import { SealOpener } from '#reveal/open-seals';
 import { Sequencer } from '#sequencer';
 import { Store, type StoreEvent } from '#store';
 import { ClientTls, Tls, type TlsProblem } from '#tls';
@@ -167,6 +168,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
     const policies = new Policies({ control, approval: config.policyApproval, live: policy, reader });
     const filters = new FilterTexts(() => policy.current, deriveKey(rootKey, 'pseudonyms'));
     const recorder: RequestRecorder = { record: (read) => records.record(read), digestOf: (text) => records.digestOf(text), minimized: (tenant, values) => filters.minimize(tenant, values) };
+    const minimizedReason = (tenant: TenantId, reason: string): string | null => filters.minimize(tenant, [['reason', reason]])?.[0]?.[1] ?? null;
     const admit = (): Refusal | null => policy.admit() ?? sequencer.admit();
 
     const integrity = verification(config, store, rootKey, findings, (failure) => report('cannot verify the store in the background', failure));
@@ -193,6 +195,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
         onMismatch: (mismatch) => findings.report(storedMismatch(mismatch)),
       },
       audit: { flush: () => records.flush(), size: () => store.log.size },
+      reveal: { opener: new SealOpener({ control, custody }), control, minimized: minimizedReason },
       log: { log: store.log, publisher, public: config.logPublic },
       policy: () => policy.current,
       startTrial: trialStarter(() => policy.current, deriveKey(rootKey, 'pseudonyms')),
@@ -216,8 +219,9 @@ export async function startServer(config: Config, report: Report = reportLine): 
       findings,
       policies,
       accessPolicies: new AccessPolicies(control, texts, fields),
-      glass: { control, minimized: (tenant, reason) => filters.minimize(tenant, [['reason', reason]])?.[0]?.[1] ?? null, report: tell },
       keys: { desk: keys, sealed: (tenant) => sealedRules(policy.current.document, tenant) },
+      glass: { control, minimized: minimizedReason, report: tell },
+      approvals: { control },
       integrity,
       records: recorder,
       pages: readConsoleFiles(CONSOLE_FOLDER),

@@ -88,14 +88,26 @@ export async function decideApproval(change: Change, tenant: TenantId, id: strin
 /** Uses it up, for an act of the person who asked that `covers` says it was given for. The caller tells the log of the act. Refusals: approval_unusable. */
 export async function useApproval(change: Change, tenant: TenantId, id: string, kind: ApprovalKind, person: string | null, covers: (approval: Approval) => boolean): Promise<Approval | Refusal> {
   const approval = await stored(change, tenant, id);
-  // Of somebody else's nothing is told, not even that it is there.
-  if (approval === null || approval.kind !== kind || person === null || approval.person !== person) return refuse('approval_unusable', 'there is none of this id for you');
-  if (approval.state !== 'approved') return refuse('approval_unusable', approval.state === 'waiting' ? 'it is not decided yet' : approval.state === 'used' ? 'it was used' : 'it was declined');
-  if (isOver(approval, change.now)) return refuse('approval_unusable', 'it is over');
-  if (!covers(approval)) return refuse('approval_unusable', 'it was given for something else');
+  const unusable = whyUnusable(approval, kind, person, covers, change.now);
+  if (unusable !== null || approval === null) return refuse('approval_unusable', unusable ?? '');
   const used: Approval = { ...approval, state: 'used' };
   await replace(change, used);
   return used;
+}
+
+/** What `useApproval` would say, before anything is done for it. Null: nothing. */
+export function approvalRefused(database: ControlDatabase, sealer: ColumnSealer, tenant: TenantId, id: string, kind: ApprovalKind, person: string | null, covers: (approval: Approval) => boolean, now: number): Refusal | null {
+  const [row] = database.readNow(database.kysely.selectFrom('approvals').select('sealed').where('id', '=', id).where('tenant', '=', tenantKey(sealer, tenant)));
+  const unusable = whyUnusable(row === undefined ? null : (sealer.open(approvalPlace(id), row.sealed) as Approval), kind, person, covers, now);
+  return unusable === null ? null : refuse('approval_unusable', unusable);
+}
+
+function whyUnusable(approval: Approval | null, kind: ApprovalKind, person: string | null, covers: (approval: Approval) => boolean, now: number): string | null {
+  // Of somebody else's nothing is told, not even that it is there.
+  if (approval === null || approval.kind !== kind || person === null || approval.person !== person) return 'there is none of this id for you';
+  if (approval.state !== 'approved') return approval.state === 'waiting' ? 'it is not decided yet' : approval.state === 'used' ? 'it was used' : 'it was declined';
+  if (isOver(approval, now)) return 'it is over';
+  return covers(approval) ? null : 'it was given for something else';
 }
 
 /** Newest first, `approvals_listed_max` at most. */

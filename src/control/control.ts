@@ -22,7 +22,7 @@ import { addAccount, changeAccount, removeAccount, signOutAccount } from './acco
 import type { AccountChange, NewAccount } from './accounts.ts';
 import { addAccessPolicies, findAccessPolicies, listAccessPolicies } from './access-policies.ts';
 import type { AccessVersion, NewAccessPolicies } from './access-policies.ts';
-import { askApproval, decideApproval, listApprovals } from './approvals.ts';
+import { approvalRefused, askApproval, decideApproval, listApprovals } from './approvals.ts';
 import type { Approval, NewApproval } from './approvals.ts';
 import { barIdentity, endProviderSessions, findProviderSession, renewProviderSession, startProviderSession } from './identities.ts';
 import type { ProviderIdentity, ProviderSession } from './identities.ts';
@@ -33,7 +33,7 @@ import type { Change, Named } from './change.ts';
 import { credentialFault } from './credential.ts';
 import { openControlDatabase } from './database.ts';
 import type { ControlDatabase } from './database.ts';
-import { openingRefused, recordOpening } from './openings.ts';
+import { coversOpening, openingRefused, recordOpening } from './openings.ts';
 import type { NewOpening, Opening } from './openings.ts';
 import { alignOutbox, forgetOutbox, readOutbox } from './outbox.ts';
 import type { OutboxRow } from './outbox.ts';
@@ -474,6 +474,11 @@ export class ControlStore {
   /** Counted, told to the log and durable when resolved: then it may be shown. Refusals: reveal_limit, approval_unusable. */
   async recordOpening(wanted: NewOpening, by: Actor): Promise<Opening | Refusal> {
     return this.#change(by, (change) => recordOpening(change, wanted));
+  }
+
+  /** Whether the approval does not allow this opening. Null: it does. */
+  openingUnapproved({ tenant, approval, person, trace, fields }: Pick<NewOpening, 'tenant' | 'person' | 'trace' | 'fields'> & { readonly approval: string }): Refusal | null {
+    return approvalRefused(this.#database, this.#sealer, tenant, approval, 'reveal', person, coversOpening(trace, fields), this.#clock());
   }
 
   /** Whether so many more values are beyond what this reader may open in an hour. Null: they are not. */

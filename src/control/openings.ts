@@ -7,7 +7,7 @@ import type { TenantId } from '#model';
 import { isRefusal, refuse, type Refusal } from '#refusal';
 
 import type { Actor } from './actor.ts';
-import { useApproval } from './approvals.ts';
+import { useApproval, type Approval } from './approvals.ts';
 import { newId, type Change } from './change.ts';
 import type { ControlDatabase } from './database.ts';
 import { tellLog } from './outbox.ts';
@@ -55,13 +55,18 @@ export async function recordOpening(change: Change, wanted: NewOpening, bounds: 
   const before = await change.rows.selectFrom('openings').select((is) => [is.fn.countAll<number>().as('openings'), is.fn.coalesce(is.fn.sum<number>('opened'), is.lit(0)).as('opened')] as const).where('reader', '=', readerHash(change.sealer, reader)).where('time', '>', since).executeTakeFirstOrThrow();
   const full = beyond(before, values, bounds);
   if (full !== null) return full;
-  const used = approval === null ? null : await useApproval(change, tenant, approval, 'reveal', person, (given) => given.trace === trace && fields.every((field) => given.fields.includes(field)));
+  const used = approval === null ? null : await useApproval(change, tenant, approval, 'reveal', person, coversOpening(trace, fields));
   if (isRefusal(used)) return used;
   await change.rows.deleteFrom('openings').where('time', '<=', since).execute();
   const opening: Opening = { id: newId(change, 'o_'), at: change.now, by: change.by };
   await change.rows.insertInto('openings').values({ id: opening.id, reader: readerHash(change.sealer, reader), time: change.now, opened: values }).execute();
   await tellLog(change, 'opening', { what: 'opened', tenant, opening: opening.id, values, erased, changed, approval }, { reason, trace, fields: fields.slice(0, TOLD_MAX), spans: spans.slice(0, TOLD_MAX), spansCount: spans.length, ...(used === null ? {} : { approvedBy: used.decidedBy }) });
   return opening;
+}
+
+/** Whether an approval is for this trace, and for all of these fields. */
+export function coversOpening(trace: string, fields: readonly string[]): (approval: Approval) => boolean {
+  return (approval) => approval.trace === trace && fields.every((field) => approval.fields.includes(field));
 }
 
 /** What `recordOpening` would say of so many more values, before anything is opened for it. Null: nothing. */

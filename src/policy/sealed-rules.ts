@@ -9,8 +9,6 @@ export type SealedRule = Sealing & {
   readonly key: string;
   /** The id of the rule. */
   readonly rule: string;
-  /** `second-person`: somebody else who may open it has to approve. */
-  readonly approval?: string;
 };
 
 /** For spans of this tenant, in the order of the document. A rule before may decide otherwise about some of the values. */

@@ -26,6 +26,8 @@ import { addLogRoutes } from '#query/log/routes';
 import { addOutlineRoutes } from '#query/outline/routes';
 import { addPolicyRoutes, type PolicySource } from '#query/policy/routes';
 import { addRedRoutes } from '#query/red/routes';
+import { addApprovalRoutes, type ApprovalSource } from '#query/reveal/approval-routes';
+import { addRevealRoutes } from '#query/reveal/routes';
 import { addTrialRoutes } from '#query/trial/routes';
 import { refuse, REFUSALS, type Refusal, type RefusalCode } from '#refusal';
 import type { Tls } from '#tls';
@@ -69,6 +71,7 @@ export interface ConsoleParts {
   readonly accessPolicies?: AccessSource;
   readonly glass?: GlassSource;
   readonly keys?: KeySource;
+  readonly approvals?: ApprovalSource;
   /** Keeps who read what, and who was refused. */
   readonly records?: RequestRecorder;
   /** Null: the console was not built, and its addresses say so. */
@@ -189,6 +192,8 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
   if (parts.accessPolicies !== undefined) addAccessRoutes(app, parts.accessPolicies, access);
   if (parts.glass !== undefined) addGlassRoutes(app, parts.glass, access);
   if (parts.keys !== undefined) addKeyRoutes(app, parts.keys);
+  if (queries.reveal !== null) addRevealRoutes(app, queries.reveal, { access, now_ms });
+  if (parts.approvals !== undefined) addApprovalRoutes(app, parts.approvals, { access, now_ms });
   if (parts.findings !== undefined) addFindingRoutes(app, { findings: parts.findings, now_ms });
   if (parts.pages !== undefined) addPageRoutes(app, parts.pages);
   await app.ready();

@@ -25,8 +25,8 @@ const TURN_SPANS = 1_000;
  * `{"resourceSpans":[…]}`; spans that share resource and scope are grouped, groups and spans by start. Where there is something to say of spans, `notes` names each
  * by its place among all of them, counted through from 0.
  */
-export async function otlpJson(trace: Trace): Promise<string> {
-  const { resourceSpans, placed } = await groupedJson(trace.spans, (span) => spanJson(span));
+export async function otlpJson(trace: Trace, beside: Beside = NOTHING): Promise<string> {
+  const { resourceSpans, placed } = await groupedJson(trace.spans, (span) => spanJson(span), beside.ofResources);
   const notes: string[] = [];
   if (trace.notes !== undefined && trace.notes.size > 0) {
     for (const [place, span] of placed.entries()) {
@@ -34,8 +34,16 @@ export async function otlpJson(trace: Trace): Promise<string> {
       if (note !== undefined) notes.push(object([field('span', String(place)), field('spanId', quote(span.spanId)), ...noteMembers(note)]));
     }
   }
-  return object([field('resourceSpans', resourceSpans), listField('notes', notes)]);
+  return object([field('resourceSpans', resourceSpans), listField('notes', notes), ...beside.members]);
 }
+
+/** What is written beside what is stored: attributes of every resource, and members beside `resourceSpans`, as JSON. */
+export interface Beside {
+  readonly ofResources: readonly string[];
+  readonly members: readonly string[];
+}
+
+const NOTHING: Beside = { ofResources: [], members: [] };
 
 /** The same with nothing beside `resourceSpans`. */
 export async function plainOtlpJson(trace: Trace): Promise<string> {
@@ -44,7 +52,7 @@ export async function plainOtlpJson(trace: Trace): Promise<string> {
 }
 
 /** The list `resourceSpans` of spans that are written one by one, and the spans in the order in which they stand there. */
-export async function groupedJson<One extends Pick<Span, 'resource' | 'scope'>>(spans: readonly One[], write: (span: One) => string): Promise<{ readonly resourceSpans: string; readonly placed: readonly One[] }> {
+export async function groupedJson<One extends Pick<Span, 'resource' | 'scope'>>(spans: readonly One[], write: (span: One) => string, ofResources: readonly string[] = []): Promise<{ readonly resourceSpans: string; readonly placed: readonly One[] }> {
   const resources = new Map<string, Map<string, One[]>>();
   for (const span of spans) {
     const scopes = entry(resources, span.resource, () => new Map<string, One[]>());
@@ -63,15 +71,16 @@ export async function groupedJson<One extends Pick<Span, 'resource' | 'scope'>>(
       const { json, schemaUrl } = scopeOf(scope);
       inner.push(object([field('scope', json), field('spans', `[${texts.join(',')}]`), stringField('schemaUrl', schemaUrl)]));
     }
-    const { json, schemaUrl } = resourceOf(resource);
+    const { json, schemaUrl } = resourceOf(resource, ofResources);
     groups.push(object([field('resource', json), field('scopeSpans', `[${inner.join(',')}]`), stringField('schemaUrl', schemaUrl)]));
   }
   return { resourceSpans: `[${groups.join(',')}]`, placed };
 }
 
 /** A resource as stored: what stands in `resource`, and beside it. */
-export function resourceOf(text: string): { readonly json: string; readonly schemaUrl: string } {
-  const owner = parseOwner(text);
+export function resourceOf(text: string, more: readonly string[] = []): { readonly json: string; readonly schemaUrl: string } {
+  const stored = parseOwner(text);
+  const owner = more.length === 0 ? stored : { ...stored, attributes: [...stored.attributes, ...more] };
   return { json: resourceJson(owner), schemaUrl: owner.schemaUrl };
 }
 

@@ -14,6 +14,7 @@ import { createLogQueries, type LogParts, type LogQueries } from '#query/log';
 import { createOutlines, type Outlines } from '#query/outline';
 import { createFigures, type FiguresOfSpans, type Operation, type Window } from '#query/red';
 import { createPolicyTrial, type PolicyTrial, type StartTrial } from '#query/trial';
+import { createReveal, type Reveal, type RevealParts } from '#query/reveal';
 import { isRefusal, refuse, type Refusal } from '#refusal';
 import { accountOf, type Account } from './account.ts';
 import { type AnsweringParts, createAnswering, type Run } from './answering.ts';
@@ -59,6 +60,8 @@ export interface Queries {
   readonly outlines: Outlines;
   /** Null without a log. */
   readonly evidence: EvidenceExport | null;
+  /** Null where nothing can be opened. */
+  readonly reveal: Reveal | null;
   /** Null without a log. */
   readonly log: LogQueries | null;
   /** Null without records. */
@@ -85,6 +88,7 @@ export interface Queries {
 export interface QueryParts extends AnsweringParts {
   /** Without it there is no evidence. */
   readonly evidence?: EvidenceParts;
+  readonly reveal?: RevealParts;
   readonly log?: LogParts;
   readonly audit?: AuditParts;
   /** Starts what tries a policy. */
@@ -115,6 +119,7 @@ export function createQueries(parts: QueryParts): Queries {
     exposure: createExposure(answering, policies),
     outlines: createOutlines(answering, policies),
     evidence: parts.evidence === undefined ? null : createEvidence(answering, parts.evidence),
+    reveal: parts.reveal === undefined ? null : createReveal(answering, policies, parts.reveal),
     log: parts.log === undefined ? null : createLogQueries(answering, parts.log),
     audit: parts.audit === undefined ? null : createAudit(answering, parts.audit),
     trial: parts.startTrial === undefined ? null : createPolicyTrial(answering, parts.startTrial),

@@ -23,6 +23,8 @@ interface Shown {
   rows: number | null;
 }
 
+const reasons = new WeakMap<FastifyRequest, string>();
+
 const shown = new WeakMap<FastifyRequest, Shown>();
 const recordings = new WeakMap<FastifyRequest, () => Promise<true | Refusal>>();
 
@@ -35,6 +37,11 @@ export function noteShown(request: FastifyRequest, rows: number, traceIds: reado
   before.rows = (before.rows ?? 0) + rows;
   for (const id of traceIds) before.ids.add(id);
   shown.set(request, before);
+}
+
+/** For handlers: why it was asked, as the body says, minimized. */
+export function noteReason(request: FastifyRequest, reason: string): void {
+  reasons.set(request, reason);
 }
 
 /** For answers that go on for long: what `noteShown` said until now is recorded at once. True without a recorder. */
@@ -154,6 +161,8 @@ function objectParts(text: string): readonly (Part | null)[] {
 
 /** One header, in one line. */
 function reasonOf(recorder: RequestRecorder, request: FastifyRequest, tenant: TenantId): string {
+  const noted = reasons.get(request);
+  if (noted !== undefined) return noted.slice(0, LIMITS.record_reason_characters_max);
   const [text = ''] = request.raw.headersDistinct['x-tracekeep-reason'] ?? [];
   const line = inOneLine(text).trim().slice(0, LIMITS.record_reason_characters_max);
   return line === '' ? '' : (recorder.minimized(tenant, [['reason', line]])?.[0]?.[1] ?? '');

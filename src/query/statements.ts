@@ -3,6 +3,7 @@
  * is completed from fragments written in this folder; whatever a caller sends travels as a bound parameter only.
  */
 import { readFileSync } from 'node:fs';
+import { environmentSql } from '#clickhouse/stated';
 
 const read = (name: string): string => readFileSync(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8');
 
@@ -12,6 +13,7 @@ export const SPAN_COLUMNS = read('span');
 export const STATEMENTS = {
   trace: complete(read('trace'), { span: SPAN_COLUMNS }),
   traces: complete(read('traces'), { span: SPAN_COLUMNS }),
+  reveal: complete(read('reveal'), { span: SPAN_COLUMNS, environment: environmentSql('resource') }),
   outlined: read('outlined'),
   evidence: complete(read('evidence'), { span: SPAN_COLUMNS }),
   blockBodies: read('block_bodies'),

@@ -74,7 +74,7 @@ export function accountsOf(body: Body): { readonly tenant: string; readonly acco
   return typeof tenant === 'string' && Array.isArray(accounts) ? { tenant, accounts: accounts as ProducerAccount[] } : null;
 }
 
-const RECORDING: readonly number[] = [ENTRY_TYPES.access, ENTRY_TYPES['sign-in'], ENTRY_TYPES.person, ENTRY_TYPES.token, ENTRY_TYPES.producer, ENTRY_TYPES.tenant, ENTRY_TYPES.finding];
+const RECORDING: readonly number[] = [ENTRY_TYPES.access, ENTRY_TYPES['sign-in'], ENTRY_TYPES.person, ENTRY_TYPES.token, ENTRY_TYPES.producer, ENTRY_TYPES.tenant, ENTRY_TYPES.finding, ENTRY_TYPES.opening];
 
 /** How many things that somebody did a body tells of. */
 export function recordsIn({ type, statement }: Body): number {

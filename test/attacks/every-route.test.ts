@@ -276,7 +276,7 @@ const targetOf = (path: string): string => path.replaceAll(/:\w+/g, '0').replace
 
 /** The address of what is marked, with the parameters that the route needs. */
 function realOf(path: string): string {
-  const id = path.startsWith('/api/v1/accounts') ? ids.account : path.startsWith('/api/v1/producers') ? ids.producer : path.includes('/tokens/') ? ids.token : path.includes('/break-glass/') ? ids.glass : path.includes('/proposals/') ? 'q_0123456789abcdef' : TRACE;
+  const id = path.startsWith('/api/v1/accounts') ? ids.account : path.startsWith('/api/v1/producers') ? ids.producer : path.includes('/tokens/') ? ids.token : path.includes('/break-glass/') ? ids.glass : path.includes('/approvals/') ? 'v_0123456789abcdef' : path.includes('/proposals/') ? 'q_0123456789abcdef' : TRACE;
   const target = path.replace(':uid', ids.finding).replace(/:(spanId)\b/, String(mark['spanId'])).replace(/:(service)\b/, `${MARK}-service`).replace(/:(id|traceId|traceID)\b/, id).replaceAll(/:\w+/g, '1').replace('*', '1');
   const now = Date.now();
   const range = `start=${now - 3_600_000}`;
@@ -291,6 +291,7 @@ function realOf(path: string): string {
 /** What changes need in their body, so that they get as far as looking for what they change. */
 const BODIES: Readonly<Record<string, object>> = {
   '/api/v1/findings/:uid/status': { status_id: 4, comment: 'x' },
+  '/api/v1/traces/:id/reveal': { reason: 'incident 42' },
   '/api/v1/accounts/:id': { roles: ['viewer'] },
   '/api/v1/producers/:id': { services: ['mine'], certificates: [] },
   '/api/v1/producers/:id/certificates/revoke': { fingerprint: '0'.repeat(64) },
