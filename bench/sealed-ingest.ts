@@ -1,0 +1,72 @@
+/**
+ * What sealing adds to ingest: two servers, of which one seals two fields of a fifth of the spans, are sent the same requests by turns. CPU of the whole process from the
+ * first request until it is quiet again: receiving, pipeline, journal, keys, insert and merges. Each round has traffic of its own, so people who are new come in all of them.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Corpus, corpusOf } from './corpus.ts';
+import { MeasuredServer, type ServerOptions } from './server.ts';
+import { type People, sealingPolicy, toAFifth } from './sealed-traffic.ts';
+import { medianOf } from './summary.ts';
+
+export interface SealedIngest {
+  readonly people: People;
+  readonly rounds: number;
+  readonly spans: number;
+  /** Microseconds of CPU a span without sealing; medians of the rounds. */
+  readonly without_us: number;
+  /** What sealing adds, for a fifth of the spans; by rounds, lowest first. */
+  readonly added_us: readonly number[];
+  readonly share: number;
+}
+
+const CONNECTIONS = 8;
+const QUIET_MS_MAX = 60_000;
+
+export interface SealedIngestOptions {
+  readonly spans: number;
+  readonly out: string;
+  readonly rounds: number;
+  readonly server: ServerOptions;
+}
+
+export async function measureSealedIngest(people: People, { spans, out, rounds, server: options }: SealedIngestOptions): Promise<SealedIngest> {
+  const folder = mkdtempSync(join(tmpdir(), 'tracekeep-bench-sealing-'));
+  const [without, sealing] = [await MeasuredServer.start(options), await MeasuredServer.start(options)];
+  try {
+    writeFileSync(join(folder, 'policy.json'), JSON.stringify(sealingPolicy(people)));
+    await sealing.verb('policy', 'apply', join(folder, 'policy.json'));
+    const [plain, added]: [number[], number[]] = [[], []];
+    // What is compiled and allocated at first is in the round that does not count.
+    for (let round = 0; round <= rounds; round++) {
+      const corpus = corpusOf(spans, out, round + 1);
+      const sealedBefore = await sealedBy(sealing);
+      const us = new Map<MeasuredServer, number>();
+      for (const server of round % 2 === 0 ? [without, sealing] : [sealing, without]) us.set(server, await pass(server, corpus, round));
+      const factor = toAFifth((await sealedBy(sealing)) - sealedBefore, corpus.described.spans);
+      corpus.close();
+      if (round === 0) continue;
+      plain.push(us.get(without)!);
+      added.push((us.get(sealing)! - us.get(without)!) * factor);
+    }
+    return { people, rounds, spans, without_us: medianOf(plain), added_us: added.toSorted((a, b) => a - b), share: medianOf(added) / medianOf(plain) };
+  } finally {
+    await Promise.all([without.stop(), sealing.stop()]);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Microseconds of CPU a span. */
+async function pass(server: MeasuredServer, { folder }: Corpus, firstPass: number): Promise<number> {
+  const before_s = server.cpu_s;
+  const { spans, failures } = await server.load({ corpus: folder, connections: CONNECTIONS, gzip: false, firstPass, passes: 1 }).loaded;
+  if (Object.keys(failures).length > 0) throw new Error(`cannot measure: requests failed with ${Object.keys(failures).join(', ')}`);
+  await server.quiet(QUIET_MS_MAX);
+  return ((server.cpu_s - before_s) / spans) * 1e6;
+}
+
+async function sealedBy(server: MeasuredServer): Promise<number> {
+  const { totals } = (await server.ask('/api/v1/accounting')).json as { readonly totals: { readonly minimized: Readonly<Record<string, number>> } };
+  return totals.minimized['sealed'] ?? 0;
+}
