@@ -1,7 +1,7 @@
 /**
  * What sealing costs a worker: the corpus through two whole pipelines, request by request in turns, under the default policy and under one that seals two fields of some spans. CPU time of this thread; each pair of requests is one measurement, so what else the machine does is in both.
  */
-import { randomKey, Tokens } from '#keys';
+import { randomKey, SUBJECT_KEY_ROW_BYTES, Tokens } from '#keys';
 import { DEFAULT_TENANT, type Producer, type ProducerId, Secret } from '#model';
 import { compilePolicy, DEFAULT_POLICY, type PolicyDocument } from '#policy';
 import { Pipeline } from '#pipeline';
@@ -44,7 +44,7 @@ class Side {
     if (!this.#builder.isOpen) this.#builder.open({ block: 1, day: 20_833, retention: 'default', tenant: DEFAULT_TENANT });
     const taken = this.#pipeline.take(body, 'protobuf', PRODUCER, 1, Date.now(), () => this.#builder);
     if (isRefusal(taken)) throw new Error(`cannot take the corpus: ${taken.refused}`);
-    if (this.#builder.rows >= BLOCK_ROWS) this.rows += this.#builder.close().subjectKeys?.length ?? 0;
+    if (this.#builder.rows >= BLOCK_ROWS) for (const { rows } of this.#builder.close().subjectKeys ?? []) this.rows += rows.length / SUBJECT_KEY_ROW_BYTES;
     const { user, system } = process.threadCpuUsage(before);
     this.spans += taken.stored;
     this.sealed += taken.minimized['sealed'] ?? 0;

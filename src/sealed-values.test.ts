@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
-import { bindingOf, openSeal, randomKey, type SealedField, Tokens, unwrapSubjectKey, type WindowKey } from '#keys';
+import { bindingOf, openSeal, randomKey, type SealedField, Tokens, unpackSubjectKeys, unwrapSubjectKey, type WindowKey } from '#keys';
 import { BlockLeaves } from '#leaves';
 import { NativeReader } from '#leaves/native-block';
 import { SpanColumns } from '#leaves/span-columns';
@@ -48,7 +48,7 @@ function stored(spans: readonly object[], { rules = [PERSON, MORE], tenant = DEF
   assert.ok(!isRefusal(taken));
   assert.equal(taken.stored, spans.length);
   const block = builder.close();
-  return { block, seals: sealsOf(block.spans), rows: block.subjectKeys ?? [], window, minimized: taken.minimized };
+  return { block, seals: sealsOf(block.spans), rows: (block.subjectKeys ?? []).flatMap(unpackSubjectKeys), window, minimized: taken.minimized };
 }
 
 function sealsOf(native: Uint8Array): Stored['seals'] {

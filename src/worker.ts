@@ -187,7 +187,7 @@ function close(name: string, block: BlockBuilder): void {
     send({ is: 'unused', block: number });
     return;
   }
-  send({ is: 'block', block: sealed }, [sealed.spans.buffer, sealed.traces.buffer, sealed.filter.buffer, sealed.traceKeys.buffer]);
+  send({ is: 'block', block: sealed }, [sealed.spans.buffer, sealed.traces.buffer, sealed.filter.buffer, sealed.traceKeys.buffer, ...(sealed.subjectKeys ?? []).map(({ rows }) => rows.buffer)]);
 }
 
 function send(message: FromWorker, transfer: ArrayBufferLike[] = []): void {

@@ -10,7 +10,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { SQLInputValue, StatementSync } from 'node:sqlite';
 
 import { CompiledQuery, Kysely, SqliteAdapter, SqliteDriver, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
-import type { DatabaseConnection, Dialect, Generated, SqliteDatabase } from 'kysely';
+import type { DatabaseConnection, Dialect, Generated, SqliteDatabase, SqliteStatement } from 'kysely';
 
 import { migrate } from './migrations.ts';
 
@@ -74,6 +74,8 @@ const LOCKED_PAUSE_MS = 20;
 const WRITE_BUSY_MS = 10_000;
 /** Readers wait for nobody but a recovery after a crash, and a server waits with them. */
 const READ_BUSY_MS = 1_000;
+/** Statements of changes that are kept prepared. Their texts are our own, but some have a length that follows from how much is changed. */
+const PREPARED_MAX = 128;
 
 /** Opens the file and its folder, making both if needed (0600, 0700), and brings the schema up to date. */
 export function openControlDatabase(path: string): ControlDatabase {
@@ -170,16 +172,26 @@ class ImmediateDriver extends SqliteDriver {
 
 /** What Kysely asks of a driver, in terms of `node:sqlite`. */
 function databaseOf(connection: DatabaseSync): SqliteDatabase {
+  const prepared = new Map<string, SqliteStatement>();
+  const prepare = (sql: string): SqliteStatement => {
+    const statement = connection.prepare(sql);
+    return {
+      reader: statement.columns().length > 0,
+      all: (parameters) => statement.all(...(parameters as SQLInputValue[])),
+      run: (parameters) => statement.run(...(parameters as SQLInputValue[])),
+      iterate: (parameters) => statement.iterate(...(parameters as SQLInputValue[])),
+    };
+  };
   return {
     close: () => connection.close(),
+    // One change after another, and each reads a statement to its end, so a statement may serve again.
     prepare: (sql) => {
-      const statement = connection.prepare(sql);
-      return {
-        reader: statement.columns().length > 0,
-        all: (parameters) => statement.all(...(parameters as SQLInputValue[])),
-        run: (parameters) => statement.run(...(parameters as SQLInputValue[])),
-        iterate: (parameters) => statement.iterate(...(parameters as SQLInputValue[])),
-      };
+      let statement = prepared.get(sql);
+      if (statement === undefined) {
+        if (prepared.size >= PREPARED_MAX) prepared.clear();
+        prepared.set(sql, (statement = prepare(sql)));
+      }
+      return statement;
     },
   };
 }

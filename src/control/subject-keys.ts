@@ -8,7 +8,7 @@
 import { LIMITS } from '#limits';
 import type { SubjectKeyRow, TenantId } from '#model';
 
-import { sql } from 'kysely';
+import { CompiledQuery, sql } from 'kysely';
 
 import type { Change } from './change.ts';
 import type { ControlDatabase } from './database.ts';
@@ -22,27 +22,33 @@ export interface FoundSubjectKey extends Omit<SubjectKeyRow, 'tenant' | 'token'>
 
 const KEY_ID_BYTES = 8;
 const TOKEN_BYTES = 16;
+const COLUMNS = 5;
 /** Below the number of parameters that SQLite takes. */
-const ROWS_AT_ONCE = 512;
+const IDS_AT_ONCE = 512;
+/** Statements that add so many rows, largest first: written once, since building one costs as much as running it. */
+const ADDING = [64, 8, 1].map((rows) => ({ rows, text: `insert into "subject_keys" ("key", "tenant", "window", "token", "wrapped") values ${Array(rows).fill('(?, ?, ?, ?, ?)').join(', ')}` }));
 const DESTROYED_TOKEN = new Uint8Array(TOKEN_BYTES);
 
 /** All of them, or none: a key id that is taken throws. */
 export async function addSubjectKeys(change: Change, rows: readonly SubjectKeyRow[]): Promise<void> {
   const tenants = new Map<TenantId, Uint8Array>();
-  const columns = rows.map(({ keyId, tenant, window, token, wrapped }) => {
+  const columns = rows.flatMap(({ keyId, tenant, window, token, wrapped }) => {
     if (keyId.length !== KEY_ID_BYTES || token.length !== TOKEN_BYTES || wrapped.every((byte) => byte === 0)) throw new Error('cannot store a subject key that is malformed');
     const hashed = tenants.get(tenant) ?? tenantBytes(change.sealer, tenant);
     tenants.set(tenant, hashed);
-    return { key: keyId, tenant: hashed, window, token, wrapped };
+    return [keyId, hashed, window, token, wrapped];
   });
-  for (let at = 0; at < columns.length; at += ROWS_AT_ONCE) await change.rows.insertInto('subject_keys').values(columns.slice(at, at + ROWS_AT_ONCE)).execute();
+  let at = 0;
+  for (const { rows: adds, text } of ADDING) {
+    for (const parameters = adds * COLUMNS; at + parameters <= columns.length; at += parameters) await change.rows.executeQuery(CompiledQuery.raw(text, columns.slice(at, at + parameters)));
+  }
 }
 
 /** Those of a tenant that there are, in any order. */
 export function findSubjectKeys(database: ControlDatabase, sealer: ColumnSealer, tenant: TenantId, keyIds: readonly Uint8Array[]): readonly FoundSubjectKey[] {
   const found: FoundSubjectKey[] = [];
-  for (let at = 0; at < keyIds.length; at += ROWS_AT_ONCE) {
-    const rows = database.kysely.selectFrom('subject_keys').select(['key', 'window', 'wrapped']).where('key', 'in', keyIds.slice(at, at + ROWS_AT_ONCE)).where('tenant', '=', tenantBytes(sealer, tenant));
+  for (let at = 0; at < keyIds.length; at += IDS_AT_ONCE) {
+    const rows = database.kysely.selectFrom('subject_keys').select(['key', 'window', 'wrapped']).where('key', 'in', keyIds.slice(at, at + IDS_AT_ONCE)).where('tenant', '=', tenantBytes(sealer, tenant));
     for (const { key, window, wrapped } of database.readNow(rows)) found.push({ keyId: key, window, wrapped, destroyed: wrapped.every((byte) => byte === 0) });
   }
   return found;

@@ -5,15 +5,14 @@
  * AES-GCM alone does not commit to what it closed: a text can be made that opens under two keys, to two different things. So a commitment to what is sealed
  * (`sealed-text.ts`) stands in the text, and nothing is opened that is something else.
  */
-import { createCipheriv, createDecipheriv, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createCipheriv, createDecipheriv, timingSafeEqual } from 'node:crypto';
 import type { Secret } from '#model';
 import { readSealedText, SEAL_COMMITMENT_BYTES, type SealedValues, writeCommitment } from './sealed-text.ts';
-import { copyOf, wipe } from './secret-bytes.ts';
+import { wipe } from './secret-bytes.ts';
 
 const VERSION = 1;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-const CIPHER_KEY_BYTES = 32;
 const BEFORE_TEXT_BYTES = 1 + NONCE_BYTES + SEAL_COMMITMENT_BYTES;
 const LABEL = Buffer.from('tracekeep/1/sealed\0');
 /** Texts of one key, so that no nonce comes twice. */
@@ -22,32 +21,34 @@ const CLOSED_MAX = 0xffff_ffff;
 export const SEAL_KEY_ID_BYTES = 8;
 export const SEAL_OVER_BYTES = BEFORE_TEXT_BYTES + TAG_BYTES;
 
-/** What a subject key is worked out into, once. Closes any number of texts; none of them with the same nonce, since nobody else closes with this key. */
+/** Of the text that is being closed: many keys are held at once, and each closes little. */
+const NONCE = Buffer.alloc(NONCE_BYTES);
+const COMMITMENT = Buffer.alloc(SEAL_COMMITMENT_BYTES);
+
+/** A subject key where it is made. Closes any number of texts; none of them with the same nonce, since nobody else closes with this key. */
 export class SealingKey {
   readonly id: Uint8Array;
-  readonly #cipherKey: Uint8Array<ArrayBuffer>;
-  readonly #commitment = Buffer.alloc(SEAL_COMMITMENT_BYTES);
-  readonly #nonce = Buffer.alloc(NONCE_BYTES);
+  readonly #key: Uint8Array;
   #closed = 0;
 
+  /** `key` is used where it lies, and wiped there. */
   constructor(id: Uint8Array, key: Secret<Uint8Array>) {
     this.id = id;
-    this.#cipherKey = cipherKeyOf(key);
+    this.#key = key.reveal();
   }
 
   /** Writes the seal of `text`, a salt and values (`readSealedText`), bound to what it belongs to (`bindingOf`), and returns how many bytes it has. */
   close(text: Uint8Array, associated: Uint8Array, out: Uint8Array, at: number): number {
-    const nonce = this.#nonce;
     if (this.#closed === CLOSED_MAX) throw new Error('cannot seal: the key has closed as many texts as it may, or is gone');
-    writeCommitment(text, this.#commitment, 0);
-    nonce.writeUInt32BE(++this.#closed, NONCE_BYTES - 4);
-    const cipher = createCipheriv('aes-256-gcm', this.#cipherKey, nonce);
+    writeCommitment(text, COMMITMENT, 0);
+    NONCE.writeUInt32BE(++this.#closed, NONCE_BYTES - 4);
+    const cipher = createCipheriv('aes-256-gcm', this.#key, NONCE);
     cipher.setAAD(associated);
     const closed = cipher.update(text);
     cipher.final();
     out[at] = VERSION;
-    out.set(nonce, at + 1);
-    out.set(this.#commitment, at + 1 + NONCE_BYTES);
+    out.set(NONCE, at + 1);
+    out.set(COMMITMENT, at + 1 + NONCE_BYTES);
     out.set(closed, at + BEFORE_TEXT_BYTES);
     out.set(cipher.getAuthTag(), at + BEFORE_TEXT_BYTES + closed.length);
     return closed.length + SEAL_OVER_BYTES;
@@ -55,7 +56,7 @@ export class SealingKey {
 
   /** Nothing is closed with it any more. */
   wipe(): void {
-    wipe(this.#cipherKey);
+    wipe(this.#key);
     this.#closed = CLOSED_MAX;
   }
 }
@@ -69,9 +70,7 @@ export function bindingOf(tenant: string, traceId: Uint8Array, spanId: Uint8Arra
 /** What was sealed, or null: the key, what it belongs to, or a bit of it is another, or it is not what was committed to. */
 export function openSeal(key: Secret<Uint8Array>, sealed: Uint8Array, associated: Uint8Array): SealedValues | null {
   if (sealed.length < SEAL_OVER_BYTES || sealed[0] !== VERSION) return null;
-  const cipherKey = cipherKeyOf(key);
-  const decipher = createDecipheriv('aes-256-gcm', cipherKey, sealed.subarray(1, 1 + NONCE_BYTES), { authTagLength: TAG_BYTES });
-  wipe(cipherKey);
+  const decipher = createDecipheriv('aes-256-gcm', key.reveal(), sealed.subarray(1, 1 + NONCE_BYTES), { authTagLength: TAG_BYTES });
   decipher.setAAD(associated);
   decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
   const text = decipher.update(sealed.subarray(BEFORE_TEXT_BYTES, sealed.length - TAG_BYTES));
@@ -85,11 +84,4 @@ export function openSeal(key: Secret<Uint8Array>, sealed: Uint8Array, associated
   } finally {
     text.fill(0);
   }
-}
-
-function cipherKeyOf(key: Secret<Uint8Array>): Uint8Array<ArrayBuffer> {
-  const derived = new Uint8Array(hkdfSync('sha256', key.reveal(), new Uint8Array(0), 'tracekeep/1/sealed', CIPHER_KEY_BYTES));
-  const cipherKey = copyOf(derived);
-  wipe(derived);
-  return cipherKey;
 }

@@ -22,6 +22,7 @@ export { Sealer, SEAL_OVERHEAD_BYTES } from './sealer.ts';
 export { withSealingRoot, type PassphraseCost, type SealingRoot, type SealingRootRecord, type SealingSource } from './sealing-root.ts';
 export type { TransitPlace } from './transit.ts';
 export { copyOf, emptyBytes, randomKey, wipe } from './secret-bytes.ts';
+export { SUBJECT_KEY_ROW_BYTES, SubjectKeyMaker, unpackSubjectKeys } from './subject-key-maker.ts';
 export { encapsulateWindow, hourOf, newSubjectKey, openWindow, unwrapSubjectKey, WINDOW_MS, wrapSubjectKey } from './window-keys.ts';
 export type { EncapsulatedWindow, SubjectPlace, WindowKey, WindowKeys, WindowPlace } from './window-keys.ts';
 export { WRAPPED_KEY_BYTES } from './wrapped-key.ts';

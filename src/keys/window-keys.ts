@@ -72,4 +72,4 @@ export function unwrapSubjectKey(window: WindowKey, row: SubjectPlace & Pick<Sub
 }
 
 const windowBinding = ({ id, tenant, hour }: WindowPlace, version: number) => ['window', tenant, id, hour, version];
-const subjectBinding = ({ tenant, window, keyId }: SubjectPlace) => ['subject', tenant, window, keyId];
+export const subjectBinding = ({ tenant, window, keyId }: SubjectPlace) => ['subject', tenant, window, keyId];

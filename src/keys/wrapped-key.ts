@@ -6,30 +6,38 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { Secret } from '#model';
 import { emptyBytes } from './secret-bytes.ts';
 
-const NONCE_BYTES = 12;
+export const WRAP_NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const KEY_BYTES = 32;
 
-export const WRAPPED_KEY_BYTES = NONCE_BYTES + KEY_BYTES + TAG_BYTES;
+export const WRAPPED_KEY_BYTES = WRAP_NONCE_BYTES + KEY_BYTES + TAG_BYTES;
 
 export type Binding = readonly (string | number | Uint8Array)[];
 
 export function wrapKey(by: Secret<Uint8Array>, key: Secret<Uint8Array>, binding: Binding): Uint8Array {
-  const nonce = randomBytes(NONCE_BYTES);
+  const wrapped = new Uint8Array(WRAPPED_KEY_BYTES);
+  writeWrappedKey(by, key.reveal(), randomBytes(WRAP_NONCE_BYTES), associated(binding), wrapped, 0);
+  return wrapped;
+}
+
+/** The same for whoever wraps many: `nonce` is random, `bound` is a binding in bytes (`associated`). */
+export function writeWrappedKey(by: Secret<Uint8Array>, key: Uint8Array, nonce: Uint8Array, bound: Uint8Array, out: Uint8Array, at: number): void {
   const cipher = createCipheriv('aes-256-gcm', by.reveal(), nonce, { authTagLength: TAG_BYTES });
-  cipher.setAAD(associated(binding));
-  const text = cipher.update(key.reveal());
+  cipher.setAAD(bound);
+  const text = cipher.update(key);
   cipher.final();
-  return Buffer.concat([nonce, text, cipher.getAuthTag()]);
+  out.set(nonce, at);
+  out.set(text, at + WRAP_NONCE_BYTES);
+  out.set(cipher.getAuthTag(), at + WRAP_NONCE_BYTES + KEY_BYTES);
 }
 
 /** Null when the key that wraps, the binding or a single bit is another. */
 export function unwrapKey(by: Secret<Uint8Array>, wrapped: Uint8Array, binding: Binding): Secret<Uint8Array> | null {
   if (wrapped.length !== WRAPPED_KEY_BYTES) return null;
-  const decipher = createDecipheriv('aes-256-gcm', by.reveal(), wrapped.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });
+  const decipher = createDecipheriv('aes-256-gcm', by.reveal(), wrapped.subarray(0, WRAP_NONCE_BYTES), { authTagLength: TAG_BYTES });
   decipher.setAAD(associated(binding));
   decipher.setAuthTag(wrapped.subarray(WRAPPED_KEY_BYTES - TAG_BYTES));
-  const text = decipher.update(wrapped.subarray(NONCE_BYTES, WRAPPED_KEY_BYTES - TAG_BYTES));
+  const text = decipher.update(wrapped.subarray(WRAP_NONCE_BYTES, WRAPPED_KEY_BYTES - TAG_BYTES));
   const key = emptyBytes(KEY_BYTES);
   try {
     decipher.final();

@@ -117,7 +117,7 @@ export class Secret<T> {
 
 /** A key that fields of one person or of none in particular are sealed with, as it is kept: wrapped by the key of its window. */
 export interface SubjectKeyRow {
-  /** 8 random bytes, of no other key. */
+  /** 8 bytes, of no other key. */
   readonly keyId: Uint8Array;
   readonly tenant: TenantId;
   /** The window whose key wraps it. */
@@ -125,6 +125,11 @@ export interface SubjectKeyRow {
   /** 16 bytes: whom it belongs to. */
   readonly token: Uint8Array;
   readonly wrapped: Uint8Array;
+}
+
+/** Rows of one tenant and window on their way from the worker that made them: one after another, as `#keys` writes and reads them. */
+export interface PackedSubjectKeys extends Pick<SubjectKeyRow, 'tenant' | 'window'> {
+  readonly rows: Uint8Array<ArrayBuffer>;
 }
 
 /** Rows of one tenant and one retention class, encoded and ready to insert. Immutable once made. */
@@ -159,7 +164,7 @@ export interface SealedBlock {
   /** SHA-256 of the minimization policy it was made under, hexadecimal. */
   readonly policy: string;
   /** Keys that must be durable before the block is: made since the last block of the same worker, and sealed with in this one or a later one. Absent: none. */
-  readonly subjectKeys?: readonly SubjectKeyRow[];
+  readonly subjectKeys?: readonly PackedSubjectKeys[];
 }
 
 /** The account of one request, in spans; `received = stored + Σ refused + dropped` always. */

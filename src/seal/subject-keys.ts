@@ -2,20 +2,20 @@
  * The keys that a worker seals with: one for each person and window, and one of each window for what belongs to nobody in particular. They are made here, wrapped at
  * once by the key of the window, and forgotten when the window is over; what is left of them are rows, which are durable before the first block that needs them is.
  */
-import { randomFillSync } from 'node:crypto';
-import { newSubjectKey, SEAL_KEY_ID_BYTES, SealingKey, type Tokens, wipe, type WindowKey, wrapSubjectKey } from '#keys';
+import { type SealingKey, SubjectKeyMaker, type Tokens, type WindowKey } from '#keys';
 import { LIMITS } from '#limits';
-import type { SubjectKeyRow, TenantId } from '#model';
+import type { PackedSubjectKeys, TenantId } from '#model';
 
 interface Window {
-  readonly key: WindowKey;
+  readonly maker: SubjectKeyMaker;
   readonly keys: Map<string, SealingKey>;
 }
 
 export class SubjectKeys {
   readonly #tokens: Tokens;
   readonly #windows = new Map<TenantId, Window>();
-  #rows: SubjectKeyRow[] = [];
+  /** Of windows that are over. */
+  readonly #rows: PackedSubjectKeys[] = [];
 
   constructor(tokens: Tokens) {
     this.#tokens = tokens;
@@ -24,16 +24,18 @@ export class SubjectKeys {
   /** The window of a tenant from now on. The keys of the one before are wiped. */
   begin(tenant: TenantId, key: WindowKey): void {
     const before = this.#windows.get(tenant);
-    if (before?.key.id === key.id) return;
-    if (before !== undefined) this.end(before.key.id);
-    this.#windows.set(tenant, { key, keys: new Map() });
+    if (before?.maker.window.id === key.id) return;
+    if (before !== undefined) this.end(before.maker.window.id);
+    this.#windows.set(tenant, { maker: new SubjectKeyMaker(tenant, key), keys: new Map() });
   }
 
   /** The window is over. */
   end(id: number): void {
-    for (const [tenant, window] of this.#windows) {
-      if (window.key.id !== id) continue;
-      forgetAll(window.keys);
+    for (const [tenant, { maker }] of this.#windows) {
+      if (maker.window.id !== id) continue;
+      const rows = maker.takeRows();
+      if (rows !== null) this.#rows.push(rows);
+      maker.wipe();
       this.#windows.delete(tenant);
     }
   }
@@ -47,27 +49,23 @@ export class SubjectKeys {
   }
 
   /** The rows of keys made since they were taken last. */
-  takeRows(): readonly SubjectKeyRow[] {
-    const rows = this.#rows;
-    this.#rows = [];
+  takeRows(): readonly PackedSubjectKeys[] {
+    const rows = this.#rows.splice(0);
+    for (const { maker } of this.#windows.values()) {
+      const made = maker.takeRows();
+      if (made !== null) rows.push(made);
+    }
     return rows;
   }
 
-  #make(tenant: TenantId, { key: window, keys }: Window, name: string, subject: Uint8Array | null): SealingKey {
-    // Whoever comes again gets another key, which costs a row and nothing else.
-    if (keys.size >= LIMITS.subject_keys_in_worker_max) forgetAll(keys);
-    const keyId = randomFillSync(new Uint8Array(SEAL_KEY_ID_BYTES));
-    const key = newSubjectKey();
-    const wrapped = wrapSubjectKey(window, key, { tenant, window: window.id, keyId });
-    const sealing = new SealingKey(keyId, key);
-    wipe(key);
-    keys.set(name, sealing);
-    this.#rows.push({ keyId, tenant, window: window.id, token: subject === null ? this.#tokens.ofNobody(tenant) : this.#tokens.ofSubject(tenant, subject), wrapped });
-    return sealing;
+  #make(tenant: TenantId, { maker, keys }: Window, name: string, subject: Uint8Array | null): SealingKey {
+    if (keys.size >= LIMITS.subject_keys_in_worker_max) {
+      // Whoever comes again gets another key, which costs a row and nothing else.
+      maker.wipe();
+      keys.clear();
+    }
+    const key = maker.make(subject === null ? this.#tokens.ofNobody(tenant) : this.#tokens.ofSubject(tenant, subject));
+    keys.set(name, key);
+    return key;
   }
-}
-
-function forgetAll(keys: Map<string, SealingKey>): void {
-  for (const key of keys.values()) key.wipe();
-  keys.clear();
 }

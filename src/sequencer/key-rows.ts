@@ -2,8 +2,9 @@
  * The rows of subject keys on their way from the workers to the control store. Messages of a worker come in their order, so a block never comes before the rows of a key
  * that it was sealed with; here it is seen to that it is not committed before them either.
  */
+import { SUBJECT_KEY_ROW_BYTES, unpackSubjectKeys } from '#keys';
 import { LIMITS } from '#limits';
-import type { SubjectKeyRow } from '#model';
+import type { PackedSubjectKeys, SubjectKeyRow } from '#model';
 
 export interface SubjectKeyStore {
   /** All of them, or none, durable when resolved. */
@@ -14,7 +15,8 @@ export interface SubjectKeyStore {
 export class KeyRows {
   readonly #store: SubjectKeyStore | null;
   readonly #failed: (error: unknown) => void;
-  #waiting: SubjectKeyRow[] = [];
+  #waiting: PackedSubjectKeys[] = [];
+  #waitingRows = 0;
   #writing: Promise<boolean> = Promise.resolve(true);
   #writes = 0;
 
@@ -26,29 +28,40 @@ export class KeyRows {
 
   /** More than that are not held in memory for a control store that takes none. */
   get isFull(): boolean {
-    return this.#waiting.length >= LIMITS.subject_keys_waiting_max;
+    return this.#waitingRows >= LIMITS.subject_keys_waiting_max;
   }
 
   /** Whether these and all before them are durable; null: they are. Rows that could not be written are written with the next ones. */
-  durable(rows: readonly SubjectKeyRow[]): Promise<boolean> | null {
-    for (const row of rows) this.#waiting.push(row);
+  durable(keys: readonly PackedSubjectKeys[]): Promise<boolean> | null {
+    this.#add(keys);
     if (this.#waiting.length === 0 && this.#writes === 0) return null;
     this.#writes++;
     return (this.#writing = this.#writing.then(() => this.#write()));
   }
 
   async #write(): Promise<boolean> {
-    const rows = this.#waiting;
+    const keys = this.#waiting;
     this.#waiting = [];
+    this.#waitingRows = 0;
     try {
-      if (rows.length > 0) await this.#keep(rows);
+      if (keys.length > 0) await this.#keep(keys.flatMap(unpackSubjectKeys));
       return true;
     } catch (error) {
-      this.#waiting = [...rows, ...this.#waiting];
+      const newer = this.#waiting;
+      this.#waiting = [];
+      this.#waitingRows = 0;
+      this.#add([...keys, ...newer]);
       this.#failed(error);
       return false;
     } finally {
       this.#writes--;
+    }
+  }
+
+  #add(keys: readonly PackedSubjectKeys[]): void {
+    for (const packed of keys) {
+      this.#waiting.push(packed);
+      this.#waitingRows += packed.rows.length / SUBJECT_KEY_ROW_BYTES;
     }
   }
 
