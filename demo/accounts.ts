@@ -3,6 +3,7 @@
  * should not, and sessions in the cache.
  */
 import { createHmac, randomUUID } from 'node:crypto';
+import { trace } from '@opentelemetry/api';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { log, serveHttp, ShopError } from './service.ts';
@@ -23,6 +24,7 @@ await serveHttp({
     const [email, password, name, phone] = ['email', 'password', 'name', 'phone'].map((field) => query.get(field) ?? '');
     const known = await database.query<Customer>(`SELECT id, name, email, phone FROM customers WHERE email = '${email}' AND password = '${password}'`);
     const customer = known.rows[0] ?? (await signUp(String(name), String(email), String(phone), String(password)));
+    trace.getActiveSpan()?.setAttribute('enduser.id', customer.email);
     const session = randomUUID().replaceAll('-', '');
     const token = jwt({ sub: String(customer.id), email: customer.email, name: customer.name, iat: Math.floor(Date.now() / 1000) });
     await cache.set(`session:${session}`, JSON.stringify({ email: customer.email, token }), 'EX', 900);
@@ -55,6 +57,7 @@ async function customerOf(authorization: string | undefined): Promise<Customer> 
   const { email } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { email: string };
   const found = await database.query<Customer>('SELECT id, name, email, phone FROM customers WHERE email = $1', [email]);
   if (found.rows[0] === undefined) throw new ShopError(404, `no customer ${email}`);
+  trace.getActiveSpan()?.setAttribute('enduser.id', found.rows[0].email);
   return found.rows[0];
 }
 

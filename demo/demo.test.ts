@@ -54,3 +54,8 @@ test('its example shows credentials and an address as sent, and without them as 
   assert.notEqual(kept, '', output);
   assert.doesNotMatch(kept, /eyJ|@(mail\.example|example\.com|post\.example)|sid=[0-9a-f]{32}/);
 });
+
+test('whose data it is was sealed, and that is said', () => {
+  for (const key of ['enduser.id', 'shop.customer']) assert.match(output, new RegExp(`^ {2}${key.replace('.', '\\.')}\n(?: {4}sent .+\n(?: {9}.+\n)*) {4}kept \\[sealed\\]$`, 'm'), output);
+  assert.match(output, /To open it, for a reason/);
+});

@@ -56,6 +56,7 @@ async function demo({ seconds, rate, data }: Options): Promise<number> {
     screen.say(`The server is ready: OTLP over HTTP at ${server.otlpHttp}, over gRPC at ${server.otlpGrpc}.`);
     await unlessStopped(sayWhereToLook(server, data));
 
+    await unlessStopped(server.applyPolicy());
     const keys = await unlessStopped(createKeys(server));
     const running = server;
     counts = new Counts(() => running.totals(), screen);
@@ -135,6 +136,7 @@ async function showExample(server: Tracekeep, sent: readonly SentSpan[], data: s
       'Look for yourself, in the console or in another terminal:',
       `  ${server.console}/traces/${span.traceId}`,
       `  npm run tracekeep -- trace ${span.traceId} --data ${where}`,
+      'What is [sealed] was kept, closed under a key of its customer. To open it, for a reason that goes into the log: the lock beside it in the console.',
       '',
     );
     return true;

@@ -19,6 +19,9 @@ export const ROOT = dirname(import.meta.dirname);
 
 const HOST = '127.0.0.1';
 const DEMO_ACCOUNT = 'demo';
+/** Who looks at the demo sees and does everything: an admin alone opens nothing that is sealed, and forgets nobody. */
+const DEMO_ROLES = ['admin', 'investigator', 'privacy-officer', 'key-custodian'];
+const POLICY = 'demo/policy.yaml';
 const MAIN = 'src/main.ts';
 /** The server empties its pipeline before it goes. */
 const DRAIN_MS_MAX = 30_000;
@@ -83,8 +86,17 @@ export class Tracekeep {
 
   /** An address that signs a browser in, once, within ten minutes. The account is this demo's own; nobody knows its password. */
   async signInLink(): Promise<string> {
-    const adding = this.#run('user', 'add', DEMO_ACCOUNT, '--role', 'admin');
-    return adding.catch(() => '').then(async () => this.#run('user', 'link', DEMO_ACCOUNT));
+    const [first = '', ...others] = DEMO_ROLES;
+    const adding = this.#run('user', 'add', DEMO_ACCOUNT, '--role', first, ...others);
+    await adding.catch(() => this.#run('user', 'role', DEMO_ACCOUNT, ...DEMO_ROLES));
+    return this.#run('user', 'link', DEMO_ACCOUNT);
+  }
+
+  /** The demo's own policy, where nobody has put one in force. */
+  async applyPolicy(): Promise<void> {
+    const { versions } = JSON.parse(await this.#output('policy', 'history', '--json')) as { versions: readonly unknown[] };
+    // The first version is the default policy, put in force by the server.
+    if (versions.length < 2) await this.#run('policy', 'apply', `${ROOT}/${POLICY}`, '--note', 'what the demo seals');
   }
 
   async totals(): Promise<Totals> {
@@ -108,10 +120,14 @@ export class Tracekeep {
 
   /** Keys and tokens stand alone on the last line of standard output. */
   async #run(...words: string[]): Promise<string> {
+    return (await this.#output(...words)).trim().split('\n').at(-1) ?? '';
+  }
+
+  async #output(...words: string[]): Promise<string> {
     const { stdout } = await promisify(execFile)(process.execPath, [`${ROOT}/${MAIN}`, ...words, '--data', this.#data], { timeout: VERB_MS_MAX }).catch((cause: Error & { stderr?: string }) => {
       throw new Error(`cannot run "tracekeep ${words.join(' ')}": ${cause.stderr?.trim().split('\n').at(-1) ?? cause.message}`, { cause });
     });
-    return stdout.trim().split('\n').at(-1) ?? '';
+    return stdout;
   }
 }
 
