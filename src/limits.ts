@@ -466,6 +466,16 @@ export const LIMITS = {
   subject_keys_counted_at_once: 20_000,
   /** Keys of a subject that are destroyed by one statement. */
   subject_keys_at_once: 512,
+  /** Keys of a person in one entry of the log, 16 characters each; more are told in several. */
+  erased_keys_per_entry_max: 4_000,
+  /** The name of a person, as values name them. */
+  subject_bytes_max: 4_096,
+  /** Services that are named where spans of a person are counted. */
+  subject_services_max: 1_000,
+  /** Versions of the policy that are looked at for when values of people began to be sealed. */
+  subject_policies_max: 200,
+  /** Digests of keys that verification asks for at once. */
+  key_digests_at_once: 20_000,
   /** Failed attempts to sign in to one account, or from one known browser, before the next must wait… */
   attempts_account_free: 5,
   /** …a second at first, twice as long each time, and never longer than this, so that nobody is locked out of their own account for long. */

@@ -23,7 +23,8 @@ import { ensureFirstPolicy, LivePolicy } from '#enact/live';
 import { Policies } from '#enact';
 import { ThreadReader } from '#enact/reader';
 import { Findings, type NewFinding, type ReportFinding } from '#findings';
-import { deriveKey, openRootKey } from '#keys';
+import { deriveKey, openRootKey, Tokens } from '#keys';
+import { Subjects } from '#erase';
 import { LIMITS } from '#limits';
 import { type Meter, startMeter } from '#meter';
 import { type Producer, type Secret, type TenantId } from '#model';
@@ -33,10 +34,11 @@ import { createQueries, type Queries } from '#query';
 import { startConsole } from '#query/api';
 import { AuditPush } from '#query/audit/push';
 import { storedMismatch, type EvidencePolicies } from '#query/evidence';
+import { createAnswering } from '#query/answering';
 import { createVitals, type Listens } from '#query/health';
 import type { RequestRecorder } from '#query/recorded';
 import { readConsoleFiles } from '#query/pages';
-import { recordedFor, verifiedFor, type VerifiedStore } from '#query/recorded-verbs';
+import { recordedFor, subjectsFor, verifiedFor, type VerifiedStore } from '#query/recorded-verbs';
 import { type IngestDoor, startReceivers } from '#receive';
 import { Records } from '#records';
 import { isRefusal, refuse, REFUSALS, type Refusal } from '#refusal';
@@ -59,6 +61,8 @@ export interface RunningServer {
   readonly signIn: Pick<SignIn, 'makeLink' | 'isEmpty'>;
   /** Versions of the policy, and changing it. */
   readonly policies: Policies;
+  /** People whose values are sealed. */
+  readonly subjects: Pick<Subjects, 'find' | 'forget'>;
   /** What another process reads to verify the store. */
   readonly verified: VerifiedStore;
   /** Answers what is under way, refuses what comes, writes everything down, closes. */
@@ -207,6 +211,12 @@ export async function startServer(config: Config, report: Report = reportLine): 
       push.start();
       started.push({ what: 'push of records', stop: () => push.stop() });
     }
+    const tokens = new Tokens(deriveKey(rootKey, 'tokens'));
+    const subjects = new Subjects({
+      answering: createAnswering({ access, store }), control, tokens, store, log: store.log, workers: sequencer, carry: () => records.carry(), policy: () => policy.current.document,
+      minimized: (tenant, reason) => filters.minimize(tenant, [['reason', reason]])?.[0]?.[1] ?? null,
+    });
+    await subjects.finish();
     const webConsole = await startConsole({
       address: config.console,
       consoleUrl: config.consoleUrl,
@@ -267,7 +277,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
     meter.watch('witnessesBehind', () => publisher.status().witnesses.filter(({ state }) => state === 'failing' || state === 'refused').length);
     meter.watch('recordsWaiting', () => records.waiting);
     meter.watch('findingsDropped', () => findings.dropped);
-    return { addresses: { otlpHttp: receivers.addresses.http, otlpGrpc: receivers.addresses.grpc, console: webConsole.address }, queries: recordedFor(recorder, queries), publisher, signIn, policies, verified: verifiedFor(recorder, store), stop };
+    return { addresses: { otlpHttp: receivers.addresses.http, otlpGrpc: receivers.addresses.grpc, console: webConsole.address }, queries: recordedFor(recorder, queries), publisher, signIn, policies, subjects: subjectsFor(recorder, subjects), verified: verifiedFor(recorder, store), stop };
   } catch (failure) {
     await stop();
     throw failure;

@@ -8,7 +8,7 @@ import { release } from '#batch';
 import { Comparer, TakenSpans } from '#compare';
 import { HeldWindows, type HeldWindow } from '#keys';
 import { LIMITS } from '#limits';
-import { Secret, type Producer, type SealedBlock, type TenantId } from '#model';
+import { Secret, type PackedSubjectKeys, type Producer, type SealedBlock, type TenantId } from '#model';
 import { Pipeline, subjectKeysOf, type Taken } from '#pipeline';
 import { type CompiledPolicy, compilePolicy, type PolicyDocument } from '#policy';
 import { isRefusal, type Refusal, refuse } from '#refusal';
@@ -22,6 +22,8 @@ export type ToWorker =
   | { readonly is: 'window'; readonly window: Omit<HeldWindow, 'key'> & { readonly key: Uint8Array } }
   /** Behind the last export that may need them: windows of other hours than this are over; null: all are. */
   | { readonly is: 'windows-over'; readonly hour: number | null }
+  /** Hands out what is open, and seals nothing more under the keys that it has of this person. */
+  | { readonly is: 'forget-subject'; readonly asked: number; readonly tenant: TenantId; readonly subject: Uint8Array }
   /** Makes a pipeline of this policy, for later. */
   | { readonly is: 'prepare'; readonly document: PolicyDocument; readonly digest: string }
   /** Closes what is open and takes this policy for everything that follows. The one before is kept, to go back to, until it is told to forget. */
@@ -39,6 +41,8 @@ export type FromWorker =
   /** `took_ms`: time the pipeline spent on it. */
   | { readonly is: 'taken'; readonly request: number; readonly result: Taken | Refusal; readonly took_ms: number }
   | { readonly is: 'block'; readonly block: SealedBlock }
+  /** Behind the blocks that were sealed under them: the ids of the keys that it had and has no more. `rows`: of keys whose blocks were given up. */
+  | { readonly is: 'subject-forgotten'; readonly asked: number; readonly keyIds: readonly Uint8Array[]; readonly rows: readonly PackedSubjectKeys[] }
   /** It has no window's key any more. */
   | { readonly is: 'wiped' }
   /** No span came into the block of this number: all had been taken before. */
@@ -84,12 +88,19 @@ port.on('message', (message: ToWorker) => {
   else if (message.is === 'forget') prepared = null;
   else if (message.is === 'window') windows.hold({ ...message.window, key: new Secret(message.window.key) });
   else if (message.is === 'windows-over') windowsOver(message.hour);
+  else if (message.is === 'forget-subject') forgetSubject(message);
   else take(message);
 });
 
 function windowsOver(hour: number | null): void {
   for (const window of windows.forget(hour)) sealing?.end(window);
   if (hour === null) send({ is: 'wiped' });
+}
+
+/** Rows of keys go out with the blocks that are closed here or behind them, so none of these can come later. */
+function forgetSubject({ asked, tenant, subject }: ToWorker & { readonly is: 'forget-subject' }): void {
+  closeAll();
+  send({ is: 'subject-forgotten', asked, keyIds: sealing?.forget(tenant, subject) ?? [], rows: sealing?.takeRows() ?? [] });
 }
 
 function pipelineOf(compiled: CompiledPolicy): Pipeline {

@@ -50,6 +50,10 @@ export const RECORDED = {
   'field.read': false,
   // Whoever opens a sealed value says so.
   'field.reveal': true,
+  // Whoever looks for somebody by name learns that they are there; to forget somebody is an entry of its own.
+  'subject.find': true,
+  'subject.export': true,
+  'subject.forget': false,
   // Who looks at who read what.
   'audit.read': true,
   // It is an entry of its own, and a finding.

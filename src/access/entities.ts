@@ -4,7 +4,7 @@ import type { Resource } from './access.ts';
 import type { Action } from './actions.ts';
 import type { CedarValueJson, EntityJson, Question, TypeAndId } from './cedar.ts';
 
-export type ResourceType = 'Role' | 'Trace' | 'Field' | 'Policy' | 'Finding' | 'Producer' | 'Account' | 'Key' | 'Log' | 'Server';
+export type ResourceType = 'Role' | 'Trace' | 'Field' | 'Policy' | 'Finding' | 'Producer' | 'Account' | 'Key' | 'Log' | 'Server' | 'Subject';
 
 /** What each action is about. */
 export const ABOUT: Readonly<Record<Action, ResourceType>> = {
@@ -28,6 +28,9 @@ export const ABOUT: Readonly<Record<Action, ResourceType>> = {
   'trace.outline': 'Trace',
   'field.read': 'Field',
   'field.reveal': 'Field',
+  'subject.find': 'Subject',
+  'subject.export': 'Subject',
+  'subject.forget': 'Subject',
   'finding.read': 'Finding',
   'finding.change': 'Finding',
   'policy.read': 'Policy',

@@ -73,6 +73,7 @@ const WORDS: Readonly<Record<ResourceType, string>> = {
   Account: 'all accounts of a tenant: tenant:NAME',
   Key: 'the keys of a tenant: tenant:NAME',
   Log: 'the log: tenant:NAME',
+  Subject: 'all people of a tenant: tenant:NAME',
   Server: 'the server: tenant:NAME',
   Role: 'taking one role: Role::"viewer"',
 };

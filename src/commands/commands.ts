@@ -13,6 +13,7 @@ import { auditCommand } from './audit.ts';
 import { caCommand } from './ca.ts';
 import { evidenceCommand } from './evidence.ts';
 import { findingCommand } from './finding.ts';
+import { forgetCommand } from './forget.ts';
 import { keysCommand } from './keys.ts';
 import { OperatorError, errorText } from './operator-error.ts';
 import { logCommand } from './log.ts';
@@ -47,7 +48,7 @@ function program(): Command {
   // So that a verb may have flags and verbs below it may have the same ones.
   tracekeep.enablePositionalOptions();
   tracekeep.version(VERSION, '-V, --version', 'show the version');
-  const verbs = [serveCommand(), producerCommand(), policyCommand(), userCommand(), tokenCommand(), accessCommand(), tenantCommand(), keysCommand(), caCommand(), findingCommand(), auditCommand(), traceCommand(), minimizeCommand(), verifyCommand(), logCommand(), evidenceCommand(), witnessCommand(), versionCommand()];
+  const verbs = [serveCommand(), producerCommand(), policyCommand(), userCommand(), tokenCommand(), accessCommand(), tenantCommand(), keysCommand(), forgetCommand(), caCommand(), findingCommand(), auditCommand(), traceCommand(), minimizeCommand(), verifyCommand(), logCommand(), evidenceCommand(), witnessCommand(), versionCommand()];
   for (const verb of verbs) tracekeep.addCommand(verb);
   settle(tracekeep);
   return tracekeep;

@@ -20,6 +20,7 @@ import type { LogPublisher } from './published-log.ts';
 import type { AuditQueries } from './stored-audit.ts';
 import type { EvidenceQueries } from './stored-evidence.ts';
 import type { TraceQueries } from './stored-trace.ts';
+import type { AskedSubjects } from './stored-subject.ts';
 import type { TrialQueries } from './stored-trial.ts';
 import { exitNow, exitWithoutTeardown, note, print } from './terminal.ts';
 import { ensureThreads } from './threads.ts';
@@ -37,6 +38,8 @@ export interface ServedServer {
   readonly signIn: Pick<SignIn, 'makeLink' | 'isEmpty'>;
   /** What `tracekeep policy apply` and its likes change. */
   readonly policies: ChangedPolicies;
+  /** What `tracekeep forget` asks. */
+  readonly subjects: AskedSubjects;
   /** What `tracekeep verify` reads. */
   readonly verified: VerifiedStore;
   /** Refuses new work, finishes what was taken, closes the store. */
@@ -77,7 +80,7 @@ export async function serve(config: Pick<Config, 'data' | 'tls'>, start: () => P
 /** Without the socket the server still serves; only the verbs that ask it do not work. */
 async function openAdmin({ data, tls }: Pick<Config, 'data' | 'tls'>, server: ServedServer): Promise<AdminSocket | null> {
   const path = adminSocketPath(data);
-  const [{ findStoredAudit }, { findStoredEvidence }, { findStoredTrace }, { tryOnStored }, { answerVerification }, { answerPolicyChange }] = await Promise.all([import('./stored-audit.ts'), import('./stored-evidence.ts'), import('./stored-trace.ts'), import('./stored-trial.ts'), import('./verify-store.ts'), import('./policy-change.ts')]);
+  const [{ findStoredAudit }, { findStoredEvidence }, { findStoredTrace }, { tryOnStored }, { answerVerification }, { answerPolicyChange }, { answerSubject }] = await Promise.all([import('./stored-audit.ts'), import('./stored-evidence.ts'), import('./stored-trace.ts'), import('./stored-trial.ts'), import('./verify-store.ts'), import('./policy-change.ts'), import('./stored-subject.ts')]);
   try {
     return await startAdminSocket(path, {
       trace: (args) => findStoredTrace(server.queries, args),
@@ -86,11 +89,12 @@ async function openAdmin({ data, tls }: Pick<Config, 'data' | 'tls'>, server: Se
       'policy-try': (args) => tryOnStored(server.queries, args),
       log: async () => server.publisher.status(),
       policy: (args) => answerPolicyChange(server.policies, args),
+      subject: (args) => answerSubject(server.subjects, args),
       ...answerVerification(server.verified),
       'sign-in-link': (args) => answerLink(server.signIn, server.addresses.console, tls === null ? 'http' : 'https', args),
     });
   } catch (error) {
-    note(`${errorText(error)}; "tracekeep trace", "tracekeep evidence export", "tracekeep audit", "tracekeep verify", "tracekeep log" and "tracekeep user link" will not reach this server`);
+    note(`${errorText(error)}; "tracekeep trace", "tracekeep evidence export", "tracekeep audit", "tracekeep forget", "tracekeep verify", "tracekeep log" and "tracekeep user link" will not reach this server`);
     return null;
   }
 }

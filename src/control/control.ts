@@ -45,11 +45,13 @@ import { accountPlace, asAccount } from './records.ts';
 import type { AccountRecord, ProducerRecord, RevokedCertificate, SecondFactor, TenantRecord, TokenRecord, TrustRecord } from './records.ts';
 import { changeFinding, findFinding, listFindings, recordFindings } from './findings.ts';
 import type { CountedFinding, FindingFilter, FindingRecord, StatusId } from './finding.ts';
+import { eraseSubject, finishErasure, listErasures } from './erasures.ts';
+import type { Erasure, NewErasure, UnfinishedErasure } from './erasures.ts';
 import { breakGlass, endGlass, isBroken } from './glass.ts';
 import type { GlassRecord, NewGlass } from './glass.ts';
 import { ColumnSealer } from './sealed.ts';
 import { addSealingRoot, findSealingRoot } from './sealing-root.ts';
-import { addSubjectKeys, countDestroyedKeys, countKeysBehind, countSubjectKeys, destroySubjectKeys, findSubjectKeys } from './subject-keys.ts';
+import { addSubjectKeys, countDestroyedKeys, countKeysBehind, countSubjectKeys, destroySubjectKeys, digestSubjectKeys, findSubjectKeys, subjectKeysOf } from './subject-keys.ts';
 import type { FoundSubjectKey } from './subject-keys.ts';
 import { addTenantKey, addWindow, countWindows, findWindow, listTenantKeys, replaceWindows, retireTenantKey, windowsBefore } from './tenant-keys.ts';
 import type { KeyUse, NewTenantKey, TenantKeyVersion } from './tenant-keys.ts';
@@ -77,6 +79,8 @@ export { newCredential } from './credential.ts';
 export { isGroupName } from './names.ts';
 export type { AccountRecord, KeySource, ProducerRecord, RevokedCertificate, SecondFactor, TokenRecord, TrustRecord } from './records.ts';
 export type { BoundTrust } from './snapshot.ts';
+export type { Erasure, NewErasure, UnfinishedErasure } from './erasures.ts';
+export { KEY_DIGEST_BYTES } from './subject-keys.ts';
 export type { FoundSubjectKey } from './subject-keys.ts';
 export type { KeyUse, NewTenantKey, TenantKeyVersion } from './tenant-keys.ts';
 export type { NewTrust } from './trusts.ts';
@@ -565,12 +569,39 @@ export class ControlStore {
    */
   async destroySubjectKeys(tenant: TenantId, token: Uint8Array, by: Actor = COMMAND_LINE, also: (change: Change, keyIds: readonly Uint8Array[]) => Promise<void> = async () => {}): Promise<readonly Uint8Array[]> {
     const keyIds = await this.#change(by, async (change) => {
-      const destroyed = await destroySubjectKeys(change, tenant, token);
+      const destroyed = (await destroySubjectKeys(change, tenant, token)).map(({ keyId }) => keyId);
       await also(change, destroyed);
       return destroyed;
     });
     this.#database.emptyLog();
     return keyIds;
+  }
+
+  /** Destroys the keys of a person and tells the log; no file of the database holds them any more when resolved. What is left to do after it is noted until `finishErasure`. */
+  async eraseSubject(wanted: NewErasure, by: Actor = COMMAND_LINE): Promise<Erasure> {
+    const erasure = await this.#change(by, (change) => eraseSubject(change, wanted));
+    this.#database.emptyLog();
+    return erasure;
+  }
+
+  /** Those that were broken off. */
+  listErasures(): readonly UnfinishedErasure[] {
+    return listErasures(this.#database, this.#sealer);
+  }
+
+  async finishErasure(id: string): Promise<void> {
+    await this.#change(SERVER, (change) => finishErasure(change, id));
+    this.#database.emptyLog();
+  }
+
+  /** Those that a subject has. */
+  subjectKeysOf(tenant: TenantId, token: Uint8Array): readonly Pick<FoundSubjectKey, 'keyId' | 'window'>[] {
+    return subjectKeysOf(this.#database, this.#sealer, tenant, token);
+  }
+
+  /** Digests of the keys that there are, as entries about erasures have them, of rows behind `after`; `last`: the last of these rows, null if there is none. */
+  digestSubjectKeys(after: number): { readonly digests: Uint8Array; readonly last: number | null } {
+    return digestSubjectKeys(this.#database, after);
   }
 
   /** What the database says, or said at most `CHECK_MS` ago. */

@@ -54,6 +54,8 @@ export interface ControlTables {
   readonly approvals: { readonly id: string; readonly tenant: string; readonly sealed: Uint8Array };
   /** Of the last hour. `reader` is the keyed hash of who opened, `opened` how many values. */
   readonly openings: { readonly id: string; readonly reader: Uint8Array; readonly time: number; readonly opened: number };
+  /** Those of which something is left to do. */
+  readonly erasures: { readonly id: string; readonly sealed: Uint8Array };
   /** One row, or none. */
   readonly policy_proposals: { readonly id: string; readonly sealed: Uint8Array };
 }

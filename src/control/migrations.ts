@@ -58,6 +58,9 @@ const STEPS: readonly string[] = [
   CREATE TABLE openings (id TEXT PRIMARY KEY, reader BLOB NOT NULL, time INTEGER NOT NULL, opened INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE INDEX openings_reader ON openings (reader, time);
   `,
+  `
+  CREATE TABLE erasures (id TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 export function migrate(connection: DatabaseSync): void {

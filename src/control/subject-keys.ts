@@ -5,6 +5,8 @@
  * Destroying one overwrites it where it lies, with zeros of the same length, and leaves the row: rows are only ever appended and never grow or go, so SQLite
  * never moves one and leaves no copy behind. The write-ahead log is emptied afterwards. That the row stays tells "destroyed" from "never there".
  */
+import { createHash } from 'node:crypto';
+
 import { LIMITS } from '#limits';
 import type { SubjectKeyRow, TenantId } from '#model';
 
@@ -22,6 +24,7 @@ export interface FoundSubjectKey extends Omit<SubjectKeyRow, 'tenant' | 'token'>
 
 const KEY_ID_BYTES = 8;
 const TOKEN_BYTES = 16;
+export const KEY_DIGEST_BYTES = 12;
 const COLUMNS = 5;
 /** Below the number of parameters that SQLite takes. */
 const IDS_AT_ONCE = 512;
@@ -33,7 +36,7 @@ const DESTROYED_TOKEN = new Uint8Array(TOKEN_BYTES);
 export async function addSubjectKeys(change: Change, rows: readonly SubjectKeyRow[]): Promise<void> {
   const tenants = new Map<TenantId, Uint8Array>();
   const columns = rows.flatMap(({ keyId, tenant, window, token, wrapped }) => {
-    if (keyId.length !== KEY_ID_BYTES || token.length !== TOKEN_BYTES || wrapped.every((byte) => byte === 0)) throw new Error('cannot store a subject key that is malformed');
+    if (keyId.length !== KEY_ID_BYTES || token.length !== TOKEN_BYTES || isDestroyed(wrapped)) throw new Error('cannot store a subject key that is malformed');
     const hashed = tenants.get(tenant) ?? tenantBytes(change.sealer, tenant);
     tenants.set(tenant, hashed);
     return [keyId, hashed, window, token, wrapped];
@@ -49,7 +52,7 @@ export function findSubjectKeys(database: ControlDatabase, sealer: ColumnSealer,
   const found: FoundSubjectKey[] = [];
   for (let at = 0; at < keyIds.length; at += IDS_AT_ONCE) {
     const rows = database.kysely.selectFrom('subject_keys').select(['key', 'window', 'wrapped']).where('key', 'in', keyIds.slice(at, at + IDS_AT_ONCE)).where('tenant', '=', tenantBytes(sealer, tenant));
-    for (const { key, window, wrapped } of database.readNow(rows)) found.push({ keyId: key, window, wrapped, destroyed: wrapped.every((byte) => byte === 0) });
+    for (const { key, window, wrapped } of database.readNow(rows)) found.push({ keyId: key, window, wrapped, destroyed: isDestroyed(wrapped) });
   }
   return found;
 }
@@ -73,18 +76,45 @@ export function countDestroyedKeys(database: ControlDatabase, sealer: ColumnSeal
   return countSubjectKeys(database, sealer, tenant, DESTROYED_TOKEN);
 }
 
-/** Destroys what the token has; the ids of the keys. The caller empties the write-ahead log when the change is committed. */
-export async function destroySubjectKeys(change: Change, tenant: TenantId, token: Uint8Array): Promise<readonly Uint8Array[]> {
+/** Of a key as it was: whoever has it again can tell that it is the one. */
+export interface DestroyedKey {
+  readonly keyId: Uint8Array;
+  readonly digest: Uint8Array;
+}
+
+/** A wrapped key cannot be guessed, so this tells nothing to whoever does not have it. */
+export function keyDigest(keyId: Uint8Array, wrapped: Uint8Array): Uint8Array {
+  return createHash('sha256').update('tracekeep/1/erased-key\0').update(keyId).update(wrapped).digest().subarray(0, KEY_DIGEST_BYTES);
+}
+
+/** Of all keys that there are, of whatever tenant, those behind the row `after` in their order: digests one after another, and the last row that was looked at; null: there are no more. */
+export function digestSubjectKeys(database: ControlDatabase, after: number): { readonly digests: Uint8Array; readonly last: number | null } {
+  const rows = database.readNow(database.kysely.selectFrom('subject_keys').select(['row', 'key', 'wrapped']).where('row', '>', after).orderBy('row').limit(LIMITS.key_digests_at_once));
+  return { digests: Buffer.concat(rows.filter(({ wrapped }) => !isDestroyed(wrapped)).map(({ key, wrapped }) => keyDigest(key, wrapped))), last: rows.at(-1)?.row ?? null };
+}
+
+/** Those that the token has, with their windows. */
+export function subjectKeysOf(database: ControlDatabase, sealer: ColumnSealer, tenant: TenantId, token: Uint8Array): readonly Pick<FoundSubjectKey, 'keyId' | 'window'>[] {
+  const rows = database.kysely.selectFrom('subject_keys').select(['key', 'window']).where('token', '=', token).where('tenant', '=', tenantBytes(sealer, tenant)).orderBy('row');
+  return database.readNow(rows).map(({ key, window }) => ({ keyId: key, window }));
+}
+
+/** Destroys what the token has. The caller empties the write-ahead log when the change is committed. */
+export async function destroySubjectKeys(change: Change, tenant: TenantId, token: Uint8Array): Promise<readonly DestroyedKey[]> {
   if (token.length !== TOKEN_BYTES || token.every((byte) => byte === 0)) throw new Error('cannot destroy subject keys: the token is malformed');
-  const destroyed: Uint8Array[] = [];
+  const destroyed: DestroyedKey[] = [];
   for (;;) {
     // A key of the index changes with the row, so a few at a time, until there are none.
-    const rows = await change.rows.selectFrom('subject_keys').select(['row', 'key']).where('token', '=', token).where('tenant', '=', tenantBytes(change.sealer, tenant)).limit(LIMITS.subject_keys_at_once).execute();
+    const rows = await change.rows.selectFrom('subject_keys').select(['row', 'key', 'wrapped']).where('token', '=', token).where('tenant', '=', tenantBytes(change.sealer, tenant)).limit(LIMITS.subject_keys_at_once).execute();
     if (rows.length === 0) return destroyed;
     const ids = rows.map(({ row }) => row);
     await change.rows.updateTable('subject_keys').set({ wrapped: sql`zeroblob(length(wrapped))`, token: DESTROYED_TOKEN }).where('row', 'in', ids).execute();
-    for (const { key } of rows) destroyed.push(key);
+    for (const { key, wrapped } of rows) destroyed.push({ keyId: key, digest: keyDigest(key, wrapped) });
   }
+}
+
+function isDestroyed(wrapped: Uint8Array): boolean {
+  return wrapped.every((byte) => byte === 0);
 }
 
 function tenantBytes(sealer: ColumnSealer, tenant: TenantId): Uint8Array {

@@ -206,7 +206,7 @@ export function takenOf({ producer, tenant, received, whole = received, answer }
 }
 
 /** What an entry of the log says, by type; the number is the first byte of the entry (docs/reference/log-format.md). */
-export const ENTRY_TYPES = { block: 1, account: 2, policy: 3, producer: 4, token: 5, person: 6, 'sign-in': 7, access: 8, retention: 9, 'log-key': 10, tenant: 11, integrity: 12, opening: 13, finding: 16, 'access-policy': 17, key: 18 } as const;
+export const ENTRY_TYPES = { block: 1, account: 2, policy: 3, producer: 4, token: 5, person: 6, 'sign-in': 7, access: 8, retention: 9, 'log-key': 10, tenant: 11, integrity: 12, opening: 13, erasure: 14, finding: 16, 'access-policy': 17, key: 18 } as const;
 
 export type EntryType = keyof typeof ENTRY_TYPES;
 

@@ -2,6 +2,7 @@
  * What verbs of the command line ask a server, recorded as what the console shows: who may open the data directory needs no credential, and leaves a
  * record all the same, before anything is shown.
  */
+import type { Subjects } from '#erase';
 import { LIMITS } from '#limits';
 import { commandLineReader, DEFAULT_TENANT, traceId, type Reader } from '#model';
 import { isRefusal, type Refusal } from '#refusal';
@@ -19,14 +20,7 @@ export interface VerifiedStore {
 /** What verbs show of the telemetry is recorded before they show it, as what the console shows. */
 export function recordedFor(recorder: Pick<RequestRecorder, 'record'>, queries: Queries): Queries {
   const { audit, evidence, trial } = queries;
-  const recorded = async <T extends object>(reader: Reader, action: string, route: string, id: string | null, answer: T | Refusal, rowsOf: (answer: T) => number): Promise<T | Refusal> => {
-    const refusal = isRefusal(answer) ? answer : null;
-    const kept = await recorder.record({
-      reader, action, route, ids: id === null || traceId(id) === null ? [] : [id], query: '', filter: '', reason: '', network: '',
-      ...(refusal === null ? { outcome: 'allowed' } : { outcome: 'failed', code: refusal.refused }), rows: refusal === null ? rowsOf(answer as T) : null,
-    });
-    return kept === true ? answer : kept;
-  };
+  const recorded = <T extends object>(reader: Reader, action: string, route: string, id: string | null, answer: T | Refusal, rowsOf: (answer: T) => number): Promise<T | Refusal> => recordedVerb(recorder, reader, action, route, id, answer, rowsOf);
   return {
     ...queries,
     traceById: async (reader, id) => recorded(reader, 'trace.read', 'tracekeep trace', id, await queries.traceById(reader, id), ({ spans }) => spans.length),
@@ -40,6 +34,14 @@ export function recordedFor(recorder: Pick<RequestRecorder, 'record'>, queries: 
     trial: trial && {
       trial: async (reader, question) => recorded(reader, 'policy.try', 'tracekeep policy try', null, await trial.trial(reader, question), ({ changes }) => changes.length),
     },
+  };
+}
+
+/** The name of whom it is about is not recorded. That somebody was forgotten is an entry of its own. */
+export function subjectsFor(recorder: Pick<RequestRecorder, 'record'>, subjects: Subjects): Pick<Subjects, 'find' | 'forget'> {
+  return {
+    find: async (reader, subject) => recordedVerb(recorder, reader, 'subject.find', 'tracekeep forget', null, await subjects.find(reader, subject), ({ spans }) => spans),
+    forget: (reader, wanted, by) => subjects.forget(reader, wanted, by),
   };
 }
 
@@ -57,4 +59,13 @@ export function verifiedFor(recorder: Pick<RequestRecorder, 'record'>, store: Pi
     queryNative: (sql) => recorded().then(() => store.engine.queryNative(sql)),
     setAsideRows: (block) => recorded().then(() => store.setAsideRows(block)),
   };
+}
+
+async function recordedVerb<T extends object>(recorder: Pick<RequestRecorder, 'record'>, reader: Reader, action: string, route: string, id: string | null, answer: T | Refusal, rowsOf: (answer: T) => number): Promise<T | Refusal> {
+  const refusal = isRefusal(answer) ? answer : null;
+  const kept = await recorder.record({
+    reader, action, route, ids: id === null || traceId(id) === null ? [] : [id], query: '', filter: '', reason: '', network: '',
+    ...(refusal === null ? { outcome: 'allowed' } : { outcome: 'failed', code: refusal.refused }), rows: refusal === null ? rowsOf(answer as T) : null,
+  });
+  return kept === true ? answer : kept;
 }

@@ -44,8 +44,18 @@ export class SubjectKeys {
   of(tenant: TenantId, subject: Uint8Array | null): SealingKey {
     const window = this.#windows.get(tenant);
     if (window === undefined) throw new Error('cannot seal: the tenant has no window key');
-    const name = subject === null ? '' : `=${Buffer.from(subject.buffer, subject.byteOffset, subject.byteLength).toString('latin1')}`;
+    const name = subject === null ? '' : nameOf(subject);
     return window.keys.get(name) ?? this.#make(tenant, window, name, subject);
+  }
+
+  /** Whoever comes again gets another key. The ids of those that were there. */
+  forget(tenant: TenantId, subject: Uint8Array): readonly Uint8Array[] {
+    const keys = this.#windows.get(tenant)?.keys;
+    const key = keys?.get(nameOf(subject));
+    if (keys === undefined || key === undefined) return [];
+    key.wipe();
+    keys.delete(nameOf(subject));
+    return [key.id];
   }
 
   /** The rows of keys made since they were taken last. */
@@ -68,4 +78,8 @@ export class SubjectKeys {
     keys.set(name, key);
     return key;
   }
+}
+
+function nameOf(subject: Uint8Array): string {
+  return `=${Buffer.from(subject.buffer, subject.byteOffset, subject.byteLength).toString('latin1')}`;
 }

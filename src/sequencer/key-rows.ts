@@ -2,7 +2,7 @@
  * The rows of subject keys on their way from the workers to the control store. Messages of a worker come in their order, so a block never comes before the rows of a key
  * that it was sealed with; here it is seen to that it is not committed before them either.
  */
-import { SUBJECT_KEY_ROW_BYTES, unpackSubjectKeys } from '#keys';
+import { SEAL_KEY_ID_BYTES, SUBJECT_KEY_ROW_BYTES, unpackSubjectKeys } from '#keys';
 import { LIMITS } from '#limits';
 import type { PackedSubjectKeys, SubjectKeyRow } from '#model';
 
@@ -39,6 +39,19 @@ export class KeyRows {
     return (this.#writing = this.#writing.then(() => this.#write()));
   }
 
+  /** Of what was handed over before, rows of these keys are durable when resolved, or never will be: their blocks were refused. */
+  async settle(keyIds: readonly Uint8Array[]): Promise<void> {
+    const ids = new Set(keyIds.map((id) => Buffer.from(id).toString('hex')));
+    this.#writing = this.#writing.then((durable) => {
+      const waiting = this.#waiting;
+      this.#waiting = [];
+      this.#waitingRows = 0;
+      this.#add(waiting.map((packed) => without(packed, ids)));
+      return durable;
+    });
+    await this.#writing;
+  }
+
   async #write(): Promise<boolean> {
     const keys = this.#waiting;
     this.#waiting = [];
@@ -69,4 +82,10 @@ export class KeyRows {
     if (this.#store === null) throw new Error('cannot keep the keys of sealed values: there is nothing to seal with');
     await this.#store.addSubjectKeys(rows);
   }
+}
+
+function without(packed: PackedSubjectKeys, ids: ReadonlySet<string>): PackedSubjectKeys {
+  const rows = Array.from({ length: packed.rows.length / SUBJECT_KEY_ROW_BYTES }, (_, row) => packed.rows.subarray(row * SUBJECT_KEY_ROW_BYTES, (row + 1) * SUBJECT_KEY_ROW_BYTES));
+  const left = rows.filter((row) => !ids.has(Buffer.from(row.subarray(0, SEAL_KEY_ID_BYTES)).toString('hex')));
+  return left.length === rows.length ? packed : { ...packed, rows: new Uint8Array(Buffer.concat(left)) };
 }

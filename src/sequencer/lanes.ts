@@ -6,6 +6,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { copyOf, type HeldWindow } from '#keys';
+import type { TenantId } from '#model';
 import type { PolicyDocument } from '#policy';
 import type { FromWorker, ToWorker, WorkerData } from '#worker';
 
@@ -48,6 +49,8 @@ interface Runner extends Lane {
   /** Replaced when it dies; until then the lane takes nothing. */
   worker: Worker;
   alive: boolean;
+  /** Who waits until its worker has forgotten a person, or is gone, by the number of the question. */
+  readonly forgetting: Map<number, (keyIds: readonly Uint8Array[]) => void>;
   /** Who waits until its worker has no window's key any more, or is gone. */
   wiped: (() => void) | null;
   /** Resolves when a worker of this lane has come up. */
@@ -69,6 +72,7 @@ export class Lanes {
   /** What is handed over while the policy is changed. */
   #held: { readonly runner: Runner; readonly worker: Worker; readonly message: ToWorker; readonly transfer: readonly ArrayBuffer[] }[] | null = null;
   #changing: Promise<unknown> = Promise.resolve();
+  #asked = 0;
   #ended = false;
 
   constructor(parts: LanesParts) {
@@ -110,6 +114,16 @@ export class Lanes {
   windowsOver(hour: number | null): void {
     if (this.#ended) return;
     for (const runner of this.#runners) this.send(runner, { is: 'windows-over', hour }, []);
+  }
+
+  /** Has all workers hand out what is open and drop the keys of a person. Resolves, with the ids of these, when each has or is gone. */
+  async forgetSubject(tenant: TenantId, subject: Uint8Array): Promise<readonly Uint8Array[]> {
+    if (this.#ended) throw new Error('cannot drop the keys of a person: the server is stopping');
+    const asked = ++this.#asked;
+    const alive = this.#runners.filter((runner) => runner.alive);
+    const answers = alive.map((runner) => new Promise<readonly Uint8Array[]>((resolve) => runner.forgetting.set(asked, resolve)));
+    for (const runner of alive) this.send(runner, { is: 'forget-subject', asked, tenant, subject }, []);
+    return (await Promise.all(answers)).flat();
   }
 
   /** Asks for what is open. */
@@ -202,7 +216,7 @@ export class Lanes {
   }
 
   #startRunner(number: number): Runner {
-    const runner: Runner = { number, worker: this.#startWorker(number, () => runner), alive: true, bytes: 0, working: 0, ready: Promise.withResolvers(), wiped: null, asked: null };
+    const runner: Runner = { number, worker: this.#startWorker(number, () => runner), alive: true, bytes: 0, working: 0, ready: Promise.withResolvers(), forgetting: new Map(), wiped: null, asked: null };
     return runner;
   }
 
@@ -218,6 +232,7 @@ export class Lanes {
   #hear(runner: Runner, message: FromWorker): void {
     if (message.is === 'ready') runner.ready.resolve();
     if (message.is === 'wiped') runner.wiped?.();
+    if (message.is === 'subject-forgotten') settleForgetting(runner, message.asked, message.keyIds);
     if (runner.asked !== null) hearAnswer(runner.asked, runner.worker, message);
     this.#parts.heard(runner, message);
   }
@@ -226,6 +241,7 @@ export class Lanes {
     runner.alive = false;
     if (runner.asked !== null && ++runner.asked.deaths > 1) runner.asked.settled.reject(new UnusablePolicy('cannot use a policy in a worker: it died of it'));
     runner.wiped?.();
+    for (const asked of [...runner.forgetting.keys()]) settleForgetting(runner, asked, []);
     this.#parts.lost(runner, runner.number);
     if (this.#ended) return;
     setTimeout(() => {
@@ -234,6 +250,11 @@ export class Lanes {
       runner.alive = true;
     }, RESTART_MS).unref();
   }
+}
+
+function settleForgetting({ forgetting }: Runner, asked: number, keyIds: readonly Uint8Array[]): void {
+  forgetting.get(asked)?.(keyIds);
+  forgetting.delete(asked);
 }
 
 /** Each worker has a copy of its own, which is handed over and not copied again. */

@@ -1,7 +1,7 @@
 /** Under a policy that seals, the keys of what was sealed are durable before its block is, whatever becomes of the control store and the hour. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type HeldWindow, hourOf, randomKey } from '#keys';
+import { type HeldWindow, hourOf, randomKey, Tokens } from '#keys';
 import { Secret, type SubjectKeyRow } from '#model';
 import { compilePolicy, DEFAULT_POLICY } from '#policy';
 import type { IngestAnswer, Sequencer, WindowSource } from './sequencer.ts';
@@ -70,4 +70,40 @@ test('with nothing to seal with, no policy that seals is used', async (t) => {
   assert.equal(await sequencer.usePolicy(compilePolicy(SEALING)), 'unusable');
   assert.equal(code(await send(sequencer, 'ann')), null, 'the one before stays in force');
   assert.notEqual(await sequencer.usePolicy(compilePolicy({ ...DEFAULT_POLICY, restricted: ['x'] })), 'unusable');
+});
+
+test('a person’s keys are dropped behind what was sealed with them, whose rows are durable by then, and who comes again has another', async (t) => {
+  const store = new FakeStore();
+  const rows: SubjectKeyRow[] = [];
+  const held = gate();
+  let holds = false;
+  const sequencer = startSequencer(t, store, { workers: 2, ...sealing(async (added) => (holds && (await held.opened), void rows.push(...added))) });
+  await send(sequencer, 'cid');
+  holds = true;
+  const sent = [send(sequencer, 'ann'), send(sequencer, 'ann'), send(sequencer, 'bob')];
+  const forgotten = sequencer.forgetSubject(ACME.tenant, Buffer.from('ann'));
+  assert.equal(await settled(forgotten), false);
+  held.open();
+  await forgotten;
+  const [anns, all] = [rows.filter(({ token }) => Buffer.from(token).equals(new Tokens(new Secret(new Uint8Array(32))).ofSubject(ACME.tenant, 'ann'))), rows.length];
+  assert.equal(anns.length, all - 2);
+  await Promise.all([...sent, send(sequencer, 'bob'), send(sequencer, 'bob')]);
+  const bobs = rows.length;
+  await send(sequencer, 'ann');
+  assert.equal(rows.length, bobs + 1);
+});
+
+test('rows of keys that could not be kept are not written after the person was forgotten', async (t) => {
+  const store = new FakeStore();
+  const rows: SubjectKeyRow[] = [];
+  let works = false;
+  const sequencer = startSequencer(t, store, sealing(async (added) => {
+    if (!works) throw new Error('cannot write');
+    rows.push(...added);
+  }));
+  assert.equal(code(await send(sequencer, 'ann')), 'store_unavailable');
+  await sequencer.forgetSubject(ACME.tenant, Buffer.from('ann'));
+  works = true;
+  assert.equal(code(await send(sequencer, 'bob')), null);
+  assert.deepEqual([rows.length, tokens(rows)], [1, 1]);
 });

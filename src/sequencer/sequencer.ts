@@ -1,6 +1,7 @@
 /**
  * Orders what comes in: recognises requests that were sent before, hands exports to the workers, decides when open blocks are closed, and
- * acknowledges a request when the commit that holds it is durable and not earlier. One per server, on the main thread.
+ * acknowledges a request when the commit that holds it is durable and not earlier. One per server, on the main thread. Long because what is in
+ * what order here depends on all of it.
  *
  * A request of which spans were dropped, because some block took them before, waits for that block as well (`DurableBlocks`). Its own spans are
  * committed meanwhile, accounted as a part of it; that it is taken as a whole is written, and answered, when all of it is durable.
@@ -206,6 +207,11 @@ export class Sequencer {
     this.#lanes.windowsOver(hour);
   }
 
+  /** Nothing more is sealed under the keys that workers have of a person; rows of these are durable when resolved, or never will be. */
+  async forgetSubject(tenant: TenantId, subject: Uint8Array): Promise<void> {
+    await this.#keyRows.settle(await this.#lanes.forgetSubject(tenant, subject));
+  }
+
   /** Whether the workers have a key of this hour for the tenant, if they need one. */
   #canSeal(tenant: TenantId): boolean {
     if (!this.#seals) return true;
@@ -285,6 +291,7 @@ export class Sequencer {
     if (message.is === 'taken') this.#hearTaken(lane, message.request, message.result, message.took_ms);
     else if (message.is === 'block') void this.#commitBlock(message.block);
     else if (message.is === 'unused') this.#blocks.durable(message.block);
+    else if (message.is === 'subject-forgotten') void this.#keyRows.durable(message.rows);
     else if (message.is === 'lost') {
       this.#blocks.lost();
       this.#events.failed?.(`the pipeline failed: ${message.failure}`, null);

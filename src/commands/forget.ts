@@ -1,0 +1,104 @@
+/** `tracekeep forget`: destroys the keys of what was sealed for a person. Shows first what becomes unreadable and what it cannot reach, and asks. */
+import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
+import { Command } from 'commander';
+
+import type { FoundSubject, Receipt } from '#erase';
+import { LIMITS } from '#limits';
+
+import { OperatorError } from './operator-error.ts';
+import { orFail, readTenant, settingsOf, withSettings, withTenant } from './options.ts';
+import type { SettingName } from './settings.ts';
+import { withSubjects } from './stored-subject.ts';
+import { tableText } from './table.ts';
+import { exitSoon, note, print } from './terminal.ts';
+
+/** Where the store is, and what opens it. */
+export const PLACE_OF_SUBJECTS: readonly SettingName[] = ['data', 'root-key-file', 'log-keys', 'sealing-root', 'sealing-key-file', 'sealing-transit-url', 'sealing-transit-key', 'sealing-transit-token-file'];
+
+interface ForgetOptions {
+  readonly tenant: string;
+  readonly reason?: string;
+  readonly receipt?: string;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+export function forgetCommand(): Command {
+  const command = new Command('forget').description('destroy the keys of what was sealed for a person, so that nobody can read it any more');
+  command.argument('<SUBJECT>', 'the person, as the sealed value names them; - reads it from standard input, so that it stands in no list of processes');
+  command.option('--reason <TEXT>', 'why, for the log, which keeps it for ever: without a name').option('--receipt <FILE>', 'write the receipt to a new file').option('--yes', 'do not ask').option('--json', 'the receipt as JSON, for machines');
+  command.addHelpText('after', '\nWorks on a stopped store and through a running server. It cannot be undone. Backups keep what they hold: docs/operate/erasure.md.');
+  return withSettings(withTenant(command), PLACE_OF_SUBJECTS).action(async (word: string, options: ForgetOptions) => {
+    const config = await settingsOf(command);
+    const tenant = readTenant(options.tenant);
+    const subject = readSubject(word);
+    if (options.yes !== true && (word === '-' || !process.stdin.isTTY)) throw new OperatorError('cannot ask here whether to go on: say --yes', 2);
+    await withSubjects(config, async (ask) => {
+      if (options.yes !== true) {
+        note(`${foundText(orFail(await ask({ ask: 'find', tenant, subject })))}\n`);
+        if (!(await isAgreed('Destroy the keys? This cannot be undone. [yes/no] '))) throw new OperatorError('nothing was destroyed');
+      }
+      // Before anything is destroyed: the salt of the receipt is nowhere else.
+      const file = options.receipt === undefined ? null : openReceipt(options.receipt);
+      const receipt = orFail(await ask({ ask: 'forget', tenant, subject, reason: options.reason ?? '' }));
+      if (file !== null) writeReceipt(file, receipt);
+      print(options.json === true ? JSON.stringify(receipt, null, 2) : receiptText(receipt, options.receipt));
+    });
+    exitSoon();
+  });
+}
+
+/** What is held, and what forgetting does not reach. */
+export function foundText({ spans, traces, keys, hours, from, to, services, fields, clear }: FoundSubject): string {
+  const when = from === null ? '' : `, from ${from} to ${String(to)}`;
+  const lines = [
+    keys === 0 ? 'Nothing is sealed for this person under a key that is there.' : `Becomes unreadable: the sealed values of ${spans} spans in ${traces} traces${when}, under ${keys} keys of ${hours} hours.`,
+    ...(services.length > 0 ? [`Services: ${services.join(', ')}`] : []),
+    `Sealed by the policy in force: ${fields.length === 0 ? 'nothing' : fields.map(({ key }) => key).join(', ')}`,
+    'Out of reach, because the policy keeps it in clear; whether this person stands there is not known:',
+    tableText(['WHERE', 'WHY'], clear.map(({ key, place, why }) => [key ?? place ?? '', why])),
+    'Out of reach too: backups and copies made before (docs/operate/erasure.md).',
+  ];
+  return lines.join('\n');
+}
+
+function receiptText({ id, at, entry, keys, spans, tokens, salt, commitment }: Receipt, file: string | undefined): string {
+  const lines = [
+    `forgotten: ${keys} keys destroyed, ${spans} spans unreadable, ${tokens} search tokens removed`,
+    `erasure ${id} at ${at}, entry ${entry} of the log`,
+    `commitment ${commitment}`,
+    `salt       ${salt}`,
+    file === undefined ? 'Keep salt and commitment: the salt is nowhere else, and without it nobody can show whom the entry is about.' : `the receipt is in ${file}`,
+  ];
+  return lines.join('\n');
+}
+
+export function readSubject(word: string): string {
+  const text = word === '-' ? readFileSync(0, 'utf8').replace(/\r?\n$/, '') : word;
+  if (text === '' || Buffer.byteLength(text) > LIMITS.subject_bytes_max) throw new OperatorError(`cannot read the subject: it has 1 to ${LIMITS.subject_bytes_max} bytes`, 2);
+  return text;
+}
+
+async function isAgreed(question: string): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^(y|yes)$/i.test((await terminal.question(question)).trim());
+  } finally {
+    terminal.close();
+  }
+}
+
+function openReceipt(path: string): number {
+  try {
+    return openSync(path, 'wx', 0o600);
+  } catch (cause) {
+    throw new OperatorError(`cannot write the receipt ${path}: it must be a new file in a folder that is there; nothing was destroyed`, 1, { cause });
+  }
+}
+
+function writeReceipt(file: number, receipt: Receipt): void {
+  writeSync(file, `${JSON.stringify(receipt, null, 2)}\n`);
+  fsyncSync(file);
+  closeSync(file);
+}

@@ -1,0 +1,67 @@
+/**
+ * What `tracekeep forget` and `tracekeep subject` ask of the server that has the store. Who may open the admin socket owns the data, and leaves a record all the same. Without a
+ * server the verb is one, for as long as its questions take.
+ */
+import type { Config } from '#config';
+import type { FoundSubject, Receipt, Subjects } from '#erase';
+import { commandLineReader, tenantId, type TenantId } from '#model';
+import { isRefusal, refuse, type Refusal } from '#refusal';
+
+import { NO_SERVER, adminSocketPath, askAdmin, type AdminArguments } from './admin.ts';
+import { requireDataDirectory } from './data-directory.ts';
+import { note } from './terminal.ts';
+import { ensureThreads } from './threads.ts';
+
+/** What verbs need of it. */
+export type AskedSubjects = Pick<Subjects, 'find' | 'forget'>;
+
+export type SubjectQuestion =
+  | { readonly ask: 'find'; readonly tenant: TenantId; readonly subject: string }
+  | { readonly ask: 'forget'; readonly tenant: TenantId; readonly subject: string; readonly reason: string };
+
+export interface AskSubjects {
+  (question: SubjectQuestion & { readonly ask: 'find' }): Promise<FoundSubject | Refusal>;
+  (question: SubjectQuestion & { readonly ask: 'forget' }): Promise<Receipt | Refusal>;
+}
+
+const ANY_PORT = { host: '127.0.0.1', port: 0 };
+
+/** All questions of a verb go to one server. */
+export async function withSubjects<Done>(config: Config, work: (ask: AskSubjects) => Promise<Done>): Promise<Done> {
+  requireDataDirectory(config.data);
+  const path = adminSocketPath(config.data);
+  if ((await askAdmin(path, 'ping')) !== NO_SERVER) {
+    return work((async (question: SubjectQuestion) => {
+      const answer = await askAdmin(path, 'subject', { ...question }).catch((cause: unknown) => {
+        throw new Error(question.ask === 'find' ? 'cannot ask for a person' : 'cannot tell whether all of it is done: run it again, which does what is left', { cause });
+      });
+      if (answer === NO_SERVER) throw new Error('cannot go on: the server was stopped; run it again, which works without a server as well');
+      return answer;
+    }) as AskSubjects);
+  }
+  ensureThreads();
+  note('no server is running here: opening the store');
+  const { startServer } = await import('#server');
+  const server = await startServer({ ...config, otlpHttp: ANY_PORT, otlpGrpc: ANY_PORT, console: ANY_PORT, workers: 1 });
+  try {
+    return await work(((question: SubjectQuestion) => answerSubject(server.subjects, { ...question })) as AskSubjects);
+  } finally {
+    await server.stop();
+  }
+}
+
+/** The other side: what a server answers over its admin socket. */
+export async function answerSubject(subjects: AskedSubjects, { ask, tenant: name, subject, reason }: AdminArguments): Promise<FoundSubject | Receipt | Refusal> {
+  const tenant = typeof name === 'string' ? tenantId(name) : null;
+  if (tenant === null) return refuse('query_invalid', 'the tenant');
+  if (typeof subject !== 'string') return refuse('query_invalid', 'the subject');
+  const reader = commandLineReader(tenant);
+  if (ask === 'find') return subjects.find(reader, subject);
+  if (ask !== 'forget' || typeof reason !== 'string') return refuse('query_invalid', 'what to do with the subject');
+  const { COMMAND_LINE } = await import('#control');
+  return subjects.forget(reader, { subject, reason }, COMMAND_LINE);
+}
+
+export function isReceipt(answer: unknown): answer is Receipt {
+  return !isRefusal(answer) && typeof answer === 'object' && answer !== null && 'salt' in answer;
+}

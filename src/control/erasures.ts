@@ -1,0 +1,70 @@
+/**
+ * Erasures: the keys of a person are destroyed, and the log is told, in one transaction. What is left to do after it (emptying files of the database, removing tokens from
+ * the engine) is noted in the same transaction, so that a start goes on where a crash broke it off.
+ *
+ * The log is told a digest of each key that was destroyed. Nobody can make one any more, since the key is gone; whoever puts an older copy of the keys in the place of
+ * this one brings them back, and with them what the digests are of.
+ */
+import { LIMITS } from '#limits';
+import type { TenantId } from '#model';
+
+import type { Actor } from './actor.ts';
+import type { Change } from './change.ts';
+import type { ControlDatabase } from './database.ts';
+import { tellLog } from './outbox.ts';
+import type { ColumnSealer } from './sealed.ts';
+import { destroySubjectKeys } from './subject-keys.ts';
+
+export interface NewErasure {
+  /** `e_` and 16 hexadecimal digits. */
+  readonly id: string;
+  readonly tenant: TenantId;
+  readonly token: Uint8Array;
+  /** Base64, of the person, salted with what the receipt alone has. */
+  readonly commitment: string;
+  /** Without anything that names the person. */
+  readonly reason: string;
+}
+
+export interface Erasure {
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly by: Actor;
+  /** Ids of the keys that were destroyed. */
+  readonly keyIds: readonly Uint8Array[];
+}
+
+/** What of an erasure is still to be done. */
+export interface UnfinishedErasure {
+  readonly id: string;
+  readonly tenant: TenantId;
+  readonly token: Uint8Array;
+}
+
+/** The caller empties the write-ahead log when it is committed. */
+export async function eraseSubject(change: Change, { id, tenant, token, commitment, reason }: NewErasure): Promise<Erasure> {
+  const destroyed = await destroySubjectKeys(change, tenant, token);
+  await change.rows.insertInto('erasures').values({ id, sealed: change.sealer.seal(erasurePlace(id), { tenant, token: Buffer.from(token).toString('base64') }) }).execute();
+  const parts = Math.max(1, Math.ceil(destroyed.length / LIMITS.erased_keys_per_entry_max));
+  for (let part = 1; part <= parts; part++) {
+    const digests = destroyed.slice((part - 1) * LIMITS.erased_keys_per_entry_max, part * LIMITS.erased_keys_per_entry_max).map(({ digest }) => digest);
+    const statement = { what: 'erased', tenant, erasure: id, keys: destroyed.length, commitment, part, parts, digests: Buffer.concat(digests).toString('base64') };
+    await tellLog(change, 'erasure', statement, part === 1 ? { reason } : {});
+  }
+  return { id, at: change.now, by: change.by, keyIds: destroyed.map(({ keyId }) => keyId) };
+}
+
+export function listErasures(database: ControlDatabase, sealer: ColumnSealer): readonly UnfinishedErasure[] {
+  const rows = database.readNow(database.kysely.selectFrom('erasures').select(['id', 'sealed']).orderBy('id'));
+  return rows.map(({ id, sealed }) => {
+    const { tenant, token } = sealer.open(erasurePlace(id), sealed) as { readonly tenant: TenantId; readonly token: string };
+    return { id, tenant, token: Buffer.from(token, 'base64') };
+  });
+}
+
+export async function finishErasure(change: Change, id: string): Promise<void> {
+  await change.rows.deleteFrom('erasures').where('id', '=', id).execute();
+}
+
+const erasurePlace = (id: string): string => `erasures/${id}`;

@@ -1,0 +1,161 @@
+/**
+ * People whose values were sealed: found by their name, given what is held about them, and forgotten.
+ *
+ * To be forgotten is to have one's keys destroyed. In this order, so that a crash anywhere is finished by the next start: workers drop the keys that they seal with; keys are
+ * overwritten in the control store and the log is told, in one transaction; workers drop what they made meanwhile; the log has the entry. What was acknowledged
+ * before it began cannot be read any more, what comes after the receipt has a new key, and what came in between may be either.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Actor, ControlStore } from '#control';
+import type { Tokens } from '#keys';
+import type { Log } from '#log';
+import { LIMITS } from '#limits';
+import type { Reader, TenantId } from '#model';
+import type { PolicyDocument } from '#policy';
+import type { Answering } from '#query/answering';
+import { isRefusal, refuse, type Refusal } from '#refusal';
+import type { Store } from '#store';
+import { clearBefore, clearPlaces, sealedKeys, type ClearPlace } from './clear-places.ts';
+import { newCommitment, type Receipt, type ReceiptLog } from './receipt.ts';
+import { countSpans, placesOf, type FoundSpans } from './subject-spans.ts';
+
+export { isAbout, type Receipt } from './receipt.ts';
+export type { ClearPlace } from './clear-places.ts';
+
+/** What is held of a person, as far as keys and policy tell. */
+export interface FoundSubject extends FoundSpans {
+  /** Keyed digest of the name: the same for the same person, and tells nobody else who it is. */
+  readonly subject: string;
+  readonly keys: number;
+  /** In how many hours something was sealed for them. */
+  readonly hours: number;
+  /** What the policy in force seals. */
+  readonly fields: readonly { readonly key: string; readonly sealed: true }[];
+  readonly clear: readonly ClearPlace[];
+}
+
+export interface SubjectsParts {
+  readonly answering: Answering;
+  readonly control: Pick<ControlStore, 'subjectKeysOf' | 'findWindow' | 'eraseSubject' | 'listErasures' | 'finishErasure' | 'listPolicies' | 'findPolicy'>;
+  readonly tokens: Tokens;
+  readonly store: Pick<Store, 'bodies'>;
+  readonly log: Pick<Log, 'size' | 'origin' | 'root' | 'entry' | 'inclusion' | 'signed'>;
+  /** Workers that seal. */
+  readonly workers: { forgetSubject(tenant: TenantId, subject: Uint8Array): Promise<void> };
+  /** Has the log take what it is to be told. */
+  readonly carry: () => Promise<void>;
+  readonly policy: () => PolicyDocument;
+  /** A text of this tenant as the minimization policy leaves it; null where that is not sure. */
+  readonly minimized: (tenant: TenantId, reason: string) => string | null;
+}
+
+export interface Forgetting {
+  readonly subject: string;
+  readonly reason: string;
+}
+
+export class Subjects {
+  readonly #parts: SubjectsParts;
+  /** One after another: each has all workers close their blocks. */
+  #forgetting: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: SubjectsParts) {
+    this.#parts = parts;
+  }
+
+  /** At a start, before anything is sealed: what a crash broke off. */
+  async finish(): Promise<void> {
+    for (const { id } of this.#parts.control.listErasures()) await this.#finish(id);
+  }
+
+  /** Refusals: action_forbidden, query_invalid, and those of a query. */
+  async find(reader: Reader, subject: string): Promise<FoundSubject | Refusal> {
+    const token = this.#tokenOf(reader.tenant, subject);
+    if (isRefusal(token)) return token;
+    return this.#parts.answering.answer(reader, 'subject.find', 'scan', async (run) => {
+      if (!run.sight.seesAllPlaces) return refuse('action_forbidden', 'it is about all services of the tenant, of which you see some');
+      await this.#parts.answering.settled();
+      const places = placesOf(this.#parts.control, reader.tenant, token);
+      const found = await countSpans(run, places);
+      return { subject: Buffer.from(token).toString('hex'), ...found, keys: places.keyIds.length, hours: places.hours.length, fields: sealedKeys(this.#parts.policy()).map((key) => ({ key, sealed: true as const })), clear: this.#clear() };
+    });
+  }
+
+  /** Refusals: action_forbidden, query_invalid, and those of a query. */
+  async forget(reader: Reader, wanted: Forgetting, by: Actor): Promise<Receipt | Refusal> {
+    const token = this.#tokenOf(reader.tenant, wanted.subject);
+    if (isRefusal(token)) return token;
+    const forgetting = this.#forgetting.then(() => this.#forget(reader, wanted, token, by));
+    this.#forgetting = forgetting.catch(() => undefined);
+    return forgetting;
+  }
+
+  async #forget(reader: Reader, { subject, reason }: Forgetting, token: Uint8Array, by: Actor): Promise<Receipt | Refusal> {
+    const { control, answering, workers, carry, log } = this.#parts;
+    const { tenant } = reader;
+    return answering.answer(reader, 'subject.forget', 'scan', async (run) => {
+      if (!run.sight.seesAllPlaces) return refuse('action_forbidden', 'it is about all services of the tenant, of which you see some');
+      const name = Buffer.from(subject);
+      const clear = this.#clear();
+      await workers.forgetSubject(tenant, name);
+      const { hours } = placesOf(control, tenant, token);
+      const { salt, commitment } = newCommitment(tenant, subject);
+      const id = `e_${randomBytes(8).toString('hex')}`;
+      const before = log.size;
+      const erasure = await control.eraseSubject({ id, tenant, token, commitment, reason: this.#reasonWithout(tenant, subject, reason) }, by).finally(() => workers.forgetSubject(tenant, name));
+      await carry();
+      const entry = await this.#entryOf(id, before);
+      await answering.settled();
+      const { spans } = await countSpans(run, { keyIds: erasure.keyIds, hours });
+      await this.#finish(id);
+      return { id, tenant, at: new Date(erasure.at).toISOString(), by: nameOf(by), entry, keys: erasure.keyIds.length, spans, tokens: 0, salt, commitment, clear, log: this.#proofOf(entry) };
+    });
+  }
+
+  /** What a repeated start may do again. */
+  async #finish(id: string): Promise<void> {
+    await this.#parts.control.finishErasure(id);
+  }
+
+  #tokenOf(tenant: TenantId, subject: string): Uint8Array | Refusal {
+    if (subject === '' || !subject.isWellFormed() || Buffer.byteLength(subject) > LIMITS.subject_bytes_max) return refuse('query_invalid', `the subject: 1 to ${LIMITS.subject_bytes_max} bytes`);
+    return this.#parts.tokens.ofSubject(tenant, subject);
+  }
+
+  #clear(): readonly ClearPlace[] {
+    const { control, policy } = this.#parts;
+    const before = clearBefore(control.listPolicies().slice(0, LIMITS.subject_policies_max), (version) => documentOf(control.findPolicy(version)?.canonical));
+    return [...clearPlaces(policy()), ...before];
+  }
+
+  /** The log keeps it for ever: it must not name whom it is about. */
+  #reasonWithout(tenant: TenantId, subject: string, reason: string): string {
+    const parts = reason.toLowerCase().split(subject.toLowerCase());
+    return this.#parts.minimized(tenant, parts.join('[subject]')) ?? '';
+  }
+
+  /** The index of the first entry of an erasure, among those that came into the log since. */
+  async #entryOf(id: string, since: number): Promise<number> {
+    for (const { index, type, statement } of await this.#parts.store.bodies(since, this.#parts.log.size)) if (type === 'erasure' && statement.includes(`"erasure":"${id}"`)) return index;
+    throw new Error('cannot find the entry of an erasure in the log');
+  }
+
+  #proofOf(entry: number): ReceiptLog {
+    const { log } = this.#parts;
+    const { signed } = log;
+    const covers = signed !== null && signed.size > entry;
+    const size = covers ? signed.size : log.size;
+    const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+    return { origin: log.origin, size, root: base64(log.root(size)), leaf: base64(log.entry(entry) ?? new Uint8Array()), proof: (log.inclusion(entry, size) ?? []).map(base64), checkpoint: covers ? signed.note : null };
+  }
+}
+
+function documentOf(canonical: string | undefined): PolicyDocument | null {
+  if (canonical === undefined) return null;
+  const document = JSON.parse(canonical) as { readonly version: number };
+  return document.version === 2 ? (document as PolicyDocument) : null;
+}
+
+function nameOf(by: Actor): string {
+  return 'name' in by ? by.name : by.is === 'command line' ? 'the command line' : by.is;
+}

@@ -1,0 +1,61 @@
+/**
+ * The spans of which values were sealed for a person, by the keys that closed them. Keys are known with their hours, so only the days of these are looked at.
+ */
+import type { ControlStore } from '#control';
+import { WINDOW_MS } from '#keys';
+import { LIMITS } from '#limits';
+import type { TenantId } from '#model';
+import type { Run } from '#query/answering';
+
+export interface FoundSpans {
+  readonly spans: number;
+  readonly traces: number;
+  /** ISO 8601: when the first one began and the last one; null if there is none. */
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly services: readonly string[];
+}
+
+/** Ids of keys, and the windows that they belong to. */
+export interface SubjectKeyPlaces {
+  readonly keyIds: readonly Uint8Array[];
+  readonly hours: readonly number[];
+}
+
+const NOTHING: FoundSpans = { spans: 0, traces: 0, from: null, to: null, services: [] };
+const HOURS_A_DAY = 24;
+
+/** Spans arrive in the hour of their window, or shortly after it. */
+const WHERE = "tenant = {tenant:String} AND day >= toDate({first:UInt16}) AND day <= toDate({last:UInt16}) AND notEmpty(`sealed.key`) AND reinterpretAsUInt64(`sealed.key`[1]) IN {keys:Array(UInt64)}";
+const COUNTED = `SELECT count() AS spans, uniqExact(trace_id) AS traces, toString(min(start)) AS first, toString(max(start)) AS last, groupUniqArray({limit:UInt32})(service) AS services FROM /*as seen*/spans WHERE ${WHERE}`;
+
+/** Of keys that are there. */
+export function placesOf(control: Pick<ControlStore, 'subjectKeysOf' | 'findWindow'>, tenant: TenantId, token: Uint8Array): SubjectKeyPlaces {
+  const keys = control.subjectKeysOf(tenant, token);
+  const hours = [...new Set(keys.map(({ window }) => window))].flatMap((window) => control.findWindow(window)?.hour ?? []);
+  return { keyIds: keys.map(({ keyId }) => keyId), hours: [...new Set(hours)].sort((a, b) => a - b) };
+}
+
+export async function countSpans(run: Run, { keyIds, hours }: SubjectKeyPlaces): Promise<FoundSpans> {
+  if (keyIds.length === 0) return NOTHING;
+  const params = { ...daysOf(hours), keys: keyIds.map(numberOf), limit: LIMITS.subject_services_max };
+  const [row] = await run<{ spans: string; traces: string; first: string; last: string; services: readonly string[] }>(COUNTED, params, 1);
+  if (row === undefined || Number(row.spans) === 0) return NOTHING;
+  return { spans: Number(row.spans), traces: Number(row.traces), from: timeOf(row.first), to: timeOf(row.last), services: [...row.services].sort() };
+}
+
+function daysOf(hours: readonly number[]): { readonly first: number; readonly last: number } {
+  return { first: Math.floor((hours[0] ?? 0) / HOURS_A_DAY), last: Math.floor(((hours.at(-1) ?? 0) + 1) / HOURS_A_DAY) };
+}
+
+function numberOf(keyId: Uint8Array): bigint {
+  return Buffer.from(keyId).readBigUInt64LE();
+}
+
+function timeOf(nanoseconds: string): string {
+  return new Date(Number(BigInt(nanoseconds) / 1_000_000n)).toISOString();
+}
+
+export function hourText(hour: number): string {
+  return new Date(hour * WINDOW_MS).toISOString();
+}

@@ -1,0 +1,99 @@
+/** Somebody is forgotten, through a running server and in a store that none has open: what was sealed for them cannot be opened from any file, everybody else's can, and every proof still holds. */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { before, test } from 'node:test';
+import { isAbout, type Receipt } from '#erase';
+import { addProducer, startServer, temporaryFolder, tracekeep, type TestServer } from '#harness';
+import { storedBodies } from '#harness/stored-bodies';
+
+const folder = temporaryFolder();
+const data = join(folder, 'data');
+const POLICY = join(folder, 'policy.yaml');
+const TRACE = 'ab'.repeat(16);
+let server: TestServer;
+let key = '';
+let serial = 0;
+
+before(async () => {
+  writeFileSync(POLICY, 'version: 2\nrules:\n  - id: person\n    keys: [user.id]\n    action: { seal: { subject: true } }\n  - id: mail\n    keys: [user.email]\n    action: seal\n  - id: plan\n    keys: [user.plan]\n    action: keep\n');
+  const applied = await tracekeep(['policy', 'apply', POLICY, '--data', data]);
+  assert.equal(applied.code, 0, applied.stderr);
+  key = await addProducer(data, 'shop');
+  server = await startServer({ data, args: ['--workers', '2'] });
+});
+
+async function send(person: string): Promise<void> {
+  const attributes = [['user.id', person], ['user.email', `${person}@example.org`]].map(([name, value]) => ({ key: name, value: { stringValue: value } }));
+  const now = BigInt(Date.now()) * 1_000_000n;
+  const span = { traceId: TRACE, spanId: (++serial).toString(16).padStart(16, '0'), name: 'op', startTimeUnixNano: String(now), endTimeUnixNano: String(now + 1n), attributes };
+  const body = JSON.stringify({ resourceSpans: [{ resource: { attributes: [{ key: 'service.name', value: { stringValue: 'shop' } }] }, scopeSpans: [{ spans: [span] }] }] });
+  const answer = await fetch(`${server.otlpHttp}/v1/traces`, { method: 'POST', headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' }, body });
+  assert.deepEqual([answer.status, await answer.text()], [200, '{}']);
+}
+
+interface KeyRow {
+  readonly token: string;
+  readonly wrapped: Buffer;
+}
+
+function keyRows(): KeyRow[] {
+  const database = new DatabaseSync(join(data, 'control/control.sqlite'), { readOnly: true });
+  try {
+    return database.prepare('SELECT token, wrapped FROM subject_keys ORDER BY row').all().map(({ token, wrapped }) => ({ token: Buffer.from(token as Uint8Array).toString('hex'), wrapped: Buffer.from(wrapped as Uint8Array) }));
+  } finally {
+    database.close();
+  }
+}
+
+const isLive = ({ wrapped }: KeyRow): boolean => wrapped.some((byte) => byte !== 0);
+
+/** Whether any file of the data directory has these bytes. */
+function isStored(bytes: Uint8Array): boolean {
+  return readdirSync(data, { recursive: true, encoding: 'utf8' }).map((name) => join(data, name)).filter((path) => statSync(path).isFile()).some((path) => readFileSync(path).includes(bytes));
+}
+
+async function forget(person: string): Promise<Receipt> {
+  const done = await tracekeep(['forget', person, '--yes', '--json', '--reason', `${person} asked for it`, '--data', data]);
+  assert.equal(done.code, 0, done.stderr);
+  return JSON.parse(done.stdout) as Receipt;
+}
+
+async function verify(): Promise<{ code: number | null; findings: string[] }> {
+  const { code, stdout, stderr } = await tracekeep(['verify', '--json', '--data', data]);
+  assert.notEqual(code, 2, stderr);
+  return { code, findings: (JSON.parse(stdout) as { findings: { kind: string }[] }).findings.map(({ kind }) => kind) };
+}
+
+test('a person is forgotten through a running server; others are not, and who comes again has a new key', { timeout: 120_000 }, async () => {
+  for (const person of ['ann', 'bob', 'ann', 'cid', 'ann']) await send(person);
+  const before = keyRows();
+  const byToken = Map.groupBy(before, ({ token }) => token);
+  const receipt = await forget('ann');
+  assert.deepEqual([receipt.spans, receipt.by], [3, 'the command line']);
+  const after = keyRows();
+  assert.equal(after.filter((row) => !isLive(row)).length, receipt.keys);
+  const gone = before.filter((_, at) => !isLive(after[at]!));
+  assert.equal(byToken.get(gone[0]!.token)?.length, gone.length, 'all of one person');
+  for (const { wrapped } of gone) assert.ok(!isStored(wrapped));
+  for (const { wrapped } of after.filter(isLive)) assert.ok(isStored(wrapped));
+  assert.deepEqual([isAbout(receipt, 'ann'), isAbout(receipt, 'bob'), receipt.clear.some(({ key: name }) => name === 'user.plan')], [true, false, true]);
+  await send('ann');
+  const later = keyRows().filter(({ token }) => token === gone[0]!.token);
+  assert.deepEqual(later.map(isLive), [true], 'a new key, and none of those before');
+  assert.deepEqual(await verify(), { code: 0, findings: [] });
+});
+
+test('a person is forgotten in a store that no server has open, and the log does not name them', { timeout: 120_000 }, async () => {
+  await server.stop();
+  const receipt = await forget('bob');
+  assert.deepEqual([receipt.keys, receipt.spans], [1, 1]);
+  assert.deepEqual(await verify(), { code: 0, findings: [] });
+  const entries = (await storedBodies(data)).filter(({ type }) => type === 'erasure');
+  assert.deepEqual(entries.map(({ statement }) => statement['erasure']).at(-1), receipt.id);
+  assert.equal(entries.at(-1)?.statement['commitment'], receipt.commitment);
+  assert.ok(!JSON.stringify(entries).includes('bob'));
+  assert.ok(!JSON.stringify(entries).includes(receipt.salt));
+});
+
