@@ -220,7 +220,7 @@ export class Inspector {
   /** What the key nearest to a leaf says about it; beside `name` or `key`, what the name there says: `{ name: 'DB_PASSWORD', value: … }`. */
   #classOfLeaf(leaves: readonly Leaf[], at: number, keyClass: KeyClass): KeyClass {
     const leaf = leaves[at]!;
-    if (leaf.field === 'key') return KEY.plain;
+    if (leaf.field === 'key') return keyClass & KEY.distinguished;
     if (leaf.key === '' && leaf.above.length === 0) return keyClass;
     const named = at >= 2 && VALUE_KEYS.test(leaf.key) && NAME_KEYS.test(leaves[at - 2]!.key) ? leaves[at - 2]!.text : leaf.key;
     return keyClass | this.#scanner.keyClass(named) | this.#classFromAbove(leaf);

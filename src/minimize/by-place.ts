@@ -132,9 +132,10 @@ export class ByPlace {
   #drops(batch: SpanBatch, start: number, end: number, { id, by }: Treated): boolean {
     const { valueMark, valueKey, valueType } = batch;
     const { hasWhole } = by;
+    const untouched = hasWhole ? by.untouched : null;
     for (let value = start; value < end; value++) {
       const mark = valueMark[value]!;
-      if (mark === 0 && !hasWhole) continue;
+      if (mark === 0 && (untouched === null || untouched[valueKey[value]! * 8 + valueType[value]!] === 1)) continue;
       let output: number;
       if (!hasWhole) output = this.#ofParts(batch, value, mark, id, by);
       else {

@@ -50,6 +50,7 @@ export class Treatment {
   /** Every part is replaced by what its recognizer put in its stead. */
   readonly #asRecognized: boolean;
   readonly #plans: (Plan | undefined)[] = [];
+  #untouched = new Uint8Array(1_024);
   readonly #actions: (PartActions | undefined)[] = [];
   /** Plans and part actions remembered since the treatment began. */
   remembered = 0;
@@ -69,6 +70,12 @@ export class Treatment {
   plan(key: number, type: number): Plan {
     this.#forgetOldKeys();
     return (this.#plans[key * 8 + type] ??= this.#planned(key, type));
+  }
+
+  /** By key * 8 + type: 1 = such a value is stored as it is unless something was found in it. Grows with the plans, until keys are forgotten: ask once for each list of values. */
+  get untouched(): Uint8Array {
+    this.#forgetOldKeys();
+    return this.#untouched;
   }
 
   /** What is stored of a value from what was found in it. */
@@ -117,7 +124,10 @@ export class Treatment {
     this.remembered++;
     const text = this.#keys.texts[key]!;
     const action = this.#set.whole(text, VALUE_TYPE[type]!)?.action ?? this.#set.unnamed;
-    if (action === 'keep' || (this.#ofResource && text === SERVICE_NAME && action !== 'drop-span')) return PARTS;
+    if (action === 'keep' || (this.#ofResource && text === SERVICE_NAME && action !== 'drop-span')) {
+      this.#noteUntouched(key * 8 + type);
+      return PARTS;
+    }
     const constant = (output: Output | null): Plan => ({ action, constant: output, ofUnfound: null });
     if (action === 'drop') return constant(DROPPED_FIELD);
     if (action === 'drop-span') return constant(DROPPED_SPAN);
@@ -125,6 +135,15 @@ export class Treatment {
     const seal = sealing(action);
     if (seal !== null) return { action, constant: null, ofUnfound: sealedOutput(null, seal.subject === true, seal.searchable === true) };
     return constant(typeof action === 'object' && 'replace' in action ? named(action.replace.with) : null);
+  }
+
+  #noteUntouched(at: number): void {
+    if (at >= this.#untouched.length) {
+      const larger = new Uint8Array(at * 2);
+      larger.set(this.#untouched);
+      this.#untouched = larger;
+    }
+    this.#untouched[at] = 1;
   }
 
   #nested(finding: NestedFinding, key: number, type: number, parts: PartActions | null = null): Output {
@@ -236,6 +255,7 @@ export class Treatment {
     if (this.#keysGeneration === this.#keys.generation) return;
     this.#keysGeneration = this.#keys.generation;
     this.#plans.length = this.#actions.length = 0;
+    this.#untouched.fill(0);
   }
 }
 

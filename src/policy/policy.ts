@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { sealing } from './action.ts';
 import { type Action, decidingRules, type OwnRecognizer, type PolicyDocument, type Rule } from './document.ts';
 import { restrictedBy, restriction, type Restriction } from './restriction.ts';
-import { RuleSets } from './rule-set.ts';
+import { keysOf, RuleSets } from './rule-set.ts';
 
 export { ACTION_NAMES, actionName, type ActionName, sealing } from './action.ts';
 export { type Decision, type Found, needsSecondPerson, pastDecision, presentDecision, SEALED, WHOLE_VALUE } from './decision.ts';
@@ -28,10 +28,10 @@ export interface CompiledPolicy extends Restriction {
   readonly recognizers: readonly OwnRecognizer[];
   readonly sets: RuleSets;
   /**
-   * Some rule does with recognized parts other than to replace them: then it matters which kinds there are below a mark (`Mark.parts`). Else every
-   * mark is replaced by what stands in its stead.
+   * Whether some rule may do with recognized parts of this attribute's values other than to replace them: then it matters which kinds there are below a mark
+   * (`Mark.parts`). Else every mark is replaced by what stands in its stead.
    */
-  readonly distinguishes: boolean;
+  readonly distinguishes: (key: string) => boolean;
   /** Every address becomes the network that recognizers make of it, so that one that is such a network is nothing to act upon. */
   readonly networksStay: boolean;
   /** Some rule seals. */
@@ -53,12 +53,18 @@ export function compilePolicy(document: PolicyDocument): CompiledPolicy {
     digest: createHash('sha256').update(text).digest('hex'),
     recognizers: document.recognizers ?? [],
     sets: new RuleSets(rules, document.attributes ?? 'keep'),
-    // In what is sealed some kinds stay and others do not.
-    distinguishes: rules.some(({ recognized, action }) => sealing(action) !== null || (recognized !== undefined && !replaces(action))),
+    distinguishes: distinguishing(rules),
     networksStay: networksStay(rules),
     seals: sealsAnything(document),
     ...restriction(restrictedBy(document)),
   };
+}
+
+/** In what is sealed some kinds stay and others do not. */
+function distinguishing(rules: readonly Rule[]): (key: string) => boolean {
+  if (rules.some(({ recognized, action }) => recognized !== undefined && !replaces(action))) return () => true;
+  const sealed = rules.filter(({ action }) => sealing(action) !== null).map(keysOf);
+  return (key) => sealed.some((names) => names(key));
 }
 
 /** One rule decides about all addresses, and no other rule about any before. */

@@ -44,10 +44,13 @@ test('the default policy restricts what may be personal or free text, and not wh
   }
 });
 
-test('a policy says whether kinds are kept or dropped anywhere', () => {
-  const distinguishes = (...rules: Parameters<typeof compilePolicy>[0]['rules']) => compilePolicy({ version: 2, rules }).distinguishes;
-  assert.equal(compilePolicy(DEFAULT_POLICY).distinguishes, false);
-  assert.equal(distinguishes(), false);
-  assert.equal(distinguishes({ id: 'whole', keys: ['a'], action: 'drop' }), false);
-  for (const action of ['keep', 'drop', 'drop-span', { mask: { last: 4 } }, { pseudonymize: { purpose: 'x' } }] as const) assert.equal(distinguishes({ id: 'ips', recognized: ['ip'], action: 'replace' }, { id: 'some', recognized: 'any', keys: ['a.*'], action }), true);
+test('a policy says in which attributes kinds may be kept or dropped', () => {
+  const distinguishes = (...rules: Parameters<typeof compilePolicy>[0]['rules']) => ['a.b', 'c'].filter(compilePolicy({ version: 2, rules }).distinguishes).join();
+  assert.equal(compilePolicy(DEFAULT_POLICY).distinguishes('a.b'), false);
+  assert.equal(distinguishes(), '');
+  assert.equal(distinguishes({ id: 'whole', keys: ['a.*'], action: 'drop' }), '');
+  for (const action of ['keep', 'drop', 'drop-span', { mask: { last: 4 } }, { pseudonymize: { purpose: 'x' } }] as const) assert.equal(distinguishes({ id: 'ips', recognized: ['ip'], action: 'replace' }, { id: 'some', recognized: 'any', keys: ['a.*'], action }), 'a.b,c');
+  // Of what is sealed credentials go and the rest stays.
+  for (const named of [{ keys: ['a.*'] }, { groups: ['a'] }]) assert.equal(distinguishes({ id: 'sealed', ...named, action: 'seal' }), 'a.b');
+  assert.equal(distinguishes({ id: 'sealed', for: { places: ['status-message'] }, action: 'seal' }), 'a.b,c');
 });

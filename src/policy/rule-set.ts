@@ -73,8 +73,15 @@ function namesOf({ keys, groups, types }: Rule, isAttribute: boolean): NamingRul
   const isOfType = (type: ValueType): boolean => types === undefined || types.includes(type);
   if (keys === undefined && groups === undefined) return (_key, _inner, type) => isOfType(type);
   if (!isAttribute) return () => false;
-  const [ofKeys, ofGroups] = [matcherOf(keys ?? []), matcherOf((groups ?? []).flatMap(keysOfGroup))];
+  const [ofKeys, ofGroups] = [matcherOf(keys ?? []), matcherOfGroups(groups ?? [])];
   return (key, inner, type) => isOfType(type) && (ofKeys(key) || (inner !== key && ofKeys(inner)) || ofGroups(key));
+}
+
+/** Whether a rule about whole values may name an attribute of this key, or a text that is none, whatever its type and place. */
+export function keysOf({ keys, groups }: Rule): (key: string) => boolean {
+  if (keys === undefined && groups === undefined) return () => true;
+  const [ofKeys, ofGroups] = [matcherOf(keys ?? []), matcherOfGroups(groups ?? [])];
+  return (key) => ofKeys(key) || ofGroups(key);
 }
 
 /** The sets of one policy. Not bounded by itself: whoever asks about names that others choose forgets them when there are too many. Ask by resource, not by span. */
@@ -142,4 +149,8 @@ function matcherOf(globs: readonly string[] | undefined): (name: string) => bool
   if (globs === undefined) return () => true;
   const matchers = globs.map(globMatcher);
   return (name) => matchers.some((matches) => matches(name));
+}
+
+function matcherOfGroups(groups: readonly string[]): (name: string) => boolean {
+  return matcherOf(groups.flatMap(keysOfGroup));
 }

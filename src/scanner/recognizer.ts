@@ -95,6 +95,8 @@ export const KEY = {
   birthDate: 65_536,
   /** Latitude, longitude, or both: `geo.location.lat`. */
   coordinates: 131_072,
+  /** Of the policy, not the key: it may keep some kinds in such a value and others not (`ScannerOptions.parts`). */
+  distinguished: 262_144,
 } as const;
 export type KeyClass = number;
 

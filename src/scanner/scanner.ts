@@ -58,9 +58,9 @@ const NO_PLAN: Plan = { isNothing: true, recognizers: [], ranks: [] };
 export interface ScannerOptions {
   /**
    * Whether marks say which others they cover (`Mark.parts`), as policies need that keep or drop a kind. Without, a text that one
-   * mark covers whole is looked at for graver kinds only: nothing else could change what becomes of it.
+   * mark covers whole is looked at for graver kinds only: nothing else could change what becomes of it. A function says it by the attribute's key.
    */
-  readonly parts?: boolean;
+  readonly parts?: boolean | ((key: string) => boolean);
   /** Whether addresses that are networks already (`203.0.113.0`) are left alone; not where others are wanted than recognizers make, or none. */
   readonly networksStay?: boolean;
 }
@@ -71,6 +71,7 @@ export class Scanner {
   readonly #nameClasses = new Map<string, KeyClass>();
   readonly #selections = new Map<KeyClass, Selection>();
   readonly #parts: boolean;
+  readonly #classOf: (key: string) => KeyClass;
   readonly #networksStay: boolean;
   #ofForm: Scanner | undefined;
   /** The plan asked for last. */
@@ -102,13 +103,14 @@ export class Scanner {
 
   constructor(recognizers: readonly Recognizer[] = RECOGNIZERS, { parts = true, networksStay = true }: ScannerOptions = {}) {
     this.#recognizers = recognizers;
-    this.#parts = parts;
+    this.#parts = parts === true;
+    this.#classOf = typeof parts === 'function' ? (key) => classOfKey(key) | (parts(key) ? KEY.distinguished : 0) : classOfKey;
     this.#networksStay = networksStay;
   }
 
   /** What an attribute key says about its value. Remembered for as many keys as `CLASSES_MAX`. */
   keyClass(key: string): KeyClass {
-    return remembered(this.#classes, CLASSES_MAX, key, classOfKey);
+    return remembered(this.#classes, CLASSES_MAX, key, this.#classOf);
   }
 
   /**
@@ -172,7 +174,7 @@ export class Scanner {
     this.#marks = [];
     this.#settled = UNSETTLED;
     // What stands in for a literal is weighed against every mark inside (`overlaps.ts`).
-    this.#length = this.#parts || (keyClass & (KEY.statement | KEY.parameter)) !== 0 ? -1 : text.length;
+    this.#length = this.#parts || (keyClass & (KEY.distinguished | KEY.statement | KEY.parameter)) !== 0 ? -1 : text.length;
     this.#text = text;
     this.#name = name;
     this.#mayNameScheme = (keyClass & KEY.authorization) !== 0 && (features & FEATURE.angle) === 0;

@@ -55,6 +55,12 @@ test('a value that its key decides is looked at for graver kinds alone', () => {
     assert.deepEqual([...ran].filter((kind) => !(kinds as readonly string[]).includes(kind)), []);
     new Scanner(watching).scanText(text, keyClass);
     assert.ok(ran.has('card'));
+    const byKey = new Scanner(watching, { parts: (key) => key === 'a.sealed' });
+    for (const [key, looks] of [['a.plain', false], ['a.sealed', true]] as const) {
+      ran.clear();
+      byKey.scanText(text, keyClass | byKey.keyClass(key));
+      assert.equal(ran.has('card'), looks, key);
+    }
   }
 });
 
