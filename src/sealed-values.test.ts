@@ -90,11 +90,11 @@ test('sealed values of a span are one text, which opens to what was sent, field 
   ]);
   assert.equal(all.seals.length, 1, 'the other span has nothing sealed');
   assert.deepEqual(opened(all, 0), [
-    { field: 'attributes[1]', type: 's', text: 'ann@example.com' },
-    { field: 'attributes[2]', type: 's', text: 'ann' },
-    { field: 'attributes[3]', type: 'i', text: '42' },
-    { field: 'attributes[4]', type: 'a', text: '{"arrayValue":{"values":[{"stringValue":"vip"},{"intValue":"1"}]}}' },
-    { field: 'events[0].attributes[0]', type: 's', text: 'no such user ann@example.com' },
+    { field: 'attributes[1]', key: 'user.email', type: 's', text: 'ann@example.com' },
+    { field: 'attributes[2]', key: 'user.id', type: 's', text: 'ann' },
+    { field: 'attributes[3]', key: 'age', type: 'i', text: '42' },
+    { field: 'attributes[4]', key: 'tags', type: 'a', text: '{"arrayValue":{"values":[{"stringValue":"vip"},{"intValue":"1"}]}}' },
+    { field: 'events[0].attributes[0]', key: 'exception.message', type: 's', text: 'no such user ann@example.com' },
   ]);
   assert.equal(all.minimized['sealed'], 5);
   for (const clear of ['ann@example.com', 'vip']) assert.equal(Buffer.from(all.block.spans).includes(clear), false, `${clear} is nowhere in clear`);
@@ -165,7 +165,7 @@ test('what a resource has is shared by spans, and is replaced instead of sealed'
 
 test('the status message is sealed where a rule names its place', () => {
   const all = stored([span(1, {}, { status: { code: 2, message: 'Ann has no credit' } })], { rules: [{ id: 's', for: { places: ['status-message'] }, action: 'seal' }] });
-  assert.deepEqual(opened(all, 0), [{ field: 'status.message', type: 's', text: 'Ann has no credit' }]);
+  assert.deepEqual(opened(all, 0), [{ field: 'status.message', key: 'status.message', type: 's', text: 'Ann has no credit' }]);
   assert.equal(Buffer.from(all.block.spans).includes('credit'), false);
 });
 

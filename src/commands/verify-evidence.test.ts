@@ -60,7 +60,7 @@ test('sealed values are told: closed, left out, and those that are shown, which 
   assert.deepEqual([other.code, other.out], [1, '']);
   assert.match(other.error, /^not verified: seal_mismatch: .* That is span eee19b7ec3c1b174\.$/u);
   const moving = sealedSpan();
-  const values = [{ field: 'attributes[11]', letter: 's' as const, text: `\u001b[2J${'x'.repeat(900)}` }];
+  const values = [{ field: 'attributes[11]', key: 'enduser.email', letter: 's' as const, text: `\u001b[2J${'x'.repeat(900)}` }];
   const safe = verify(bytesOf(evidenceOf({ blocks: [[{ ...moving, sealed: values }]], seals: 'opened' })), { key: [KEY] }).out;
   assert.ok(safe.includes('␛[2Jxxx') && !safe.includes('\u001b') && !safe.includes('x'.repeat(300)));
 });

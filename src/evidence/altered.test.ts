@@ -29,7 +29,7 @@ function smallSpan(): StoredSpan {
       span: { traceId: TRACE, spanId: '0000000000000001', name: 'GET /', kind: 2, startTimeUnixNano: '1764450000000000000', endTimeUnixNano: '1764450000000005000', attributes: [attribute('user.id', 'u-1'), attribute('host.user', 'root'), attribute('colour', 'green'), attribute('who', '[sealed]'), { key: 'part', value: { doubleValue: 0.5 } }] },
     },
     minimized: [{ place: 'attributes.colour', kind: 'email', count: 1 }],
-    sealed: [{ field: 'attributes[3]', letter: 's', text: 'ann' }],
+    sealed: [{ field: 'attributes[3]', key: 'who', letter: 's', text: 'ann' }],
   };
 }
 

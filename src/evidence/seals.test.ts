@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sha256 } from '#merkle/testing';
-import { isEvidenceFlaw, sealDigest, type SealedValue } from './evidence.ts';
-import { sealCommitment } from './seals.ts';
+import { isEvidenceFlaw, sealDigest } from './evidence.ts';
+import { sealCommitment, type OpenedValue } from './seals.ts';
 import { sealedSpan, wholeSpan } from './span-samples.ts';
 import { answerTo, evidenceOf, flawOf, proved, type Json, type JsonObject, type TestLog } from './testing.ts';
 
@@ -56,7 +56,7 @@ test('no other value is shown than the one that was sealed: not its text, type, 
 test('a text that was changed so that it commits to the value shown is not the one in the log', () => {
   const said = saidOf((document) => {
     const seal = sealOf(document);
-    const values: SealedValue[] = valuesOf(document).map(({ field, type, text }) => ({ field: String(field), letter: type as 's', text: String(text) }));
+    const values: OpenedValue[] = [...(sealedSpan().sealed ?? [])];
     values[0] = { ...values[0]!, text: 'bob@example.com' };
     valuesOf(document)[0]!['text'] = 'bob@example.com';
     const text = Buffer.from(String(seal['text']), 'base64');
@@ -67,8 +67,8 @@ test('a text that was changed so that it commits to the value shown is not the o
 });
 
 test('what a server sealed for a place that is not sealed, or twice for one, or in another form, is not shown', () => {
-  const withSealed = (...values: readonly SealedValue[]): JsonObject => evidenceOf({ blocks: [[{ ...sealedSpan(), sealed: values }]], seals: 'closed' });
-  const shown = (values: readonly SealedValue[]): string => {
+  const withSealed = (...values: readonly OpenedValue[]): JsonObject => evidenceOf({ blocks: [[{ ...sealedSpan(), sealed: values }]], seals: 'closed' });
+  const shown = (values: readonly OpenedValue[]): string => {
     const document = withSealed(...values);
     assert.equal(flawOf(document), 'proved', 'closed, nobody can tell');
     try {
@@ -78,8 +78,9 @@ test('what a server sealed for a place that is not sealed, or twice for one, or 
       return String(error);
     }
   };
-  const value = (field: string, text = 'x'): SealedValue => ({ field, letter: 's', text });
+  const value = (field: string, text = 'x', key = 'enduser.email'): OpenedValue => ({ field, key, letter: 's', text });
   assert.equal(shown([value('attributes[11]')]), 'proved');
+  assert.match(shown([value('attributes[11]', 'x', 'enduser.id')]), /seal_mismatch.*other values/, 'sealed under another key than the one that stands there');
   for (const field of ['attributes[0]', 'attributes[99]', 'attributes[011]', 'resource.attributes[3]', 'name', '']) assert.match(shown([value(field)]), /seal_mismatch.*a field that is not sealed/, field);
   assert.match(shown([value('attributes[11]', 'for one'), value('attributes[11]', 'for another')]), /two values of one field/);
   const opened = evidence('opened');

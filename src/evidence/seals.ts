@@ -13,10 +13,10 @@ export type Sealed =
   | { readonly digest: Uint8Array; readonly key?: undefined; readonly text?: undefined; readonly opened?: undefined };
 
 /** What a seal holds, all of it. */
-export interface Opened {
+export interface Opened<One = SealedValue> {
   /** 16 bytes. */
   readonly salt: Uint8Array;
-  readonly values: readonly SealedValue[];
+  readonly values: readonly One[];
 }
 
 export interface SealedValue {
@@ -53,21 +53,23 @@ export function sealDigest(sha256: Sha256, key: Uint8Array, text: Uint8Array): U
 }
 
 /** What a seal commits to. */
-export function sealCommitment(sha256: Sha256, { salt, values }: Opened): Uint8Array {
+export function sealCommitment(sha256: Sha256, { salt, values }: Opened<OpenedValue>): Uint8Array {
   writer.reset().raw(salt);
-  for (const { field, letter, text } of values) writer.string(field).ascii(letter).string(text);
+  for (const { field, key, letter, text } of values) writer.string(field).string(key).ascii(letter).string(text);
   return sha256(writer.written());
 }
 
 /** Throws `Wrong`. `places`: where the span says `[sealed]`, and the key of each. */
 export function openedValues(sha256: Sha256, text: Uint8Array, opened: Opened, places: ReadonlyMap<string, string>): readonly OpenedValue[] {
   if (text[0] !== VERSION || text.length < COMMITMENT_END) throw new Wrong('seal_mismatch', 'a seal of another version');
-  if (!sameBytes(sealCommitment(sha256, opened), text.subarray(COMMITMENT_START, COMMITMENT_END))) throw new Wrong('seal_mismatch', 'other values than those that were sealed');
   const met = new Set<string>();
-  return opened.values.map((value) => {
+  const values = opened.values.map((value): OpenedValue => {
     const key = places.get(value.field);
     if (key === undefined) throw new Wrong('seal_mismatch', 'a value of a field that is not sealed');
     if (met.size === met.add(value.field).size) throw new Wrong('seal_mismatch', 'two values of one field');
     return { ...value, key };
   });
+  // With the keys that the span has, so that a value is shown under the one that it was sealed under.
+  if (!sameBytes(sealCommitment(sha256, { salt: opened.salt, values }), text.subarray(COMMITMENT_START, COMMITMENT_END))) throw new Wrong('seal_mismatch', 'other values than those that were sealed');
+  return values;
 }

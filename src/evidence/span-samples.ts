@@ -52,8 +52,8 @@ export function sealedSpan(): StoredSpan {
     ...whole,
     minimized: [{ place: 'attributes.enduser.email', kind: 'sealed', count: 1 }],
     sealed: [
-      { field: 'attributes[11]', letter: 's', text: 'ann@example.com' }, { field: 'status.message', letter: 's', text: 'ünïcödé 🚂 of Ann' },
-      { field: 'events[0].attributes[2]', letter: 'i', text: '42' }, { field: 'links[0].attributes[1]', letter: 'a', text: '{"arrayValue":{"values":[{"stringValue":"vip"}]}}' },
+      { field: 'attributes[11]', key: 'enduser.email', letter: 's', text: 'ann@example.com' }, { field: 'status.message', key: 'status.message', letter: 's', text: 'ünïcödé 🚂 of Ann' },
+      { field: 'events[0].attributes[2]', key: 'exception.note', letter: 'i', text: '42' }, { field: 'links[0].attributes[1]', key: 'link.tags', letter: 'a', text: '{"arrayValue":{"values":[{"stringValue":"vip"}]}}' },
     ],
   };
 }

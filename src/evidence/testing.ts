@@ -9,7 +9,7 @@ import { entryBytes, textHash } from './entry.ts';
 import { checkEvidence, evidenceFlawText, isEvidenceFlaw, parseEvidence, spanEntry, type Beside, type EvidenceFlaw, type PlacedSpan, type Proved, type Restricted } from './evidence.ts';
 import { EVIDENCE_FORMAT } from './document.ts';
 import { restrictedDigest } from './restricted.ts';
-import { sealCommitment, sealDigest, SEALED_VALUES, type Opened, type Sealed } from './seals.ts';
+import { sealCommitment, sealDigest, SEALED_VALUES, type OpenedValue, type Sealed } from './seals.ts';
 import { valueOf } from './any-value.ts';
 
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
@@ -38,7 +38,7 @@ export interface StoredSpan {
   readonly service?: string;
   readonly minimized?: Beside['minimized'];
   /** What it has sealed. */
-  readonly sealed?: Opened['values'];
+  readonly sealed?: readonly OpenedValue[];
 }
 
 export interface TestLog {
@@ -157,7 +157,7 @@ function withRestricted(stored: StoredSpan, restricted: (key: string) => boolean
 }
 
 /** A seal as it is stored: nobody has a key for it. */
-export function sealOf(values: Opened['values'], how: NonNullable<TestLog['seals']>, place: string): Sealed {
+export function sealOf(values: readonly OpenedValue[], how: NonNullable<TestLog['seals']>, place: string): Sealed {
   const opened = { salt: sha256(Buffer.from(`salt of the seal ${place}`)).subarray(0, 16), values };
   const key = sha256(Buffer.from(`key ${place}`)).subarray(0, 8);
   const text = Buffer.concat([Uint8Array.of(1), Buffer.alloc(12, 7), sealCommitment(sha256, opened), sha256(Buffer.from(`ciphertext ${place}`)), Buffer.alloc(16, 9)]);

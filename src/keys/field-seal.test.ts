@@ -45,7 +45,7 @@ function forTwo(first: Buffer, second: Buffer, nonce: Buffer, associated: Buffer
 
 /** A salt and one value. */
 function saltedValue(value: string, salt: Uint8Array = randomBytes(SEAL_SALT_BYTES)): Buffer {
-  return Buffer.concat([salt, Uint8Array.of(3), Buffer.from('a.bs'), Uint8Array.of(value.length), Buffer.from(value)]);
+  return Buffer.concat([salt, Uint8Array.of(3), Buffer.from('a.b'), Uint8Array.of(1), Buffer.from('ks'), Uint8Array.of(value.length), Buffer.from(value)]);
 }
 
 function sealed(key: Secret<Uint8Array>, text: Uint8Array, associated: Uint8Array): Buffer {
@@ -58,7 +58,7 @@ test('a text that opens under two keys opens to what it commits to alone', () =>
   const keys = [randomKey(), randomKey()] as const;
   const [nonce, associated] = [randomBytes(12), randomBytes(16)];
   // Of 64 bytes, the last 16 of which are those of the value that nobody chose.
-  const { text, tag } = forTwo(Buffer.from(keys[0].reveal()), Buffer.from(keys[1].reveal()), nonce, associated, saltedValue('v'.repeat(42)).subarray(0, 48));
+  const { text, tag } = forTwo(Buffer.from(keys[0].reveal()), Buffer.from(keys[1].reveal()), nonce, associated, saltedValue('v'.repeat(40)).subarray(0, 48));
   const under = keys.map((key) => {
     const decipher = createDecipheriv('aes-256-gcm', key.reveal(), nonce, { authTagLength: 16 }).setAAD(associated).setAuthTag(tag);
     const opened = decipher.update(text);
@@ -73,7 +73,7 @@ test('a text that opens under two keys opens to what it commits to alone', () =>
 test('what was closed with a commitment to something else does not open, though the cipher takes it', () => {
   const [key, associated] = [randomKey(), randomBytes(16)];
   const [one, other] = [sealed(key, saltedValue('ann'), associated), sealed(key, saltedValue('bob'), associated)];
-  assert.deepEqual(openSeal(key, one, associated)?.fields, [{ field: 'a.b', type: 's', text: 'ann' }]);
+  assert.deepEqual(openSeal(key, one, associated)?.fields, [{ field: 'a.b', key: 'k', type: 's', text: 'ann' }]);
   assert.equal(openSeal(key, Buffer.concat([one.subarray(0, 13), other.subarray(13, 45), one.subarray(45)]), associated), null);
 });
 
@@ -98,7 +98,7 @@ test('sealed values that are malformed do not open', () => {
   const key = randomKey();
   const opened = (text: Uint8Array) => openSeal(key, sealed(key, text, Buffer.alloc(0)), Buffer.alloc(0));
   const good = saltedValue('v', new Uint8Array(16).fill(5));
-  assert.deepEqual(opened(good), { fields: [{ field: 'a.b', type: 's', text: 'v' }], salt: new Uint8Array(16).fill(5) });
+  assert.deepEqual(opened(good), { fields: [{ field: 'a.b', key: 'k', type: 's', text: 'v' }], salt: new Uint8Array(16).fill(5) });
   for (let at = 0; at < good.length; at++) assert.equal(opened(good.subarray(0, at)), null, `cut at ${at}`);
   assert.equal(opened(Buffer.concat([good.subarray(0, 16), Uint8Array.of(0x83, 0), good.subarray(17)])), null, 'a length in more bytes than it needs');
 });

@@ -1,5 +1,5 @@
 /**
- * What a seal holds, once it is open: a salt, then a list of values, each with the field where it stood, a letter for its type and its text, as the span entry has them
+ * What a seal holds, once it is open: a salt, then a list of values, each with the field where it stood, the key of its attribute, a letter for its type and its text, as the span entry has them
  * (docs/reference/log-format.md). Whoever seals writes this form without an object for each value (`#seal`); this is how it is read.
  *
  * The salt is there for the commitment, a digest of all this, which stands beside the closed text and so in the log. By it anybody can tell that values that are shown to
@@ -10,6 +10,8 @@ import { hash } from 'node:crypto';
 export interface SealedField {
   /** `attributes[3]`, `events[0].attributes[1]`, `links[0].attributes[0]`, `status.message`. */
   readonly field: string;
+  /** Of its attribute, or `status.message`: so that whoever may open one key opens no value that stood under another, whatever the row says now. */
+  readonly key: string;
   /** `s`, `i`, … as in attribute lists. */
   readonly type: string;
   readonly text: string;
@@ -47,10 +49,11 @@ export function readSealedText(text: Uint8Array): SealedValues | null {
   };
   while (at < bytes.length) {
     const field = string();
+    const key = field === null ? null : string();
     const type = String.fromCharCode(bytes[at++] ?? 0);
-    const value = field === null ? null : string();
-    if (field === null || value === null) return null;
-    fields.push({ field, type, text: value });
+    const value = key === null ? null : string();
+    if (field === null || key === null || value === null) return null;
+    fields.push({ field, key, type, text: value });
   }
   return fields.length === 0 ? null : { fields, salt: Uint8Array.from(bytes.subarray(0, SEAL_SALT_BYTES)) };
 }

@@ -44,7 +44,7 @@ async function seal(texts: readonly string[], token = randomBytes(16), tenant = 
   const sealing = new SealingKey(keyId, key);
   return texts.map((value) => {
     const [traceId, spanId] = [randomBytes(16), randomBytes(8)];
-    const text = Buffer.concat([randomBytes(SEAL_SALT_BYTES), Uint8Array.of(13), Buffer.from('attributes[3]s'), Uint8Array.of(value.length), Buffer.from(value)]);
+    const text = Buffer.concat([randomBytes(SEAL_SALT_BYTES), Uint8Array.of(13), Buffer.from('attributes[3]'), Uint8Array.of(4), Buffer.from('notes'), Uint8Array.of(value.length), Buffer.from(value)]);
     const out = new Uint8Array(200);
     return { traceId, spanId, keyId, text: out.slice(0, sealing.close(text, bindingOf(tenant, traceId, spanId, keyId), out, 0)) };
   });

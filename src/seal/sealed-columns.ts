@@ -40,12 +40,14 @@ export class SealedColumns {
     this.columns = [new ArrayColumn(this.#offsets, this.#keyIds), new ArrayColumn(this.#offsets, this.#texts)];
   }
 
-  /** Begins a value of the row under construction: its text is to be written to what is returned, as a string. `at`: its place in its list, or `STATUS_MESSAGE`. */
-  add(place: 'span' | 'event' | 'link', index: number, at: number, letter: number): PlainColumn {
+  /** Begins a value of the row under construction: its text is to be written to what is returned, as a string. `at`: its place in its list, or `STATUS_MESSAGE`, which has no `key`. */
+  add(place: 'span' | 'event' | 'link', index: number, at: number, key: Uint8Array, letter: number): PlainColumn {
     const text = this.#text;
     const field = place === 'span' ? this.#fieldOf(at) : Buffer.from(`${place}s[${index}].attributes[${at}]`);
     if (text.length === 0) this.#addSalt();
+    const name = at === STATUS_MESSAGE ? STATUS_FIELD : key;
     text.string(field, 0, field.length);
+    text.string(name, 0, name.length);
     text.uint8(letter);
     return text;
   }

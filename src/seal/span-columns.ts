@@ -255,7 +255,7 @@ export class SpanColumns {
   /** Gathers a value that the policy seals; what stands in its place is written as any other. `at`: its place in its list. */
   #seal(seal: SealedValue, batch: MinimizedBatch, value: number, at: number): void {
     const { place, index } = this.minimized;
-    const text = this.#sealed.add(place, index, at, LETTERS[seal.bytes === null ? batch.valueType[value]! : seal.type]!);
+    const text = this.#sealed.add(place, index, at, this.#minimizer.keyBytes[batch.valueKey[value]!]!, LETTERS[seal.bytes === null ? batch.valueType[value]! : seal.type]!);
     const start = text.length;
     if (seal.bytes === null) this.#scalar(text, batch.valueType[value]!, batch.valueA[value]!, batch.valueB[value]!, batch.bytes);
     else text.string(seal.bytes, 0, seal.bytes.length);

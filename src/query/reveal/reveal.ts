@@ -160,11 +160,12 @@ function openedSpans(wanted: readonly Wanted[], answers: readonly OpenedSeal[]):
     const opened = new Map<string, SealedField>();
     for (const { field, key } of places) {
       const value = values.get(field);
-      if (value !== undefined) {
+      // What stood under another key is not what may be opened here.
+      if (value !== undefined && value.key === key) {
         opened.set(field, value);
         fields.add(key);
         counts.opened += 1;
-      } else if (own.some(({ is }) => is === 'changed')) counts.changed += 1;
+      } else if (value !== undefined || own.some(({ is }) => is === 'changed')) counts.changed += 1;
       else if (own.some(({ is }) => is === 'erased')) counts.erased += 1;
     }
     return withOpened(closed.span, opened);

@@ -249,10 +249,10 @@ def opened_values(seal, opened, places):
         members(one, 'field type text', 'opened')
         field, letter, value = (text(one.get(name), 'opened') for name in ('field', 'type', 'text'))
         need(letter in tuple('nsbidamx'), 'no type')
-        data += string(field) + letter.encode() + string(value)
+        need(field in places, 'a value of a field that is not sealed')
+        data += string(field) + string(places[field]) + letter.encode() + string(value)
         said.append((field, value))
     need(said and H(data) == seal[13:45], 'other values than those that were sealed')
-    need(all(field in places for field, _ in said), 'a value of a field that is not sealed')
     need(len({field for field, _ in said}) == len(said), 'two values of one field')
     return [(field, places[field], value) for field, value in said]
 
