@@ -60,6 +60,8 @@ const pages = [
   createRoute({ getParentRoute: () => framed, path: '/policy/history', component: lazyRouteComponent(() => import('./policy/history-page.tsx'), 'PolicyHistoryPage') }),
   createRoute({ getParentRoute: () => framed, path: '/access', component: lazyRouteComponent(() => import('./access/page.tsx'), 'AccessPage') }),
   createRoute({ getParentRoute: () => framed, path: '/audit', component: lazyRouteComponent(() => import('./audit/page.tsx'), 'AuditPage') }),
+  createRoute({ getParentRoute: () => framed, path: '/approvals', component: lazyRouteComponent(() => import('./approvals/page.tsx'), 'ApprovalsPage') }),
+  createRoute({ getParentRoute: () => framed, path: '/keys', component: lazyRouteComponent(() => import('./keys/page.tsx'), 'KeysPage') }),
   createRoute({ getParentRoute: () => framed, path: '/ingest', component: lazyRouteComponent(() => import('./ingest/page.tsx'), 'IngestPage') }),
   createRoute({ getParentRoute: () => framed, path: '/health', component: lazyRouteComponent(() => import('./health/page.tsx'), 'HealthPage') }),
   createRoute({ getParentRoute: () => framed, path: '/settings', component: lazyRouteComponent(() => import('./settings/page.tsx'), 'SettingsPage') }),

@@ -19,7 +19,8 @@ export interface KeptState {
   readonly url: string;
   /** An admin's token, for asking the API by hand. */
   readonly token: string;
-  readonly people: Readonly<Record<'admin' | 'viewer', Person>>;
+  /** By role; `second`: another investigator. */
+  readonly people: Readonly<Record<string, Person>>;
   readonly traces: Readonly<Record<string, string>>;
 }
 
@@ -34,6 +35,8 @@ interface ViteServer {
   close(): Promise<void>;
 }
 
+/** Who can look, by role. */
+const PEOPLE = { admin: 'ada', viewer: 'vera', investigator: 'grace', second: 'edsger', 'key-custodian': 'barbara', 'privacy-officer': 'margaret', operator: 'donald' } as const;
 const ROOT = join(import.meta.dirname, '../..');
 const IDLE_MS_MAX = 30 * 60_000;
 /** Traffic goes on for so long after a look, so that what is live can be seen to live. */
@@ -62,8 +65,9 @@ async function keep(seed: SeedName, stateFile: string): Promise<void> {
   });
   const [vite] = await Promise.all([startVite(join(folder, 'vite')), backend.fresh()]);
   const [key, token] = await Promise.all([backend.verb('producer', 'add', 'shop', '--service', '*'), backend.verb('token', 'create', '--role', 'admin')]);
-  const people = { admin: await addPerson(backend, token, 'ada', 'admin'), viewer: await addPerson(backend, token, 'vera', 'viewer') };
-  const { traces } = await plant({ otlpHttp: backend.otlpHttp, key }, seed, Date.now());
+  const people: Record<string, Person> = {};
+  for (const [role, name] of Object.entries(PEOPLE)) people[role] = await addPerson(backend, token, name, role === 'second' ? 'investigator' : role);
+  const { traces } = await plant({ otlpHttp: backend.otlpHttp, key, console: { url: backend.console, token } }, seed, Date.now());
   let until_ms = Date.now();
   let looked_ms = Date.now();
   const random = randomFrom(until_ms);

@@ -28,7 +28,7 @@ const HELP = `node test/browser/look.ts --page /search [options]
   --seed NAME     ${SEEDS.join(' | ')}; default shop
   --keep          leave the server running and use it next time (as --as NAME, default "look"); ends by itself after half an hour
   --stop          end the kept server of --as and --seed
-  --role viewer   default admin; none: nobody is signed in
+  --role viewer   default admin; also investigator, second (another one), key-custodian, privacy-officer, operator; none: nobody is signed in
   --steps 'click:text=Foo;press:Enter;fill:input[name=q]=error;wait:500;hover:css;goto:/map;drag:10,20,300,200;wheel:600;see:text=Bar'
   --full          the whole page, not only the window
   --text          print the page as a screen reader has it
@@ -149,9 +149,9 @@ async function keptPlace(stateFile: string): Promise<Place> {
     state = await aliveState(stateFile);
     if (state === null) throw new Error('cannot reach the server to look at');
   }
-  if (said.keep) console.log(`kept at ${state.url}, admin token ${state.token}, signed in as ${state.people.admin.name}, ends with --stop`);
+  if (said.keep) console.log(`kept at ${state.url}, admin token ${state.token}, signed in as ${(state.people[said.role] ?? state.people['admin'])?.name ?? 'nobody'}, ends with --stop`);
   const { pid, url, people, traces } = state;
-  const person = said.role === 'none' ? undefined : said.role === 'viewer' ? people.viewer : people.admin;
+  const person = said.role === 'none' ? undefined : (people[said.role] ?? people['admin']);
   return { url, person, traces, leave: () => void (said.keep || said.as !== undefined || process.kill(pid, 'SIGTERM')) };
 }
 

@@ -5,13 +5,15 @@ import { bigTrace, type Group, oneSpanTrace, orphanTrace, skewedTrace, xssTraces
 import { shopTrace } from './shop-traces.ts';
 import { randomFrom, type SpanFields } from './told-trace.ts';
 
-export const SEEDS = ['shop', 'few', 'hours', 'empty', 'one', 'thousands', 'big', 'xss'] as const;
+export const SEEDS = ['shop', 'few', 'hours', 'empty', 'one', 'thousands', 'big', 'xss', 'sealed'] as const;
 export type SeedName = (typeof SEEDS)[number];
 
 export interface SeedTarget {
   /** `http://127.0.0.1:PORT` of OTLP/HTTP. */
   readonly otlpHttp: string;
   readonly key: string;
+  /** Where a policy is applied before what it is about is sent. */
+  readonly console?: { readonly url: string; readonly token: string };
 }
 
 export interface Planted {
@@ -34,16 +36,40 @@ export async function plant(target: SeedTarget, name: SeedName, end_ms: number, 
   if (name === 'empty') return { traces: {}, spans: 0 };
   if (name === 'one') return planted(target, { one: oneSpanTrace(random, end_ms - 60_000) });
   if (name === 'xss') return planted(target, { xss: xssTraces(random, end_ms - 60_000) });
+  if (name === 'sealed' && target.console !== undefined) await sealPeople(target.console);
   const odd = {
     one: oneSpanTrace(random, end_ms - 300_000),
     orphans: orphanTrace(random, end_ms - 240_000),
     skewed: skewedTrace(random, end_ms - 200_000),
     ...(name === 'big' ? { big: bigTrace(random, end_ms - 120_000) } : {}),
   };
-  const shop = shopTraffic(random, { from_ms: end_ms - (name === 'hours' ? 2 : 1) * HOUR_MS, to_ms: end_ms - 2_000, traces: { shop: 2_000, few: 60, hours: 4_000, big: 200, thousands: 8_000 }[name] });
+  const shop = shopTraffic(random, { from_ms: end_ms - (name === 'hours' ? 2 : 1) * HOUR_MS, to_ms: end_ms - 2_000, traces: { shop: 2_000, few: 60, hours: 4_000, big: 200, thousands: 8_000, sealed: 60 }[name] });
   const oddly = await planted(target, odd);
   const rest = await planted(target, { shop: shop.groups });
   return { traces: { ...oddly.traces, ...shop.telling }, spans: oddly.spans + rest.spans };
+}
+
+/** People are sealed; what logs say of them opens with a second person alone. */
+export const SEALING_POLICY = `version: 2
+rules:
+  - id: whose
+    reason: who it was is for investigators
+    keys: [enduser.id, mail.to]
+    action: { seal: { subject: true } }
+  - id: said
+    reason: what was written about a customer takes two to open
+    keys: [log.message]
+    action: { seal: { approval: second-person } }
+  - id: everything-recognized
+    recognized: any
+    action: replace
+`;
+
+async function sealPeople({ url, token }: NonNullable<SeedTarget['console']>): Promise<void> {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const { digest } = (await (await fetch(`${url}/api/v1/policy`, { headers })).json()) as { readonly digest: string };
+  const answer = await fetch(`${url}/api/v1/policy/apply`, { method: 'POST', headers, body: JSON.stringify({ text: SEALING_POLICY, note: 'people are sealed', base: digest }) });
+  assert.equal(answer.status, 200, await answer.text());
 }
 
 export interface Traffic {

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { after } from 'node:test';
 import type { BrowserContext } from 'playwright-core';
 import { addProducer, createToken, startServer, type TestServer, until } from '#harness';
+import type { Role } from '#model';
 import { buildConsole } from './built-console.ts';
 import { openViewer, type RunningChromium, startChromium, type Viewer, type Viewing } from './chromium.ts';
 import { plant, type SeedName } from './seed.ts';
@@ -13,6 +14,13 @@ import { plant, type SeedName } from './seed.ts';
 /** Made up by each run. */
 export const ADMIN = { name: 'ada', password: `long-${crypto.randomUUID()}` };
 export const VIEWER = { name: 'vera', password: `long-${crypto.randomUUID()}` };
+
+/** An account that is made when it is first needed. */
+export interface Somebody {
+  readonly name: string;
+  readonly role: Role;
+  readonly password?: string;
+}
 
 export interface Stage {
   readonly server: TestServer;
@@ -24,7 +32,7 @@ export interface Stage {
   /** Ids of seeded traces by what they show. */
   readonly traces: Readonly<Record<string, string>>;
   /** A fresh profile; default: signed in as the admin. */
-  open(viewing?: Omit<Viewing, 'url' | 'token'> & { readonly as?: 'admin' | 'viewer' | 'nobody' }): Promise<Viewer>;
+  open(viewing?: Omit<Viewing, 'url' | 'token'> & { readonly as?: 'admin' | 'viewer' | 'nobody' | Somebody }): Promise<Viewer>;
 }
 
 const browsers = new Set<RunningChromium>();
@@ -40,17 +48,18 @@ export async function setStage(seed: SeedName, deadlineMs = 240_000): Promise<St
   const server = await startServer();
   const key = await addProducer(server.data, 'seed');
   const token = await createToken(server.data, 'admin');
-  const { traces } = await plant({ otlpHttp: server.otlpHttp, key }, seed, Date.now());
+  const { traces } = await plant({ otlpHttp: server.otlpHttp, key, console: { url: server.console, token } }, seed, Date.now());
   const running = await startChromium(deadlineMs);
   browsers.add(running);
   const cookies = new Map<string, Cookies>();
   const open: Stage['open'] = async ({ as = 'admin', ...viewing } = {}) => {
     const viewer = await openViewer(running.browser, { url: server.console, ...viewing });
     if (as === 'nobody') return viewer;
-    let jar = cookies.get(as);
+    const name = typeof as === 'string' ? as : as.name;
+    let jar = cookies.get(name);
     if (jar === undefined) {
-      await (as === 'admin' ? becomeFirst(viewer.context, server) : becomeViewer(viewer.context, token));
-      cookies.set(as, (jar = await viewer.context.cookies()));
+      await (as === 'admin' ? becomeFirst(viewer.context, server) : become(viewer.context, token, as === 'viewer' ? { ...VIEWER, role: 'viewer' } : as));
+      cookies.set(name, (jar = await viewer.context.cookies()));
     } else await viewer.context.addCookies(jar);
     return viewer;
   };
@@ -70,9 +79,9 @@ async function becomeFirst(context: BrowserContext, server: TestServer): Promise
   assert.equal(answer.status(), 200, await answer.text());
 }
 
-async function becomeViewer(context: BrowserContext, token: string): Promise<void> {
-  const made = await context.request.post('/api/v1/accounts', { data: { ...VIEWER, roles: ['viewer'] }, headers: { authorization: `Bearer ${token}` } });
+async function become(context: BrowserContext, token: string, { name, role, password = `long-${crypto.randomUUID()}` }: Somebody): Promise<void> {
+  const made = await context.request.post('/api/v1/accounts', { data: { name, password, roles: [role] }, headers: { authorization: `Bearer ${token}` } });
   assert.ok(made.ok(), await made.text());
-  const answer = await context.request.post('/api/v1/session', { data: VIEWER });
+  const answer = await context.request.post('/api/v1/session', { data: { name, password } });
   assert.equal(answer.status(), 200, await answer.text());
 }

@@ -1,8 +1,9 @@
 /** The pages of the rail, in its order. A page appears with its capability. */
-import { ChartNoAxesColumn, Flag, HeartPulse, Inbox, KeyRound, type LucideIcon, Scale, ScanEye, ScrollText, Search, Settings, ShieldCheck, Waypoints } from 'lucide-react';
+import { APPROVAL_ACTIONS } from '#api/approvals.ts';
+import { ChartNoAxesColumn, Flag, Handshake, HeartPulse, Inbox, KeyRound, LockKeyhole, type LucideIcon, Scale, ScanEye, ScrollText, Search, Settings, ShieldCheck, Waypoints } from 'lucide-react';
 
 export interface RailPage {
-  readonly path: '/search' | '/services' | '/map' | '/findings' | '/integrity' | '/exposure' | '/policy' | '/access' | '/audit' | '/ingest' | '/health' | '/settings';
+  readonly path: '/search' | '/services' | '/map' | '/findings' | '/integrity' | '/exposure' | '/policy' | '/access' | '/audit' | '/approvals' | '/keys' | '/ingest' | '/health' | '/settings';
   readonly label: string;
   readonly shape: LucideIcon;
   /** `g` and this key go there. */
@@ -27,6 +28,8 @@ export const PAGES: readonly RailPage[] = [
   { path: '/policy', label: 'Policy', shape: Scale, key: '7', about: 'What becomes of values before they are stored: rules, dry run, history', needs: ['policy.read'], ranged: false },
   { path: '/access', label: 'Access', shape: KeyRound, key: 'a', about: 'Who may do what: roles, own policies, and because of which policy', needs: ['access.read', 'glass.break'], ranged: false },
   { path: '/audit', label: 'Audit', shape: ScrollText, key: 'u', about: 'Who read, changed and was refused what', needs: ['audit.read'], ranged: false },
+  { path: '/approvals', label: 'Approvals', shape: Handshake, key: 'v', about: 'What waits for a second person: approve, decline, use', needs: APPROVAL_ACTIONS, ranged: false },
+  { path: '/keys', label: 'Keys', shape: LockKeyhole, key: 'K', about: 'The keys that seal fields: versions, rotate, rewrap, retire', needs: ['key.list'], ranged: false },
   { path: '/ingest', label: 'Ingest', shape: Inbox, key: '8', about: 'What arrived, what was refused and why; connect a service', needs: ['accounting.read', 'producer.list'], ranged: true },
   { path: '/health', label: 'Health', shape: HeartPulse, key: '9', about: 'How this server is doing', needs: ['server.read'], ranged: true },
   { path: '/settings', label: 'Settings', shape: Settings, key: '0', about: 'Your account and second factor, people, groups, API tokens', needs: [], ranged: false },
@@ -37,6 +40,7 @@ const BEGINNINGS: readonly (readonly [action: string, path: RailPage['path']])[]
   ['trace.search', '/search'],
   ['audit.read', '/audit'],
   ['metrics.read', '/health'],
+  ['key.list', '/keys'],
   ['producer.list', '/ingest'],
   ['finding.read', '/findings'],
   ['integrity.read', '/integrity'],

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation, useNavigate } from '@tanstack/react-router';
 import { Ellipsis } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { approvalsQuery, forMe } from '#api/approvals.ts';
 import { openFindingsQuery } from '#api/findings.ts';
 import { useMay, useSession } from '#api/session.ts';
 import { Button } from '#ui/button.tsx';
@@ -30,7 +31,7 @@ export function Rail(): ReactNode {
             <Link to={path} search={keepRange} className={styles['page'] ?? ''} {...(here?.path === path ? { 'aria-current': 'page' } : {})}>
               <Shape aria-hidden size={16} />
               <span>{label}</span>
-              {path === '/findings' ? <OpenFindings /> : null}
+              {path === '/findings' ? <OpenFindings /> : path === '/approvals' ? <WaitingApprovals /> : null}
             </Link>
           </li>
         ))}
@@ -58,6 +59,18 @@ function More({ pages, here }: { readonly pages: readonly RailPage[]; readonly h
       }
       entries={pages.map(({ path, label, shape: Icon }) => ({ id: path, label, shape: <Icon aria-hidden />, act: () => void navigate({ to: path, search: keepRange }) }))}
     />
+  );
+}
+
+/** How many wait for whoever is here; nothing while none does. */
+function WaitingApprovals(): ReactNode {
+  const waiting = forMe(useQuery(approvalsQuery).data);
+  if (waiting === 0) return null;
+  return (
+    <span className={styles['many']} data-asked>
+      {waiting}
+      <span className="visually-hidden"> waiting for you</span>
+    </span>
   );
 }
 

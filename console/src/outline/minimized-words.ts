@@ -19,6 +19,9 @@ export function doneWords(done: readonly KindDone[]): string {
   return told.map(({ words, verb }, at) => (told[at + 1]?.verb === verb ? words : `${words}${verb}`)).join(', ');
 }
 
+/** Values that are kept closed. They are not gone, so they are told apart from what is. */
+export const SEALED = 'sealed';
+
 /** The whole sentence; '' when nothing was done. */
 export function replacedWords(kinds: readonly (KindCount & Partial<Pick<ReplacedKind, 'rules'>>)[]): string {
   const replaced = kinds.filter(({ kind }) => kind !== NEUTRALIZED);

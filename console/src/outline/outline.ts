@@ -13,6 +13,8 @@ export interface KindCount {
 /** What was replaced of a kind in a trace, and by which rules, each once; `rule: null`: no rule names it. */
 export interface ReplacedKind extends KindCount {
   readonly rules: readonly { readonly rule: string | null; readonly action: string }[];
+  /** Of what was sealed: attribute keys, or `status.message`. */
+  readonly fields?: readonly string[];
 }
 
 export interface OutlineAnswer {

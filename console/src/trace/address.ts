@@ -19,6 +19,8 @@ export interface TraceAddress {
   readonly asSent: boolean;
   /** The proof behind the seal is open, instead of a span. */
   readonly proof: boolean;
+  /** Id of an approval that is to be used for this trace. */
+  readonly approval: string | undefined;
 }
 
 const ZOOM = /^(-?[0-9]{1,16})-(-?[0-9]{1,16})$/;
@@ -36,12 +38,13 @@ export function readTraceAddress(search: Readonly<Record<string, unknown>>): Tra
     zoom: zoom !== null && end > begin ? [begin, end] : null,
     asSent: oneOf(search['clocks']) === 'sent',
     proof: oneOf(search['proof']) === 'shown',
+    approval: oneOf(search['approval']),
   };
 }
 
 /** The same as parameters; what is as usual is left out. */
 export function writeTraceAddress(address: TraceAddress): Record<string, unknown> {
-  const { view, span, text, only, foldedServices, focus, zoom, asSent, proof } = address;
+  const { view, span, text, only, foldedServices, focus, zoom, asSent, proof, approval } = address;
   return {
     view: view === 'waterfall' ? undefined : view,
     span,
@@ -52,5 +55,6 @@ export function writeTraceAddress(address: TraceAddress): Record<string, unknown
     zoom: zoom === null ? undefined : `${Math.floor(zoom[0])}-${Math.ceil(zoom[1])}`,
     clocks: asSent ? 'sent' : undefined,
     proof: proof ? 'shown' : undefined,
+    approval,
   };
 }

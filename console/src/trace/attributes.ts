@@ -15,6 +15,8 @@ export interface AnyValue {
 export interface KeyValue {
   readonly key: string;
   readonly value?: AnyValue;
+  /** It is sealed, and stands open for the moment. */
+  readonly opened?: true;
 }
 
 export interface MinimizedPlace extends KindCount {

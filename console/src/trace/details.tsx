@@ -4,7 +4,7 @@ import { Braces, Focus, Search, LockKeyhole, ShieldX, X } from 'lucide-react';
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { get } from '#api/client.ts';
 import type { TraceModel } from '#outline/model.ts';
-import { kindWords } from '#outline/minimized-words.ts';
+import { kindWords, SEALED } from '#outline/minimized-words.ts';
 import { copyOf, ERROR, lengthOf, nameOf, serviceOf } from '#outline/outline.ts';
 import { ancestorsOf, PLACE } from '#outline/tree.ts';
 import { isProved } from '#seal/proven-spans.ts';
@@ -17,11 +17,14 @@ import { ErrorNote } from '#ui/error-note.tsx';
 import { ServiceName } from '#ui/service-name.tsx';
 import { SkeletonRows } from '#ui/skeleton.tsx';
 import { State } from '#ui/state.tsx';
+import { Watermarked } from '#ui/watermark.tsx';
 import { type MinimizedPlace, minimizedAt, placeWords, type SpanAnswer } from './attributes.ts';
-import { AttributeList } from './attribute-list.tsx';
+import { AttributeList, Sealed } from './attribute-list.tsx';
 import styles from './details.module.css';
 import { EventList } from './event-list.tsx';
 import { LinkList } from './link-list.tsx';
+import { SEALED_TEXT, STATUS_MESSAGE, withOpened } from './opened-values.ts';
+import type { Opened } from './use-opening.ts';
 import { VersionNote } from './version-marks.tsx';
 
 export interface DetailsProps {
@@ -30,6 +33,10 @@ export interface DetailsProps {
   readonly onClose: () => void;
   readonly onFocus: () => void;
   readonly onOpen: (span: number) => void;
+  /** Asks to open a field; null: whoever is here may not. */
+  readonly onReveal: ((field: string) => void) | null;
+  /** What stands open of the trace for the moment. */
+  readonly opened: Opened | null;
   /** What this browser found of the trace; null while it checks. */
   readonly verdict: Verdict | null;
 }
@@ -37,7 +44,7 @@ export interface DetailsProps {
 const SETTLE_MS = 90;
 const KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'];
 
-export function Details({ model, span, onClose, onFocus, onOpen, verdict }: DetailsProps): ReactNode {
+export function Details({ model, span, onClose, onFocus, onOpen, onReveal, opened, verdict }: DetailsProps): ReactNode {
   const { outline } = model;
   const id = outline.ids[span] ?? '';
   const copy = copyOf(outline, span);
@@ -47,6 +54,7 @@ export function Details({ model, span, onClose, onFocus, onOpen, verdict }: Deta
     staleTime: Infinity,
     enabled: useSettled(id),
   });
+  const shown = useMemo(() => (data === undefined || opened === null ? data : withOpened(data, opened.spans)), [data, opened]);
   const place = useRef<HTMLElement>(null);
   // Where there is no room beside, they come below: in view, but without leaving the row.
   useEffect(() => {
@@ -69,8 +77,10 @@ export function Details({ model, span, onClose, onFocus, onOpen, verdict }: Deta
       <div className={styles['body']} tabIndex={0} role="region" aria-label="What the span says">
         {outline.hidden[span] === 1 ? <Note>Policy shows you when this span was, how long it took and of which kind, and nothing else of it.</Note> : data === undefined ? null : verdict?.state === 'verified' && verdict.unproved.includes(span) ? <Note>This span cannot be proved to you: a value in it was restricted after it was stored, and its proof has it open.</Note> : <NotProved verdict={verdict} answer={data} />}
         <VersionNote outline={outline} span={span} onOpen={onOpen} />
-        <Facts model={model} span={span} answer={data} onOpen={onOpen} />
-        {error !== null ? <ErrorNote error={error} retry={() => void refetch()} /> : data === undefined ? <SkeletonRows rows={6} height="22px" label="The span is being fetched" /> : <Told key={id} model={model} answer={data} span={span} />}
+        <Watermarked text={shown === data || opened === null ? null : opened.note.watermark}>
+          <Facts model={model} span={span} answer={shown} onOpen={onOpen} onReveal={onReveal} />
+          {error !== null ? <ErrorNote error={error} retry={() => void refetch()} /> : data === undefined || shown === undefined ? <SkeletonRows rows={6} height="22px" label="The span is being fetched" /> : <Told key={id} model={model} answer={data} shown={shown} span={span} onReveal={onReveal} />}
+        </Watermarked>
       </div>
     </section>
   );
@@ -109,7 +119,7 @@ function useSettled(value: string): boolean {
   return settled === value;
 }
 
-function Facts({ model, span, answer, onOpen }: { readonly model: TraceModel; readonly span: number; readonly answer: SpanAnswer | undefined; readonly onOpen: (span: number) => void }): ReactNode {
+function Facts({ model, span, answer, onOpen, onReveal }: { readonly model: TraceModel; readonly span: number; readonly answer: SpanAnswer | undefined; readonly onOpen: (span: number) => void; readonly onReveal: DetailsProps['onReveal'] }): ReactNode {
   const { outline, tree, start, self, critical, from, to } = model;
   const length = lengthOf(outline, span);
   const sent = outline.duration[span] ?? 0;
@@ -133,7 +143,7 @@ function Facts({ model, span, answer, onOpen }: { readonly model: TraceModel; re
       </Fact>
       <Fact name="Status">
         {outline.status[span] === ERROR ? <State state="error">error</State> : outline.status[span] === 1 ? 'ok' : 'unset'}
-        {answer?.span.status?.message === undefined ? null : <span className={styles['message']}>{answer.span.status.message}</span>}
+        {answer?.span.status?.message === undefined ? null : <span className={styles['message']}>{isMessageSealed(answer) ? <Sealed onReveal={onReveal === null ? null : () => onReveal(STATUS_MESSAGE)} /> : answer.span.status.message}</span>}
       </Fact>
       <Fact name="Kind">{KINDS[outline.kind[span] ?? 0] ?? 'unknown'}</Fact>
       <Fact name="Span id">
@@ -160,6 +170,11 @@ function Facts({ model, span, answer, onOpen }: { readonly model: TraceModel; re
   );
 }
 
+/** What a sender writes like this is no seal. */
+function isMessageSealed({ span, minimized }: SpanAnswer): boolean {
+  return span.status?.message === SEALED_TEXT && minimized.some(({ place, kind }) => place === STATUS_MESSAGE && kind === SEALED);
+}
+
 function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }): ReactNode {
   return (
     <div>
@@ -169,12 +184,13 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
   );
 }
 
-function Told({ model, answer, span: at }: { readonly model: TraceModel; readonly answer: SpanAnswer; readonly span: number }): ReactNode {
+/** `shown`: the answer with what stands open of it in its places. */
+function Told({ model, answer, shown, span: at, onReveal }: { readonly model: TraceModel; readonly answer: SpanAnswer; readonly shown: SpanAnswer; readonly span: number; readonly onReveal: DetailsProps['onReveal'] }): ReactNode {
   const [filter, setFilter] = useState('');
   const [raw, setRaw] = useState(false);
-  const { span, resource, scope, minimized } = answer;
+  const { span, resource, scope, minimized } = shown;
   const own = span.attributes ?? [];
-  const shared = { filter, start_ms: millisOf(model.outline.startTimeUnixNano) };
+  const shared = { filter, onReveal, start_ms: millisOf(model.outline.startTimeUnixNano) };
   const scopeName = [scope.name, scope.version].filter(Boolean).join(' ');
   return (
     <>
@@ -200,8 +216,9 @@ function Told({ model, answer, span: at }: { readonly model: TraceModel; readonl
   );
 }
 
-/** Where a value was minimized, by what, and why it cannot be had back. */
-function Minimized({ minimized }: { readonly minimized: readonly MinimizedPlace[] }): ReactNode {
+/** Where a value was minimized, by what, and why it cannot be had back; what is sealed is told with its attribute. */
+function Minimized({ minimized: all }: { readonly minimized: readonly MinimizedPlace[] }): ReactNode {
+  const minimized = all.filter(({ kind }) => kind !== SEALED);
   if (minimized.length === 0) return null;
   const sum = minimized.filter(({ kind }) => kind !== 'neutralized').reduce((total, { count: many }) => total + many, 0);
   return (

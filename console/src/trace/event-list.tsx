@@ -14,13 +14,14 @@ export interface EventListProps {
   readonly minimized: readonly MinimizedPlace[];
   readonly filter: string;
   readonly start_ms: number;
+  readonly onReveal: ((field: string) => void) | null;
 }
 
 const EVENTS_SHOWN = 50;
 const LINES_SHOWN = 8;
 const TOLD = new Set(['exception.type', 'exception.message', 'exception.stacktrace']);
 
-export function EventList({ events, spanStart, dropped = 0, minimized, start_ms }: EventListProps): ReactNode {
+export function EventList({ events, spanStart, dropped = 0, minimized, start_ms, onReveal }: EventListProps): ReactNode {
   const [all, setAll] = useState(false);
   const shown = all ? events : events.slice(0, EVENTS_SHOWN);
   return (
@@ -40,7 +41,7 @@ export function EventList({ events, spanStart, dropped = 0, minimized, start_ms 
                 <b>{isException ? textOf(event.attributes, 'exception.type') || 'exception' : event.name === undefined || event.name === '' ? 'event without name' : event.name}</b>
               </div>
               {isException ? <Exception event={event} /> : null}
-              {attributes.length === 0 ? null : <Attributes attributes={attributes} place="event" minimized={minimizedAt(minimized, `events.${at}.`)} start_ms={start_ms} />}
+              {attributes.length === 0 ? null : <Attributes attributes={attributes} place="event" minimized={minimizedAt(minimized, `events.${at}.`)} start_ms={start_ms} onReveal={onReveal} />}
             </li>
           );
         })}

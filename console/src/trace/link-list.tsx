@@ -12,9 +12,10 @@ export interface LinkListProps {
   readonly traceId: string;
   readonly minimized: readonly MinimizedPlace[];
   readonly start_ms: number;
+  readonly onReveal: ((field: string) => void) | null;
 }
 
-export function LinkList({ links, traceId, minimized, start_ms }: LinkListProps): ReactNode {
+export function LinkList({ links, traceId, minimized, start_ms, onReveal }: LinkListProps): ReactNode {
   return (
     <section>
       <h3 className={styles['title']}>
@@ -27,7 +28,7 @@ export function LinkList({ links, traceId, minimized, start_ms }: LinkListProps)
               <ExternalLink aria-hidden size={13} />
               {link.traceId === traceId ? 'A span of this trace' : 'Another trace'} <code>{link.traceId === traceId ? link.spanId : link.traceId}</code>
             </Link>
-            {(link.attributes ?? []).length === 0 ? null : <Attributes attributes={link.attributes ?? []} place={null} minimized={minimizedAt(minimized, `links.${at}.`)} start_ms={start_ms} />}
+            {(link.attributes ?? []).length === 0 ? null : <Attributes attributes={link.attributes ?? []} place={null} minimized={minimizedAt(minimized, `links.${at}.`)} start_ms={start_ms} onReveal={onReveal} />}
           </li>
         ))}
       </ul>

@@ -10,6 +10,7 @@ import { useRange } from '#time/use-range.ts';
 import { Arriving, NotThere } from './arriving.tsx';
 import styles from './trace.module.css';
 import { TraceView } from './trace-view.tsx';
+import { useOpening } from './use-opening.ts';
 import { useTraceAddress } from './use-trace-state.ts';
 
 export function TracePage(): ReactNode {
@@ -18,6 +19,7 @@ export function TracePage(): ReactNode {
   const { now_ms } = useRange();
   const [address, change] = useTraceAddress();
   const { data, error, failureCount, refetch, isFetching } = useOutline(id, now_ms);
+  const opening = useOpening(id);
   const model = useMemo(() => (data === undefined ? null : modelOf(data, !address.asSent)), [data, address.asSent]);
   useEffect(() => {
     if (model === null || model.root === -1) return;
@@ -29,5 +31,5 @@ export function TracePage(): ReactNode {
     };
   }, [model]);
   if (error !== null && data === undefined) return <NotThere id={id} error={error} isFetching={isFetching} retry={() => void refetch()} search={() => void navigate({ to: '/search' })} />;
-  return <div className={styles['page']}>{model === null ? <Arriving tries={failureCount} /> : <TraceView key={`${model.outline.traceId} ${model.outline.size}`} model={model} address={address} change={change} />}</div>;
+  return <div className={styles['page']}>{model === null ? <Arriving tries={failureCount} /> : <TraceView key={`${model.outline.traceId} ${model.outline.size}`} model={model} address={address} change={change} opening={opening} />}</div>;
 }

@@ -93,10 +93,10 @@ test('sortedSpans() sorts by any column, equal ones by start, and keeps only wha
 });
 
 test('an address reads back what it says, and nothing wrong', () => {
-  const address = { view: 'flame', span: 'aa', text: 'x y', only: 'errors', foldedServices: ['a', 'b'], focus: 'cc', zoom: [10, 2_000], asSent: true, proof: true } as const;
+  const address = { view: 'flame', span: 'aa', text: 'x y', only: 'errors', foldedServices: ['a', 'b'], focus: 'cc', zoom: [10, 2_000], asSent: true, proof: true, approval: 'v_0' } as const;
   assert.deepEqual(readTraceAddress(JSON.parse(JSON.stringify(writeTraceAddress(address))) as Record<string, unknown>), address);
   const usual = readTraceAddress({ view: 'nonsense', zoom: '5-1', only: 'x', span: '', fold: '' });
-  assert.deepEqual(usual, { view: 'waterfall', span: undefined, text: '', only: 'all', foldedServices: [], focus: undefined, zoom: null, asSent: false, proof: false });
+  assert.deepEqual(usual, { view: 'waterfall', span: undefined, text: '', only: 'all', foldedServices: [], focus: undefined, zoom: null, asSent: false, proof: false, approval: undefined });
   assert.ok(Object.values(writeTraceAddress(usual)).every((value) => value === undefined));
 });
 

@@ -4,7 +4,7 @@ import { ArrowLeftRight, Download, Eye, Link2 } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { useMay } from '#api/session.ts';
 import type { TraceModel } from '#outline/model.ts';
-import { replacedWords, rulesOf } from '#outline/minimized-words.ts';
+import { replacedWords, rulesOf, SEALED } from '#outline/minimized-words.ts';
 import { nameOf, serviceOf } from '#outline/outline.ts';
 import { count, duration, instant, millisOf, plural } from '#time/format.ts';
 import { RuleLink } from '#ui/acting-rule.tsx';
@@ -24,6 +24,8 @@ export interface TraceHeaderProps {
   readonly onCopyLink: () => void;
   /** The line of the seal. */
   readonly seal: ReactNode;
+  /** The line of the sealed values. */
+  readonly sealed: ReactNode;
 }
 
 /** More chips than this wait behind a button. */
@@ -31,12 +33,13 @@ const CHIPS_MAX = 12;
 /** The details of each span name them all. */
 const RULES_MAX = 3;
 
-export function TraceHeader({ model, foldedServices, onFoldServices, onCompare, isCopied, onCopyLink, seal }: TraceHeaderProps): ReactNode {
+export function TraceHeader({ model, foldedServices, onFoldServices, onCompare, isCopied, onCopyLink, seal, sealed }: TraceHeaderProps): ReactNode {
   const { outline, root, errors } = model;
   const mayAudit = useMay('audit.read');
   const start_ms = millisOf((BigInt(outline.startTimeUnixNano) + BigInt(Math.round(model.from))).toString());
   const iso = new Date(start_ms).toISOString();
-  const minimized = replacedWords(outline.minimizedKinds);
+  const gone = outline.minimizedKinds.filter(({ kind }) => kind !== SEALED);
+  const minimized = replacedWords(gone);
   return (
     <header className={styles['header']}>
       <div className={styles['first']}>
@@ -81,9 +84,10 @@ export function TraceHeader({ model, foldedServices, onFoldServices, onCompare, 
         <span>{plural(outline.services.length, 'service')}</span>
         {errors === 0 ? <span>no errors</span> : <State state="error">{plural(errors, 'error')}</State>}
         {minimized === '' ? null : <State state="minimized">{minimized}</State>}
-        <Rules rules={rulesOf(outline.minimizedKinds)} />
+        <Rules rules={rulesOf(gone)} />
       </div>
       {seal}
+      {sealed}
       <Services model={model} folded={foldedServices} onFold={onFoldServices} />
     </header>
   );

@@ -1,7 +1,9 @@
 /** A trace on the page: head, strip, tools, and one of four views with the details of a span beside it. Puts keys, address and pictures together. */
 import { useQuery } from '@tanstack/react-query';
 import { type KeyboardEvent, lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type Approval, approvalsQuery } from '#api/approvals.ts';
 import { get } from '#api/client.ts';
+import { useMay } from '#api/session.ts';
 import type { TraceModel } from '#outline/model.ts';
 import { nameOf, spanById } from '#outline/outline.ts';
 import { useSeal } from '#seal/use-seal.ts';
@@ -15,14 +17,18 @@ import { findErrors, findSpans } from './find.ts';
 import { FlameView } from './flame-view.tsx';
 import { Minimap } from './minimap.tsx';
 import { Notices } from './notices.tsx';
+import { OpenedPanel } from './opened-panel.tsx';
 import { OperationTable } from './operation-table.tsx';
+import { RevealDialog } from './reveal-dialog.tsx';
 import { foldFrom, nextMarked, rowOf, visibleRows } from './rows.ts';
 import { SealLine } from './seal-line.tsx';
+import { sealedFields, SealedLine } from './sealed-line.tsx';
 import { SpanList } from './span-list.tsx';
 import { Toolbar } from './toolbar.tsx';
 import styles from './trace.module.css';
 import { TraceHeader } from './trace-header.tsx';
 import { useCopyLink } from './use-copy-link.ts';
+import type { Opening } from './use-opening.ts';
 import { type ChangeAddress, useCursor } from './use-trace-state.ts';
 import { Waterfall } from './waterfall.tsx';
 
@@ -33,14 +39,18 @@ export interface TraceViewProps {
   readonly model: TraceModel;
   readonly address: TraceAddress;
   readonly change: ChangeAddress;
+  readonly opening: Opening;
 }
 
-export function TraceView({ model, address, change }: TraceViewProps): ReactNode {
+export function TraceView({ model, address, change, opening }: TraceViewProps): ReactNode {
   const { outline, tree } = model;
   const { text, only, view, zoom } = address;
   const cursor = useCursor(outline, address, change);
   const [folded, setFolded] = useState<Uint8Array>(() => new Uint8Array(outline.size));
   const [comparing, setComparing] = useState(false);
+  const [revealing, setRevealing] = useState<Revealing | null>(null);
+  const [isListed, setListed] = useState(false);
+  const mayReveal = useMay('field.reveal');
   const [isCopied, copyLink] = useCopyLink();
   const field = useRef<HTMLInputElement>(null);
   const focus = spanById(outline, address.focus);
@@ -56,11 +66,29 @@ export function TraceView({ model, address, change }: TraceViewProps): ReactNode
       document.title = before;
     };
   }, [broken]);
-  /** What lies beside is a span or the proof. */
+  const fields = useMemo(() => sealedFields(outline), [outline]);
+  const shown = opening.opened;
+  const isList = isListed && shown !== null;
+  /** What lies beside is a span, the proof, or what stands open. */
   const showProof = (isOpen: boolean): void => {
     if (isOpen) cursor.close();
+    setListed(false);
     change({ proof: isOpen });
   };
+  const showList = (isOpen: boolean): void => {
+    if (isOpen) cursor.close();
+    if (isOpen && address.proof) change({ proof: false });
+    setListed(isOpen);
+  };
+  // From the list of approvals: what was given is offered at once, and once.
+  const { data: approvals } = useQuery({ ...approvalsQuery, enabled: mayReveal && address.approval !== undefined });
+  useEffect(() => {
+    if (approvals === undefined || address.approval === undefined) return;
+    const given = approvals.find(({ id, mine, state, trace }) => id === address.approval && mine && state === 'approved' && trace === outline.traceId);
+    if (given !== undefined) setRevealing({ field: null, approval: given });
+    change({ approval: undefined });
+  }, [approvals, address.approval, outline.traceId, change]);
+  const askFor = useCallback((field: string | null) => setRevealing({ field, approval: null }), []);
 
   const matches = useQuery({
     queryKey: ['matches', outline.traceId, text],
@@ -122,6 +150,7 @@ export function TraceView({ model, address, change }: TraceViewProps): ReactNode
   const open = useCallback(
     (span: number) => {
       cursor.open(span);
+      setListed(false);
       if (address.proof) change({ proof: false });
     },
     [cursor, address.proof, change],
@@ -133,6 +162,7 @@ export function TraceView({ model, address, change }: TraceViewProps): ReactNode
   const focusOn = (span: number): void => change({ focus: focus === span || span === -1 ? undefined : outline.ids[span], view: 'waterfall' });
   const back = (): void => {
     if (address.proof) showProof(false);
+    else if (isList) showList(false);
     else if (cursor.isOpen) cursor.close();
     else if (address.focus !== undefined) change({ focus: undefined });
     else if (zoom !== null) change({ zoom: null });
@@ -156,6 +186,7 @@ export function TraceView({ model, address, change }: TraceViewProps): ReactNode
     { keys: 'c', does: 'Compare with another trace', act: () => setComparing(true) },
     { keys: 'y', does: 'Copy the link', act: copyLink },
     { keys: 'p', does: 'Show the proof behind the seal', act: () => showProof(!address.proof) },
+    ...(fields.length === 0 || !mayReveal ? [] : [{ keys: 'o', does: shown === null ? 'Reveal sealed values' : 'List what stands open', act: () => (shown === null ? askFor(null) : showList(!isListed)) }]),
   ]);
   const key = (event: KeyboardEvent): void => {
     const page = 20;
@@ -169,7 +200,7 @@ export function TraceView({ model, address, change }: TraceViewProps): ReactNode
   const position = useMemo(() => (found === null || cursor.span === -1 || found.marked[cursor.span] !== 1 ? 0 : countBefore(tree.order, found.marked, tree.row[cursor.span] ?? 0) + 1), [found, tree, cursor.span]);
   return (
     <>
-      <TraceHeader model={model} foldedServices={address.foldedServices} onFoldServices={(names) => change({ foldedServices: names })} onCompare={() => setComparing(true)} isCopied={isCopied} onCopyLink={copyLink} seal={<SealLine seal={seal} isOpen={address.proof} onProof={showProof} />} />
+      <TraceHeader model={model} foldedServices={address.foldedServices} onFoldServices={(names) => change({ foldedServices: names })} onCompare={() => setComparing(true)} isCopied={isCopied} onCopyLink={copyLink} seal={<SealLine seal={seal} isOpen={address.proof} onProof={showProof} />} sealed={<SealedLine outline={outline} opening={opening} isListed={isList} onList={showList} onReveal={() => askFor(null)} onUse={(approval) => setRevealing({ field: null, approval })} />} />
       {broken === null ? null : <BrokenBanner traceId={outline.traceId} seal={seal} verdict={broken} isOpen={address.proof} onProof={() => showProof(true)} />}
       <Notices model={model} onAsSent={(asSent) => change({ asSent })} />
       <Toolbar
@@ -188,7 +219,7 @@ export function TraceView({ model, address, change }: TraceViewProps): ReactNode
         field={field}
       />
       {view === 'waterfall' ? <Minimap model={model} zoom={zoom} onZoom={(next) => change({ zoom: next })} /> : null}
-      <div className={styles['split']} data-open={cursor.isOpen || address.proof || undefined} data-broken={broken !== null || undefined}>
+      <div className={styles['split']} data-open={cursor.isOpen || address.proof || isList || undefined} data-broken={broken !== null || undefined}>
         {view === 'flame' ? (
           <FlameView model={model} text={text} onOpen={open} />
         ) : view === 'spans' ? (
@@ -204,11 +235,33 @@ export function TraceView({ model, address, change }: TraceViewProps): ReactNode
           <Suspense fallback={<div aria-busy="true" />}>
             <ProofPanel traceId={outline.traceId} seal={seal} onClose={() => showProof(false)} onOpen={(span) => { reveal(span); open(span); }} nameOf={(span) => nameOf(outline, span)} />
           </Suspense>
-        ) : cursor.isOpen && cursor.span !== -1 ? <Details model={model} span={cursor.span} onClose={cursor.close} onFocus={() => focusOn(cursor.span)} onOpen={reveal} verdict={seal.verdict} /> : null}
+        ) : isList ? (
+          <OpenedPanel outline={outline} opened={shown} onOpen={(span) => { reveal(span); open(span); }} onClose={() => showList(false)} />
+        ) : cursor.isOpen && cursor.span !== -1 ? <Details model={model} span={cursor.span} onClose={cursor.close} onFocus={() => focusOn(cursor.span)} onOpen={reveal} onReveal={mayReveal ? askFor : null} opened={shown} verdict={seal.verdict} /> : null}
       </div>
+      {revealing === null ? null : (
+        <RevealDialog
+          fields={fields}
+          wanted={revealing.field}
+          approval={revealing.approval}
+          opening={opening}
+          onClose={() => setRevealing(null)}
+          onOpened={() => {
+            setRevealing(null);
+            // Who came from a span goes on reading it.
+            if (!cursor.isOpen) showList(true);
+          }}
+        />
+      )}
       <CompareDialog model={model} isOpen={comparing} onClose={() => setComparing(false)} />
     </>
   );
+}
+
+/** Somebody asks to open something: a field they came from, or an approval that was given. */
+interface Revealing {
+  readonly field: string | null;
+  readonly approval: Approval | null;
 }
 
 function Nothing({ only, onAll }: { readonly only: TraceAddress['only']; readonly onAll: () => void }): ReactNode {

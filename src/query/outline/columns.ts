@@ -41,6 +41,8 @@ export interface KindCount {
   readonly count: number;
   /** Those that removed it, each once; none where the policy is not known. */
   readonly rules: readonly Decision[];
+  /** Of what was sealed: where, each once. */
+  readonly fields?: readonly string[];
 }
 
 export interface OutlineFacts {

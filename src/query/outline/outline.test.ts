@@ -22,7 +22,7 @@ interface Outline {
   readonly spans: Readonly<Record<string, readonly (number | string)[]>>;
   readonly versions: Readonly<Record<'span' | 'version' | 'of' | 'copies' | 'forged', readonly number[]>>;
   readonly eventTimes: Readonly<Record<'span' | 'at' | 'error', readonly number[]>>;
-  readonly minimized: readonly { readonly kind: string; readonly count: number }[];
+  readonly minimized: readonly { readonly kind: string; readonly count: number; readonly fields?: readonly string[] }[];
 }
 
 const viewer = (tenant: string): Reader => ({ id: 't_0000000000000001', name: 'test', kind: 'token', roles: ['viewer'], groups: [], scopes: null, tenant: tenant as TenantId });
@@ -100,6 +100,16 @@ test('outline() gives columns in the order of starts, parents as places', async 
     eventTimes: { span: [3, 3], at: [7e6, 8e6], error: [0, 1] },
     minimized: [{ kind: 'neutralized', count: 9, rules: [] }, { kind: 'email', count: 2, rules: [] }, { kind: 'ip', count: 2, rules: [] }, { kind: 'token', count: 1, rules: [] }],
   });
+});
+
+test('outline() names the fields that hold sealed values, each once', async () => {
+  const sealed = (...places: string[]): Readonly<Record<string, unknown>> => ({ 'minimized.place': places, 'minimized.kind': places.map(() => 'sealed'), 'minimized.count': places.map(() => 1) });
+  await store.addBlock([
+    { traceId: id(9), spanId: span(1), columns: sealed('attributes.user.email', 'events.0.user.note', 'status.message') },
+    { traceId: id(9), spanId: span(2), columns: sealed('attributes.user.email', 'events.3.user.note') },
+  ]);
+  const { minimized } = await outlineOf(outlines, id(9));
+  assert.deepEqual(minimized, [{ kind: 'sealed', count: 5, rules: [], fields: ['status.message', 'user.email', 'user.note'] }]);
 });
 
 test('outline() is the same whatever the pages', async () => {

@@ -4,6 +4,7 @@
  */
 import { LIMITS } from '#limits';
 import { traceId as readTraceId, type Reader, type TraceId } from '#model';
+import { SEALED, statedPlace } from '#policy';
 import type { Answering, Run } from '#query/answering';
 import type { KnownPolicies } from '#query/known-policies';
 import { onlySpanJson } from '#query/otlp-json';
@@ -32,6 +33,8 @@ export interface Outlines {
 /** Few pages: each finds the rows of the trace anew. */
 const PAGE_SPANS = 25_000;
 const KINDS_MAX = 1_000;
+/** As `minimized.place` says it. */
+const STATUS_MESSAGE = 'status.message';
 const SPAN_ID = /^[0-9a-f]{16}$/;
 
 interface KindRow extends Omit<FoundOften, 'blocks'> {
@@ -63,7 +66,7 @@ export function createOutlines({ answer, settled, store }: Answering, policies: 
         if (pages.every(({ outlines }) => outlines?.every((one) => one === 1) ?? false)) return null;
         const kinds = await run<KindRow>(STATEMENTS.minimized, { ...which, limit: KINDS_MAX }, KINDS_MAX);
         const rules = await rulesOfKinds(kinds.map(({ kindName, blocks, ...where }) => ({ ...where, kind: kindName, blocks: blocks.map(Number) })), reader.tenant, policies, run);
-        const minimized = kinds.map(({ kindName, replaced }, at): KindCount => ({ kind: kindName, count: replaced, rules: rules[at] ?? [] }));
+        const minimized = kinds.map(({ kindName, replaced, places }, at): KindCount => ({ kind: kindName, count: replaced, rules: rules[at] ?? [], ...(kindName === SEALED ? { fields: fieldsOf(places) } : {}) }));
         const repeats = hasRepeats(pages) ? (await run<Repeats>(STATEMENTS.repeats, { ...which, limit: LIMITS.trace_spans_max }, 1))[0] : undefined;
         hear?.(pages.reduce((sum, { ids }) => sum + ids.length, 0));
         return outlineJson(pages, { traceId, repeats: repeats ?? { ids: [], contents: [] }, more, minimized, events_max: LIMITS.outline_events_max });
@@ -93,6 +96,12 @@ export function createOutlines({ answer, settled, store }: Answering, policies: 
         return { spanIds, more };
       }),
   };
+}
+
+/** What is asked for to open it: attribute keys, or `status.message`. */
+function fieldsOf(places: readonly string[]): readonly string[] {
+  const fields = places.map((place) => (place === STATUS_MESSAGE ? place : statedPlace(place).key));
+  return [...new Set(fields)].sort();
 }
 
 function hasRepeats(pages: readonly OutlinePage[]): boolean {

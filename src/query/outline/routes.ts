@@ -17,7 +17,7 @@ const path = (properties: Readonly<Record<string, object>>): object => ({ type: 
 const numbers = (description: string): object => ({ type: 'array', items: { type: 'number' }, description });
 const RULE = { type: ['string', 'null'], description: 'Id of the rule in the policy under which the span was stored; null: no rule names it, and what is recognized is replaced.' };
 const ACTION = { type: 'string', enum: ACTION_NAMES };
-const KIND_COUNTS = array(object({ kind: text(), count, rules: { ...array(object({ rule: RULE, action: ACTION })), description: 'What removed it. None where that policy is not known.' } }));
+const KIND_COUNTS = array(object({ kind: text(), count, rules: { ...array(object({ rule: RULE, action: ACTION })), description: 'What removed it. None where that policy is not known.' } }, { description: 'With fields for the kind sealed: the attribute keys, or status.message, that hold sealed values, each once.' }));
 
 const OUTLINE = object({
   traceId: text(), startTimeUnixNano: text('Decimal.'), durationNano: text('Decimal.'), more: { type: 'boolean', description: 'The trace holds more spans than the answer.' }, services: array(text()), names: array(text()),
