@@ -62,7 +62,7 @@ export interface RunningServer {
   /** Versions of the policy, and changing it. */
   readonly policies: Policies;
   /** People whose values are sealed. */
-  readonly subjects: Pick<Subjects, 'find' | 'forget'>;
+  readonly subjects: Pick<Subjects, 'find' | 'forget' | 'again'>;
   /** What another process reads to verify the store. */
   readonly verified: VerifiedStore;
   /** Answers what is under way, refuses what comes, writes everything down, closes. */
@@ -175,7 +175,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
     const minimizedReason = (tenant: TenantId, reason: string): string | null => filters.minimize(tenant, [['reason', reason]])?.[0]?.[1] ?? null;
     const admit = (): Refusal | null => policy.admit() ?? sequencer.admit();
 
-    const integrity = verification(config, store, rootKey, findings, (failure) => report('cannot verify the store in the background', failure));
+    const integrity = verification(config, store, control, rootKey, findings, (failure) => report('cannot verify the store in the background', failure));
     await integrity.start();
     started.push({ what: 'verification', stop: () => integrity.stop() });
 
@@ -277,7 +277,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
     meter.watch('witnessesBehind', () => publisher.status().witnesses.filter(({ state }) => state === 'failing' || state === 'refused').length);
     meter.watch('recordsWaiting', () => records.waiting);
     meter.watch('findingsDropped', () => findings.dropped);
-    return { addresses: { otlpHttp: receivers.addresses.http, otlpGrpc: receivers.addresses.grpc, console: webConsole.address }, queries: recordedFor(recorder, queries), publisher, signIn, policies, subjects: subjectsFor(recorder, subjects), verified: verifiedFor(recorder, store), stop };
+    return { addresses: { otlpHttp: receivers.addresses.http, otlpGrpc: receivers.addresses.grpc, console: webConsole.address }, queries: recordedFor(recorder, queries), publisher, signIn, policies, subjects: subjectsFor(recorder, subjects), verified: verifiedFor(recorder, store, control), stop };
   } catch (failure) {
     await stop();
     throw failure;
@@ -311,8 +311,8 @@ function openTls(settings: TlsSettings, meter: Meter, tell: ReportFinding, repor
 }
 
 /** Compares what is stored with the log, pass after pass, when nobody needs the machine. */
-function verification(config: Config, store: Store, rootKey: Secret<Uint8Array>, findings: Findings, failed: (failure: unknown) => void): BackgroundVerification {
-  const source = sourceOf(store, store.engine);
+function verification(config: Config, store: Store, control: ControlStore, rootKey: Secret<Uint8Array>, findings: Findings, failed: (failure: unknown) => void): BackgroundVerification {
+  const source = sourceOf(store, store.engine, control);
   const verifiers = readVerifiers(store.log.vkeys());
   if ('unreadable' in verifiers) throw new Error('cannot read the keys of the log');
   return new BackgroundVerification({

@@ -20,18 +20,25 @@ interface ForgetOptions {
   readonly tenant: string;
   readonly reason?: string;
   readonly receipt?: string;
+  readonly again?: boolean;
   readonly yes?: boolean;
   readonly json?: boolean;
 }
 
 export function forgetCommand(): Command {
   const command = new Command('forget').description('destroy the keys of what was sealed for a person, so that nobody can read it any more');
-  command.argument('<SUBJECT>', 'the person, as the sealed value names them; - reads it from standard input, so that it stands in no list of processes');
-  command.option('--reason <TEXT>', 'why, for the log, which keeps it for ever: without a name').option('--receipt <FILE>', 'write the receipt to a new file').option('--yes', 'do not ask').option('--json', 'the receipt as JSON, for machines');
+  command.argument('[SUBJECT]', 'the person, as the sealed value names them; - reads it from standard input, so that it stands in no list of processes');
+  command.option('--reason <TEXT>', 'why, for the log, which keeps it for ever: without a name').option('--receipt <FILE>', 'write the receipt to a new file').option('--again', 'instead: after an older copy of the control database was restored, destroy what the log says was destroyed').option('--yes', 'do not ask').option('--json', 'the receipt as JSON, for machines');
   command.addHelpText('after', '\nWorks on a stopped store and through a running server. It cannot be undone. Backups keep what they hold: docs/operate/erasure.md.');
-  return withSettings(withTenant(command), PLACE_OF_SUBJECTS).action(async (word: string, options: ForgetOptions) => {
+  return withSettings(withTenant(command), PLACE_OF_SUBJECTS).action(async (word: string | undefined, options: ForgetOptions) => {
+    if ((word === undefined) === (options.again !== true)) throw new OperatorError('say either whom to forget or --again', 2);
     const config = await settingsOf(command);
     const tenant = readTenant(options.tenant);
+    if (word === undefined) {
+      const keys = orFail(await withSubjects(config, (ask) => ask({ ask: 'again', tenant, subject: '' })));
+      print(options.json === true ? JSON.stringify({ keys }) : keys === 0 ? 'no key is there that the log says was destroyed' : `${keys} keys destroyed anew`);
+      return exitSoon();
+    }
     const subject = readSubject(word);
     if (options.yes !== true && (word === '-' || !process.stdin.isTTY)) throw new OperatorError('cannot ask here whether to go on: say --yes', 2);
     await withSubjects(config, async (ask) => {

@@ -5,7 +5,7 @@
 import type { Config } from '#config';
 import type { FoundSubject, Receipt, Subjects } from '#erase';
 import { commandLineReader, tenantId, type TenantId } from '#model';
-import { isRefusal, refuse, type Refusal } from '#refusal';
+import { refuse, type Refusal } from '#refusal';
 
 import { NO_SERVER, adminSocketPath, askAdmin, type AdminArguments } from './admin.ts';
 import { requireDataDirectory } from './data-directory.ts';
@@ -13,15 +13,18 @@ import { note } from './terminal.ts';
 import { ensureThreads } from './threads.ts';
 
 /** What verbs need of it. */
-export type AskedSubjects = Pick<Subjects, 'find' | 'forget'>;
+export type AskedSubjects = Pick<Subjects, 'find' | 'forget' | 'again'>;
 
 export type SubjectQuestion =
   | { readonly ask: 'find'; readonly tenant: TenantId; readonly subject: string }
-  | { readonly ask: 'forget'; readonly tenant: TenantId; readonly subject: string; readonly reason: string };
+  | { readonly ask: 'forget'; readonly tenant: TenantId; readonly subject: string; readonly reason: string }
+  | { readonly ask: 'again'; readonly tenant: TenantId; readonly subject: '' };
 
 export interface AskSubjects {
   (question: SubjectQuestion & { readonly ask: 'find' }): Promise<FoundSubject | Refusal>;
   (question: SubjectQuestion & { readonly ask: 'forget' }): Promise<Receipt | Refusal>;
+  /** How many keys. */
+  (question: SubjectQuestion & { readonly ask: 'again' }): Promise<number | Refusal>;
 }
 
 const ANY_PORT = { host: '127.0.0.1', port: 0 };
@@ -51,17 +54,14 @@ export async function withSubjects<Done>(config: Config, work: (ask: AskSubjects
 }
 
 /** The other side: what a server answers over its admin socket. */
-export async function answerSubject(subjects: AskedSubjects, { ask, tenant: name, subject, reason }: AdminArguments): Promise<FoundSubject | Receipt | Refusal> {
+export async function answerSubject(subjects: AskedSubjects, { ask, tenant: name, subject, reason }: AdminArguments): Promise<FoundSubject | Receipt | number | Refusal> {
   const tenant = typeof name === 'string' ? tenantId(name) : null;
   if (tenant === null) return refuse('query_invalid', 'the tenant');
   if (typeof subject !== 'string') return refuse('query_invalid', 'the subject');
   const reader = commandLineReader(tenant);
   if (ask === 'find') return subjects.find(reader, subject);
-  if (ask !== 'forget' || typeof reason !== 'string') return refuse('query_invalid', 'what to do with the subject');
   const { COMMAND_LINE } = await import('#control');
+  if (ask === 'again') return subjects.again(COMMAND_LINE);
+  if (ask !== 'forget' || typeof reason !== 'string') return refuse('query_invalid', 'what to do with the subject');
   return subjects.forget(reader, { subject, reason }, COMMAND_LINE);
-}
-
-export function isReceipt(answer: unknown): answer is Receipt {
-  return !isRefusal(answer) && typeof answer === 'object' && answer !== null && 'salt' in answer;
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { openKeyTable } from '#control/key-table';
 import { openRootKey } from '#keys';
 import { Store } from '#store';
 import { SAMPLE_DAY, sampleAccount, sampleBlock, samplePolicyBody } from '#store/sample';
@@ -17,7 +18,7 @@ test('what the engine of a running server cannot read is a finding, for the serv
   const place = { data: join(home, 'data'), rootKeyFile: join(home, 'data.key'), logKeys: join(home, 'data.log') };
   const now_ms = SAMPLE_DAY * 86_400_000 + 43_200_000;
   const store = await Store.open({ dataDir: place.data, rootKey: openRootKey({ file: place.rootKeyFile, dataDir: place.data }), config: { retention: { default: { days: 30 } }, diskBytesMax: null, diskFreeBytesMin: 0 }, now_ms: () => now_ms });
-  const socket = await startAdminSocket(adminSocketPath(place.data), answerVerification({ snapshot: () => store.snapshot(), queryNative: (sql) => store.engine.queryNative(sql), setAsideRows: (block) => store.setAsideRows(block) }));
+  const socket = await startAdminSocket(adminSocketPath(place.data), answerVerification({ snapshot: () => store.snapshot(), queryNative: (sql) => store.engine.queryNative(sql), setAsideRows: (block) => store.setAsideRows(block), digestSubjectKeys: async (after) => openKeyTable(place.data).digestSubjectKeys(after) }));
   try {
     await store.commit({ blocks: [], requests: [], entries: [samplePolicyBody(now_ms)] });
     for (const [at, rows] of [40, 300].entries()) await store.commit({ blocks: [sampleBlock(at + 1, rows, 'x', { day: SAMPLE_DAY - at })], requests: [sampleAccount(`digest-${at}`, rows)] });
@@ -32,7 +33,7 @@ test('what the engine of a running server cannot read is a finding, for the serv
     }
     const verifiers = readVerifiers(store.log.vkeys());
     assert.ok(!('unreadable' in verifiers));
-    const own = await verifyStore({ source: sourceOf(store, store.engine), logDirectory: join(place.data, 'log'), verifiers, restrictsOf, kept: [], now_ms, piece: 2_048 });
+    const own = await verifyStore({ source: sourceOf(store, store.engine, openKeyTable(place.data)), logDirectory: join(place.data, 'log'), verifiers, restrictsOf, kept: [], now_ms, piece: 2_048 });
     const asked = await verifyDirectory(place, { keys: [], kept: [], since_ms: null, trace: null, now_ms });
     assert.equal(asked.through, 'server');
     for (const report of [own, asked.report]) {

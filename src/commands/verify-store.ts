@@ -13,7 +13,7 @@ import { readRestriction } from '#policy';
 import { isRefusal, refuse } from '#refusal';
 import type { StoreSnapshot } from '#store';
 import { openAtRest } from '#store/at-rest';
-import { questionOf, readVerifiers, sourceOf, verifyStore, type HeldCheckpoint, type Progress, type Report, type Source } from '#verify';
+import { answer, questionOf, readVerifiers, sourceOf, verifyStore, type HeldCheckpoint, type KeyDigests, type Progress, type Report, type Source } from '#verify';
 
 import { NO_SERVER, adminSocketPath, askAdmin } from './admin.ts';
 import type { AdminArguments, AdminHandler } from './admin.ts';
@@ -44,6 +44,7 @@ export interface VerifiedStore {
   snapshot(): Promise<StoreSnapshot>;
   queryNative(sql: string): Promise<Uint8Array>;
   setAsideRows(block: number): Promise<Uint8Array | null>;
+  digestSubjectKeys(after: number): Promise<KeyDigests>;
 }
 
 export const restrictsOf = (policy: string): ((key: string) => boolean) => readRestriction(policy).restricts;
@@ -74,15 +75,19 @@ function publishedBeside(logKeys: string): HeldCheckpoint[] {
 }
 
 /** The other side: what a server answers over its admin socket. */
-export function answerVerification(store: VerifiedStore): Readonly<Record<'verify-snapshot' | 'verify-read' | 'verify-set-aside', AdminHandler>> {
+export function answerVerification(store: VerifiedStore): Readonly<Record<'verify-snapshot' | 'verify-read' | 'verify-set-aside' | 'verify-keys', AdminHandler>> {
   return {
     'verify-snapshot': () => store.snapshot(),
     'verify-set-aside': ({ block }) => store.setAsideRows(Number(block)),
+    'verify-keys': async ({ after }) => {
+      const { digests, last } = await store.digestSubjectKeys(Number(after));
+      return { digests: Buffer.from(digests).toString('base64'), last };
+    },
     'verify-read': async (args) => {
       const question = questionOf(args);
       if (question === null) return refuse('query_invalid', 'a question that verification does not ask');
       try {
-        return await sourceOf(store, store).read(question);
+        return await answer(store, question);
       } catch (error) {
         // What the engine cannot read is for the other side to judge.
         if (error instanceof EngineError) return { engineCode: error.clickhouseCode };
@@ -97,7 +102,9 @@ async function openSource(config: Pick<Config, 'data' | 'rootKeyFile' | 'logKeys
   if ((await askAdmin(path, 'ping')) !== NO_SERVER) return { source: sourceOfServer(path), through: 'server', close: async () => undefined };
   const rootKey = openRootKey({ file: config.rootKeyFile, dataDir: config.data });
   const store = await openAtRest({ dataDir: config.data, rootKey, logKeys: config.logKeys });
-  return { source: sourceOf(store, store), through: 'directory', close: () => store.close() };
+  const { openKeyTable } = await import('#control/key-table');
+  const keys = openKeyTable(config.data);
+  return { source: sourceOf(store, store, keys), through: 'directory', close: () => store.close().finally(() => keys.close()) };
 }
 
 function sourceOfServer(path: string): Source {
@@ -115,5 +122,9 @@ function sourceOfServer(path: string): Source {
       throw new EngineError(Number((answer as { readonly engineCode?: unknown } | null)?.engineCode ?? 0) || null, undefined);
     },
     setAsideRows: async (block) => (await ask('verify-set-aside', { block })) as Uint8Array | null,
+    keyDigests: async (after) => {
+      const { digests, last } = (await ask('verify-keys', { after })) as { readonly digests: string; readonly last: number | null };
+      return { digests: Buffer.from(digests, 'base64'), last };
+    },
   };
 }

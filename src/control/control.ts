@@ -45,7 +45,7 @@ import { accountPlace, asAccount } from './records.ts';
 import type { AccountRecord, ProducerRecord, RevokedCertificate, SecondFactor, TenantRecord, TokenRecord, TrustRecord } from './records.ts';
 import { changeFinding, findFinding, listFindings, recordFindings } from './findings.ts';
 import type { CountedFinding, FindingFilter, FindingRecord, StatusId } from './finding.ts';
-import { eraseSubject, finishErasure, listErasures } from './erasures.ts';
+import { eraseAgain, eraseSubject, finishErasure, listErasures } from './erasures.ts';
 import type { Erasure, NewErasure, UnfinishedErasure } from './erasures.ts';
 import { breakGlass, endGlass, isBroken } from './glass.ts';
 import type { GlassRecord, NewGlass } from './glass.ts';
@@ -80,7 +80,7 @@ export { isGroupName } from './names.ts';
 export type { AccountRecord, KeySource, ProducerRecord, RevokedCertificate, SecondFactor, TokenRecord, TrustRecord } from './records.ts';
 export type { BoundTrust } from './snapshot.ts';
 export type { Erasure, NewErasure, UnfinishedErasure } from './erasures.ts';
-export { KEY_DIGEST_BYTES } from './subject-keys.ts';
+export { KEY_DIGEST_BYTES, keyDigest } from './subject-keys.ts';
 export type { FoundSubjectKey } from './subject-keys.ts';
 export type { KeyUse, NewTenantKey, TenantKeyVersion } from './tenant-keys.ts';
 export type { NewTrust } from './trusts.ts';
@@ -582,6 +582,13 @@ export class ControlStore {
     const erasure = await this.#change(by, (change) => eraseSubject(change, wanted));
     this.#database.emptyLog();
     return erasure;
+  }
+
+  /** Destroys keys again that were destroyed, in whatever tenant; how many. */
+  async eraseAgain(isErased: (keyId: Uint8Array, wrapped: Uint8Array) => boolean, by: Actor = COMMAND_LINE): Promise<number> {
+    const keys = await this.#change(by, (change) => eraseAgain(change, isErased));
+    this.#database.emptyLog();
+    return keys;
   }
 
   /** Those that were broken off. */

@@ -13,7 +13,7 @@ import type { Change } from './change.ts';
 import type { ControlDatabase } from './database.ts';
 import { tellLog } from './outbox.ts';
 import type { ColumnSealer } from './sealed.ts';
-import { destroySubjectKeys } from './subject-keys.ts';
+import { destroyKeysBehind, destroySubjectKeys } from './subject-keys.ts';
 
 export interface NewErasure {
   /** `e_` and 16 hexadecimal digits. */
@@ -65,6 +65,18 @@ export function listErasures(database: ControlDatabase, sealer: ColumnSealer): r
 
 export async function finishErasure(change: Change, id: string): Promise<void> {
   await change.rows.deleteFrom('erasures').where('id', '=', id).execute();
+}
+
+/** Destroys the keys again that the log has digests of: an older copy of the database was put in place of a newer one. How many there were. */
+export async function eraseAgain(change: Change, isErased: (keyId: Uint8Array, wrapped: Uint8Array) => boolean): Promise<number> {
+  let keys = 0;
+  for (let after: number | null = 0; after !== null; ) {
+    const { destroyed, last } = await destroyKeysBehind(change, after, isErased);
+    keys += destroyed;
+    after = last;
+  }
+  if (keys > 0) await tellLog(change, 'erasure', { what: 'erased again', tenant: null, keys });
+  return keys;
 }
 
 const erasurePlace = (id: string): string => `erasures/${id}`;

@@ -87,9 +87,13 @@ export function keyDigest(keyId: Uint8Array, wrapped: Uint8Array): Uint8Array {
   return createHash('sha256').update('tracekeep/1/erased-key\0').update(keyId).update(wrapped).digest().subarray(0, KEY_DIGEST_BYTES);
 }
 
-/** Of all keys that there are, of whatever tenant, those behind the row `after` in their order: digests one after another, and the last row that was looked at; null: there are no more. */
+/** Of all keys that there are, of whatever tenant, those behind the row `after` in their order. */
 export function digestSubjectKeys(database: ControlDatabase, after: number): { readonly digests: Uint8Array; readonly last: number | null } {
-  const rows = database.readNow(database.kysely.selectFrom('subject_keys').select(['row', 'key', 'wrapped']).where('row', '>', after).orderBy('row').limit(LIMITS.key_digests_at_once));
+  return digestsOf(database.readNow(database.kysely.selectFrom('subject_keys').select(['row', 'key', 'wrapped']).where('row', '>', after).orderBy('row').limit(LIMITS.key_digests_at_once)));
+}
+
+/** Digests one after another, and the last row that was looked at; null: there are no more. */
+export function digestsOf(rows: readonly { readonly row: number; readonly key: Uint8Array; readonly wrapped: Uint8Array }[]): { readonly digests: Uint8Array; readonly last: number | null } {
   return { digests: Buffer.concat(rows.filter(({ wrapped }) => !isDestroyed(wrapped)).map(({ key, wrapped }) => keyDigest(key, wrapped))), last: rows.at(-1)?.row ?? null };
 }
 
@@ -107,10 +111,21 @@ export async function destroySubjectKeys(change: Change, tenant: TenantId, token
     // A key of the index changes with the row, so a few at a time, until there are none.
     const rows = await change.rows.selectFrom('subject_keys').select(['row', 'key', 'wrapped']).where('token', '=', token).where('tenant', '=', tenantBytes(change.sealer, tenant)).limit(LIMITS.subject_keys_at_once).execute();
     if (rows.length === 0) return destroyed;
-    const ids = rows.map(({ row }) => row);
-    await change.rows.updateTable('subject_keys').set({ wrapped: sql`zeroblob(length(wrapped))`, token: DESTROYED_TOKEN }).where('row', 'in', ids).execute();
+    await destroyRows(change, rows.map(({ row }) => row));
     for (const { key, wrapped } of rows) destroyed.push({ keyId: key, digest: keyDigest(key, wrapped) });
   }
+}
+
+/** Of the rows behind `after`, destroys the keys that are meant; `last`: the row to go on behind, null at the end. */
+export async function destroyKeysBehind(change: Change, after: number, isMeant: (keyId: Uint8Array, wrapped: Uint8Array) => boolean): Promise<{ readonly destroyed: number; readonly last: number | null }> {
+  const rows = await change.rows.selectFrom('subject_keys').select(['row', 'key', 'wrapped']).where('row', '>', after).orderBy('row').limit(LIMITS.key_digests_at_once).execute();
+  const meant = rows.filter(({ key, wrapped }) => !isDestroyed(wrapped) && isMeant(key, wrapped)).map(({ row }) => row);
+  for (let at = 0; at < meant.length; at += LIMITS.subject_keys_at_once) await destroyRows(change, meant.slice(at, at + LIMITS.subject_keys_at_once));
+  return { destroyed: meant.length, last: rows.at(-1)?.row ?? null };
+}
+
+async function destroyRows(change: Change, rows: readonly number[]): Promise<void> {
+  await change.rows.updateTable('subject_keys').set({ wrapped: sql`zeroblob(length(wrapped))`, token: DESTROYED_TOKEN }).where('row', 'in', rows).execute();
 }
 
 function isDestroyed(wrapped: Uint8Array): boolean {

@@ -6,15 +6,16 @@
  * before it began cannot be read any more, what comes after the receipt has a new key, and what came in between may be either.
  */
 import { randomBytes } from 'node:crypto';
-import type { Actor, ControlStore } from '#control';
+import { keyDigest, type Actor, type ControlStore } from '#control';
 import type { Tokens } from '#keys';
 import type { Log } from '#log';
 import { LIMITS } from '#limits';
-import type { Reader, TenantId } from '#model';
+import { commandLineReader, DEFAULT_TENANT, ENTRY_TYPES, type Reader, type TenantId } from '#model';
 import type { PolicyDocument } from '#policy';
 import type { Answering } from '#query/answering';
 import { isRefusal, refuse, type Refusal } from '#refusal';
 import type { Store } from '#store';
+import { digestsIn } from '#verify';
 import { clearBefore, clearPlaces, sealedKeys, type ClearPlace } from './clear-places.ts';
 import { newCommitment, type Receipt, type ReceiptLog } from './receipt.ts';
 import { countSpans, placesOf, type FoundSpans } from './subject-spans.ts';
@@ -36,7 +37,7 @@ export interface FoundSubject extends FoundSpans {
 
 export interface SubjectsParts {
   readonly answering: Answering;
-  readonly control: Pick<ControlStore, 'subjectKeysOf' | 'findWindow' | 'eraseSubject' | 'listErasures' | 'finishErasure' | 'listPolicies' | 'findPolicy'>;
+  readonly control: Pick<ControlStore, 'subjectKeysOf' | 'findWindow' | 'eraseSubject' | 'listErasures' | 'finishErasure' | 'eraseAgain' | 'listPolicies' | 'findPolicy'>;
   readonly tokens: Tokens;
   readonly store: Pick<Store, 'bodies'>;
   readonly log: Pick<Log, 'size' | 'origin' | 'root' | 'entry' | 'inclusion' | 'signed'>;
@@ -53,6 +54,9 @@ export interface Forgetting {
   readonly subject: string;
   readonly reason: string;
 }
+
+const ERASURES_AT_ONCE = 256;
+const ERASURES = "SELECT toString(index) AS place, JSONExtractString(statement, 'digests') AS digests FROM log_entries WHERE type = {type:UInt8} AND toInt64(index) > {after:Int64} ORDER BY index LIMIT {limit:UInt32}";
 
 export class Subjects {
   readonly #parts: SubjectsParts;
@@ -88,6 +92,26 @@ export class Subjects {
     const forgetting = this.#forgetting.then(() => this.#forget(reader, wanted, token, by));
     this.#forgetting = forgetting.catch(() => undefined);
     return forgetting;
+  }
+
+  /** After an older copy of the control database was restored: destroys anew what the log says was destroyed. How many keys there were. Refusals: those of a query. */
+  async again(by: Actor): Promise<number | Refusal> {
+    const { answering, control, carry } = this.#parts;
+    const erased = new Set<string>();
+    const read = await answering.answer(commandLineReader(DEFAULT_TENANT), 'subject.forget', 'scan', async (run) => {
+      await answering.settled('account');
+      for (let after = -1; ; ) {
+        const rows = await run<{ place: string; digests: string }>(ERASURES, { type: ENTRY_TYPES.erasure, after, limit: ERASURES_AT_ONCE }, ERASURES_AT_ONCE);
+        for (const { digests } of rows) for (const digest of digestsIn(Buffer.from(digests, 'base64'))) erased.add(digest);
+        const last = rows.at(-1);
+        if (last === undefined || rows.length < ERASURES_AT_ONCE) return true;
+        after = Number(last.place);
+      }
+    });
+    if (isRefusal(read)) return read;
+    const keys = await control.eraseAgain((keyId, wrapped) => erased.has(Buffer.from(keyDigest(keyId, wrapped)).toString('latin1')), by);
+    await carry();
+    return keys;
   }
 
   async #forget(reader: Reader, { subject, reason }: Forgetting, token: Uint8Array, by: Actor): Promise<Receipt | Refusal> {

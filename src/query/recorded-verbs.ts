@@ -2,6 +2,7 @@
  * What verbs of the command line ask a server, recorded as what the console shows: who may open the data directory needs no credential, and leaves a
  * record all the same, before anything is shown.
  */
+import type { ControlStore } from '#control';
 import type { Subjects } from '#erase';
 import { LIMITS } from '#limits';
 import { commandLineReader, DEFAULT_TENANT, traceId, type Reader } from '#model';
@@ -15,6 +16,8 @@ export interface VerifiedStore {
   snapshot(): Promise<StoreSnapshot>;
   queryNative(sql: string): Promise<Uint8Array>;
   setAsideRows(block: number): Promise<Uint8Array | null>;
+  /** Of the keys of people, by which nothing can be opened. */
+  digestSubjectKeys(after: number): Promise<{ readonly digests: Uint8Array; readonly last: number | null }>;
 }
 
 /** What verbs show of the telemetry is recorded before they show it, as what the console shows. */
@@ -38,15 +41,16 @@ export function recordedFor(recorder: Pick<RequestRecorder, 'record'>, queries: 
 }
 
 /** The name of whom it is about is not recorded. That somebody was forgotten is an entry of its own. */
-export function subjectsFor(recorder: Pick<RequestRecorder, 'record'>, subjects: Subjects): Pick<Subjects, 'find' | 'forget'> {
+export function subjectsFor(recorder: Pick<RequestRecorder, 'record'>, subjects: Subjects): Pick<Subjects, 'find' | 'forget' | 'again'> {
   return {
+    again: (by) => subjects.again(by),
     find: async (reader, subject) => recordedVerb(recorder, reader, 'subject.find', 'tracekeep forget', null, await subjects.find(reader, subject), ({ spans }) => spans),
     forget: (reader, wanted, by) => subjects.forget(reader, wanted, by),
   };
 }
 
 /** Verification in another process takes whole rows: that it does is recorded, each second, before it gets any. */
-export function verifiedFor(recorder: Pick<RequestRecorder, 'record'>, store: Pick<Store, 'snapshot' | 'engine' | 'setAsideRows'>): VerifiedStore {
+export function verifiedFor(recorder: Pick<RequestRecorder, 'record'>, store: Pick<Store, 'snapshot' | 'engine' | 'setAsideRows'>, control: Pick<ControlStore, 'digestSubjectKeys'>): VerifiedStore {
   let recorded_ms = Number.NEGATIVE_INFINITY;
   const recorded = async (): Promise<void> => {
     if (performance.now() - recorded_ms < LIMITS.records_delay_ms_max) return;
@@ -58,6 +62,7 @@ export function verifiedFor(recorder: Pick<RequestRecorder, 'record'>, store: Pi
     snapshot: () => recorded().then(() => store.snapshot()),
     queryNative: (sql) => recorded().then(() => store.engine.queryNative(sql)),
     setAsideRows: (block) => recorded().then(() => store.setAsideRows(block)),
+    digestSubjectKeys: (after) => recorded().then(() => control.digestSubjectKeys(after)),
   };
 }
 

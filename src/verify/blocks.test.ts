@@ -9,7 +9,7 @@ const block = sampleBlock(5, 300, 'x');
 const body: BlockBody = { index: 9, time_ms: 0, block: 5, rows: 300, tenant: block.tenant, day: block.day, retention: block.retention, root: block.root, salt: block.salt, policy: block.policy, first: block.first, last: block.last, groups: block.groups };
 
 async function setAside(rows: Uint8Array | null, policyIsKnown = true): Promise<readonly string[]> {
-  const source: Source = { snapshot: () => assert.fail('not asked for'), read: () => assert.fail('not asked for'), setAsideRows: async () => rows };
+  const source: Source = { snapshot: () => assert.fail('not asked for'), read: () => assert.fail('not asked for'), keyDigests: () => assert.fail('not asked for'), setAsideRows: async () => rows };
   const checker = new BlockChecker({ source, key: ['1', '2'] }, () => (policyIsKnown ? () => false : null));
   return (await checker.checkSetAside(body)).map(({ kind }) => kind);
 }
@@ -28,7 +28,7 @@ test('blocks that are too large together are looked at by parts, and rows that a
   const bodies = [block, ...others].map((one): BlockBody => ({ ...body, block: one.id, rows: one.rows, root: one.root, salt: one.salt, first: one.first, last: one.last, groups: one.groups }));
   const asked: number[] = [];
   const source: Source = {
-    snapshot: () => assert.fail('not asked for'), setAsideRows: () => assert.fail('not asked for'),
+    snapshot: () => assert.fail('not asked for'), setAsideRows: () => assert.fail('not asked for'), keyDigests: () => assert.fail('not asked for'),
     read: async (question) => {
       if (question.ask === 'facts') return Buffer.from(question.blocks.map((id) => `${JSON.stringify([id, 10, ['default'], [block.day], ['default'], '0'])}\n`).join(''));
       if (question.ask !== 'spans') return assert.fail(question.ask);

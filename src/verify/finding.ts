@@ -23,6 +23,7 @@ export const KINDS = {
   'look-up': ['The look-up table of traces does not lead to the spans', 'The spans hold, but a search by trace id may miss them.'],
   account: ['The account is not the sum of what was logged', 'The bodies of the log have the true figures.'],
   policy: ['A block was made under a policy that the log does not know', 'What was restricted in it cannot be recomputed.'],
+  'key-back': ['Keys that were destroyed are there again', 'An older copy of the control database was put in place of a newer one. "tracekeep forget --again" destroys them anew.'],
   unreadable: ['Something that is stored cannot be read', 'It was changed outside of the server, or the disk is failing. A copy of the data directory from before has it.'],
   'table-gone': ['A table is gone', 'A copy of the data directory from before has it.'],
   journal: ['The journal is gone or was changed', 'What had come last may be lost with it. A copy of the data directory from before has it.'],

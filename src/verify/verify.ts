@@ -10,6 +10,7 @@ import { AccountSums } from './accounts.ts';
 import { BlockChecker } from './blocks.ts';
 import { BlockSet } from './block-set.ts';
 import { accountsOf, belongsTo, blockBodyOf, blockPlace, bodyOf, namedType, objectIn, recordsIn, type BlockBody, type Body } from './bodies.ts';
+import { checkErasedKeys } from './erased-keys.ts';
 import { compareCheckpoints, openCheckpoints, type HeldCheckpoint } from './checkpoints.ts';
 import { finding, type Finding, type FindingKind } from './finding.ts';
 import { LogClock, type ClockNotices } from './clock.ts';
@@ -27,7 +28,8 @@ import { BLOCKS_AT_ONCE, firstSince, Window } from './window.ts';
 export { KINDS, type Finding, type FindingKind } from './finding.ts';
 export { readVerifiers, type HeldCheckpoint } from './checkpoints.ts';
 export { answer, questionOf, type Question } from './questions.ts';
-export { sourceOf, type Source } from './source.ts';
+export { digestsIn, type KeyDigests } from './erased-keys.ts';
+export { sourceOf, type KeyTable, type Source } from './source.ts';
 
 export interface VerifyOptions {
   readonly source: Source;
@@ -144,7 +146,7 @@ class Verification {
     const policies = policiesOf([...(await this.#reader.bodiesOfType(ENTRY_TYPES.policy, 0, this.#snapshot.entries)), ...this.#snapshot.tail.filter(({ type }) => type === 'policy')], this.#options.restrictsOf);
     const key = [randomBytes(8).readBigUInt64LE(), randomBytes(8).readBigUInt64LE()].map(String) as [string, string];
     const { piece, pause } = this.#options;
-    const checker = new BlockChecker({ source, key, ...(piece === undefined ? {} : { piece }), pause: (spans) => this.#checked(spans, pause) }, policies);
+    const checker = new BlockChecker({ source, key, ...(piece === undefined ? {} : { piece }), pause: (spans) => pause?.(spans) }, policies);
     const entries = new Entries(this.#log);
     let notices: ClockNotices;
     try {
@@ -159,6 +161,7 @@ class Verification {
     }
     if (full) await this.#findAdded();
     await this.#checkLookUp(checker, key, full);
+    this.#found(await checkErasedKeys(this.#reader, this.#snapshot, source, () => pause?.(0)));
     const blocksBefore = await this.#blocksBefore();
     const { inFlight, tail, account, unlogged, flaws } = this.#snapshot;
     if (account === null) this.#unread.addTable('accounting', 'The account was not compared.');
@@ -187,10 +190,6 @@ class Verification {
 
   #tell(phase: Progress['phase']): void {
     this.#options.hear?.({ phase, spans: this.#spans, spansTotal: Math.max(this.#spansTotal, this.#spans), blocks: this.#blocks, expired: { ...this.#expired }, checkedThrough: this.#absent.reduce((first, { index }) => Math.min(first, index), Math.min(this.#checkedThrough, this.#unread.firstEntry)), entries: this.#snapshot.entries });
-  }
-
-  #checked(spans: number, pause: VerifyOptions['pause']): Promise<void> | undefined {
-    return pause?.(spans);
   }
 
   // --- the log --------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 /** Somebody is forgotten, through a running server and in a store that none has open: what was sealed for them cannot be opened from any file, everybody else's can, and every proof still holds. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { before, test } from 'node:test';
@@ -87,6 +87,7 @@ test('a person is forgotten through a running server; others are not, and who co
 
 test('a person is forgotten in a store that no server has open, and the log does not name them', { timeout: 120_000 }, async () => {
   await server.stop();
+  cpSync(join(data, 'control'), join(folder, 'control-before'), { recursive: true });
   const receipt = await forget('bob');
   assert.deepEqual([receipt.keys, receipt.spans], [1, 1]);
   assert.deepEqual(await verify(), { code: 0, findings: [] });
@@ -97,3 +98,11 @@ test('a person is forgotten in a store that no server has open, and the log does
   assert.ok(!JSON.stringify(entries).includes(receipt.salt));
 });
 
+test('keys that were destroyed and are back are found by the log, and destroyed anew', { timeout: 120_000 }, async () => {
+  rmSync(join(data, 'control'), { recursive: true });
+  cpSync(join(folder, 'control-before'), join(data, 'control'), { recursive: true });
+  assert.deepEqual(await verify(), { code: 1, findings: ['key-back'] });
+  const again = await tracekeep(['forget', '--again', '--json', '--data', data]);
+  assert.deepEqual([again.code, again.stdout], [0, '{"keys":1}\n'], again.stderr);
+  assert.deepEqual(await verify(), { code: 0, findings: [] });
+});
