@@ -32,7 +32,7 @@ afterEach(() => {
 });
 
 const person = async (name: string): Promise<AccountRecord> => done(await store.addAccount({ tenant: DEFAULT_TENANT, name, password: 'x', roles: ['investigator'] }));
-const asked = (more: Partial<NewApproval> = {}): NewApproval => ({ kind: 'reveal', tenant: DEFAULT_TENANT, person: ana!.id, reason: 'incident 42', trace: TRACE, fields: ['user.email', 'user.id'], ...more });
+const asked = (more: Partial<NewApproval> = {}): NewApproval => ({ kind: 'reveal', tenant: DEFAULT_TENANT, person: ana!.id, reason: 'incident 42', trace: TRACE, fields: ['user.email', 'user.id'], subject: null, ...more });
 const opening = (more: Partial<NewOpening> = {}): NewOpening => ({ tenant: DEFAULT_TENANT, reader: ana!.id, person: ana!.id, trace: TRACE, spans: ['0000000000000001'], fields: ['user.email'], values: 3, erased: 0, changed: 0, reason: 'incident 42', approval: null, ...more });
 const told = (): unknown[] => store.readOutbox().filter(({ type }) => type === 'opening').map(({ statement }) => (statement as Record<string, unknown>)['what']);
 const ask = (more: Partial<NewApproval> = {}) => store.askApproval(asked(more), actorOf(ana!));

@@ -16,7 +16,7 @@ import { accountPlace, asAccount } from './records.ts';
 import type { ColumnSealer } from './sealed.ts';
 import { tenantKey } from './tenant-keys.ts';
 
-export type ApprovalKind = 'reveal';
+export type ApprovalKind = 'reveal' | 'forget' | 'export';
 export type ApprovalState = 'waiting' | 'approved' | 'declined' | 'used';
 
 export interface Approval {
@@ -37,14 +37,16 @@ export interface Approval {
   readonly trace: string | null;
   /** Attribute keys, or `status.message`. */
   readonly fields: readonly string[];
+  /** Of a person the keyed digest: nobody is named here. */
+  readonly subject: string | null;
   readonly decidedBy: Actor | null;
   readonly decided: number | null;
 }
 
-export type NewApproval = Pick<Approval, 'kind' | 'tenant' | 'reason' | 'trace' | 'fields'> & { readonly person: string | null };
+export type NewApproval = Pick<Approval, 'kind' | 'tenant' | 'reason' | 'trace' | 'fields' | 'subject'> & { readonly person: string | null };
 
 /** Which entries of the log tell of it. */
-const TOLD_AS: Readonly<Record<ApprovalKind, EntryType>> = { reveal: 'opening' };
+const TOLD_AS: Readonly<Record<ApprovalKind, EntryType>> = { reveal: 'opening', forget: 'erasure', export: 'erasure' };
 
 export function isOver({ until }: Pick<Approval, 'until'>, now: number): boolean {
   return until <= now;
@@ -52,19 +54,19 @@ export function isOver({ until }: Pick<Approval, 'until'>, now: number): boolean
 
 /** The one that waits, where the same was asked before. Refusals: approval_needs_person, control_limit. */
 export async function askApproval(change: Change, wanted: NewApproval): Promise<Approval | Refusal> {
-  const { kind, tenant, person, reason, trace, fields } = wanted;
+  const { kind, tenant, person, reason, trace, fields, subject } = wanted;
   if (person === null) return refuse('approval_needs_person');
   const all = await storedOf(change, tenant);
   const waiting = all.filter((one) => one.person === person && one.state === 'waiting' && !isOver(one, change.now));
-  const same = waiting.find((one) => JSON.stringify([one.kind, one.trace, one.fields, one.reason]) === JSON.stringify([kind, trace, fields, reason]));
+  const same = waiting.find((one) => JSON.stringify([one.kind, one.trace, one.fields, one.subject, one.reason]) === JSON.stringify([kind, trace, fields, subject, reason]));
   if (same !== undefined) return same;
   if (waiting.length >= LIMITS.approvals_waiting_max) return refuse('control_limit', `${LIMITS.approvals_waiting_max} questions of one person that wait for an approval`);
   // What is over is cleared away with the next one; the log keeps it.
   const old = all.filter(({ until }) => until + LIMITS.approval_kept_ms <= change.now).map(({ id }) => id);
   if (old.length > 0) await change.rows.deleteFrom('approvals').where('id', 'in', old.slice(0, LIMITS.approvals_listed_max)).execute();
-  const approval: Approval = { id: newId(change, 'v_'), kind, tenant, person, by: change.by, reason, made: change.now, until: change.now + LIMITS.approval_waiting_ms_max, state: 'waiting', trace, fields, decidedBy: null, decided: null };
+  const approval: Approval = { id: newId(change, 'v_'), kind, tenant, person, by: change.by, reason, made: change.now, until: change.now + LIMITS.approval_waiting_ms_max, state: 'waiting', trace, fields, subject, decidedBy: null, decided: null };
   await change.rows.insertInto('approvals').values({ id: approval.id, tenant: tenantKey(change.sealer, tenant), sealed: change.sealer.seal(approvalPlace(approval.id), approval) }).execute();
-  await tellApproval(change, approval, 'asked', { reason, fields });
+  await tellApproval(change, approval, 'asked', { reason, ...(fields.length === 0 ? {} : { fields }) });
   return approval;
 }
 
@@ -135,8 +137,8 @@ async function isOlder(change: Change, person: string, than: number): Promise<bo
   return row !== undefined && asAccount(change.sealer.open(accountPlace(person), row.sealed)).created < than;
 }
 
-function tellApproval(change: Change, { kind, tenant, id, trace }: Approval, what: string, closed: Readonly<Record<string, unknown>>): Promise<void> {
-  return tellLog(change, TOLD_AS[kind], { what, tenant, approval: id }, { ...(trace === null ? {} : { trace }), ...closed });
+function tellApproval(change: Change, { kind, tenant, id, trace, subject }: Approval, what: string, closed: Readonly<Record<string, unknown>>): Promise<void> {
+  return tellLog(change, TOLD_AS[kind], { what, tenant, approval: id, kind }, { ...(trace === null ? {} : { trace }), ...(subject === null ? {} : { subject }), ...closed });
 }
 
 const approvalPlace = (id: string): string => `approvals/${id}`;

@@ -28,7 +28,7 @@ type State = (typeof STATES)[number];
 const ORNULL = { type: ['string', 'null'] } as const;
 const WHO = object({ id: text(), name: text() });
 export const APPROVAL = object({
-  id: text(), kind: text('reveal: sealed values of a trace are opened.'), state: { type: 'string', enum: STATES }, trace: { ...ORNULL, description: 'Of reveal.' }, fields: array(text()), reason: text(), by: WHO, made: text('RFC 3339.'),
+  id: text(), kind: text('reveal: sealed values of a trace are opened; forget, export: a person is forgotten, or given what is held about them.'), state: { type: 'string', enum: STATES }, trace: { ...ORNULL, description: 'Of reveal.' }, fields: array(text()), subject: { ...ORNULL, description: 'Of forget and export: a keyed digest of the person.' }, reason: text(), by: WHO, made: text('RFC 3339.'),
   until: text('Until then it can be decided, or used.'), decidedBy: { ...WHO, type: ['object', 'null'] }, decided: ORNULL, mine: { type: 'boolean', description: 'Whoever asks has asked for it.' }, mayDecide: { type: 'boolean', description: 'Whoever asks may approve it.' },
 });
 const BODY = { type: ['object', 'null'], additionalProperties: false, properties: {} } as const;
@@ -40,6 +40,8 @@ const MAY: Readonly<Record<ApprovalKind, (access: Pick<Access, 'decide'>, reader
     const reading = access.decide(reader, 'trace.read', { tenant: reader.tenant });
     return reading === true ? (fields.map(mayOpen(access, reader)).find((allowed) => allowed !== true) ?? true) : reading;
   },
+  forget: (access, reader) => access.decide(reader, 'subject.forget', { tenant: reader.tenant }),
+  export: (access, reader) => access.decide(reader, 'subject.export', { tenant: reader.tenant }),
 };
 
 export function addApprovalRoutes(app: FastifyInstance, { control }: ApprovalSource, decider: ApprovalDecider): void {
@@ -73,11 +75,11 @@ export function addApprovalRoutes(app: FastifyInstance, { control }: ApprovalSou
 }
 
 export function approvalView(approval: Approval, reader: Reader, { access, now_ms }: ApprovalDecider): object {
-  const { id, kind, trace, fields, reason, by, made, until, decidedBy, decided, person } = approval;
+  const { id, kind, trace, fields, subject, reason, by, made, until, decidedBy, decided, person } = approval;
   const state = stateOf(approval, now_ms());
   const [self, mine] = [personOf(reader), person === personOf(reader)];
   return {
-    id, kind, state, trace, fields, reason, by: viewOf(by), made: timeText(made), until: timeText(until), decidedBy: decidedBy === null ? null : viewOf(decidedBy), decided: decided === null ? null : timeText(decided),
+    id, kind, state, trace, fields, subject, reason, by: viewOf(by), made: timeText(made), until: timeText(until), decidedBy: decidedBy === null ? null : viewOf(decidedBy), decided: decided === null ? null : timeText(decided),
     mine, mayDecide: state === 'waiting' && !mine && self !== null && MAY[kind](access, reader, approval) === true,
   };
 }

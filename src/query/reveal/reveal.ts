@@ -109,7 +109,7 @@ export function createReveal({ answer, access, settled, store }: Answering, poli
       const [trace, by, person] = [question.trace.toLowerCase(), actorOf(reader), personOf(reader)];
       const { approval = null } = question;
       if (approval === null && found.needsApproval) {
-        const asked = await control.askApproval({ kind: 'reveal', tenant: reader.tenant, person, reason: kept, trace, fields: keys }, by);
+        const asked = await control.askApproval({ kind: 'reveal', tenant: reader.tenant, person, reason: kept, trace, fields: keys, subject: null }, by);
         return isRefusal(asked) ? asked : { is: 'asked', approval: asked };
       }
       // Before anything is opened for it; when it is recorded, the same is asked again.
