@@ -458,6 +458,8 @@ export const LIMITS = {
   /** How long a transit engine may take for an answer, and how much it may say. */
   transit_answer_ms_max: 10_000,
   transit_answer_bytes_max: 64 * KiB,
+  /** How long after an opening private keys may be left in native objects, which one collection frees and overwrites. */
+  key_objects_ms: 2_000,
   /** Windows that are put under another version of a key in one transaction: what is lost when it is broken off. */
   rewrap_windows_at_once: 200,
   /** A server does the same beside everything else: some 10 ms. */

@@ -82,7 +82,10 @@ test('a window is stored before it is used, is one for all who ask in its hour, 
   assert.match(hex(window.key), /^0{64}$/);
   assert.deepEqual(over, [hourOf(now)]);
   assert.equal((await opened([window.id])).get(window.id), key);
+  const between = done(await windows.ensure(DEFAULT_TENANT));
+  now += WINDOW_MS;
   const next = done(await windows.ensure(DEFAULT_TENANT));
+  assert.match(hex(between.key), /^0{64}$/, 'whoever seals in this hour holds nothing of the one before');
   windows.stop();
   assert.match(hex(next.key), /^0{64}$/);
   assert.equal(over.at(-1), null);

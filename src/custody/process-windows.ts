@@ -72,6 +72,8 @@ export class ProcessWindows {
       }
       const held = { id: window.id, key, tenant, hour };
       this.#held.hold(held);
+      // Not only when the timer looks: whoever seals in an hour holds nothing of the one before.
+      this.expire();
       this.#watch();
       return held;
     } catch (failure) {

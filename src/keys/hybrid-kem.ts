@@ -2,7 +2,7 @@
  * X-Wing (draft-connolly-cfrg-xwing-kem-10): a key encapsulation of X25519 and ML-KEM-768 together, secret as long as either of the two holds. Put together of
  * what node:crypto has. The private key is a seed of 32 bytes.
  */
-import { createHash, createPrivateKey, createPublicKey, decapsulate as decapsulatePart, diffieHellman, encapsulate as encapsulatePart, generateKeyPairSync, hash, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, decapsulate as decapsulatePart, diffieHellman, encapsulate as encapsulatePart, generateKeyPairSync, hash, type KeyObject } from 'node:crypto';
 import { Secret } from '#model';
 import { randomKey, wipe } from './secret-bytes.ts';
 
@@ -75,7 +75,8 @@ function combine(lattice: Buffer, curve: Buffer, oncePublic: Uint8Array, curvePu
 
 function privateParts(seed: Secret<Uint8Array>): { readonly lattice: KeyObject; readonly curve: KeyObject } {
   if (seed.reveal().length !== HYBRID_SEED_BYTES) throw new Error(`cannot use a private key that is not ${HYBRID_SEED_BYTES} bytes long`);
-  const expanded = createHash('shake256', { outputLength: LATTICE_SEED_BYTES + 32 }).update(seed.reveal()).digest();
+  // In one call: a Hash object would keep the seed in its state.
+  const expanded = hash('shake256', seed.reveal(), { outputEncoding: 'buffer', outputLength: LATTICE_SEED_BYTES + 32 });
   const lattice = createPrivateKey({ key: expanded.subarray(0, LATTICE_SEED_BYTES), format: 'raw-seed', ...LATTICE });
   const curve = createPrivateKey({ key: expanded.subarray(LATTICE_SEED_BYTES), format: 'raw-private', ...CURVE });
   wipe(expanded);

@@ -11,6 +11,7 @@ import { promisify } from 'node:util';
 import { LIMITS } from '#limits';
 import { Secret } from '#model';
 import { refuse, type Refusal } from '#refusal';
+import { collectKeyObjectsSoon } from './collect.ts';
 import { deriveKey } from './derive.ts';
 import { publishFile, readKeyBytes, refuseInside } from './key-file.ts';
 import { emptyBytes, randomKey, wipe } from './secret-bytes.ts';
@@ -54,6 +55,14 @@ const COST: PassphraseCost = { memory_kib: LIMITS.sealing_argon2_memory_kib, pas
  * wrapped. Refusals: sealing_root_absent, sealing_root_wrong. Throws when a file is unsafe, or a transit engine does not answer.
  */
 export async function withSealingRoot<Done>(source: SealingSource, record: SealingRootRecord | null, work: (root: SealingRoot) => Promise<Done>, cost: PassphraseCost = COST): Promise<Done | Refusal> {
+  try {
+    return await openRoot(source, record, work, cost);
+  } finally {
+    collectKeyObjectsSoon();
+  }
+}
+
+async function openRoot<Done>(source: SealingSource, record: SealingRootRecord | null, work: (root: SealingRoot) => Promise<Done>, cost: PassphraseCost): Promise<Done | Refusal> {
   if (record !== null && record.kind !== source.kind) return refuse('sealing_root_wrong', `it is a ${record.kind}, and the setting sealing-root says ${source.kind}`);
   if (source.kind === 'transit') return withTransit(source, record, work);
   if (record?.kind === 'transit') return refuse('sealing_root_wrong');

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { deflateSync } from 'node:zlib';
 import { addProducer, createToken, startServer, temporaryFolder, until } from '#harness';
+import { everythingBelow, filesBelow, readIfThere } from '#harness/files-below';
 import { ask, exportOf, type Json, send, spanOf } from '#harness/exchange';
 
 const home = realpathSync(temporaryFolder());
@@ -32,27 +33,8 @@ function telling(count: number): Json {
   return { resourceSpans: [{ ...group, scopeSpans: [{ scope: { name: 'zq-scope', version: 'zq-scope-1' }, spans }] }] };
 }
 
-function everything(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(folder, entry.name);
-    return entry.isDirectory() ? [path, ...everything(path)] : [path];
-  });
-}
-
-/** Files may go while they are listed: parts are merged, segments removed. */
-function readIfThere(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return Buffer.alloc(0);
-    throw error;
-  }
-}
-
-const filesOf = (folder: string): string[] => everything(folder).filter((path) => lstatSync(path, { throwIfNoEntry: false })?.isFile() === true);
-
 function checkSealed(secrets: readonly string[], least: number): void {
-  const files = [data, `${data}.log`].flatMap(filesOf);
+  const files = [data, `${data}.log`].flatMap(filesBelow);
   assert.ok(files.length >= least, 'there are too few files to prove anything');
   for (const path of files) {
     const bytes = readIfThere(path);
@@ -68,7 +50,7 @@ function checkSealed(secrets: readonly string[], least: number): void {
 }
 
 function checkModes(): void {
-  for (const path of [data, ...everything(data), `${data}.key`, `${data}.log`, ...everything(`${data}.log`)]) {
+  for (const path of [data, ...everythingBelow(data), `${data}.key`, `${data}.log`, ...everythingBelow(`${data}.log`)]) {
     const stat = lstatSync(path, { throwIfNoEntry: false });
     // Links have no mode of their own.
     if (stat === undefined || stat.isSymbolicLink()) continue;
@@ -89,7 +71,7 @@ test('no service, name, key, value or secret lies in clear on the disk', { timeo
     assert.equal((await send(server, key, telling(500))).status, 200);
     // The engine takes rows after seconds; what is in the journal only is there now.
     checkSealed(secrets, 10);
-    assert.ok(filesOf(join(data, 'journal')).some((path) => readIfThere(path).length > 10_000), 'the journal is empty');
+    assert.ok(filesBelow(join(data, 'journal')).some((path) => readIfThere(path).length > 10_000), 'the journal is empty');
     checkModes();
   });
 
@@ -115,12 +97,12 @@ test('no service, name, key, value or secret lies in clear on the disk', { timeo
   });
 
   await t.test('and nothing lies beside the data directory, its key and the folder of the log', () => {
-    assert.deepEqual(everything(temporary), []);
+    assert.deepEqual(everythingBelow(temporary), []);
     assert.deepEqual(readdirSync(`${data}.log`).sort(), ['checkpoint', 'key', 'published']);
     // Who has the data has not what signs for it.
     const seeds = logKeys.map((line) => Buffer.from(line.slice(-44), 'base64').subarray(1));
     assert.ok(seeds.length === 2 && seeds.every(({ length }) => length === 32));
-    for (const path of filesOf(data)) for (const seed of seeds) for (const form of [seed, seed.toString('hex'), seed.toString('base64')]) assert.ok(!readIfThere(path).includes(form), `${path} holds a key of the log`);
+    for (const path of filesBelow(data)) for (const seed of seeds) for (const form of [seed, seed.toString('hex'), seed.toString('base64')]) assert.ok(!readIfThere(path).includes(form), `${path} holds a key of the log`);
     assert.deepEqual(readdirSync(home).sort(), ['data', 'data.key', 'data.log', 'temporary']);
   });
 });
