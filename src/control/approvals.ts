@@ -37,7 +37,7 @@ export interface Approval {
   readonly trace: string | null;
   /** Attribute keys, or `status.message`. */
   readonly fields: readonly string[];
-  /** Of a person the keyed digest: nobody is named here. */
+  /** Of a person the keyed digest: nobody is named here, and the log is not even told that. Null once it is used. */
   readonly subject: string | null;
   readonly decidedBy: Actor | null;
   readonly decided: number | null;
@@ -92,7 +92,7 @@ export async function useApproval(change: Change, tenant: TenantId, id: string, 
   const approval = await stored(change, tenant, id);
   const unusable = whyUnusable(approval, kind, person, covers, change.now);
   if (unusable !== null || approval === null) return refuse('approval_unusable', unusable ?? '');
-  const used: Approval = { ...approval, state: 'used' };
+  const used: Approval = { ...approval, state: 'used', subject: null };
   await replace(change, used);
   return used;
 }
@@ -137,8 +137,8 @@ async function isOlder(change: Change, person: string, than: number): Promise<bo
   return row !== undefined && asAccount(change.sealer.open(accountPlace(person), row.sealed)).created < than;
 }
 
-function tellApproval(change: Change, { kind, tenant, id, trace, subject }: Approval, what: string, closed: Readonly<Record<string, unknown>>): Promise<void> {
-  return tellLog(change, TOLD_AS[kind], { what, tenant, approval: id, kind }, { ...(trace === null ? {} : { trace }), ...(subject === null ? {} : { subject }), ...closed });
+function tellApproval(change: Change, { kind, tenant, id, trace }: Approval, what: string, closed: Readonly<Record<string, unknown>>): Promise<void> {
+  return tellLog(change, TOLD_AS[kind], { what, tenant, approval: id, kind }, { ...(trace === null ? {} : { trace }), ...closed });
 }
 
 const approvalPlace = (id: string): string => `approvals/${id}`;
