@@ -199,7 +199,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
         onMismatch: (mismatch) => findings.report(storedMismatch(mismatch)),
       },
       audit: { flush: () => records.flush(), size: () => store.log.size },
-      reveal: { opener: new SealOpener({ control, custody }), control, minimized: minimizedReason },
+      reveal: { opener: new SealOpener({ control, custody }), control, minimized: minimizedReason, report: findings.report },
       log: { log: store.log, publisher, public: config.logPublic },
       policy: () => policy.current,
       startTrial: trialStarter(() => policy.current, deriveKey(rootKey, 'pseudonyms')),

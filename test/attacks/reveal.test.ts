@@ -7,7 +7,7 @@ import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { COMMAND_LINE } from '#control';
-import { startServer, temporaryFolder, type TestServer } from '#harness';
+import { startServer, temporaryFolder, type TestServer, until } from '#harness';
 import { inControl } from '#harness/credentials';
 import { ask, askWell, exportOf, type Json, newTraceId, sendWell, spanOf } from '#harness/exchange';
 import { LIMITS } from '#limits';
@@ -215,6 +215,7 @@ test('nobody takes all of it: one reader opens so much in an hour, with whicheve
     const answer = await reveal(who);
     assert.deepEqual([answer.status, answer.code, answer.headers.get('retry-after') !== null], [429, 'reveal_limit', true], answer.text);
   }
+  await until(async () => JSON.stringify(await askWell(server, tokens.get('reader') ?? '', '/api/v1/findings')).includes('reveal.limit'), 'a finding');
   assert.equal((await revealed('ana again', { fields: ['age'] })).reveal.opened, 1, 'a few are left');
   assert.equal((await revealed('officer', { fields: ['age'] })).reveal.opened, 1, 'it is hers alone');
 });

@@ -16,8 +16,8 @@ const LOW = 2;
 
 /** Verbs of actions that change nothing, make something, or end it; all others change something. */
 const ACTIVITIES: Readonly<Record<string, number>> = {
-  read: READ, list: READ, search: READ, try: READ, fetch: READ, reveal: READ,
-  made: CREATE, added: CREATE, proposed: CREATE, write: CREATE,
+  read: READ, list: READ, search: READ, try: READ, fetch: READ, reveal: READ, opened: READ,
+  made: CREATE, added: CREATE, proposed: CREATE, asked: CREATE, write: CREATE,
   revoked: DELETE, removed: DELETE, withdrawn: DELETE, rejected: DELETE,
 };
 

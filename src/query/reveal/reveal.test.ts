@@ -53,9 +53,10 @@ test('a value that was sealed under another key than the one that stands there n
     opener: { open: async () => [{ is: 'opened', fields: sealed, salt: new Uint8Array(16) }] },
     control: { openingRefused: () => null, openingUnapproved: () => null, askApproval: () => assert.fail(), recordOpening: async ({ values, changed, fields }) => (recorded.push([values, changed, fields]), { id: 'o_1', at: 0, by: { is: 'server' } }) },
     minimized: (_, reason) => reason,
+    report: ({ analytic, subject }) => recorded.push([analytic.uid, subject]),
   });
   const revealed = await reveal.reveal(INVESTIGATOR, { trace: 'ab'.repeat(16), reason: 'incident' });
   assert.ok(!isRefusal(revealed) && revealed.is === 'opened');
   assert.deepEqual(revealed.spans[0]?.attributes.map((one) => one.text), ['ann@example.org', '[sealed]']);
-  assert.deepEqual([revealed.counts, recorded], [{ opened: 1, erased: 0, changed: 1 }, [[1, 1, ['open.to.all', 'user.email']]]]);
+  assert.deepEqual([revealed.counts, recorded], [{ opened: 1, erased: 0, changed: 1 }, [['reveal.changed', 'ab'.repeat(16)], [1, 1, ['open.to.all', 'user.email']]]]);
 });

@@ -4,6 +4,7 @@
  */
 import type { Access } from '#access';
 import { actorOf, type Approval, type ControlStore, type NewOpening, type Opening } from '#control';
+import type { ReportFinding } from '#findings';
 import type { SealedField } from '#keys';
 import { LIMITS } from '#limits';
 import { traceId as readTraceId, type Reader, type TenantId } from '#model';
@@ -15,12 +16,14 @@ import { low32, traceKeyOf } from '#query/trace-key';
 import { isRefusal, refuse, type Refusal } from '#refusal';
 import type { OpenedSeal, SealOpener } from '#reveal/open-seals';
 import { type ClosedSpan, fetchClosed, type SealedPlace, sealedPlaces, withOpened } from './closed-spans.ts';
+import { openedMuch, opensNot } from './suspicious.ts';
 
 export interface RevealParts {
   readonly opener: Pick<SealOpener, 'open'>;
   readonly control: Pick<ControlStore, 'recordOpening' | 'openingRefused' | 'openingUnapproved' | 'askApproval'>;
   /** A text of this tenant, as the minimization policy leaves it; null where that is not sure. */
   readonly minimized: (tenant: TenantId, text: string) => string | null;
+  readonly report?: ReportFinding;
 }
 
 export interface RevealQuestion {
@@ -63,7 +66,7 @@ interface Found {
   readonly needsApproval: boolean;
 }
 
-export function createReveal({ answer, access, settled, store }: Answering, policies: KnownPolicies, { opener, control, minimized }: RevealParts): Reveal {
+export function createReveal({ answer, access, settled, store }: Answering, policies: KnownPolicies, { opener, control, minimized, report = () => undefined }: RevealParts): Reveal {
   const find = (reader: Reader, { trace, fields, spans }: RevealQuestion): Promise<Found | Refusal> =>
     // What is opened is part of a trace, so it is seen as one reads traces.
     answer(reader, 'trace.read', 'lookup', async (run) => {
@@ -115,6 +118,7 @@ export function createReveal({ answer, access, settled, store }: Answering, poli
       // Before anything is opened for it; when it is recorded, the same is asked again.
       const unapproved = approval === null ? null : control.openingUnapproved({ tenant: reader.tenant, approval, person, trace, fields: keys });
       const full = unapproved ?? control.openingRefused(person ?? reader.id, values);
+      if (full?.refused === 'reveal_limit') report(openedMuch(reader.tenant, person ?? reader.id));
       if (full !== null) return full;
 
       const seals = wanted.flatMap(({ closed }) => closed.seals.map((seal) => ({ ...seal, traceId: Buffer.from(closed.span.traceId, 'hex'), spanId: Buffer.from(closed.span.spanId, 'hex') })));
@@ -122,6 +126,7 @@ export function createReveal({ answer, access, settled, store }: Answering, poli
       if (isRefusal(answers)) return answers;
       const { spans, counts, fields } = openedSpans(wanted, answers);
       const record: NewOpening = { tenant: reader.tenant, reader: person ?? reader.id, person, trace, spans: spans.map(({ spanId }) => spanId), fields: keys, values: counts.opened, erased: counts.erased, changed: counts.changed, reason: kept, approval };
+      if (counts.changed > 0) report(opensNot(reader.tenant, trace));
       // Nothing is shown before this is durable.
       const opening = await control.recordOpening(record, by);
       return isRefusal(opening) ? opening : { is: 'opened', opening, reason: kept, traceId: trace, spans, notes: notesOf(wanted, spans, notes), more, counts, fields };
