@@ -444,7 +444,8 @@ export const LIMITS = {
   approval_waiting_ms_max: 24 * 3_600_000,
   /** …and once it is approved, so long to be acted upon. */
   approval_use_ms_max: 4 * 3_600_000,
-  /** After its end it is listed so long. */
+  /** After its end it is listed so long, and of one person so many. */
+  approvals_kept_max: 50,
   approval_kept_ms: 7 * 24 * 3_600_000,
   /** Questions of one person that wait. */
   approvals_waiting_max: 20,

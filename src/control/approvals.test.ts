@@ -96,6 +96,16 @@ test('one person has so many questions waiting, and what is over for long is gon
   assert.equal(store.listApprovals(DEFAULT_TENANT).length, 1);
 });
 
+test('nobody fills the list by asking and taking back, so that others are not seen in it', async () => {
+  const waiting = done(await store.askApproval(asked({ person: bob!.id }), actorOf(bob!)));
+  for (let at = 0; at < LIMITS.approvals_kept_max + 5; at++) {
+    now += 1;
+    done(await decide(done(await ask({ reason: `incident ${at}` })).id, 'declined', ana));
+  }
+  const listed = store.listApprovals(DEFAULT_TENANT);
+  assert.deepEqual([listed[0]?.id, listed[1]?.reason, listed.length], [waiting.id, `incident ${LIMITS.approvals_kept_max + 4}`, LIMITS.approvals_kept_max + 1]);
+});
+
 test('a reader opens so many values and traces in an hour, however they come, and then may again', async () => {
   done(await open({ values: LIMITS.reveal_values_per_hour_max - 1 }));
   assert.equal(store.openingRefused(ana!.id, 1), null);

@@ -52,6 +52,11 @@ export function isOver({ until }: Pick<Approval, 'until'>, now: number): boolean
   return until <= now;
 }
 
+/** Whether anything can still become of it. */
+function isOpen(approval: Approval, now: number): boolean {
+  return (approval.state === 'waiting' || approval.state === 'approved') && !isOver(approval, now);
+}
+
 /** The one that waits, where the same was asked before. Refusals: approval_needs_person, control_limit. */
 export async function askApproval(change: Change, wanted: NewApproval): Promise<Approval | Refusal> {
   const { kind, tenant, person, reason, trace, fields, subject } = wanted;
@@ -61,9 +66,11 @@ export async function askApproval(change: Change, wanted: NewApproval): Promise<
   const same = waiting.find((one) => JSON.stringify([one.kind, one.trace, one.fields, one.subject, one.reason]) === JSON.stringify([kind, trace, fields, subject, reason]));
   if (same !== undefined) return same;
   if (waiting.length >= LIMITS.approvals_waiting_max) return refuse('control_limit', `${LIMITS.approvals_waiting_max} questions of one person that wait for an approval`);
-  // What is over is cleared away with the next one; the log keeps it.
-  const old = all.filter(({ until }) => until + LIMITS.approval_kept_ms <= change.now).map(({ id }) => id);
-  if (old.length > 0) await change.rows.deleteFrom('approvals').where('id', 'in', old.slice(0, LIMITS.approvals_listed_max)).execute();
+  // What is over is cleared away with the next one, by its age, and of one person by number; the log keeps it.
+  const ended = all.filter((one) => !isOpen(one, change.now)).sort((a, b) => b.made - a.made);
+  const many = ended.filter((one) => one.person === person).slice(LIMITS.approvals_kept_max - 1);
+  const old = new Set([...many, ...ended.filter(({ until }) => until + LIMITS.approval_kept_ms <= change.now)].map(({ id }) => id));
+  for (const id of old) await change.rows.deleteFrom('approvals').where('id', '=', id).execute();
   const approval: Approval = { id: newId(change, 'v_'), kind, tenant, person, by: change.by, reason, made: change.now, until: change.now + LIMITS.approval_waiting_ms_max, state: 'waiting', trace, fields, subject, decidedBy: null, decided: null };
   await change.rows.insertInto('approvals').values({ id: approval.id, tenant: tenantKey(change.sealer, tenant), sealed: change.sealer.seal(approvalPlace(approval.id), approval) }).execute();
   await tellApproval(change, approval, 'asked', { reason, ...(fields.length === 0 ? {} : { fields }) });
@@ -112,10 +119,10 @@ function whyUnusable(approval: Approval | null, kind: ApprovalKind, person: stri
   return covers(approval) ? null : 'it was given for something else';
 }
 
-/** Newest first, `approvals_listed_max` at most. */
-export function listApprovals(database: ControlDatabase, sealer: ColumnSealer, tenant: TenantId): readonly Approval[] {
+/** Newest first, `approvals_listed_max` at most, those of which nothing can become any more behind the others. */
+export function listApprovals(database: ControlDatabase, sealer: ColumnSealer, tenant: TenantId, now: number): readonly Approval[] {
   const rows = database.readNow(database.kysely.selectFrom('approvals').select(['id', 'sealed']).where('tenant', '=', tenantKey(sealer, tenant)));
-  return rows.map(({ id, sealed }) => sealer.open(approvalPlace(id), sealed) as Approval).sort((a, b) => b.made - a.made).slice(0, LIMITS.approvals_listed_max);
+  return rows.map(({ id, sealed }) => sealer.open(approvalPlace(id), sealed) as Approval).sort((a, b) => Number(isOpen(b, now)) - Number(isOpen(a, now)) || b.made - a.made).slice(0, LIMITS.approvals_listed_max);
 }
 
 async function storedOf(change: Change, tenant: TenantId): Promise<readonly Approval[]> {

@@ -460,9 +460,9 @@ export class ControlStore {
     return this.#change(by, (change) => addAccessPolicies(change, wanted, base));
   }
 
-  /** Newest first, those that are over included. */
+  /** Newest first, those that are over behind the others. */
   listApprovals(tenant: TenantId): readonly Approval[] {
-    return listApprovals(this.#database, this.#sealer, tenant);
+    return listApprovals(this.#database, this.#sealer, tenant, this.#clock());
   }
 
   /** The one that waits, where the same was asked before. Refusals: approval_needs_person, control_limit. */
