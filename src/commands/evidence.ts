@@ -34,6 +34,7 @@ interface ExportOptions {
   readonly output?: string;
   readonly omit?: readonly string[];
   readonly span?: string;
+  readonly reveal?: string;
 }
 
 function exportCommand(): Command {
@@ -41,15 +42,18 @@ function exportCommand(): Command {
   command.option('-o, --output <FILE>', 'where to (default TRACE.evidence.json here; - is standard output)');
   command.option('--omit <FIELD...>', 'leave the values of a field out: an attribute key, * stands for any characters, or status.message; only restricted fields can be, and one without * must be there');
   command.option('--span <ID>', 'of this span alone');
+  command.option('--reveal <REASON>', 'show what is sealed, proved to be what was sealed; the reason stands in the log. Whoever gets the file reads it, and no erasure reaches it');
   return withSettings(withTenant(command), PLACE).action(async (text: string, options: ExportOptions) => {
     const id = traceId(text);
     if (id === null) throw new OperatorError('cannot read the trace id: it has 32 hexadecimal digits, not all zero', 2);
     if (options.span !== undefined && !/^[0-9a-fA-F]{16}$/.test(options.span)) throw new OperatorError('cannot read the span id: it has 16 hexadecimal digits', 2);
-    const question = { tenant: readTenant(options.tenant), id, omit: options.omit ?? [], ...(options.span === undefined ? {} : { span: options.span.toLowerCase() }) };
+    if (options.span !== undefined && options.reveal !== undefined) throw new OperatorError('cannot take --span with --reveal', 2);
+    const question = { ...(options.reveal !== undefined && { reveal: options.reveal }), tenant: readTenant(options.tenant), id, omit: options.omit ?? [], ...(options.span === undefined ? {} : { span: options.span.toLowerCase() }) };
     const evidence = orFail(await askForEvidence(await settingsOf(command), question));
     exitSoon();
-    const { spans, origin, size, omitted, unmatched } = evidence;
+    const { spans, origin, size, omitted, unmatched, seals } = evidence;
     if (unmatched.length > 0) note(`nothing here matches ${unmatched.join(', ')}: no value was left out for it`);
+    if (options.reveal !== undefined) note(`shows what ${seals.opened === 1 ? '1 seal holds' : `${seals.opened} seals hold`}${seals.closed === 0 ? '' : `; ${seals.closed === 1 ? '1 is' : `${seals.closed} are`} closed: the keys were destroyed, or a value was left out`}`);
     if (options.output === '-') return print(evidence.json);
     const file = options.output ?? `${id}.evidence.json`;
     writeWhole(file, evidence.json);

@@ -3,8 +3,10 @@
  * tenant it names, as `tracekeep trace` has.
  */
 import { LIMITS } from '#limits';
-import { commandLineReader, tenantId } from '#model';
+import { commandLineReader, type Reader, tenantId } from '#model';
 import type { Queries } from '#query';
+import type { EvidenceAnswer } from '#query/evidence';
+import type { OpenedEvidence, OpenedEvidenceQuestion } from '#query/reveal/opened-evidence';
 import { isRefusal, refuse } from '#refusal';
 import type { Refusal } from '#refusal';
 
@@ -19,24 +21,34 @@ export interface StoredEvidence {
   readonly omitted: readonly string[];
   /** Names with `*` that should be left out and match nothing. */
   readonly unmatched: readonly string[];
+  readonly seals: EvidenceAnswer['seals'];
 }
 
-export type EvidenceQueries = Pick<Queries, 'evidence'>;
+export type EvidenceQueries = Pick<Queries, 'evidence' | 'openedEvidence'>;
 
-/** `args`: `tenant`, `id`, `omit` (a list of fields), and `span` for one span alone. */
-export async function findStoredEvidence({ evidence }: EvidenceQueries, args: AdminArguments): Promise<StoredEvidence | Refusal> {
+/** `args`: `tenant`, `id`, `omit` (a list of fields), and `span` for one span alone, or `reveal`, the reason for which what is sealed is shown. */
+export async function findStoredEvidence({ evidence, openedEvidence }: EvidenceQueries, args: AdminArguments): Promise<StoredEvidence | Refusal> {
   const tenant = typeof args['tenant'] === 'string' ? tenantId(args['tenant']) : null;
-  const { id, omit, span } = args;
+  const { id, omit, span, reveal } = args;
   if (tenant === null) return refuse('query_invalid', 'the tenant');
   if (typeof id !== 'string') return refuse('query_invalid', 'the trace id');
   if (!isFields(omit)) return refuse('query_invalid', 'the fields to leave out');
   if (span !== undefined && (typeof span !== 'string' || !/^[0-9a-f]{16}$/.test(span))) return refuse('query_invalid', 'the span id');
+  if (reveal !== undefined && (typeof reveal !== 'string' || span !== undefined)) return refuse('query_invalid', 'the reason');
   if (evidence === null) return refuse('path_unknown', 'this server has no log');
   const reader = commandLineReader(tenant);
-  const answer = await evidence.evidence(reader, id, { omit, ...(span === undefined ? {} : { spanId: span }) });
+  const answer = reveal === undefined ? await evidence.evidence(reader, id, { omit, ...(span === undefined ? {} : { spanId: span }) }) : await openedFor(reader, { trace: id, omit, reason: reveal }, openedEvidence);
   if (isRefusal(answer)) return answer;
-  const { json, spans, origin, size, omitted, unmatched } = answer;
-  return { json, spans, origin, size, omitted, unmatched };
+  const { json, spans, origin, size, omitted, unmatched, seals } = answer;
+  return { json, spans, origin, size, omitted, unmatched, seals };
+}
+
+async function openedFor(reader: Reader, question: OpenedEvidenceQuestion, evidence: OpenedEvidence | null): Promise<EvidenceAnswer | Refusal> {
+  if (evidence === null) return refuse('path_unknown', 'this server opens nothing');
+  const answer = await evidence.openedEvidence(reader, question);
+  if (isRefusal(answer)) return answer;
+  // The command line is nobody whom somebody else could approve something for: it was refused.
+  return answer.is === 'shown' ? answer.evidence : refuse('approval_needs_person');
 }
 
 function isFields(value: unknown): value is readonly string[] {

@@ -19,7 +19,7 @@ export { restrictedDigest, SALT_BYTES, STATUS_MESSAGE, type Restricted, type Sho
 export { valueOf, type Value } from './any-value.ts';
 export { readStatement, type BlockStatement } from './block-statement.ts';
 export type { Signatures } from './signatures.ts';
-export { SEAL_KEY_BYTES, SEALED_MARK, SEALED_VALUES, sealDigest, type Opened, type OpenedValue, type Sealed, type SealedValue } from './seals.ts';
+export { SEAL_KEY_BYTES, SEALED_MARK, SEALED_VALUES, sealCommitment, sealDigest, type Opened, type OpenedValue, type Sealed, type SealedValue } from './seals.ts';
 export type { Beside, Minimized, PlacedSpan, SpanEntry } from './span-entry.ts';
 
 export interface ProvedSpan {

@@ -27,7 +27,7 @@ import { addOutlineRoutes } from '#query/outline/routes';
 import { addPolicyRoutes, type PolicySource } from '#query/policy/routes';
 import { addRedRoutes } from '#query/red/routes';
 import { addApprovalRoutes, type ApprovalSource } from '#query/reveal/approval-routes';
-import { addRevealRoutes } from '#query/reveal/routes';
+import { addOpenedEvidenceRoute, addRevealRoutes } from '#query/reveal/routes';
 import { addTrialRoutes } from '#query/trial/routes';
 import { refuse, REFUSALS, type Refusal, type RefusalCode } from '#refusal';
 import type { Tls } from '#tls';
@@ -193,6 +193,7 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
   if (parts.glass !== undefined) addGlassRoutes(app, parts.glass, access);
   if (parts.keys !== undefined) addKeyRoutes(app, parts.keys);
   if (queries.reveal !== null) addRevealRoutes(app, queries.reveal, { access, now_ms });
+  if (queries.openedEvidence !== null) addOpenedEvidenceRoute(app, queries.openedEvidence, { access, now_ms });
   if (parts.approvals !== undefined) addApprovalRoutes(app, parts.approvals, { access, now_ms });
   if (parts.findings !== undefined) addFindingRoutes(app, { findings: parts.findings, now_ms });
   if (parts.pages !== undefined) addPageRoutes(app, parts.pages);

@@ -15,6 +15,7 @@ import { createOutlines, type Outlines } from '#query/outline';
 import { createFigures, type FiguresOfSpans, type Operation, type Window } from '#query/red';
 import { createPolicyTrial, type PolicyTrial, type StartTrial } from '#query/trial';
 import { createReveal, type Reveal, type RevealParts } from '#query/reveal';
+import { createOpenedEvidence, type OpenedEvidence } from '#query/reveal/opened-evidence';
 import { isRefusal, refuse, type Refusal } from '#refusal';
 import { accountOf, type Account } from './account.ts';
 import { type AnsweringParts, createAnswering, type Run } from './answering.ts';
@@ -62,6 +63,8 @@ export interface Queries {
   readonly evidence: EvidenceExport | null;
   /** Null where nothing can be opened. */
   readonly reveal: Reveal | null;
+  /** Null where there is no evidence, or nothing can be opened. */
+  readonly openedEvidence: OpenedEvidence | null;
   /** Null without a log. */
   readonly log: LogQueries | null;
   /** Null without records. */
@@ -113,13 +116,17 @@ export function createQueries(parts: QueryParts): Queries {
     return runSearch(bounded, run);
   }
 
+  const evidence = parts.evidence === undefined ? null : createEvidence(answering, parts.evidence);
+  const reveal = parts.reveal === undefined ? null : createReveal(answering, policies, parts.reveal);
+
   return {
     explore: createExplore(answering, parts),
     figures,
     exposure: createExposure(answering, policies),
     outlines: createOutlines(answering, policies),
-    evidence: parts.evidence === undefined ? null : createEvidence(answering, parts.evidence),
-    reveal: parts.reveal === undefined ? null : createReveal(answering, policies, parts.reveal),
+    evidence,
+    reveal,
+    openedEvidence: evidence === null || reveal === null ? null : createOpenedEvidence(evidence, reveal),
     log: parts.log === undefined ? null : createLogQueries(answering, parts.log),
     audit: parts.audit === undefined ? null : createAudit(answering, parts.audit),
     trial: parts.startTrial === undefined ? null : createPolicyTrial(answering, parts.startTrial),

@@ -22,7 +22,7 @@ export interface VerifiedStore {
 
 /** What verbs show of the telemetry is recorded before they show it, as what the console shows. */
 export function recordedFor(recorder: Pick<RequestRecorder, 'record'>, queries: Queries): Queries {
-  const { audit, evidence, trial } = queries;
+  const { audit, evidence, openedEvidence, trial } = queries;
   const recorded = <T extends object>(reader: Reader, action: string, route: string, id: string | null, answer: T | Refusal, rowsOf: (answer: T) => number): Promise<T | Refusal> => recordedVerb(recorder, reader, action, route, id, answer, rowsOf);
   return {
     ...queries,
@@ -33,6 +33,9 @@ export function recordedFor(recorder: Pick<RequestRecorder, 'record'>, queries: 
     },
     evidence: evidence && {
       evidence: async (reader, id, question) => recorded(reader, 'trace.read', 'tracekeep evidence export', id, await evidence.evidence(reader, id, question), ({ spans }) => spans),
+    },
+    openedEvidence: openedEvidence && {
+      openedEvidence: async (reader, question) => recorded(reader, 'field.reveal', 'tracekeep evidence export --reveal', question.trace, await openedEvidence.openedEvidence(reader, question), (answer) => (answer.is === 'shown' ? answer.revealed.counts.opened : 0)),
     },
     trial: trial && {
       trial: async (reader, question) => recorded(reader, 'policy.try', 'tracekeep policy try', null, await trial.trial(reader, question), ({ changes }) => changes.length),

@@ -7,10 +7,13 @@ import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { COMMAND_LINE } from '#control';
-import { startServer, temporaryFolder, type TestServer, until } from '#harness';
+import { checkEvidence, evidenceFlawText, isEvidenceFlaw, parseEvidence, sealCommitment, type Proved } from '#evidence';
+import { startServer, temporaryFolder, tracekeep, type TestServer, until } from '#harness';
 import { inControl } from '#harness/credentials';
 import { ask, askWell, exportOf, type Json, newTraceId, sendWell, spanOf } from '#harness/exchange';
+import { sha256, verifyNatively } from '#keys/signing';
 import { LIMITS } from '#limits';
+import { isFlaw, parseVkey } from '#merkle';
 import { DEFAULT_TENANT, type Role } from '#model';
 import { compilePolicy, DEFAULT_POLICY, type PolicyDocument } from '#policy';
 import { done } from '#refusal/testing';
@@ -71,7 +74,7 @@ before(async () => {
 
 interface Revealed {
   readonly resourceSpans: readonly { readonly resource: { readonly attributes: readonly Json[] }; readonly scopeSpans: readonly { readonly spans: readonly Json[] }[] }[];
-  readonly reveal: { readonly id: string; readonly by: { readonly name: string }; readonly reason: string; readonly at: string; readonly until: string; readonly watermark: string; readonly opened: number; readonly erased: number; readonly changed: number; readonly fields: readonly string[] };
+  readonly reveal: { readonly id: string; readonly by: { readonly name: string }; readonly reason: string; readonly at: string; readonly until: string; readonly watermark: string; readonly opened: number; readonly erased: number; readonly changed: number; readonly fields: readonly string[]; readonly proofs?: readonly { readonly text: string; readonly salt: string; readonly values: readonly { readonly field: string; readonly type: string; readonly text: string }[] }[] };
 }
 interface Approval {
   readonly id: string;
@@ -106,6 +109,17 @@ async function asked(who: string, of = elsewhere, body: Json = {}): Promise<Appr
 }
 const approvals = async (who: string, state = ''): Promise<readonly Approval[]> => (await askWell<{ approvals: Approval[] }>(server, tokens.get(who) ?? '', `/api/v1/approvals${state === '' ? '' : `?state=${state}`}`)).approvals;
 const decide = (who: string, id: string, verdict = 'approve'): Promise<Answer> => post(who, `/api/v1/approvals/${id}/${verdict}`);
+
+/** Trusting the key that the document itself names. */
+function provedBy(text: string): Proved {
+  const evidence = parseEvidence(Buffer.from(text));
+  if (isEvidenceFlaw(evidence)) throw new Error(evidenceFlawText(evidence));
+  const key = parseVkey(sha256, evidence.keys[0] ?? '');
+  assert.ok(!isFlaw(key));
+  const proved = checkEvidence(evidence, [key], sha256, verifyNatively);
+  if (isEvidenceFlaw(proved)) throw new Error(evidenceFlawText(proved));
+  return proved;
+}
 
 test('who may open sees what was sealed in its places, marked with for whom, and the log knew before', async () => {
   const { resourceSpans, reveal: told } = await revealed('investigator');
@@ -151,6 +165,55 @@ test('what somebody does not see stays hidden from them: a restricted attribute,
   const seen = JSON.stringify(await revealed('clerk'));
   assert.ok(seen.includes(`${MARK}-1`) && !seen.includes(`${MARK}-vault`) && !seen.includes(String(vault['spanId'])), seen);
   for (const [body, of] of [[{ spans: [String(vault['spanId'])] }, trace], [{ spans: [String(plain['spanId'])] }, trace], [{ fields: ['no.such'] }, trace], [{}, alone], [{}, newTraceId()]] as const) assert.equal((await reveal('clerk', body, of)).code, 'not_found', JSON.stringify(body));
+});
+
+test('evidence shows what was sealed to who opens all of a seal, and is red for whatever else it claims', async () => {
+  const evidence = (who: string, body: Json = {}, of = trace): Promise<Answer> => post(who, `/api/v1/traces/${of}/evidence`, { reason: 'incident 4711', ...body });
+  const read = async (query = ''): Promise<string> => JSON.stringify(await askWell(server, tokens.get('officer') ?? '', `/api/v1/traces/${trace}/evidence${query}`));
+  const shown = async (who: string, body: Json = {}): Promise<string> => {
+    const { status, headers, text } = await evidence(who, body);
+    assert.equal(status, 200, text);
+    assert.ok(headers.get('cache-control') === 'no-store' && /^o_/.test(headers.get('tracekeep-opening') ?? ''));
+    return text;
+  };
+  const openedIn = (text: string): string[] => provedBy(text).spans.flatMap(({ opened }) => opened.map(({ key, text: value }) => `${key}=${value}`)).sort();
+  const officer = await shown('officer');
+  assert.deepEqual(openedIn(officer), [`age=42`, `desk.note=${MARK}-desk`, `status.message=${MARK} message`, `tags={"arrayValue":{"values":[{"stringValue":"${MARK}"},{"intValue":"1"}]}}`, `user.email=${MARK}-event@example.org`, `user.email=${MARK}-vault@example.org`, `user.email=${MARK}@example.org`, `user.id=${MARK}-1`]);
+  // Of the other span one value is hidden from them, or not theirs to open: nothing of it is shown.
+  for (const [who, body] of [['investigator', {}], ['vic', {}], ['officer', { spans: [String(vault['spanId'])] }], ['officer', { fields: ['user.email'] }], ['officer', { omit: ['user.email'], fields: ['user.id', 'user.email'] }]] as const) {
+    const text = await shown(who, body);
+    const isLeftOut = 'omit' in body;
+    assert.deepEqual([openedIn(text), provedBy(text).spans.reduce((sum, { sealed }) => sum + sealed, 0)], [isLeftOut ? [] : [`user.email=${MARK}-vault@example.org`], isLeftOut ? 2 : 1], who);
+    assert.ok(!text.includes(`${MARK}@`) && !text.includes(`${MARK}-desk`), who);
+  }
+  // Closed and left out, by the same spans.
+  const [closed, left] = [await read(), await read('?omit=sealed.values')];
+  assert.ok(!closed.includes(MARK) && !left.includes(MARK));
+  assert.deepEqual([provedBy(closed), provedBy(left)].map(({ spans, omitted }) => [spans.length, spans.reduce((sum, { sealed }) => sum + sealed, 0), omitted]), [[3, 2, []], [3, 0, [{ key: 'sealed.values', values: 2 }]]]);
+  assert.throws(() => provedBy(officer.replace(`"text":"${MARK}-1"`, `"text":"${MARK}-2"`)), /seal_mismatch/);
+  assert.throws(() => provedBy(officer.replace('"type":"i","text":"42"', '"type":"s","text":"42"')), /seal_mismatch/);
+  for (const who of ['viewer', 'admin', 'narrow']) assert.equal((await evidence(who)).status, 403, who);
+  assert.equal((await evidence('investigator', { reason: '' })).code, 'reveal_reason');
+  assert.equal((await evidence('investigator', { omit: ['sealed.values'] })).code, 'query_invalid');
+  const { status, text } = await evidence('ana', {}, elsewhere);
+  assert.equal(status, 202, text);
+  assert.equal((await decide('ana', (JSON.parse(text) as { approval: Approval }).approval.id, 'decline')).status, 200);
+  // What a browser needs to see it for itself, beside the values in their places.
+  const { proofs = [] } = (await revealed('officer', { proofs: true })).reveal;
+  assert.deepEqual(proofs.map(({ values }) => values.length).sort(), [1, 7]);
+  for (const { text: seal, salt, values } of proofs) {
+    const commitment = sealCommitment(sha256, { salt: Buffer.from(salt, 'base64'), values: values.map(({ field, type, text: value }) => ({ field, letter: type as 's', text: value })) });
+    assert.deepEqual(Buffer.from(seal, 'base64').subarray(13, 45), Buffer.from(commitment));
+  }
+  assert.equal('proofs' in (await revealed('officer')).reveal, false);
+  // Whoever has the data directory, by the verb: recorded as an opening all the same.
+  const exported = await tracekeep(['evidence', 'export', trace, '-o', '-', '--reveal', 'court, case 12', '--data', server.data]);
+  assert.deepEqual([exported.code, openedIn(exported.stdout).length], [0, 8], exported.stderr);
+  assert.match(exported.stderr, /shows what 2 seals hold\n/);
+  const { records } = await askWell<{ records: { action: string; reason: string }[] }>(server, tokens.get('auditor') ?? '', '/api/v1/audit');
+  for (const action of ['opening.opened', 'field.reveal']) assert.ok(records.some((one) => one.action === action && (action === 'field.reveal' || one.reason === 'court, case 12')), action);
+  const two = await tracekeep(['evidence', 'export', elsewhere, '-o', '-', '--reveal', 'court, case 12', '--data', server.data]);
+  assert.deepEqual([two.code, two.stdout], [1, '']);
 });
 
 test('nothing is opened without a reason, or for more than a request may name', async () => {

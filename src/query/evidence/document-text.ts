@@ -3,8 +3,9 @@
  * come to the very bytes that the log has: evidence that could not be verified never goes out.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { EVIDENCE_FORMAT, isEvidenceFlaw, sealDigest, spanEntry, type Beside, type PlacedSpan } from '#evidence';
+import { EVIDENCE_FORMAT, isEvidenceFlaw, SEALED_MARK, sealDigest, spanEntry, STATUS_MESSAGE, type Beside, type Opened, type PlacedSpan, type Sealed } from '#evidence';
 import { sha256 } from '#keys/signing';
+import type { Span } from '#query/span';
 import { groupedJson, resourceOf, scopeOf, spanJson } from '#query/otlp-json';
 import type { ProvedRow } from './logged-blocks.ts';
 import type { ToldField, ToldSpan } from './omission.ts';
@@ -37,34 +38,57 @@ export interface Document {
   readonly omitted: readonly string[];
 }
 
-export async function writeDocument({ traceId, origin, note, keys, blocks, omitted }: Document): Promise<string> {
+/** `opened`: what seals hold, by their text. */
+export async function writeDocument({ traceId, origin, note, keys, blocks, omitted }: Document, opened: ReadonlyMap<string, Opened> = new Map()): Promise<{ readonly json: string; readonly seals: { readonly closed: number; readonly opened: number } }> {
   const shown = blocks
     .flatMap(({ spans }) => spans)
     .map((one) => ({ one, resource: one.told.span.resource, scope: one.told.span.scope }))
     .toSorted((left, right) => compare(left.one.told.span.start, right.one.told.span.start));
   const owners = new Owners();
   const services = new Map<DocumentSpan, string>();
+  const seals = new Map(blocks.flatMap(({ spans }) => spans.map((one) => [one, sealsOf(one, opened)] as const)));
   const { resourceSpans, placed } = await groupedJson(shown, ({ one }) => {
     // What was minimized stands beside the span, where it is proved.
     const json = spanJson({ ...one.told.span, minimized: [] });
-    const service = readBack(one, json, owners);
+    const service = readBack(one, json, seals.get(one) ?? [], owners);
     if (service !== null) services.set(one, service);
     return json;
   });
   const places = new Map(placed.map(({ one }, at) => [one, at]));
   const texts: string[] = [];
   for (const block of blocks) {
-    texts.push(blockJson(block, places, services));
+    texts.push(blockJson(block, places, services, seals));
     await nextTurn();
   }
   const head = { format: EVIDENCE_FORMAT, traceId, origin, checkpoint: note, keys };
-  return `${JSON.stringify(head).slice(0, -1)},"blocks":[${texts.join(',')}],"omitted":${JSON.stringify(omitted)},"resourceSpans":${resourceSpans}}`;
+  const json = `${JSON.stringify(head).slice(0, -1)},"blocks":[${texts.join(',')}],"omitted":${JSON.stringify(omitted)},"resourceSpans":${resourceSpans}}`;
+  const all = [...seals.values()].flat().filter(({ digest }) => digest === undefined);
+  const shownSeals = all.filter((seal) => seal.opened !== undefined).length;
+  return { json, seals: { closed: all.length - shownSeals, opened: shownSeals } };
+}
+
+/** What a span has sealed, as the document has it. Nothing is shown of a seal of which a place was left out. */
+function sealsOf({ stored, told }: DocumentSpan, opened: ReadonlyMap<string, Opened>): readonly Sealed[] {
+  if (told.leavesSealsOut) return stored.seals.map(({ key, text }) => ({ digest: sealDigest(sha256, key, text) }));
+  return stored.seals.map(({ key, text }) => {
+    const shown = opened.size === 0 ? undefined : opened.get(base64(text));
+    return shown !== undefined && shown.values.every(({ field }) => isSealedAt(told.span, field)) ? { key, text, opened: shown } : { key, text };
+  });
+}
+
+/** Whether the span says so, of a field as seals name it. */
+function isSealedAt({ statusMessage, attributes, events, links }: Span, field: string): boolean {
+  if (field === STATUS_MESSAGE) return statusMessage === SEALED_MARK;
+  const [, kind, owner, at] = /^(?:(events|links)\[(\d+)\]\.)?attributes\[(\d+)\]$/.exec(field) ?? [];
+  const list = kind === undefined ? attributes : (kind === 'events' ? events : links)[Number(owner)]?.attributes;
+  const value = list?.[Number(at)];
+  return value?.type === 's' && value.text === SEALED_MARK;
 }
 
 /** The service, if it is not the one that the resource names. */
-function readBack({ stored, leaf, told }: DocumentSpan, json: string, owners: Owners): string | null {
+function readBack({ stored, leaf, told }: DocumentSpan, json: string, sealed: readonly Sealed[], owners: Owners): string | null {
   const placed: PlacedSpan = { ...owners.of(told.span), span: JSON.parse(json) };
-  const beside: Beside = { producer: stored.producer, minimized: told.span.minimized, restricted: told.restricted.map(decoded), ...(stored.seals.length > 0 && { sealed: told.leavesSealsOut ? stored.seals.map(({ key, text }) => ({ digest: sealDigest(sha256, key, text) })) : stored.seals }) };
+  const beside: Beside = { producer: stored.producer, minimized: told.span.minimized, restricted: told.restricted.map(decoded), ...(sealed.length > 0 && { sealed }) };
   const read = spanEntry(sha256, placed, beside);
   if (isEvidenceFlaw(read)) throw new Error(`cannot write evidence: a span does not read back (${read.flaw})`);
   if (read.service === told.span.service && isSame(read.entry, leaf.entry)) return null;
@@ -93,14 +117,15 @@ class Owners {
   }
 }
 
-function blockJson({ index, time_ms, statement, closedHash, proof, spans }: DocumentBlock, places: ReadonlyMap<DocumentSpan, number>, services: ReadonlyMap<DocumentSpan, string>): string {
+function blockJson({ index, time_ms, statement, closedHash, proof, spans }: DocumentBlock, places: ReadonlyMap<DocumentSpan, number>, services: ReadonlyMap<DocumentSpan, string>, seals: ReadonlyMap<DocumentSpan, readonly Sealed[]>): string {
   const texts = spans.map((one) => {
     const service = services.get(one);
+    const sealed = seals.get(one) ?? [];
     return JSON.stringify({
       span: places.get(one), row: one.leaf.row, proof: one.leaf.proof.map(base64), producer: one.stored.producer,
       ...(service === undefined ? {} : { service }),
       minimized: one.told.span.minimized, restricted: one.told.restricted,
-      ...(one.stored.seals.length > 0 && { sealed: one.told.leavesSealsOut ? one.stored.seals.map(leftOutSeal) : one.stored.seals.map(closedSeal) }),
+      ...(sealed.length > 0 && { sealed: sealed.map(sealJson) }),
     });
   });
   const head = { index, time: time_ms, statement, closed: base64(closedHash), proof: proof.map(base64) };
@@ -111,14 +136,9 @@ function decoded(told: ToldField): { readonly field: string; readonly salt?: Uin
   return 'salt' in told ? { field: told.field, salt: Buffer.from(told.salt, 'base64') } : { field: told.field, digest: Buffer.from(told.digest, 'base64') };
 }
 
-type Seal = StoredSpan['seals'][number];
-
-function closedSeal({ key, text }: Seal): { readonly key: string; readonly text: string } {
-  return { key: base64(key), text: base64(text) };
-}
-
-function leftOutSeal({ key, text }: Seal): { readonly digest: string } {
-  return { digest: base64(sealDigest(sha256, key, text)) };
+function sealJson({ key, text, digest, opened }: Sealed): object {
+  if (digest !== undefined) return { digest: base64(digest) };
+  return { key: base64(key), text: base64(text), ...(opened && { opened: { salt: base64(opened.salt), values: opened.values.map(({ field, letter, text: value }) => ({ field, type: letter, text: value })) } }) };
 }
 
 function isSame(left: Uint8Array, right: Uint8Array): boolean {

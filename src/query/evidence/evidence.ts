@@ -3,7 +3,7 @@
  * out; where the stored spans are not what the log says, there is a refusal and no evidence.
  */
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
-import { EVIDENCE_BYTES_MAX, SEALED_VALUES, textHash } from '#evidence';
+import { EVIDENCE_BYTES_MAX, type Opened, SEALED_VALUES, textHash } from '#evidence';
 import { sha256 } from '#keys/signing';
 import type { NewFinding } from '#findings';
 import { BlockLeaves } from '#leaves';
@@ -70,6 +70,8 @@ export interface EvidenceQuestion {
   readonly omit?: readonly string[];
   /** 16 hexadecimal digits: of this span alone. */
   readonly spanId?: string;
+  /** What seals hold, by their text (b64), to be shown beside them. What it is was opened before, by whoever may and for who may see it. */
+  readonly opened?: ReadonlyMap<string, Opened>;
 }
 
 export interface EvidenceAnswer {
@@ -88,6 +90,8 @@ export interface EvidenceAnswer {
   readonly outlines: number;
   /** Spans that this reader sees and that are not proved here: a value in them was restricted after they were stored, and their proof has it open. */
   readonly unprovable: number;
+  /** Seals in it that are closed, and those of which it shows what they hold. */
+  readonly seals: { readonly closed: number; readonly opened: number };
 }
 
 export interface EvidenceExport {
@@ -150,7 +154,7 @@ export function createEvidence(answering: Answering, parts: EvidenceParts): Evid
   }
 
   /** The answer; or the index of an entry that the published checkpoint does not cover. */
-  async function attempt(id: TraceId, { omit = [], spanId = '' }: EvidenceQuestion, run: Run): Promise<EvidenceAnswer | Uncovered | Refusal> {
+  async function attempt(id: TraceId, { omit = [], spanId = '', opened }: EvidenceQuestion, run: Run): Promise<EvidenceAnswer | Uncovered | Refusal> {
     const readable = !store.mayBePending(low32(traceKeyOf(id))) || (await settled());
     const { spans, more } = await fetchStored(id, spanId, run);
     if (spans.length === 0) return readable ? refuse('not_found') : refuse('query_timeout', 'what was just acknowledged cannot be read yet');
@@ -170,9 +174,9 @@ export function createEvidence(answering: Answering, parts: EvidenceParts): Evid
     if (proved.length === 0) return refuse('evidence_not_for_you');
     const outlines = sight.hasOutlines && spanId === '' ? await countOutlines(id, run) : 0;
     const omitted = [...omission.leftOut].toSorted();
-    const json = await writeDocument({ traceId: id, origin: checkpoint.origin, ...signed, blocks: proved, omitted });
+    const { json, seals } = await writeDocument({ traceId: id, origin: checkpoint.origin, ...signed, blocks: proved, omitted }, opened);
     if (json.length > EVIDENCE_BYTES_MAX || Buffer.byteLength(json) > EVIDENCE_BYTES_MAX) return refuse('query_too_large', `more than ${EVIDENCE_BYTES_MAX} bytes`);
-    return { json, traceId: id, spans: spans.length - unprovable, blocks: proved.length, origin: checkpoint.origin, size: checkpoint.size, omitted, unmatched, outlines, unprovable };
+    return { json, traceId: id, spans: spans.length - unprovable, blocks: proved.length, origin: checkpoint.origin, size: checkpoint.size, omitted, unmatched, outlines, unprovable, seals };
   }
 
   async function isCovered(index: number, until_ms: number): Promise<boolean> {

@@ -6,10 +6,10 @@ import { noteShown } from '#query/recorded';
 import { sendJson } from '#query/reply';
 import { querySchema } from '#query/search-parameters';
 import { isRefusal } from '#refusal';
-import type { FastifyInstance } from 'fastify';
-import type { EvidenceExport } from './evidence.ts';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { EvidenceAnswer, EvidenceExport } from './evidence.ts';
 
-const EVIDENCE = object(
+export const EVIDENCE = object(
   {
     format: text('tracekeep-evidence/1'), traceId: text(), origin: text('Of the log.'), checkpoint: text('A signed note.'), keys: array(text('Verifier keys of its signatures.')),
     blocks: array({ type: 'object' }), omitted: array(text('Keys of what was left out.')), resourceSpans: array({ type: 'object', description: 'OTLP/JSON.' }),
@@ -41,9 +41,13 @@ export function addEvidenceRoutes(app: FastifyInstance, { evidence }: EvidenceEx
       const answer = await evidence(readerOf(request), request.params.id, { omit, ...(span === undefined ? {} : { spanId: span.toLowerCase() }) });
       if (isRefusal(answer)) return sendRefusal(request, reply, answer);
       noteShown(request, answer.spans);
-      if (answer.outlines > 0) reply.header('tracekeep-hidden-spans', String(answer.outlines));
-      if (answer.unprovable > 0) reply.header('tracekeep-unprovable-spans', String(answer.unprovable));
-      return sendJson(reply, answer.json);
+      return sendEvidence(reply, answer);
     },
   );
+}
+
+export function sendEvidence(reply: FastifyReply, { json, outlines, unprovable }: EvidenceAnswer): FastifyReply {
+  if (outlines > 0) reply.header('tracekeep-hidden-spans', String(outlines));
+  if (unprovable > 0) reply.header('tracekeep-unprovable-spans', String(unprovable));
+  return sendJson(reply, json);
 }

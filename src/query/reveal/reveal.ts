@@ -4,6 +4,7 @@
  */
 import type { Access } from '#access';
 import { actorOf, type Approval, type ControlStore, type NewOpening, type Opening } from '#control';
+import type { Opened } from '#evidence';
 import type { ReportFinding } from '#findings';
 import type { SealedField } from '#keys';
 import { LIMITS } from '#limits';
@@ -44,12 +45,22 @@ export interface Counts {
 }
 
 export type Revealed =
-  | { readonly is: 'opened'; readonly opening: Opening; readonly reason: string; readonly traceId: string; readonly spans: readonly Span[]; readonly notes: Notes; readonly more: boolean; readonly counts: Counts; readonly fields: readonly string[] }
+  | { readonly is: 'opened'; readonly opening: Opening; readonly reason: string; readonly traceId: string; readonly spans: readonly Span[]; readonly notes: Notes; readonly more: boolean; readonly counts: Counts; readonly fields: readonly string[]; readonly whole: readonly OpenedWhole[] }
   | { readonly is: 'asked'; readonly approval: Approval };
+
+/** A seal of which this reader opened all values. With their salt they can be proved. */
+export interface OpenedWhole {
+  readonly spanId: string;
+  /** As it is stored. */
+  readonly text: Uint8Array;
+  readonly opened: Opened;
+}
 
 export interface Reveal {
   reveal(reader: Reader, question: RevealQuestion): Promise<Revealed | Refusal>;
 }
+
+type Letter = Opened['values'][number]['letter'];
 
 /** A span with those of its sealed places that are to be opened. */
 interface Wanted {
@@ -96,8 +107,8 @@ export function createReveal({ answer, access, settled, store }: Answering, poli
 
   return {
     async reveal(reader, question) {
-      const whole = access.decide(reader, 'field.reveal', { tenant: reader.tenant });
-      if (whole !== true) return whole;
+      const allowed = access.decide(reader, 'field.reveal', { tenant: reader.tenant });
+      if (allowed !== true) return allowed;
       const reason = reasonIn(question.reason);
       if (reason === null) return refuse('reveal_reason');
       const kept = minimized(reader.tenant, reason);
@@ -124,12 +135,12 @@ export function createReveal({ answer, access, settled, store }: Answering, poli
       const seals = wanted.flatMap(({ closed }) => closed.seals.map((seal) => ({ ...seal, traceId: Buffer.from(closed.span.traceId, 'hex'), spanId: Buffer.from(closed.span.spanId, 'hex') })));
       const answers = await opener.open(reader.tenant, seals);
       if (isRefusal(answers)) return answers;
-      const { spans, counts, fields } = openedSpans(wanted, answers);
+      const { spans, counts, fields, whole } = openedSpans(wanted, answers);
       const record: NewOpening = { tenant: reader.tenant, reader: person ?? reader.id, person, trace, spans: spans.map(({ spanId }) => spanId), fields: keys, values: counts.opened, erased: counts.erased, changed: counts.changed, reason: kept, approval };
       if (counts.changed > 0) report(opensNot(reader.tenant, trace));
       // Nothing is shown before this is durable.
       const opening = await control.recordOpening(record, by);
-      return isRefusal(opening) ? opening : { is: 'opened', opening, reason: kept, traceId: trace, spans, notes: notesOf(wanted, spans, notes), more, counts, fields };
+      return isRefusal(opening) ? opening : { is: 'opened', opening, reason: kept, traceId: trace, spans, notes: notesOf(wanted, spans, notes), more, counts, fields, whole };
     },
   };
 }
@@ -155,9 +166,10 @@ export function reasonIn(text: string): string | null {
   return line.length < LIMITS.reveal_reason_characters_min || line.length > LIMITS.reveal_reason_characters_max ? null : line;
 }
 
-function openedSpans(wanted: readonly Wanted[], answers: readonly OpenedSeal[]): { readonly spans: readonly Span[]; readonly counts: Counts; readonly fields: readonly string[] } {
+function openedSpans(wanted: readonly Wanted[], answers: readonly OpenedSeal[]): { readonly spans: readonly Span[]; readonly counts: Counts; readonly fields: readonly string[]; readonly whole: readonly OpenedWhole[] } {
   const counts: Counts = { opened: 0, erased: 0, changed: 0 };
   const fields = new Set<string>();
+  const whole: OpenedWhole[] = [];
   let next = 0;
   const spans = wanted.map(({ closed, places }) => {
     const own = answers.slice(next, (next += closed.seals.length));
@@ -173,9 +185,12 @@ function openedSpans(wanted: readonly Wanted[], answers: readonly OpenedSeal[]):
       } else if (value !== undefined || own.some(({ is }) => is === 'changed')) counts.changed += 1;
       else if (own.some(({ is }) => is === 'erased')) counts.erased += 1;
     }
+    for (const [at, one] of own.entries()) {
+      if (one.is === 'opened' && one.fields.every(({ field }) => opened.has(field))) whole.push({ spanId: closed.span.spanId, text: closed.seals[at]!.text, opened: { salt: one.salt, values: one.fields.map(({ field, type, text }) => ({ field, letter: type as Letter, text })) } });
+    }
     return withOpened(closed.span, opened);
   });
-  return { spans, counts, fields: [...fields].sort() };
+  return { spans, counts, fields: [...fields].sort(), whole };
 }
 
 /** What is to be said of spans, of their opened forms. */
