@@ -201,8 +201,10 @@ test('evidence shows what was sealed to who opens all of a seal, and is red for 
   // What a browser needs to see it for itself, beside the values in their places.
   const { proofs = [] } = (await revealed('officer', { proofs: true })).reveal;
   assert.deepEqual(proofs.map(({ values }) => values.length).sort(), [1, 7]);
+  // The keys are those that the span has, which stand in no proof.
+  const keys = new Map(provedBy(officer).spans.flatMap(({ opened }) => opened.map(({ field, key: named, text: value }) => [field + value, named] as const)));
   for (const { text: seal, salt, values } of proofs) {
-    const commitment = sealCommitment(sha256, { salt: Buffer.from(salt, 'base64'), values: values.map(({ field, type, text: value }) => ({ field, letter: type as 's', text: value })) });
+    const commitment = sealCommitment(sha256, { salt: Buffer.from(salt, 'base64'), values: values.map(({ field, type, text: value }) => ({ field, key: keys.get(field + value) ?? '', letter: type as 's', text: value })) });
     assert.deepEqual(Buffer.from(seal, 'base64').subarray(13, 45), Buffer.from(commitment));
   }
   assert.equal('proofs' in (await revealed('officer')).reveal, false);
