@@ -49,6 +49,9 @@ export class ByPlace {
   readonly #pseudonyms: Pseudonyms;
   readonly #makesPseudonyms: boolean;
   readonly #memo = new OutputMemo();
+  /** By mark: the treatment that had it last (0 = none yet) and its output. Most marks only ever have one. */
+  #treatedBy = new Uint32Array(1_024);
+  #treatedTo = new Uint32Array(1_024);
   readonly #services = new Map<string, ServicePlaces>();
   readonly #treatments = new Map<string, Treated>();
   #now_ms = 0;
@@ -125,7 +128,9 @@ export class ByPlace {
   }
 
   #dropsText(batch: SpanBatch, value: number, places: ServicePlaces, kind: number, place: number): boolean {
-    return value !== NONE && this.#drops(batch, value, value + 1, this.#at(places, kind, place));
+    if (value === NONE) return false;
+    const treated = this.#at(places, kind, place);
+    return (treated.by.hasWhole || batch.valueMark[value] !== 0) && this.#drops(batch, value, value + 1, treated);
   }
 
   /** Treats a range of values. True if one of them takes its span with it: then the others do not matter. */
@@ -155,6 +160,13 @@ export class ByPlace {
   }
 
   #ofParts(batch: SpanBatch, value: number, mark: number, id: number, by: Treatment): number {
+    if (this.#treatedBy[mark] === id) return this.#treatedTo[mark]!;
+    if (mark >= this.#treatedBy.length) this.#sizeMarks(mark * 2);
+    this.#treatedBy[mark] = id;
+    return (this.#treatedTo[mark] = this.#ofPartsOnce(batch, value, mark, id, by));
+  }
+
+  #ofPartsOnce(batch: SpanBatch, value: number, mark: number, id: number, by: Treatment): number {
     let output = this.#memo.find(id, mark, BY.mark);
     if (output === -1) {
       const finding = this.#inspector.findings[mark];
@@ -232,5 +244,13 @@ export class ByPlace {
     this.#keysGeneration = this.#keys.generation;
     this.#period = period;
     this.#memo.forget();
+    this.#treatedBy.fill(0);
+  }
+
+  #sizeMarks(marks: number): void {
+    const [by, to] = [new Uint32Array(marks), new Uint32Array(marks)];
+    by.set(this.#treatedBy);
+    to.set(this.#treatedTo);
+    [this.#treatedBy, this.#treatedTo] = [by, to];
   }
 }

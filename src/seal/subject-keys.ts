@@ -11,11 +11,19 @@ interface Window {
   readonly keys: Map<string, SealingKey>;
 }
 
+/** One that is longer is looked up each time. */
+const LAST_SUBJECT_BYTES = 256;
+
 export class SubjectKeys {
   readonly #tokens: Tokens;
   readonly #windows = new Map<TenantId, Window>();
   /** Of windows that are over. */
   readonly #rows: PackedSubjectKeys[] = [];
+  /** Whose key was asked for last: spans of a trace follow each other, and most of them are about one person. */
+  #lastTenant: TenantId | null = null;
+  #lastKey: SealingKey | null = null;
+  #lastLength = 0;
+  readonly #lastSubject = new Uint8Array(LAST_SUBJECT_BYTES);
 
   constructor(tokens: Tokens) {
     this.#tokens = tokens;
@@ -31,6 +39,7 @@ export class SubjectKeys {
 
   /** The window is over. */
   end(id: number): void {
+    this.#forgetLast();
     for (const [tenant, { maker }] of this.#windows) {
       if (maker.window.id !== id) continue;
       const rows = maker.takeRows();
@@ -42,14 +51,13 @@ export class SubjectKeys {
 
   /** The key of a person, or of nobody in particular (null). `subject` is the text that names them. Throws where the tenant has no window. */
   of(tenant: TenantId, subject: Uint8Array | null): SealingKey {
-    const window = this.#windows.get(tenant);
-    if (window === undefined) throw new Error('cannot seal: the tenant has no window key');
-    const name = subject === null ? '' : nameOf(subject);
-    return window.keys.get(name) ?? this.#make(tenant, window, name, subject);
+    if (subject === null || !this.#isLast(tenant, subject)) this.#find(tenant, subject);
+    return this.#lastKey!;
   }
 
   /** Whoever comes again gets another key. The ids of those that were there. */
   forget(tenant: TenantId, subject: Uint8Array): readonly Uint8Array[] {
+    this.#forgetLast();
     const keys = this.#windows.get(tenant)?.keys;
     const key = keys?.get(nameOf(subject));
     if (keys === undefined || key === undefined) return [];
@@ -66,6 +74,31 @@ export class SubjectKeys {
       if (made !== null) rows.push(made);
     }
     return rows;
+  }
+
+  #find(tenant: TenantId, subject: Uint8Array | null): void {
+    const window = this.#windows.get(tenant);
+    if (window === undefined) throw new Error('cannot seal: the tenant has no window key');
+    const name = subject === null ? '' : nameOf(subject);
+    const key = window.keys.get(name) ?? this.#make(tenant, window, name, subject);
+    this.#forgetLast();
+    this.#lastKey = key;
+    if (subject === null || subject.length > LAST_SUBJECT_BYTES) return;
+    this.#lastTenant = tenant;
+    this.#lastSubject.set(subject);
+    this.#lastLength = subject.length;
+  }
+
+  #isLast(tenant: TenantId, subject: Uint8Array): boolean {
+    const { length } = subject;
+    if (tenant !== this.#lastTenant || length !== this.#lastLength) return false;
+    for (let at = 0; at < length; at++) if (subject[at] !== this.#lastSubject[at]) return false;
+    return true;
+  }
+
+  #forgetLast(): void {
+    this.#lastTenant = this.#lastKey = null;
+    this.#lastSubject.fill(0, 0, this.#lastLength);
   }
 
   #make(tenant: TenantId, { maker, keys }: Window, name: string, subject: Uint8Array | null): SealingKey {
