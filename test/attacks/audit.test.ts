@@ -67,8 +67,9 @@ test('nobody reads while the access journal cannot be written, and traces are ta
 /** What shows nothing that comes from a span, and nothing of who read what. */
 const SHOWS_NOTHING: readonly Action[] = [
   'accounting.read', 'server.read', 'openapi.read', 'metrics.read', 'producer.list', 'producer.change', 'token.list', 'token.change', 'token.own', 'session.read', 'session.list', 'session.end', 'password.change', 'factor.change', 'account.list', 'account.change', 'tenant.list', 'tenant.change',
-  'finding.change', 'log.read', 'entry.list', 'integrity.read', 'integrity.verify', 'policy.read', 'policy.write', 'access.read', 'access.write', 'trace.outline', 'field.read', 'glass.break',
+  'finding.change', 'log.read', 'entry.list', 'integrity.read', 'integrity.verify', 'policy.read', 'policy.write', 'access.read', 'access.write', 'trace.outline', 'field.read', 'glass.break', 'key.list', 'key.change', 'subject.forget',
 ];
+const BODIES: Readonly<Record<string, object>> = { '/api/v1/traces/:id/reveal': { reason: 'incident 42' } };
 /** Questions that reach the handlers. */
 const ASKED: Readonly<Record<string, string>> = {
   '/api/v1/attributes/values': '?key=service&place=field', '/api/v1/traces/:id/matches': '?text=pay', '/api/operations': '?service=shop', '/api/traces': '?service=shop',
@@ -81,7 +82,7 @@ test('no route shows telemetry and leaves no record, whoever asks', { timeout: 6
   const stop = new AbortController();
   for (const { method, path } of showing) {
     const url = path.replace('/services/*', '/services/a/b/operations').replace(':spanId', '0102030405060708').replace(':index', '0').replace(':uid', 'f_0123456789abcdef').replace(':service', 'shop').replace(':id', TRACE) + (ASKED[path] ?? '');
-    const body = method === 'GET' ? {} : { method, body: JSON.stringify({ text: 'version: 2\nrules: []\n', since: Date.now() - 1_000 }) };
+    const body = method === 'GET' ? {} : { method, body: JSON.stringify(BODIES[path] ?? { text: 'version: 2\nrules: []\n', since: Date.now() - 1_000 }) };
     if (path.endsWith('/tail')) await fetch(`${server.console}${url}`, { headers: { authorization: `Bearer ${admin}` }, signal: stop.signal });
     else assert.notEqual((await ask(url, admin, body)).code, 'query_invalid', `say in this test how ${path} is asked`);
   }
