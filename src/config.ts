@@ -17,6 +17,8 @@ export interface RetentionClass {
 
 /** When a second person has to approve a change of the policy: for none, for one that keeps what was removed, for all. */
 export const POLICY_APPROVALS = ['never', 'weakening', 'always'] as const;
+export const FORGET_APPROVALS = ['never', 'second-person'] as const;
+export type ForgetApproval = (typeof FORGET_APPROVALS)[number];
 export type PolicyApproval = (typeof POLICY_APPROVALS)[number];
 
 /** Who has to have a second factor. */
@@ -88,6 +90,8 @@ export interface Config {
   /** Rest between two passes of verification in the background; null: only when somebody asks for one. */
   readonly verifyEvery_ms: number | null;
   readonly policyApproval: PolicyApproval;
+  /** Whether somebody else has to approve that a person is forgotten. */
+  readonly forgetApproval: ForgetApproval;
   readonly requireSecondFactor: SecondFactorDuty;
   /** Where records are pushed to, and a file with the token for it, if it wants one; null: nowhere. */
   readonly auditPush: { readonly url: string; readonly tokenFile: string | null } | null;

@@ -213,8 +213,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
     }
     const tokens = new Tokens(deriveKey(rootKey, 'tokens'));
     const subjects = new Subjects({
-      answering: createAnswering({ access, store }), control, tokens, store, log: store.log, workers: sequencer, carry: () => records.carry(), policy: () => policy.current.document,
-      minimized: (tenant, reason) => filters.minimize(tenant, [['reason', reason]])?.[0]?.[1] ?? null,
+      answering: createAnswering({ access, store }), control, tokens, store, log: store.log, workers: sequencer, carry: () => records.carry(), policy: () => policy.current.document, approval: config.forgetApproval, minimized: minimizedReason,
     });
     await subjects.finish();
     const webConsole = await startConsole({
@@ -232,6 +231,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
       keys: { desk: keys, sealed: (tenant) => sealedRules(policy.current.document, tenant) },
       glass: { control, minimized: minimizedReason, report: tell },
       approvals: { control },
+      subjects,
       integrity,
       records: recorder,
       pages: readConsoleFiles(CONSOLE_FOLDER),

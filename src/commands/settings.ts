@@ -7,7 +7,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 
-import { CLIENT_AUTHS, POLICY_APPROVALS, SECOND_FACTOR_DUTIES, TLS_VERSIONS, type Address, type Config, type PolicyApproval, type RetentionClass, type SecondFactorDuty, type TlsSettings } from '#config';
+import { CLIENT_AUTHS, FORGET_APPROVALS, POLICY_APPROVALS, SECOND_FACTOR_DUTIES, TLS_VERSIONS, type Address, type Config, type ForgetApproval, type PolicyApproval, type RetentionClass, type SecondFactorDuty, type TlsSettings } from '#config';
 import { LIMITS } from '#limits';
 import { sha256 } from '#keys/signing';
 import { isFlaw, isKeyName, parseVkey } from '#merkle';
@@ -59,6 +59,7 @@ const SETTINGS = {
   'witness-ca': { argument: 'FILE', help: 'authorities of witnesses at https addresses, besides the well-known ones (PEM)', default: () => '', read: readFile },
   'verify-every': { argument: 'PERIOD', help: 'rest between two passes of verification in the background, or never', default: () => '1h', read: readRest },
   'policy-approval': { argument: POLICY_APPROVALS.join('|'), help: 'which changes of the policy a second person has to approve', default: () => 'never', read: readApproval },
+  'forget-approval': { argument: FORGET_APPROVALS.join('|'), help: 'whether somebody else has to approve that a person is forgotten', default: () => 'never', read: readForgetApproval },
   'require-second-factor': { argument: SECOND_FACTOR_DUTIES.join('|'), help: 'who has to have a second factor to do anything in the console', default: () => 'never', read: readDuty },
   'audit-push-url': { argument: 'URL', help: 'push records of who did what there, as events of OCSF, a line each; https, or http on this machine', default: () => '', read: readPushUrl },
   'audit-push-token-file': { argument: 'FILE', help: 'the bearer token for audit-push-url (closed to other users)', default: () => '', read: readFile },
@@ -137,6 +138,7 @@ export async function readSettings(sources: SettingSources): Promise<Config> {
     witnessQuorum,
     verifyEvery_ms: value('verify-every'),
     policyApproval: value('policy-approval'),
+    forgetApproval: value('forget-approval'),
     requireSecondFactor: value('require-second-factor'),
     auditPush: auditPushOf(value('audit-push-url'), value('audit-push-token-file')),
     otlpHttp: listeners['otlp-http'],
@@ -323,6 +325,12 @@ function readSwitch({ value, place }: Given): boolean {
 function readApproval({ value, place }: Given): PolicyApproval {
   const approval = POLICY_APPROVALS.find((one) => one === value);
   if (approval === undefined) throw unreadable(place, `one of ${POLICY_APPROVALS.join(', ')}`);
+  return approval;
+}
+
+function readForgetApproval({ value, place }: Given): ForgetApproval {
+  const approval = FORGET_APPROVALS.find((one) => one === value);
+  if (approval === undefined) throw unreadable(place, `one of ${FORGET_APPROVALS.join(', ')}`);
   return approval;
 }
 

@@ -5,7 +5,7 @@
 import type { Config } from '#config';
 import type { FoundSubject, Receipt, Subjects } from '#erase';
 import { commandLineReader, tenantId, type TenantId } from '#model';
-import { refuse, type Refusal } from '#refusal';
+import { isRefusal, refuse, type Refusal } from '#refusal';
 
 import { NO_SERVER, adminSocketPath, askAdmin, type AdminArguments } from './admin.ts';
 import { requireDataDirectory } from './data-directory.ts';
@@ -63,5 +63,8 @@ export async function answerSubject(subjects: AskedSubjects, { ask, tenant: name
   const { COMMAND_LINE } = await import('#control');
   if (ask === 'again') return subjects.again(COMMAND_LINE);
   if (ask !== 'forget' || typeof reason !== 'string') return refuse('query_invalid', 'what to do with the subject');
-  return subjects.forget(reader, { subject, reason }, COMMAND_LINE);
+  const forgotten = await subjects.forget(reader, { subject, reason }, COMMAND_LINE);
+  // Nobody can ask as the command line: it is no person.
+  if (isRefusal(forgotten)) return forgotten;
+  return forgotten.is === 'forgotten' ? forgotten.receipt : refuse('approval_needs_person');
 }

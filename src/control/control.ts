@@ -577,10 +577,10 @@ export class ControlStore {
     return keyIds;
   }
 
-  /** Destroys the keys of a person and tells the log; no file of the database holds them any more when resolved. What is left to do after it is noted until `finishErasure`. */
-  async eraseSubject(wanted: NewErasure, by: Actor = COMMAND_LINE): Promise<Erasure> {
+  /** Destroys the keys of a person and tells the log; no file of the database holds them any more when resolved. What is left to do after it is noted until `finishErasure`. Refusals: approval_unusable. */
+  async eraseSubject(wanted: NewErasure, by: Actor = COMMAND_LINE): Promise<Erasure | Refusal> {
     const erasure = await this.#change(by, (change) => eraseSubject(change, wanted));
-    this.#database.emptyLog();
+    if (!isRefusal(erasure)) this.#database.emptyLog();
     return erasure;
   }
 

@@ -7,8 +7,10 @@
  */
 import { LIMITS } from '#limits';
 import type { TenantId } from '#model';
+import { isRefusal, type Refusal } from '#refusal';
 
 import type { Actor } from './actor.ts';
+import { useApproval } from './approvals.ts';
 import type { Change } from './change.ts';
 import type { ControlDatabase } from './database.ts';
 import { tellLog } from './outbox.ts';
@@ -24,6 +26,8 @@ export interface NewErasure {
   readonly commitment: string;
   /** Without anything that names the person. */
   readonly reason: string;
+  /** Null where none is needed. It has to be for this person. */
+  readonly approval: { readonly id: string; readonly person: string | null; readonly subject: string } | null;
 }
 
 export interface Erasure {
@@ -42,15 +46,17 @@ export interface UnfinishedErasure {
   readonly token: Uint8Array;
 }
 
-/** The caller empties the write-ahead log when it is committed. */
-export async function eraseSubject(change: Change, { id, tenant, token, commitment, reason }: NewErasure): Promise<Erasure> {
+/** The caller empties the write-ahead log when it is committed. Refusals: approval_unusable. */
+export async function eraseSubject(change: Change, { id, tenant, token, commitment, reason, approval }: NewErasure): Promise<Erasure | Refusal> {
+  const used = approval === null ? null : await useApproval(change, tenant, approval.id, 'forget', approval.person, ({ subject }) => subject === approval.subject);
+  if (isRefusal(used)) return used;
   const destroyed = await destroySubjectKeys(change, tenant, token);
   await change.rows.insertInto('erasures').values({ id, sealed: change.sealer.seal(erasurePlace(id), { tenant, token: Buffer.from(token).toString('base64') }) }).execute();
   const parts = Math.max(1, Math.ceil(destroyed.length / LIMITS.erased_keys_per_entry_max));
   for (let part = 1; part <= parts; part++) {
     const digests = destroyed.slice((part - 1) * LIMITS.erased_keys_per_entry_max, part * LIMITS.erased_keys_per_entry_max).map(({ digest }) => digest);
-    const statement = { what: 'erased', tenant, erasure: id, keys: destroyed.length, commitment, part, parts, digests: Buffer.concat(digests).toString('base64') };
-    await tellLog(change, 'erasure', statement, part === 1 ? { reason } : {});
+    const statement = { what: 'erased', tenant, erasure: id, keys: destroyed.length, commitment, ...(approval === null ? {} : { approval: approval.id }), part, parts, digests: Buffer.concat(digests).toString('base64') };
+    await tellLog(change, 'erasure', statement, part === 1 ? { reason, ...(used === null ? {} : { approvedBy: used.decidedBy }) } : {});
   }
   return { id, at: change.now, by: change.by, keyIds: destroyed.map(({ keyId }) => keyId) };
 }

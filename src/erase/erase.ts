@@ -5,14 +5,16 @@
  * overwritten in the control store and the log is told, in one transaction; workers drop what they made meanwhile; the log has the entry. What was acknowledged
  * before it began cannot be read any more, what comes after the receipt has a new key, and what came in between may be either.
  */
-import { randomBytes } from 'node:crypto';
-import { keyDigest, type Actor, type ControlStore } from '#control';
+import { createHash, randomBytes } from 'node:crypto';
+import type { ForgetApproval } from '#config';
+import { keyDigest, type Actor, type Approval, type ControlStore } from '#control';
 import type { Tokens } from '#keys';
 import type { Log } from '#log';
 import { LIMITS } from '#limits';
 import { commandLineReader, DEFAULT_TENANT, ENTRY_TYPES, type Reader, type TenantId } from '#model';
 import type { PolicyDocument } from '#policy';
 import type { Answering } from '#query/answering';
+import { personOf } from '#query/reveal';
 import { isRefusal, refuse, type Refusal } from '#refusal';
 import type { Store } from '#store';
 import { digestsIn } from '#verify';
@@ -37,7 +39,7 @@ export interface FoundSubject extends FoundSpans {
 
 export interface SubjectsParts {
   readonly answering: Answering;
-  readonly control: Pick<ControlStore, 'subjectKeysOf' | 'findWindow' | 'eraseSubject' | 'listErasures' | 'finishErasure' | 'eraseAgain' | 'listPolicies' | 'findPolicy'>;
+  readonly control: Pick<ControlStore, 'subjectKeysOf' | 'findWindow' | 'eraseSubject' | 'listErasures' | 'finishErasure' | 'eraseAgain' | 'askApproval' | 'listPolicies' | 'findPolicy'>;
   readonly tokens: Tokens;
   readonly store: Pick<Store, 'bodies'>;
   readonly log: Pick<Log, 'size' | 'origin' | 'root' | 'entry' | 'inclusion' | 'signed'>;
@@ -46,6 +48,7 @@ export interface SubjectsParts {
   /** Has the log take what it is to be told. */
   readonly carry: () => Promise<void>;
   readonly policy: () => PolicyDocument;
+  readonly approval: ForgetApproval;
   /** A text of this tenant as the minimization policy leaves it; null where that is not sure. */
   readonly minimized: (tenant: TenantId, reason: string) => string | null;
 }
@@ -53,7 +56,11 @@ export interface SubjectsParts {
 export interface Forgetting {
   readonly subject: string;
   readonly reason: string;
+  /** The id of one. */
+  readonly approval?: string;
 }
+
+export type Forgotten = { readonly is: 'forgotten'; readonly receipt: Receipt } | { readonly is: 'asked'; readonly approval: Approval };
 
 const ERASURES_AT_ONCE = 256;
 const ERASURES = "SELECT toString(index) AS place, JSONExtractString(statement, 'digests') AS digests FROM log_entries WHERE type = {type:UInt8} AND toInt64(index) > {after:Int64} ORDER BY index LIMIT {limit:UInt32}";
@@ -81,14 +88,21 @@ export class Subjects {
       await this.#parts.answering.settled();
       const places = placesOf(this.#parts.control, reader.tenant, token);
       const found = await countSpans(run, places);
-      return { subject: Buffer.from(token).toString('hex'), ...found, keys: places.keyIds.length, hours: places.hours.length, fields: sealedKeys(this.#parts.policy()).map((key) => ({ key, sealed: true as const })), clear: this.#clear() };
+      return { subject: digestOf(token), ...found, keys: places.keyIds.length, hours: places.hours.length, fields: sealedKeys(this.#parts.policy()).map((key) => ({ key, sealed: true as const })), clear: this.#clear() };
     });
   }
 
-  /** Refusals: action_forbidden, query_invalid, and those of a query. */
-  async forget(reader: Reader, wanted: Forgetting, by: Actor): Promise<Receipt | Refusal> {
-    const token = this.#tokenOf(reader.tenant, wanted.subject);
+  /** Refusals: action_forbidden, query_invalid, those of approvals, and those of a query. */
+  async forget(reader: Reader, wanted: Forgetting, by: Actor): Promise<Forgotten | Refusal> {
+    const { tenant } = reader;
+    const token = this.#tokenOf(tenant, wanted.subject);
     if (isRefusal(token)) return token;
+    const may = this.#parts.answering.access.decide(reader, 'subject.forget', { tenant });
+    if (may !== true) return may;
+    if (wanted.approval === undefined && this.#parts.approval === 'second-person') {
+      const approval = await this.#parts.control.askApproval({ kind: 'forget', tenant, person: personOf(reader), reason: this.#reasonWithout(tenant, wanted.subject, wanted.reason), trace: null, subject: digestOf(token), fields: [] }, by);
+      return isRefusal(approval) ? approval : { is: 'asked', approval };
+    }
     const forgetting = this.#forgetting.then(() => this.#forget(reader, wanted, token, by));
     this.#forgetting = forgetting.catch(() => undefined);
     return forgetting;
@@ -114,7 +128,7 @@ export class Subjects {
     return keys;
   }
 
-  async #forget(reader: Reader, { subject, reason }: Forgetting, token: Uint8Array, by: Actor): Promise<Receipt | Refusal> {
+  async #forget(reader: Reader, { subject, reason, approval }: Forgetting, token: Uint8Array, by: Actor): Promise<Forgotten | Refusal> {
     const { control, answering, workers, carry, log } = this.#parts;
     const { tenant } = reader;
     return answering.answer(reader, 'subject.forget', 'scan', async (run) => {
@@ -126,13 +140,16 @@ export class Subjects {
       const { salt, commitment } = newCommitment(tenant, subject);
       const id = `e_${randomBytes(8).toString('hex')}`;
       const before = log.size;
-      const erasure = await control.eraseSubject({ id, tenant, token, commitment, reason: this.#reasonWithout(tenant, subject, reason) }, by).finally(() => workers.forgetSubject(tenant, name));
+      const wanted = { id, tenant, token, commitment, reason: this.#reasonWithout(tenant, subject, reason), approval: approval === undefined ? null : { id: approval, person: personOf(reader), subject: digestOf(token) } };
+      const erasure = await control.eraseSubject(wanted, by).finally(() => workers.forgetSubject(tenant, name));
+      if (isRefusal(erasure)) return erasure;
       await carry();
       const entry = await this.#entryOf(id, before);
       await answering.settled();
       const { spans } = await countSpans(run, { keyIds: erasure.keyIds, hours });
       await this.#finish(id);
-      return { id, tenant, at: new Date(erasure.at).toISOString(), by: nameOf(by), entry, keys: erasure.keyIds.length, spans, tokens: 0, salt, commitment, clear, log: this.#proofOf(entry) };
+      const receipt: Receipt = { id, tenant, at: new Date(erasure.at).toISOString(), by: nameOf(by), entry, keys: erasure.keyIds.length, spans, tokens: 0, salt, commitment, clear, log: this.#proofOf(entry) };
+      return { is: 'forgotten', receipt };
     });
   }
 
@@ -178,6 +195,11 @@ function documentOf(canonical: string | undefined): PolicyDocument | null {
   if (canonical === undefined) return null;
   const document = JSON.parse(canonical) as { readonly version: number };
   return document.version === 2 ? (document as PolicyDocument) : null;
+}
+
+/** Says of two that they are the same person, and is no token by which spans are found. */
+function digestOf(token: Uint8Array): string {
+  return createHash('sha256').update('tracekeep/1/subject\0').update(token).digest('hex').slice(0, 16);
 }
 
 function nameOf(by: Actor): string {

@@ -8,6 +8,8 @@ import swagger from '@fastify/swagger';
 import { createAccess, type Access, type Action } from '#access';
 import type { SignIn } from '#authenticate/sign-in';
 import type { Address } from '#config';
+import type { Subjects } from '#erase';
+import { addSubjectRoutes } from '#erase/routes';
 import { LIMITS } from '#limits';
 import { DEFAULT_TENANT } from '#model';
 import { addGlassRoutes, type GlassSource } from '#query/access/glass-routes';
@@ -44,8 +46,8 @@ import { addRoutes, type Route } from './routes.ts';
 import { addSignInRoutes, type MayDo } from './sign-in-routes.ts';
 import { addTokenRoutes } from './token-routes.ts';
 
-/** The account, and findings, know no services. */
-const ABOUT_WHOLE_TENANTS: ReadonlySet<string | undefined> = new Set<Action>(['accounting.read', 'finding.read', 'finding.change']);
+/** The account, and findings, know no services; people are found, and forgotten, in all of them. */
+const ABOUT_WHOLE_TENANTS: ReadonlySet<string | undefined> = new Set<Action>(['accounting.read', 'finding.read', 'finding.change', 'subject.find', 'subject.export', 'subject.forget']);
 /** These count what all tenants send, together or by producer. */
 const ABOUT_THE_SERVER: ReadonlySet<string | undefined> = new Set(['/metrics', '/api/v1/health']);
 const SHOWING_THE_SERVER: ReadonlySet<string> = new Set<Action>(['metrics.read', 'server.read']);
@@ -72,6 +74,7 @@ export interface ConsoleParts {
   readonly glass?: GlassSource;
   readonly keys?: KeySource;
   readonly approvals?: ApprovalSource;
+  readonly subjects?: Pick<Subjects, 'find' | 'forget'>;
   /** Keeps who read what, and who was refused. */
   readonly records?: RequestRecorder;
   /** Null: the console was not built, and its addresses say so. */
@@ -194,6 +197,7 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
   if (parts.keys !== undefined) addKeyRoutes(app, parts.keys);
   if (queries.reveal !== null) addRevealRoutes(app, queries.reveal, { access, now_ms });
   if (queries.openedEvidence !== null) addOpenedEvidenceRoute(app, queries.openedEvidence, { access, now_ms });
+  if (parts.subjects !== undefined) addSubjectRoutes(app, parts.subjects, { access, now_ms });
   if (parts.approvals !== undefined) addApprovalRoutes(app, parts.approvals, { access, now_ms });
   if (parts.findings !== undefined) addFindingRoutes(app, { findings: parts.findings, now_ms });
   if (parts.pages !== undefined) addPageRoutes(app, parts.pages);

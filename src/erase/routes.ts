@@ -1,0 +1,62 @@
+/** `/api/v1/subjects`: what is held of a person, forgetting them, and everything that is held as OTLP/JSON. Whom it is about stands in bodies, never in an address. */
+import { actorOf } from '#control';
+import { LIMITS } from '#limits';
+import { answersAs, array, count, object, text } from '#query/answers';
+import { readerOf, sendRefusal } from '#query/guard';
+import { noteShown } from '#query/recorded';
+import { sendJson } from '#query/reply';
+import { APPROVAL, approvalView, type ApprovalDecider } from '#query/reveal/approval-routes';
+import { querySchema } from '#query/search-parameters';
+import { isRefusal } from '#refusal';
+import type { FastifyInstance } from 'fastify';
+import type { Subjects } from './erase.ts';
+
+const BODY_BYTES_MAX = 16 * 1024;
+const SUBJECT = { type: 'string', minLength: 1, maxLength: LIMITS.subject_bytes_max, description: 'The person, as the sealed value names them.' } as const;
+const REASON = { type: 'string', maxLength: LIMITS.reveal_reason_characters_max, description: 'Why. It stands in the log, without the person’s name.' } as const;
+const APPROVAL_ID = { type: 'string', pattern: '^v_[0-9a-f]{16}$', description: 'The id of one that was given for this, where one is needed. It is used up.' } as const;
+const NO_QUERY = querySchema({});
+const ORNULL = { type: ['string', 'null'] } as const;
+
+const CLEAR = array(object({ why: text() }, { description: 'key: an attribute key with *; place: anything else. Where the policy keeps something in clear; whether this person stands there is not known.' }));
+const FOUND = object({
+  subject: text('A keyed digest: the same for the same person.'), spans: count, traces: count, keys: { ...count, description: 'That are there.' }, hours: count, from: ORNULL, to: ORNULL, services: array(text()),
+  fields: array(object({ key: text(), sealed: { type: 'boolean' } })), clear: CLEAR,
+});
+const RECEIPT = object({
+  id: text(), tenant: text(), at: text('RFC 3339.'), by: text(), entry: { ...count, description: 'Index in the log.' }, keys: count, spans: count, tokens: count, salt: text('Base64. It is nowhere else.'), commitment: text('Base64.'), clear: CLEAR,
+  log: object({ origin: text(), size: count, root: text(), leaf: text(), proof: array(text()), checkpoint: ORNULL }),
+});
+const ASKED = { description: 'Somebody else has to approve it first; the answer to the same question later names the same approval.', ...object({ approval: APPROVAL }) };
+
+export function addSubjectRoutes(app: FastifyInstance, subjects: Pick<Subjects, 'find' | 'forget'>, decider: ApprovalDecider): void {
+  app.post<{ Body: { subject: string } }>(
+    '/api/v1/subjects/find',
+    { bodyLimit: BODY_BYTES_MAX, config: { action: 'subject.find' }, schema: { summary: 'What is sealed for a person, and where they may stand in clear', querystring: NO_QUERY, body: { type: 'object', additionalProperties: false, required: ['subject'], properties: { subject: SUBJECT } }, response: answersAs(FOUND) } },
+    async (request, reply) => {
+      const found = await subjects.find(readerOf(request), request.body.subject);
+      if (isRefusal(found)) return sendRefusal(request, reply, found);
+      noteShown(request, found.spans);
+      reply.header('cache-control', 'no-store');
+      return sendJson(reply, JSON.stringify(found));
+    },
+  );
+
+  app.post<{ Body: { subject: string; reason?: string; approval?: string } }>(
+    '/api/v1/subjects/forget',
+    {
+      bodyLimit: BODY_BYTES_MAX,
+      config: { action: 'subject.forget' },
+      schema: { summary: 'Destroy the keys of what was sealed for a person; the answer is the receipt', querystring: NO_QUERY, body: { type: 'object', additionalProperties: false, required: ['subject'], properties: { subject: SUBJECT, reason: REASON, approval: APPROVAL_ID } }, response: { 202: ASKED, ...answersAs(RECEIPT) } },
+    },
+    async (request, reply) => {
+      const reader = readerOf(request);
+      const { reason = '', ...wanted } = request.body;
+      const forgotten = await subjects.forget(reader, { ...wanted, reason }, actorOf(reader));
+      if (isRefusal(forgotten)) return sendRefusal(request, reply, forgotten);
+      reply.header('cache-control', 'no-store');
+      if (forgotten.is === 'asked') return sendJson(reply.code(202), JSON.stringify({ approval: approvalView(forgotten.approval, reader, decider) }));
+      return sendJson(reply, JSON.stringify(forgotten.receipt));
+    },
+  );
+}
