@@ -197,6 +197,7 @@ test('a leaf has a digest of what is sealed, and another one after any change of
   const { block, seals } = stored([span(1, { 'user.id': 'ann' })]);
   const leaves = new BlockLeaves(compilePolicy(policyOf(PERSON, MORE)).restricts);
   assert.deepEqual(leaves.compute(block.spans, block.salt).root, block.root);
+  assert.equal(leaves.compute(block.spans, block.salt).seals, 1);
   const [leaf] = leaves.rowsOf(block.spans, block.salt);
   assert.deepEqual([...leaf!.entry.subarray(-34, -32)], [1, 1]);
   for (const part of [seals[0]!.keyId, seals[0]!.text]) {

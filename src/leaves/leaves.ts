@@ -23,6 +23,8 @@ export interface Leaves {
   /** The roots of each 256 rows, one after another. */
   readonly groups: Uint8Array;
   readonly rows: number;
+  /** What rows have sealed. */
+  readonly seals: number;
   /** Earliest and latest start, nanoseconds since 1970, decimal. */
   readonly first: string;
   readonly last: string;
@@ -77,8 +79,10 @@ export class BlockLeaves {
     const starts = new Starts();
     tree.clear();
     let rows = 0;
+    let seals = 0;
     for (const columns of this.#blocks(native, salt)) {
       starts.add(columns);
+      seals += columns.sealed[columns.rows]! - columns.sealed[0]!;
       for (let at = 0; at < columns.rows; at++, rows++) {
         if (rowOf(columns, at) !== rows) throw new RowsMisplaced(rows);
         entries.write(at, rows);
@@ -86,7 +90,7 @@ export class BlockLeaves {
         tree.added();
       }
     }
-    return { ...tree.close(), rows, first: starts.first(), last: starts.last() };
+    return { ...tree.close(), rows, seals, first: starts.first(), last: starts.last() };
   }
 
   /**
@@ -106,7 +110,7 @@ export class BlockLeaves {
         if (run?.block !== block) {
           if (run !== null) yield { block: run.block, leaves: this.#endRun(run) };
           const salt = saltOf(block);
-          run = { block, salted: salt !== null, rows: 0, starts: new Starts(), error: null };
+          run = { block, salted: salt !== null, rows: 0, seals: 0, starts: new Starts(), error: null };
           this.#tree.clear();
           if (salt !== null) {
             this.#salts.begin(salt);
@@ -135,6 +139,7 @@ export class BlockLeaves {
       return;
     }
     run.rows++;
+    run.seals += columns.sealed[at + 1]! - columns.sealed[at]!;
     run.starts.addRow(columns, at);
     this.#entries.out.digest(this.#tree.bytes, this.#tree.place);
     this.#tree.added();
@@ -142,7 +147,7 @@ export class BlockLeaves {
 
   #endRun(run: BlockRun): BlockOfMany['leaves'] {
     if (run.error !== null) return run.error;
-    return { ...this.#tree.close(), rows: run.rows, first: run.starts.first(), last: run.starts.last() };
+    return { ...this.#tree.close(), rows: run.rows, seals: run.seals, first: run.starts.first(), last: run.starts.last() };
   }
 
   /** The hashes of the leaves of a range of rows, one after another; `first` is the number of the row that must be there first. */
@@ -196,6 +201,7 @@ interface BlockRun {
   readonly salted: boolean;
   readonly starts: Starts;
   rows: number;
+  seals: number;
   error: RowsMisplaced | MalformedGroup | MalformedNative | null;
 }
 

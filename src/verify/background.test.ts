@@ -15,7 +15,7 @@ const home = mkdtempSync(join(tmpdir(), 'tracekeep-background-'));
 after(() => rmSync(home, { recursive: true }));
 
 const REPORT: Report = {
-  full: true, findings: [], more: 0, entries: 9, blocks: 4, spans: 400, expired: { blocks: 1, spans: 7 }, inFlight: { blocks: 0, spans: 0, entries: 0 }, beforeLog: { blocks: 0, spans: 0 }, records: 0, setAside: 0, checkpoints: [],
+  full: true, findings: [], more: 0, entries: 9, blocks: 4, spans: 400, seals: 0, expired: { blocks: 1, spans: 7 }, inFlight: { blocks: 0, spans: 0, entries: 0 }, beforeLog: { blocks: 0, spans: 0 }, records: 0, setAside: 0, checkpoints: [],
   accountChecked: true, clock: { future: 0, farthest_ms: 0, backward: 0, firstBackward: null }, took_ms: 1,
 };
 const progress = (through: number, spans: number): Progress => ({ phase: 'blocks', spans, spansTotal: 1_000, blocks: through, expired: { blocks: 0, spans: 0 }, checkedThrough: through, entries: 9 });

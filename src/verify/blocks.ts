@@ -21,6 +21,8 @@ export interface CheckedBlocks {
   /** Bodies of blocks whose rows the engine cannot read. */
   readonly unread: readonly BlockBody[];
   readonly spans: number;
+  /** What of them is sealed, of blocks that are as the log has them. */
+  readonly seals: number;
   readonly blocks: number;
   readonly findings: readonly Finding[];
 }
@@ -65,11 +67,11 @@ export class BlockChecker {
       if (error instanceof Stopped) throw error;
       if (bodies.length < 2) {
         if (!isDamage(error)) throw error;
-        return { absent: [], unread: bodies, findings: [], spans: 0, blocks: 0 };
+        return { absent: [], unread: bodies, findings: [], spans: 0, seals: 0, blocks: 0 };
       }
       const half = Math.ceil(bodies.length / 2);
       const [first, second] = [await this.check(bodies.slice(0, half)), await this.check(bodies.slice(half))];
-      return { absent: [...first.absent, ...second.absent], unread: [...first.unread, ...second.unread], findings: [...first.findings, ...second.findings], spans: first.spans + second.spans, blocks: first.blocks + second.blocks };
+      return { absent: [...first.absent, ...second.absent], unread: [...first.unread, ...second.unread], findings: [...first.findings, ...second.findings], spans: first.spans + second.spans, seals: first.seals + second.seals, blocks: first.blocks + second.blocks };
     }
   }
 
@@ -86,20 +88,20 @@ export class BlockChecker {
       const wrong = [only(tenants, body.tenant) ? [] : ['tenant'], only(days, body.day) ? [] : ['day'], only(retentions, body.retention) ? [] : ['retention class']].flat();
       if (wrong.length > 0) findings.push(finding('block-misfiled', `block ${body.block}`, `Rows of block ${body.block} have another ${wrong.join(', ')} than its entry ${body.index} says.`, { tenant: body.tenant, places: [{ block: body.block, entry: body.index }] }));
     }
-    if (present.length === 0) return { absent, unread: [], spans: 0, blocks: 0, findings };
+    if (present.length === 0) return { absent, unread: [], spans: 0, seals: 0, blocks: 0, findings };
     const restricts = this.#policies(present[0]!.policy);
     if (restricts === null) {
       findings.push(...present.map((body) => finding('policy', `policy of block ${body.block}`, `Block ${body.block} was made under a policy that no entry of the log states, so its leaves cannot be recomputed.`, { tenant: body.tenant, places: [{ block: body.block, entry: body.index }] })));
-      return { absent, unread: [], spans: 0, blocks: present.length, findings };
+      return { absent, unread: [], spans: 0, seals: 0, blocks: present.length, findings };
     }
-    const { spans, wrong, gone } = await this.#compare(present, restricts);
+    const { spans, seals, wrong, gone } = await this.#compare(present, restricts);
     absent.push(...gone);
     for (const { body, leaves } of wrong) {
       const located = await locate(source, body, leaves, this.#leavesOf(body.policy, restricts));
       if (located === null) absent.push(body);
       else findings.push(...located);
     }
-    return { absent, unread: [], spans, blocks: present.length, findings };
+    return { absent, unread: [], spans, seals, blocks: present.length, findings };
   }
 
   /** A block that is kept apart is compared like any other; nobody may hide one by saying that it is. */
@@ -117,13 +119,14 @@ export class BlockChecker {
   }
 
   /** The blocks whose leaves are not those of their entry, with what they are if they have any. */
-  async #compare(present: readonly BlockBody[], restricts: (key: string) => boolean): Promise<{ spans: number; wrong: { body: BlockBody; leaves: Leaves | null }[]; gone: BlockBody[] }> {
+  async #compare(present: readonly BlockBody[], restricts: (key: string) => boolean): Promise<{ spans: number; seals: number; wrong: { body: BlockBody; leaves: Leaves | null }[]; gone: BlockBody[] }> {
     const { source, piece, pause } = this.#options;
     const byBlock = new Map(present.map((body) => [body.block, body]));
     const native = await source.read({ ask: 'spans', blocks: present.map(({ block }) => block), ...(piece === undefined ? {} : { piece }) });
     this.#bytesPerRow = native.length / Math.max(1, present.reduce((sum, { rows }) => sum + rows, 0));
     const wrong: { body: BlockBody; leaves: Leaves | null }[] = [];
     let spans = 0;
+    let seals = 0;
     for (const one of this.#leavesOf(present[0]!.policy, restricts).computeEach(native, (block) => byBlock.get(block)?.salt ?? null)) {
       if (one === null) {
         const pausing = pause?.(256);
@@ -136,9 +139,10 @@ export class BlockChecker {
       const leaves = 'root' in one.leaves ? one.leaves : null;
       spans += leaves?.rows ?? body.rows;
       if (leaves === null || !holds(leaves, body)) wrong.push({ body, leaves });
+      else seals += leaves.seals;
     }
     // Retention may remove them between the two questions.
-    return { spans, wrong, gone: [...byBlock.values()] };
+    return { spans, seals, wrong, gone: [...byBlock.values()] };
   }
 
   #leavesOf(policy: string, restricts: (key: string) => boolean): BlockLeaves {

@@ -29,7 +29,7 @@ const TOLD_MAX = 50;
 
 export function reportText({ report, through, pinned, keys, bounds, trace }: Told): string {
   const lines: string[] = [];
-  const { spans, blocks, entries, took_ms, expired, inFlight, beforeLog, records, setAside, checkpoints, findings, more } = report;
+  const { spans, seals, blocks, entries, took_ms, expired, inFlight, beforeLog, records, setAside, checkpoints, findings, more } = report;
   lines.push(`Checked ${count(spans, 'span')} in ${count(blocks, 'block')} against ${entries === 1 ? 'the entry' : `all ${number(entries)} entries`} of the log, in ${seconds(took_ms)}${bounds === null ? '' : ` (${bounds})`}.`);
   lines.push(THROUGH[through]);
   for (const { what, size, origin, signatures } of checkpoints) lines.push(`${capital(what)}: ${origin}, ${count(size, 'entry', 'entries')}, ${keys.length === 1 ? 'signed with the key' : `signed with ${signatures} of the ${keys.length} keys`}.`);
@@ -39,6 +39,7 @@ export function reportText({ report, through, pinned, keys, bounds, trace }: Tol
   if (expired.blocks > 0) lines.push(`Expired: ${count(expired.spans, 'span')} in ${count(expired.blocks, 'block')}, removed by rules of retention that the log states.`);
   if (inFlight.entries > 0) lines.push(`In flight: ${count(inFlight.entries, 'entry', 'entries')} of the newest, with ${count(inFlight.spans, 'span')}, ${inFlight.entries === 1 ? 'is' : 'are'} still on the way into the tables and not looked at.`);
   if (beforeLog.blocks > 0) lines.push(`From before the log: ${count(beforeLog.spans, 'span')} in ${count(beforeLog.blocks, 'block')}, which nothing holds.`);
+  if (seals > 0) lines.push(`Sealed: ${count(seals, 'span')} ${seals === 1 ? 'has' : 'have'} values that are closed exactly as they were stored. That takes no key, so it holds for those whose keys were destroyed too.`);
   if (records > 0) lines.push(`Records of who did what: ${number(records)}, each in an entry that is as it was logged.`);
   if (setAside > 0) lines.push(`Set aside: ${count(setAside, 'block')} that the engine cannot read, kept apart and compared there.`);
   lines.push(...clockNotices(report.clock), notCompared(report), NOT_CHECKED);

@@ -78,6 +78,8 @@ export interface Report {
   readonly entries: number;
   readonly blocks: number;
   readonly spans: number;
+  /** What of the spans is sealed, and is closed as it was when it was stored. */
+  readonly seals: number;
   /** Removed by a rule of retention that the log states. */
   readonly expired: { readonly blocks: number; readonly spans: number };
   readonly inFlight: { readonly blocks: number; readonly spans: number; readonly entries: number };
@@ -111,8 +113,7 @@ class Verification {
   readonly #findings: Finding[] = [];
   readonly #ofKind = new Map<FindingKind, number>();
   #more = 0;
-  #spans = 0;
-  #blocks = 0;
+  readonly #checked = { blocks: 0, spans: 0, seals: 0 };
   #spansTotal = 0;
   #checkedThrough = 0;
   readonly #expired = { blocks: 0, spans: 0 };
@@ -169,7 +170,7 @@ class Verification {
     if (accountChecked) this.#found(this.#account.compare(account, unlogged));
     this.#found(this.#unread.findings());
     return {
-      full, findings: this.#findings, more: this.#more, entries: size, blocks: this.#blocks, spans: this.#spans, expired: this.#expired, beforeLog: this.#beforeLog, records: this.#records, setAside: this.#setAside,
+      full, findings: this.#findings, more: this.#more, entries: size, ...this.#checked, expired: this.#expired, beforeLog: this.#beforeLog, records: this.#records, setAside: this.#setAside,
       inFlight: { blocks: inFlight.length, spans: inFlight.reduce((sum, { rows }) => sum + rows, 0), entries: tail.length },
       checkpoints: opened.map(({ what, checkpoint, signatures }) => ({ what, size: checkpoint.size, origin: checkpoint.origin, signatures })),
       accountChecked, clock: notices, took_ms: performance.now() - started_ms,
@@ -189,7 +190,7 @@ class Verification {
   }
 
   #tell(phase: Progress['phase']): void {
-    this.#options.hear?.({ phase, spans: this.#spans, spansTotal: Math.max(this.#spansTotal, this.#spans), blocks: this.#blocks, expired: { ...this.#expired }, checkedThrough: this.#absent.reduce((first, { index }) => Math.min(first, index), Math.min(this.#checkedThrough, this.#unread.firstEntry)), entries: this.#snapshot.entries });
+    this.#options.hear?.({ phase, spans: this.#checked.spans, spansTotal: Math.max(this.#spansTotal, this.#checked.spans), blocks: this.#checked.blocks, expired: { ...this.#expired }, checkedThrough: this.#absent.reduce((first, { index }) => Math.min(first, index), Math.min(this.#checkedThrough, this.#unread.firstEntry)), entries: this.#snapshot.entries });
   }
 
   // --- the log --------------------------------------------------------------------------------------------------------
@@ -279,10 +280,9 @@ class Verification {
     const here = bodies.filter((body) => !this.#snapshot.setAside.includes(body.block));
     this.#setAside += bodies.length - here.length;
     for (const body of bodies) if (!here.includes(body)) this.#found(await checker.checkSetAside(body));
-    const { absent, unread, spans, blocks, findings } = await checker.check(here);
+    const { absent, unread, findings, ...counts } = await checker.check(here);
     this.#unread.addBlocks(unread);
-    this.#spans += spans;
-    this.#blocks += blocks;
+    for (const of of ['spans', 'seals', 'blocks'] as const) this.#checked[of] += counts[of];
     this.#found(findings);
     for (const body of absent) {
       if (removals.explain(body) === 'expired') this.#countExpired(body);

@@ -60,10 +60,13 @@ async function forget(person: string): Promise<Receipt> {
   return JSON.parse(done.stdout) as Receipt;
 }
 
+/** Every span that was sent has something sealed, which stays so. */
 async function verify(): Promise<{ code: number | null; findings: string[] }> {
   const { code, stdout, stderr } = await tracekeep(['verify', '--json', '--data', data]);
   assert.notEqual(code, 2, stderr);
-  return { code, findings: (JSON.parse(stdout) as { findings: { kind: string }[] }).findings.map(({ kind }) => kind) };
+  const { findings, spans, seals } = JSON.parse(stdout) as { findings: { kind: string }[]; spans: number; seals: number };
+  assert.deepEqual([seals, seals > 0], [spans, true]);
+  return { code, findings: findings.map(({ kind }) => kind) };
 }
 
 test('a person is forgotten through a running server; others are not, and who comes again has a new key', { timeout: 120_000 }, async () => {
