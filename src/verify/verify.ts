@@ -282,7 +282,7 @@ class Verification {
     for (const body of bodies) if (!here.includes(body)) this.#found(await checker.checkSetAside(body));
     const { absent, unread, findings, ...counts } = await checker.check(here);
     this.#unread.addBlocks(unread);
-    for (const of of ['spans', 'seals', 'blocks'] as const) this.#checked[of] += counts[of];
+    for (const what of ['spans', 'seals', 'blocks'] as const) this.#checked[what] += counts[what];
     this.#found(findings);
     for (const body of absent) {
       if (removals.explain(body) === 'expired') this.#countExpired(body);
