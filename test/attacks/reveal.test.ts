@@ -296,3 +296,14 @@ test('what took two people when it was sealed takes two, whatever the policy say
   await sendWell(server, key, exportOf([later], 'web'));
   assert.ok(JSON.stringify(await revealed('investigator', { fields: ['card.holder'] }, String(later['traceId']))).includes(`${MARK} later`));
 });
+
+test('what was sealed of somebody who was forgotten opens to nobody, and says so; that of others opens', async () => {
+  const forgotten = await tracekeep(['forget', `${MARK}-2`, '--yes', '--json', '--reason', 'asked for it', '--data', server.data]);
+  assert.equal(forgotten.code, 0, forgotten.stderr);
+  const { resourceSpans, reveal: told } = await revealed('officer', { fields: ['user.id'] }, elsewhere);
+  assert.deepEqual([told.opened, told.erased, told.changed, JSON.stringify(resourceSpans).includes(`${MARK}-2`)], [0, 1, 0, false]);
+  assert.ok(JSON.stringify(await revealed('officer', { fields: ['user.id'] })).includes(`${MARK}-1`));
+  // The log has what happened, and the store is as it says.
+  const verified = await tracekeep(['verify', '--data', server.data]);
+  assert.equal(verified.code, 0, verified.stdout + verified.stderr);
+});
