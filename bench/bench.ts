@@ -18,9 +18,10 @@ import { measureParts, type Parts } from './parts.ts';
 import { measureQueries, type Query } from './query.ts';
 import { measureRecognize, type RecognizeFigures } from './recognize.ts';
 import { recognizeText } from './recognize-table.ts';
+import { type SealingFigures, measureSealingWhole } from './sealed-ingest.ts';
 import type { ServerOptions } from './server.ts';
 import { medianOf } from './summary.ts';
-import { accessText, auditText, authenticationText, consoleText, evidenceText, ingestText, machineText, partsText, queryText, threadsText, verifyText } from './table.ts';
+import { accessText, auditText, authenticationText, consoleText, evidenceText, ingestText, machineText, partsText, queryText, sealingText, threadsText, verifyText } from './table.ts';
 import { measureVerify, type VerifyFigures } from './verify.ts';
 
 export interface BenchOptions {
@@ -63,10 +64,11 @@ export interface Figures {
   readonly access: AccessFigures | null;
   readonly audit: AuditFigures | null;
   readonly authentication: AuthenticationFigures | null;
+  readonly sealing: SealingFigures | null;
   readonly tables: readonly string[];
 }
 
-const PARTS = ['ingest', 'query', 'verify', 'console', 'parts', 'recognize', 'access', 'audit', 'authentication'];
+const PARTS = ['ingest', 'query', 'verify', 'console', 'parts', 'recognize', 'access', 'audit', 'authentication', 'sealing'];
 /** Enough that there is a figure. */
 const SEED = 20_261_129;
 const HURRIED_LOG_BLOCKS = 20;
@@ -77,6 +79,8 @@ const OUT = join(import.meta.dirname, 'out');
 /** Spans by which inspecting is measured, and distinct ordinary values. */
 const RECOGNIZE_SPANS = { whole: 200_000, quick: 40_960 };
 const ORDINARY_VALUES = { whole: 200_000, quick: 100_000, hurried: 20_000 };
+/** Spans of each round of sealing, and how many rounds count. */
+const SEALING = { whole: { spans: 100_000, rounds: 9 }, quick: { spans: 50_000, rounds: 5 } };
 const USAGE = `npm run bench -- [PART…] [options]: figures of a real server on this machine
 
   PART               as --only
@@ -85,7 +89,7 @@ const USAGE = `npm run bench -- [PART…] [options]: figures of a real server on
   --runs N           medians of N runs of ingest
   --connections A,B  8,128 by default
   --gzip             bodies are compressed
-  --only PART,…      of ingest, query, verify, console, parts, recognize, access, audit, authentication; evidence, which is a part of query, by itself
+  --only PART,…      of ingest, query, verify, console, parts, recognize, access, audit, authentication, sealing; evidence, which is a part of query, by itself
   --seed N           of the samples and ordinary values of recognize
   --show             recognize prints the samples that it missed or marked wrongly
   --requests DIR     recognize also inspects what another load generator wrote there (reqs.bin, meta.json)
@@ -103,8 +107,7 @@ export async function bench(options: BenchOptions, say: (text: string) => void):
   };
   show(machineText(machine));
   mkdirSync(options.out, { recursive: true });
-  // Deciding needs no spans.
-  const corpus = corpusOf(['access', 'audit'].includes(options.only.join()) ? Math.min(options.spans, SPANS_UNUSED) : options.only.join() === 'recognize' ? Math.min(options.spans, options.quick ? RECOGNIZE_SPANS.quick : RECOGNIZE_SPANS.whole) : options.spans, options.out);
+  const corpus = corpusOf(Math.min(options.spans, spansNeeded(options)), options.out);
   const { described } = corpus;
   show(`corpus: ${described.spans.toLocaleString('en')} spans of ${Math.round(described.bytes / described.spans)} bytes and ${(described.attributes / described.spans).toFixed(1)} attributes, ${described.traces.toLocaleString('en')} traces`);
   const { hurried, passes, laterPasses, traces, searches, searchRounds } = options;
@@ -140,12 +143,21 @@ export async function bench(options: BenchOptions, say: (text: string) => void):
   if (audit !== null) show(auditText(audit));
   const authentication = options.only.includes('authentication') ? await measureAuthentication(corpus, hurried) : null;
   if (authentication !== null) show(authenticationText(authentication));
+  const sealing = options.only.includes('sealing') ? await measureSealingWhole({ corpus, out: options.out, ...(options.quick ? SEALING.quick : SEALING.whole), server }) : null;
+  if (sealing !== null) show(sealingText(sealing));
   corpus.close();
-  const figures: Figures = { machine, spans: described.spans, ingest, runs, query, evidence, verify, console: inBrowser, parts, recognize, access, audit, authentication, tables };
+  const figures: Figures = { machine, spans: described.spans, ingest, runs, query, evidence, verify, console: inBrowser, parts, recognize, access, audit, authentication, sealing, tables };
   const name = `figures-${machine.at.replaceAll(/[:.]/gu, '-')}.json`;
   writeFileSync(join(options.out, name), `${JSON.stringify(figures, null, 1)}\n`);
   say(`written to ${join(options.out, name)}`);
   return figures;
+}
+
+/** Parts that are asked for alone may need fewer: deciding needs none. */
+function spansNeeded({ only, quick }: BenchOptions): number {
+  if (['access', 'audit'].includes(only.join())) return SPANS_UNUSED;
+  if (only.join() === 'sealing') return SEALING.whole.spans;
+  return only.join() === 'recognize' ? (quick ? RECOGNIZE_SPANS.quick : RECOGNIZE_SPANS.whole) : Infinity;
 }
 
 /** Node writes a file for each of its threads; sampling alone takes some percent of a core. */

@@ -6,8 +6,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Corpus, corpusOf } from './corpus.ts';
+import { measureOpening, measurePassphrase, type Opening } from './opening.ts';
 import { MeasuredServer, type ServerOptions } from './server.ts';
 import { type People, sealingPolicy, toAFifth } from './sealed-traffic.ts';
+import { measureSealing, type WorkerSealing } from './sealing.ts';
 import { medianOf } from './summary.ts';
 
 export interface SealedIngest {
@@ -19,6 +21,13 @@ export interface SealedIngest {
   /** What sealing adds, for a fifth of the spans; by rounds, lowest first. */
   readonly added_us: readonly number[];
   readonly share: number;
+  readonly opening: Opening;
+}
+
+export interface SealingFigures {
+  readonly ingest: readonly SealedIngest[];
+  readonly worker: readonly WorkerSealing[];
+  readonly passphrase_ms: number;
 }
 
 const CONNECTIONS = 8;
@@ -31,6 +40,12 @@ export interface SealedIngestOptions {
   readonly server: ServerOptions;
 }
 
+export async function measureSealingWhole({ corpus, ...options }: SealedIngestOptions & { readonly corpus: Corpus }): Promise<SealingFigures> {
+  const worker = (['few', 'many', 'unknown'] as const).map((people) => measureSealing(corpus, people));
+  const passphrase_ms = await measurePassphrase();
+  return { worker, passphrase_ms, ingest: [await measureSealedIngest('many', options), await measureSealedIngest('few', options)] };
+}
+
 export async function measureSealedIngest(people: People, { spans, out, rounds, server: options }: SealedIngestOptions): Promise<SealedIngest> {
   const folder = mkdtempSync(join(tmpdir(), 'tracekeep-bench-sealing-'));
   const [without, sealing] = [await MeasuredServer.start(options), await MeasuredServer.start(options)];
@@ -38,6 +53,7 @@ export async function measureSealedIngest(people: People, { spans, out, rounds, 
     writeFileSync(join(folder, 'policy.json'), JSON.stringify(sealingPolicy(people)));
     await sealing.verb('policy', 'apply', join(folder, 'policy.json'));
     const [plain, added]: [number[], number[]] = [[], []];
+    let opening: Opening | null = null;
     // What is compiled and allocated at first is in the round that does not count.
     for (let round = 0; round <= rounds; round++) {
       const corpus = corpusOf(spans, out, round + 1);
@@ -45,12 +61,14 @@ export async function measureSealedIngest(people: People, { spans, out, rounds, 
       const us = new Map<MeasuredServer, number>();
       for (const server of round % 2 === 0 ? [without, sealing] : [sealing, without]) us.set(server, await pass(server, corpus, round));
       const factor = toAFifth((await sealedBy(sealing)) - sealedBefore, corpus.described.spans);
+      if (round > 0) {
+        plain.push(us.get(without)!);
+        added.push((us.get(sealing)! - us.get(without)!) * factor);
+      }
+      if (round === rounds) opening = await measureOpening(sealing, corpus, round);
       corpus.close();
-      if (round === 0) continue;
-      plain.push(us.get(without)!);
-      added.push((us.get(sealing)! - us.get(without)!) * factor);
     }
-    return { people, rounds, spans, without_us: medianOf(plain), added_us: added.toSorted((a, b) => a - b), share: medianOf(added) / medianOf(plain) };
+    return { people, rounds, spans, opening: opening!, without_us: medianOf(plain), added_us: added.toSorted((a, b) => a - b), share: medianOf(added) / medianOf(plain) };
   } finally {
     await Promise.all([without.stop(), sealing.stop()]);
     rmSync(folder, { recursive: true, force: true });

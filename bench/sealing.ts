@@ -16,6 +16,7 @@ const REQUESTS_MAX = 200;
 const PRODUCER: Producer = { id: 'p_0123456789abcdef' as ProducerId, name: 'bench', tenant: DEFAULT_TENANT, retention: 'default', services: ['*'], backfill: false, version: 1 };
 
 export interface WorkerSealing {
+  readonly people: People;
   /** Microseconds a span that sealing adds where a fifth of the spans has two fields sealed. */
   readonly added_us: number;
   readonly without_us: number;
@@ -62,7 +63,7 @@ export function measureSealing(corpus: Corpus, people: People): WorkerSealing {
     for (const side of [first, second]) side.take(Uint8Array.from(body), at >= WARM_REQUESTS);
   }
   const without_us = meanOf(sides.without.times);
-  return { without_us, added_us: (meanOf(sides.with.times) - without_us) * toAFifth(sides.with.sealed, sides.with.spans), keysPerSealed: sides.with.rows / (sides.with.sealed / 2) };
+  return { people, without_us, added_us: (meanOf(sides.with.times) - without_us) * toAFifth(sides.with.sealed, sides.with.spans), keysPerSealed: sides.with.rows / (sides.with.sealed / 2) };
 }
 
 /** Without the tenth of the requests on either side: blocks are closed in some, and the collector runs in some. */

@@ -67,7 +67,7 @@ export class MeasuredServer {
     try {
       await server.#ready();
       server.#key = await server.#verb('producer', 'add', 'bench', '--service', '*');
-      server.#token = await server.#verb('token', 'create', '--role', 'admin');
+      server.#token = await server.token('admin');
       server.#emptyBytes = diskBytes(server.#data);
       return server;
     } catch (failure) {
@@ -101,10 +101,11 @@ export class MeasuredServer {
     return { loaded, stop: () => void (child.connected && child.send('stop')) };
   }
 
-  /** Asks the query API; time is until the whole answer has arrived. */
-  async ask(path: string): Promise<{ readonly json: unknown; readonly ms: number }> {
+  /** Asks the query API, with a body as POST; time is until the whole answer has arrived. */
+  async ask(path: string, { token = this.#token, body }: { readonly token?: string; readonly body?: unknown } = {}): Promise<{ readonly json: unknown; readonly ms: number }> {
     const began = performance.now();
-    const response = await fetch(this.#console + path, { headers: { authorization: `Bearer ${this.#token}` }, signal: AbortSignal.timeout(ANSWER_MS_MAX) });
+    const posted = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+    const response = await fetch(this.#console + path, { ...posted, headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { 'content-type': 'application/json' }) }, signal: AbortSignal.timeout(ANSWER_MS_MAX) });
     const text = await response.text();
     const ms = performance.now() - began;
     if (!response.ok) throw new Error(`cannot ask ${path.split('?')[0]}: status ${response.status} ${text}`);
@@ -178,6 +179,11 @@ export class MeasuredServer {
     this.#child.once('exit', (code) => reject(new Error(`cannot start the server, it ended with ${code}: ${complained}`)));
     const late = setTimeout(() => reject(new Error(`cannot start the server in time: ${complained}`)), START_MS_MAX);
     await promise.finally(() => clearTimeout(late));
+  }
+
+  /** A new token. */
+  token(role: string): Promise<string> {
+    return this.#verb('token', 'create', '--role', role);
   }
 
   /** What a verb prints about this data directory. */

@@ -9,6 +9,7 @@ import type { Machine } from './machine.ts';
 import type { Added } from './paired-consoles.ts';
 import type { Parts } from './parts.ts';
 import type { Query, QueryTimes } from './query.ts';
+import type { SealingFigures } from './sealed-ingest.ts';
 import type { Summary } from './summary.ts';
 import type { VerifyFigures } from './verify.ts';
 
@@ -118,6 +119,22 @@ export function auditText({ asked }: AuditFigures): string {
   return aligned([
     ['what the record of a query adds, medians', ''],
     ...asked.map(addedLine),
+  ]);
+}
+
+const PEOPLE = { few: 'of 200 people', many: 'of 20,000 people', unknown: 'nobody comes again' } as const;
+
+export function sealingText({ ingest, worker, passphrase_ms }: SealingFigures): string {
+  const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+  return aligned([
+    ['two fields sealed on a fifth of the spans', ''],
+    ...ingest.flatMap(({ people, without_us, added_us, share }): [string, string][] => [
+      [`CPU of the server, ${PEOPLE[people]}`, `${without_us.toFixed(1)} µs a span and ${percent(share)} more`],
+      ['  by rounds, added', `${added_us.map((us) => us.toFixed(1)).join(', ')} µs`],
+    ]),
+    ...worker.map(({ people, without_us, added_us, keysPerSealed }): [string, string] => [`a worker’s part, ${PEOPLE[people]}`, `${without_us.toFixed(2)} µs a span and ${added_us.toFixed(2)} µs more, ${keysPerSealed.toFixed(3)} keys a seal`]),
+    ...ingest.map(({ people, opening: { closed_ms, opened_ms } }): [string, string] => [`a trace, its seals closed; opened, ${PEOPLE[people]}, p50 / p99`, `${times(closed_ms)}; ${times(opened_ms)}`]),
+    ['a sealing root that is a passphrase takes besides', `${whole(passphrase_ms)} ms`],
   ]);
 }
 
