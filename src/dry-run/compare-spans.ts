@@ -2,11 +2,11 @@
  * Two policies on the same spans: what each states that it changed, place by place, and which rule of it that was. What is counted is what
  * would stand in `tracekeep.minimized`, so a dry run and reality cannot disagree.
  */
-import { type Decision, type StatedPlace, statedPlace, WHOLE_VALUE } from '#policy';
+import { type Decision, SEALED, type StatedPlace, statedPlace, WHOLE_VALUE } from '#policy';
 import { NEUTRALIZED } from '#model';
 import type { Span } from '#query/span';
 import type { Changes, Sample } from './changes.ts';
-import { ENDS, type Judge, type Owner, ownerOf } from './judge.ts';
+import { ENDS, type Judge, type Owner, ownerOf, wholeKindIn } from './judge.ts';
 import type { Sampler } from './sampler.ts';
 import { valueAt } from './span-values.ts';
 import { whyDropped } from './dropped-span.ts';
@@ -64,7 +64,10 @@ export class SpanComparer {
     const value = valueAt(sent, place);
     const type = value?.type;
     const service = this.#sampler.serviceOf(sent);
-    const wholeOf = (judge: Judge, counts: Counts): Decision | null => (counts.has(WHOLE_VALUE) ? judge.did(owner, at, WHOLE_VALUE, type) : null);
+    const wholeOf = (judge: Judge, counts: Counts): Decision | null => {
+      const kind = wholeKindIn(counts);
+      return kind === null ? null : judge.did(owner, at, kind, type);
+    };
     const [wholeTried, wholeToday] = [wholeOf(this.#tried, tried), wholeOf(this.#today, today)];
     const ends = (whole: Decision | null): whole is Decision => whole !== null && ENDS.has(whole.action);
     const sample = (kind: string): Sample => this.#sampler.sample(value?.text, stored === null ? undefined : valueAt(stored, place)?.text, at.key, kind);
@@ -72,10 +75,11 @@ export class SpanComparer {
       this.#changes.add({ service, place: at.place, key: at.key, kind, action, rule, today: before }, count, () => sample(kind));
     };
     for (const [kind, count] of tried) {
-      let before = ends(wholeToday) ? wholeToday : today.has(kind) ? this.#today.did(owner, at, kind, type) : null;
-      // What goes as a whole may have lost parts before.
-      if (before === null && kind === WHOLE_VALUE && ends(wholeTried)) for (const part of today.keys()) before ??= this.#today.did(owner, at, part, type);
-      add(kind, this.#tried.did(owner, at, kind, type), count, before);
+      const isPart = kind !== WHOLE_VALUE && kind !== SEALED;
+      let before = ends(wholeToday) && !(wholeToday.action === 'seal' && isPart && today.has(kind)) ? wholeToday : today.has(kind) ? this.#today.didWithin(wholeToday, owner, at, kind, type) : null;
+      // What goes or is sealed as a whole may have lost parts before.
+      if (before === null && !isPart && ends(wholeTried)) for (const part of today.keys()) before ??= this.#today.did(owner, at, part, type);
+      add(kind, this.#tried.didWithin(wholeTried, owner, at, kind, type), count, before);
     }
     if (ends(wholeTried)) return;
     for (const [kind, count] of today) {
@@ -110,15 +114,16 @@ export class SpanComparer {
 
   #storedPlace({ stored, tried }: StoredUnder, owner: Owner, place: string, at: StatedPlace, more: Counts, gone: Counts): void {
     const value = valueAt(stored, place);
-    const whole = more.has(WHOLE_VALUE) ? this.#tried.did(owner, at, WHOLE_VALUE, value?.type) : null;
+    const wholeKind = wholeKindIn(more);
+    const whole = wholeKind === null ? null : this.#tried.did(owner, at, wholeKind, value?.type);
     const wasDone = (kind: string): Decision => this.#today.did(owner, at, kind, undefined);
     const add = (kind: string, { rule, action }: Decision, count: number, today: Decision | null, sample: () => Sample): void => {
       this.#changes.add({ service: this.#sampler.serviceOf(stored), place: at.place, key: at.key, kind, rule, action, today }, count, sample);
     };
     for (const [kind, count] of more) {
       let today = gone.has(kind) ? wasDone(kind) : null;
-      if (kind === WHOLE_VALUE && whole !== null && ENDS.has(whole.action)) for (const part of gone.keys()) today ??= wasDone(part);
-      add(kind, this.#tried.did(owner, at, kind, value?.type), Math.max(count, gone.get(kind) ?? 0), today, () => this.#sampler.storedSample(value?.text, tried === null ? undefined : valueAt(tried, place)?.text));
+      if (kind === wholeKind && whole !== null && ENDS.has(whole.action)) for (const part of gone.keys()) today ??= wasDone(part);
+      add(kind, this.#tried.didWithin(whole, owner, at, kind, value?.type), Math.max(count, gone.get(kind) ?? 0), today, () => this.#sampler.storedSample(value?.text, tried === null ? undefined : valueAt(tried, place)?.text));
     }
     // What goes whole takes along what was left of its parts.
     if (whole !== null && ENDS.has(whole.action)) return;

@@ -58,6 +58,32 @@ test('whole values: what goes today in parts goes whole, and what goes whole tod
   assert.deepEqual(run(DEFAULT_POLICY, requests, notes).changes.map(told).sort(), ['note email: drop > replace by everything-recognized, 2', 'note field: drop > keep by -, 2', 'text field: truncate > keep by -, 1']);
 });
 
+test('what a policy would seal is told by service, key and rule, as shapes, with what becomes of it today', () => {
+  const whose: Rule = { id: 'whose', keys: ['enduser.id'], action: { seal: { subject: true } } };
+  const sealing: PolicyDocument = { ...DEFAULT_POLICY, rules: [whose, { id: 'data', keys: ['data', 'plan'], action: 'seal' }, { id: 'messages', for: { places: ['status-message'] }, action: 'seal' }, ...DEFAULT_POLICY.rules] };
+  const requests = [request([
+    span([attribute('enduser.id', MAIL), attribute('data', `4111 1111 1111 1111 of ${MAIL}`), attribute('plan', 'gold'), attribute('note', MAIL)], { status: { message: 'Ada has none' } }), span([attribute('enduser.id', MAIL)]),
+  ], [attribute('plan', 'of all')])];
+  const { changes } = run(sealing, requests);
+  assert.deepEqual(changes.map((change) => `${change.place} ${told(change)}: ${change.before} > ${change.after}`).sort(), [
+    'resource plan field: - > replace by data, 1: aa aaa > [field]',
+    'span data card: replace > replace by -, 1 same: [9999 9999 9999 99…] aa  > [sealed]',
+    'span data sealed: replace > seal by data, 1: 9999 9999 9999 9999 aa … > [sealed]',
+    'span enduser.id sealed: replace > seal by whose, 2: aaa@aaaaaaa.aaa > [sealed]',
+    'span note email: replace > replace by everything-recognized, 1 same: [aaa@aaaaaaa.aaa] > [email]',
+    'span plan sealed: - > seal by data, 1: aaaa > [sealed]',
+    'status-message status-message sealed: - > seal by messages, 1: aaa aaa aaaa > [sealed]',
+  ]);
+  assert.ok(!JSON.stringify(changes).includes('ada@') && !JSON.stringify(changes).includes('gold'));
+  assert.deepEqual(run(sealing, requests, sealing).changes.filter(({ differs }) => differs), [], 'the same');
+  assert.deepEqual(run(DEFAULT_POLICY, requests, sealing).changes.filter(({ place }) => place === 'span').map(told).sort(), [
+    'data card: replace > replace by everything-recognized, 1 same', 'data email: seal > replace by everything-recognized, 1', 'data sealed: seal > keep by -, 1', 'enduser.id email: seal > replace by everything-recognized, 2', 'enduser.id sealed: seal > keep by -, 2',
+    'note email: replace > replace by everything-recognized, 1 same', 'plan sealed: seal > keep by -, 1',
+  ]);
+  const twice = { ...sealing, rules: sealing.rules.map((rule) => (rule.id === 'whose' ? { ...whose, action: { seal: { subject: true, searchable: true } } } : rule)) };
+  assert.deepEqual(run(twice, requests, sealing).changes.filter(({ differs }) => differs).map(told), ['enduser.id sealed: seal > seal by whose, 2'], 'it would be found by equal values');
+});
+
 test('an allow-list drops what no rule names, which is nobody’s rule', () => {
   const { changes } = run({ version: 2, attributes: 'drop', rules: [{ id: 'allowed', keys: ['http.*'], action: 'keep' }] }, [request([span([attribute('http.route', '/'), attribute('mail', MAIL), attribute('n', '1')])], [attribute('host.name', 'a')])]);
   assert.deepEqual(changes.map((change) => `${change.place} ${told(change)}`).sort(), ['resource host.name field: - > drop by -, 1', 'span mail field: replace > drop by -, 1', 'span n field: - > drop by -, 1']);

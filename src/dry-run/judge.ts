@@ -2,7 +2,7 @@
  * What a policy says about what stands where in a span: its decisions, remembered, since traffic asks the same again and again. They are the ones that
  * `minimize` goes by; nothing is decided here.
  */
-import { type ActionName, type CompiledPolicy, type Decision, pastDecision, presentDecision, type StatedPlace, type ValueType } from '#policy';
+import { type ActionName, type CompiledPolicy, type Decision, pastDecision, presentDecision, SEALED, type StatedPlace, type ValueType, WHOLE_VALUE } from '#policy';
 import type { Span } from '#query/span';
 
 /** Whose values they are: what a rule's `for` is asked about. */
@@ -14,7 +14,10 @@ export interface Owner {
 }
 
 /** After these no part of the value is judged. */
-export const ENDS: ReadonlySet<ActionName> = new Set<ActionName>(['drop', 'drop-span', 'replace', 'mask', 'pseudonymize']);
+export const ENDS: ReadonlySet<ActionName> = new Set<ActionName>(['drop', 'drop-span', 'replace', 'mask', 'pseudonymize', 'seal']);
+
+/** Credentials and cards are replaced in what is sealed, which is no rule's doing. */
+const REPLACED_IN_SEAL: Decision = { rule: null, action: 'replace' };
 
 const REMEMBERED_MAX = 65_536;
 const ENVIRONMENT_KEYS: readonly string[] = ['deployment.environment.name', 'deployment.environment'];
@@ -30,6 +33,11 @@ export class Judge {
   /** What was done where it says that something of this kind was changed. */
   did(owner: Owner, at: StatedPlace, kind: string, type: ValueType | undefined): Decision {
     return this.#decide('did', owner, at, kind, type);
+  }
+
+  /** The same of a part, where this was done to the whole value. */
+  didWithin(whole: Decision | null, owner: Owner, at: StatedPlace, kind: string, type: ValueType | undefined): Decision {
+    return whole?.action === 'seal' && kind !== SEALED ? REPLACED_IN_SEAL : this.did(owner, at, kind, type);
   }
 
   /** What would be done about it. */
@@ -48,6 +56,11 @@ export class Judge {
     }
     return decision;
   }
+}
+
+/** The kind under which a whole value was acted on, if it was. */
+export function wholeKindIn(kinds: ReadonlyMap<string, unknown>): string | null {
+  return kinds.has(WHOLE_VALUE) ? WHOLE_VALUE : kinds.has(SEALED) ? SEALED : null;
 }
 
 /** Of a span as it was sent. */

@@ -6,6 +6,7 @@ test('an address asks for a rule if it says where or what; a whole value has no 
   assert.equal(readWanted({ service: 'shop' }), null);
   assert.deepEqual(readWanted({ service: 'shop', key: 'note', kind: 'card', place: 'span' }), { service: 'shop', key: 'note', kind: 'card', place: 'span' });
   assert.deepEqual(readWanted({ key: 'note', kind: 'field' }), { service: undefined, key: 'note', kind: undefined, place: undefined });
+  assert.deepEqual(readWanted({ key: 'note', kind: 'sealed' }), { service: undefined, key: 'note', kind: undefined, place: undefined });
   assert.equal(readWanted({ key: 'x'.repeat(9_000) })?.key?.length, 256);
   assert.equal(readWanted({ key: ['a', 'b'] })?.key, 'a');
 });

@@ -7,7 +7,7 @@ export function readWanted(search: Readonly<Record<string, unknown>>): Wanted | 
   const [service, key, kind, place] = ['service', 'key', 'kind', 'place'].map((name) => oneOf(search[name])?.slice(0, TEXT_MAX));
   if (key === undefined && kind === undefined && place === undefined) return null;
   // `field` is what a whole value counts under; no recognizer finds it.
-  return { service, key, kind: kind === 'field' ? undefined : kind, place };
+  return { service, key, kind: kind === 'field' || kind === 'sealed' ? undefined : kind, place };
 }
 
 const TEXT_MAX = 256;
