@@ -4,44 +4,7 @@ import { test } from 'node:test';
 import { Secret } from '#model';
 import { openSeal, randomKey, SEAL_OVER_BYTES, SEAL_SALT_BYTES, SealingKey } from './keys.ts';
 import { sha256 } from './signing.ts';
-
-/** GF(2^128) as GCM has it: the first bit of a block is the lowest power. */
-const R = 0xe1n << 120n;
-function times(a: bigint, b: bigint): bigint {
-  let [product, factor] = [0n, b];
-  for (let bit = 127n; bit >= 0n; bit--) {
-    if ((a >> bit) & 1n) product ^= factor;
-    factor = factor & 1n ? (factor >> 1n) ^ R : factor >> 1n;
-  }
-  return product;
-}
-function inverse(a: bigint): bigint {
-  // a to the power of 2^128 - 2.
-  let [result, square] = [1n << 127n, a];
-  for (let bit = 1; bit < 128; bit++) {
-    square = times(square, square);
-    result = times(result, square);
-  }
-  return result;
-}
-const number = (bytes: Uint8Array): bigint => BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
-const block = (value: bigint): Buffer => Buffer.from(value.toString(16).padStart(32, '0'), 'hex');
-
-/** `text`, closed under the first key, with a last block of ciphertext behind it that gives it the same tag under both: GCM alone opens it with either. */
-function forTwo(first: Buffer, second: Buffer, nonce: Buffer, associated: Buffer, text: Buffer): { readonly text: Buffer; readonly tag: Buffer } {
-  const begun = createCipheriv('aes-256-gcm', first, nonce).update(text);
-  const blocks = Array.from({ length: begun.length / 16 }, (_, at) => number(begun.subarray(at * 16, at * 16 + 16)));
-  const sides = [first, second].map((key) => {
-    const one = (bytes: Buffer): bigint => number(createCipheriv('aes-256-ecb', key, null).setAutoPadding(false).update(bytes));
-    const [h, mask] = [one(Buffer.alloc(16)), one(Buffer.concat([nonce, Buffer.from([0, 0, 0, 1])]))];
-    const lengths = (BigInt(associated.length * 8) << 64n) | BigInt((begun.length + 16) * 8);
-    // GHASH of one block of associated data, those of the text but the last, and the lengths.
-    const hashed = [number(associated), ...blocks, 0n, lengths].reduce((sum, next) => times(sum ^ next, h), 0n);
-    return { h2: times(h, h), rest: hashed ^ mask };
-  }) as [{ h2: bigint; rest: bigint }, { h2: bigint; rest: bigint }];
-  const last = times(sides[0].rest ^ sides[1].rest, inverse(sides[0].h2 ^ sides[1].h2));
-  return { text: Buffer.concat([begun, block(last)]), tag: block(times(last, sides[0].h2) ^ sides[0].rest) };
-}
+import { closedForTwo } from './testing.ts';
 
 /** A salt and one value. */
 function saltedValue(value: string, salt: Uint8Array = randomBytes(SEAL_SALT_BYTES)): Buffer {
@@ -58,7 +21,8 @@ test('a text that opens under two keys opens to what it commits to alone', () =>
   const keys = [randomKey(), randomKey()] as const;
   const [nonce, associated] = [randomBytes(12), randomBytes(16)];
   // Of 64 bytes, the last 16 of which are those of the value that nobody chose.
-  const { text, tag } = forTwo(Buffer.from(keys[0].reveal()), Buffer.from(keys[1].reveal()), nonce, associated, saltedValue('v'.repeat(40)).subarray(0, 48));
+  const begun = createCipheriv('aes-256-gcm', keys[0].reveal(), nonce).update(saltedValue('v'.repeat(40)).subarray(0, 48));
+  const { text, tag } = closedForTwo([{ key: keys[0].reveal(), associated }, { key: keys[1].reveal(), associated }], nonce, begun);
   const under = keys.map((key) => {
     const decipher = createDecipheriv('aes-256-gcm', key.reveal(), nonce, { authTagLength: 16 }).setAAD(associated).setAuthTag(tag);
     const opened = decipher.update(text);

@@ -10,14 +10,20 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
+import { Custody } from '#custody';
+import { deriveKey, type KeyPurpose, openWindow, unwrapSubjectKey } from '#keys';
+import { DEFAULT_TENANT, Secret } from '#model';
+import { isRefusal } from '#refusal';
 import { addProducer, createToken, startServer, temporaryFolder, type TestServer, until } from '#harness';
 import { ask, exportOf, sendWell, spanOf } from '#harness/exchange';
 import { filesBelow, readIfThere } from '#harness/files-below';
+import { inControl } from '#harness/credentials';
 import { searchMemory, type Needles } from '#harness/process-memory';
 import { makeKeyPair, openAllKeys, putPolicyInForce, type OpenedKeys } from '#harness/sealing';
 
 const HOUR_MS = 3_600_000;
 const HOURS = [0, 1];
+const PURPOSES: readonly KeyPurpose[] = ['check', 'disk', 'journal', 'remembered', 'set-aside', 'access', 'pushed', 'control', 'digest', 'credential', 'records', 'verified', 'pseudonyms', 'tokens', 'sealing', 'sealing check'];
 const home = temporaryFolder();
 const data = join(home, 'data');
 /** Where the server looks for the sealing root, and where it is kept from it. */
@@ -106,6 +112,38 @@ test('whoever takes the disk of an ingest process has no key at all, not even th
   }
   const [[, planted] = assert.fail()] = needles;
   assert.ok(Buffer.concat([Buffer.alloc(1_000), planted, Buffer.alloc(5)]).includes(planted));
+});
+
+test('a dump of the database and of all ingest nodes opens what was sealed in the hour that runs, and nothing else', async () => {
+  const current = keys.windows.find(({ id }) => id === ids().at(-1)) ?? assert.fail();
+  const root = new Secret<Uint8Array>(fromHex(`${data}.key`));
+  const derived = PURPOSES.map((purpose) => deriveKey(root, purpose));
+  const logSeeds = readFileSync(`${data}.log/key`, 'utf8').trim().split('\n').map((line) => new Secret<Uint8Array>(Buffer.from(line.slice(-44), 'base64').subarray(1)));
+  const had = [root, ...derived, ...logSeeds, new Secret(current.key)];
+  const { opened, tried } = await inControl(data, async (control) => {
+    let [windows, subjects] = [0, 0];
+    const openedIn = new Set<number>();
+    for (const { id } of keys.windows) {
+      const window = control.findWindow(id) ?? assert.fail();
+      windows += 1;
+      // As the private key, and as what the private key would give.
+      for (const secret of had) assert.equal(openWindow(window, secret), null, `window ${id}`);
+    }
+    const rows = control.findSubjectKeys(DEFAULT_TENANT, keys.subjects.map(({ keyId }) => keyId));
+    for (const row of rows) {
+      subjects += 1;
+      for (const key of had) if (unwrapSubjectKey({ id: row.window, key }, { ...row, tenant: DEFAULT_TENANT }) !== null) openedIn.add(row.window);
+    }
+    return { opened: [...openedIn], tried: [windows, subjects] };
+  });
+  assert.deepEqual([opened, tried], [[current.id], [HOURS.length, keys.subjects.length]]);
+  // None of them is the sealing root either.
+  const source = { kind: 'file', file: join(home, 'made-up.key'), dataDir: data } as const;
+  for (const key of had) {
+    writeFileSync(source.file, Buffer.from(key.reveal()).toString('hex'), { mode: 0o600 });
+    const refused = await inControl(data, (control) => new Custody({ control, source }).withWindows(DEFAULT_TENANT, ids(), async () => true));
+    assert.equal(isRefusal(refused) && refused.refused, 'sealing_root_wrong');
+  }
 });
 
 test('an ingest process opens nothing, whoever asks', async () => {
