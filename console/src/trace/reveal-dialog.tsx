@@ -40,34 +40,36 @@ export function RevealDialog({ fields, wanted, approval, opening, onOpened, onCl
   const run = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     const done = await act.run(async () => (await opening.open({ reason, fields: chosen, ...(approval === null ? {} : { approval: approval.id }) })) ?? 'open');
-    await client.invalidateQueries({ queryKey: ['approvals'] });
     if (done === 'open') onOpened();
     else if (done !== null) setWaiting(done);
+    // Also when it was refused: what was given may be used up.
+    await client.invalidateQueries({ queryKey: ['approvals'] });
   };
-  if (waiting !== null) return <Waiting approval={waiting} onClose={onClose} />;
   return (
-    <Dialog title="Reveal sealed values" isOpen onClose={onClose}>
-      <form className={styles['form']} onSubmit={(event) => void run(event)}>
-        {approval === null ? null : <p>{approval.decidedBy?.name ?? 'Somebody'} approved it, for this and for once.</p>}
-        <Checks label="Fields of this trace" options={offered.map((id) => ({ id, label: id === STATUS_MESSAGE ? 'the status message' : id, note: '' }))} values={chosen} onChange={setChosen} />
-        {approval === null ? (
-          <Field label="Reason" value={typed} onChange={setReason} rows={2} maxLength={REASON_MAX} autoFocus note="Why you have to see them: a ticket, an incident. It is kept with your name." />
-        ) : (
-          <blockquote className={styles['reason']}>{approval.reason}</blockquote>
-        )}
-        <ul className={styles['told']}>
-          <li>Before anything is shown, the log keeps that you opened these fields of this trace, when and why. Nobody can take it back.</li>
-          <li>What opens is shown for 5 minutes at most, under your name, and closes by itself or when you leave the page.</li>
-          {approval === null ? <li>Where the policy asks for a second person, the request waits until somebody else who may open approves it.</li> : null}
-        </ul>
-        {act.error === null ? null : <ErrorNote error={act.error} />}
-        <div className={styles['footer']}>
-          <Button onPress={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" isPending={act.isBusy} isDisabled={chosen.length === 0 || reason.length < REASON_MIN}>
-            {chosen.length === 1 ? 'Reveal 1 field' : chosen.length === 0 ? 'Reveal' : `Reveal ${chosen.length} fields`}
-          </Button>
-        </div>
-      </form>
+    <Dialog title={waiting === null ? 'Reveal sealed values' : 'A second person has to approve it'} isOpen onClose={onClose}>
+      {waiting !== null ? <Waiting approval={waiting} onClose={onClose} /> : (
+        <form className={styles['form']} onSubmit={(event) => void run(event)}>
+          {approval === null ? null : <p>{approval.decidedBy?.name ?? 'Somebody'} approved it, for this and for once.</p>}
+          <Checks label="Fields of this trace" options={offered.map((id) => ({ id, label: id === STATUS_MESSAGE ? 'the status message' : id, note: '' }))} values={chosen} onChange={setChosen} />
+          {approval === null ? (
+            <Field label="Reason" value={typed} onChange={setReason} rows={2} maxLength={REASON_MAX} autoFocus note="Why you have to see them: a ticket, an incident. It is kept with your name." />
+          ) : (
+            <blockquote className={styles['reason']}>{approval.reason}</blockquote>
+          )}
+          <ul className={styles['told']}>
+            <li>Before anything is shown, the log keeps that you opened these fields of this trace, when and why. Nobody can take it back.</li>
+            <li>What opens is shown for 5 minutes at most, under your name, and closes by itself or when you leave the page.</li>
+            {approval === null ? <li>Where the policy asks for a second person, the request waits until somebody else who may open approves it.</li> : null}
+          </ul>
+          {act.error === null ? null : <ErrorNote error={act.error} />}
+          <div className={styles['footer']}>
+            <Button onPress={onClose}>Cancel</Button>
+            <Button type="submit" look="primary" isPending={act.isBusy} isDisabled={chosen.length === 0 || reason.length < REASON_MIN}>
+              {chosen.length === 1 ? 'Reveal 1 field' : chosen.length === 0 ? 'Reveal' : `Reveal ${chosen.length} fields`}
+            </Button>
+          </div>
+        </form>
+      )}
     </Dialog>
   );
 }
@@ -75,20 +77,18 @@ export function RevealDialog({ fields, wanted, approval, opening, onOpened, onCl
 function Waiting({ approval, onClose }: { readonly approval: Approval; readonly onClose: () => void }): ReactNode {
   const address = `${location.origin}/approvals?approval=${approval.id}`;
   return (
-    <Dialog title="A second person has to approve it" isOpen onClose={onClose}>
-      <div className={styles['form']}>
-        <p>The policy asks for a second person to open {approval.fields?.join(', ') ?? 'these fields'}. Your request waits, with your reason, until <DayText unix_ms={Date.parse(approval.until)} />.</p>
-        <p>Anybody else who may open sealed values finds it under <Link to="/approvals">Approvals</Link>. You can send them this address:</p>
-        <p className={styles['address']}>
-          <code>{address}</code> <CopyButton text={address} label="Copy the address of the request" />
-        </p>
-        <p>When it is approved, this trace offers to open them, once.</p>
-        <div className={styles['footer']}>
-          <Button look="primary" onPress={onClose} autoFocus>
-            Close
-          </Button>
-        </div>
+    <div className={styles['form']}>
+      <p>The policy asks for a second person to open {approval.fields?.join(', ') ?? 'these fields'}. Your request waits, with your reason, until <DayText unix_ms={Date.parse(approval.until)} />.</p>
+      <p>Anybody else who may open sealed values finds it under <Link to="/approvals">Approvals</Link>. You can send them this address:</p>
+      <p className={styles['address']}>
+        <code>{address}</code> <CopyButton text={address} label="Copy the address of the request" />
+      </p>
+      <p>When it is approved, this trace offers to open them, once.</p>
+      <div className={styles['footer']}>
+        <Button look="primary" onPress={onClose} autoFocus>
+          Close
+        </Button>
       </div>
-    </Dialog>
+    </div>
   );
 }

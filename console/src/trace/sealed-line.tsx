@@ -30,6 +30,9 @@ export interface SealedLineProps {
 /** More are told by their number. */
 const FIELDS_MAX = 4;
 
+/** The page of the policy has the others. */
+const RULES_MAX = 3;
+
 /** Fields of a trace that hold sealed values. */
 export function sealedFields({ minimizedKinds }: Outline): readonly string[] {
   return minimizedKinds.find(({ kind }) => kind === SEALED)?.fields ?? [];
@@ -45,7 +48,7 @@ export function SealedLine({ outline, opening: { opened, closed, close }, isList
   const own = data?.filter(({ mine, kind, trace }) => mine && kind === 'reveal' && trace === outline.traceId) ?? [];
   const asked = own.find(({ state }) => state === 'approved') ?? own.find(({ state }) => state === 'waiting') ?? null;
   const named = fields.length === 0 ? '' : `: ${fields.slice(0, FIELDS_MAX).join(', ')}${fields.length > FIELDS_MAX ? ` and ${fields.length - FIELDS_MAX} more` : ''}`;
-  const [rule] = rules.flatMap(({ rule: id }) => (id === null ? [] : [id]));
+  const by = [...new Set(rules.flatMap(({ rule }) => (rule === null ? [] : [rule])))].slice(0, RULES_MAX);
   return (
     <section aria-label="Sealed values" className={styles['line']} data-open={opened !== null || undefined}>
       {opened === null ? (
@@ -53,16 +56,17 @@ export function SealedLine({ outline, opening: { opened, closed, close }, isList
           <State state="restricted">
             {plural(sealed.count, 'value')} sealed{named}
           </State>
-          {rule === undefined ? null : <span className={styles['quiet']}>by <RuleLink rule={rule} /></span>}
+          {by.length === 0 ? null : <span className={styles['by']}>by {by.map((rule) => <RuleLink key={rule} rule={rule} />)}</span>}
           {!may ? (
             <WhoMay session={session} />
-          ) : asked !== null ? (
-            <Asked approval={asked} onUse={() => onUse(asked)} />
           ) : (
-            <Button size="small" onPress={onReveal}>
-              <LockKeyhole aria-hidden />
-              Reveal…
-            </Button>
+            <>
+              <Button size="small" onPress={onReveal}>
+                <LockKeyhole aria-hidden />
+                Reveal…
+              </Button>
+              {asked === null ? null : <Asked approval={asked} onUse={() => onUse(asked)} />}
+            </>
           )}
           <span role="status" className={styles['quiet']}>{closed === null ? '' : closed === 'over' ? 'Closed again: the time was over. The record of it stays.' : 'Closed again. The record of it stays.'}</span>
         </>
@@ -80,7 +84,7 @@ function OpenNow({ opened: { note, values, closesAt_ms }, isListed, onList, onCl
         <LockKeyholeOpen aria-hidden size={14} />
         <b>{plural(values.length, 'value')} open</b>
       </span>
-      <span>of {note.fields.join(', ')}, recorded as <code>{note.id}</code></span>
+      <span>{note.fields.length === 0 ? '' : `of ${note.fields.join(', ')}, `}recorded as <code>{note.id}</code></span>
       <span>closes in <Countdown until_ms={closesAt_ms} /></span>
       <Button size="small" onPress={() => onList(!isListed)} aria-expanded={isListed}>
         {isListed ? 'Hide the list' : 'List them'}
@@ -92,11 +96,13 @@ function OpenNow({ opened: { note, values, closesAt_ms }, isListed, onList, onCl
   );
 }
 
-function Asked({ approval: { state, decidedBy, until }, onUse }: { readonly approval: Approval; readonly onUse: () => void }): ReactNode {
+function Asked({ approval: { state, decidedBy, until, fields = [] }, onUse }: { readonly approval: Approval; readonly onUse: () => void }): ReactNode {
   if (state === 'approved') {
     return (
       <>
-        <span>{decidedBy?.name ?? 'Somebody'} approved it, until <DayText unix_ms={Date.parse(until)} />, once.</span>
+        <span>
+          {decidedBy?.name ?? 'Somebody'} approved {fields.join(', ')}, once, until <DayText unix_ms={Date.parse(until)} />.
+        </span>
         <Button size="small" look="primary" onPress={onUse}>
           <LockKeyholeOpen aria-hidden />
           Open now
@@ -107,7 +113,9 @@ function Asked({ approval: { state, decidedBy, until }, onUse }: { readonly appr
   return (
     <span className={styles['waiting']}>
       <Hourglass aria-hidden size={13} />
-      Waits for a second person, until <DayText unix_ms={Date.parse(until)} />. <Link to="/approvals">See the request</Link>
+      <span>
+        {fields.join(', ')} waits for a second person, until <DayText unix_ms={Date.parse(until)} />. <Link to="/approvals">See the request</Link>
+      </span>
     </span>
   );
 }
