@@ -62,6 +62,7 @@ const pages = [
   createRoute({ getParentRoute: () => framed, path: '/audit', component: lazyRouteComponent(() => import('./audit/page.tsx'), 'AuditPage') }),
   createRoute({ getParentRoute: () => framed, path: '/approvals', component: lazyRouteComponent(() => import('./approvals/page.tsx'), 'ApprovalsPage') }),
   createRoute({ getParentRoute: () => framed, path: '/keys', component: lazyRouteComponent(() => import('./keys/page.tsx'), 'KeysPage') }),
+  createRoute({ getParentRoute: () => framed, path: '/forget', component: lazyRouteComponent(() => import('./forget/page.tsx'), 'ForgetPage') }),
   createRoute({ getParentRoute: () => framed, path: '/ingest', component: lazyRouteComponent(() => import('./ingest/page.tsx'), 'IngestPage') }),
   createRoute({ getParentRoute: () => framed, path: '/health', component: lazyRouteComponent(() => import('./health/page.tsx'), 'HealthPage') }),
   createRoute({ getParentRoute: () => framed, path: '/settings', component: lazyRouteComponent(() => import('./settings/page.tsx'), 'SettingsPage') }),

@@ -26,7 +26,7 @@ export interface ConsoleFile {
 export type ConsoleFiles = ReadonlyMap<string, ConsoleFile>;
 
 /** The addresses under which the console shows a page: all of them answer the same document, which then looks at the address. */
-export const PAGE_PATHS: readonly string[] = ['/', '/search', '/traces/:id', '/compare/:a/:b', '/services', '/services/:service', '/map', '/findings', '/integrity', '/exposure', '/policy', '/policy/edit', '/policy/history', '/access', '/audit', '/ingest', '/health', '/settings', '/settings/people', '/settings/groups', '/settings/tokens', '/sign-in', '/sign-in/return'];
+export const PAGE_PATHS: readonly string[] = ['/', '/search', '/traces/:id', '/compare/:a/:b', '/services', '/services/:service', '/map', '/findings', '/integrity', '/exposure', '/policy', '/policy/edit', '/policy/history', '/access', '/audit', '/approvals', '/keys', '/forget', '/ingest', '/health', '/settings', '/settings/people', '/settings/groups', '/settings/tokens', '/sign-in', '/sign-in/return'];
 
 const TYPES: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8', js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8', json: 'application/json; charset=utf-8', svg: 'image/svg+xml', png: 'image/png', ico: 'image/x-icon', woff2: 'font/woff2', woff: 'font/woff', txt: 'text/plain; charset=utf-8',

@@ -126,7 +126,7 @@ test('every route that is not public answers 401 before it looks at body or type
   const ada = await browserOf('Ada');
   const { routes } = JSON.parse((await ask('GET', '/api/v1/routes', as(ada))).body) as { routes: { method: string; path: string; public: boolean; action: string }[] };
   const open = routes.filter((route) => route.public).map(({ method, path }) => `${method} ${path}`).toSorted();
-  const pages = ['/', '/access', '/assets/*', '/audit', '/compare/:a/:b', '/exposure', '/findings', '/health', '/ingest', '/integrity', '/map', '/policy', '/policy/edit', '/policy/history', '/search', '/services', '/services/:service', '/settings', '/settings/groups', '/settings/people', '/settings/tokens', '/sign-in', '/sign-in/return', '/traces/:id'];
+  const pages = ['/', '/access', '/approvals', '/assets/*', '/audit', '/compare/:a/:b', '/exposure', '/findings', '/forget', '/health', '/ingest', '/integrity', '/keys', '/map', '/policy', '/policy/edit', '/policy/history', '/search', '/services', '/services/:service', '/settings', '/settings/groups', '/settings/people', '/settings/tokens', '/sign-in', '/sign-in/return', '/traces/:id'];
   assert.deepEqual(open, [...pages.flatMap((path) => [`GET ${path}`, `HEAD ${path}`]), 'GET /api/v1/session/first', 'GET /api/v1/session/provider', 'GET /healthz', 'GET /readyz', 'POST /api/v1/session', 'POST /api/v1/session/first', 'POST /api/v1/session/link'].toSorted());
   for (const { method, path, public: isPublic } of routes) {
     const target = path.replaceAll(/:\w+|\*/g, 'x');

@@ -70,5 +70,5 @@ function Use({ approval: { id, kind, trace } }: { readonly approval: Approval })
   if (kind === 'reveal' && typeof trace === 'string') {
     return <Link className={styles['use'] ?? ''} to="/traces/$id" params={{ id: trace }} search={{ approval: id }}>Open them</Link>;
   }
-  return null;
+  return <Link className={styles['use'] ?? ''} to="/forget" search={{}}>{kind === 'forget' ? 'Forget them' : 'Export it'}</Link>;
 }

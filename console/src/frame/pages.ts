@@ -1,9 +1,9 @@
 /** The pages of the rail, in its order. A page appears with its capability. */
 import { APPROVAL_ACTIONS } from '#api/approvals.ts';
-import { ChartNoAxesColumn, Flag, Handshake, HeartPulse, Inbox, KeyRound, LockKeyhole, type LucideIcon, Scale, ScanEye, ScrollText, Search, Settings, ShieldCheck, Waypoints } from 'lucide-react';
+import { ChartNoAxesColumn, Flag, Handshake, HeartPulse, Inbox, KeyRound, LockKeyhole, type LucideIcon, Scale, ScanEye, ScrollText, Search, Settings, ShieldCheck, UserRoundX, Waypoints } from 'lucide-react';
 
 export interface RailPage {
-  readonly path: '/search' | '/services' | '/map' | '/findings' | '/integrity' | '/exposure' | '/policy' | '/access' | '/audit' | '/approvals' | '/keys' | '/ingest' | '/health' | '/settings';
+  readonly path: '/search' | '/services' | '/map' | '/findings' | '/integrity' | '/exposure' | '/policy' | '/access' | '/audit' | '/approvals' | '/keys' | '/forget' | '/ingest' | '/health' | '/settings';
   readonly label: string;
   readonly shape: LucideIcon;
   /** `g` and this key go there. */
@@ -30,6 +30,7 @@ export const PAGES: readonly RailPage[] = [
   { path: '/audit', label: 'Audit', shape: ScrollText, key: 'u', about: 'Who read, changed and was refused what', needs: ['audit.read'], ranged: false },
   { path: '/approvals', label: 'Approvals', shape: Handshake, key: 'v', about: 'What waits for a second person: approve, decline, use', needs: APPROVAL_ACTIONS, ranged: false },
   { path: '/keys', label: 'Keys', shape: LockKeyhole, key: 'K', about: 'The keys that seal fields: versions, rotate, rewrap, retire', needs: ['key.list'], ranged: false },
+  { path: '/forget', label: 'Forget a person', shape: UserRoundX, key: 'P', about: 'Find what is sealed for somebody, destroy its keys, give it to them', needs: ['subject.find'], ranged: false },
   { path: '/ingest', label: 'Ingest', shape: Inbox, key: '8', about: 'What arrived, what was refused and why; connect a service', needs: ['accounting.read', 'producer.list'], ranged: true },
   { path: '/health', label: 'Health', shape: HeartPulse, key: '9', about: 'How this server is doing', needs: ['server.read'], ranged: true },
   { path: '/settings', label: 'Settings', shape: Settings, key: '0', about: 'Your account and second factor, people, groups, API tokens', needs: [], ranged: false },

@@ -29,10 +29,10 @@ export function SealedFields({ fields }: { readonly fields: readonly SealedField
       ) : (
         <PlainTable
           label="Sealed fields"
-          columns={['Field', 'Rule', 'Says whose it is', 'Found by equal values', 'Opened']}
+          columns={['Field', 'Rule', 'Subject', 'Searchable', 'Opened']}
           rows={fields.map(({ key, sealed, searchable, subject, approval }) => ({
             id: `${sealed} ${key}`,
-            cells: [<KeyText key="field" text={key} />, <RuleLink key="rule" rule={sealed} />, subject ? 'yes' : 'no', searchable ? 'yes' : 'no', approval === null ? 'by one person, for a reason' : 'with a second person’s approval'],
+            cells: [<span key="field"><KeyText text={key} /></span>, <RuleLink key="rule" rule={sealed} />, subject ? 'says whose the span’s values are' : '–', searchable ? 'by equal values' : '–', approval === null ? 'by one person, for a reason' : 'with a second person’s approval'],
           }))}
         />
       )}

@@ -25,7 +25,7 @@ export function Versions({ versions, mayChange, onRetire }: VersionsProps): Reac
   return (
     <PlainTable
       label="Versions of the key pair"
-      columns={['Version', 'State', 'Windows under it', 'Made', 'Retired', ...(mayChange ? [''] : [])]}
+      columns={['Version', 'State', 'Windows', 'Made', 'Retired', ...(mayChange ? [''] : [])]}
       rows={versions.map(({ version, state, windows, made, retired }) => {
         const [shape, word, note] = STATES[state];
         return {

@@ -5,7 +5,7 @@ import { type ReactNode, useRef, useState } from 'react';
 import { presetsQuery, presetText } from '#api/policy.ts';
 import { Button } from '#ui/button.tsx';
 import { Menu } from '#ui/menu.tsx';
-import { readTextFile } from './download.ts';
+import { readTextFile } from './policy-file.ts';
 import styles from './workbench.module.css';
 
 export interface BenchBarProps {

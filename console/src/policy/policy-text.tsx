@@ -3,14 +3,14 @@ import { Download } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Button } from '#ui/button.tsx';
 import { Snippet } from '#ui/copy.tsx';
-import { downloadText } from './download.ts';
+import { saveFile } from '#ui/save-file.ts';
 import styles from './policy.module.css';
 
 export function PolicyText({ text, version }: { readonly text: string; readonly version: number }): ReactNode {
   return (
     <div className={styles['stack']}>
       <div className={styles['ways']}>
-        <Button size="small" onPress={() => downloadText(`policy-${version}.yaml`, text)}>
+        <Button size="small" onPress={() => saveFile(`policy-${version}.yaml`, text, 'application/yaml')}>
           <Download aria-hidden />
           Download YAML
         </Button>

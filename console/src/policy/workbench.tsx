@@ -10,10 +10,10 @@ import { type Problem, readPolicy } from '#policy/read';
 import { policySchema } from '#policy/schema';
 import { weakenings as weakeningsOf } from '#policy/weakening';
 import { Keys } from '#ui/keys.tsx';
+import { saveFile } from '#ui/save-file.ts';
 import { ApplyDialog } from './apply-dialog.tsx';
 import { ResultNote } from './acts.tsx';
 import { BenchBar } from './bench-bar.tsx';
-import { downloadText } from './download.ts';
 import { discardDraft } from './draft.ts';
 import { DraftNote, OlderDrafts } from './draft-notes.tsx';
 import { DryRunPanel } from './dry-run.tsx';
@@ -109,7 +109,7 @@ export function Workbench({ policy }: { readonly policy: PolicyInForce }): React
       <OlderDrafts base={policy.digest} onOpen={take} />
       {written === null || !text.includes(written.lines) ? null : <WrittenNote written={written} onChoose={choose} />}
       <section aria-label="Text of the policy" className={styles['bench']}>
-        <BenchBar hasErrors={hasErrors} isChanged={text !== policy.text} onTake={take} onDownload={() => downloadText('policy.yaml', now())} onDiscard={discard} onTry={tryIt} onApply={applyIt} />
+        <BenchBar hasErrors={hasErrors} isChanged={text !== policy.text} onTake={take} onDownload={() => saveFile('policy.yaml', now(), 'application/yaml')} onDiscard={discard} onTry={tryIt} onApply={applyIt} />
         <div className={styles['text']}>
           <CodeEditor label="Policy as YAML. Escape, then Tab leaves the editor." text={beginning.text} schema={SCHEMA} known={known} onChange={setText} onRead={onRead} onTry={tryIt} onApply={applyIt} handle={handle} />
         </div>

@@ -1,14 +1,4 @@
-/** Texts that people take along as files, and bring as files. */
-
-export function downloadText(name: string, text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: 'application/yaml' }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  // The browser has begun to read it by the next turn.
-  setTimeout(() => URL.revokeObjectURL(address), 1_000);
-}
+/** A policy that people bring as a file. */
 
 const BYTES_MAX = 256 * 1024;
 

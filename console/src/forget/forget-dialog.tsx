@@ -1,0 +1,82 @@
+/** Forgetting, named by its verb: what it destroys, for which reason; where somebody else has to approve it, that it waits for them. */
+import { useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { type FormEvent, type ReactNode, useState } from 'react';
+import type { Approval } from '#api/approvals.ts';
+import { useSession } from '#api/session.ts';
+import { forgetPerson, type Receipt } from '#api/subjects.ts';
+import { plural } from '#time/format.ts';
+import { Button } from '#ui/button.tsx';
+import { Dialog } from '#ui/dialog.tsx';
+import { ErrorNote } from '#ui/error-note.tsx';
+import { Field } from '#ui/field.tsx';
+import { DayText } from '#ui/time-text.tsx';
+import { useAct } from '#ui/use-act.ts';
+import styles from './forget.module.css';
+import type { Sought } from './page.tsx';
+import { keepReceipt } from './receipts.ts';
+
+export interface ForgetDialogProps {
+  readonly sought: Sought;
+  /** Was given: its reason stands. */
+  readonly approval: Approval | null;
+  readonly onClose: () => void;
+  readonly onForgotten: () => void;
+}
+
+const REASON_MIN = 3;
+const REASON_MAX = 500;
+
+export function ForgetDialog({ sought: { name, found }, approval, onClose, onForgotten }: ForgetDialogProps): ReactNode {
+  const client = useQueryClient();
+  const account = useSession()?.account.id ?? '';
+  const act = useAct<Receipt | { readonly approval: Approval }>();
+  const [typed, setReason] = useState('');
+  const [waiting, setWaiting] = useState<Approval | null>(null);
+  const reason = approval?.reason ?? typed.trim();
+  const run = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    const done = await act.run(() => forgetPerson({ subject: name, reason, ...(approval === null ? {} : { approval: approval.id }) }));
+    await client.invalidateQueries({ queryKey: ['approvals'] });
+    if (done === null) return;
+    if ('approval' in done) return setWaiting(done.approval);
+    keepReceipt(done, account);
+    onForgotten();
+  };
+  return (
+    <Dialog title={waiting === null ? 'Forget this person' : 'A second person has to approve it'} isOpen onClose={onClose}>
+      {waiting !== null ? (
+        <div className={styles['stack']}>
+          <p>Nothing was destroyed yet. Somebody else who may forget people finds your request under <Link to="/approvals">Approvals</Link>, until <DayText unix_ms={Date.parse(waiting.until)} />. They see a digest, not the name.</p>
+          <p>When it is approved, find the person again on this page.</p>
+          <div className={styles['footer']}>
+            <Button look="primary" onPress={onClose} autoFocus>Close</Button>
+          </div>
+        </div>
+      ) : (
+        <form className={styles['stack']} onSubmit={(event) => void run(event)}>
+          <p className={styles['who']}><code>{name}</code></p>
+          <ul className={styles['effects']}>
+            <li>{plural(found.keys, 'key')} {found.keys === 1 ? 'is' : 'are'} destroyed, and with {found.keys === 1 ? 'it' : 'them'} every sealed value of {plural(found.spans, 'span')}. It cannot be undone, by nobody.</li>
+            <li>Backups of before still hold the keys, until they are gone too.</li>
+            <li>What they send from now on is sealed with a new key.</li>
+            <li>The log keeps that you forgot somebody, and why; not whom. The receipt alone can show that: take it along.</li>
+          </ul>
+          {approval === null ? (
+            <Field label="Reason" value={typed} onChange={setReason} rows={2} maxLength={REASON_MAX} autoFocus note="Such as the number of their request. Not their name: the log keeps it for good." />
+          ) : (
+            <>
+              <p>{approval.decidedBy?.name ?? 'Somebody'} approved it, for this person and once.</p>
+              <blockquote className={styles['reason']}>{approval.reason}</blockquote>
+            </>
+          )}
+          {act.error === null ? null : <ErrorNote error={act.error} />}
+          <div className={styles['footer']}>
+            <Button onPress={onClose}>Cancel</Button>
+            <Button type="submit" look="danger" isPending={act.isBusy} isDisabled={reason.length < REASON_MIN}>Forget this person</Button>
+          </div>
+        </form>
+      )}
+    </Dialog>
+  );
+}
