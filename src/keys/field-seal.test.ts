@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { Secret } from '#model';
-import { openSeal, randomKey, SEAL_OVER_BYTES, SEAL_SALT_BYTES, SealingKey } from './keys.ts';
+import { bindingOf, openSeal, randomKey, SEAL_OVER_BYTES, SEAL_SALT_BYTES, SealingKey } from './keys.ts';
 import { sha256 } from './signing.ts';
 import { closedForTwo } from './testing.ts';
 
@@ -65,4 +66,11 @@ test('sealed values that are malformed do not open', () => {
   assert.deepEqual(opened(good), { fields: [{ field: 'a.b', key: 'k', type: 's', text: 'v' }], salt: new Uint8Array(16).fill(5) });
   for (let at = 0; at < good.length; at++) assert.equal(opened(good.subarray(0, at)), null, `cut at ${at}`);
   assert.equal(opened(Buffer.concat([good.subarray(0, 16), Uint8Array.of(0x83, 0), good.subarray(17)])), null, 'a length in more bytes than it needs');
+});
+
+test('the published seal opens to what the format page says, and each part of it is what it says', () => {
+  const vector = JSON.parse(readFileSync(new URL('../../test/vectors/seal/seal.json', import.meta.url), 'utf8')) as Readonly<Record<'tenant' | 'traceId' | 'spanId' | 'keyId' | 'key' | 'salt' | 'text', string>> & { readonly values: readonly object[] };
+  const bytes = (name: 'traceId' | 'spanId' | 'keyId' | 'key' | 'salt' | 'text'): Uint8Array => Uint8Array.from(Buffer.from(vector[name], 'hex'));
+  const opened = openSeal(new Secret(bytes('key')), bytes('text'), bindingOf(vector.tenant, bytes('traceId'), bytes('spanId'), bytes('keyId')));
+  assert.deepEqual(opened, { fields: vector.values, salt: bytes('salt') });
 });
