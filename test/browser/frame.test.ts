@@ -31,7 +31,7 @@ test('the rail leads to each page, which names itself, and number keys do the sa
 });
 
 test('each role begins at a page of its own, and no page that it is offered refuses anything', async () => {
-  const begins = { auditor: 'Audit', operator: 'Health', 'key-custodian': 'Ingest' };
+  const begins = { auditor: 'Audit', operator: 'Health', 'key-custodian': 'Keys' };
   for (const [role, begin] of Object.entries(begins)) {
     const who = { name: `the-${role}`, password: `words-${crypto.randomUUID()}` };
     const other = await stage.open({ as: 'nobody' });

@@ -183,7 +183,7 @@ test('a privacy officer finds a person, sees what becomes unreadable and what is
   await looksRight(forget);
   await forget.getByRole('button', { name: 'Forget…' }).click();
   const sure = forget.getByRole('dialog', { name: 'Forget this person' });
-  await sure.getByText(/It cannot be undone/u).waitFor();
+  await sure.getByText(/Nobody can undo it/u).waitFor();
   await sure.getByLabel('Reason').fill('request 17');
   await sure.getByRole('button', { name: 'Forget this person' }).click();
   const receipt = forget.getByRole('status', { name: 'Receipt' });

@@ -25,7 +25,7 @@ const NOTES: Readonly<Record<Role, string>> = {
   viewer: 'reads traces, findings and figures',
   investigator: 'the same, and opens what is sealed',
   'security-analyst': 'reads, and closes findings',
-  'privacy-officer': 'reads, and changes what is removed before it is stored',
+  'privacy-officer': 'reads, changes what is removed before it is stored, forgets people',
   'key-custodian': 'keys and producers; no traces',
   auditor: 'the records of who did what; no traces',
   operator: 'producers, verification, the server’s figures; no traces',

@@ -57,7 +57,7 @@ export function ForgetDialog({ sought: { name, found }, approval, onClose, onFor
         <form className={styles['stack']} onSubmit={(event) => void run(event)}>
           <p className={styles['who']}><code>{name}</code></p>
           <ul className={styles['effects']}>
-            <li>{plural(found.keys, 'key')} {found.keys === 1 ? 'is' : 'are'} destroyed, and with {found.keys === 1 ? 'it' : 'them'} every sealed value of {plural(found.spans, 'span')}. It cannot be undone, by nobody.</li>
+            <li>{plural(found.keys, 'key')} {found.keys === 1 ? 'is' : 'are'} destroyed, and with {found.keys === 1 ? 'it' : 'them'} every sealed value of {plural(found.spans, 'span')}. Nobody can undo it.</li>
             <li>Backups of before still hold the keys, until they are gone too.</li>
             <li>What they send from now on is sealed with a new key.</li>
             <li>The log keeps that you forgot somebody, and why; not whom. The receipt alone can show that: take it along.</li>

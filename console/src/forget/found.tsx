@@ -75,7 +75,7 @@ function Keys({ keys }: { readonly keys: readonly string[] }): ReactNode {
 function Clear({ place: { key, place, why } }: { readonly place: ClearPlace }): ReactNode {
   return (
     <li>
-      <b>{key === undefined ? place : <KeyText text={key} />}</b>
+      <b>{key === undefined ? place : key === '*' ? 'all other attributes' : <KeyText text={key} />}</b>
       <span>{why}</span>
     </li>
   );
