@@ -475,6 +475,10 @@ export const LIMITS = {
   subject_bytes_max: 4_096,
   /** Services that are named where spans of a person are counted. */
   subject_services_max: 1_000,
+  /** Spans of a page of what is held of a person: their seals are opened together. */
+  subject_export_spans: 1_000,
+  /** Pages of an export follow each other within this time; then it has to be asked for, and approved, anew. */
+  subject_export_ms_max: 3_600_000,
   /** Versions of the policy that are looked at for when values of people began to be sealed. */
   subject_policies_max: 200,
   /** Digests of keys that verification asks for at once. */

@@ -62,7 +62,7 @@ export interface RunningServer {
   /** Versions of the policy, and changing it. */
   readonly policies: Policies;
   /** People whose values are sealed. */
-  readonly subjects: Pick<Subjects, 'find' | 'forget' | 'again'>;
+  readonly subjects: Pick<Subjects, 'find' | 'forget' | 'again' | 'exportPage'>;
   /** What another process reads to verify the store. */
   readonly verified: VerifiedStore;
   /** Answers what is under way, refuses what comes, writes everything down, closes. */
@@ -213,7 +213,7 @@ export async function startServer(config: Config, report: Report = reportLine): 
     }
     const tokens = new Tokens(deriveKey(rootKey, 'tokens'));
     const subjects = new Subjects({
-      answering: createAnswering({ access, store }), control, tokens, store, log: store.log, workers: sequencer, carry: () => records.carry(), policy: () => policy.current.document, approval: config.forgetApproval, minimized: minimizedReason,
+      answering: createAnswering({ access, store }), control, opener: new SealOpener({ control, custody }), tokens, store, log: store.log, workers: sequencer, carry: () => records.carry(), policy: () => policy.current.document, approval: config.forgetApproval, minimized: minimizedReason,
     });
     await subjects.finish();
     const webConsole = await startConsole({

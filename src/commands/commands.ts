@@ -21,6 +21,7 @@ import { policyCommand } from './policy.ts';
 import { minimizeCommand } from './minimize.ts';
 import { producerCommand } from './producer.ts';
 import { serveCommand } from './serve.ts';
+import { subjectCommand } from './subject.ts';
 import { tenantCommand } from './tenant.ts';
 import { note, print } from './terminal.ts';
 import { tokenCommand } from './token.ts';
@@ -48,7 +49,7 @@ function program(): Command {
   // So that a verb may have flags and verbs below it may have the same ones.
   tracekeep.enablePositionalOptions();
   tracekeep.version(VERSION, '-V, --version', 'show the version');
-  const verbs = [serveCommand(), producerCommand(), policyCommand(), userCommand(), tokenCommand(), accessCommand(), tenantCommand(), keysCommand(), forgetCommand(), caCommand(), findingCommand(), auditCommand(), traceCommand(), minimizeCommand(), verifyCommand(), logCommand(), evidenceCommand(), witnessCommand(), versionCommand()];
+  const verbs = [serveCommand(), producerCommand(), policyCommand(), userCommand(), tokenCommand(), accessCommand(), tenantCommand(), keysCommand(), forgetCommand(), subjectCommand(), caCommand(), findingCommand(), auditCommand(), traceCommand(), minimizeCommand(), verifyCommand(), logCommand(), evidenceCommand(), witnessCommand(), versionCommand()];
   for (const verb of verbs) tracekeep.addCommand(verb);
   settle(tracekeep);
   return tracekeep;

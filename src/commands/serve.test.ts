@@ -37,7 +37,7 @@ function fakeServer(empty = false): ServedServer & { stops: number; finish: () =
     publisher: { status: () => ({ origin: 'log.example/a', vkeys: [], size: 3, published: null, quorum: 0, held: null, witnesses: [] }) },
     signIn: { isEmpty: () => empty, makeLink: (name) => (name === 'nobody' ? refuse('name_unknown') : { kind: name === undefined ? 'first' : 'link', text: new Secret('tl_secret') }) },
     queries: { traceById: async () => refuse('not_found', 'asked'), search: async () => ({ traces: [], nextCursor: null }), audit: null, evidence: null, openedEvidence: null, trial: null },
-    subjects: { find: async () => refuse('query_invalid'), forget: async () => refuse('query_invalid'), again: async () => 0 },
+    subjects: { find: async () => refuse('query_invalid'), forget: async () => refuse('query_invalid'), again: async () => 0, exportPage: async () => refuse('query_invalid') },
     verified: { snapshot: async () => Promise.reject(new Error('cannot take a snapshot')), queryNative: async () => new Uint8Array(0), setAsideRows: async () => null, digestSubjectKeys: async () => ({ digests: new Uint8Array(0), last: null }) },
     policies: { apply: async (text) => refuse('policy_unusable', text), revert: async () => refuse('name_unknown'), approve: async () => refuse('name_unknown'), reject: async () => refuse('name_unknown') },
     async stop() {

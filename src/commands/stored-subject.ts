@@ -3,7 +3,7 @@
  * server the verb is one, for as long as its questions take.
  */
 import type { Config } from '#config';
-import type { FoundSubject, Receipt, Subjects } from '#erase';
+import type { ExportTold, FoundSubject, Receipt, Subjects } from '#erase';
 import { commandLineReader, tenantId, type TenantId } from '#model';
 import { isRefusal, refuse, type Refusal } from '#refusal';
 
@@ -13,16 +13,24 @@ import { note } from './terminal.ts';
 import { ensureThreads } from './threads.ts';
 
 /** What verbs need of it. */
-export type AskedSubjects = Pick<Subjects, 'find' | 'forget' | 'again'>;
+export type AskedSubjects = Pick<Subjects, 'find' | 'forget' | 'again' | 'exportPage'>;
 
 export type SubjectQuestion =
   | { readonly ask: 'find'; readonly tenant: TenantId; readonly subject: string }
   | { readonly ask: 'forget'; readonly tenant: TenantId; readonly subject: string; readonly reason: string }
+  | { readonly ask: 'export'; readonly tenant: TenantId; readonly subject: string; readonly reason: string; readonly cursor?: string }
   | { readonly ask: 'again'; readonly tenant: TenantId; readonly subject: '' };
+
+/** `resourceSpans`: the list, as JSON. */
+export interface ExportedPage {
+  readonly resourceSpans: string;
+  readonly told: ExportTold;
+}
 
 export interface AskSubjects {
   (question: SubjectQuestion & { readonly ask: 'find' }): Promise<FoundSubject | Refusal>;
   (question: SubjectQuestion & { readonly ask: 'forget' }): Promise<Receipt | Refusal>;
+  (question: SubjectQuestion & { readonly ask: 'export' }): Promise<ExportedPage | Refusal>;
   /** How many keys. */
   (question: SubjectQuestion & { readonly ask: 'again' }): Promise<number | Refusal>;
 }
@@ -36,7 +44,7 @@ export async function withSubjects<Done>(config: Config, work: (ask: AskSubjects
   if ((await askAdmin(path, 'ping')) !== NO_SERVER) {
     return work((async (question: SubjectQuestion) => {
       const answer = await askAdmin(path, 'subject', { ...question }).catch((cause: unknown) => {
-        throw new Error(question.ask === 'find' ? 'cannot ask for a person' : 'cannot tell whether all of it is done: run it again, which does what is left', { cause });
+        throw new Error(question.ask === 'find' || question.ask === 'export' ? 'cannot ask for a person' : 'cannot tell whether all of it is done: run it again, which does what is left', { cause });
       });
       if (answer === NO_SERVER) throw new Error('cannot go on: the server was stopped; run it again, which works without a server as well');
       return answer;
@@ -54,7 +62,7 @@ export async function withSubjects<Done>(config: Config, work: (ask: AskSubjects
 }
 
 /** The other side: what a server answers over its admin socket. */
-export async function answerSubject(subjects: AskedSubjects, { ask, tenant: name, subject, reason }: AdminArguments): Promise<FoundSubject | Receipt | number | Refusal> {
+export async function answerSubject(subjects: AskedSubjects, { ask, tenant: name, subject, reason, cursor }: AdminArguments): Promise<FoundSubject | Receipt | ExportedPage | number | Refusal> {
   const tenant = typeof name === 'string' ? tenantId(name) : null;
   if (tenant === null) return refuse('query_invalid', 'the tenant');
   if (typeof subject !== 'string') return refuse('query_invalid', 'the subject');
@@ -62,6 +70,13 @@ export async function answerSubject(subjects: AskedSubjects, { ask, tenant: name
   if (ask === 'find') return subjects.find(reader, subject);
   const { COMMAND_LINE } = await import('#control');
   if (ask === 'again') return subjects.again(COMMAND_LINE);
+  if (ask === 'export' && typeof reason === 'string' && (cursor === undefined || typeof cursor === 'string')) {
+    const page = await subjects.exportPage(reader, { subject, reason, ...(cursor === undefined ? {} : { cursor }) }, COMMAND_LINE);
+    if (isRefusal(page)) return page;
+    if (page.is === 'asked') return refuse('approval_needs_person');
+    const { exportText } = await import('#erase');
+    return exportText(page);
+  }
   if (ask !== 'forget' || typeof reason !== 'string') return refuse('query_invalid', 'what to do with the subject');
   const forgotten = await subjects.forget(reader, { subject, reason }, COMMAND_LINE);
   // Nobody can ask as the command line: it is no person.

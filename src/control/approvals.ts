@@ -46,7 +46,7 @@ export interface Approval {
 export type NewApproval = Pick<Approval, 'kind' | 'tenant' | 'reason' | 'trace' | 'fields' | 'subject'> & { readonly person: string | null };
 
 /** Which entries of the log tell of it. */
-const TOLD_AS: Readonly<Record<ApprovalKind, EntryType>> = { reveal: 'opening', forget: 'erasure', export: 'erasure' };
+const TOLD_AS: Readonly<Record<ApprovalKind, EntryType>> = { reveal: 'opening', forget: 'erasure', export: 'opening' };
 
 export function isOver({ until }: Pick<Approval, 'until'>, now: number): boolean {
   return until <= now;

@@ -23,7 +23,7 @@ import type { AccountChange, NewAccount } from './accounts.ts';
 import { addAccessPolicies, findAccessPolicies, listAccessPolicies } from './access-policies.ts';
 import type { AccessVersion, NewAccessPolicies } from './access-policies.ts';
 import { approvalRefused, askApproval, decideApproval, listApprovals } from './approvals.ts';
-import type { Approval, NewApproval } from './approvals.ts';
+import type { Approval, ApprovalKind, NewApproval } from './approvals.ts';
 import { barIdentity, endProviderSessions, findProviderSession, renewProviderSession, startProviderSession } from './identities.ts';
 import type { ProviderIdentity, ProviderSession } from './identities.ts';
 import { revokeCertificate } from './certificates.ts';
@@ -47,6 +47,8 @@ import { changeFinding, findFinding, listFindings, recordFindings } from './find
 import type { CountedFinding, FindingFilter, FindingRecord, StatusId } from './finding.ts';
 import { eraseAgain, eraseSubject, finishErasure, listErasures } from './erasures.ts';
 import type { Erasure, NewErasure, UnfinishedErasure } from './erasures.ts';
+import { recordExport } from './exports.ts';
+import type { NewExport } from './exports.ts';
 import { breakGlass, endGlass, isBroken } from './glass.ts';
 import type { GlassRecord, NewGlass } from './glass.ts';
 import { ColumnSealer } from './sealed.ts';
@@ -79,6 +81,7 @@ export { newCredential } from './credential.ts';
 export { isGroupName } from './names.ts';
 export type { AccountRecord, KeySource, ProducerRecord, RevokedCertificate, SecondFactor, TokenRecord, TrustRecord } from './records.ts';
 export type { BoundTrust } from './snapshot.ts';
+export type { NewExport } from './exports.ts';
 export type { Erasure, NewErasure, UnfinishedErasure } from './erasures.ts';
 export { KEY_DIGEST_BYTES, keyDigest } from './subject-keys.ts';
 export type { FoundSubjectKey } from './subject-keys.ts';
@@ -209,7 +212,7 @@ export class ControlStore {
   }
 
   /** A text that only this store can make of the parts: proves later that it made it, for this use. */
-  proofOf(use: 'provider' | 'csrf' | 'device' | 'recovery code', ...parts: readonly string[]): string {
+  proofOf(use: 'export' | 'provider' | 'csrf' | 'device' | 'recovery code', ...parts: readonly string[]): string {
     return this.#sealer.hash(use, ...parts).toString('base64url');
   }
 
@@ -589,6 +592,16 @@ export class ControlStore {
     const keys = await this.#change(by, (change) => eraseAgain(change, isErased));
     this.#database.emptyLog();
     return keys;
+  }
+
+  /** Told to the log and durable when resolved: then it may be shown. Refusals: approval_unusable. */
+  async recordExport(wanted: NewExport, by: Actor): Promise<Opening | Refusal> {
+    return this.#change(by, (change) => recordExport(change, wanted));
+  }
+
+  /** What using an approval would be refused for. Null: nothing. */
+  approvalUnusable(tenant: TenantId, id: string, kind: ApprovalKind, person: string | null, covers: (approval: Approval) => boolean): Refusal | null {
+    return approvalRefused(this.#database, this.#sealer, tenant, id, kind, person, covers, this.#clock());
   }
 
   /** Those that were broken off. */

@@ -14,16 +14,18 @@ import { LIMITS } from '#limits';
 import { commandLineReader, DEFAULT_TENANT, ENTRY_TYPES, type Reader, type TenantId } from '#model';
 import type { PolicyDocument } from '#policy';
 import type { Answering } from '#query/answering';
-import { personOf } from '#query/reveal';
+import { personOf, reasonIn } from '#query/reveal';
 import { isRefusal, refuse, type Refusal } from '#refusal';
 import type { Store } from '#store';
 import { digestsIn } from '#verify';
 import { clearBefore, clearPlaces, sealedKeys, type ClearPlace } from './clear-places.ts';
+import { exportPage, needsTwo, type ExportPage, type ExportParts, type ExportQuestion } from './export.ts';
 import { newCommitment, type Receipt, type ReceiptLog } from './receipt.ts';
 import { countSpans, placesOf, type FoundSpans } from './subject-spans.ts';
 
 export { isAbout, type Receipt } from './receipt.ts';
 export type { ClearPlace } from './clear-places.ts';
+export { exportText, type ExportPage, type ExportQuestion, type ExportTold } from './export.ts';
 
 /** What is held of a person, as far as keys and policy tell. */
 export interface FoundSubject extends FoundSpans {
@@ -39,7 +41,8 @@ export interface FoundSubject extends FoundSpans {
 
 export interface SubjectsParts {
   readonly answering: Answering;
-  readonly control: Pick<ControlStore, 'subjectKeysOf' | 'findWindow' | 'eraseSubject' | 'listErasures' | 'finishErasure' | 'eraseAgain' | 'askApproval' | 'listPolicies' | 'findPolicy'>;
+  readonly control: Pick<ControlStore, 'subjectKeysOf' | 'findWindow' | 'eraseSubject' | 'listErasures' | 'finishErasure' | 'eraseAgain' | 'askApproval' | 'approvalUnusable' | 'recordExport' | 'proofOf' | 'listPolicies' | 'findPolicy'>;
+  readonly opener: ExportParts['opener'];
   readonly tokens: Tokens;
   readonly store: Pick<Store, 'bodies'>;
   readonly log: Pick<Log, 'size' | 'origin' | 'root' | 'entry' | 'inclusion' | 'signed'>;
@@ -108,6 +111,20 @@ export class Subjects {
     return forgetting;
   }
 
+  /** A page of everything that is held. Refusals: those of `exportPage`, reveal_reason, record_unavailable. */
+  async exportPage(reader: Reader, question: ExportQuestion, by: Actor): Promise<ExportPage | Refusal> {
+    const { answering, control } = this.#parts;
+    const { tenant } = reader;
+    const token = this.#tokenOf(tenant, question.subject);
+    if (isRefusal(token)) return token;
+    const may = answering.access.decide(reader, 'subject.export', { tenant });
+    if (may !== true) return may;
+    const reason = reasonIn(question.reason);
+    if (reason === null) return refuse('reveal_reason');
+    const needsApproval = [this.#parts.policy(), ...this.#documents()].some((document) => document !== null && needsTwo(document));
+    return exportPage({ ...this.#parts, now_ms: answering.now_ms }, reader, by, question, { places: () => placesOf(control, tenant, token), digest: digestOf(token), reason: this.#reasonWithout(tenant, question.subject, reason), needsApproval });
+  }
+
   /** After an older copy of the control database was restored: destroys anew what the log says was destroyed. How many keys there were. Refusals: those of a query. */
   async again(by: Actor): Promise<number | Refusal> {
     const { answering, control, carry } = this.#parts;
@@ -167,6 +184,12 @@ export class Subjects {
     const { control, policy } = this.#parts;
     const before = clearBefore(control.listPolicies().slice(0, LIMITS.subject_policies_max), (version) => documentOf(control.findPolicy(version)?.canonical));
     return [...clearPlaces(policy()), ...before];
+  }
+
+  /** Of the policies that were in force, those in force last. */
+  #documents(): readonly (PolicyDocument | null)[] {
+    const { control } = this.#parts;
+    return control.listPolicies().slice(0, LIMITS.subject_policies_max).map(({ version }) => documentOf(control.findPolicy(version)?.canonical));
   }
 
   /** The log keeps it for ever: it must not name whom it is about. */

@@ -3,13 +3,14 @@ import { actorOf } from '#control';
 import { LIMITS } from '#limits';
 import { answersAs, array, count, object, text } from '#query/answers';
 import { readerOf, sendRefusal } from '#query/guard';
-import { noteShown } from '#query/recorded';
+import { noteReason, noteShown } from '#query/recorded';
 import { sendJson } from '#query/reply';
 import { APPROVAL, approvalView, type ApprovalDecider } from '#query/reveal/approval-routes';
 import { querySchema } from '#query/search-parameters';
 import { isRefusal } from '#refusal';
 import type { FastifyInstance } from 'fastify';
-import type { Subjects } from './erase.ts';
+import { exportText, type Subjects } from './erase.ts';
+import { OPENING_KEY } from './export.ts';
 
 const BODY_BYTES_MAX = 16 * 1024;
 const SUBJECT = { type: 'string', minLength: 1, maxLength: LIMITS.subject_bytes_max, description: 'The person, as the sealed value names them.' } as const;
@@ -27,9 +28,12 @@ const RECEIPT = object({
   id: text(), tenant: text(), at: text('RFC 3339.'), by: text(), entry: { ...count, description: 'Index in the log.' }, keys: count, spans: count, tokens: count, salt: text('Base64. It is nowhere else.'), commitment: text('Base64.'), clear: CLEAR,
   log: object({ origin: text(), size: count, root: text(), leaf: text(), proof: array(text()), checkpoint: ORNULL }),
 });
+const EXPORT = object({ id: text('Of the export, as the log has it; the same on each page.'), by: text(), reason: text('As it is kept.'), at: text('RFC 3339.'), watermark: text(), spans: count, opened: { ...count, description: 'Values.' }, erased: count, changed: count, nextCursor: { ...ORNULL, description: 'null on the last page.' } });
 const ASKED = { description: 'Somebody else has to approve it first; the answer to the same question later names the same approval.', ...object({ approval: APPROVAL }) };
 
-export function addSubjectRoutes(app: FastifyInstance, subjects: Pick<Subjects, 'find' | 'forget'>, decider: ApprovalDecider): void {
+export type ServedSubjects = Pick<Subjects, 'find' | 'forget' | 'exportPage'>;
+
+export function addSubjectRoutes(app: FastifyInstance, subjects: ServedSubjects, decider: ApprovalDecider): void {
   app.post<{ Body: { subject: string } }>(
     '/api/v1/subjects/find',
     { bodyLimit: BODY_BYTES_MAX, config: { action: 'subject.find' }, schema: { summary: 'What is sealed for a person, and where they may stand in clear', querystring: NO_QUERY, body: { type: 'object', additionalProperties: false, required: ['subject'], properties: { subject: SUBJECT } }, response: answersAs(FOUND) } },
@@ -57,6 +61,35 @@ export function addSubjectRoutes(app: FastifyInstance, subjects: Pick<Subjects, 
       reply.header('cache-control', 'no-store');
       if (forgotten.is === 'asked') return sendJson(reply.code(202), JSON.stringify({ approval: approvalView(forgotten.approval, reader, decider) }));
       return sendJson(reply, JSON.stringify(forgotten.receipt));
+    },
+  );
+
+  app.post<{ Body: { subject: string; reason?: string; approval?: string; cursor?: string } }>(
+    '/api/v1/subjects/export',
+    {
+      bodyLimit: BODY_BYTES_MAX,
+      config: { action: 'subject.export' },
+      schema: {
+        summary: 'A page of everything that is sealed for a person, opened; the log is told before it is shown', querystring: NO_QUERY,
+        body: { type: 'object', additionalProperties: false, required: ['subject'], properties: { subject: SUBJECT, reason: REASON, approval: APPROVAL_ID, cursor: { type: 'string', maxLength: 256, description: 'nextCursor of the page before, within an hour.' } } },
+        response: { 202: ASKED, ...answersAs(object({ resourceSpans: array({ type: 'object' }), export: EXPORT }, { description: `OTLP/JSON. Each resource has the attribute ${OPENING_KEY}.` })) },
+      },
+    },
+    async (request, reply) => {
+      const reader = readerOf(request);
+      const { reason = '', ...question } = request.body;
+      const page = await subjects.exportPage(reader, { ...question, reason }, actorOf(reader));
+      if (isRefusal(page)) return sendRefusal(request, reply, page);
+      reply.header('cache-control', 'no-store');
+      if (page.is === 'asked') {
+        noteReason(request, page.approval.reason);
+        noteShown(request, 0);
+        return sendJson(reply.code(202), JSON.stringify({ approval: approvalView(page.approval, reader, decider) }));
+      }
+      noteReason(request, page.reason);
+      noteShown(request, page.spans.length, [...new Set(page.spans.map(({ traceId }) => traceId))]);
+      const { resourceSpans, told } = await exportText(page);
+      return sendJson(reply, `{"resourceSpans":${resourceSpans},"export":${JSON.stringify(told)}}`);
     },
   );
 }

@@ -2,10 +2,10 @@
  * The spans of which values were sealed for a person, by the keys that closed them. Keys are known with their hours, so only the days of these are looked at.
  */
 import type { ControlStore } from '#control';
-import { WINDOW_MS } from '#keys';
 import { LIMITS } from '#limits';
 import type { TenantId } from '#model';
 import type { Run } from '#query/answering';
+import type { Params } from '#query/query-store';
 
 export interface FoundSpans {
   readonly spans: number;
@@ -17,7 +17,7 @@ export interface FoundSpans {
 }
 
 /** Ids of keys, and the windows that they belong to. */
-export interface SubjectKeyPlaces {
+export interface SubjectPlaces {
   readonly keyIds: readonly Uint8Array[];
   readonly hours: readonly number[];
 }
@@ -26,22 +26,27 @@ const NOTHING: FoundSpans = { spans: 0, traces: 0, from: null, to: null, service
 const HOURS_A_DAY = 24;
 
 /** Spans arrive in the hour of their window, or shortly after it. */
-const WHERE = "tenant = {tenant:String} AND day >= toDate({first:UInt16}) AND day <= toDate({last:UInt16}) AND notEmpty(`sealed.key`) AND reinterpretAsUInt64(`sealed.key`[1]) IN {keys:Array(UInt64)}";
-const COUNTED = `SELECT count() AS spans, uniqExact(trace_id) AS traces, toString(min(start)) AS first, toString(max(start)) AS last, groupUniqArray({limit:UInt32})(service) AS services FROM /*as seen*/spans WHERE ${WHERE}`;
+export const spansWhere = "tenant = {tenant:String} AND day >= toDate({first:UInt16}) AND day <= toDate({last:UInt16}) AND notEmpty(`sealed.key`) AND reinterpretAsUInt64(`sealed.key`[1]) IN {keys:Array(UInt64)}";
+const COUNTED = `SELECT count() AS spans, uniqExact(trace_id) AS traces, toString(min(start)) AS first, toString(max(start)) AS last, groupUniqArray({limit:UInt32})(service) AS services FROM /*as seen*/spans WHERE ${spansWhere}`;
 
 /** Of keys that are there. */
-export function placesOf(control: Pick<ControlStore, 'subjectKeysOf' | 'findWindow'>, tenant: TenantId, token: Uint8Array): SubjectKeyPlaces {
+export function placesOf(control: Pick<ControlStore, 'subjectKeysOf' | 'findWindow'>, tenant: TenantId, token: Uint8Array): SubjectPlaces {
   const keys = control.subjectKeysOf(tenant, token);
   const hours = [...new Set(keys.map(({ window }) => window))].flatMap((window) => control.findWindow(window)?.hour ?? []);
   return { keyIds: keys.map(({ keyId }) => keyId), hours: [...new Set(hours)].sort((a, b) => a - b) };
 }
 
-export async function countSpans(run: Run, { keyIds, hours }: SubjectKeyPlaces): Promise<FoundSpans> {
-  if (keyIds.length === 0) return NOTHING;
-  const params = { ...daysOf(hours), keys: keyIds.map(numberOf), limit: LIMITS.subject_services_max };
+export async function countSpans(run: Run, places: SubjectPlaces): Promise<FoundSpans> {
+  if (places.keyIds.length === 0) return NOTHING;
+  const params = { ...spansParams(places), limit: LIMITS.subject_services_max };
   const [row] = await run<{ spans: string; traces: string; first: string; last: string; services: readonly string[] }>(COUNTED, params, 1);
   if (row === undefined || Number(row.spans) === 0) return NOTHING;
   return { spans: Number(row.spans), traces: Number(row.traces), from: timeOf(row.first), to: timeOf(row.last), services: [...row.services].sort() };
+}
+
+/** Of `spansWhere`. */
+export function spansParams({ keyIds, hours }: SubjectPlaces): Params {
+  return { ...daysOf(hours), keys: keyIds.map(numberOf) };
 }
 
 function daysOf(hours: readonly number[]): { readonly first: number; readonly last: number } {
@@ -54,8 +59,4 @@ function numberOf(keyId: Uint8Array): bigint {
 
 function timeOf(nanoseconds: string): string {
   return new Date(Number(BigInt(nanoseconds) / 1_000_000n)).toISOString();
-}
-
-export function hourText(hour: number): string {
-  return new Date(hour * WINDOW_MS).toISOString();
 }

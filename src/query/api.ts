@@ -8,8 +8,7 @@ import swagger from '@fastify/swagger';
 import { createAccess, type Access, type Action } from '#access';
 import type { SignIn } from '#authenticate/sign-in';
 import type { Address } from '#config';
-import type { Subjects } from '#erase';
-import { addSubjectRoutes } from '#erase/routes';
+import { addSubjectRoutes, type ServedSubjects } from '#erase/routes';
 import { LIMITS } from '#limits';
 import { DEFAULT_TENANT } from '#model';
 import { addGlassRoutes, type GlassSource } from '#query/access/glass-routes';
@@ -74,7 +73,7 @@ export interface ConsoleParts {
   readonly glass?: GlassSource;
   readonly keys?: KeySource;
   readonly approvals?: ApprovalSource;
-  readonly subjects?: Pick<Subjects, 'find' | 'forget'>;
+  readonly subjects?: ServedSubjects;
   /** Keeps who read what, and who was refused. */
   readonly records?: RequestRecorder;
   /** Null: the console was not built, and its addresses say so. */

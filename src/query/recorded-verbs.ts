@@ -44,8 +44,9 @@ export function recordedFor(recorder: Pick<RequestRecorder, 'record'>, queries: 
 }
 
 /** The name of whom it is about is not recorded. That somebody was forgotten is an entry of its own. */
-export function subjectsFor(recorder: Pick<RequestRecorder, 'record'>, subjects: Subjects): Pick<Subjects, 'find' | 'forget' | 'again'> {
+export function subjectsFor(recorder: Pick<RequestRecorder, 'record'>, subjects: Subjects): Pick<Subjects, 'find' | 'forget' | 'again' | 'exportPage'> {
   return {
+    exportPage: async (reader, question, by) => recordedVerb(recorder, reader, 'subject.export', 'tracekeep subject export', null, await subjects.exportPage(reader, question, by), (page) => (page.is === 'page' ? page.spans.length : 0)),
     again: (by) => subjects.again(by),
     find: async (reader, subject) => recordedVerb(recorder, reader, 'subject.find', 'tracekeep forget', null, await subjects.find(reader, subject), ({ spans }) => spans),
     forget: (reader, wanted, by) => subjects.forget(reader, wanted, by),

@@ -16,7 +16,7 @@ import { done } from '#refusal/testing';
 
 const ELSEWHERE = tenantId('elsewhere') as TenantId;
 const PERSON = 'sealmark-ann@example.org';
-const SEALING: PolicyDocument = { ...DEFAULT_POLICY, rules: [{ id: 'whose', keys: ['user.id'], action: { seal: { subject: true } } }, { id: 'contact', keys: ['user.phone'], action: 'seal' }, ...DEFAULT_POLICY.rules] };
+const SEALING: PolicyDocument = { ...DEFAULT_POLICY, rules: [{ id: 'whose', keys: ['user.id'], action: { seal: { subject: true } } }, { id: 'contact', keys: ['user.phone'], action: { seal: { approval: 'second-person' } } }, { id: 'desk', keys: ['user.note'], action: 'seal' }, { id: 'notes', keys: ['user.note'], action: 'restrict', roles: ['investigator'] }, ...DEFAULT_POLICY.rules] };
 /** A privacy officer of one service alone. */
 const ACCESS = '@id("desk") forbid (principal == Token::"desk", action in Action::"telemetry", resource) unless { resource.service == "web" };';
 
@@ -61,19 +61,34 @@ before(async () => {
     return [done(await control.addProducer({ tenant: DEFAULT_TENANT, name: 'shop', services: ['*'] })).key.reveal(), done(await control.addProducer({ tenant: ELSEWHERE, name: 'shop', services: ['*'] })).key.reveal()];
   });
   server = await startServer({ data, args: ['--forget-approval', 'second-person'] });
-  for (const key of keys) for (const person of [PERSON, 'bob@example.org']) await sendWell(server, key, exportOf([spanOf({ 'user.id': person, 'user.phone': '1' }, { traceId: newTraceId() })], 'shop'));
+  for (const key of keys) for (const person of [PERSON, 'bob@example.org']) await sendWell(server, key, exportOf([spanOf({ 'user.id': person, 'user.phone': '1', 'user.note': 'sealmark note' }, { traceId: newTraceId() })], 'shop'));
 });
 
 test('who answers for people finds them; nobody else does, nor in another tenant, nor who sees some services', async () => {
   const one = await found('officer');
-  assert.deepEqual([one.spans, one.traces, one.keys, one.hours, one.services, one.fields.map(({ key }) => key)], [1, 1, 1, 1, ['shop'], ['user.id', 'user.phone']]);
+  assert.deepEqual([one.spans, one.traces, one.keys, one.hours, one.services, one.fields.map(({ key }) => key)], [1, 1, 1, 1, ['shop'], ['user.id', 'user.phone', 'user.note']]);
   assert.equal((await found('ana')).subject, one.subject);
   assert.deepEqual([(await found('officer', 'nobody')).spans, (await found('officer', 'nobody')).keys], [0, 0]);
   assert.notEqual((await found('foreign')).subject, one.subject);
   for (const who of ['viewer', 'investigator', 'auditor', 'custodian', 'vic', 'desk']) {
-    for (const path of ['subjects/find', 'subjects/forget']) assert.deepEqual([who, path, (await post(who, path, { subject: PERSON })).code], [who, path, 'action_forbidden']);
+    for (const path of ['subjects/find', 'subjects/forget', 'subjects/export']) assert.deepEqual([who, path, (await post(who, path, { subject: PERSON, ...(path === 'subjects/find' ? {} : { reason: 'none of mine' }) })).code], [who, path, 'action_forbidden']);
   }
   assert.equal((await found('officer')).keys, 1);
+});
+
+test('what is held of a person is shown to who answers for people, not to who hands out roles; in two where any field takes two; by pages that nobody else goes on with', async () => {
+  const give = (who: string, more: object = {}): Promise<Answer> => post(who, 'subjects/export', { subject: PERSON, reason: `asked by ${PERSON}`, ...more });
+  assert.deepEqual([(await give('both')).code, (await give('officer')).code, (await give('ana', { reason: '' })).code], ['action_forbidden', 'approval_needs_person', 'reveal_reason']);
+  const id = idOf(await give('ana'));
+  assert.deepEqual([(await give('ana', { approval: id })).code, (await post('ana', `approvals/${id}/approve`)).code, (await post('bob', `approvals/${id}/approve`)).status], ['approval_unusable', 'approval_own', 200]);
+  assert.deepEqual([(await forget('ana', { approval: id })).code, (await give('bob', { approval: id })).code, (await give('ana', { approval: id, subject: 'bob@example.org' })).code], ['approval_unusable', 'approval_unusable', 'approval_unusable']);
+  const { status, text } = await give('ana', { approval: id });
+  assert.equal(status, 200, text);
+  const page = JSON.parse(text) as { resourceSpans: unknown[]; export: { id: string; spans: number; opened: number; erased: number; changed: number; nextCursor: null; reason: string } };
+  assert.deepEqual([page.resourceSpans.length, page.export.spans, page.export.opened, page.export.changed, page.export.nextCursor, page.export.reason], [1, 1, 2, 0, null, 'asked by [subject]']);
+  assert.ok(text.includes(PERSON) && text.includes('tracekeep.opening') && !text.includes('sealmark note') && !text.includes('bob@'), 'nothing that is hidden from them, and nobody else');
+  assert.equal((await give('ana', { approval: id })).code, 'approval_unusable');
+  for (const cursor of ['1.0.o_0000000000000000.9999999999999.AAAA', `1.0.${page.export.id}.9999999999999.${'A'.repeat(43)}`, 'x']) assert.equal((await give('ana', { cursor })).code, 'query_invalid');
 });
 
 test('nobody has somebody forgotten alone where two are needed: not by approving it, with a token of nobody, on the command line, or with an approval that is another’s, about another, or used', async () => {
@@ -102,8 +117,9 @@ test('nobody has somebody forgotten alone where two are needed: not by approving
 
 test('what is left of it names nobody: not in the log, nor in the records, nor in what the server says', async () => {
   await server.stop();
-  const bodies = (await storedBodies(data)).filter(({ type }) => type === 'erasure' || type === 'access');
+  const bodies = (await storedBodies(data)).filter(({ type }) => type === 'erasure' || type === 'opening' || type === 'access');
   assert.deepEqual(bodies.filter(({ type }) => type === 'erasure').map(({ statement }) => statement['what']), ['asked', 'approved', 'erased']);
+  assert.ok(JSON.stringify(bodies).includes('exported'), 'who was shown it is told');
   assert.ok(bodies.some(({ closed }) => JSON.stringify(closed).includes('/api/v1/subjects/find')), 'who looked for somebody is recorded');
   for (const text of [JSON.stringify(bodies), server.stdout, server.stderr]) assert.ok(!text.includes('sealmark'));
   assert.equal((await tracekeep(['verify', '--data', data])).code, 0);

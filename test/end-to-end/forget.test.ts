@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { before, test } from 'node:test';
 import { isAbout, type Receipt } from '#erase';
+import { LIMITS } from '#limits';
 import { addProducer, startServer, temporaryFolder, tracekeep, type TestServer } from '#harness';
 import { storedBodies } from '#harness/stored-bodies';
 
@@ -24,11 +25,11 @@ before(async () => {
   server = await startServer({ data, args: ['--workers', '2'] });
 });
 
-async function send(person: string): Promise<void> {
+async function send(person: string, spans = 1): Promise<void> {
   const attributes = [['user.id', person], ['user.email', `${person}@example.org`]].map(([name, value]) => ({ key: name, value: { stringValue: value } }));
   const now = BigInt(Date.now()) * 1_000_000n;
-  const span = { traceId: TRACE, spanId: (++serial).toString(16).padStart(16, '0'), name: 'op', startTimeUnixNano: String(now), endTimeUnixNano: String(now + 1n), attributes };
-  const body = JSON.stringify({ resourceSpans: [{ resource: { attributes: [{ key: 'service.name', value: { stringValue: 'shop' } }] }, scopeSpans: [{ spans: [span] }] }] });
+  const list = Array.from({ length: spans }, () => ({ traceId: TRACE, spanId: (++serial).toString(16).padStart(16, '0'), name: 'op', startTimeUnixNano: String(now), endTimeUnixNano: String(now + 1n), attributes }));
+  const body = JSON.stringify({ resourceSpans: [{ resource: { attributes: [{ key: 'service.name', value: { stringValue: 'shop' } }] }, scopeSpans: [{ spans: list }] }] });
   const answer = await fetch(`${server.otlpHttp}/v1/traces`, { method: 'POST', headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' }, body });
   assert.deepEqual([answer.status, await answer.text()], [200, '{}']);
 }
@@ -71,8 +72,16 @@ async function verify(): Promise<{ code: number | null; findings: string[] }> {
 
 test('a person is forgotten through a running server; others are not, and who comes again has a new key', { timeout: 120_000 }, async () => {
   for (const person of ['ann', 'bob', 'ann', 'cid', 'ann']) await send(person);
+  await send('dan', LIMITS.subject_export_spans + 1);
   const before = keyRows();
   const byToken = Map.groupBy(before, ({ token }) => token);
+  const out = join(folder, 'ann.json');
+  const given = await tracekeep(['subject', 'export', 'ann', '--reason', 'access request', '--out', out, '--data', data]);
+  assert.match(given.stderr, /3 spans with 6 opened values/);
+  const held = JSON.parse(readFileSync(out, 'utf8')) as { resourceSpans: { scopeSpans: { spans: { attributes: { key: string; value: { stringValue?: string } }[] }[] }[] }[] };
+  const values = held.resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans.flatMap(({ attributes }) => attributes.filter(({ key: name }) => name.startsWith('user.')).map(({ value }) => value.stringValue))));
+  assert.deepEqual(new Set(values), new Set(['ann', 'ann@example.org']));
+  assert.match((await tracekeep(['subject', 'export', 'dan', '--reason', 'access request', '--data', data])).stderr, new RegExp(`${LIMITS.subject_export_spans + 1} spans with ${2 * (LIMITS.subject_export_spans + 1)} opened values`), 'all pages');
   const receipt = await forget('ann');
   assert.deepEqual([receipt.spans, receipt.by], [3, 'the command line']);
   const after = keyRows();
@@ -85,6 +94,7 @@ test('a person is forgotten through a running server; others are not, and who co
   await send('ann');
   const later = keyRows().filter(({ token }) => token === gone[0]!.token);
   assert.deepEqual(later.map(isLive), [true], 'a new key, and none of those before');
+  assert.match((await tracekeep(['subject', 'export', 'ann', '--reason', 'access request', '--data', data])).stderr, /1 spans with 2 opened values/);
   assert.deepEqual(await verify(), { code: 0, findings: [] });
 });
 

@@ -15,7 +15,7 @@ const TYPES: Readonly<Record<string, string>> = {
   tenant: 'A tenant was set',
   integrity: 'A verification ended',
   opening: 'Sealed values were opened, or somebody asked to',
-  erasure: 'A person was forgotten',
+  erasure: 'A person was forgotten, or somebody asked to',
   finding: 'A finding was decided about',
   'access-policy': 'Access policies of a tenant',
   key: 'A key that seals fields was made or changed',

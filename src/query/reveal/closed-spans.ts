@@ -33,7 +33,7 @@ export interface SealedPlace {
   readonly at: StatedPlace;
 }
 
-interface RevealRow extends SpanRow {
+export interface RevealRow extends SpanRow {
   /** Hexadecimal. */
   readonly sealedKeys: readonly string[];
   /** Base64. */
@@ -50,7 +50,7 @@ export async function fetchClosed(id: TraceId, run: Run): Promise<{ readonly isF
   return { isFound: spans.some(({ isOutline }) => isOutline !== true), closed: closed.sort((a, b) => (a.span.start < b.span.start ? -1 : a.span.start > b.span.start ? 1 : 0)), notes, more };
 }
 
-function closedOf(row: RevealRow): ClosedSpan {
+export function closedOf(row: RevealRow): ClosedSpan {
   const seals = row.sealedKeys.map((key, at) => ({ keyId: Buffer.from(key, 'hex'), text: Buffer.from(row.sealedTexts[at] ?? '', 'base64') }));
   return { span: spanOf(row), block: Number(row.atBlock), environment: row.environment, seals };
 }

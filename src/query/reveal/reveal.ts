@@ -19,6 +19,8 @@ import type { OpenedSeal, SealOpener } from '#reveal/open-seals';
 import { type ClosedSpan, fetchClosed, type SealedPlace, sealedPlaces, withOpened } from './closed-spans.ts';
 import { openedMuch, opensNot } from './suspicious.ts';
 
+export { closedOf, type RevealRow, sealedPlaces } from './closed-spans.ts';
+
 export interface RevealParts {
   readonly opener: Pick<SealOpener, 'open'>;
   readonly control: Pick<ControlStore, 'recordOpening' | 'openingRefused' | 'openingUnapproved' | 'askApproval'>;
@@ -63,7 +65,7 @@ export interface Reveal {
 type Letter = Opened['values'][number]['letter'];
 
 /** A span with those of its sealed places that are to be opened. */
-interface Wanted {
+export interface Wanted {
   readonly closed: ClosedSpan;
   readonly places: readonly SealedPlace[];
 }
@@ -166,7 +168,8 @@ export function reasonIn(text: string): string | null {
   return line.length < LIMITS.reveal_reason_characters_min || line.length > LIMITS.reveal_reason_characters_max ? null : line;
 }
 
-function openedSpans(wanted: readonly Wanted[], answers: readonly OpenedSeal[]): { readonly spans: readonly Span[]; readonly counts: Counts; readonly fields: readonly string[]; readonly whole: readonly OpenedWhole[] } {
+/** Of each span what was opened in its places; answers are of the seals of all spans, in their order. */
+export function openedSpans(wanted: readonly Wanted[], answers: readonly OpenedSeal[]): { readonly spans: readonly Span[]; readonly counts: Counts; readonly fields: readonly string[]; readonly whole: readonly OpenedWhole[] } {
   const counts: Counts = { opened: 0, erased: 0, changed: 0 };
   const fields = new Set<string>();
   const whole: OpenedWhole[] = [];
