@@ -18,7 +18,7 @@ import { sha256 } from '#keys/signing';
 import { closedForTwo, keyStream, type Side } from '#keys/testing';
 import { startTransitEngine, type TransitEngine } from '#keys/transit-double';
 import { DEFAULT_TENANT } from '#model';
-import { startServer, temporaryFolder, type TestServer, addProducer, createToken, until } from '#harness';
+import { startServer, temporaryFolder, type TestServer, addProducer, createToken, tracekeep, until } from '#harness';
 import { ask, askWell, exportOf, newTraceId, sendWell, spanOf } from '#harness/exchange';
 import type { Finding } from '#verify';
 import { openAllKeys, putPolicyInForce } from '#harness/sealing';
@@ -140,6 +140,10 @@ test('the key is rotated, its windows put under the new one and the old one reti
   await change('retire', { version: 1 });
   assert.equal(await states(), '2 current,1 retired');
   await opens();
+  // The verb beside the running server says the same.
+  const { code, stdout } = await tracekeep(['keys', 'status', '--json', '--data', data]);
+  const { sealingRoot, tenants } = JSON.parse(stdout) as { sealingRoot: { kind: string }; tenants: { tenant: string; versions: { version: number; state: string }[]; toRewrap: number }[] };
+  assert.deepEqual([code, sealingRoot.kind, tenants.map(({ tenant, versions, toRewrap }) => [tenant, versions.map(({ version, state }) => `${version} ${state}`).join(), toRewrap])], [0, 'transit', [['default', '2 current,1 retired', 0]]]);
   const before = sent;
   await until(() => sent > before + 5, 'spans come in');
   going = false;

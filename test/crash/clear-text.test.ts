@@ -1,5 +1,5 @@
 /**
- * Nothing of what exporters send, no name of a producer and no key lies in clear anywhere under the data directory: not while it is only in the
+ * Nothing of what exporters send, sealed or not, no name of a producer and no key lies in clear anywhere under the data directory: not while it is only in the
  * journal, not in the engine's files, not after a kill, a start and a stop. Nobody else may read what is there, and nothing lies elsewhere.
  */
 import assert from 'node:assert/strict';
@@ -8,8 +8,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { deflateSync } from 'node:zlib';
 import { addProducer, createToken, startServer, temporaryFolder, until } from '#harness';
+import { beginWithPolicy } from '#harness/sealing';
 import { everythingBelow, filesBelow, readIfThere } from '#harness/files-below';
-import { ask, exportOf, type Json, send, spanOf } from '#harness/exchange';
+import { ask, exportOf, type Json, newTraceId, send, spanOf } from '#harness/exchange';
 
 const home = realpathSync(temporaryFolder());
 const data = join(home, 'data');
@@ -18,12 +19,20 @@ const temporary = join(home, 'temporary');
 mkdirSync(temporary);
 const env = { TMPDIR: temporary };
 
-/** Words that stand in no program and no table definition. */
-const NEEDLES = ['zq-service', 'zq-span-name', 'zq.key', 'zq-value', 'zq-event', 'zq-resource', 'zq-scope', 'zq-status', 'zq-producer', 'zq-state', 'zq-list'];
+const SEALING = `version: 2
+rules:
+  - { id: people, keys: [user.id], action: { seal: { subject: true, searchable: true } } }
+  - { id: notes, keys: [note], action: seal }
+`;
 
-function telling(count: number): Json {
+/** Words that stand in no program and no table definition. */
+const NEEDLES = ['zq-person', 'zq-sealed', 'zq-service', 'zq-span-name', 'zq.key', 'zq-value', 'zq-event', 'zq-resource', 'zq-scope', 'zq-status', 'zq-producer', 'zq-state', 'zq-list'];
+
+/** A tenth of the spans has something sealed; those are a trace. */
+function telling(count: number, sealedTrace = newTraceId()): Json {
   const spans = Array.from({ length: count }, (_, at) =>
-    spanOf({ 'zq.key': `zq-value-${at}`, 'zq.key.list': ['zq-list', at] }, {
+    spanOf({ 'zq.key': `zq-value-${at}`, 'zq.key.list': ['zq-list', at], ...(at % 10 === 0 && { 'user.id': `zq-person-${at % 50}`, note: `zq-sealed-${at}` }) }, {
+      traceId: at % 10 === 0 ? sealedTrace : newTraceId(),
       name: `zq-span-name ${at % 7}`,
       traceState: 'zq-state=1',
       status: { code: 2, message: 'zq-status' },
@@ -50,7 +59,7 @@ function checkSealed(secrets: readonly string[], least: number): void {
 }
 
 function checkModes(): void {
-  for (const path of [data, ...everythingBelow(data), `${data}.key`, `${data}.log`, ...everythingBelow(`${data}.log`)]) {
+  for (const path of [data, ...everythingBelow(data), `${data}.key`, `${data}.sealing.key`, `${data}.log`, ...everythingBelow(`${data}.log`)]) {
     const stat = lstatSync(path, { throwIfNoEntry: false });
     // Links have no mode of their own.
     if (stat === undefined || stat.isSymbolicLink()) continue;
@@ -59,16 +68,21 @@ function checkModes(): void {
 }
 
 test('no service, name, key, value or secret lies in clear on the disk', { timeout: 180_000 }, async (t) => {
+  await beginWithPolicy(data, SEALING);
   let server = await startServer({ data, env });
   const key = await addProducer(data, 'zq-producer', ['zq-*']);
   const token = await createToken(data, 'viewer', ['--name', 'zq-producer']);
   const rootKey = readFileSync(`${data}.key`, 'utf8').trim();
   const logKeys = readFileSync(`${data}.log/key`, 'utf8').trim().split('\n');
   assert.match(rootKey, /^[0-9a-f]{64}$/);
+  const investigator = await createToken(data, 'investigator');
   const secrets = [...NEEDLES, key, token, rootKey];
+  const killed = newTraceId();
 
   await t.test('in the journal, before anything is flushed', async () => {
     assert.equal((await send(server, key, telling(500))).status, 200);
+    // It is made when something is sealed first.
+    secrets.push(readFileSync(`${data}.sealing.key`, 'utf8').trim());
     // The engine takes rows after seconds; what is in the journal only is there now.
     checkSealed(secrets, 10);
     assert.ok(filesBelow(join(data, 'journal')).some((path) => readIfThere(path).length > 10_000), 'the journal is empty');
@@ -76,7 +90,7 @@ test('no service, name, key, value or secret lies in clear on the disk', { timeo
   });
 
   await t.test('killed with an unflushed journal', async () => {
-    assert.equal((await send(server, key, telling(500))).status, 200);
+    assert.equal((await send(server, key, telling(500, killed))).status, 200);
     await server.kill();
     checkSealed(secrets, 10);
   });
@@ -87,6 +101,13 @@ test('no service, name, key, value or secret lies in clear on the disk', { timeo
     await until(async () => /zq-service/.test((await ask(server, token, '/api/v1/services')).text), 'the service is listed');
     checkSealed(secrets, 40);
     checkModes();
+  });
+
+  await t.test('what was sealed and acknowledged just before the kill opens', async () => {
+    const answer = await fetch(`${server.console}/api/v1/traces/${killed}/reveal`, { method: 'POST', headers: { authorization: `Bearer ${investigator}`, 'content-type': 'application/json' }, body: JSON.stringify({ reason: 'after a crash' }) });
+    const text = await answer.text();
+    assert.match(text, /"opened":100,"erased":0,"changed":0/);
+    assert.ok(text.includes('"zq-person-40"') && text.includes('"zq-sealed-490"'));
   });
 
   await t.test('after a stop', async () => {
@@ -103,7 +124,7 @@ test('no service, name, key, value or secret lies in clear on the disk', { timeo
     const seeds = logKeys.map((line) => Buffer.from(line.slice(-44), 'base64').subarray(1));
     assert.ok(seeds.length === 2 && seeds.every(({ length }) => length === 32));
     for (const path of filesBelow(data)) for (const seed of seeds) for (const form of [seed, seed.toString('hex'), seed.toString('base64')]) assert.ok(!readIfThere(path).includes(form), `${path} holds a key of the log`);
-    assert.deepEqual(readdirSync(home).sort(), ['data', 'data.key', 'data.log', 'temporary']);
+    assert.deepEqual(readdirSync(home).sort(), ['data', 'data.key', 'data.log', 'data.sealing.key', 'temporary']);
   });
 });
 

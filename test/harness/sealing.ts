@@ -5,6 +5,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { decapsulate, openWindow, unwrapSubjectKey, withSealingRoot, type SealingSource } from '#keys';
 import { DEFAULT_TENANT, Secret, type TenantId } from '#model';
 import { Custody } from '#custody';
+import { compilePolicy } from '#policy';
+import { readPolicy } from '#policy/read';
 import { done } from '#refusal/testing';
 import { inControl } from './credentials.ts';
 import type { TestServer } from './harness.ts';
@@ -18,6 +20,14 @@ rules:
   - { id: errors, for: { places: [status-message] }, action: seal }
   - { id: the-rest, recognized: any, action: replace }
 `;
+
+/** The same before a server is started. */
+export async function beginWithPolicy(data: string, text: string = SEALING_POLICY): Promise<void> {
+  const { document } = readPolicy(text);
+  assert.ok(document !== null);
+  const { text: canonical, digest } = compilePolicy(document);
+  await inControl(data, async (control) => void done(await control.addPolicy({ text, canonical, digest, rules: document.rules.length, weakenings: [], note: '' }, null)));
+}
 
 export async function putPolicyInForce(server: TestServer, admin: string, text: string = SEALING_POLICY): Promise<void> {
   const { digest } = await askWell<{ digest: string }>(server, admin, '/api/v1/policy');
