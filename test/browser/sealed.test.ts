@@ -12,6 +12,7 @@ const GRACE: Somebody = { name: 'grace', role: 'investigator' };
 const EDSGER: Somebody = { name: 'edsger', role: 'investigator' };
 const BARBARA: Somebody = { name: 'barbara', role: 'key-custodian' };
 const MARGARET: Somebody = { name: 'margaret', role: 'privacy-officer' };
+const DONALD: Somebody = { name: 'donald', role: 'privacy-officer' };
 const ADDRESS = '@shop.example';
 
 let stage: Stage;
@@ -23,7 +24,7 @@ before(async () => {
   stage = await setStage('sealed');
   trace = `/traces/${stage.traces['checkout'] ?? assert.fail('no checkout was seeded')}`;
   // The first account comes before all others, and who approves is older than the question.
-  for (const as of ['admin', EDSGER] as const) await (await stage.open({ as })).close();
+  for (const as of ['admin', EDSGER, DONALD] as const) await (await stage.open({ as })).close();
   grace = await stage.open({ as: GRACE });
   page = grace.page;
 });
@@ -165,7 +166,7 @@ test('a key custodian rotates, rewraps with progress and retires, each after its
   await custodian.close();
 });
 
-test('a privacy officer finds a person, sees what becomes unreadable and what is not reached, forgets them and takes the receipt along', async () => {
+test('a privacy officer finds a person, gives them what is held with a second person’s approval, forgets them and takes the receipt along', async () => {
   const officer = await stage.open({ as: MARGARET });
   const { page: forget } = officer;
   await goTo(forget, '/forget');
@@ -181,6 +182,25 @@ test('a privacy officer finds a person, sees what becomes unreadable and what is
   await unreadable.getByText('enduser.id').waitFor();
   await forget.getByRole('region', { name: 'Not reached' }).getByText(/names of spans/u).waitFor();
   await looksRight(forget);
+  await forget.getByRole('button', { name: 'Export…' }).click();
+  await forget.getByRole('dialog').getByLabel('Reason').fill('request 16');
+  await forget.getByRole('dialog').getByRole('button', { name: 'Export', exact: true }).click();
+  await forget.getByRole('dialog', { name: 'A second person has to approve it' }).getByRole('button', { name: 'Close', exact: true }).last().click();
+  const second = await stage.open({ as: DONALD });
+  await goTo(second.page, '/approvals');
+  await second.page.getByRole('button', { name: 'Approve what margaret asks for…' }).click();
+  await second.page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click();
+  await second.page.getByRole('dialog').waitFor({ state: 'detached' });
+  assert.ok(!(await textOf(second.page)).includes('ada@'), 'who approves is told the name');
+  await second.close();
+  await forget.getByText('donald approved that you export').waitFor();
+  await find('ada@shop.example');
+  await forget.getByText('It is used below.').waitFor();
+  await forget.getByRole('button', { name: 'Export…' }).click();
+  const [file] = await Promise.all([forget.waitForEvent('download'), forget.getByRole('dialog').getByRole('button', { name: 'Export', exact: true }).click()]);
+  assert.match(readFileSync(await file.path(), 'utf8'), /"stringValue": "ada@shop\.example"/u);
+  await forget.getByRole('dialog', { name: 'Exported' }).getByText(/with \d+ values? opened/u).waitFor();
+  await forget.keyboard.press('Escape');
   await forget.getByRole('button', { name: 'Forget…' }).click();
   const sure = forget.getByRole('dialog', { name: 'Forget this person' });
   await sure.getByText(/Nobody can undo it/u).waitFor();

@@ -54,3 +54,24 @@ export async function findPerson(subject: string): Promise<FoundPerson> {
 export async function forgetPerson(wish: PersonWish): Promise<Receipt | { readonly approval: Approval }> {
   return post<Receipt | { readonly approval: Approval }>('/api/v1/subjects/forget', wish);
 }
+
+/** A page of everything that is held of somebody, opened: OTLP/JSON. */
+export interface ExportPage {
+  readonly resourceSpans: readonly object[];
+  readonly export: {
+    /** Of the export, as the log has it; the same on each page. */
+    readonly id: string;
+    readonly spans: number;
+    /** Values, as the next two. */
+    readonly opened: number;
+    readonly erased: number;
+    readonly changed: number;
+    /** Null on the last page. */
+    readonly nextCursor: string | null;
+  };
+}
+
+/** `cursor`: of the page before. */
+export async function exportPerson(wish: PersonWish & { readonly cursor?: string }, signal?: AbortSignal): Promise<ExportPage | { readonly approval: Approval }> {
+  return post<ExportPage | { readonly approval: Approval }>('/api/v1/subjects/export', wish, signal);
+}

@@ -1,6 +1,5 @@
 /** Forgetting, named by its verb: what it destroys, for which reason; where somebody else has to approve it, that it waits for them. */
 import { useQueryClient } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { Approval } from '#api/approvals.ts';
 import { useSession } from '#api/session.ts';
@@ -9,11 +8,10 @@ import { plural } from '#time/format.ts';
 import { Button } from '#ui/button.tsx';
 import { Dialog } from '#ui/dialog.tsx';
 import { ErrorNote } from '#ui/error-note.tsx';
-import { Field } from '#ui/field.tsx';
-import { DayText } from '#ui/time-text.tsx';
 import { useAct } from '#ui/use-act.ts';
 import styles from './forget.module.css';
 import type { Sought } from './page.tsx';
+import { Reason, REASON_MIN, WaitsForApproval } from './reason.tsx';
 import { keepReceipt } from './receipts.ts';
 
 export interface ForgetDialogProps {
@@ -23,9 +21,6 @@ export interface ForgetDialogProps {
   readonly onClose: () => void;
   readonly onForgotten: () => void;
 }
-
-const REASON_MIN = 3;
-const REASON_MAX = 500;
 
 export function ForgetDialog({ sought: { name, found }, approval, onClose, onForgotten }: ForgetDialogProps): ReactNode {
   const client = useQueryClient();
@@ -46,13 +41,7 @@ export function ForgetDialog({ sought: { name, found }, approval, onClose, onFor
   return (
     <Dialog title={waiting === null ? 'Forget this person' : 'A second person has to approve it'} isOpen onClose={onClose}>
       {waiting !== null ? (
-        <div className={styles['stack']}>
-          <p>Nothing was destroyed yet. Somebody else who may forget people finds your request under <Link to="/approvals">Approvals</Link>, until <DayText unix_ms={Date.parse(waiting.until)} />. They see a digest, not the name.</p>
-          <p>When it is approved, find the person again on this page.</p>
-          <div className={styles['footer']}>
-            <Button look="primary" onPress={onClose} autoFocus>Close</Button>
-          </div>
-        </div>
+        <WaitsForApproval approval={waiting} nothing="Nothing was destroyed yet." who="forget people" onClose={onClose} />
       ) : (
         <form className={styles['stack']} onSubmit={(event) => void run(event)}>
           <p className={styles['who']}><code>{name}</code></p>
@@ -62,14 +51,7 @@ export function ForgetDialog({ sought: { name, found }, approval, onClose, onFor
             <li>What they send from now on is sealed with a new key.</li>
             <li>The log keeps that you forgot somebody, and why; not whom. The receipt alone can show that: take it along.</li>
           </ul>
-          {approval === null ? (
-            <Field label="Reason" value={typed} onChange={setReason} rows={2} maxLength={REASON_MAX} autoFocus note="Such as the number of their request. Not their name: the log keeps it for good." />
-          ) : (
-            <>
-              <p>{approval.decidedBy?.name ?? 'Somebody'} approved it, for this person and once.</p>
-              <blockquote className={styles['reason']}>{approval.reason}</blockquote>
-            </>
-          )}
+          <Reason approval={approval} typed={typed} onType={setReason} />
           {act.error === null ? null : <ErrorNote error={act.error} />}
           <div className={styles['footer']}>
             <Button onPress={onClose}>Cancel</Button>

@@ -1,5 +1,5 @@
 /** What is held of somebody who was found: what forgetting makes unreadable, what it does not reach and why, and what can be done. */
-import { UserRoundX } from 'lucide-react';
+import { Download, UserRoundX } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import type { Approval } from '#api/approvals.ts';
 import { useMay } from '#api/session.ts';
@@ -10,6 +10,7 @@ import { Chips } from '#ui/chips.tsx';
 import { KeyText } from '#ui/key-text.tsx';
 import { Figure, Panel } from '#ui/panel.tsx';
 import { DayText } from '#ui/time-text.tsx';
+import { ExportDialog } from './export-dialog.tsx';
 import { ForgetDialog } from './forget-dialog.tsx';
 import styles from './forget.module.css';
 import type { Sought } from './page.tsx';
@@ -27,15 +28,23 @@ export function Found({ sought, given, onForgotten }: FoundProps): ReactNode {
   const { found } = sought;
   const { spans, traces, keys, hours, from, to, services, fields, clear } = found;
   const mayForget = useMay('subject.forget');
-  const [isForgetting, setForgetting] = useState(false);
-  const approval = given.find(({ kind, subject }) => kind === 'forget' && subject === found.subject) ?? null;
+  const mayExport = useMay('subject.export');
+  const [acting, setActing] = useState<'forget' | 'export' | null>(null);
+  const approval = given.find(({ kind, subject }) => kind === acting && subject === found.subject) ?? null;
   const isHeld = keys > 0;
   return (
     <>
       <Panel
         title={isHeld ? 'Becomes unreadable' : 'Nothing is sealed for this name'}
         note={<code title="A keyed digest: the same for the same person">{found.subject.slice(0, 12)}…</code>}
-        actions={isHeld && mayForget ? <Button look="danger" onPress={() => setForgetting(true)}><UserRoundX aria-hidden /> Forget…</Button> : null}
+        actions={
+          !isHeld ? null : (
+            <>
+              {mayExport ? <Button onPress={() => setActing('export')}><Download aria-hidden /> Export…</Button> : null}
+              {mayForget ? <Button look="danger" onPress={() => setActing('forget')}><UserRoundX aria-hidden /> Forget…</Button> : null}
+            </>
+          )
+        }
       >
         {isHeld ? (
           <div className={styles['stack']}>
@@ -58,7 +67,8 @@ export function Found({ sought, given, onForgotten }: FoundProps): ReactNode {
       <Panel title="Not reached" note="kept in clear by the policy; whether this person stands there is not known" flush>
         {clear.length === 0 ? <p className={styles['none']}>The policy keeps nothing in clear.</p> : <ul className={styles['clear']}>{clear.map((place, at) => <Clear key={at} place={place} />)}</ul>}
       </Panel>
-      {isForgetting ? <ForgetDialog sought={sought} approval={approval} onClose={() => setForgetting(false)} onForgotten={() => { setForgetting(false); onForgotten(); }} /> : null}
+      {acting === 'export' ? <ExportDialog sought={sought} approval={approval} onClose={() => setActing(null)} /> : null}
+      {acting === 'forget' ? <ForgetDialog sought={sought} approval={approval} onClose={() => setActing(null)} onForgotten={() => { setActing(null); onForgotten(); }} /> : null}
     </>
   );
 }
