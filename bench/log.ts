@@ -72,7 +72,7 @@ function blockOf(id: number): SealedBlock {
   const day = Math.floor(Date.now() / 86_400_000);
   return {
     id, tenant: DEFAULT_TENANT, retention: 'default', day, rows: ROWS, spans: nativeBlock(SPANS, [{ ...sampleSpan(id, 0, 'm'), day }]), traces: nativeBlock(TRACES, sampleTraces(id, 1).map((row) => ({ ...row, day }))),
-    filter: new Uint8Array(0), traceKeys: new Uint32Array(0), requests: [id],
+    filter: new Uint8Array(0), tokens: new Uint8Array(0), traceKeys: new Uint32Array(0), requests: [id],
     salt: randomBytes(32), root: randomBytes(32), groups: randomBytes(32 * Math.ceil(ROWS / GROUP_ROWS)), first: `${Date.now()}${id}`.padEnd(19, '7'), last: `${Date.now()}${id}`.padEnd(19, '9'), policy: Buffer.from(sha256(Uint8Array.of(1))).toString('hex'),
   };
 }

@@ -119,6 +119,8 @@ export const LIMITS = {
   memo_value_bytes_max: 4 * KiB,
   /** Keys of people that a worker holds of one window, some 300 bytes each; forgotten as a whole, and whoever comes again gets another. */
   subject_keys_in_worker_max: 50_000,
+  /** Values of searchable fields of which a worker remembers the token, some 120 bytes each. */
+  remembered_tokens_max: 4_096,
   /** Rows of such keys that wait in memory for a control store that takes none. Above: 503. */
   subject_keys_waiting_max: 200_000,
   /** Services and environments of which a worker knows which rules are for them; forgotten as a whole, so that nobody can grow it with names. */

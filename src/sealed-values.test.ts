@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
-import { bindingOf, openSeal, randomKey, type SealedField, Tokens, unpackSubjectKeys, unwrapSubjectKey, type WindowKey } from '#keys';
+import { bindingOf, openSeal, randomKey, type SealedField, tokenField, Tokens, unpackSubjectKeys, unwrapSubjectKey, type WindowKey } from '#keys';
 import { BlockLeaves } from '#leaves';
 import { NativeReader } from '#leaves/native-block';
 import { SpanColumns } from '#leaves/span-columns';
@@ -101,6 +101,48 @@ test('sealed values of a span are one text, which opens to what was sent, field 
   assert.equal(Buffer.from(all.block.spans).includes('[sealed]'), true);
 });
 
+/** The tokens of a block, hexadecimal, in its order: the first column of the table. */
+function tokensOf({ block: { tokens } }: Stored): string[] {
+  const bytes = Buffer.from(tokens);
+  // The numbers of columns and rows, a name and a type, each shorter than 128.
+  const data = 2 + 1 + 'token'.length + 1 + 'FixedString(16)'.length;
+  return Array.from({ length: bytes.length === 0 ? 0 : bytes[1]! }, (_, row) => bytes.toString('hex', data + row * 16, data + row * 16 + 16));
+}
+
+test('people have a token at each of their spans, searchable values one for their field, and nothing else has one', () => {
+  const searched: readonly Rule[] = [PERSON, { id: 'mail', keys: ['user.email', 'age', 'exception.message'], action: { seal: { searchable: true } } }, { id: 'note', keys: ['note'], action: 'seal' }];
+  const message = { events: [{ timeUnixNano: `${NOW_MS}000000`, name: 'exception', attributes: [{ key: 'user.email', value: { stringValue: 'a@example.com' } }] }], links: [{ traceId: 'cd'.repeat(16), spanId: '00000000000000aa', attributes: [{ key: 'user.email', value: { stringValue: 'a@example.com' } }] }] };
+  const long = 'x'.repeat(300);
+  const all = stored([
+    span(1, { 'user.email': 'a@example.com', 'user.id': 'ann', note: 'ann', plain: 'ann' }),
+    span(2, { 'http.route': '/' }),
+    span(3, { 'user.id': 'ann', age: { intValue: '42' } }, message),
+    span(4, { note: 'nobody' }),
+    span(5, { 'user.email': long }),
+  ], { rules: searched });
+  const hex = (place: 'span' | 'event', key: string, value: string): string => Buffer.from(TOKENS.of(DEFAULT_TENANT, tokenField(place, key), value)).toString('hex');
+  const ann = Buffer.from(TOKENS.ofSubject(DEFAULT_TENANT, 'ann')).toString('hex');
+  assert.deepEqual(tokensOf(all), [
+    ann, hex('span', 'user.email', 'a@example.com'), hex('span', 'user.id', 'ann'),
+    ann, hex('span', 'user.id', 'ann'), hex('span', 'age', '42'), hex('event', 'user.email', 'a@example.com'),
+    hex('span', 'user.email', long),
+  ]);
+  assert.equal(new Set(tokensOf(all)).size, 6);
+  assert.deepEqual(tokensOf(stored([span(1, { note: 'x' })], { rules: searched })), []);
+  for (const clear of ['a@example.com', 'ann']) assert.equal(Buffer.from(all.block.tokens).includes(clear), false);
+});
+
+test('equal values have other tokens in other tenants and fields, also where a worker remembers them', () => {
+  const keys = new SubjectKeys(TOKENS);
+  const rules: readonly Rule[] = [{ id: 'all', keys: ['a', 'b'], action: { seal: { searchable: true } } }];
+  const of = (tenant: TenantId): string[] => tokensOf(stored([span(1, { a: 'same', b: 'same' }), span(2, { a: 'same', b: 'same' })], { rules, tenant, keys }));
+  const [here, there, again] = [of(DEFAULT_TENANT), of(OTHER), of(DEFAULT_TENANT)];
+  assert.deepEqual([here.length, new Set(here).size, new Set([...here, ...there]).size], [4, 2, 4]);
+  assert.deepEqual(again, here);
+  keys.forget(DEFAULT_TENANT, Buffer.from('ann'));
+  assert.deepEqual(of(DEFAULT_TENANT), here);
+});
+
 test('each seal has a salt of its own', () => {
   const all = stored(Array.from({ length: 1_200 }, (_, at) => span(at + 1, { 'user.id': 'ann', note: 'same' })));
   const salts = all.seals.map(({ traceId, spanId, keyId, text }) => Buffer.from(openSeal(keyOf(all, keyId), text, bindingOf(DEFAULT_TENANT, traceId, spanId, keyId))!.salt).toString('hex'));
@@ -187,8 +229,8 @@ test('the key of a person is another one in the next window, and the one before 
   assert.equal(keys.of(DEFAULT_TENANT, Buffer.from('ann')), before);
   keys.begin(DEFAULT_TENANT, { id: 2, key: randomKey() });
   const after = keys.of(DEFAULT_TENANT, Buffer.from('ann'));
-  assert.notDeepEqual(after.id, before.id);
-  assert.throws(() => before.close(new Uint8Array(1), new Uint8Array(0), new Uint8Array(100), 0), /cannot seal/);
+  assert.notDeepEqual(after.sealing.id, before.sealing.id);
+  assert.throws(() => before.sealing.close(new Uint8Array(1), new Uint8Array(0), new Uint8Array(100), 0), /cannot seal/);
   assert.deepEqual(keys.takeRows().map(({ window }) => window), [1, 2]);
   assert.deepEqual(keys.takeRows(), []);
 });

@@ -198,7 +198,7 @@ function close(name: string, block: BlockBuilder): void {
     send({ is: 'unused', block: number });
     return;
   }
-  send({ is: 'block', block: sealed }, [sealed.spans.buffer, sealed.traces.buffer, sealed.filter.buffer, sealed.traceKeys.buffer, ...(sealed.subjectKeys ?? []).map(({ rows }) => rows.buffer)]);
+  send({ is: 'block', block: sealed }, [sealed.spans.buffer, sealed.traces.buffer, sealed.filter.buffer, sealed.tokens.buffer, sealed.traceKeys.buffer, ...(sealed.subjectKeys ?? []).map(({ rows }) => rows.buffer)]);
 }
 
 function send(message: FromWorker, transfer: ArrayBufferLike[] = []): void {

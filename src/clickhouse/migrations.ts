@@ -4,7 +4,7 @@
  */
 
 import { createTable, DATABASE, onCluster, type Target } from './ddl.ts';
-import { ACCOUNTING, CALLS, FIGURES, FIRST_SEEN, ITEM_FILTERS, LOG_ENTRIES, SPANS, type Table, TRACES } from './schema.ts';
+import { ACCOUNTING, CALLS, FIGURES, FIRST_SEEN, ITEM_FILTERS, LOG_ENTRIES, SEALED_TOKENS, SPANS, type Table, TRACES } from './schema.ts';
 
 export interface Migration {
   readonly version: number;
@@ -41,6 +41,8 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   // Spans that are there already have nothing sealed.
   { version: 8, statements: (target) => addColumns(SPANS, ['sealed.key', 'sealed.text'], target) },
+  // What was sealed before is found by nobody: no release ever sealed without tokens.
+  { version: 9, statements: (target) => [createTable(SEALED_TOKENS, target)] },
 ];
 
 function addColumns(table: Table, names: readonly string[], target: Target): string[] {

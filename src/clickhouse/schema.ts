@@ -234,6 +234,34 @@ export const ITEM_FILTERS: Table = {
 };
 
 /**
+ * Which rows hold a sealed value that somebody may look for: one row for each value of a `searchable` field, and one for each span of which values were sealed for a person.
+ * A token is a keyed digest (`Tokens` in `#keys`), so it tells nothing to whoever has no root key, and nothing here is part of a leaf: rows can go and every proof holds.
+ *
+ * All spans of a person: `tenant` and `token` = `Tokens.ofSubject`. Everything that has to go when keys are destroyed: `tenant` and `key` among their ids (`Store.removeTokens`).
+ * Rows are there before those of `spans` that they lead to, and may lead to none.
+ */
+export const SEALED_TOKENS: Table = {
+  name: 'sealed_tokens',
+  columns: [
+    // As good as random: nothing makes it smaller.
+    column('token', 'FixedString(16)', 'NONE'),
+    column('block', 'UInt64', 'T64, ZSTD(1)'),
+    column('row', 'UInt32', 'T64, ZSTD(1)'),
+    /** As in `traces`. */
+    column('trace', 'UInt64', 'NONE'),
+    /** The key that closed the span's values: what `sealed.key` has there. */
+    column('key', 'FixedString(8)'),
+    column('day', 'Date'),
+    column('retention', TEXT),
+    column('tenant', TEXT),
+  ],
+  partitionBy: '(day, retention)',
+  orderBy: '(token, block, row)',
+  indexes: [],
+  settings: {},
+};
+
+/**
  * The bodies of the log's entries (docs/reference/log-format.md), one row each, never removed by age. `groups` are the roots of each 256 rows of a
  * block: nobody trusts them, they save reading the whole block to prove one of its spans.
  */
@@ -266,7 +294,7 @@ export const LOG_ENTRIES: Table = {
 /** A power of two: which traces are in `calls` is said by the low bits of the random half of their ids. */
 export const CALLS_ONE_IN = 16;
 
-export const TABLES: readonly Table[] = [SPANS, TRACES, ACCOUNTING, FIGURES, FIRST_SEEN, CALLS, ITEM_FILTERS, LOG_ENTRIES];
+export const TABLES: readonly Table[] = [SPANS, TRACES, ACCOUNTING, FIGURES, FIRST_SEEN, CALLS, ITEM_FILTERS, SEALED_TOKENS, LOG_ENTRIES];
 
 /** The structure argument of `file(path, 'Native', structure)`. */
 export function structureOf(table: Table): string {

@@ -13,7 +13,7 @@ import { publishFile, readKeyFile, refuseInside, syncDirectory } from './key-fil
 
 export { bindingOf, openSeal, SEAL_KEY_ID_BYTES, SEAL_OVER_BYTES, SealingKey } from './field-seal.ts';
 export { SEAL_SALT_BYTES, type SealedField, type SealedValues } from './sealed-text.ts';
-export { TOKEN_BYTES, Tokens } from './tokens.ts';
+export { TOKEN_BYTES, tokenField, type TokenPlace, Tokens } from './tokens.ts';
 export { deriveKey, type KeyPurpose } from './derive.ts';
 export { publishFile, readKeyFile, refuseInside, syncDirectory } from './key-file.ts';
 export { decapsulate, encapsulate, HYBRID_PUBLIC_BYTES, makeHybridKeyPair, publicKeyPem, type HybridKeyPair } from './hybrid-kem.ts';

@@ -11,6 +11,14 @@ const SUBJECT = '\0subject';
 /** Of keys that belong to nobody in particular. */
 const NOBODY = '\0nobody';
 
+/** Where a value stands that is searched for. */
+export type TokenPlace = 'span' | 'event' | 'message';
+
+/** The name of a field: an attribute of spans is another one than that of events. None is that of subjects, whatever a key is. `message` has no key. */
+export function tokenField(place: TokenPlace, key: string): string {
+  return place === 'message' ? place : `${place}:${key}`;
+}
+
 const KEYS_MAX = 4_096;
 
 export class Tokens {

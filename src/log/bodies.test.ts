@@ -9,7 +9,7 @@ const account = (producer: string, more: Partial<RequestAccount> = {}): RequestA
 
 test('the body of a block has its members in the order of the format', () => {
   const block: SealedBlock = {
-    id: 7, tenant: DEFAULT_TENANT, retention: 'default', day: 20_780, rows: 3, spans: new Uint8Array(0), traces: new Uint8Array(0), filter: new Uint8Array(0), traceKeys: new Uint32Array(0), requests: [1],
+    id: 7, tenant: DEFAULT_TENANT, retention: 'default', day: 20_780, rows: 3, spans: new Uint8Array(0), traces: new Uint8Array(0), filter: new Uint8Array(0), tokens: new Uint8Array(0), traceKeys: new Uint32Array(0), requests: [1],
     salt: new Uint8Array(32).fill(1), root: new Uint8Array(32).fill(2), groups: new Uint8Array(32), first: '5', last: '1795000000000000001', policy: 'ab',
   };
   const { statement, closed, type, time_ms } = blockBody(block, [account('p_a')], 9);

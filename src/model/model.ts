@@ -148,6 +148,8 @@ export interface SealedBlock {
   readonly traces: Uint8Array;
   /** One ClickHouse Native block for the table `item_filters`: what may be in this block. Empty for blocks from before there were filters. */
   readonly filter: Uint8Array;
+  /** One ClickHouse Native block for the table `sealed_tokens`: by what its sealed values are found. Empty where there are none. */
+  readonly tokens: Uint8Array;
   /** Low 32 bits of the trace keys in `traces`, to answer "may this trace still be pending?" without the engine. */
   readonly traceKeys: Uint32Array;
   /** Requests whose spans are in this block. */

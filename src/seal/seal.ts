@@ -85,12 +85,12 @@ export class BlockBuilder {
     if (this.#identity === null) throw new Error('cannot close: no block is open');
     const { block, day, retention, tenant } = this.#identity;
     const rows = this.#spans.rows;
-    const { spans, filter } = this.#spans.encode(this.#identity);
+    const { spans, filter, tokens } = this.#spans.encode(this.#identity);
     const traces = this.#traces.encode();
     const salt = randomFillSync(new Uint8Array(BLOCK_SALT_BYTES));
     const { root, groups, first, last } = this.#leaves.compute(spans, salt);
     const sealed: SealedBlock = {
-      id: block, tenant, retention, day, rows, spans, filter, traces: traces.bytes, traceKeys: traces.keys, requests: this.#requests,
+      id: block, tenant, retention, day, rows, spans, filter, tokens, traces: traces.bytes, traceKeys: traces.keys, requests: this.#requests,
       salt, root, groups, first, last, policy: this.#policy,
       ...(this.#keys !== null && { subjectKeys: this.#keys.takeRows() }),
     };

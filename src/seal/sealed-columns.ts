@@ -1,17 +1,21 @@
 /**
- * What is sealed of each span: the columns `sealed.key` and `sealed.text`. Values of a span are gathered into one text, field by field, and closed at once when its row
+ * What is sealed of each span: the columns `sealed.key` and `sealed.text`, and by what it is found, in the table of tokens. Values of a span are gathered into one text, field by field, and closed at once when its row
  * ends, under the key of the first person that it names. No object is made for a value, and none of the texts outlives its row.
  */
 import { randomFillSync } from 'node:crypto';
 import { ArrayColumn, type ColumnWriter, Offsets, PlainColumn } from '#columns';
-import { bindingOf, SEAL_KEY_ID_BYTES, SEAL_OVER_BYTES, SEAL_SALT_BYTES } from '#keys';
+import { bindingOf, SEAL_KEY_ID_BYTES, SEAL_OVER_BYTES, SEAL_SALT_BYTES, TOKEN_BYTES, type TokenPlace } from '#keys';
 import type { MinimizedBatch } from '#minimize';
 import type { TenantId } from '#model';
+import type { BlockIdentity } from './block-identity.ts';
+import { stringAt } from './field-tokens.ts';
 import type { SubjectKeys } from './subject-keys.ts';
+import type { TokenColumns } from './token-columns.ts';
 
 /** The place of a value that is no attribute but the status message. */
 export const STATUS_MESSAGE = -1;
 const STATUS_FIELD = Buffer.from('status.message');
+const PLACES: readonly TokenPlace[] = ['span', 'event', 'message'];
 const ID_BYTES = 24;
 /** Names of the first fields of attributes are made once. */
 const FIELDS_KEPT = 256;
@@ -30,12 +34,19 @@ export class SealedColumns {
   readonly #salts = new Uint8Array(SALTS_BYTES);
   #salt = SALTS_BYTES;
   #subject = 0;
+  readonly #tokens: TokenColumns;
+  /** The value that was written last: where its key begins in the text, and where it stands. */
+  #name = 0;
+  #place: TokenPlace = 'span';
+  /** Of the row's searchable values: where the key begins, where the value ends, and the place. */
+  readonly #searched: number[] = [];
   /** Associated data of the tenant at hand; ids of trace, span and key are written over. */
   #tenant: TenantId | null = null;
   #binding: Uint8Array = NOTHING;
 
   /** Without keys nothing can be closed, and nothing is kept of what would have been. */
-  constructor(keys: SubjectKeys | null) {
+  constructor(keys: SubjectKeys | null, tokens: TokenColumns) {
+    this.#tokens = tokens;
     this.#keys = keys;
     this.columns = [new ArrayColumn(this.#offsets, this.#keyIds), new ArrayColumn(this.#offsets, this.#texts)];
   }
@@ -47,6 +58,8 @@ export class SealedColumns {
     if (text.length === 0) this.#addSalt();
     const name = at === STATUS_MESSAGE ? STATUS_FIELD : key;
     text.string(field, 0, field.length);
+    this.#name = text.length;
+    this.#place = at === STATUS_MESSAGE ? 'message' : place === 'event' ? 'event' : 'span';
     text.string(name, 0, name.length);
     text.uint8(letter);
     return text;
@@ -58,7 +71,12 @@ export class SealedColumns {
     if (this.#subject === 0) this.#subject = start;
   }
 
-  endRow(batch: MinimizedBatch, span: number, tenant: TenantId): void {
+  /** The value that was written last is found by those who may search. */
+  setSearchable(): void {
+    this.#searched.push(this.#name, this.#text.length, PLACES.indexOf(this.#place));
+  }
+
+  endRow(batch: MinimizedBatch, span: number, { tenant, block }: BlockIdentity, row: number): void {
     const text = this.#text;
     if (text.length === 0) {
       this.#offsets.push(0);
@@ -68,10 +86,11 @@ export class SealedColumns {
     this.#subject = 0;
     if (this.#keys === null) {
       text.reset();
+      this.#searched.length = 0;
       this.#offsets.push(0);
       return;
     }
-    const key = this.#keys.of(tenant, subject === 0 ? null : this.#subjectAt(subject));
+    const { sealing: key, token } = this.#keys.of(tenant, subject === 0 ? null : stringAt(text.bytes, subject));
     const binding = tenant === this.#tenant ? this.#binding : this.#bindingOf(tenant);
     const ids = binding.length - ID_BYTES - SEAL_KEY_ID_BYTES;
     copy(binding, ids, batch.bytes, batch.traceId[span]!, 16);
@@ -83,6 +102,16 @@ export class SealedColumns {
     this.#texts.reserve(length + SEAL_OVER_BYTES);
     this.#texts.length += key.close(text.bytes.subarray(0, length), binding, this.#texts.bytes, this.#texts.length);
     this.#offsets.push(1);
+    const traceId = batch.traceId[span]!;
+    if (token !== null) {
+      this.#tokens.token.copy(token, 0, TOKEN_BYTES);
+      this.#tokens.add(block, row, batch.bytes, traceId, key.id);
+    }
+    for (let at = 0; at < this.#searched.length; at += 3) {
+      this.#keys.fieldTokens.write(tenant, PLACES[this.#searched[at + 2]!]!, text.bytes, this.#searched[at]!, this.#searched[at + 1]!, this.#tokens.token);
+      this.#tokens.add(block, row, batch.bytes, traceId, key.id);
+    }
+    this.#searched.length = 0;
     text.bytes.fill(0, 0, length);
     text.reset();
   }
@@ -101,18 +130,6 @@ export class SealedColumns {
     if (at === STATUS_MESSAGE) return STATUS_FIELD;
     if (at >= FIELDS_KEPT) return Buffer.from(`attributes[${at}]`);
     return (this.#fields[at] ??= Buffer.from(`attributes[${at}]`));
-  }
-
-  /** The string that begins there, without its length. */
-  #subjectAt(start: number): Uint8Array {
-    const { bytes } = this.#text;
-    let length = 0;
-    let at = start;
-    for (let unit = 1; ; unit *= 128) {
-      const byte = bytes[at++]!;
-      length += (byte & 127) * unit;
-      if (byte < 128) return bytes.subarray(at, at + length);
-    }
   }
 
   #bindingOf(tenant: TenantId): Uint8Array {

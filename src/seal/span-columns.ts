@@ -12,6 +12,7 @@ import { MinimizedColumns } from './minimized-columns.ts';
 import type { BlockIdentity } from './block-identity.ts';
 import { SealedColumns, STATUS_MESSAGE } from './sealed-columns.ts';
 import type { SubjectKeys } from './subject-keys.ts';
+import { TokenColumns } from './token-columns.ts';
 import type { TraceOrder } from './trace-order.ts';
 
 const LETTERS = Buffer.from(TYPE_LETTERS);
@@ -23,6 +24,7 @@ export class SpanColumns {
   /** Values replaced since the last `takeCounts`, by kind; `neutralized` counts harmful characters. */
   readonly minimized = new MinimizedColumns();
   readonly #sealed: SealedColumns;
+  readonly #tokens: TokenColumns;
 
   readonly #minimizer: Minimizer;
   readonly #block = new PlainColumn(8 * 8_192);
@@ -78,7 +80,8 @@ export class SpanColumns {
   /** What is appended is noted in `filter` as well. Without `keys`, what would be sealed is lost. */
   constructor(minimizer: Minimizer, filter: FilterColumns, keys: SubjectKeys | null = null) {
     this.#minimizer = minimizer;
-    this.#sealed = new SealedColumns(keys);
+    this.#tokens = new TokenColumns();
+    this.#sealed = new SealedColumns(keys, this.#tokens);
     this.#filter = filter;
     this.#groups = new GroupTexts(minimizer, filter.items);
     const array = (offsets: Offsets, elements: ColumnWriter) => new ArrayColumn(offsets, elements);
@@ -144,23 +147,24 @@ export class SpanColumns {
       this.#eventsOf(batch, span);
       this.#linksOf(batch, span);
       this.minimized.endRow(span);
-      this.#sealed.endRow(batch, span, identity.tenant);
+      this.#sealed.endRow(batch, span, identity, this.rows + at);
     }
     this.rows += rows;
   }
 
-  /** One Native block of all rows, and one of their filter; the columns are empty afterwards. */
-  encode(identity: BlockIdentity): { spans: Uint8Array<ArrayBuffer>; filter: Uint8Array<ArrayBuffer> } {
+  /** One Native block of all rows, one of their filter, and one of their tokens; the columns are empty afterwards. */
+  encode(identity: BlockIdentity): { spans: Uint8Array<ArrayBuffer>; filter: Uint8Array<ArrayBuffer>; tokens: Uint8Array<ArrayBuffer> } {
     this.#filter.addField('service', this.#service);
     this.#filter.addField('operation', this.#name);
     const filter = this.#filter.encode(identity);
+    const tokens = this.#tokens.encode(identity);
     const spans = encodeBlock(SPANS.columns, this.#columns, this.rows);
     for (const column of this.#columns) column.reset();
     this.minimized.newBlock();
     this.#groups.reset();
     this.rows = 0;
     this.#stamp++;
-    return { spans, filter };
+    return { spans, filter, tokens };
   }
 
   #durations(batch: MinimizedBatch, spans: Uint32Array, rows: number): void {
@@ -260,6 +264,8 @@ export class SpanColumns {
     if (seal.bytes === null) this.#scalar(text, batch.valueType[value]!, batch.valueA[value]!, batch.valueB[value]!, batch.bytes);
     else text.string(seal.bytes, 0, seal.bytes.length);
     if (seal.isSubject) this.#sealed.setSubject(start);
+    // Searches do not look at links.
+    if (seal.isSearchable && place !== 'link') this.#sealed.setSearchable();
   }
 
   #scalar(values: PlainColumn, type: number, low: number, high: number, bytes: Uint8Array): void {

@@ -5,10 +5,18 @@
 import { type SealingKey, SubjectKeyMaker, type Tokens, type WindowKey } from '#keys';
 import { LIMITS } from '#limits';
 import type { PackedSubjectKeys, TenantId } from '#model';
+import { FieldTokens } from './field-tokens.ts';
+
+/** With what is closed, and by what it is found again. */
+export interface SubjectKey {
+  readonly sealing: SealingKey;
+  /** Null: of nobody in particular. */
+  readonly token: Uint8Array | null;
+}
 
 interface Window {
   readonly maker: SubjectKeyMaker;
-  readonly keys: Map<string, SealingKey>;
+  readonly keys: Map<string, SubjectKey>;
 }
 
 /** One that is longer is looked up each time. */
@@ -16,17 +24,20 @@ const LAST_SUBJECT_BYTES = 256;
 
 export class SubjectKeys {
   readonly #tokens: Tokens;
+  /** Of values; those of people stand beside their keys. */
+  readonly fieldTokens: FieldTokens;
   readonly #windows = new Map<TenantId, Window>();
   /** Of windows that are over. */
   readonly #rows: PackedSubjectKeys[] = [];
   /** Whose key was asked for last: spans of a trace follow each other, and most of them are about one person. */
   #lastTenant: TenantId | null = null;
-  #lastKey: SealingKey | null = null;
+  #lastKey: SubjectKey | null = null;
   #lastLength = 0;
   readonly #lastSubject = new Uint8Array(LAST_SUBJECT_BYTES);
 
   constructor(tokens: Tokens) {
     this.#tokens = tokens;
+    this.fieldTokens = new FieldTokens(tokens);
   }
 
   /** The window of a tenant from now on. The keys of the one before are wiped. */
@@ -40,6 +51,7 @@ export class SubjectKeys {
   /** The window is over. */
   end(id: number): void {
     this.#forgetLast();
+    this.fieldTokens.forget();
     for (const [tenant, { maker }] of this.#windows) {
       if (maker.window.id !== id) continue;
       const rows = maker.takeRows();
@@ -50,7 +62,7 @@ export class SubjectKeys {
   }
 
   /** The key of a person, or of nobody in particular (null). `subject` is the text that names them. Throws where the tenant has no window. */
-  of(tenant: TenantId, subject: Uint8Array | null): SealingKey {
+  of(tenant: TenantId, subject: Uint8Array | null): SubjectKey {
     if (subject === null || !this.#isLast(tenant, subject)) this.#find(tenant, subject);
     return this.#lastKey!;
   }
@@ -58,12 +70,13 @@ export class SubjectKeys {
   /** Whoever comes again gets another key. The ids of those that were there. */
   forget(tenant: TenantId, subject: Uint8Array): readonly Uint8Array[] {
     this.#forgetLast();
+    this.fieldTokens.forget();
     const keys = this.#windows.get(tenant)?.keys;
     const key = keys?.get(nameOf(subject));
     if (keys === undefined || key === undefined) return [];
-    key.wipe();
+    key.sealing.wipe();
     keys.delete(nameOf(subject));
-    return [key.id];
+    return [key.sealing.id];
   }
 
   /** The rows of keys made since they were taken last. */
@@ -101,13 +114,14 @@ export class SubjectKeys {
     this.#lastSubject.fill(0, 0, this.#lastLength);
   }
 
-  #make(tenant: TenantId, { maker, keys }: Window, name: string, subject: Uint8Array | null): SealingKey {
+  #make(tenant: TenantId, { maker, keys }: Window, name: string, subject: Uint8Array | null): SubjectKey {
     if (keys.size >= LIMITS.subject_keys_in_worker_max) {
       // Whoever comes again gets another key, which costs a row and nothing else.
       maker.wipe();
       keys.clear();
     }
-    const key = maker.make(subject === null ? this.#tokens.ofNobody(tenant) : this.#tokens.ofSubject(tenant, subject));
+    const token = subject === null ? null : this.#tokens.ofSubject(tenant, subject);
+    const key = { sealing: maker.make(token ?? this.#tokens.ofNobody(tenant)), token };
     keys.set(name, key);
     return key;
   }

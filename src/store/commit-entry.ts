@@ -30,8 +30,8 @@ export type JournalEntry = { readonly is: 'commit'; readonly at_ms: number; read
 
 const KIND = { commit: 1, mark: 2 } as const;
 
-/** Entries from before there were filters, or leaves (salt, root and groups one after another), have no length of them. */
-type BlockHead = Omit<SealedBlock, 'spans' | 'traces' | 'traceKeys' | 'filter' | 'salt' | 'root' | 'groups' | 'subjectKeys'> & { readonly bytes: readonly [spans: number, traces: number, traceKeys: number, filter?: number, leaves?: number] };
+/** Entries from before there were filters, leaves (salt, root and groups one after another) or tokens have no length of them. */
+type BlockHead = Omit<SealedBlock, 'spans' | 'traces' | 'traceKeys' | 'filter' | 'tokens' | 'salt' | 'root' | 'groups' | 'subjectKeys'> & { readonly bytes: readonly [spans: number, traces: number, traceKeys: number, filter?: number, leaves?: number, tokens?: number] };
 
 /** Of blocks from before there were leaves. */
 const UNLOGGED = { first: '0', last: '0', policy: '' } as const;
@@ -44,11 +44,11 @@ interface CommitHead {
 }
 
 export function encodeCommit(commit: Commit, bodies: readonly LogBody[], at_ms: number): Uint8Array[] {
-  const blocks = commit.blocks.map(({ spans, traces, traceKeys, filter, salt, root, groups, subjectKeys: _keptElsewhere, ...head }): BlockHead => ({
+  const blocks = commit.blocks.map(({ spans, traces, traceKeys, filter, tokens, salt, root, groups, subjectKeys: _keptElsewhere, ...head }): BlockHead => ({
     ...head,
-    bytes: [spans.length, traces.length, traceKeys.byteLength, filter.length, salt.length + root.length + groups.length],
+    bytes: [spans.length, traces.length, traceKeys.byteLength, filter.length, salt.length + root.length + groups.length, tokens.length],
   }));
-  const body = commit.blocks.flatMap(({ spans, traces, traceKeys, filter, salt, root, groups }) => [spans, traces, bytesOf(traceKeys), filter, salt, root, groups]);
+  const body = commit.blocks.flatMap(({ spans, traces, traceKeys, filter, tokens, salt, root, groups }) => [spans, traces, bytesOf(traceKeys), filter, salt, root, groups, tokens]);
   const head: CommitHead = { at_ms, blocks, requests: commit.requests, bodies };
   return [prefix(KIND.commit, head), ...body];
 }
@@ -67,7 +67,7 @@ export function decodeEntry(entry: Uint8Array): JournalEntry {
   if (kind !== KIND.commit) throw new Error('cannot read the journal: it has an entry of an unknown kind; use a newer Tracekeep');
   const { at_ms, blocks, requests, bodies = null } = head as CommitHead;
   const take = (bytes: number): Uint8Array => view.subarray(at, (at += bytes));
-  const sealed = blocks.map(({ bytes, ...block }): SealedBlock => ({ ...UNLOGGED, ...block, spans: take(bytes[0]), traces: take(bytes[1]), traceKeys: wordsOf(take(bytes[2])), filter: take(bytes[3] ?? 0), ...leavesOf(take(bytes[4] ?? 0)) }));
+  const sealed = blocks.map(({ bytes, ...block }): SealedBlock => ({ ...UNLOGGED, ...block, spans: take(bytes[0]), traces: take(bytes[1]), traceKeys: wordsOf(take(bytes[2])), filter: take(bytes[3] ?? 0), ...leavesOf(take(bytes[4] ?? 0)), tokens: take(bytes[5] ?? 0) }));
   return { is: 'commit', at_ms, commit: { blocks: sealed, requests }, bodies };
 }
 

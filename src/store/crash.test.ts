@@ -14,6 +14,7 @@ interface Found {
   readonly spans: readonly { readonly block: string; readonly rows: string; readonly distinct: string }[];
   readonly traces: readonly { readonly block: string; readonly rows: string }[];
   readonly filters: readonly { readonly block: string; readonly rows: string }[];
+  readonly tokens: readonly { readonly block: string; readonly rows: string; readonly distinct: string }[];
   readonly account: readonly AccountLine[];
   readonly digests: readonly string[];
   readonly lastBlockId: number;
@@ -63,12 +64,13 @@ const everSigned = new Map<number, string>();
 /** What must hold of the store after any crash. */
 function check(found: Found | null): void {
   assert.ok(found !== null, 'the process ended before it said what it found');
-  const { spans, traces, filters, account, digests, lastBlockId, log } = found;
+  const { spans, traces, filters, tokens, account, digests, lastBlockId, log } = found;
   const blocks = new Map(spans.map(({ block, rows, distinct }) => [Number(block), { rows: Number(rows), distinct: Number(distinct) }]));
   for (const block of everAcknowledged) assert.ok(blocks.has(block), `block ${block} was acknowledged and is gone`);
   for (const [block, { rows, distinct }] of blocks) assert.deepEqual([rows, distinct], [rowsOf(block), rowsOf(block)], `block ${block} is not there exactly once`);
   assert.deepEqual(new Map(traces.map(({ block, rows }) => [Number(block), Number(rows)])), new Map([...blocks.keys()].map((block) => [block, Math.ceil(rowsOf(block) / 4)])));
   assert.deepEqual(new Map(filters.map(({ block, rows }) => [Number(block), Number(rows)])), new Map([...blocks.keys()].map((block) => [block, 2])));
+  assert.deepEqual(new Map(tokens.map(({ block, rows, distinct }) => [Number(block), [Number(rows), Number(distinct)]])), new Map([...blocks.keys()].map((block) => [block, [rowsOf(block), rowsOf(block)]])));
   const stored = [...blocks.keys()].reduce((sum, block) => sum + rowsOf(block), 0);
   const counts = Object.fromEntries(account.map(({ outcome, count }) => [outcome, count]));
   assert.deepEqual(counts, blocks.size === 0 ? {} : { received: stored + 3 * blocks.size, stored, refused: 2 * blocks.size, dropped: blocks.size, minimized: 4 * blocks.size });
@@ -87,7 +89,7 @@ describe('killed at any moment, every acknowledged block is there exactly once, 
     for (const [size, root] of signed) everSigned.set(size, root);
   };
 
-  const steps = ['journaled', 'spans_inserted', 'log_inserted', 'inserted', 'parts_synced', 'log_synced', 'marked', 'segments_removed', 'flushed', 'checkpoint_created', 'checkpoint_written', 'checkpoint_synced', 'checkpoint_renamed'];
+  const steps = ['journaled', 'lookups_inserted', 'spans_inserted', 'log_inserted', 'inserted', 'parts_synced', 'log_synced', 'marked', 'segments_removed', 'flushed', 'checkpoint_created', 'checkpoint_written', 'checkpoint_synced', 'checkpoint_renamed'];
   for (const step of steps) {
     test(`at the step ${step}`, { timeout: 60_000 }, async () => {
       const life = await live(step, 2, null);
@@ -97,7 +99,7 @@ describe('killed at any moment, every acknowledged block is there exactly once, 
     });
   }
 
-  for (const step of ['spans_inserted', 'log_inserted', 'parts_synced', 'log_synced', 'marked']) {
+  for (const step of ['lookups_inserted', 'spans_inserted', 'log_inserted', 'parts_synced', 'log_synced', 'marked']) {
     test(`while recovering, at the step ${step}`, { timeout: 60_000 }, async () => {
       keep(await live('journaled', 4, null));
       const { found, signal } = await live(step, 0, null);

@@ -39,7 +39,7 @@ const WRITES: readonly Write[] = [
   file('the journal', 'directory', /\/journal$/, 'begin'),
   file('the record', 'append', SEGMENT, 'begin', 1),
   file('the record', 'sync', SEGMENT, 'begin'),
-  ...['spans', 'traces', 'item_filters', 'log_entries', 'accounting'].map(insert),
+  ...['spans', 'traces', 'item_filters', 'sealed_tokens', 'log_entries', 'accounting'].map(insert),
   ...(['append', 'sync'] as const).map((operation) => file('remembered requests', operation, /\/remembered\/\d+\.seg$/, 'inserted')),
   file('new parts', 'directory', /\/sealed\/store\//, 'inserted'),
   ...(['append', 'sync'] as const).flatMap((operation) => [file('entries of the log', operation, /\/log\/entries$/, 'parts_synced'), file('hashes of the log', operation, /\/log\/hashes\.0$/, 'parts_synced')]),

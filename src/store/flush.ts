@@ -1,14 +1,17 @@
 /**
  * Brings journaled commits into the engine. Large inserts are what keeps the store cheap, so commits wait in memory until there are enough
- * rows or the oldest has waited long enough. Order of a flush: spans ▸ traces ▸ filters ▸ bodies of the log ▸ account ▸ remembered requests ▸ part
+ * rows or the oldest has waited long enough. Order of a flush: tokens ▸ traces ▸ filters ▸ spans ▸ bodies of the log ▸ account ▸ remembered requests ▸ part
  * directories synced ▸ files of the log synced ▸ mark in the journal ▸ segments removed. A flush that fails anywhere is tried again from the
  * beginning, after looking at what the engine already has; a start after a crash takes the same way.
+ *
+ * Spans come behind everything that leads to them: whoever looks between two inserts, as a live tail does that never looks at a block twice, finds them with their look-up
+ * rows, or not yet.
  */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isExclusive, release } from '#batch';
 import type { Engine } from '#clickhouse';
-import { ACCOUNTING, ITEM_FILTERS, SPANS, TRACES } from '#clickhouse/schema';
+import { ACCOUNTING, ITEM_FILTERS, SEALED_TOKENS, SPANS, TRACES } from '#clickhouse/schema';
 import { LIMITS } from '#limits';
 import type { Log } from '#log';
 import { toBase64 } from '#merkle';
@@ -25,7 +28,7 @@ import { unloggedAfter } from './unlogged.ts';
 
 /** Steps of the way of a commit, for logs and for tests that interrupt it. Never carries payload. */
 export type StoreEvent =
-  | { readonly is: 'journaled' | 'spans_inserted' | 'log_inserted' | 'inserted' | 'parts_synced' | 'log_synced' | 'marked' | 'segments_removed'; readonly through: number }
+  | { readonly is: 'journaled' | 'lookups_inserted' | 'spans_inserted' | 'log_inserted' | 'inserted' | 'parts_synced' | 'log_synced' | 'marked' | 'segments_removed'; readonly through: number }
   | { readonly is: 'flushed'; readonly through: number; readonly rows: number; readonly took_ms: number }
   /** The engine does not take this block at all; it is kept, sealed, in `set-aside`. */
   | { readonly is: 'set_aside'; readonly block: number; readonly rows: number; readonly error: unknown }
@@ -213,7 +216,7 @@ export class Flusher {
       }
       // By now every block is in the engine or set aside: only bodies, account and mark are left.
       const all = new Set(blocks.map(({ id }) => id));
-      there = { spans: all, traces: all, filters: all };
+      there = { spans: all, traces: all, filters: all, tokens: all };
     }
     await this.#flush(batch, there);
   }
@@ -241,12 +244,15 @@ export class Flusher {
     const spans = blocks.filter(({ id }) => !there.spans.has(id)).map((block) => block.spans);
     const traces = blocks.filter(({ id }) => !there.traces.has(id)).map((block) => block.traces);
     const filters = blocks.filter(({ id, filter }) => filter.length > 0 && !there.filters.has(id)).map(({ filter }) => filter);
+    const tokens = blocks.filter(({ id, tokens }) => tokens.length > 0 && !there.tokens.has(id)).map(({ tokens }) => tokens);
     const bodies = storedBodies(batch, this.#logged.size);
     const account = accountingBlock(batch);
-    if (spans.length > 0) await engine.insertNative(SPANS, spans);
-    onEvent({ is: 'spans_inserted', through });
+    if (tokens.length > 0) await engine.insertNative(SEALED_TOKENS, tokens);
     if (traces.length > 0) await engine.insertNative(TRACES, traces);
     if (filters.length > 0) await engine.insertNative(ITEM_FILTERS, filters);
+    onEvent({ is: 'lookups_inserted', through });
+    if (spans.length > 0) await engine.insertNative(SPANS, spans);
+    onEvent({ is: 'spans_inserted', through });
     await requireWhole(engine, blocks.filter(({ id }) => !there.spans.has(id) || !there.traces.has(id)));
     if (bodies.length > 0) await insertBodies(engine, bodies);
     onEvent({ is: 'log_inserted', through });
@@ -277,9 +283,9 @@ export class Flusher {
     for (const journaled of batch) {
       this.#rows -= rowsOf(journaled);
       this.#bytes -= bytesOf(journaled);
-      for (const { spans, traces, filter } of journaled.commit.blocks) {
+      for (const { spans, traces, filter, tokens } of journaled.commit.blocks) {
         // Replayed blocks are views of the record they came in.
-        for (const bytes of [spans, traces, filter]) if (isExclusive(bytes)) release(bytes);
+        for (const bytes of [spans, traces, filter, tokens]) if (isExclusive(bytes)) release(bytes);
       }
     }
   }
@@ -297,5 +303,5 @@ function rowsOf({ commit }: Journaled): number {
 
 function bytesOf({ commit, bodies }: Journaled): number {
   const ofBodies = (bodies ?? []).reduce((sum, { statement, closed }) => sum + statement.length + closed.length, 0);
-  return commit.blocks.reduce((sum, { spans, traces, filter }) => sum + spans.length + traces.length + filter.length, ofBodies);
+  return commit.blocks.reduce((sum, { spans, traces, filter, tokens }) => sum + spans.length + traces.length + filter.length + tokens.length, ofBodies);
 }

@@ -83,6 +83,7 @@ await say({
   spans: await store.query('SELECT block, count() AS rows, uniqExact(row) AS distinct FROM spans GROUP BY block', {}, BOUNDS),
   traces: await store.query('SELECT block, count() AS rows FROM traces GROUP BY block', {}, BOUNDS),
   filters: await store.query('SELECT block, count() AS rows FROM item_filters GROUP BY block', {}, BOUNDS),
+  tokens: await store.query('SELECT block, count() AS rows, uniqExact(row) AS distinct FROM sealed_tokens GROUP BY block', {}, BOUNDS),
   account: await store.accounting(),
   digests: [...store.rememberedRequests()].map(({ digest }) => digest),
   lastBlockId: store.lastBlockId,

@@ -5,8 +5,9 @@
  */
 
 import { DATABASE, type Engine } from '#clickhouse';
-import { ACCOUNTING, ITEM_FILTERS, LOG_ENTRIES, SPANS, type Table, TRACES } from '#clickhouse/schema';
-import type { SealedBlock } from '#model';
+import { ACCOUNTING, ITEM_FILTERS, LOG_ENTRIES, SEALED_TOKENS, SPANS, type Table, TRACES } from '#clickhouse/schema';
+import { LIMITS } from '#limits';
+import type { SealedBlock, TenantId } from '#model';
 import type { Journaled } from './journal.ts';
 
 /** Ids of the blocks whose rows are all in the table. */
@@ -14,9 +15,10 @@ export interface Inserted {
   readonly spans: ReadonlySet<number>;
   readonly traces: ReadonlySet<number>;
   readonly filters: ReadonlySet<number>;
+  readonly tokens: ReadonlySet<number>;
 }
 
-export const NOTHING: Inserted = { spans: new Set(), traces: new Set(), filters: new Set() };
+export const NOTHING: Inserted = { spans: new Set(), traces: new Set(), filters: new Set(), tokens: new Set() };
 
 /** `logSize`: entries of the log that are marked. */
 export async function whatIsThere(engine: Engine, batch: readonly Journaled[], logSize: number): Promise<Inserted> {
@@ -30,6 +32,7 @@ export async function whatIsThere(engine: Engine, batch: readonly Journaled[], l
     spans: await wholeBlocks(engine, SPANS, blocks, (block) => rowsOfNative(block.spans)),
     traces: await wholeBlocks(engine, TRACES, blocks, (block) => rowsOfNative(block.traces)),
     filters: await wholeBlocks(engine, ITEM_FILTERS, blocks, (block) => rowsOfNative(block.filter)),
+    tokens: await wholeBlocks(engine, SEALED_TOKENS, blocks, (block) => rowsOfNative(block.tokens)),
   };
 }
 
@@ -37,7 +40,8 @@ export async function whatIsThere(engine: Engine, batch: readonly Journaled[], l
 export async function requireWhole(engine: Engine, blocks: readonly SealedBlock[]): Promise<void> {
   const spans = await wholeBlocks(engine, SPANS, blocks, (block) => rowsOfNative(block.spans));
   const traces = await wholeBlocks(engine, TRACES, blocks, (block) => rowsOfNative(block.traces));
-  const missing = blocks.filter(({ id }) => !spans.has(id) || !traces.has(id));
+  const tokens = await wholeBlocks(engine, SEALED_TOKENS, blocks.filter((block) => block.tokens.length > 0), (block) => rowsOfNative(block.tokens));
+  const missing = blocks.filter((block) => !spans.has(block.id) || !traces.has(block.id) || (block.tokens.length > 0 && !tokens.has(block.id)));
   if (missing.length > 0) throw new RowsMissing(missing.length);
 }
 
@@ -46,6 +50,21 @@ export class RowsMissing extends Error {
     super(`cannot find all rows of ${blocks} inserted blocks`);
     this.name = 'RowsMissing';
   }
+}
+
+/** What leads to a block that the engine does not have. */
+export async function removeTokensOf(engine: Engine, block: number): Promise<void> {
+  await removeRows(engine, SEALED_TOKENS, `block = ${block}`);
+}
+
+/** Of a tenant, those of spans that these keys closed; gone from every part when resolved. Gives how many there were. */
+export async function removeTokensOfKeys(engine: Engine, tenant: TenantId, keyIds: readonly Uint8Array[]): Promise<number> {
+  let removed = 0;
+  for (let at = 0; at < keyIds.length; at += LIMITS.subject_keys_at_once) {
+    const keys = keyIds.slice(at, at + LIMITS.subject_keys_at_once).map((key) => `unhex('${Buffer.from(key).toString('hex')}')`);
+    removed += await removeRows(engine, SEALED_TOKENS, `tenant = unhex('${Buffer.from(tenant).toString('hex')}') AND key IN (${keys.join(', ')})`);
+  }
+  return removed;
 }
 
 async function wholeBlocks(engine: Engine, table: Table, blocks: readonly SealedBlock[], rowsOf: (block: SealedBlock) => number): Promise<Set<number>> {
@@ -60,13 +79,16 @@ async function wholeBlocks(engine: Engine, table: Table, blocks: readonly Sealed
 }
 
 /** An insert is a part, so most of the time whole parts can go; only where they were merged with others is anything rewritten. */
-async function removeRows(engine: Engine, table: Table, where: string): Promise<void> {
+async function removeRows(engine: Engine, table: Table, where: string): Promise<number> {
+  const rows = Number(await engine.command(`SELECT count() FROM ${DATABASE}.${table.name} WHERE ${where}`));
+  if (rows === 0) return 0;
   const parts = await engine.command(`SELECT found.part FROM (SELECT _part AS part, count() AS rows FROM ${DATABASE}.${table.name} WHERE ${where} GROUP BY part) AS found
     INNER JOIN system.parts AS p ON p.name = found.part AND p.rows = found.rows WHERE p.database = '${DATABASE}' AND p.table = '${table.name}' AND p.active`);
   // One that was merged just now is gone by this name, and its rows are found below.
   for (const part of parts.split('\n').filter((line) => /^[0-9a-zA-Z_-]{1,200}$/.test(line))) await engine.command(`ALTER TABLE ${DATABASE}.${table.name} DROP PART '${part}'`).catch(() => undefined);
   const count = Number(await engine.command(`SELECT count() FROM ${DATABASE}.${table.name} WHERE ${where}`));
   if (count > 0) await engine.command(`ALTER TABLE ${DATABASE}.${table.name} DELETE WHERE ${where} SETTINGS mutations_sync = 1`);
+  return rows;
 }
 
 /** The number of rows a Native block says it has: the second varuint (STANDARDS §13). */

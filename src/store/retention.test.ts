@@ -61,6 +61,7 @@ describe('retention', () => {
     const removals = await store1.retain();
     assert.deepEqual(removals.map(({ table, day, retention, why }) => `${table} ${day} ${retention} ${why}`).sort(), [
       `item_filters ${old} default age`, `item_filters ${old} gone age`, `item_filters ${SAMPLE_DAY - 4} short age`,
+      `sealed_tokens ${old} default age`, `sealed_tokens ${old} gone age`, `sealed_tokens ${SAMPLE_DAY - 4} short age`,
       `spans ${old} default age`, `spans ${old} gone age`, `spans ${SAMPLE_DAY - 4} short age`,
       `traces ${old} default age`, `traces ${old} gone age`, `traces ${SAMPLE_DAY - 4} short age`,
     ]);
@@ -104,7 +105,7 @@ describe('retention', () => {
     const store1 = await open({ config: { ...CONFIG, diskBytesMax: 200_000 } });
     await store1.engine.command('SYSTEM STOP MERGES');
     for (const [at, day] of [SAMPLE_DAY - 2, SAMPLE_DAY - 1, SAMPLE_DAY, SAMPLE_DAY, SAMPLE_DAY, SAMPLE_DAY].entries()) {
-      await store1.commit({ blocks: [sampleBlock(at + 1, 5_000, MARK, { day })], requests: [] });
+      await store1.commit({ blocks: [{ ...sampleBlock(at + 1, 5_000, MARK, { day }), tokens: new Uint8Array(0) }], requests: [] });
       await store1.settle();
     }
     const tableBytes = async (): Promise<number> => Number(await store1.engine.command("SELECT sum(bytes_on_disk) FROM system.parts WHERE active AND table != 'log_entries'"));

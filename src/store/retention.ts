@@ -5,7 +5,7 @@
  */
 
 import { DATABASE, type Engine } from '#clickhouse';
-import { CALLS, FIGURES, ITEM_FILTERS, SPANS, TRACES } from '#clickhouse/schema';
+import { CALLS, FIGURES, ITEM_FILTERS, SEALED_TOKENS, SPANS, TRACES } from '#clickhouse/schema';
 import type { RetentionClass } from '#config';
 import type { AnnouncedRemoval } from '#log';
 
@@ -43,7 +43,7 @@ interface Plan {
   readonly parts: readonly Part[];
 }
 
-const TABLES_WITH_AGE: readonly string[] = [SPANS.name, TRACES.name, FIGURES.name, CALLS.name, ITEM_FILTERS.name];
+const TABLES_WITH_AGE: readonly string[] = [SPANS.name, TRACES.name, FIGURES.name, CALLS.name, ITEM_FILTERS.name, SEALED_TOKENS.name];
 const DAY_MS = 86_400_000;
 
 /** One pass. `announce` resolves when the log has it, durably. */
@@ -81,7 +81,7 @@ async function planTooMuch(engine: Engine, parts: readonly Part[], diskMax: numb
   return plans;
 }
 
-/** Rows of `traces` that lead to removed spans go with their day, and so do their figures and filters. */
+/** Rows of `traces` that lead to removed spans go with their day, and so do their figures, filters and tokens. */
 function oldestSpans(parts: readonly Part[], excess: number): Part[] {
   const spans = parts.filter(({ table }) => table === SPANS.name).sort((a, b) => a.firstInsert - b.firstInsert);
   let left = excess;

@@ -3,13 +3,15 @@
  */
 
 import { hash } from 'node:crypto';
-import { ITEM_FILTERS, SPANS, TRACES } from '#clickhouse/schema';
+import { ITEM_FILTERS, SEALED_TOKENS, SPANS, TRACES } from '#clickhouse/schema';
 import { BLOCK_SALT_BYTES, BlockLeaves } from '#leaves';
 import { DEFAULT_TENANT, producerId, type Commit, type LogBody, type RequestAccount, type SealedBlock } from '#model';
 import { nativeBlock, sampleSpan, sampleTraces, traceKey } from '#clickhouse/native-sample';
 
 export const SAMPLE_DAY = 20_780;
 const SAMPLE_POLICY = '{"rules":[],"version":1}';
+/** Of all tokens. */
+export const SAMPLE_KEY = Buffer.alloc(8, 7);
 const PRODUCER = producerId('p_0123456789abcdef');
 
 export function sampleBlock(id: number, rows: number, mark: string, partition: { day?: number; retention?: string } = {}): SealedBlock {
@@ -22,6 +24,7 @@ export function sampleBlock(id: number, rows: number, mark: string, partition: {
     id, tenant: DEFAULT_TENANT, retention, day, rows, spans,
     traces: nativeBlock(TRACES, traces),
     filter: nativeBlock(ITEM_FILTERS, [2, 3].map((slice) => ({ slice, block: id, day, retention, tenant: DEFAULT_TENANT, first_s: 0, last_s: 0xffff_ffff, bits: '\x7f'.repeat(32) }))),
+    tokens: nativeBlock(SEALED_TOKENS, Array.from({ length: rows }, (_, row) => ({ token: Buffer.alloc(16, id), block: id, row, trace: traceKey(id, row >> 2), key: SAMPLE_KEY, day, retention, tenant: DEFAULT_TENANT }))),
     traceKeys: Uint32Array.from(traces, (_, trace) => Number(traceKey(id, trace) & 0xffff_ffffn)),
     requests: [id],
     salt, root, groups, first, last, policy: hash('sha256', SAMPLE_POLICY, 'hex'),

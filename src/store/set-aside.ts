@@ -5,13 +5,14 @@
 
 import { existsSync } from 'node:fs';
 import { type Engine, EngineError } from '#clickhouse';
-import { ITEM_FILTERS, SPANS, TRACES } from '#clickhouse/schema';
+import { ITEM_FILTERS, SEALED_TOKENS, SPANS, TRACES, type Table } from '#clickhouse/schema';
 import type { Files } from '#files';
 import type { SealedBlock, Secret } from '#model';
 import { decodeEntry, encodeCommit } from './commit-entry.ts';
-import { type Inserted, requireWhole, RowsMissing } from './recovery.ts';
+import { type Inserted, removeTokensOf, requireWhole, RowsMissing } from './recovery.ts';
 import { Segments } from '#segments';
 
+const NOTHING = new Uint8Array(0);
 const SEGMENT_BYTES_MAX = 64 * 1024 * 1024;
 
 /** Errors of ClickHouse that speak of the machine and not of the block: memory, disk, parts, time, shutting down. */
@@ -45,11 +46,11 @@ export class SetAside {
     return blocks;
   }
 
-  /** Durable when resolved. */
+  /** Durable when resolved. Without its tokens: they would outlive those that are removed, and lead nowhere. */
   async add(block: SealedBlock): Promise<void> {
     const segments = await Segments.open({ ...this.#options, purpose: 'set-aside', segmentBytesMax: SEGMENT_BYTES_MAX, replay: () => undefined });
     try {
-      await segments.append(encodeCommit({ blocks: [block], requests: [] }, [], 0));
+      await segments.append(encodeCommit({ blocks: [{ ...block, tokens: NOTHING }], requests: [] }, [], 0));
     } finally {
       await segments.close();
     }
@@ -61,22 +62,24 @@ export async function insertOneByOne(engine: Engine, blocks: readonly SealedBloc
   const unreadable: { block: SealedBlock; error: unknown }[] = [];
   for (const block of blocks) {
     try {
-      if (!there.spans.has(block.id)) await engine.insertNative(SPANS, [block.spans]);
+      if (block.tokens.length > 0 && !there.tokens.has(block.id)) await insertIfReadable(engine, SEALED_TOKENS, block.tokens);
       if (!there.traces.has(block.id)) await engine.insertNative(TRACES, [block.traces]);
-      await requireWhole(engine, [block]);
-      if (block.filter.length > 0 && !there.filters.has(block.id)) await insertFilter(engine, block);
+      if (block.filter.length > 0 && !there.filters.has(block.id)) await insertIfReadable(engine, ITEM_FILTERS, block.filter);
+      if (!there.spans.has(block.id)) await engine.insertNative(SPANS, [block.spans]);
+      await requireWhole(engine, [{ ...block, tokens: NOTHING }]);
     } catch (error) {
       if (!isUnreadable(error)) throw error;
+      await removeTokensOf(engine, block.id);
       unreadable.push({ block, error });
     }
   }
   return unreadable;
 }
 
-/** A filter that the engine cannot read is done without: its block is searched then. */
-async function insertFilter(engine: Engine, { filter }: SealedBlock): Promise<void> {
+/** A filter that the engine cannot read is done without: its block is searched then. So are tokens: what they lead to is not found by its sealed values, and nothing else of it is lost. */
+async function insertIfReadable(engine: Engine, table: Table, rows: Uint8Array): Promise<void> {
   try {
-    await engine.insertNative(ITEM_FILTERS, [filter]);
+    await engine.insertNative(table, [rows]);
   } catch (error) {
     if (!isUnreadable(error)) throw error;
   }

@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
+import { SEALED_TOKENS, SPANS } from '#clickhouse/schema';
 import { traceKey } from '#clickhouse/native-sample';
 import { FILES, type Files } from '#files';
 import { openRootKey } from '#keys';
 import { LIMITS } from '#limits';
-import { SAMPLE_DAY, sampleAccount, sampleBlock, sampleCommit, sampleDigest } from './sample.ts';
+import { DEFAULT_TENANT, type TenantId } from '#model';
+import { SAMPLE_DAY, SAMPLE_KEY, sampleAccount, sampleBlock, sampleCommit, sampleDigest } from './sample.ts';
 import { Store, type StoreEvent, type StoreOptions, StoreUnavailable } from './store.ts';
 
 process.env['UV_THREADPOOL_SIZE'] ??= '16';
@@ -57,7 +59,7 @@ describe('commit()', () => {
     assert.deepEqual(await counts(open1), { received: 69, stored: 60, refused: 6, dropped: 3, minimized: 12 });
     assert.equal(await count(open1), 0);
     await open1.settle();
-    assert.deepEqual([await count(open1), await count(open1, 'traces'), open1.pendingRows], [60, 15, 0]);
+    assert.deepEqual([await count(open1), await count(open1, 'traces'), await count(open1, 'sealed_tokens'), open1.pendingRows], [60, 15, 60, 0]);
     await open1.commit(sampleCommit(4, 20, MARK));
     await open1.close();
     open1 = await open();
@@ -209,19 +211,41 @@ describe('when something fails', () => {
     assert.deepEqual(await store1.query('SELECT sum(count) AS c FROM accounting', {}, BOUNDS), [{ c: String(2 * (13 + 10 + 2 + 1 + 4)) }]);
   });
 
+  test('tokens of keys that are destroyed are removed, those alone, and a repeated flush brings none back', async () => {
+    const { files, fail } = failing();
+    const store1 = await open({ files });
+    await store1.commit(sampleCommit(1, 10, MARK));
+    await store1.settle();
+    fail.directory = /\/sealed\//;
+    await store1.commit(sampleCommit(2, 10, MARK));
+    await assert.rejects(store1.settle(), /cannot settle/);
+    fail.directory = null;
+    await store1.settle().catch(() => undefined);
+    for (let tries = 0; store1.pendingRows > 0 && tries < 100; tries += 1) await wait(100);
+    const others = [Buffer.alloc(8, 8), Buffer.from(`') OR 1=1 --`.slice(0, 8))];
+    assert.deepEqual([await store1.removeTokens(DEFAULT_TENANT, others), await store1.removeTokens(`x' OR '1'='1` as TenantId, [SAMPLE_KEY]), await store1.removeTokens(DEFAULT_TENANT, [])], [0, 0, 0]);
+    assert.equal(await store1.removeTokens(DEFAULT_TENANT, [...others, SAMPLE_KEY]), 20);
+    assert.equal(await store1.removeTokens(DEFAULT_TENANT, [SAMPLE_KEY]), 0);
+    await store1.close();
+    const store2 = await open();
+    assert.deepEqual([await count(store2, 'sealed_tokens'), await count(store2)], [0, 20]);
+  });
+
   test('rows of a block that is there in part are replaced', async () => {
     const store1 = await open();
     const { files, fail } = failing();
     await store1.close();
     const store2 = await open({ files });
     fail.directory = /\/sealed\//;
-    await store2.engine.insertNative((await import('#clickhouse/schema')).SPANS, [sampleBlock(1, 3, 'half').spans]);
+    await store2.engine.insertNative(SEALED_TOKENS, [sampleBlock(1, 4, 'half').tokens]);
+    await store2.engine.insertNative(SPANS, [sampleBlock(1, 3, 'half').spans]);
     await store2.commit(sampleCommit(1, 10, MARK));
     await assert.rejects(store2.settle());
     fail.directory = null;
     for (let tries = 0; store2.pendingRows > 0 && tries < 100; tries += 1) await wait(100);
     const rows = await store2.query<{ c: string; names: string[] }>('SELECT count() AS c, groupUniqArray(name) AS names FROM spans', {}, BOUNDS);
     assert.deepEqual(rows, [{ c: '10', names: [`GET /${MARK}`] }]);
+    assert.equal(await count(store2, 'sealed_tokens'), 10);
   });
 });
 
@@ -237,6 +261,7 @@ describe('a block that the engine cannot read', () => {
     await store1.settle().catch(() => undefined);
     for (let tries = 0; store1.pendingRows > 0 && tries < 100; tries += 1) await wait(100);
     assert.deepEqual(await store1.query('SELECT block, count() AS c FROM spans GROUP BY block ORDER BY block', {}, BOUNDS), [{ block: '1', c: '10' }, { block: '3', c: '10' }]);
+    assert.deepEqual(await store1.query('SELECT block, count() AS c FROM sealed_tokens GROUP BY block ORDER BY block', {}, BOUNDS), [{ block: '1', c: '10' }, { block: '3', c: '10' }]);
     assert.deepEqual(events.flatMap((event) => (event.is === 'set_aside' ? [[event.block, event.rows]] : [])), [[2, 10]]);
     const [kept = ''] = filesUnder(join(dataDir, 'set-aside'));
     assert.equal(readFileSync(kept).includes(MARK), false);

@@ -11,7 +11,7 @@ import type { Files } from '#files';
 import { deriveKey } from '#keys';
 import { LIMITS } from '#limits';
 import { type AnnouncedRemoval, entryOf, Log, logKeyBody, type LogKeySettings, retentionBodies } from '#log';
-import type { Commit, Secret } from '#model';
+import type { Commit, Secret, TenantId } from '#model';
 import type { RefusalCode } from '#refusal';
 import { Account, type AccountLine } from './account.ts';
 import { retainAccount } from './account-retention.ts';
@@ -21,6 +21,7 @@ import { Journal, type Journaled, StoreUnavailable } from './journal.ts';
 import { type DirectoryLock, lockDirectory } from './lock.ts';
 import { type Carried, carriedAfter, readBodies, readCarried, type StoredBody } from './log-entries.ts';
 import { PartSync } from './part-sync.ts';
+import { removeTokensOfKeys } from './recovery.ts';
 import { RememberedRequests, rememberedOf } from './remembered.ts';
 import type { RememberedRequest } from './remembered-record.ts';
 import { applyRetention, type Removal } from './retention.ts';
@@ -277,6 +278,21 @@ export class Store {
     return this.#flusher.between(async (pending, logged) =>
       takeSnapshot({ pending, logged, checkpoint: this.#log.signed?.note ?? null, setAside: [...(await this.#setAside.blocks()).keys()], command: (sql) => this.engine.command(sql) }),
     );
+  }
+
+  /**
+   * Removes by what sealed values are found of which the keys are destroyed: all tokens of spans that these keys closed, of the person and of their fields. Gone from every part of
+   * the table when resolved, and from the disk some seconds later; what is in the journal goes with its segments. Doing it again removes what is left. Gives how many there were.
+   */
+  async removeTokens(tenant: TenantId, keyIds: readonly Uint8Array[]): Promise<number> {
+    // What a flush has begun to insert it inserts again when it fails.
+    await this.settle();
+    return this.#flusher.between(async () => {
+      const removed = await removeTokensOfKeys(this.engine, tenant, keyIds);
+      await this.#partSync.sync();
+      this.#partSync.follow();
+      return removed;
+    });
   }
 
   /** The columns of a block that was set aside; null if it was not. */

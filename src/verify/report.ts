@@ -22,7 +22,7 @@ const THROUGH = {
   directory: 'No server runs here: the store was read as it lies, through a mirror of links, and nothing in it was changed.',
 } as const;
 
-const NOT_CHECKED = 'Never checked: the tables figures, calls and item_filters, which are made from the spans. They can hide a span from a chart or a search, and never change or remove it.';
+const NOT_CHECKED = 'Never checked: the tables figures, calls, item_filters and sealed_tokens, which are made from the spans. They can hide a span from a chart or a search, and never change or remove it.';
 
 /** So many findings are told one by one. */
 const TOLD_MAX = 50;
