@@ -58,6 +58,7 @@ test('an investigator opens a field by keyboard, for a reason; it stands under a
   const list = page.getByRole('region', { name: 'Opened values' });
   await list.getByText(ADDRESS).waitFor();
   assert.match((await page.locator('[data-watermark]').first().getAttribute('data-watermark')) ?? '', /^Opened for grace, \d{4}-.*Z, o_[0-9a-f]{16}$/u);
+  await list.getByText(/^No proof: what is sealed of a span can be proved together alone/u).waitFor();
   assert.match((await line(page).textContent()) ?? '', /1 value open.*closes in [45]:\d\d/u);
   await looksRight(page);
   // In its place as well, and what else is sealed there is not.
@@ -135,6 +136,9 @@ test('where the policy asks for a second person, the request waits, somebody els
   await page.getByRole('link', { name: 'Open them' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Reveal 1 field' }).click();
   await page.getByRole('region', { name: 'Opened values' }).getByText(/checkout by \w+ </u).waitFor();
+  // One of them is all that is sealed of its span.
+  await page.getByRole('region', { name: 'Opened values' }).getByText(/^1 value proved$/u).waitFor();
+  await looksRight(page);
   await goTo(page, '/approvals');
   await page.getByText('approved by edsger and used').waitFor();
   assert.deepEqual(grace.complaints, []);

@@ -18,6 +18,17 @@ export interface RevealNote {
   /** What is stored is not what was sealed. */
   readonly changed: number;
   readonly fields: readonly string[];
+  /** Of seals of which all values were opened. */
+  readonly proofs?: readonly SealProof[];
+}
+
+/** With the evidence of the trace, anybody sees by it that these values are what was sealed. */
+export interface SealProof {
+  readonly spanId: string;
+  /** Base64, of the seal. */
+  readonly text: string;
+  readonly salt: string;
+  readonly values: readonly { readonly field: string; readonly type: string; readonly text: string }[];
 }
 
 /** OTLP/JSON. */
@@ -37,5 +48,5 @@ export interface RevealWish {
 export type RevealAnswer<Span> = RevealedTrace<Span> | { readonly approval: Approval };
 
 export async function revealTrace<Span>(traceId: string, wish: RevealWish): Promise<RevealAnswer<Span>> {
-  return post<RevealAnswer<Span>>(`/api/v1/traces/${encodeURIComponent(traceId)}/reveal`, wish);
+  return post<RevealAnswer<Span>>(`/api/v1/traces/${encodeURIComponent(traceId)}/reveal`, { ...wish, proofs: true });
 }

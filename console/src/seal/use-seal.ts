@@ -2,6 +2,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
 import type { Outline } from '#outline/outline.ts';
+import type { DrawnSeal } from './opened.ts';
 import { forgetRemembered, readRemembered, writeRemembered } from './remembered.ts';
 import type { Shown } from './shown.ts';
 import type { Verdict } from './verdict.ts';
@@ -54,6 +55,18 @@ export function useSeal(outline: Outline): Seal {
   return { verdict: data ?? null, isUnasked: data === undefined && !isFetching && outline.size > SPANS_UNASKED_MAX, isChecking: isFetching, check, begin };
 }
 
+/** What stands open, held against the evidence. Undefined: it is being checked; null: there is nothing to check, or it would take too long. Only in memory while it stands open. */
+export function useOpenedSeal(outline: Outline, drawn: readonly DrawnSeal[], opening: string): Verdict | null | undefined {
+  const enabled = drawn.length > 0 && outline.size <= SPANS_UNASKED_MAX;
+  const { data } = useQuery({
+    queryKey: ['opened seal', outline.traceId, opening],
+    queryFn: ({ signal }) => verifyAside(outline, signal, drawn),
+    enabled, retry: false, staleTime: Infinity, gcTime: 0, structuralSharing: false,
+    refetchInterval: ({ state }) => (state.data?.state === 'waiting' && state.dataUpdateCount < TRIES ? AGAIN_MS : false),
+  });
+  return enabled ? data : null;
+}
+
 const serials = new WeakMap<Outline, number>();
 let serial = 0;
 
@@ -65,7 +78,7 @@ function serialOf(outline: Outline): number {
 }
 
 /** In a worker of its own, which ends with the answer: a trace of 50,000 spans is hundreds of megabytes of text and hashes. */
-async function verifyAside(outline: Outline, signal: AbortSignal): Promise<Verdict> {
+async function verifyAside(outline: Outline, signal: AbortSignal, drawn?: readonly DrawnSeal[]): Promise<Verdict> {
   const { startWorker } = await import('./start-worker.ts');
   const worker = startWorker();
   const timer = new AbortController();
@@ -76,7 +89,7 @@ async function verifyAside(outline: Outline, signal: AbortSignal): Promise<Verdi
       timer.signal.addEventListener('abort', () => resolve({ state: 'unchecked', says: 'The check took longer than two minutes in this browser.', advice: 'Check again, or verify the trace with the command line.' }));
       worker.onmessage = ({ data }: MessageEvent<Verdict>) => resolve(data);
       worker.onerror = () => resolve({ state: 'unchecked', says: 'The part of this page that verifies did not start.', advice: 'Reload the page. If it stays so, something between this browser and the server changes what it loads.' });
-      const request: SealRequest = { traceId: outline.traceId, shown: shownOf(outline), remembered: readRemembered(localStorage), now_ms: Date.now() };
+      const request: SealRequest = { traceId: outline.traceId, shown: shownOf(outline), remembered: readRemembered(localStorage), now_ms: Date.now(), ...(drawn !== undefined && { drawn }) };
       worker.postMessage(request);
     });
   } finally {

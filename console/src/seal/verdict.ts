@@ -18,7 +18,7 @@ export interface ProofFacts {
   readonly took_ms: number;
 }
 
-export type BrokenWhy = Alarm | 'proof' | 'mismatch' | 'unlogged' | 'shown';
+export type BrokenWhy = Alarm | 'proof' | 'mismatch' | 'unlogged' | 'shown' | 'opened';
 
 export type Verdict =
   | {
@@ -34,6 +34,8 @@ export type Verdict =
       readonly unproved: readonly number[];
       /** Keys of which values are left out of the evidence. */
       readonly omitted: readonly string[];
+      /** Values that stand open and are what was sealed. */
+      readonly opened: number;
     }
   /** Spans came since the page asked for its picture. */
   | { readonly state: 'stale' }
@@ -81,6 +83,11 @@ export const BROKEN: Readonly<Record<BrokenWhy, Words>> = {
     title: 'The server shows something else than it proves',
     sentence: 'The proofs hold, and what is drawn below differs from the spans that they prove.',
     advice: `Do not rely on what is drawn. ${KEEP}`,
+  },
+  opened: {
+    title: 'These are not the values that were sealed',
+    sentence: 'What the server opened is something else than what it sealed when the trace was stored, by its own log.',
+    advice: `Do not rely on what stands open. ${KEEP}`,
   },
   'key-changed': {
     title: 'The log is signed with another key',

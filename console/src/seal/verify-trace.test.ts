@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bytesOf, evidenceOf, keyOf, ORIGIN, TRACE, type Json, type JsonObject, type StoredSpan, type TestLog } from '#evidence/testing';
 import { readOutline } from '#outline/outline.ts';
+import { drawnSeals } from './opened.ts';
 import { contentsOf, isProved } from './proven-spans.ts';
 import type { Remembered } from './remembered.ts';
 import type { Shown } from './shown.ts';
@@ -188,4 +189,32 @@ test('what cannot be had is no verdict, and never a good one', async () => {
   assert.equal((await ask(source(half.subarray(0, half.length / 2)))).state, 'unchecked');
   const without: Json = { ...evidenceOf(LOG), blocks: [] };
   assert.notEqual((await ask(source(without))).state, 'verified');
+});
+
+test('what stands open is verified as it is drawn: closed, opened and left out lead to the same checkpoint, and another value is an alarm', async () => {
+  const values = [{ field: 'attributes[0]', key: 'who', letter: 's', text: 'ann@example.org' }, { field: 'status.message', key: 'status.message', letter: 's', text: 'no' }] as const;
+  const sealed = (id: string, name: string, more: JsonObject = {}): StoredSpan => {
+    const { placed } = span(id, name, { ...more, attributes: [{ key: 'who', value: { stringValue: '[sealed]' } }], status: { message: '[sealed]', code: more['parentSpanId'] === undefined ? 0 : 2 } });
+    return { placed, minimized: [{ place: 'attributes.who', kind: 'sealed', count: 1 }], sealed: values };
+  };
+  const log: TestLog = { blocks: [[sealed(ROOT, 'GET /')], [sealed(CHILD, 'SELECT', { parentSpanId: ROOT, startTimeUnixNano: '1764450000000001000', events: [{ timeUnixNano: '1764450000000001500', name: 'exception' }] })]] };
+  const told = (seals: NonNullable<TestLog['seals']>): JsonObject => evidenceOf({ ...log, seals });
+  const seals = ((told('opened')['blocks'] as JsonObject[])[1]!['spans'] as JsonObject[])[0]!['sealed'] as unknown as { text: string; opened: { salt: string; values: { field: string; type: string; text: string }[] } }[];
+  const { text, opened: { salt, values: said } } = seals[0]!;
+  const proof = { spanId: CHILD, text, salt, values: said };
+  const drawnAs = (who: string, message = 'no', more: object = {}) => drawnSeals([{ spanId: ROOT }, { spanId: CHILD, attributes: [{ key: 'who', value: { stringValue: who } }], status: { message }, ...more } as { spanId: string }], [proof]);
+  const asked = (drawn: ReturnType<typeof drawnAs> | undefined, how: NonNullable<TestLog['seals']> = 'closed') => verifyTrace({ traceId: TRACE, shown: shown(), remembered: null, now_ms: NOW, ...(drawn && { drawn }) }, source(told(how)));
+  for (const [drawn, how, opened] of [[undefined, 'closed', 0], [undefined, 'left out', 0], [drawnAs('ann@example.org'), 'closed', 2]] as const) {
+    const verdict = await asked(drawn, how);
+    assert.ok(verdict.state === 'verified' && verdict.opened === opened, `${how}: ${JSON.stringify(verdict)}`);
+  }
+  // What is drawn counts, whatever the server says beside it.
+  for (const drawn of [drawnAs('bob@example.org'), drawnAs('ann@example.org', 'yes'), drawnAs('[sealed]'), drawnSeals([], [proof]), drawnSeals([{ spanId: CHILD }], [{ ...proof, salt: 'x' }])]) {
+    const verdict = await asked(drawn);
+    assert.ok(verdict.state === 'broken' && verdict.why === 'opened', JSON.stringify(verdict));
+  }
+  const ofNone = await asked([{ ...drawnAs('ann@example.org')[0]!, text: 'AAAA' }]);
+  assert.ok(ofNone.state === 'broken' && ofNone.why === 'opened');
+  const leftOut = await asked(drawnAs('ann@example.org'), 'left out');
+  assert.ok(leftOut.state === 'broken' && leftOut.why === 'opened');
 });

@@ -10,6 +10,7 @@ import { contentsOf, provenSpans } from './proven-spans.ts';
 import { holdsHere } from './open-note.ts';
 import type { Remembered } from './remembered.ts';
 import { sha256 } from './sha256.ts';
+import { withDrawn, type DrawnSeal } from './opened.ts';
 import { differences, DIFFERENCES_MAX, type Difference, type Shown } from './shown.ts';
 import type { BrokenWhy, ProofFacts, Verdict } from './verdict.ts';
 
@@ -18,6 +19,8 @@ export interface SealRequest {
   readonly shown: Shown;
   readonly remembered: Remembered | 'unreadable' | null;
   readonly now_ms: number;
+  /** What stands open of it, as it is drawn. */
+  readonly drawn?: readonly DrawnSeal[];
 }
 
 /** The server refused, in its words. */
@@ -50,24 +53,26 @@ export async function verifyTrace(request: SealRequest, source: SealSource): Pro
   const began = performance.now();
   try {
     const { bytes, unprovable } = await source.evidence(request.traceId);
-    const evidence = parseEvidence(bytes);
+    const closed = parseEvidence(bytes);
+    const evidence = isEvidenceFlaw(closed) || request.drawn === undefined ? closed : withDrawn(closed, request.drawn);
+    if (evidence === null) return { state: 'broken', why: 'opened', detail: 'It is of no seal in the evidence.', differences: [], now: { key: null, size: null }, hasEvidence: true, facts: null };
     if (isEvidenceFlaw(evidence)) return { state: 'unchecked', says: `What the server sent is no evidence. ${evidenceFlawText(evidence)}`, advice: 'Check again; if it stays so, something between this browser and the server changes its answers.' };
     const followed = await follow(evidence.checkpoint, request.remembered, source, request.now_ms);
     if (followed.alarm !== null) return { state: 'broken', why: followed.alarm, detail: followed.flaw === null ? '' : flawText(followed.flaw), differences: [], now: followed.now, hasEvidence: true, facts: null };
-    const broken = (why: 'proof' | 'shown', detail: string, where: readonly Difference[], facts: ProofFacts | null): Verdict => ({ state: 'broken', why, detail, differences: where, now: { key: followed.remember.key, size: followed.checkpoint.size }, hasEvidence: true, facts });
+    const broken = (why: 'proof' | 'shown' | 'opened', detail: string, where: readonly Difference[], facts: ProofFacts | null): Verdict => ({ state: 'broken', why, detail, differences: where, now: { key: followed.remember.key, size: followed.checkpoint.size }, hasEvidence: true, facts });
     if (evidence.traceId !== request.traceId) return broken('proof', 'The evidence is about another trace.', [], null);
     const signatures = signaturesOf(evidence, followed.opened.claims.map(({ verifier }) => verifier), sha256);
     if (isEvidenceFlaw(signatures)) return broken('proof', evidenceFlawText(signatures), [], null);
     const holds = await Promise.all(signatures.claims.map(holdsHere));
     const proved = checkSignedEvidence(evidence, signatures, holds, sha256);
-    if (isEvidenceFlaw(proved)) return broken('proof', evidenceFlawText(proved), placesOf(proved, evidence, request.shown), null);
+    if (isEvidenceFlaw(proved)) return broken(proved.flaw === 'seal_mismatch' ? 'opened' : 'proof', evidenceFlawText(proved), placesOf(proved, evidence, request.shown), null);
     const differ = differences(request.shown, provenSpans(evidence, proved), Math.max(DIFFERENCES_MAX, unprovable + 1));
     const facts = factsOf({ evidence, signatures, holds, proved, followed, bytes: bytes.length, began });
     // Nobody has to believe it: these are told as spans of which nothing is proved.
     const unproved = differ.length <= unprovable && differ.every(({ span, fields }) => span !== -1 && fields.length === 0) ? differ.map(({ span }) => span) : [];
     if (differ.length === unproved.length) {
       const hidden = request.shown.hidden.reduce((sum, one) => sum + one, 0);
-      return { state: 'verified', facts, contents: contentsOf(evidence), remember: followed.remember, isFirst: followed.isFirst, hidden, unproved, omitted: evidence.omitted };
+      return { state: 'verified', facts, contents: contentsOf(evidence), remember: followed.remember, isFirst: followed.isFirst, hidden, unproved, omitted: evidence.omitted, opened: proved.spans.reduce((sum, { opened }) => sum + opened.length, 0) };
     }
     // Spans may have come since the page asked for its picture.
     if ((await source.size(request.traceId)) !== request.shown.size) return { state: 'stale' };

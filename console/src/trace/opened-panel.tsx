@@ -1,7 +1,10 @@
 /** Everything of the trace that stands open, beside it: each value with the span that holds it, under a watermark. */
 import { X } from 'lucide-react';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useMemo, useRef } from 'react';
 import { type Outline, nameOf, serviceOf, spanById } from '#outline/outline.ts';
+import { type DrawnSeal, drawnSeals } from '#seal/opened.ts';
+import { useOpenedSeal } from '#seal/use-seal.ts';
+import { wordsOf } from '#seal/verdict.ts';
 import { count, plural } from '#time/format.ts';
 import { IconButton } from '#ui/button.tsx';
 import { Countdown } from '#ui/countdown.tsx';
@@ -21,7 +24,8 @@ export interface OpenedPanelProps {
 
 const SHOWN_MAX = 500;
 
-export function OpenedPanel({ outline, opened: { note, values, closesAt_ms }, onOpen, onClose }: OpenedPanelProps): ReactNode {
+export function OpenedPanel({ outline, opened: { note, spans: whole, values, closesAt_ms }, onOpen, onClose }: OpenedPanelProps): ReactNode {
+  const drawn = useMemo(() => drawnSeals(whole, note.proofs ?? []), [whole, note.proofs]);
   const place = useRef<HTMLElement>(null);
   useEffect(() => {
     if (place.current !== null && place.current.getBoundingClientRect().top > innerHeight * 0.7) place.current.parentElement?.scrollIntoView({ block: 'start' });
@@ -43,12 +47,31 @@ export function OpenedPanel({ outline, opened: { note, values, closesAt_ms }, on
           <p className={styles['why']}>{note.by.name}: {note.reason}</p>
           {note.erased === 0 ? null : <p><State state="expired">{plural(note.erased, 'value')} erased</State> The keys of the people they belonged to were destroyed: nobody can read them any more.</p>}
           {note.changed === 0 ? null : <p role="alert"><State state="error">{plural(note.changed, 'value')} not as sealed</State> What is stored does not open under its own key. Verify the store.</p>}
+          {values.length === 0 ? null : <Proof outline={outline} drawn={drawn} opening={note.id} values={values.length} />}
           {values.length === 0 ? <p>Nothing could be opened.</p> : null}
           {spans.map(([first, ...rest]) => (first === undefined ? null : <OfSpan key={`${first.spanId} ${first.start}`} outline={outline} values={[first, ...rest]} onOpen={onOpen} />))}
           {values.length > SHOWN_MAX ? <p>The first {count(SHOWN_MAX)} are listed; the details of each span have theirs.</p> : null}
         </Watermarked>
       </div>
     </section>
+  );
+}
+
+/** Whether what stands here is what was sealed. */
+function Proof({ outline, drawn, opening, values }: { readonly outline: Outline; readonly drawn: readonly DrawnSeal[]; readonly opening: string; readonly values: number }): ReactNode {
+  const verdict = useOpenedSeal(outline, drawn, opening);
+  if (verdict === undefined) return <p>This browser checks whether they are what was sealed…</p>;
+  if (verdict?.state === 'broken') {
+    const { title, sentence, advice } = wordsOf(verdict);
+    return <p role="alert"><State state="error">{title}</State> {sentence} {advice}</p>;
+  }
+  const proved = verdict?.state === 'verified' ? verdict.opened : 0;
+  const rest = values - proved;
+  return (
+    <p>
+      {proved === 0 ? null : <><State state="verified">{plural(proved, 'value')} proved</State> This browser checked: {proved === 1 ? 'it is' : 'they are'} what was sealed when the span was stored. </>}
+      {rest <= 0 ? null : verdict === null || verdict.state === 'verified' ? `${proved === 0 ? 'No proof' : `${plural(rest, 'value')} without proof`}: what is sealed of a span can be proved together alone, and some of it stays closed.` : wordsOf(verdict).sentence}
+    </p>
   );
 }
 
