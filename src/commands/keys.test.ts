@@ -49,6 +49,8 @@ test('keys are made, followed by another version, retired and shown', async () =
   assert.equal(await keys('rewrap', '--json'), 0);
   assert.deepEqual(JSON.parse(printed), { tenant: 'default', version: 2, windows: 0, left: 0 });
   assert.equal(await keys('retire', '1'), 0);
+  assert.equal(await keys('retire', '1'), 1);
+  assert.match(noted, /retired already/);
   const { sealingRoot, tenants } = await status();
   assert.deepEqual(sealingRoot, { kind: 'file', made: true, here: true });
   assert.deepEqual(tenants.map(({ tenant, versions, toRewrap }) => [tenant, versions.map(({ version, state }) => [version, state]), toRewrap]), [['default', [[2, 'current'], [1, 'retired']], 0]]);

@@ -58,7 +58,8 @@ export async function retireTenantKey(change: Change, tenant: TenantId, version:
   const rows = await change.rows.selectFrom('key_versions').select(['version', 'sealed']).where('tenant', '=', key).orderBy('version', 'desc').execute();
   const row = rows.find((one) => one.version === version);
   const before = row === undefined ? null : (change.sealer.open(versionPlace(key, version), row.sealed) as TenantKeyVersion);
-  if (before === null || before.retired !== null) return refuse('name_unknown', 'a version of the key');
+  if (before === null) return refuse('name_unknown', 'a version of the key');
+  if (before.retired !== null) return refuse('name_unknown', `version ${version} is retired already`);
   if (rows[0]?.version === version) return refuse('key_needed', 'it takes the new windows: tracekeep keys rotate');
   const { windows } = await change.rows.selectFrom('key_windows').select((is) => is.fn.countAll<number>().as('windows')).where('tenant', '=', key).where('version', '=', version).executeTakeFirstOrThrow();
   if (windows > 0) return refuse('key_needed', `${windows} windows: tracekeep keys rewrap`);

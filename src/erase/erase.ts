@@ -45,7 +45,7 @@ export interface SubjectsParts {
   readonly opener: ExportParts['opener'];
   readonly tokens: Tokens;
   readonly store: Pick<Store, 'bodies'>;
-  readonly log: Pick<Log, 'size' | 'origin' | 'root' | 'entry' | 'inclusion' | 'signed'>;
+  readonly log: Pick<Log, 'size' | 'origin' | 'root' | 'entry' | 'inclusion' | 'signed' | 'sign'>;
   /** Workers that seal. */
   readonly workers: { forgetSubject(tenant: TenantId, subject: Uint8Array): Promise<void> };
   /** Has the log take what it is to be told. */
@@ -165,7 +165,7 @@ export class Subjects {
       await answering.settled();
       const { spans } = await countSpans(run, { keyIds: erasure.keyIds, hours });
       await this.#finish(id);
-      const receipt: Receipt = { id, tenant, at: new Date(erasure.at).toISOString(), by: nameOf(by), entry, keys: erasure.keyIds.length, spans, tokens: 0, salt, commitment, clear, log: this.#proofOf(entry) };
+      const receipt: Receipt = { id, tenant, at: new Date(erasure.at).toISOString(), by: nameOf(by), entry, keys: erasure.keyIds.length, spans, tokens: 0, salt, commitment, clear, log: await this.#proofOf(entry) };
       return { is: 'forgotten', receipt };
     });
   }
@@ -194,8 +194,7 @@ export class Subjects {
 
   /** The log keeps it for ever: it must not name whom it is about. */
   #reasonWithout(tenant: TenantId, subject: string, reason: string): string {
-    const parts = reason.toLowerCase().split(subject.toLowerCase());
-    return this.#parts.minimized(tenant, parts.join('[subject]')) ?? '';
+    return this.#parts.minimized(tenant, reason.replace(new RegExp(RegExp.escape(subject), 'giu'), '[subject]')) ?? '';
   }
 
   /** The index of the first entry of an erasure, among those that came into the log since. */
@@ -204,13 +203,12 @@ export class Subjects {
     throw new Error('cannot find the entry of an erasure in the log');
   }
 
-  #proofOf(entry: number): ReceiptLog {
+  /** Signed here where that was not done since: a proof that leads to a root of nobody proves nothing. */
+  async #proofOf(entry: number): Promise<ReceiptLog> {
     const { log } = this.#parts;
-    const { signed } = log;
-    const covers = signed !== null && signed.size > entry;
-    const size = covers ? signed.size : log.size;
+    const { note, size } = log.signed !== null && log.signed.size > entry ? log.signed : await log.sign();
     const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
-    return { origin: log.origin, size, root: base64(log.root(size)), leaf: base64(log.entry(entry) ?? new Uint8Array()), proof: (log.inclusion(entry, size) ?? []).map(base64), checkpoint: covers ? signed.note : null };
+    return { origin: log.origin, size, root: base64(log.root(size)), leaf: base64(log.entry(entry) ?? new Uint8Array()), proof: (log.inclusion(entry, size) ?? []).map(base64), checkpoint: note };
   }
 }
 

@@ -38,8 +38,8 @@ export interface ReceiptLog {
   readonly root: string;
   readonly leaf: string;
   readonly proof: readonly string[];
-  /** Signed over that tree, or a larger one; null if none was signed since. */
-  readonly checkpoint: string | null;
+  /** Signed over that tree. */
+  readonly checkpoint: string;
 }
 
 const SALT_BYTES = 32;

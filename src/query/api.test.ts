@@ -124,6 +124,7 @@ test('errors say what happened, what to do and under which request id', async ()
   assert.equal(errorOf(await ask('/api/v1/traces/xyz')).code, 'query_invalid');
   assert.equal(errorOf(await ask('/api/v1/traces/%zz')).code, 'path_unknown');
   assert.equal((await ask('/api/v1/search', { method: 'HEAD' })).status, 404);
+  for (const [body, says] of [['', /the body is empty/], ['{"a', /the body is not JSON/]] as const) assert.match(errorOf(await ask('/api/v1/policy/try', { method: 'POST', headers: { authorization: 'Bearer tt_viewer', 'content-type': 'application/json' }, body })).message, says);
 });
 
 test('search takes times, durations, attributes and tags in every notation', async () => {

@@ -222,13 +222,16 @@ function listenerOf(tls: Tls | null): Server {
 
 const BY_STATUS: Readonly<Record<number, RefusalCode>> = { 400: 'query_invalid', 413: 'body_too_large', 414: 'headers_too_large', 415: 'media_type_unknown' };
 
+/** A body that says it is JSON: what clients send that set the header on every request, and what nobody finds among the parameters. */
+const NO_JSON: Readonly<Record<string, string>> = { FST_ERR_CTP_EMPTY_JSON_BODY: 'the body is empty, and content-type says it is JSON', FST_ERR_CTP_INVALID_JSON_BODY: 'the body is not JSON' };
+
 function refusalOf(error: FastifyError): Refusal {
   if (error.validation !== undefined) {
     const [first] = error.validation;
     // Names the parameter and the rule; the message of a rule never quotes the value.
     return refuse('query_invalid', `${error.validationContext ?? ''}${first?.instancePath ?? ''} ${first?.message ?? ''}`.trim());
   }
-  return refuse(BY_STATUS[error.statusCode ?? 500] ?? 'internal');
+  return refuse(BY_STATUS[error.statusCode ?? 500] ?? 'internal', NO_JSON[error.code]);
 }
 
 /** Own failures are sentences without payload; the text of others may quote what they choked on. */

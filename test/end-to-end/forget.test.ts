@@ -56,7 +56,7 @@ function isStored(bytes: Uint8Array): boolean {
 }
 
 async function forget(person: string): Promise<Receipt> {
-  const done = await tracekeep(['forget', person, '--yes', '--json', '--reason', `${person} asked for it`, '--data', data]);
+  const done = await tracekeep(['forget', person, '--yes', '--json', '--reason', `Request 12 of ${person.toUpperCase()}`, '--data', data]);
   assert.equal(done.code, 0, done.stderr);
   return JSON.parse(done.stdout) as Receipt;
 }
@@ -104,10 +104,16 @@ test('a person is forgotten in a store that no server has open, and the log does
   const receipt = await forget('bob');
   assert.deepEqual([receipt.keys, receipt.spans], [1, 1]);
   assert.deepEqual(await verify(), { code: 0, findings: [] });
+  const [, size, root] = receipt.log.checkpoint.split('\n');
+  assert.deepEqual([Number(size), root], [receipt.log.size, receipt.log.root], 'the tree of the proof was signed');
+  writeFileSync(join(folder, 'receipt.checkpoint'), receipt.log.checkpoint);
+  const held = await tracekeep(['verify', '--checkpoint', join(folder, 'receipt.checkpoint'), '--data', data]);
+  assert.equal(held.code, 0, held.stdout + held.stderr);
   const entries = (await storedBodies(data)).filter(({ type }) => type === 'erasure');
   assert.deepEqual(entries.map(({ statement }) => statement['erasure']).at(-1), receipt.id);
   assert.equal(entries.at(-1)?.statement['commitment'], receipt.commitment);
-  assert.ok(!JSON.stringify(entries).includes('bob'));
+  assert.ok(!/bob/i.test(JSON.stringify(entries)));
+  assert.equal(entries.at(-1)?.closed['reason'], 'Request 12 of [subject]');
   assert.ok(!JSON.stringify(entries).includes(receipt.salt));
 });
 
