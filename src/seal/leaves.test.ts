@@ -81,7 +81,7 @@ describe('a sealed block', () => {
     assert.ok(one !== undefined && two !== undefined);
     for (const { spans, salt, root, groups, first, last, policy: digest } of [one, two]) {
       assert.equal(salt.length, 32);
-      assert.deepEqual(new BlockLeaves(policy.restricts).compute(spans, salt), { root, groups, rows: 2, first, last });
+      assert.deepEqual(new BlockLeaves(policy.restricts).compute(spans, salt), { root, groups, rows: 2, seals: 0, first, last });
       assert.deepEqual([first, last, digest], ['1799999999999999997', '1799999999999999998', policy.digest]);
       assert.deepEqual(groups, root);
       // What goes to another thread is nothing else's.

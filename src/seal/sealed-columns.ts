@@ -1,10 +1,11 @@
 /**
- * What is sealed of each span: the columns `sealed.key` and `sealed.text`, and by what it is found, in the table of tokens. Values of a span are gathered into one text, field by field, and closed at once when its row
- * ends, under the key of the first person that it names. No object is made for a value, and none of the texts outlives its row.
+ * What is sealed of each span: the columns `sealed.key` and `sealed.text`, and by what it is found, in the table of tokens. Values of a span are gathered into one text,
+ * field by field, and closed at once, when all rows of its request are there, under the key of the first person that it names. No object is made for a value, and none of the
+ * texts outlives its request.
  */
 import { randomFillSync } from 'node:crypto';
 import { ArrayColumn, type ColumnWriter, Offsets, PlainColumn } from '#columns';
-import { bindingOf, SEAL_KEY_ID_BYTES, SEAL_OVER_BYTES, SEAL_SALT_BYTES, TOKEN_BYTES, type TokenPlace } from '#keys';
+import { bindingOf, SEAL_KEY_ID_BYTES, SEAL_OVER_BYTES, SEAL_SALT_BYTES, type SealingKey, TOKEN_BYTES, type TokenPlace } from '#keys';
 import type { MinimizedBatch } from '#minimize';
 import type { TenantId } from '#model';
 import type { BlockIdentity } from './block-identity.ts';
@@ -21,6 +22,8 @@ const ID_BYTES = 24;
 const FIELDS_KEPT = 256;
 /** Of salts, drawn at once. */
 const SALTS_BYTES = 512 * SEAL_SALT_BYTES;
+const WAITING = 6;
+const SEARCHED = 3;
 const NOTHING = new Uint8Array(0);
 
 export class SealedColumns {
@@ -29,16 +32,20 @@ export class SealedColumns {
   readonly #offsets = new Offsets();
   readonly #keyIds = new PlainColumn(1_024);
   readonly #texts = new PlainColumn(8_192);
-  readonly #text = new PlainColumn(4_096);
+  readonly #text = new PlainColumn(65_536);
   readonly #fields: Buffer[] = [];
   readonly #salts = new Uint8Array(SALTS_BYTES);
   #salt = SALTS_BYTES;
+  /** Of the row under construction: where its text begins, and in it whom it belongs to. */
+  #start = 0;
   #subject = 0;
+  /** Of rows that are not closed yet: span, row, where its text begins and ends, whom it belongs to, and where its searchable values end. */
+  readonly #waiting: number[] = [];
   readonly #tokens: TokenColumns;
   /** The value that was written last: where its key begins in the text, and where it stands. */
   #name = 0;
   #place: TokenPlace = 'span';
-  /** Of the row's searchable values: where the key begins, where the value ends, and the place. */
+  /** Of searchable values of these rows: where the key begins, where the value ends, and the place. */
   readonly #searched: number[] = [];
   /** Associated data of the tenant at hand; ids of trace, span and key are written over. */
   #tenant: TenantId | null = null;
@@ -55,7 +62,7 @@ export class SealedColumns {
   add(place: 'span' | 'event' | 'link', index: number, at: number, key: Uint8Array, letter: number): PlainColumn {
     const text = this.#text;
     const field = place === 'span' ? this.#fieldOf(at) : Buffer.from(`${place}s[${index}].attributes[${at}]`);
-    if (text.length === 0) this.#addSalt();
+    if (text.length === this.#start) this.#addSalt();
     const name = at === STATUS_MESSAGE ? STATUS_FIELD : key;
     text.string(field, 0, field.length);
     this.#name = text.length;
@@ -76,44 +83,54 @@ export class SealedColumns {
     this.#searched.push(this.#name, this.#text.length, PLACES.indexOf(this.#place));
   }
 
-  endRow(batch: MinimizedBatch, span: number, { tenant, block }: BlockIdentity, row: number): void {
-    const text = this.#text;
-    if (text.length === 0) {
-      this.#offsets.push(0);
-      return;
-    }
-    const subject = this.#subject;
+  /** `row`: of the block. */
+  endRow(span: number, row: number): void {
+    const start = this.#start;
+    const end = this.#text.length;
+    const isSealed = end > start && this.#keys !== null;
+    this.#offsets.push(isSealed ? 1 : 0);
+    if (isSealed) this.#waiting.push(span, row, start, end, this.#subject, this.#searched.length);
+    this.#start = end;
     this.#subject = 0;
-    if (this.#keys === null) {
-      text.reset();
-      this.#searched.length = 0;
-      this.#offsets.push(0);
-      return;
+  }
+
+  /** Closes what the rows since the last time have, one after another: between the other work on rows each would take half as much again. */
+  close(batch: MinimizedBatch, { tenant, block }: BlockIdentity): void {
+    const text = this.#text;
+    const waiting = this.#waiting;
+    let searched = 0;
+    for (let at = 0; at < waiting.length; at += WAITING) {
+      const row = waiting[at + 1]!;
+      const subject = waiting[at + 4]!;
+      const traceId = batch.traceId[waiting[at]!]!;
+      const { sealing, token } = this.#keys!.of(tenant, subject === 0 ? null : stringAt(text.bytes, subject));
+      this.#close(sealing, batch, waiting[at]!, tenant, text.bytes.subarray(waiting[at + 2]!, waiting[at + 3]!));
+      if (token !== null) {
+        this.#tokens.token.copy(token, 0, TOKEN_BYTES);
+        this.#tokens.add(block, row, batch.bytes, traceId, sealing.id);
+      }
+      for (const end = waiting[at + 5]!; searched < end; searched += SEARCHED) {
+        this.#keys!.fieldTokens.write(tenant, PLACES[this.#searched[searched + 2]!]!, text.bytes, this.#searched[searched]!, this.#searched[searched + 1]!, this.#tokens.token);
+        this.#tokens.add(block, row, batch.bytes, traceId, sealing.id);
+      }
     }
-    const { sealing: key, token } = this.#keys.of(tenant, subject === 0 ? null : stringAt(text.bytes, subject));
+    waiting.length = this.#searched.length = this.#start = 0;
+    text.bytes.fill(0, 0, text.length);
+    text.reset();
+  }
+
+  #close(key: SealingKey, batch: MinimizedBatch, span: number, tenant: TenantId, text: Uint8Array): void {
     const binding = tenant === this.#tenant ? this.#binding : this.#bindingOf(tenant);
     const ids = binding.length - ID_BYTES - SEAL_KEY_ID_BYTES;
     copy(binding, ids, batch.bytes, batch.traceId[span]!, 16);
     copy(binding, ids + 16, batch.bytes, batch.spanId[span]!, 8);
     copy(binding, ids + ID_BYTES, key.id, 0, SEAL_KEY_ID_BYTES);
-    const { length } = text;
     this.#keyIds.copy(key.id, 0, SEAL_KEY_ID_BYTES);
-    this.#texts.varuint(length + SEAL_OVER_BYTES);
-    this.#texts.reserve(length + SEAL_OVER_BYTES);
-    this.#texts.length += key.close(text.bytes.subarray(0, length), binding, this.#texts.bytes, this.#texts.length);
-    this.#offsets.push(1);
-    const traceId = batch.traceId[span]!;
-    if (token !== null) {
-      this.#tokens.token.copy(token, 0, TOKEN_BYTES);
-      this.#tokens.add(block, row, batch.bytes, traceId, key.id);
-    }
-    for (let at = 0; at < this.#searched.length; at += 3) {
-      this.#keys.fieldTokens.write(tenant, PLACES[this.#searched[at + 2]!]!, text.bytes, this.#searched[at]!, this.#searched[at + 1]!, this.#tokens.token);
-      this.#tokens.add(block, row, batch.bytes, traceId, key.id);
-    }
-    this.#searched.length = 0;
-    text.bytes.fill(0, 0, length);
-    text.reset();
+    const texts = this.#texts;
+    const length = text.length + SEAL_OVER_BYTES;
+    texts.varuint(length);
+    texts.reserve(length);
+    texts.length += key.close(text, binding, texts.bytes, texts.length);
   }
 
   /** None of them stays here: whoever has one can try values. */

@@ -147,8 +147,9 @@ export class SpanColumns {
       this.#eventsOf(batch, span);
       this.#linksOf(batch, span);
       this.minimized.endRow(span);
-      this.#sealed.endRow(batch, span, identity, this.rows + at);
+      this.#sealed.endRow(span, this.rows + at);
     }
+    this.#sealed.close(batch, identity);
     this.rows += rows;
   }
 
