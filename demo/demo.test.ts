@@ -19,7 +19,7 @@ before(async () => {
     stream.on('data', (chunk: Buffer) => {
       output += chunk.toString();
       // Everything that there is to see has been seen: stop it as a person would.
-      if (/-- trace [0-9a-f]{32}/.test(output)) demo.kill('SIGINT');
+      if (/-- forget \S+@/.test(output)) demo.kill('SIGINT');
     });
   }
   const late = setTimeout(() => demo.kill('SIGINT'), DEADLINE_MS);
@@ -57,5 +57,6 @@ test('its example shows credentials and an address as sent, and without them as 
 
 test('whose data it is was sealed, and that is said', () => {
   for (const key of ['enduser.id', 'shop.customer']) assert.match(output, new RegExp(`^ {2}${key.replace('.', '\\.')}\n(?: {4}sent .+\n(?: {9}.+\n)*) {4}kept \\[sealed\\]$`, 'm'), output);
-  assert.match(output, /To open it, for a reason/);
+  assert.match(output, /Press o on the trace in the console to open it, for a reason/);
+  assert.match(output, /-- forget [\w.]+@[\w.]+ --data /);
 });

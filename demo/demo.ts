@@ -56,8 +56,7 @@ async function demo({ seconds, rate, data }: Options): Promise<number> {
     screen.say(`The server is ready: OTLP over HTTP at ${server.otlpHttp}, over gRPC at ${server.otlpGrpc}.`);
     await unlessStopped(sayWhereToLook(server, data));
 
-    await unlessStopped(server.applyPolicy());
-    const keys = await unlessStopped(createKeys(server));
+    const [keys] = await unlessStopped(Promise.all([createKeys(server), server.applyPolicy()]));
     const running = server;
     counts = new Counts(() => running.totals(), screen);
     await unlessStopped(counts.show());
@@ -136,12 +135,19 @@ async function showExample(server: Tracekeep, sent: readonly SentSpan[], data: s
       'Look for yourself, in the console or in another terminal:',
       `  ${server.console}/traces/${span.traceId}`,
       `  npm run tracekeep -- trace ${span.traceId} --data ${where}`,
-      'What is [sealed] was kept, closed under a key of its customer. To open it, for a reason that goes into the log: the lock beside it in the console.',
+      'What is [sealed] was kept, closed under a key of its customer. Press o on the trace in the console to open it, for a reason that goes into the log.',
+      ...forgetting(span, where),
       '',
     );
     return true;
   }
   return false;
+}
+
+/** How the customer of the example is forgotten. Who they are was made up. */
+function forgetting({ attributes }: SentSpan, where: string): string[] {
+  const customer = attributes['enduser.id'];
+  return typeof customer === 'string' ? ['Or destroy their key, so that nobody can open it any more, and look at the trace again:', `  npm run tracekeep -- forget ${customer} --data ${where}`] : [];
 }
 
 function reportDeath(child: Child, how: string): void {

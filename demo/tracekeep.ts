@@ -41,6 +41,8 @@ export class Tracekeep {
   readonly ready: Promise<void>;
   readonly #data: string;
   #token = '';
+  /** Nobody had the demo's account in its data directory. */
+  #isNew = false;
 
   constructor(data: string, ports: Ports) {
     this.#data = data;
@@ -88,15 +90,14 @@ export class Tracekeep {
   async signInLink(): Promise<string> {
     const [first = '', ...others] = DEMO_ROLES;
     const adding = this.#run('user', 'add', DEMO_ACCOUNT, '--role', first, ...others);
-    await adding.catch(() => this.#run('user', 'role', DEMO_ACCOUNT, ...DEMO_ROLES));
+    this.#isNew = await adding.then(() => true, () => false);
+    if (!this.#isNew) await this.#run('user', 'role', DEMO_ACCOUNT, ...DEMO_ROLES);
     return this.#run('user', 'link', DEMO_ACCOUNT);
   }
 
-  /** The demo's own policy, where nobody has put one in force. */
+  /** The demo's own policy, unless the directory is of an earlier demo: somebody may have put another one in force since. */
   async applyPolicy(): Promise<void> {
-    const { versions } = JSON.parse(await this.#output('policy', 'history', '--json')) as { versions: readonly unknown[] };
-    // The first version is the default policy, put in force by the server.
-    if (versions.length < 2) await this.#run('policy', 'apply', `${ROOT}/${POLICY}`, '--note', 'what the demo seals');
+    if (this.#isNew) await this.#run('policy', 'apply', `${ROOT}/${POLICY}`, '--note', 'what the demo seals');
   }
 
   async totals(): Promise<Totals> {
@@ -120,14 +121,10 @@ export class Tracekeep {
 
   /** Keys and tokens stand alone on the last line of standard output. */
   async #run(...words: string[]): Promise<string> {
-    return (await this.#output(...words)).trim().split('\n').at(-1) ?? '';
-  }
-
-  async #output(...words: string[]): Promise<string> {
     const { stdout } = await promisify(execFile)(process.execPath, [`${ROOT}/${MAIN}`, ...words, '--data', this.#data], { timeout: VERB_MS_MAX }).catch((cause: Error & { stderr?: string }) => {
       throw new Error(`cannot run "tracekeep ${words.join(' ')}": ${cause.stderr?.trim().split('\n').at(-1) ?? cause.message}`, { cause });
     });
-    return stdout;
+    return stdout.trim().split('\n').at(-1) ?? '';
   }
 }
 
