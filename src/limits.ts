@@ -469,6 +469,10 @@ export const LIMITS = {
   rewrap_windows_at_once_in_server: 10,
   /** Rows of keys that a server counts at once, some 5 ms. */
   subject_keys_counted_at_once: 20_000,
+  /** Windows and workers that sealed for one person within what is retained: an hour has one key for each worker. */
+  subject_token_keys_max: 1_000_000,
+  /** Finding by which keys a person's tokens were made. */
+  token_removal_ms_max: 60_000,
   /** Keys of a subject that are destroyed by one statement. */
   subject_keys_at_once: 512,
   /** Keys of a person in one entry of the log, 16 characters each; more are told in several. */

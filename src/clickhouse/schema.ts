@@ -237,7 +237,7 @@ export const ITEM_FILTERS: Table = {
  * Which rows hold a sealed value that somebody may look for: one row for each value of a `searchable` field, and one for each span of which values were sealed for a person.
  * A token is a keyed digest (`Tokens` in `#keys`), so it tells nothing to whoever has no root key, and nothing here is part of a leaf: rows can go and every proof holds.
  *
- * All spans of a person: `tenant` and `token` = `Tokens.ofSubject`. Everything that has to go when keys are destroyed: `tenant` and `key` among their ids (`Store.removeTokens`).
+ * All spans of a person: `tenant` and `token` = `Tokens.ofSubject`. Everything that has to go when keys are destroyed: `key` among their ids (`Store.removeTokens`).
  * Rows are there before those of `spans` that they lead to, and may lead to none.
  */
 export const SEALED_TOKENS: Table = {

@@ -2,12 +2,12 @@
  * People whose values were sealed: found by their name, given what is held about them, and forgotten.
  *
  * To be forgotten is to have one's keys destroyed. In this order, so that a crash anywhere is finished by the next start: workers drop the keys that they seal with; keys are
- * overwritten in the control store and the log is told, in one transaction; workers drop what they made meanwhile; the log has the entry. What was acknowledged
+ * overwritten in the control store and the log is told, in one transaction; workers drop what they made meanwhile; the log has the entry; by what the spans were found is removed. What was acknowledged
  * before it began cannot be read any more, what comes after the receipt has a new key, and what came in between may be either.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import type { ForgetApproval } from '#config';
-import { keyDigest, type Actor, type Approval, type ControlStore } from '#control';
+import { keyDigest, type Actor, type Approval, type ControlStore, type UnfinishedErasure } from '#control';
 import type { Tokens } from '#keys';
 import type { Log } from '#log';
 import { LIMITS } from '#limits';
@@ -41,10 +41,10 @@ export interface FoundSubject extends FoundSpans {
 
 export interface SubjectsParts {
   readonly answering: Answering;
-  readonly control: Pick<ControlStore, 'subjectKeysOf' | 'findWindow' | 'eraseSubject' | 'listErasures' | 'finishErasure' | 'eraseAgain' | 'askApproval' | 'approvalUnusable' | 'recordExport' | 'proofOf' | 'listPolicies' | 'findPolicy'>;
+  readonly control: Pick<ControlStore, 'subjectKeysOf' | 'findWindow' | 'findSubjectKeys' | 'eraseSubject' | 'listErasures' | 'finishErasure' | 'eraseAgain' | 'askApproval' | 'approvalUnusable' | 'recordExport' | 'proofOf' | 'listPolicies' | 'findPolicy'>;
   readonly opener: ExportParts['opener'];
   readonly tokens: Tokens;
-  readonly store: Pick<Store, 'bodies'>;
+  readonly store: Pick<Store, 'bodies' | 'query' | 'removeTokens'>;
   readonly log: Pick<Log, 'size' | 'origin' | 'root' | 'entry' | 'inclusion' | 'signed' | 'sign'>;
   /** Workers that seal. */
   readonly workers: { forgetSubject(tenant: TenantId, subject: Uint8Array): Promise<void> };
@@ -65,6 +65,7 @@ export interface Forgetting {
 
 export type Forgotten = { readonly is: 'forgotten'; readonly receipt: Receipt } | { readonly is: 'asked'; readonly approval: Approval };
 
+const KEYS_OF_TOKENS = 'SELECT DISTINCT lower(hex(key)) AS key FROM sealed_tokens WHERE tenant = {tenant:String} AND token = toFixedString(unhex({subject:String}), 16)';
 const ERASURES_AT_ONCE = 256;
 const ERASURES = "SELECT toString(index) AS place, JSONExtractString(statement, 'digests') AS digests FROM log_entries WHERE type = {type:UInt8} AND toInt64(index) > {after:Int64} ORDER BY index LIMIT {limit:UInt32}";
 
@@ -77,9 +78,9 @@ export class Subjects {
     this.#parts = parts;
   }
 
-  /** At a start, before anything is sealed: what a crash broke off. */
+  /** What a crash or a failure broke off: at a start before anything is sealed, and before somebody else is forgotten. */
   async finish(): Promise<void> {
-    for (const { id } of this.#parts.control.listErasures()) await this.#finish(id);
+    for (const erasure of this.#parts.control.listErasures()) await this.#finish(erasure);
   }
 
   /** Refusals: action_forbidden, query_invalid, and those of a query. */
@@ -106,7 +107,7 @@ export class Subjects {
       const approval = await this.#parts.control.askApproval({ kind: 'forget', tenant, person: personOf(reader), reason: this.#reasonWithout(tenant, wanted.subject, wanted.reason), trace: null, subject: digestOf(token), fields: [] }, by);
       return isRefusal(approval) ? approval : { is: 'asked', approval };
     }
-    const forgetting = this.#forgetting.then(() => this.#forget(reader, wanted, token, by));
+    const forgetting = this.#forgetting.then(() => this.finish()).then(() => this.#forget(reader, wanted, token, by));
     this.#forgetting = forgetting.catch(() => undefined);
     return forgetting;
   }
@@ -140,8 +141,15 @@ export class Subjects {
       }
     });
     if (isRefusal(read)) return read;
-    const keys = await control.eraseAgain((keyId, wrapped) => erased.has(Buffer.from(keyDigest(keyId, wrapped)).toString('latin1')), by);
+    const back: Uint8Array[] = [];
+    const isErased = (keyId: Uint8Array, wrapped: Uint8Array): boolean => {
+      const isBack = erased.has(Buffer.from(keyDigest(keyId, wrapped)).toString('latin1'));
+      if (isBack) back.push(Uint8Array.from(keyId));
+      return isBack;
+    };
+    const keys = await control.eraseAgain(isErased, by);
     await carry();
+    await this.#parts.store.removeTokens(back);
     return keys;
   }
 
@@ -163,16 +171,23 @@ export class Subjects {
       await carry();
       const entry = await this.#entryOf(id, before);
       await answering.settled();
-      const { spans } = await countSpans(run, { keyIds: erasure.keyIds, hours });
-      await this.#finish(id);
-      const receipt: Receipt = { id, tenant, at: new Date(erasure.at).toISOString(), by: nameOf(by), entry, keys: erasure.keyIds.length, spans, tokens: 0, salt, commitment, clear, log: await this.#proofOf(entry) };
+      const { spans } = await countSpans(run, { token, keyIds: erasure.keyIds, hours });
+      const tokens = await this.#finish({ id, tenant, token });
+      const receipt: Receipt = { id, tenant, at: new Date(erasure.at).toISOString(), by: nameOf(by), entry, keys: erasure.keyIds.length, spans, tokens, salt, commitment, clear, log: await this.#proofOf(entry) };
       return { is: 'forgotten', receipt };
     });
   }
 
   /** What a repeated start may do again. */
-  async #finish(id: string): Promise<void> {
-    await this.#parts.control.finishErasure(id);
+  async #finish({ id, tenant, token }: UnfinishedErasure): Promise<number> {
+    const { control, store } = this.#parts;
+    const rows = await store.query<{ key: string }>(KEYS_OF_TOKENS, { tenant, subject: Buffer.from(token).toString('hex') }, { deadline_ms: LIMITS.token_removal_ms_max, rows_max: LIMITS.subject_token_keys_max });
+    const keyIds = rows.map(({ key }) => Buffer.from(key, 'hex'));
+    // Whoever came again meanwhile has a new key, by which they are found.
+    const live = new Set(control.findSubjectKeys(tenant, keyIds).filter(({ destroyed }) => !destroyed).map(({ keyId }) => Buffer.from(keyId).toString('hex')));
+    const tokens = await store.removeTokens(keyIds.filter((key) => !live.has(key.toString('hex'))));
+    await control.finishErasure(id);
+    return tokens;
   }
 
   #tokenOf(tenant: TenantId, subject: string): Uint8Array | Refusal {

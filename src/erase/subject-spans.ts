@@ -1,5 +1,5 @@
 /**
- * The spans of which values were sealed for a person, by the keys that closed them. Keys are known with their hours, so only the days of these are looked at.
+ * The spans of which values were sealed for a person, by the token that they have for it and the keys that closed them.
  */
 import type { ControlStore } from '#control';
 import { LIMITS } from '#limits';
@@ -16,24 +16,23 @@ export interface FoundSpans {
   readonly services: readonly string[];
 }
 
-/** Ids of keys, and the windows that they belong to. */
+/** Whose they are, ids of keys, and the hours of the windows that these belong to. */
 export interface SubjectPlaces {
+  readonly token: Uint8Array;
   readonly keyIds: readonly Uint8Array[];
   readonly hours: readonly number[];
 }
 
 const NOTHING: FoundSpans = { spans: 0, traces: 0, from: null, to: null, services: [] };
-const HOURS_A_DAY = 24;
 
-/** Spans arrive in the hour of their window, or shortly after it. */
-export const spansWhere = "tenant = {tenant:String} AND day >= toDate({first:UInt16}) AND day <= toDate({last:UInt16}) AND notEmpty(`sealed.key`) AND reinterpretAsUInt64(`sealed.key`[1]) IN {keys:Array(UInt64)}";
+export const spansWhere = "tenant = {tenant:String} AND (block, row) IN (SELECT block, row FROM sealed_tokens WHERE tenant = {tenant:String} AND token = toFixedString(unhex({subject:String}), 16) AND reinterpretAsUInt64(key) IN {keys:Array(UInt64)})";
 const COUNTED = `SELECT count() AS spans, uniqExact(trace_id) AS traces, toString(min(start)) AS first, toString(max(start)) AS last, groupUniqArray({limit:UInt32})(service) AS services FROM /*as seen*/spans WHERE ${spansWhere}`;
 
 /** Of keys that are there. */
 export function placesOf(control: Pick<ControlStore, 'subjectKeysOf' | 'findWindow'>, tenant: TenantId, token: Uint8Array): SubjectPlaces {
   const keys = control.subjectKeysOf(tenant, token);
   const hours = [...new Set(keys.map(({ window }) => window))].flatMap((window) => control.findWindow(window)?.hour ?? []);
-  return { keyIds: keys.map(({ keyId }) => keyId), hours: [...new Set(hours)].sort((a, b) => a - b) };
+  return { token, keyIds: keys.map(({ keyId }) => keyId), hours: [...new Set(hours)].sort((a, b) => a - b) };
 }
 
 export async function countSpans(run: Run, places: SubjectPlaces): Promise<FoundSpans> {
@@ -45,12 +44,8 @@ export async function countSpans(run: Run, places: SubjectPlaces): Promise<Found
 }
 
 /** Of `spansWhere`. */
-export function spansParams({ keyIds, hours }: SubjectPlaces): Params {
-  return { ...daysOf(hours), keys: keyIds.map(numberOf) };
-}
-
-function daysOf(hours: readonly number[]): { readonly first: number; readonly last: number } {
-  return { first: Math.floor((hours[0] ?? 0) / HOURS_A_DAY), last: Math.floor(((hours.at(-1) ?? 0) + 1) / HOURS_A_DAY) };
+export function spansParams({ token, keyIds }: SubjectPlaces): Params {
+  return { subject: Buffer.from(token).toString('hex'), keys: keyIds.map(numberOf) };
 }
 
 function numberOf(keyId: Uint8Array): bigint {

@@ -7,7 +7,7 @@
 import { DATABASE, type Engine } from '#clickhouse';
 import { ACCOUNTING, ITEM_FILTERS, LOG_ENTRIES, SEALED_TOKENS, SPANS, type Table, TRACES } from '#clickhouse/schema';
 import { LIMITS } from '#limits';
-import type { SealedBlock, TenantId } from '#model';
+import type { SealedBlock } from '#model';
 import type { Journaled } from './journal.ts';
 
 /** Ids of the blocks whose rows are all in the table. */
@@ -57,12 +57,12 @@ export async function removeTokensOf(engine: Engine, block: number): Promise<voi
   await removeRows(engine, SEALED_TOKENS, `block = ${block}`);
 }
 
-/** Of a tenant, those of spans that these keys closed; gone from every part when resolved. Gives how many there were. */
-export async function removeTokensOfKeys(engine: Engine, tenant: TenantId, keyIds: readonly Uint8Array[]): Promise<number> {
+/** Of spans that these keys closed; gone from every part when resolved. Gives how many there were. */
+export async function removeTokensOfKeys(engine: Engine, keyIds: readonly Uint8Array[]): Promise<number> {
   let removed = 0;
   for (let at = 0; at < keyIds.length; at += LIMITS.subject_keys_at_once) {
     const keys = keyIds.slice(at, at + LIMITS.subject_keys_at_once).map((key) => `unhex('${Buffer.from(key).toString('hex')}')`);
-    removed += await removeRows(engine, SEALED_TOKENS, `tenant = unhex('${Buffer.from(tenant).toString('hex')}') AND key IN (${keys.join(', ')})`);
+    removed += await removeRows(engine, SEALED_TOKENS, `key IN (${keys.join(', ')})`);
   }
   return removed;
 }

@@ -11,7 +11,7 @@ import type { Files } from '#files';
 import { deriveKey } from '#keys';
 import { LIMITS } from '#limits';
 import { type AnnouncedRemoval, entryOf, Log, logKeyBody, type LogKeySettings, retentionBodies } from '#log';
-import type { Commit, Secret, TenantId } from '#model';
+import type { Commit, Secret } from '#model';
 import type { RefusalCode } from '#refusal';
 import { Account, type AccountLine } from './account.ts';
 import { retainAccount } from './account-retention.ts';
@@ -284,11 +284,11 @@ export class Store {
    * Removes by what sealed values are found of which the keys are destroyed: all tokens of spans that these keys closed, of the person and of their fields. Gone from every part of
    * the table when resolved, and from the disk some seconds later; what is in the journal goes with its segments. Doing it again removes what is left. Gives how many there were.
    */
-  async removeTokens(tenant: TenantId, keyIds: readonly Uint8Array[]): Promise<number> {
+  async removeTokens(keyIds: readonly Uint8Array[]): Promise<number> {
     // What a flush has begun to insert it inserts again when it fails.
     await this.settle();
     return this.#flusher.between(async () => {
-      const removed = await removeTokensOfKeys(this.engine, tenant, keyIds);
+      const removed = await removeTokensOfKeys(this.engine, keyIds);
       await this.#partSync.sync();
       this.#partSync.follow();
       return removed;

@@ -18,7 +18,7 @@ let key = '';
 let serial = 0;
 
 before(async () => {
-  writeFileSync(POLICY, 'version: 2\nrules:\n  - id: person\n    keys: [user.id]\n    action: { seal: { subject: true } }\n  - id: mail\n    keys: [user.email]\n    action: seal\n  - id: plan\n    keys: [user.plan]\n    action: keep\n');
+  writeFileSync(POLICY, 'version: 2\nrules:\n  - id: person\n    keys: [user.id]\n    action: { seal: { subject: true } }\n  - id: mail\n    keys: [user.email]\n    action: { seal: { searchable: true } }\n  - id: plan\n    keys: [user.plan]\n    action: keep\n');
   const applied = await tracekeep(['policy', 'apply', POLICY, '--data', data]);
   assert.equal(applied.code, 0, applied.stderr);
   key = await addProducer(data, 'shop');
@@ -83,7 +83,7 @@ test('a person is forgotten through a running server; others are not, and who co
   assert.deepEqual(new Set(values), new Set(['ann', 'ann@example.org']));
   assert.match((await tracekeep(['subject', 'export', 'dan', '--reason', 'access request', '--data', data])).stderr, new RegExp(`${LIMITS.subject_export_spans + 1} spans with ${2 * (LIMITS.subject_export_spans + 1)} opened values`), 'all pages');
   const receipt = await forget('ann');
-  assert.deepEqual([receipt.spans, receipt.by], [3, 'the command line']);
+  assert.deepEqual([receipt.spans, receipt.tokens, receipt.by], [3, 6, 'the command line']);
   const after = keyRows();
   assert.equal(after.filter((row) => !isLive(row)).length, receipt.keys);
   const gone = before.filter((_, at) => !isLive(after[at]!));
@@ -102,7 +102,7 @@ test('a person is forgotten in a store that no server has open, and the log does
   await server.stop();
   cpSync(join(data, 'control'), join(folder, 'control-before'), { recursive: true });
   const receipt = await forget('bob');
-  assert.deepEqual([receipt.keys, receipt.spans], [1, 1]);
+  assert.deepEqual([receipt.keys, receipt.spans, receipt.tokens], [1, 1, 2]);
   assert.deepEqual(await verify(), { code: 0, findings: [] });
   const [, size, root] = receipt.log.checkpoint.split('\n');
   assert.deepEqual([Number(size), root], [receipt.log.size, receipt.log.root], 'the tree of the proof was signed');
