@@ -9,7 +9,7 @@ const ROOT = join(import.meta.dirname, '../..');
 const IMAGES = join(ROOT, 'docs/images');
 const BYTES_MAX = 200_000;
 
-const PICTURES: readonly { readonly name: string; readonly page: string; readonly theme: Theme; readonly steps?: string }[] = [
+const PICTURES: readonly { readonly name: string; readonly page: string; readonly theme: Theme; readonly steps?: string; readonly seed?: string; readonly role?: string }[] = [
   { name: 'search', page: '/search', theme: 'light' },
   { name: 'trace', page: '/traces/{declined}', theme: 'light', steps: 'see:text=Verified by this browser' },
   { name: 'proof', page: '/traces/{checkout}?proof=shown', theme: 'dark', steps: 'see:text=Known since' },
@@ -20,16 +20,17 @@ const PICTURES: readonly { readonly name: string; readonly page: string; readonl
   { name: 'policy', page: '/policy/edit?service=frontend&key=client.address&kind=ip&place=span', theme: 'light', steps: 'see:text=Tried on' },
   { name: 'access', page: '/access', theme: 'light', steps: 'fill:input[placeholder="ana"]=vera;click:role=button[name="Begin with an example"];fill:input[placeholder^="service:"]=service:payments@production;click:role=button[name="Ask"];see:text=Decided by' },
   { name: 'audit', page: '/traces/{declined}', theme: 'light', steps: 'see:text=Verified by this browser;goto:/audit;see:role=table' },
+  { name: 'reveal', page: '/traces/{checkout}', theme: 'light', seed: 'sealed', role: 'investigator', steps: 'see:text=Verified by this browser;press:o;see:role=dialog;click:text=enduser.id >> nth=-1;click:text=mail.to >> nth=-1;fill:textarea=incident 4711: who got the mail;click:role=button[name="Reveal 2 fields"];see:text=closes in' },
   { name: 'ingest', page: '/ingest', theme: 'light' },
 ];
 
 mkdirSync(IMAGES, { recursive: true });
-const look = (...words: string[]): Buffer => execFileSync(process.execPath, [join(import.meta.dirname, 'look.ts'), '--as', 'pictures', '--seed', 'hours', ...words], { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
+const look = (...words: string[]): Buffer => execFileSync(process.execPath, [join(import.meta.dirname, 'look.ts'), '--as', 'pictures', ...words], { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
 try {
   const named = process.argv.slice(2);
-  for (const { name, page, theme, steps = '' } of PICTURES.filter((one) => named.length === 0 || named.includes(one.name))) {
+  for (const { name, page, theme, steps = '', seed = 'hours', role = 'admin' } of PICTURES.filter((one) => named.length === 0 || named.includes(one.name))) {
     const out = join(IMAGES, `${name}.png`);
-    process.stdout.write(look('--keep', '--page', page, '--theme', theme, '--steps', steps, '--out', out));
+    process.stdout.write(look('--keep', '--seed', seed, '--role', role, '--page', page, '--theme', theme, '--steps', steps, '--out', out));
     const picture = smallPng(readFileSync(out));
     writeFileSync(out, picture);
     const size = picture.length;
@@ -37,5 +38,5 @@ try {
     console.log(`  ${Math.round(size / 1_000)} kB`);
   }
 } finally {
-  look('--stop');
+  for (const { seed = 'hours' } of PICTURES) look('--stop', '--seed', seed);
 }

@@ -69,13 +69,15 @@ function Shown({ keys }: { readonly keys: Keys }): ReactNode {
           </p>
         ) : null}
       </Panel>
-      <Panel title="What the keys hold">
-        <div className={styles['figures']}>
-          <Figure name="Windows" value={count(windows)} note="one for each hour and process that sealed" />
-          <Figure name="Keys of people" value={count(live)} note="for each person and window; what is sealed for nobody counts as one" />
-          <Figure name="Destroyed" value={count(destroyed)} note={destroyed === 0 ? 'nobody was forgotten yet' : 'what they closed is unreadable, in every later copy'} />
-        </div>
-      </Panel>
+      {versions.length === 0 ? null : (
+        <Panel title="What the keys hold">
+          <div className={styles['figures']}>
+            <Figure name="Windows" value={count(windows)} note="one for each hour and process that sealed" />
+            <Figure name="Keys of people" value={count(live)} note="for each person and window; what is sealed for nobody counts as one" />
+            <Figure name="Destroyed" value={count(destroyed)} note={destroyed === 0 ? 'nobody was forgotten yet' : 'what they closed is unreadable, in every later copy'} />
+          </div>
+        </Panel>
+      )}
       <SealedFields fields={keys.fields} />
       {change === null ? null : (
         <ChangeDialog

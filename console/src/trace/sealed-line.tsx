@@ -68,11 +68,14 @@ export function SealedLine({ outline, opening: { opened, closed, close }, isList
               {asked === null ? null : <Asked approval={asked} onUse={() => onUse(asked)} />}
             </>
           )}
-          <span role="status" className={styles['quiet']}>{closed === null ? '' : closed === 'over' ? 'Closed again: the time was over. The record of it stays.' : 'Closed again. The record of it stays.'}</span>
         </>
       ) : (
         <OpenNow opened={opened} isListed={isListed} onList={onList} onClose={close} />
       )}
+      {/* One place, so that it is read aloud when it changes; what stands open is seen as well. */}
+      <span role="status" className={opened === null ? styles['quiet'] : 'visually-hidden'}>
+        {opened !== null ? `${plural(opened.values.length, 'value')} open for some minutes` : closed === null ? '' : `Closed again${closed === 'over' ? ': the time was over' : ''}. The record of it stays.`}
+      </span>
     </section>
   );
 }

@@ -3,6 +3,7 @@
  * the page or the trace is left.
  */
 import { useCallback, useEffect, useMemo, useState } from 'react';
+import { flushSync } from 'react-dom';
 import type { Approval } from '#api/approvals.ts';
 import { type RevealNote, revealTrace, type RevealWish } from '#api/reveal.ts';
 import { openedSpans, type OpenedSpan, type OpenedValue, openedValues } from './opened-values.ts';
@@ -39,7 +40,7 @@ export function useOpening(traceId: string): Opening {
     // Looked at each second: a timer stands still while the machine sleeps.
     const timer = setInterval(() => (Date.now() >= closesAt_ms ? closeNow('over') : undefined), 1_000);
     // Otherwise the browser could keep the page as it was, for the way back.
-    const leave = (): void => closeNow(null);
+    const leave = (): void => flushSync(() => closeNow(null));
     addEventListener('pagehide', leave);
     return () => {
       clearInterval(timer);
