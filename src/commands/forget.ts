@@ -1,11 +1,12 @@
 /** `tracekeep forget`: destroys the keys of what was sealed for a person. Shows first what becomes unreadable and what it cannot reach, and asks. */
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
 
 import type { FoundSubject, Receipt } from '#erase';
 import { LIMITS } from '#limits';
 
+import { withNewFile } from './new-file.ts';
 import { OperatorError } from './operator-error.ts';
 import { orFail, readTenant, settingsOf, withSettings, withTenant } from './options.ts';
 import type { SettingName } from './settings.ts';
@@ -43,24 +44,26 @@ export function forgetCommand(): Command {
     if (options.yes !== true && (word === '-' || !process.stdin.isTTY)) throw new OperatorError('cannot ask here whether to go on: say --yes', 2);
     await withSubjects(config, async (ask) => {
       if (options.yes !== true) {
-        note(`${foundText(orFail(await ask({ ask: 'find', tenant, subject })))}\n`);
+        note(`${foundText(orFail(await ask({ ask: 'find', tenant, subject })), 'Becomes unreadable: the sealed values')}\n`);
         if (!(await isAgreed('Destroy the keys? This cannot be undone. [yes/no] '))) throw new OperatorError('nothing was destroyed');
       }
       // Before anything is destroyed: the salt of the receipt is nowhere else.
-      const file = options.receipt === undefined ? null : openReceipt(options.receipt);
-      const receipt = orFail(await ask({ ask: 'forget', tenant, subject, reason: options.reason ?? '' }));
-      if (file !== null) writeReceipt(file, receipt);
-      print(options.json === true ? JSON.stringify(receipt, null, 2) : receiptText(receipt, options.receipt));
+      await withNewFile(options.receipt, async (write) => {
+        const receipt = orFail(await ask({ ask: 'forget', tenant, subject, reason: options.reason ?? '' }));
+        print(options.json === true ? JSON.stringify(receipt, null, 2) : receiptText(receipt, options.receipt));
+        write?.(`${JSON.stringify(receipt, null, 2)}\n`);
+        if (receipt.keys === 0) note('nothing that can be opened was sealed under this name: it has to be written as the sealed value had it, capitals included');
+      });
     });
     exitSoon();
   });
 }
 
-/** What is held, and what forgetting does not reach. */
-export function foundText({ spans, traces, keys, hours, from, to, services, fields, clear }: FoundSubject): string {
+/** What is held, and what forgetting does not reach. `said` begins the sentence that counts it. */
+export function foundText({ spans, traces, keys, hours, from, to, services, fields, clear }: FoundSubject, said: 'Becomes unreadable: the sealed values' | 'Sealed for this person: values'): string {
   const when = from === null ? '' : `, from ${from} to ${String(to)}`;
   const lines = [
-    keys === 0 ? 'Nothing is sealed for this person under a key that is there.' : `Becomes unreadable: the sealed values of ${spans} spans in ${traces} traces${when}, under ${keys} keys of ${hours} hours.`,
+    keys === 0 ? 'Nothing is sealed for this person under a key that is there.' : `${said} of ${spans} spans in ${traces} traces${when}, under ${keys} keys of ${hours} hours.`,
     ...(services.length > 0 ? [`Services: ${services.join(', ')}`] : []),
     `Sealed by the policy in force: ${fields.length === 0 ? 'nothing' : fields.map(({ key }) => key).join(', ')}`,
     'Out of reach, because the policy keeps it in clear; whether this person stands there is not known:',
@@ -94,18 +97,4 @@ async function isAgreed(question: string): Promise<boolean> {
   } finally {
     terminal.close();
   }
-}
-
-function openReceipt(path: string): number {
-  try {
-    return openSync(path, 'wx', 0o600);
-  } catch (cause) {
-    throw new OperatorError(`cannot write the receipt ${path}: it must be a new file in a folder that is there; nothing was destroyed`, 1, { cause });
-  }
-}
-
-function writeReceipt(file: number, receipt: Receipt): void {
-  writeSync(file, `${JSON.stringify(receipt, null, 2)}\n`);
-  fsyncSync(file);
-  closeSync(file);
 }

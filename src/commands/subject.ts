@@ -1,9 +1,8 @@
 /** `tracekeep subject`: what is held about a person, counted (`find`), and all of it opened, for the person (`export`). */
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { Command } from 'commander';
 
 import { foundText, PLACE_OF_SUBJECTS, readSubject } from './forget.ts';
-import { OperatorError } from './operator-error.ts';
+import { withNewFile, type Write } from './new-file.ts';
 import { orFail, readTenant, settingsOf, withSettings, withTenant } from './options.ts';
 import { withSubjects, type AskSubjects } from './stored-subject.ts';
 import type { TenantId } from '#model';
@@ -26,7 +25,7 @@ function findCommand(): Command {
   return withSettings(withTenant(command), PLACE_OF_SUBJECTS).action(async (word: string, { tenant, json }: { readonly tenant: string; readonly json?: boolean }) => {
     const [config, question] = [await settingsOf(command), { tenant: readTenant(tenant), subject: readSubject(word) }];
     const found = orFail(await withSubjects(config, (ask) => ask({ ask: 'find', ...question })));
-    print(json === true ? JSON.stringify(found, null, 2) : foundText(found));
+    print(json === true ? JSON.stringify(found, null, 2) : foundText(found, 'Sealed for this person: values'));
     exitSoon();
   });
 }
@@ -36,20 +35,14 @@ function exportCommand(): Command {
   command.requiredOption('--reason <TEXT>', 'why, for the log, which keeps it for ever: without a name').option('--out <FILE>', 'write to a new file, closed to other users');
   return withSettings(withTenant(command), PLACE_OF_SUBJECTS).action(async (word: string, options: ExportOptions) => {
     const [config, tenant, subject] = [await settingsOf(command), readTenant(options.tenant), readSubject(word)];
-    const file = options.out === undefined ? null : openOut(options.out);
-    const write = (text: string): void => void (file === null ? process.stdout.write(text) : writeSync(file, text));
-    const told = await withSubjects(config, (ask) => writePages(ask, tenant, subject, options.reason, write));
-    if (file !== null) {
-      fsyncSync(file);
-      closeSync(file);
-    }
+    const told = await withNewFile(options.out, (write) => withSubjects(config, (ask) => writePages(ask, tenant, subject, options.reason, write ?? ((text) => void process.stdout.write(text)))));
     note(`${told.spans} spans with ${told.opened} opened values, export ${told.id}${told.changed > 0 ? `; ${told.changed} values do not open: what is stored is not what was sealed` : ''}`);
     exitSoon();
   });
 }
 
 /** One document of all pages. */
-async function writePages(ask: AskSubjects, tenant: TenantId, subject: string, reason: string, write: (text: string) => void): Promise<{ readonly id: string; readonly spans: number; readonly opened: number; readonly changed: number }> {
+async function writePages(ask: AskSubjects, tenant: TenantId, subject: string, reason: string, write: Write): Promise<{ readonly id: string; readonly spans: number; readonly opened: number; readonly changed: number }> {
   const sum = { id: '', spans: 0, opened: 0, changed: 0 };
   for (let cursor: string | null | undefined; cursor !== null; ) {
     const { resourceSpans, told } = orFail(await ask({ ask: 'export', tenant, subject, reason, ...(cursor === undefined ? {} : { cursor }) }));
@@ -60,12 +53,4 @@ async function writePages(ask: AskSubjects, tenant: TenantId, subject: string, r
   }
   write('\n]}\n');
   return sum;
-}
-
-function openOut(path: string): number {
-  try {
-    return openSync(path, 'wx', 0o600);
-  } catch (cause) {
-    throw new OperatorError(`cannot write ${path}: it must be a new file in a folder that is there`, 1, { cause });
-  }
 }

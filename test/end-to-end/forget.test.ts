@@ -1,6 +1,6 @@
 /** Somebody is forgotten, through a running server and in a store that none has open: what was sealed for them cannot be opened from any file, everybody else's can, and every proof still holds. */
 import assert from 'node:assert/strict';
-import { cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { before, test } from 'node:test';
@@ -76,6 +76,10 @@ test('a person is forgotten through a running server; others are not, and who co
   const before = keyRows();
   const byToken = Map.groupBy(before, ({ token }) => token);
   const out = join(folder, 'ann.json');
+  for (const [verb, file] of [[['subject', 'export', 'ann', '--reason', 'no', '--out'], out], [['forget', 'ann', '--yes', '--tenant', 'NOT A TENANT', '--receipt'], join(folder, 'none.json')]] as const) {
+    assert.notEqual((await tracekeep([...verb, file, '--data', data])).code, 0);
+    assert.equal(existsSync(file), false, 'what is refused leaves no file behind');
+  }
   const given = await tracekeep(['subject', 'export', 'ann', '--reason', 'access request', '--out', out, '--data', data]);
   assert.match(given.stderr, /3 spans with 6 opened values/);
   const held = JSON.parse(readFileSync(out, 'utf8')) as { resourceSpans: { scopeSpans: { spans: { attributes: { key: string; value: { stringValue?: string } }[] }[] }[] }[] };
