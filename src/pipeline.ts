@@ -78,6 +78,11 @@ export class Pipeline {
     return new BlockBuilder(this.#minimizer, this.#leaves, this.#sealing);
   }
 
+  /** Nothing that was in a value is remembered any more. Between two requests. */
+  forgetValues(): void {
+    this.#inspector.forgetValues();
+  }
+
   /**
    * `body` is attacker-controlled and read in place; `producer` was authenticated from the headers alone. Taken spans are
    * appended to the block that `blockFor` gives; nothing is appended when the whole export is refused, or all of it was taken before.

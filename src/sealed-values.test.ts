@@ -250,3 +250,21 @@ test('a leaf has a digest of what is sealed, and another one after any change of
     assert.notDeepEqual(leaves.compute(changed, block.salt).root, block.root);
   }
 });
+
+test('what is remembered of values can be forgotten between two requests of a block, and the block is the same', () => {
+  const [one, other] = [{ note: 'mail ann@example.com', 'user.id': 'ann' }, { note: 'mail bob@example.com', 'user.id': 'ann' }];
+  const requests = [one, other, one].map((attributes, at) => Buffer.from(JSON.stringify({ resourceSpans: [{ resource: {}, scopeSpans: [{ scope: {}, spans: [span(at + 1, attributes)] }] }] })));
+  const blockOf = (forgets: boolean): Uint8Array => {
+    const pipeline = new Pipeline(null, compilePolicy(policyOf({ id: 'users', keys: ['user.id'], action: { mask: { last: 1 } } })));
+    const builder = pipeline.builder();
+    builder.open({ block: 1, day: 20_833, retention: 'default', tenant: DEFAULT_TENANT });
+    for (const [at, body] of requests.entries()) {
+      assert.ok(!isRefusal(pipeline.take(Buffer.from(body), 'json', PRODUCER, at + 1, NOW_MS, () => builder)));
+      if (forgets) pipeline.forgetValues();
+    }
+    return builder.close().spans;
+  };
+  const forgotten = blockOf(true);
+  assert.ok(Buffer.from(forgotten).includes('mail [email]') && !Buffer.from(forgotten).includes('example.com'));
+  assert.deepEqual(forgotten, blockOf(false));
+});

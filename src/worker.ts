@@ -93,13 +93,17 @@ port.on('message', (message: ToWorker) => {
 });
 
 function windowsOver(hour: number | null): void {
-  for (const window of windows.forget(hour)) sealing?.end(window);
+  const over = windows.forget(hour);
+  for (const window of over) sealing?.end(window);
+  // Values that were sealed are not to outlive what seals them, in what a worker remembers of values.
+  if (over.length > 0) pipeline.forgetValues();
   if (hour === null) send({ is: 'wiped' });
 }
 
 /** Rows of keys go out with the blocks that are closed here or behind them, so none of these can come later. */
 function forgetSubject({ asked, tenant, subject }: ToWorker & { readonly is: 'forget-subject' }): void {
   closeAll();
+  pipeline.forgetValues();
   send({ is: 'subject-forgotten', asked, keyIds: sealing?.forget(tenant, subject) ?? [], rows: sealing?.takeRows() ?? [] });
 }
 

@@ -92,6 +92,18 @@ test('a window is stored before it is used, is one for all who ask in its hour, 
   assert.equal(refusedAs(await windows.ensure(DEFAULT_TENANT)), 'draining');
 });
 
+test('where nobody seals any more, the end of the hour is noticed within a minute', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  return windows.ensure(DEFAULT_TENANT).then((answer) => {
+    const window = done(answer);
+    now += WINDOW_MS;
+    assert.doesNotMatch(hex(window.key), /^0{64}$/);
+    t.mock.timers.tick(60_000);
+    assert.match(hex(window.key), /^0{64}$/);
+    assert.deepEqual(over, [hourOf(now)]);
+  });
+});
+
 test('without the sealing root there are new windows, and no past one opens', async () => {
   const keys = await makeWindows(2);
   renameSync(join(home, 'sealing.key'), join(home, 'elsewhere'));

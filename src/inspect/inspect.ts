@@ -317,6 +317,12 @@ export class Inspector {
     if (this.#memo.full || this.#held_bytes > HELD_BYTES_MAX) this.#forget();
   }
 
+  /** Between two requests. What was remembered of values is overwritten. */
+  forgetValues(): void {
+    this.#memo.wipe();
+    this.#forget();
+  }
+
   #forget(): void {
     this.#memo.clear();
     this.findings.length = 1;

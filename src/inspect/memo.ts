@@ -35,6 +35,12 @@ export class Memo {
     this.#used_bytes = 0;
   }
 
+  /** The same, and overwrites the values. */
+  wipe(): void {
+    new Uint8Array(this.#arenaView.buffer, 0, this.#used_bytes).fill(0);
+    this.clear();
+  }
+
   /** The mark remembered for this value, or -1. `keyAndType` tells apart equal bytes under different keys. */
   find(keyAndType: number, view: DataView, start: number, length: number): number {
     const slots = this.#slots;

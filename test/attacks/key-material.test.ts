@@ -23,6 +23,8 @@ import { makeKeyPair, openAllKeys, putPolicyInForce, type OpenedKeys } from '#ha
 
 const HOUR_MS = 3_600_000;
 const HOURS = [0, 1];
+/** Of each export of an hour. Fewer of the later one, so that what it leaves in memory does not cover what the one before left. */
+const SPANS = [12, 4];
 const PURPOSES: readonly KeyPurpose[] = ['check', 'disk', 'journal', 'remembered', 'set-aside', 'access', 'pushed', 'control', 'digest', 'credential', 'records', 'verified', 'pseudonyms', 'tokens', 'sealing', 'sealing check'];
 const home = temporaryFolder();
 const data = join(home, 'data');
@@ -49,7 +51,7 @@ before(async () => {
     setClock(hour * HOUR_MS);
     const window = async (): Promise<boolean> => {
       const now = BigInt(Date.now() + hour * HOUR_MS) * 1_000_000n;
-      await sendWell(server, key, exportOf([1, 2, 3, 4].map((at) => spanOf({ 'user.id': `ann-${at}`, note: 'what nobody reads' }, { startTimeUnixNano: String(now), endTimeUnixNano: String(now + 1n) }))));
+      await sendWell(server, key, exportOf(Array.from({ length: SPANS[hour] ?? 0 }, (_, at) => spanOf({ 'user.id': `ann-${at} of hour ${hour}`, note: `note ${at} of hour ${hour}` }, { startTimeUnixNano: String(now), endTimeUnixNano: String(now + 1n) }))));
       return (await openKeys()).windows.length === hour + 1;
     };
     // The clock is read some milliseconds late.
@@ -90,6 +92,8 @@ function windowKeys(ids: readonly number[]): Needles {
   return all;
 }
 
+/** As a worker remembers values that it looked at, one behind the other; nothing else has them so. */
+const remembered = (hour: number): Uint8Array => Buffer.from(`ann-${SPANS[hour]! - 1} of hour ${hour}note ${SPANS[hour]! - 1} of hour ${hour}`);
 const namesIn = (found: Readonly<Record<string, number>>): string[] => Object.keys(found).filter((name) => found[name] !== 0);
 const ids = (): number[] => keys.windows.toSorted((one, other) => one.hour - other.hour).map(({ id }) => id);
 
@@ -97,9 +101,9 @@ test('whoever takes the memory of an ingest process gets the key of the hour tha
   const past = ids().slice(0, -1);
   assert.equal(past.length, HOURS.length - 1);
   const current = keys.windows.find(({ id }) => id === ids().at(-1)) ?? assert.fail();
-  const needles = { 'the root key': fromHex(`${data}.key`), 'the key of this hour': current.key, ...windowKeys(past), ...privateKeys() };
-  assert.equal(Object.keys(needles).length, 2 + 3 * past.length + 8);
-  assert.deepEqual(namesIn(searchMemory(server.pid, needles).found), ['the root key', 'the key of this hour'], 'the search finds what the process needs, and that is all');
+  const needles = { 'the root key': fromHex(`${data}.key`), 'the key of this hour': current.key, 'values of this hour': remembered(1), 'remembered values of the hour before': remembered(0), ...windowKeys(past), ...privateKeys() };
+  assert.equal(Object.keys(needles).length, 4 + 3 * past.length + 8);
+  assert.deepEqual(namesIn(searchMemory(server.pid, needles).found), ['the root key', 'the key of this hour', 'values of this hour'], 'the search finds what the process needs, and that is all');
 });
 
 test('whoever takes the disk of an ingest process has no key at all, not even that of the hour that runs', () => {
