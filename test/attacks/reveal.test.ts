@@ -297,12 +297,25 @@ test('what took two people when it was sealed takes two, whatever the policy say
   assert.ok(JSON.stringify(await revealed('investigator', { fields: ['card.holder'] }, String(later['traceId']))).includes(`${MARK} later`));
 });
 
-test('what was sealed of somebody who was forgotten opens to nobody, and says so; that of others opens', async () => {
+test('what was sealed of somebody who was forgotten opens to nobody, and says so; that of others opens, and evidence of both verifies', async () => {
+  const both = newTraceId();
+  await sendWell(server, key, exportOf([2, 1].map((person) => spanOf({ 'user.id': `${MARK}-${person}` }, { traceId: both })), 'web'));
+  const evidence = async (): Promise<{ shows: string[]; spans: number; text: string }> => {
+    const { status, text } = await post('officer', `/api/v1/traces/${both}/evidence`, { reason: 'incident 4711' });
+    assert.equal(status, 200, text);
+    const { spans } = provedBy(text);
+    return { shows: spans.flatMap(({ opened }) => opened.map((value) => value.text)).sort(), spans: spans.length, text };
+  };
+  const before = await evidence();
+  assert.deepEqual([before.shows, before.spans], [[`${MARK}-1`, `${MARK}-2`], 2]);
   const forgotten = await tracekeep(['forget', `${MARK}-2`, '--yes', '--json', '--reason', 'asked for it', '--data', server.data]);
   assert.equal(forgotten.code, 0, forgotten.stderr);
   const { resourceSpans, reveal: told } = await revealed('officer', { fields: ['user.id'] }, elsewhere);
   assert.deepEqual([told.opened, told.erased, told.changed, JSON.stringify(resourceSpans).includes(`${MARK}-2`)], [0, 1, 0, false]);
   assert.ok(JSON.stringify(await revealed('officer', { fields: ['user.id'] })).includes(`${MARK}-1`));
+  const after = await evidence();
+  assert.deepEqual([after.shows, after.spans, after.text.includes(`${MARK}-2`)], [[`${MARK}-1`], 2, false]);
+  assert.equal(provedBy(before.text).spans.length, 2, 'what was handed out goes on verifying');
   // The log has what happened, and the store is as it says.
   const verified = await tracekeep(['verify', '--data', server.data]);
   assert.equal(verified.code, 0, verified.stdout + verified.stderr);
