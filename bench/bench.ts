@@ -12,6 +12,7 @@ import { type AuditFigures, measureAudit } from './audit.ts';
 import { type AuthenticationFigures, measureAuthentication } from './authentication.ts';
 import { corpusOf } from './corpus.ts';
 import { type EvidenceFigures, measureEvidence } from './evidence.ts';
+import { type Forgetting, measureForgetting } from './forgetting.ts';
 import { type Ingest, measureIngest } from './ingest.ts';
 import { describeMachine, type Machine } from './machine.ts';
 import { measureParts, type Parts } from './parts.ts';
@@ -21,7 +22,7 @@ import { recognizeText } from './recognize-table.ts';
 import { type SealingFigures, measureSealingWhole } from './sealed-ingest.ts';
 import type { ServerOptions } from './server.ts';
 import { medianOf } from './summary.ts';
-import { accessText, auditText, authenticationText, consoleText, evidenceText, ingestText, machineText, partsText, queryText, sealingText, threadsText, verifyText } from './table.ts';
+import { accessText, auditText, authenticationText, consoleText, evidenceText, forgettingText, ingestText, machineText, partsText, queryText, sealingText, threadsText, verifyText } from './table.ts';
 import { measureVerify, type VerifyFigures } from './verify.ts';
 
 export interface BenchOptions {
@@ -65,10 +66,11 @@ export interface Figures {
   readonly audit: AuditFigures | null;
   readonly authentication: AuthenticationFigures | null;
   readonly sealing: SealingFigures | null;
+  readonly forgetting: readonly Forgetting[] | null;
   readonly tables: readonly string[];
 }
 
-const PARTS = ['ingest', 'query', 'verify', 'console', 'parts', 'recognize', 'access', 'audit', 'authentication', 'sealing'];
+const PARTS = ['ingest', 'query', 'verify', 'console', 'parts', 'recognize', 'access', 'audit', 'authentication', 'sealing', 'forget'];
 /** Enough that there is a figure. */
 const SEED = 20_261_129;
 const HURRIED_LOG_BLOCKS = 20;
@@ -81,6 +83,8 @@ const RECOGNIZE_SPANS = { whole: 200_000, quick: 40_960 };
 const ORDINARY_VALUES = { whole: 200_000, quick: 100_000, hurried: 20_000 };
 /** Spans of each round of sealing, and how many rounds count. */
 const SEALING = { whole: { spans: 100_000, rounds: 9 }, quick: { spans: 50_000, rounds: 5 } };
+/** Spans of a person who is forgotten, and passes of the corpus of others before each. */
+const FORGETTING = { whole: { spans: 100_000, passes: [1, 9] }, quick: { spans: 10_000, passes: [1, 1] } };
 const USAGE = `npm run bench -- [PART…] [options]: figures of a real server on this machine
 
   PART               as --only
@@ -89,7 +93,7 @@ const USAGE = `npm run bench -- [PART…] [options]: figures of a real server on
   --runs N           medians of N runs of ingest
   --connections A,B  8,128 by default
   --gzip             bodies are compressed
-  --only PART,…      of ingest, query, verify, console, parts, recognize, access, audit, authentication, sealing; evidence, which is a part of query, by itself
+  --only PART,…      of ingest, query, verify, console, parts, recognize, access, audit, authentication, sealing, forget; evidence, which is a part of query, by itself
   --seed N           of the samples and ordinary values of recognize
   --show             recognize prints the samples that it missed or marked wrongly
   --requests DIR     recognize also inspects what another load generator wrote there (reqs.bin, meta.json)
@@ -145,8 +149,10 @@ export async function bench(options: BenchOptions, say: (text: string) => void):
   if (authentication !== null) show(authenticationText(authentication));
   const sealing = options.only.includes('sealing') ? await measureSealingWhole({ corpus, out: options.out, ...(options.quick ? SEALING.quick : SEALING.whole), server }) : null;
   if (sealing !== null) show(sealingText(sealing));
+  const forgetting = options.only.includes('forget') ? await measureForgetting({ corpus, ...(options.quick ? FORGETTING.quick : FORGETTING.whole), server: { hurried } }) : null;
+  if (forgetting !== null) show(forgettingText(forgetting));
   corpus.close();
-  const figures: Figures = { machine, spans: described.spans, ingest, runs, query, evidence, verify, console: inBrowser, parts, recognize, access, audit, authentication, sealing, tables };
+  const figures: Figures = { machine, spans: described.spans, ingest, runs, query, evidence, verify, console: inBrowser, parts, recognize, access, audit, authentication, sealing, forgetting, tables };
   const name = `figures-${machine.at.replaceAll(/[:.]/gu, '-')}.json`;
   writeFileSync(join(options.out, name), `${JSON.stringify(figures, null, 1)}\n`);
   say(`written to ${join(options.out, name)}`);
@@ -156,7 +162,7 @@ export async function bench(options: BenchOptions, say: (text: string) => void):
 /** Parts that are asked for alone may need fewer: deciding needs none. */
 function spansNeeded({ only, quick }: BenchOptions): number {
   if (['access', 'audit'].includes(only.join())) return SPANS_UNUSED;
-  if (only.join() === 'sealing') return SEALING.whole.spans;
+  if (['sealing', 'forget'].includes(only.join())) return SEALING.whole.spans;
   return only.join() === 'recognize' ? (quick ? RECOGNIZE_SPANS.quick : RECOGNIZE_SPANS.whole) : Infinity;
 }
 

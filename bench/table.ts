@@ -9,6 +9,7 @@ import type { Machine } from './machine.ts';
 import type { Added } from './paired-consoles.ts';
 import type { Parts } from './parts.ts';
 import type { Query, QueryTimes } from './query.ts';
+import type { Forgetting } from './forgetting.ts';
 import type { SealingFigures } from './sealed-ingest.ts';
 import type { Summary } from './summary.ts';
 import type { VerifyFigures } from './verify.ts';
@@ -135,6 +136,16 @@ export function sealingText({ ingest, worker, passphrase_ms }: SealingFigures): 
     ...worker.map(({ people, without_us, added_us, keysPerSealed }): [string, string] => [`a worker’s part, ${PEOPLE[people]}`, `${without_us.toFixed(2)} µs a span and ${added_us.toFixed(2)} µs more, ${keysPerSealed.toFixed(3)} keys a seal`]),
     ...ingest.map(({ people, opening: { closed_ms, opened_ms } }): [string, string] => [`a trace, its seals closed; opened, ${PEOPLE[people]}, p50 / p99`, `${times(closed_ms)}; ${times(opened_ms)}`]),
     ['a sealing root that is a passphrase takes besides', `${whole(passphrase_ms)} ms`],
+  ]);
+}
+
+export function forgettingText(figures: readonly Forgetting[]): string {
+  return aligned([
+    ['a person forgotten over the API, receipt included', ''],
+    ...figures.flatMap(({ stored, spans, keys, tokens, find_ms, forget_ms }): [string, string][] => [
+      [`${whole(spans)} spans of ${whole(stored)} in the store`, `${whole(forget_ms)} ms, ${whole(keys)} keys, ${whole(tokens)} tokens`],
+      ['  found before', `${whole(find_ms)} ms`],
+    ]),
   ]);
 }
 
