@@ -21,7 +21,7 @@ import { digestsIn } from '#verify';
 import { clearBefore, clearPlaces, sealedKeys, type ClearPlace } from './clear-places.ts';
 import { exportPage, needsTwo, type ExportPage, type ExportParts, type ExportQuestion } from './export.ts';
 import { newCommitment, type Receipt, type ReceiptLog } from './receipt.ts';
-import { countSpans, placesOf, type FoundSpans } from './subject-spans.ts';
+import { countKeysFound, countSpans, placesOf, type FoundSpans, type SubjectPlaces } from './subject-spans.ts';
 
 export { isAbout, type Receipt } from './receipt.ts';
 export type { ClearPlace } from './clear-places.ts';
@@ -37,6 +37,8 @@ export interface FoundSubject extends FoundSpans {
   /** What the policy in force seals. */
   readonly fields: readonly { readonly key: string; readonly sealed: true }[];
   readonly clear: readonly ClearPlace[];
+  /** Keys that were destroyed, and by which spans are found all the same. */
+  readonly erased: number;
 }
 
 export interface SubjectsParts {
@@ -44,7 +46,7 @@ export interface SubjectsParts {
   readonly control: Pick<ControlStore, 'subjectKeysOf' | 'findWindow' | 'findSubjectKeys' | 'eraseSubject' | 'listErasures' | 'finishErasure' | 'eraseAgain' | 'askApproval' | 'approvalUnusable' | 'recordExport' | 'proofOf' | 'listPolicies' | 'findPolicy'>;
   readonly opener: ExportParts['opener'];
   readonly tokens: Tokens;
-  readonly store: Pick<Store, 'bodies' | 'query' | 'removeTokens'>;
+  readonly store: Pick<Store, 'bodies' | 'query' | 'settle' | 'removeTokens'>;
   readonly log: Pick<Log, 'size' | 'origin' | 'root' | 'entry' | 'inclusion' | 'signed' | 'sign'>;
   /** Workers that seal. */
   readonly workers: { forgetSubject(tenant: TenantId, subject: Uint8Array): Promise<void> };
@@ -92,7 +94,8 @@ export class Subjects {
       await this.#parts.answering.settled();
       const places = placesOf(this.#parts.control, reader.tenant, token);
       const found = await countSpans(run, places);
-      return { subject: digestOf(token), ...found, keys: places.keyIds.length, hours: places.hours.length, fields: sealedKeys(this.#parts.policy()).map((key) => ({ key, sealed: true as const })), clear: this.#clear() };
+      const erased = Math.max(0, (await countKeysFound(run, token)) - places.keyIds.length);
+      return { subject: digestOf(token), ...found, erased, keys: places.keyIds.length, hours: places.hours.length, fields: sealedKeys(this.#parts.policy()).map((key) => ({ key, sealed: true as const })), clear: this.#clear() };
     });
   }
 
@@ -154,33 +157,41 @@ export class Subjects {
   }
 
   async #forget(reader: Reader, { subject, reason, approval }: Forgetting, token: Uint8Array, by: Actor): Promise<Forgotten | Refusal> {
-    const { control, answering, workers, carry, log } = this.#parts;
+    const { control, workers, carry, log } = this.#parts;
     const { tenant } = reader;
+    // A store that cannot be read or written is told before anything is destroyed.
+    const before = await this.#count(reader, placesOf(control, tenant, token));
+    if (isRefusal(before)) return before;
+    const clear = this.#clear();
+    const name = Buffer.from(subject);
+    const { salt, commitment } = newCommitment(tenant, subject);
+    const id = `e_${randomBytes(8).toString('hex')}`;
+    const since = log.size;
+    const wanted = { id, tenant, token, commitment, reason: this.#reasonWithout(tenant, subject, reason), approval: approval === undefined ? null : { id: approval, person: personOf(reader), subject: digestOf(token) } };
+    await workers.forgetSubject(tenant, name);
+    const erasure = await control.eraseSubject(wanted, by).finally(() => workers.forgetSubject(tenant, name));
+    if (isRefusal(erasure)) return erasure;
+    await carry();
+    const entry = await this.#entryOf(id, since);
+    // What came just before is among them. The receipt is given in any case: its salt is nowhere else.
+    const counted = await this.#count(reader, { token, keyIds: erasure.keyIds, hours: [] });
+    const { spans } = isRefusal(counted) ? before : counted;
+    const tokens = await this.#finish({ id, tenant, token });
+    return { is: 'forgotten', receipt: { id, tenant, at: new Date(erasure.at).toISOString(), by: nameOf(by), entry, keys: erasure.keyIds.length, spans, tokens, salt, commitment, clear, log: await this.#proofOf(entry) } };
+  }
+
+  #count(reader: Reader, places: SubjectPlaces): Promise<FoundSpans | Refusal> {
+    const { answering } = this.#parts;
     return answering.answer(reader, 'subject.forget', 'scan', async (run) => {
       if (!run.sight.seesAllPlaces) return refuse('action_forbidden', 'it is about all services of the tenant, of which you see some');
-      const name = Buffer.from(subject);
-      const clear = this.#clear();
-      await workers.forgetSubject(tenant, name);
-      const { hours } = placesOf(control, tenant, token);
-      const { salt, commitment } = newCommitment(tenant, subject);
-      const id = `e_${randomBytes(8).toString('hex')}`;
-      const before = log.size;
-      const wanted = { id, tenant, token, commitment, reason: this.#reasonWithout(tenant, subject, reason), approval: approval === undefined ? null : { id: approval, person: personOf(reader), subject: digestOf(token) } };
-      const erasure = await control.eraseSubject(wanted, by).finally(() => workers.forgetSubject(tenant, name));
-      if (isRefusal(erasure)) return erasure;
-      await carry();
-      const entry = await this.#entryOf(id, before);
-      await answering.settled();
-      const { spans } = await countSpans(run, { token, keyIds: erasure.keyIds, hours });
-      const tokens = await this.#finish({ id, tenant, token });
-      const receipt: Receipt = { id, tenant, at: new Date(erasure.at).toISOString(), by: nameOf(by), entry, keys: erasure.keyIds.length, spans, tokens, salt, commitment, clear, log: await this.#proofOf(entry) };
-      return { is: 'forgotten', receipt };
+      return (await answering.settled()) ? countSpans(run, places) : refuse('query_timeout', 'what was just acknowledged cannot be read yet');
     });
   }
 
   /** What a repeated start may do again. */
   async #finish({ id, tenant, token }: UnfinishedErasure): Promise<number> {
     const { control, store } = this.#parts;
+    await store.settle();
     const rows = await store.query<{ key: string }>(KEYS_OF_TOKENS, { tenant, subject: Buffer.from(token).toString('hex') }, { deadline_ms: LIMITS.token_removal_ms_max, rows_max: LIMITS.subject_token_keys_max });
     const keyIds = rows.map(({ key }) => Buffer.from(key, 'hex'));
     // Whoever came again meanwhile has a new key, by which they are found.

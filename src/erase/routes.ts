@@ -22,7 +22,7 @@ const ORNULL = { type: ['string', 'null'] } as const;
 const CLEAR = array(object({ why: text() }, { description: 'key: an attribute key with *; place: anything else. Where the policy keeps something in clear; whether this person stands there is not known.' }));
 const FOUND = object({
   subject: text('A keyed digest: the same for the same person.'), spans: count, traces: count, keys: { ...count, description: 'That are there.' }, hours: count, from: ORNULL, to: ORNULL, services: array(text()),
-  fields: array(object({ key: text(), sealed: { type: 'boolean' } })), clear: CLEAR,
+  fields: array(object({ key: text(), sealed: { type: 'boolean' } })), clear: CLEAR, erased: { ...count, description: 'Keys that were destroyed, and by which spans are found all the same.' },
 });
 const RECEIPT = object({
   id: text(), tenant: text(), at: text('RFC 3339.'), by: text(), entry: { ...count, description: 'Index in the log.' }, keys: count, spans: count, tokens: count, salt: text('Base64. It is nowhere else.'), commitment: text('Base64.'), clear: CLEAR,

@@ -59,6 +59,8 @@ test('killed after the keys are destroyed, it is finished by the next start, wha
     for (const bytes of gone) assert.ok(!isStored(bytes), `${step}: no file has it any more`);
     assert.deepEqual(await inControl(data, async (control) => control.listErasures()), [], step);
   }
+  const found = JSON.parse((await tracekeep(['subject', 'find', 'ann', '--json', '--data', data])).stdout) as { spans: number; erased: number };
+  assert.deepEqual([found.spans, found.erased], [0, 0], 'nothing leads to the spans any more');
   const again = await tracekeep(['forget', 'ann', '--yes', '--json', '--data', data]);
   assert.equal((JSON.parse(again.stdout) as { keys: number }).keys, 0, 'a repeat finds nothing left');
   await server.stop();
