@@ -55,6 +55,7 @@ function More({ pages, here }: { readonly pages: readonly RailPage[]; readonly h
         <Button look="quiet" className={styles['page'] ?? ''} aria-label={shown === undefined ? 'More pages' : `More pages, now ${shown.label}`} {...(shown === undefined ? {} : { 'data-current': true })}>
           <Ellipsis aria-hidden size={16} />
           <span>More</span>
+          {pages.some(({ path }) => path === '/approvals') ? <WaitingApprovals /> : null}
         </Button>
       }
       entries={pages.map(({ path, label, shape: Icon }) => ({ id: path, label, shape: <Icon aria-hidden />, act: () => void navigate({ to: path, search: keepRange }) }))}
