@@ -186,9 +186,11 @@ export async function startServer(config: Config, report: Report = reportLine): 
     const access = createAccess({ own: ownPolicies(control), fields, unusable: (tenant) => tell(unusablePolicies(tenant)) });
     const texts = new ThreadTextReader();
     started.push({ what: 'reader of access policies', stop: () => texts.stop() });
+    const tokens = new Tokens(deriveKey(rootKey, 'tokens'));
     const queries = createQueries({
       access,
       store,
+      tokens,
       producers: async (tenant) => (await control.listProducers(tenant)).map(({ id, name }) => ({ id, name })),
       evidence: {
         native: (sql) => store.engine.queryNative(sql),
@@ -211,7 +213,6 @@ export async function startServer(config: Config, report: Report = reportLine): 
       push.start();
       started.push({ what: 'push of records', stop: () => push.stop() });
     }
-    const tokens = new Tokens(deriveKey(rootKey, 'tokens'));
     const subjects = new Subjects({
       answering: createAnswering({ access, store }), control, opener: new SealOpener({ control, custody }), tokens, store, log: store.log, workers: sequencer, carry: () => records.carry(), policy: () => policy.current.document, approval: config.forgetApproval, minimized: minimizedReason,
     });

@@ -18,8 +18,8 @@ const SPANS: readonly Action[] = ['trace.read', 'trace.search', 'service.list', 
 /** What each default role may do besides. */
 const BESIDES: Readonly<Record<Exclude<Role, 'admin'>, readonly Action[]>> = {
   viewer: SPANS,
-  investigator: [...SPANS, 'field.reveal'],
-  'security-analyst': [...SPANS, 'finding.change', 'producer.list'],
+  investigator: [...SPANS, 'field.reveal', 'field.search'],
+  'security-analyst': [...SPANS, 'finding.change', 'producer.list', 'field.search'],
   'key-custodian': ['key.list', 'key.change', 'producer.list', 'producer.change', 'token.list', 'integrity.verify', 'policy.read'],
   'privacy-officer': [...SPANS, 'finding.change', 'policy.write', 'access.read', 'subject.find', 'subject.export', 'subject.forget'],
   auditor: ['audit.read', 'entry.read', 'integrity.verify', 'accounting.read', 'policy.read', 'access.read', 'account.list', 'token.list', 'producer.list', 'tenant.list'],
@@ -28,7 +28,7 @@ const BESIDES: Readonly<Record<Exclude<Role, 'admin'>, readonly Action[]>> = {
 
 test('each default role may do what it is for, and nothing else', () => {
   for (const role of ROLES) {
-    const expected = role === 'admin' ? ACTIONS.filter((action) => action !== 'field.reveal' && action !== 'subject.export') : [...EVERYBODY, ...BESIDES[role]];
+    const expected = role === 'admin' ? ACTIONS.filter((action) => !['field.reveal', 'field.search', 'subject.export'].includes(action)) : [...EVERYBODY, ...BESIDES[role]];
     assert.deepEqual(ACTIONS.filter((action) => may(as(role), action)), ACTIONS.filter((action) => expected.includes(action)), role);
     assert.deepEqual(access.actionsOf(as(role)), ACTIONS.filter((action) => expected.includes(action)), role);
   }
@@ -37,6 +37,7 @@ test('each default role may do what it is for, and nothing else', () => {
 test('roles add up, except that an administrator never opens sealed values', () => {
   assert.ok(may(as('auditor', 'viewer'), 'trace.read') && may(as('auditor', 'viewer'), 'entry.read'));
   assert.ok(!may(as('admin', 'investigator'), 'field.reveal'));
+  assert.ok(!may(as('admin', 'security-analyst'), 'field.search'));
 });
 
 test('who has no role, or one that nobody knows, has their own session', () => {

@@ -50,6 +50,8 @@ export const RECORDED = {
   'field.read': false,
   // Whoever opens a sealed value says so.
   'field.reveal': true,
+  // Part of what searches spans, which says so.
+  'field.search': true,
   // Whoever looks for somebody by name learns that they are there; to forget somebody is an entry of its own.
   'subject.find': true,
   'subject.export': true,

@@ -18,7 +18,7 @@ const TURN_MS = 5;
 const immediate = promisify(setImmediate);
 
 /** Asked without a key: whether there can be one for which it is allowed. */
-export const OF_ANY_KEY: ReadonlySet<Action> = new Set<Action>(['field.reveal']);
+export const OF_ANY_KEY: ReadonlySet<Action> = new Set<Action>(['field.reveal', 'field.search']);
 /** Of an attribute that no rule names; and what matches all of them. */
 const ANY_KEY = '*';
 

@@ -28,6 +28,7 @@ export const ABOUT: Readonly<Record<Action, ResourceType>> = {
   'trace.outline': 'Trace',
   'field.read': 'Field',
   'field.reveal': 'Field',
+  'field.search': 'Field',
   'subject.find': 'Subject',
   'subject.export': 'Subject',
   'subject.forget': 'Subject',

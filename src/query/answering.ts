@@ -3,12 +3,14 @@
  * through here, so that a statement never runs without the reader's tenant, what the reader sees of it, a limit on its rows and what is left of the time.
  */
 import { createAccess, type Access, type Action, type Place } from '#access';
+import type { Tokens } from '#keys';
 import { LIMITS } from '#limits';
 import type { Reader } from '#model';
 import { isRefusal, refuse, type Refusal } from '#refusal';
 import { Gate } from './gate.ts';
 import { createKnownPlaces } from './known-places.ts';
 import type { Params, QueryStore } from './query-store.ts';
+import { sealedValuesOf, type SealedValues } from './sealed-values.ts';
 import { Sight } from './sight.ts';
 
 /** Runs a statement for the reader's tenant (`{tenant:String}`), over what the reader sees of it, within what is left of the deadline. */
@@ -16,6 +18,8 @@ export interface Run {
   <Row>(sql: string, params: Params, rows_max: number): Promise<Row[]>;
   /** For those who would learn of what is not seen in another way than from rows. */
   readonly sight: Sight;
+  /** Which sealed values a filter of the reader's asks for. */
+  readonly sealed: SealedValues;
 }
 
 /** The same for another action of the same reader, of whom something else may be seen then. */
@@ -28,6 +32,8 @@ export interface AnsweringParts {
   /** Default: that of roles as they come. */
   readonly access?: Access;
   readonly store: QueryStore;
+  /** By which sealed values are found; without them none are. */
+  readonly tokens?: Pick<Tokens, 'of'>;
   readonly now_ms?: () => number;
   readonly deadline_ms?: number;
   /** Waits for readability are at least this far apart: each makes the store write. */
@@ -44,7 +50,7 @@ export interface Answering {
   readonly now_ms: () => number;
 }
 
-export function createAnswering({ access = createAccess(), store, now_ms = Date.now, deadline_ms = LIMITS.query_ms_default, settle_ms = 250 }: AnsweringParts): Answering {
+export function createAnswering({ access = createAccess(), store, tokens, now_ms = Date.now, deadline_ms = LIMITS.query_ms_default, settle_ms = 250 }: AnsweringParts): Answering {
   const settled = shareSettles(store, settle_ms);
   const places = createKnownPlaces(store, now_ms);
   const runFor = (reader: Reader, sight: Sight, left_ms: () => number): Run => {
@@ -55,7 +61,7 @@ export function createAnswering({ access = createAccess(), store, now_ms = Date.
       const seen = sight.of(sql, bound);
       return store.query(seen.sql, seen.params, { deadline_ms, rows_max });
     };
-    return Object.assign(run, { sight });
+    return Object.assign(run, { sight, sealed: sealedValuesOf(reader, sight, { access, tokens: tokens ?? null }) });
   };
   const gates: Record<Weight, Gate> = { lookup: new Gate(LIMITS.queries_at_once_max), scan: new Gate(LIMITS.queries_at_once_max - 1) };
   return {

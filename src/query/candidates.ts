@@ -58,11 +58,11 @@ export async function openCandidates(search: BoundedSearch, condition: Condition
   let blocks = BLOCKS_FIRST;
   let read = 0n;
   const rows_max = Math.min(20_000, Math.max(1_000, search.limit * 64));
-  const { items, attributes } = wantedItems(search, run.sight);
+  const { items, sealed, attributes } = wantedItems(search, run.sight, run.sealed);
   const ahead = new BlocksAhead({
     order: search.order, extent: { oldest, newest: lesser(snapshot, newest) }, from: scanned,
     // What is asked of services and operations alone is mostly found in the first blocks.
-    rangesToRead: async (range) => (items.length === 0 || (!attributes && read === 0n) ? [range] : rangesToRead({ items, start: search.start, end: search.end, firstDay: firstDay(search.start) }, range, run)),
+    rangesToRead: async (range) => (items.length === 0 || (!attributes && read === 0n) ? [range] : rangesToRead({ items, sealed, start: search.start, end: search.end, firstDay: firstDay(search.start) }, range, run)),
   });
   return {
     snapshot,

@@ -4,9 +4,11 @@
  *
  * An attribute is looked for on the span, its events, its resource and its scope, unless a place is named. Values compare as
  * the text they are stored as: `200` finds the integer and the string. `!=`, `!~` want the key to be there with no such value.
+ * `=` and `!=` know sealed values as well, for those who may (`sealed-values.ts`); to everything else a sealed value is the text `[sealed]`.
  * `~` is for people: the value contains the text, whatever the case.
  */
 import type { Param, Params } from './query-store.ts';
+import { NONE_SEALED, type SealedValues, tokensWhere } from './sealed-values.ts';
 
 export const OPERATORS = ['=', '!=', '<', '<=', '>', '>=', '=~', '!~', '~', 'exists'] as const;
 export type Operator = (typeof OPERATORS)[number];
@@ -57,7 +59,7 @@ const ENTRY = `(kind IN (2, 5) OR parent_span_id = toFixedString('', 8))`;
 
 const STATUS_CODE = { unset: 0, ok: 1, error: 2 } as const;
 
-export function conditionOf(filters: Filters): Condition {
+export function conditionOf(filters: Filters, sealed: SealedValues = NONE_SEALED): Condition {
   const params: Record<string, Param> = {};
   const names = new Map<string, string>();
   const bind: Bind = (value, type) => {
@@ -74,7 +76,7 @@ export function conditionOf(filters: Filters): Condition {
   else if (filters.kind !== undefined) parts.push(`kind = ${bind(filters.kind, 'Int32')}`);
   if (filters.durationMin_ns !== undefined) parts.push(`duration >= ${bind(filters.durationMin_ns, 'Int64')}`);
   if (filters.durationMax_ns !== undefined) parts.push(`duration <= ${bind(filters.durationMax_ns, 'Int64')}`);
-  for (const filter of filters.attributes) parts.push(attributeSql(filter, bind));
+  for (const filter of filters.attributes) parts.push(attributeSql(filter, sealed(filter), bind));
   return { sql: parts.length === 0 ? '1' : parts.join(' AND '), params };
 }
 
@@ -88,14 +90,15 @@ interface Lookup {
   readonly equals: (value: string) => string;
 }
 
-function attributeSql({ place, key, op, value }: AttributeFilter, bind: Bind): string {
+function attributeSql({ place, key, op, value }: AttributeFilter, tokens: readonly string[], bind: Bind): string {
   if (op === '~' && place === 'any' && key === EVERYWHERE) return anyText(testOf('~', value, bind));
   const lookups = lookupsOf(place, key, bind);
   // Called only where it is used: every parameter bound stands in the statement.
   const has = (): string => either(lookups.map((one) => one.has()));
   if (op === 'exists') return has();
   const equality = (op === '=' || op === '!=') && value !== '';
-  const holds = either(lookups.map((one) => (equality ? one.equals(value) : one.holds(testOf(op, value, bind)))));
+  const inClear = lookups.map((one) => (equality ? one.equals(value) : one.holds(testOf(op, value, bind))));
+  const holds = either(tokens.length === 0 ? inClear : [...inClear, `(block, row) IN (SELECT block, row FROM sealed_tokens WHERE ${tokensWhere(tokens, bind)})`]);
   return op === '!=' || op === '!~' ? `(${has()} AND NOT ${holds})` : holds;
 }
 

@@ -7,6 +7,7 @@ import { fieldItem, GROUP_BYTES, groupOf, keyItem, keySeed, maskOf, slicesOf, va
 import type { Run } from './answering.ts';
 import type { AttributeFilter, Filters } from './condition.ts';
 import type { Params } from './query-store.ts';
+import { NONE_SEALED, type SealedValues, tokensWhere } from './sealed-values.ts';
 import type { Sight } from './sight.ts';
 import { complete, STATEMENTS } from './statements.ts';
 
@@ -24,6 +25,8 @@ const RUNS_MAX = 20_000;
 /** What is looked up: items that a match needs, and when it starts. */
 export interface LookUp {
   readonly items: readonly number[];
+  /** Tokens by item: a block without the item holds a match all the same if it has one of them. */
+  readonly sealed: ReadonlyMap<number, readonly string[]>;
   /** Nanoseconds since 1970, both included. */
   readonly start: bigint;
   readonly end: bigint;
@@ -31,20 +34,27 @@ export interface LookUp {
   readonly firstDay: string;
 }
 
-export interface Wanted {
-  readonly items: readonly number[];
+export interface Wanted extends Pick<LookUp, 'items' | 'sealed'> {
   /** Whether some item is an attribute: services and operations alone are mostly in every block. */
   readonly attributes: boolean;
 }
 
 /** Items that every block with a match has. Without a value to compare, the key alone; what asks for everything or a span's own fields asks for none. */
-export function wantedItems({ service, operation, attributes }: Filters, sight: Sight): Wanted {
+export function wantedItems({ service, operation, attributes }: Filters, sight: Sight, sealedValues: SealedValues = NONE_SEALED): Wanted {
   // The index knows blocks, and a block holds spans of several services: what it says of others, if only by the time a search takes, is not for this reader.
-  if (!sight.seesAllPlaces) return { items: service !== undefined && sight.seesService(service) ? [textItem('service', service)] : [], attributes: false };
-  const ofAttributes = attributes.flatMap(attributeItems).sort((left, right) => right.selective - left.selective);
+  if (!sight.seesAllPlaces) return { items: service !== undefined && sight.seesService(service) ? [textItem('service', service)] : [], sealed: new Map(), attributes: false };
+  const sealed = new Map<number, readonly string[]>();
+  const found = attributes.flatMap((filter) => {
+    const items = attributeItems(filter);
+    // The index knows a sealed value as what stands in its place.
+    const tokens = filter.op === '=' ? sealedValues(filter) : [];
+    for (const { item } of items) if (tokens.length > 0) sealed.set(item, [...(sealed.get(item) ?? []), ...tokens]);
+    return items;
+  });
+  const ofAttributes = found.sort((left, right) => right.selective - left.selective);
   const ofFields = [...(service === undefined ? [] : [textItem('service', service)]), ...(operation === undefined ? [] : [textItem('operation', operation)])];
   const items = [...new Set([...ofAttributes.map(({ item }) => item), ...ofFields])].slice(0, ITEMS_MAX);
-  return { items, attributes: ofAttributes.length > 0 };
+  return { items, sealed, attributes: ofAttributes.length > 0 };
 }
 
 function attributeItems({ place, key, op, value }: AttributeFilter): { item: number; selective: number }[] {
@@ -80,7 +90,7 @@ export async function rangesToRead(lookUp: LookUp, range: BlockRange, run: Run):
   return ranges;
 }
 
-export function excludedStatement({ items, start, end, firstDay }: LookUp, range: BlockRange): { sql: string; params: Params } {
+export function excludedStatement({ items, sealed, start, end, firstDay }: LookUp, range: BlockRange): { sql: string; params: Params } {
   const params: Record<string, Params[string]> = {
     slices: [...new Set(items.flatMap(slicesOf))], day_min: firstDay, block_min: range.first, block_max: range.last,
     first_s: secondsOf(start), last_s: secondsOf(end), limit: RUNS_MAX,
@@ -89,8 +99,14 @@ export function excludedStatement({ items, start, end, firstDay }: LookUp, range
     params[`s${at}`] = slicesOf(item);
     params[`g${at}`] = groupOf(item);
     params[`m${at}`] = maskOf(item);
+    const tokens = sealed.get(item) ?? [];
+    const besides = tokens.length === 0 ? '' : ` AND block NOT IN (SELECT block FROM sealed_tokens WHERE ${tokensWhere(tokens, (token) => {
+      const name = `t${Object.keys(params).length}`;
+      params[name] = token;
+      return `{${name}:String}`;
+    })})`;
     const group = `bitShiftRight({g${at}:UInt64} * intDiv(length(bits), ${GROUP_BYTES}), 32)`;
-    return `(slice IN {s${at}:Array(UInt16)} AND bitAnd(reinterpretAsUInt256(substring(bits, 1 + ${GROUP_BYTES} * ${group}, ${GROUP_BYTES})), {m${at}:UInt256}) != {m${at}:UInt256})`;
+    return `(slice IN {s${at}:Array(UInt16)} AND bitAnd(reinterpretAsUInt256(substring(bits, 1 + ${GROUP_BYTES} * ${group}, ${GROUP_BYTES})), {m${at}:UInt256}) != {m${at}:UInt256}${besides})`;
   });
   return { sql: complete(STATEMENTS.excluded, { misses: misses.join('\n        OR ') }), params };
 }

@@ -42,7 +42,7 @@ export interface SearchPage {
 
 export async function runSearch(search: BoundedSearch, run: Run): Promise<SearchPage> {
   if (run.sight.isBlindTo(search.attributes)) return { traces: [], nextCursor: null };
-  const condition = conditionOf(search);
+  const condition = conditionOf(search, run.sealed);
   const candidates = await openCandidates(search, condition, run);
   const traces: TraceSummary[] = [];
   let last: Position | null = null;

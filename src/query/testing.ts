@@ -10,6 +10,7 @@ import { Session } from 'chdb';
 import { TABLES, type Table } from '#clickhouse/schema';
 import type { Run } from './answering.ts';
 import type { AccountLine, Params, QueryStore } from './query-store.ts';
+import { NONE_SEALED } from './sealed-values.ts';
 import { Sight } from './sight.ts';
 import { traceKeyOf } from './trace-key.ts';
 
@@ -28,7 +29,7 @@ export interface TestStore extends QueryStore {
 /** A reader of everything, of the tenant `default`. */
 export function seeingAll(store: Pick<QueryStore, 'query'>, deadline_ms = 10_000): Run {
   const run = <Row>(sql: string, params: Params, rows_max: number): Promise<Row[]> => store.query<Row>(sql, sql.includes('{tenant:String}') ? { ...params, tenant: 'default' } : params, { deadline_ms, rows_max });
-  return Object.assign(run, { sight: Sight.whole });
+  return Object.assign(run, { sight: Sight.whole, sealed: NONE_SEALED });
 }
 
 export interface TestSpan {

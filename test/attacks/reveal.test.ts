@@ -3,6 +3,7 @@
  * somebody else's, for something else, used or made by oneself; in bulk. One real server, with the sealing root beside it.
  */
 import assert from 'node:assert/strict';
+import { createHash, createHmac } from 'node:crypto';
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
@@ -11,12 +12,14 @@ import { checkEvidence, evidenceFlawText, isEvidenceFlaw, parseEvidence, sealCom
 import { startServer, temporaryFolder, tracekeep, type TestServer, until } from '#harness';
 import { inControl } from '#harness/credentials';
 import { ask, askWell, exportOf, type Json, newTraceId, sendWell, spanOf } from '#harness/exchange';
+import { deriveKey, openRootKey, tokenField, type TokenPlace, Tokens } from '#keys';
 import { sha256, verifyNatively } from '#keys/signing';
 import { LIMITS } from '#limits';
 import { isFlaw, parseVkey } from '#merkle';
-import { DEFAULT_TENANT, type Role } from '#model';
+import { DEFAULT_TENANT, type Role, Secret } from '#model';
 import { compilePolicy, DEFAULT_POLICY, type PolicyDocument } from '#policy';
 import { done } from '#refusal/testing';
+import { Store } from '#store';
 
 /** In every value that is sealed, and nowhere else. */
 const MARK = 'sealmark';
@@ -24,9 +27,9 @@ const SEALING: PolicyDocument = {
   ...DEFAULT_POLICY,
   rules: [
     { id: 'whose', keys: ['user.id'], action: { seal: { subject: true } } },
-    { id: 'contact', keys: ['user.email', 'desk.note', 'age', 'tags'], action: 'seal' },
+    { id: 'contact', keys: ['user.email', 'desk.note', 'age', 'tags'], action: { seal: { searchable: true } } },
     { id: 'holder', keys: ['card.holder'], action: { seal: { approval: 'second-person' } } },
-    { id: 'messages', for: { places: ['status-message'] }, action: 'seal' },
+    { id: 'messages', for: { places: ['status-message'] }, action: { seal: { searchable: true } } },
     { id: 'desks', keys: ['desk.*'], action: 'restrict', roles: ['privacy-officer'] },
     ...DEFAULT_POLICY.rules,
   ],
@@ -50,8 +53,9 @@ const plain = spanOf({ open: 'yes' }, { traceId: trace });
 const vault = spanOf({ 'user.email': `${MARK}-vault@example.org` }, { traceId: trace });
 const held = spanOf({ 'card.holder': `${MARK} holder`, 'user.id': `${MARK}-2` }, { traceId: elsewhere });
 
+const data = join(temporaryFolder(), 'data');
+
 before(async () => {
-  const data = join(temporaryFolder(), 'data');
   key = await inControl(data, async (control) => {
     const { text, digest, document } = compilePolicy(SEALING);
     done(await control.addPolicy({ text: JSON.stringify(document), canonical: text, digest, rules: document.rules.length, weakenings: [], note: '' }, null));
@@ -319,4 +323,68 @@ test('what was sealed of somebody who was forgotten opens to nobody, and says so
   // The log has what happened, and the store is as it says.
   const verified = await tracekeep(['verify', '--data', server.data]);
   assert.equal(verified.code, 0, verified.stdout + verified.stderr);
+});
+
+/** Ids of the traces that a search shows, which has none of the tokens by which it looks. */
+async function found(who: string, ...attributes: readonly string[]): Promise<string[]> {
+  const text = await searched(who, 'search', attributes);
+  return (JSON.parse(text) as { traces: { traceId: string }[] }).traces.map(({ traceId }) => traceId).sort();
+}
+async function searched(who: string, path: string, attributes: readonly string[]): Promise<string> {
+  const { status, text } = await ask(server, tokens.get(who) ?? '', `/api/v1/${path}?${attributes.map((one) => `attribute=${encodeURIComponent(one)}`).join('&')}`);
+  assert.equal(status, 200, text);
+  const shown = text.toLowerCase();
+  for (const token of storedTokens) assert.ok(!shown.includes(token.toString('hex')) && !text.includes(token.toString('base64')));
+  return text;
+}
+/** What a search may look by; made as the server makes them. */
+let storedTokens: Buffer[] = [];
+
+test('who may search finds spans by a sealed value, equal and whole, of fields that they see, in spans that they see', async () => {
+  const own = new Tokens(deriveKey(openRootKey({ file: `${data}.key`, dataDir: data }), 'tokens'));
+  storedTokens = [['span', 'user.email', `${MARK}@example.org`], ['event', 'user.email', `${MARK}-event@example.org`], ['message', '', `${MARK} message`]].map(([place, name, value]) => Buffer.from(own.of(DEFAULT_TENANT, tokenField(place as TokenPlace, name!), value!)));
+  const [mail, seen, note, message] = [`user.email=${MARK}@example.org`, `user.email=${MARK}-event@example.org`, `desk.note=${MARK}-desk`, `field:message=${MARK} message`];
+  for (const who of ['investigator', 'clerk']) {
+    for (const filters of [[mail], [seen], [message], [`span:${mail}`], [`event:${seen}`], ['age=42', mail, 'http.route=/cart'], [`user.email!=other`, mail]]) assert.deepEqual(await found(who, ...filters), [trace], `${who} ${filters.join(' ')}`);
+    for (const filters of [[`event:${mail}`], [`span:${seen}`], [`resource:${mail}`], [`user.email=${MARK}`], [`user.email=${MARK.toUpperCase()}@example.org`], [`user.email~${MARK}`], [`user.email=~${MARK}.*`], [mail, 'age=43'], [mail, `user.email!=${MARK}@example.org`], [`user.id=${MARK}-1`], [`card.holder=${MARK} holder`], [`tags=${MARK}`]]) assert.deepEqual(await found(who, ...filters), [], `${who} ${filters.join(' ')}`);
+    assert.match(await searched(who, 'search/histogram', [mail]), /[\[,]1[,\]]/);
+    assert.match(await searched(who, 'search/points', [mail]), new RegExp(trace));
+  }
+  assert.deepEqual(await found('reader', mail), [trace], 'an analyst');
+  assert.deepEqual([await found('investigator', note), await found('officer', note)], [[], [trace]], 'restricted');
+  assert.deepEqual([await found('investigator', `user.email=${MARK}-vault@example.org`), await found('clerk', `user.email=${MARK}-vault@example.org`)], [[trace], []], 'another service');
+});
+
+test('who may not search is answered the same for a guess that is right and for one that is wrong', async () => {
+  for (const who of ['viewer', 'vic', 'admin']) {
+    const guesses: readonly (readonly [string, string])[] = [[`user.email=${MARK}@example.org`, `user.email=${MARK}@example.net`], ['age=42', 'age=43'], [`field:message=${MARK} message`, `field:message=${MARK} massage`], [`user.email!=${MARK}@example.org`, `user.email!=${MARK}@example.net`]];
+    for (const [right, wrong] of who === 'viewer' ? guesses : guesses.slice(0, 1)) {
+      for (const path of ['search', 'search/histogram', 'search/points']) {
+        const [one, other] = [await searched(who, path, [right]), await searched(who, path, [wrong])].map((text) => text.replace(/"(?:start|end|stepNano)":"\d+"|"startOffset":\[[^\]]*\]/g, ''));
+        assert.equal(one, other, `${who} ${path} ${right}`);
+      }
+    }
+    assert.deepEqual(await found(who, `user.email=${MARK}@example.org`), []);
+    assert.deepEqual(await found(who, 'user.email=[sealed]'), [trace], 'what stands there');
+  }
+});
+
+test('who has the database and a dictionary, but not the root key, makes none of its tokens', async () => {
+  await server.stop();
+  const rootKey = openRootKey({ file: `${data}.key`, dataDir: data });
+  const store = await Store.open({ dataDir: data, rootKey, config: { retention: { default: { days: 30 } }, diskBytesMax: null, diskFreeBytesMin: 0 } });
+  const rows = await store.query<{ token: string; tenant: string; trace: string }>('SELECT lower(hex(token)) AS token, toString(tenant) AS tenant, toString(trace) AS trace FROM sealed_tokens', {}, { deadline_ms: 10_000, rows_max: 1_000 });
+  await store.close();
+  const stored = new Set(rows.map(({ token }) => token));
+  assert.deepEqual(storedTokens.filter((token) => !stored.has(token.toString('hex'))), [], `with the root key they are made, of ${rows.length}`);
+  const dictionary = [`${MARK}@example.org`, `${MARK}-event@example.org`, `${MARK} message`, `${MARK}-1`, '42', `${MARK}-desk`];
+  const fields = ['\0subject', 'message', ...['span', 'event'].flatMap((place) => ['user.email', 'user.id', 'desk.note', 'age'].map((name) => `${place}:${name}`))];
+  const known = [new Uint8Array(32), new Uint8Array(0), Buffer.from('tokens'), Buffer.from(DEFAULT_TENANT), ...[...stored].map((token) => Buffer.from(token, 'hex'))];
+  for (const value of dictionary) {
+    for (const one of known) {
+      assert.ok(!stored.has(createHmac('sha256', one).update(value).digest('hex').slice(0, 32)));
+      for (const field of fields) assert.ok(!stored.has(Buffer.from(new Tokens(new Secret(one)).of(DEFAULT_TENANT, field, value)).toString('hex')), field);
+    }
+    assert.ok(!stored.has(createHash('sha256').update(value).digest('hex').slice(0, 32)));
+  }
 });

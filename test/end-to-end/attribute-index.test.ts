@@ -13,6 +13,7 @@ import { ITEM_FILTERS, SPANS, TRACES } from '#clickhouse/schema';
 import { DEFAULT_TENANT, type Producer, type ProducerId, type SealedBlock, Secret, type TenantId } from '#model';
 import { Pipeline } from '#pipeline';
 import { rangesToRead, wantedItems } from '#query/excluded-blocks';
+import { NONE_SEALED } from '#query/sealed-values';
 import { Sight } from '#query/sight';
 import { type AttributeFilter, conditionOf, type Filters } from '#query/condition';
 import { isRefusal } from '#refusal';
@@ -71,9 +72,9 @@ const run = <Row>(sql: string, params: Json, rows_max: number): Promise<Row[]> =
 
 /** Which blocks a search would read, and which of them hold a match by the condition alone. */
 async function compare(filters: Filters, range = { start: NOW_NS - HOUR_NS, end: NOW_NS }): Promise<{ read: number[]; holding: number[] }> {
-  const { items } = wantedItems(filters, Sight.whole);
+  const { items, sealed } = wantedItems(filters, Sight.whole);
   const all = { first: 1n, last: BigInt(blocks) };
-  const ranges = items.length === 0 ? [all] : await rangesToRead({ items, ...range, firstDay: '2020-01-01' }, all, Object.assign(run, { sight: Sight.whole }));
+  const ranges = items.length === 0 ? [all] : await rangesToRead({ items, sealed, ...range, firstDay: '2020-01-01' }, all, Object.assign(run, { sight: Sight.whole, sealed: NONE_SEALED }));
   const read = ranges.flatMap(({ first, last }) => Array.from({ length: Number(last - first) + 1 }, (_, at) => Number(first) + at));
   const { sql, params } = conditionOf(filters);
   const rows = await engine.query<{ block: string }>(`SELECT DISTINCT block FROM spans WHERE tenant = 'default' AND start BETWEEN ${range.start} AND ${range.end} AND ${sql} ORDER BY block`, params, BOUNDS);

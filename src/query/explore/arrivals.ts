@@ -41,7 +41,7 @@ export async function findArrivals(filters: Filters, range: Range, since: TailMa
   const newest = there[0] ?? since.newest;
   const mark = markOf(newest, there);
   if (blocks.length === 0 || run.sight.isBlindTo(filters.attributes)) return { traces: [], skipped: 0, mark };
-  const condition = conditionOf(filters);
+  const condition = conditionOf(filters, run.sealed);
   const limit = LIMITS.tail_traces_max + SKIPPED_MAX;
   const sql = complete(STATEMENTS.arrivals, { conditions: condition.sql });
   const found = await run<{ traceId: string }>(sql, { ...condition.params, ...rangeParams(range), blocks, limit }, limit);

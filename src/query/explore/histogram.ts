@@ -69,7 +69,7 @@ async function estimate(filters: Filters, asked: Narrowed, range: Range, buckets
   const { narrow, conditions, within } = asked;
   const sql = complete(STATEMENTS.histogramSampled, { narrow, conditions });
   const params = { ...asked.params, ...rangeParams(range), step: buckets.step, limit: buckets.count, one_in: oneIn };
-  const cheap = conditionOf({ ...filters, attributes: filters.attributes.filter(({ place }) => place === 'field') });
+  const cheap = conditionOf({ ...filters, attributes: filters.attributes.filter(({ place }) => place === 'field') }, run.sealed);
   const [all, rows] = await Promise.all([countAll(narrow, { ...cheap.params, ...within.params }, range, buckets, run), run<SampledRow>(sql, params, buckets.count)]);
   const seen = zeros(buckets.count);
   const matched = zeros(buckets.count);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Run } from '#query/answering';
 import type { Filters } from '#query/condition';
+import { NONE_SEALED } from '#query/sealed-values';
 import { Sight } from '#query/sight';
 import { countOverTime } from './histogram.ts';
 import { findKeys } from './keys.ts';
@@ -31,7 +32,7 @@ function storeOf(excluded: readonly { first: string; last: string }[], rows = 1_
     if (sql.includes('item_filters')) return [...excluded];
     return sql.includes('AS oldest') ? [{ oldest: '1', newest: '10' }] : [];
   };
-  return { run: Object.assign(run, { sight: Sight.whole }) as Run, statements };
+  return { run: Object.assign(run, { sight: Sight.whole, sealed: NONE_SEALED }) as Run, statements };
 }
 
 test('the index leaves the blocks that may have a match', async () => {

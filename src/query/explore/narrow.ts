@@ -37,8 +37,8 @@ export async function narrowed(filters: Filters, range: Range, run: Run): Promis
   const fields = filters.attributes.filter(({ place }) => place === 'field');
   const others = filters.attributes.filter(({ place }) => place !== 'field');
   // INVARIANT: parameters are named in the order of the filters, so those of the first are among those of the second, under the same names.
-  const narrow = conditionOf({ ...filters, attributes: fields });
-  const all = conditionOf({ ...filters, attributes: [...fields, ...others] });
+  const narrow = conditionOf({ ...filters, attributes: fields }, run.sealed);
+  const all = conditionOf({ ...filters, attributes: [...fields, ...others] }, run.sealed);
   if (run.sight.isBlindTo(filters.attributes)) return { within: NOWHERE, narrow: NOWHERE.sql, conditions: NOWHERE.sql, params: {}, byAttributes: false };
   const within = others.length === 0 ? EVERYWHERE : await blocksFor(filters, range, run);
   return { within, narrow: `${within.sql} AND ${narrow.sql}`, conditions: `${within.sql} AND ${all.sql}`, params: { ...all.params, ...within.params }, byAttributes: others.length > 0 };
@@ -46,11 +46,11 @@ export async function narrowed(filters: Filters, range: Range, run: Run): Promis
 
 /** Blocks that may hold a match, as far as the index knows. */
 export async function blocksFor(filters: Filters, { start, end }: Range, run: Run): Promise<Within> {
-  const { items } = wantedItems(filters, run.sight);
+  const { items, sealed } = wantedItems(filters, run.sight, run.sealed);
   if (items.length === 0) return EVERYWHERE;
   const [extent] = await run<{ oldest: string; newest: string }>(STATEMENTS.extent, {}, 1);
   const whole = { first: BigInt(extent?.oldest ?? 0), last: BigInt(extent?.newest ?? 0) };
-  const ranges = await rangesToRead({ items, start, end, firstDay: firstDay(start) }, whole, run);
+  const ranges = await rangesToRead({ items, sealed, start, end, firstDay: firstDay(start) }, whole, run);
   if (ranges.length === 0) return NOWHERE;
   return ranges.length > RANGES_MAX ? EVERYWHERE : blocksSql(ranges);
 }
