@@ -47,7 +47,7 @@ export const FILTERS = {
     type: 'array',
     maxItems: LIMITS.search_attributes_max,
     items: { type: 'string', minLength: 1, maxLength: LIMITS.query_text_bytes_max },
-    description: 'key=value; also !=, <, <=, >, >=, =~ and !~ (RE2, whole value), ~ (contains, whatever the case; the key * then means any text of the span), or the key alone. span:, event:, resource: or scope: before the key names a place; field: means name, service, kind, status or message of the span itself. Repeat it for more; all hold on one span.',
+    description: 'key=value; also !=, <, <=, >, >=, =~ and !~ (RE2, whole value), ~ (contains, whatever the case; the key * then means any text of the span), or the key alone. span:, event:, resource: or scope: before the key names a place; field: means name, service, kind, status or message of the span itself. = and != know sealed values of searchable fields, for who has field.search. Repeat it for more; all hold on one span.',
   },
   tags: text('Jaeger’s notation of attributes: a JSON object of key and value.', LIMITS.query_text_bytes_max),
   durationMin: text('Shortest duration of the span: 100ms, 1.5s, or nanoseconds.', 64),
