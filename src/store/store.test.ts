@@ -51,6 +51,16 @@ const filesUnder = (path: string): string[] => readdirSync(path, { recursive: tr
 const counts = async (of: Store): Promise<Record<string, number>> => Object.fromEntries((await of.accounting()).map(({ outcome, count: spans }) => [outcome, spans]));
 
 describe('commit()', () => {
+  test('comes into the engine behind everything that leads to its spans', async () => {
+    const store1 = await open();
+    const inserted: string[] = [];
+    const insertNative = store1.engine.insertNative.bind(store1.engine);
+    store1.engine.insertNative = (table, blocks) => insertNative(table, blocks).then(() => void inserted.push(table.name));
+    await store1.commit(sampleCommit(1, 10, MARK));
+    await store1.settle();
+    assert.deepEqual(inserted.slice(0, 4), ['sealed_tokens', 'traces', 'item_filters', 'spans']);
+  });
+
   test('is in the account at once, in the engine after settle(), and both after a restart', async () => {
     let open1 = await open();
     await Promise.all([1, 2, 3].map((id) => open1.commit(sampleCommit(id, 20, MARK))));
