@@ -75,7 +75,8 @@ const CONSOLE_FOLDER = join(import.meta.dirname, '../console/dist');
 /** Failures are named by what failed and the request's id, never by what was in it. */
 export type Report = (what: string, failure: unknown) => void;
 
-export async function startServer(config: Config, report: Report = reportLine): Promise<RunningServer> {
+/** `passphrase`: of the sealing root, where a verb that was given one is a server for one question. */
+export async function startServer(config: Config, report: Report = reportLine, passphrase: Secret<Uint8Array> | null = null): Promise<RunningServer> {
   const started: { readonly what: string; readonly stop: () => Promise<void> | void }[] = [];
   let leaving = false;
   const stop = async (): Promise<void> => {
@@ -138,8 +139,8 @@ export async function startServer(config: Config, report: Report = reportLine): 
     const provider = config.oidc === null ? null : openProvider(config.oidc, { report: (failure) => report('cannot sign somebody in with the provider', failure) });
     const signIn = createSignIn(control, { passwords, provider, requireSecondFactor: config.requireSecondFactor, report: (failure) => report('cannot check a session', failure), failed: (attempt) => records.failedAttempt(attempt) });
 
-    // Nobody can type a passphrase here: such a server seals, and opens nothing.
-    const custody = new Custody({ control, source: sealingRootOf(config, null) });
+    // Nobody can type a passphrase to one that serves: it seals, and opens nothing.
+    const custody = new Custody({ control, source: sealingRootOf(config, passphrase) });
     const windows = new ProcessWindows({ control, custody, over: (hour) => sequencer.windowsOver(hour) });
     started.push({ what: 'window keys', stop: () => windows.stop() });
     const keys = new KeyDesk({

@@ -6,7 +6,7 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 
 import type { Config } from '#config';
-import { traceId } from '#model';
+import { type Secret, traceId } from '#model';
 import { isRefusal } from '#refusal';
 import type { Refusal } from '#refusal';
 
@@ -15,11 +15,15 @@ import type { AdminArguments } from './admin.ts';
 import { requireDataDirectory } from './data-directory.ts';
 import { OperatorError } from './operator-error.ts';
 import { PLACE, collect, orFail, readTenant, settingsOf, withSettings, withTenant } from './options.ts';
+import { PASSPHRASE_FD, refuseBesideServer, withPassphrase } from './passphrase.ts';
+import type { SettingName } from './settings.ts';
 import type { StoredEvidence } from './stored-evidence.ts';
 import { exitSoon, note, print } from './terminal.ts';
 import { ensureThreads } from './threads.ts';
 import type { VerifyOptions } from './verify-evidence.ts';
 
+/** What is sealed is opened by what these name. */
+const PLACE_OF_EVIDENCE: readonly SettingName[] = [...PLACE, 'sealing-root', 'sealing-key-file', 'sealing-transit-url', 'sealing-transit-key', 'sealing-transit-token-file'];
 const ANY_PORT = { host: '127.0.0.1', port: 0 };
 
 export function evidenceCommand(): Command {
@@ -35,6 +39,7 @@ interface ExportOptions {
   readonly omit?: readonly string[];
   readonly span?: string;
   readonly reveal?: string;
+  readonly passphraseFd?: string;
 }
 
 function exportCommand(): Command {
@@ -42,14 +47,14 @@ function exportCommand(): Command {
   command.option('-o, --output <FILE>', 'where to (default TRACE.evidence.json here; - is standard output)');
   command.option('--omit <FIELD...>', 'leave the values of a field out: an attribute key, * stands for any characters, or status.message; only restricted fields can be, and one without * must be there');
   command.option('--span <ID>', 'of this span alone');
-  command.option('--reveal <REASON>', 'show what is sealed, proved to be what was sealed; the reason stands in the log. Whoever gets the file reads it, and no erasure reaches it');
-  return withSettings(withTenant(command), PLACE).action(async (text: string, options: ExportOptions) => {
+  command.option('--reveal <REASON>', 'show what is sealed, proved to be what was sealed; the reason stands in the log. Whoever gets the file reads it, and no erasure reaches it').option(...PASSPHRASE_FD);
+  return withSettings(withTenant(command), PLACE_OF_EVIDENCE).action(async (text: string, options: ExportOptions) => {
     const id = traceId(text);
     if (id === null) throw new OperatorError('cannot read the trace id: it has 32 hexadecimal digits, not all zero', 2);
     if (options.span !== undefined && !/^[0-9a-fA-F]{16}$/.test(options.span)) throw new OperatorError('cannot read the span id: it has 16 hexadecimal digits', 2);
     if (options.span !== undefined && options.reveal !== undefined) throw new OperatorError('cannot take --span with --reveal', 2);
     const question = { ...(options.reveal !== undefined && { reveal: options.reveal }), tenant: readTenant(options.tenant), id, omit: options.omit ?? [], ...(options.span === undefined ? {} : { span: options.span.toLowerCase() }) };
-    const evidence = orFail(await askForEvidence(await settingsOf(command), question));
+    const evidence = orFail(await askForEvidence(await settingsOf(command), question, options.passphraseFd));
     exitSoon();
     const { spans, origin, size, omitted, unmatched, seals } = evidence;
     if (unmatched.length > 0) note(`nothing here matches ${unmatched.join(', ')}: no value was left out for it`);
@@ -62,21 +67,27 @@ function exportCommand(): Command {
   });
 }
 
-async function askForEvidence(config: Config, question: AdminArguments): Promise<StoredEvidence | Refusal> {
+async function askForEvidence(config: Config, question: AdminArguments, passphraseFd: string | undefined): Promise<StoredEvidence | Refusal> {
   requireDataDirectory(config.data);
-  const answer = await askAdmin(adminSocketPath(config.data), 'evidence', question);
-  if (answer === NO_SERVER) return askStore(config, question);
+  const path = adminSocketPath(config.data);
+  const opens = question['reveal'] !== undefined;
+  if (opens && config.sealing.kind === 'passphrase' && (await askAdmin(path, 'ping')) !== NO_SERVER) refuseBesideServer(config);
+  const answer = await askAdmin(path, 'evidence', question);
+  // Before the passphrase is read: it may replace the process.
+  if (answer === NO_SERVER) {
+    ensureThreads();
+    return withPassphrase(opens ? config : null, passphraseFd, (passphrase) => askStore(config, question, passphrase));
+  }
   if (isRefusal(answer)) return answer;
   if (!isStoredEvidence(answer)) throw new Error('cannot read the answer of the running server');
   return answer;
 }
 
 /** As for `tracekeep trace`: a server for one question. */
-async function askStore(config: Config, question: AdminArguments): Promise<StoredEvidence | Refusal> {
-  ensureThreads();
+async function askStore(config: Config, question: AdminArguments, passphrase: Secret<Uint8Array> | null): Promise<StoredEvidence | Refusal> {
   note('no server is running here: opening the store');
   const [{ startServer }, { findStoredEvidence }] = await Promise.all([import('#server'), import('./stored-evidence.ts')]);
-  const server = await startServer({ ...config, otlpHttp: ANY_PORT, otlpGrpc: ANY_PORT, console: ANY_PORT, workers: 1 });
+  const server = await startServer({ ...config, otlpHttp: ANY_PORT, otlpGrpc: ANY_PORT, console: ANY_PORT, workers: 1 }, undefined, passphrase);
   try {
     return await findStoredEvidence(server.queries, question);
   } finally {

@@ -13,7 +13,7 @@ import type { TenantId } from '#model';
 import { withExistingControl } from './data-directory.ts';
 import { OperatorError } from './operator-error.ts';
 import { orFail, readTenant, settingsOf, withSettings, withTenant } from './options.ts';
-import { readPassphrase } from './passphrase.ts';
+import { PASSPHRASE_FD, readPassphrase } from './passphrase.ts';
 import type { SettingName } from './settings.ts';
 import { tableText, timeText } from './table.ts';
 import { note, print } from './terminal.ts';
@@ -97,7 +97,7 @@ function exportCommand(): Command {
 }
 
 function opening(command: Command): Command {
-  return withSettings(withTenant(command.option('--passphrase-fd <NUMBER>', 'read the passphrase from this open file, where the sealing root is one').option('--json', 'for machines')), PLACE_OF_KEYS);
+  return withSettings(withTenant(command.option(...PASSPHRASE_FD).option('--json', 'for machines')), PLACE_OF_KEYS);
 }
 
 type Control = Parameters<Parameters<typeof withExistingControl>[1]>[0];

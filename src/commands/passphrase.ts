@@ -2,12 +2,30 @@
 import { readSync } from 'node:fs';
 import type { ReadStream } from 'node:tty';
 
+import type { Config } from '#config';
 import { LIMITS } from '#limits';
 import { Secret } from '#model';
 
 import { OperatorError } from './operator-error.ts';
 
 const BYTES_MAX = LIMITS.passphrase_bytes_max;
+
+export const PASSPHRASE_FD = ['--passphrase-fd <NUMBER>', 'read the passphrase from this open file (0: standard input), where the sealing root is one'] as const;
+
+/** For a verb that opens, and null for one that does not, or where the sealing root is no passphrase. Wiped afterwards. */
+export async function withPassphrase<Done>(config: Pick<Config, 'sealing'> | null, descriptor: string | undefined, work: (passphrase: Secret<Uint8Array> | null) => Promise<Done>): Promise<Done> {
+  const passphrase = config?.sealing.kind === 'passphrase' ? await readPassphrase(descriptor, false) : null;
+  try {
+    return await work(passphrase);
+  } finally {
+    passphrase?.reveal().fill(0);
+  }
+}
+
+/** A server that runs never gets a passphrase, so a verb that opens cannot ask it. */
+export function refuseBesideServer({ sealing }: Pick<Config, 'sealing'>): void {
+  if (sealing.kind === 'passphrase') throw new OperatorError('cannot open anything beside a running server, which never gets the passphrase: stop it, or use a copy of the data directory');
+}
 
 /** `isNew`: it is going to be the sealing root from now on, so it is asked for twice and has to be long. */
 export async function readPassphrase(descriptor: string | undefined, isNew: boolean): Promise<Secret<Uint8Array>> {
@@ -45,7 +63,7 @@ function lineOf(bytes: Uint8Array, length: number): Uint8Array {
 
 async function ask(question: string): Promise<Uint8Array> {
   const terminal = process.stdin as ReadStream;
-  if (!terminal.isTTY) throw new OperatorError('cannot ask for the passphrase: there is no terminal; give it with --passphrase-fd 3 3< FILE', 2);
+  if (!terminal.isTTY) throw new OperatorError('cannot ask for the passphrase: there is no terminal; give it with --passphrase-fd 0 < FILE', 2);
   process.stderr.write(question);
   const bytes = new Uint8Array(new ArrayBuffer(BYTES_MAX));
   let length = 0;

@@ -9,6 +9,7 @@ import { isRefusal, refuse, type Refusal } from '#refusal';
 
 import { NO_SERVER, adminSocketPath, askAdmin, type AdminArguments } from './admin.ts';
 import { requireDataDirectory } from './data-directory.ts';
+import { refuseBesideServer, withPassphrase } from './passphrase.ts';
 import { note } from './terminal.ts';
 import { ensureThreads } from './threads.ts';
 
@@ -38,10 +39,12 @@ export interface AskSubjects {
 const ANY_PORT = { host: '127.0.0.1', port: 0 };
 
 /** All questions of a verb go to one server. */
-export async function withSubjects<Done>(config: Config, work: (ask: AskSubjects) => Promise<Done>): Promise<Done> {
+/** `opening`: something is to be opened, with the passphrase from that open file where the sealing root is one. */
+export async function withSubjects<Done>(config: Config, work: (ask: AskSubjects) => Promise<Done>, opening: { readonly passphraseFd: string | undefined } | null = null): Promise<Done> {
   requireDataDirectory(config.data);
   const path = adminSocketPath(config.data);
   if ((await askAdmin(path, 'ping')) !== NO_SERVER) {
+    if (opening !== null) refuseBesideServer(config);
     return work((async (question: SubjectQuestion) => {
       const answer = await askAdmin(path, 'subject', { ...question }).catch((cause: unknown) => {
         throw new Error(question.ask === 'find' || question.ask === 'export' ? 'cannot ask for a person' : 'cannot tell whether all of it is done: run it again, which does what is left', { cause });
@@ -53,12 +56,14 @@ export async function withSubjects<Done>(config: Config, work: (ask: AskSubjects
   ensureThreads();
   note('no server is running here: opening the store');
   const { startServer } = await import('#server');
-  const server = await startServer({ ...config, otlpHttp: ANY_PORT, otlpGrpc: ANY_PORT, console: ANY_PORT, workers: 1 });
-  try {
-    return await work(((question: SubjectQuestion) => answerSubject(server.subjects, { ...question })) as AskSubjects);
-  } finally {
-    await server.stop();
-  }
+  return withPassphrase(opening === null ? null : config, opening?.passphraseFd, async (passphrase) => {
+    const server = await startServer({ ...config, otlpHttp: ANY_PORT, otlpGrpc: ANY_PORT, console: ANY_PORT, workers: 1 }, undefined, passphrase);
+    try {
+      return await work(((question: SubjectQuestion) => answerSubject(server.subjects, { ...question })) as AskSubjects);
+    } finally {
+      await server.stop();
+    }
+  });
 }
 
 /** The other side: what a server answers over its admin socket. */

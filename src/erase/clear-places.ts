@@ -36,9 +36,9 @@ export function sealsPeople(document: PolicyDocument): boolean {
   return decidingRules(document).some(({ action }) => typeof action === 'object' && 'seal' in action && action.seal.subject === true);
 }
 
-/** Keys whose values the policy seals. */
+/** Keys whose values the policy seals, `status.message` among them, as openings and the list of keys name them. */
 export function sealedKeys(document: PolicyDocument): readonly string[] {
-  const keys = decidingRules(document).filter(({ action }) => actionName(action) === 'seal').flatMap((rule) => namesOf(rule).map(({ key, place }) => key ?? place ?? '*'));
+  const keys = decidingRules(document).filter(({ action }) => actionName(action) === 'seal').flatMap((rule) => namesOf(rule).map(({ key, place }) => key ?? (place === 'status-message' ? 'status.message' : (place ?? '*'))));
   return [...new Set(keys)];
 }
 

@@ -28,7 +28,7 @@ test('what a policy keeps, masks or makes pseudonyms of is out of reach, and so 
   ]);
   assert.ok(places.some(({ key }) => key === '*'));
   assert.ok(!clearPlaces({ ...policy(SEAL), attributes: 'drop' }).some(({ key }) => key === '*'));
-  assert.deepEqual(sealedKeys(policy(SEAL, { id: 'mail', keys: ['user.email', 'user.id'], action: 'seal' })), ['user.id', 'user.email']);
+  assert.deepEqual(sealedKeys(policy(SEAL, { id: 'mail', keys: ['user.email', 'user.id'], action: 'seal' }, { id: 'why', for: { places: ['status-message'] }, action: 'seal' })), ['user.id', 'user.email', 'status.message']);
 });
 
 test('spans of before people’s values were sealed are named, by the time until which', () => {
