@@ -144,10 +144,10 @@ async function showExample(server: Tracekeep, sent: readonly SentSpan[], data: s
   return false;
 }
 
-/** How the customer of the example is forgotten. Who they are was made up. */
+/** How the customer of the example is found and forgotten. Who they are was made up. */
 function forgetting({ attributes }: SentSpan, where: string): string[] {
   const customer = attributes['enduser.id'];
-  return typeof customer === 'string' ? ['Or destroy their key, so that nobody can open it any more, and look at the trace again:', `  npm run tracekeep -- forget ${customer} --data ${where}`] : [];
+  return typeof customer === 'string' ? [`All traces of that customer: search for enduser.id=${customer} in the console, which finds it closed.`, 'Or destroy their key, so that nobody can open it any more, and look at the trace again:', `  npm run tracekeep -- forget ${customer} --data ${where}`] : [];
 }
 
 function reportDeath(child: Child, how: string): void {
