@@ -69,7 +69,8 @@ const SHOWS_NOTHING: readonly Action[] = [
   'accounting.read', 'server.read', 'openapi.read', 'metrics.read', 'producer.list', 'producer.change', 'token.list', 'token.change', 'token.own', 'session.read', 'session.list', 'session.end', 'password.change', 'factor.change', 'account.list', 'account.change', 'tenant.list', 'tenant.change',
   'finding.change', 'log.read', 'entry.list', 'integrity.read', 'integrity.verify', 'policy.read', 'policy.write', 'access.read', 'access.write', 'trace.outline', 'field.read', 'glass.break', 'key.list', 'key.change', 'subject.forget',
 ];
-const BODIES: Readonly<Record<string, object>> = { '/api/v1/traces/:id/reveal': { reason: 'incident 42' } };
+const PERSON = { subject: 'ada', reason: 'request 7' };
+const BODIES: Readonly<Record<string, object>> = { '/api/v1/traces/:id/reveal': { reason: 'incident 42' }, '/api/v1/subjects/find': { subject: PERSON.subject }, '/api/v1/subjects/export': PERSON };
 /** Questions that reach the handlers. */
 const ASKED: Readonly<Record<string, string>> = {
   '/api/v1/attributes/values': '?key=service&place=field', '/api/v1/traces/:id/matches': '?text=pay', '/api/operations': '?service=shop', '/api/traces': '?service=shop',
