@@ -180,13 +180,6 @@ test('arrivals() tells of each new block once, newest first, and says what it le
   await store.addBlock(Array.from({ length: 60 }, (_, at) => span(100 + at)));
   const many = ok(await explore.arrivals(reader, search, late.mark));
   assert.deepEqual([many.traces.length, many.skipped], [50, 10]);
-  // The spans of a block are inserted before the rows by which they are looked up, and a tail may look in between.
-  await store.addBlock([span(200)]);
-  await store.session.queryBindAsync('CREATE TABLE aside AS traces; INSERT INTO aside SELECT * FROM traces WHERE block = (SELECT max(block) FROM spans); DELETE FROM traces WHERE block = (SELECT max(block) FROM spans)', {});
-  const early = ok(await explore.arrivals(reader, search, many.mark));
-  assert.deepEqual(early.traces, []);
-  await store.session.queryBindAsync('INSERT INTO traces SELECT * FROM aside', {});
-  assert.deepEqual(ok(await explore.arrivals(reader, search, early.mark)).traces.map(({ traceId }) => traceId), [id(20_200)]);
 });
 
 test('accountingHistory() gives the account per bucket, producer and reason', async () => {
