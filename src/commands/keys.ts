@@ -5,7 +5,6 @@
 import { Command } from 'commander';
 
 import type { Config } from '#config';
-import { COMMAND_LINE } from '#control';
 import type { Custody, TenantKeyStatus } from '#custody';
 import { DEFAULT_TENANT } from '#model';
 import type { TenantId } from '#model';
@@ -52,7 +51,7 @@ function statusCommand(): Command {
 function rotateCommand(): Command {
   const command = opening(new Command('rotate').description('make a new version of a tenant’s key; new windows are under it from the next hour on, old ones open as before'));
   return command.action(async (options: OpeningOptions) => {
-    const made = await withCustody(command, options, (custody, tenant) => custody.rotate(tenant, COMMAND_LINE));
+    const made = await withCustody(command, options, (custody, tenant) => custody.rotate(tenant));
     if (options.json === true) return print(JSON.stringify({ tenant: made.tenant, version: made.version, made: made.made }));
     print(`version ${made.version} of the key of ${made.tenant} takes the new windows, on a running server from the next hour on`);
   });
@@ -67,7 +66,7 @@ function rewrapCommand(): Command {
     const onProgress = ({ done, of }: { readonly done: number; readonly of: number }): void => {
       if (options.json !== true) note(`${done} of ${of} windows`);
     };
-    const { version, windows, left } = await withCustody(command, options, (custody, tenant) => custody.rewrap(tenant, { by: COMMAND_LINE, onProgress, signal: stop.signal })).finally(() => process.off('SIGINT', broken).off('SIGTERM', broken));
+    const { version, windows, left } = await withCustody(command, options, (custody, tenant) => custody.rewrap(tenant, { onProgress, signal: stop.signal })).finally(() => process.off('SIGINT', broken).off('SIGTERM', broken));
     if (options.json === true) print(JSON.stringify({ tenant: options.tenant, version, windows, left }));
     else print(windows === 0 && left === 0 ? `all windows of ${options.tenant} are under version ${version}` : `${windows} windows of ${options.tenant} were put under version ${version}`);
     if (left > 0) throw new OperatorError(`broken off with ${left} windows left: "tracekeep keys rewrap" goes on`);
@@ -78,7 +77,7 @@ function retireCommand(): Command {
   const command = withSettings(withTenant(new Command('retire').description('destroy the private half of a version that no window needs').argument('<VERSION>', 'its number').option('--json', 'for machines')), PLACE_OF_KEYS);
   return command.action(async (text: string, options: { readonly tenant: string; readonly json?: boolean }) => {
     const config = await settingsOf(command);
-    const retired = orFail(await withExistingControl(config, async (control) => (await custodyOf(config, control, null)).retire(readTenant(options.tenant), readVersion(text), COMMAND_LINE)));
+    const retired = orFail(await withExistingControl(config, async (control) => (await custodyOf(config, control, null)).retire(readTenant(options.tenant), readVersion(text))));
     print(options.json === true ? JSON.stringify({ tenant: retired.tenant, version: retired.version, retired: retired.retired }) : `version ${retired.version} of the key of ${retired.tenant} is retired: its private half is destroyed`);
   });
 }

@@ -81,7 +81,7 @@ test('GET /api/v1/accounting answers { totals, producers } with received, stored
 
 test('every route refuses a request without a credential with 401, and routes nobody knows do too', async () => {
   const { routes } = (await (await get('/api/v1/routes', admin)).json()) as { routes: { method: string; path: string; public: boolean }[] };
-  const pages = ['/', '/access', '/assets/*', '/audit', '/compare/:a/:b', '/exposure', '/findings', '/health', '/ingest', '/integrity', '/map', '/policy', '/policy/edit', '/policy/history', '/search', '/services', '/services/:service', '/settings', '/settings/groups', '/settings/people', '/settings/tokens', '/sign-in', '/sign-in/return', '/traces/:id'];
+  const pages = ['/', '/access', '/approvals', '/assets/*', '/audit', '/compare/:a/:b', '/exposure', '/findings', '/forget', '/health', '/ingest', '/integrity', '/keys', '/map', '/policy', '/policy/edit', '/policy/history', '/search', '/services', '/services/:service', '/settings', '/settings/groups', '/settings/people', '/settings/tokens', '/sign-in', '/sign-in/return', '/traces/:id'];
   const signIn = ['GET /api/v1/session/first', 'POST /api/v1/session', 'POST /api/v1/session/first', 'POST /api/v1/session/link', 'GET /api/v1/session/provider', 'POST /api/v1/session/provider', 'POST /api/v1/session/provider/begin', 'POST /api/v1/session/provider/logout'];
   const told = routes.filter((route) => route.public).map(({ method, path }) => `${method} ${path}`);
   // HEAD of what GET answers tells less.
