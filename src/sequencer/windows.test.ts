@@ -35,8 +35,15 @@ function worker(channel: string): URL {
       if (message.is === 'window') keys.push(message.window.key);
       if (message.is === 'window') channel.postMessage('window ' + message.window.id + ' ' + Buffer.from(message.window.key).toString('hex').slice(0, 8));
       if (message.is === 'export') channel.postMessage('export');
-      if (message.is === 'windows-over') setImmediate(() => channel.postMessage('over ' + message.hour + ' ' + keys.every((key) => key.every((byte) => byte === 0))));
+      if (message.is === 'windows-over' && message.hour !== null) setImmediate(() => tellOver(message.hour));
     });
+    const tellOver = (hour) => channel.postMessage('over ' + hour + ' ' + keys.every((key) => key.every((byte) => byte === 0)));
+    // A worker that has said so may be ended at once.
+    const post = parentPort.postMessage.bind(parentPort);
+    parentPort.postMessage = (message, transfer) => {
+      if (message.is === 'wiped') tellOver(null);
+      post(message, transfer);
+    };
     await import(${JSON.stringify(new URL('../worker.ts', import.meta.url).href)});
   `);
   return pathToFileURL(path);
