@@ -193,6 +193,8 @@ async function steadyView(): Promise<Awaited<ReturnType<typeof firstInView>>> {
 test('the live tail puts what arrives on top and never moves what is being read', async () => {
   await goTo(page, '/search?live=1');
   await page.getByText(/^Live, /u).waitFor();
+  // The list as it was when the tail began is asked for anew, and takes as long as it takes.
+  await page.locator('[role=list][aria-label=Traces][aria-busy=false]').waitFor();
   await page.mouse.wheel(0, 900);
   await page.waitForFunction(() => scrollY > 600);
   const read = await steadyView();
