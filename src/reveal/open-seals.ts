@@ -10,7 +10,7 @@ import type { Custody } from '#custody';
 import { bindingOf, openSeal, unwrapSubjectKey, wipe, type SealedValues, type WindowKey } from '#keys';
 import { LIMITS } from '#limits';
 import type { TenantId } from '#model';
-import { isRefusal, type Refusal } from '#refusal';
+import { isRefusal, refuse, type Refusal } from '#refusal';
 
 /** As a row has it, in the columns `sealed.key` and `sealed.text`. */
 export interface ClosedSeal {
@@ -64,7 +64,8 @@ export class SealOpener {
       }
       return true as const;
     });
-    return isRefusal(worked) ? worked : answers;
+    // Without what it says beside its code: where keys lie on this machine is nothing for readers of the API.
+    return isRefusal(worked) ? refuse(worked.refused) : answers;
   }
 }
 
