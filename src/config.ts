@@ -1,6 +1,6 @@
 /**
  * Settings of one server. Every setting has a flag, a `TRACEKEEP_*` variable and a key in `tracekeep.yaml`, in that order of
- * precedence; `settings.ts` in `commands/` reads them. Limits that nobody should change are in `limits.ts`.
+ * precedence; `settings.ts` in `commands/` reads them. Limits that nobody should change are in `limits/`.
  */
 
 import type { Role, TenantId } from '#model';

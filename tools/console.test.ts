@@ -12,7 +12,7 @@ const root = mkdtempSync(join(tmpdir(), 'tracekeep-console-'));
 after(() => rmSync(root, { recursive: true, force: true }));
 for (const name of ['package.json', 'package-lock.json', 'tsconfig.json']) cpSync(join(repository, name), join(root, name));
 cpSync(join(repository, 'console'), join(root, 'console'), { recursive: true, verbatimSymlinks: true, filter: (path) => !/console\/(?:dist|node_modules)/u.test(path) });
-for (const name of ['merkle', 'evidence', 'words', 'policy', 'scanner', 'control', 'model', 'limits.ts']) cpSync(join(repository, 'src', name), join(root, 'src', name), { recursive: true });
+for (const name of ['merkle', 'evidence', 'words', 'policy', 'scanner', 'control', 'model', 'limits']) cpSync(join(repository, 'src', name), join(root, 'src', name), { recursive: true });
 symlinkSync(join(repository, 'node_modules'), join(root, 'node_modules'));
 
 test('buildConsole() builds what is not there, and only once', async () => {

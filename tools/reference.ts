@@ -32,23 +32,34 @@ export function refusals(): string {
   ]);
 }
 
-/** Every limit with the reason that stands at it in `src/limits.ts`. */
+/** Every limit with the reason that stands at it: a chapter for each file of `src/limits/`, headed by its first sentence, in the order in which they are put together. */
 export function limits(): string {
-  const text = readFileSync(join(root, 'src/limits.ts'), 'utf8');
+  const folder = join(root, 'src/limits');
+  const door = readFileSync(join(folder, 'limits.ts'), 'utf8');
+  const files = new Map([...door.matchAll(/^import \{ (\w+) \} from '\.\/([a-z-]+\.ts)';$/gmu)].map(([, group = '', file = '']) => [group, file]));
+  const chapters = [...door.matchAll(/^ {2}\.\.\.(\w+),$/gmu)].flatMap(([, group = '']) => limitsOf(readFileSync(join(folder, files.get(group) ?? ''), 'utf8')));
+  return page('Limits', ['Every limit of the server, from `src/limits/`. The unit stands in the name.', ...chapters]);
+}
+
+/** The lines about one file of limits: a table, or one under each of its headings. */
+function limitsOf(text: string): string[] {
   const { comments } = parseSync('limits.ts', text);
-  const rows = Object.entries(LIMITS).map(([name, value]) => {
-    const at = text.search(new RegExp(`^ {2}${name}: `, 'mu'));
-    const above = comments.findLast((comment) => comment.end < at);
-    const reason = above !== undefined && isReason(text.slice(above.end, at), above) ? above.value : '';
-    return `| \`${name}\` | ${value === null ? '' : value.toLocaleString('en-GB')} | ${cell(reason.replace(/^\*\s*|\s+$/gu, '').replace(/\s*\n\s*\*?\s*/gu, ' '))} |`;
-  });
-  return page('Limits', [
-    'Every limit of the server, from `src/limits.ts`. The unit stands in the name.',
-    '',
-    '| limit | value | reason |',
-    '|---|---|---|',
-    ...rows,
-  ]);
+  const [, title = '', opening = ''] = /^\/\*\* ([^.]+)\. (.+) \*\/$/mu.exec(text) ?? [];
+  const lines = ['', `## ${title}`, '', opening];
+  const table = ['', '| limit | value | reason |', '|---|---|---|'];
+  for (const { 0: line, 1: heading, 2: name, index } of text.matchAll(/^export const .+$|^ {2}\/\/ --- (.+?) -+$|^ {2}(\w+): .+,$/gmu)) {
+    if (name === undefined) {
+      if (heading === undefined && /\n {2}\/\/ ---/u.test(text)) continue;
+      lines.push(...(heading === undefined ? [] : ['', `### ${heading.slice(0, 1).toUpperCase()}${heading.slice(1)}`]), ...table);
+      continue;
+    }
+    const value = LIMITS[name as keyof typeof LIMITS];
+    const above = comments.findLast((comment) => comment.end < index);
+    const reason = above !== undefined && isReason(text.slice(above.end, index), above) ? above.value : '';
+    if (value === undefined) throw new Error(`cannot print the limit ${name}: it is not among LIMITS (${line})`);
+    lines.push(`| \`${name}\` | ${value.toLocaleString('en-GB')} | ${cell(reason.replace(/^[*\s]+|\s+$/gu, '').replace(/\s*\n\s*\*?\s*/gu, ' '))} |`);
+  }
+  return lines;
 }
 
 /** Kinds, services and countries, from the tables and files of `src/scanner/`. */

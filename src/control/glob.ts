@@ -1,7 +1,7 @@
 /**
  * Service globs: `*` stands for any run of characters, none included; everything else stands for itself, and the whole name
  * must match. The globs are operator-controlled, the names attacker-controlled, so the matcher is a two-pointer walk that
- * never goes back further than the last star: at worst |glob| × |name| steps, both bounded by limits.ts, and no regular
+ * never goes back further than the last star: at worst |glob| × |name| steps, both bounded by `limits/`, and no regular
  * expression. It compares UTF-16 code units: no case folding and no normalization, so that two names that differ in a
  * single byte are two names.
  */
