@@ -9,23 +9,29 @@ import { after, before, test } from 'node:test';
 const DEADLINE_MS = 90_000;
 
 let place: string;
-let output = '';
+let output: string;
 let code: number | null;
 
 before(async () => {
   place = await mkdtemp(join(tmpdir(), 'tracekeep-demo-'));
+  ({ output, code } = await demoUntil(/-- forget \S+@/));
+});
+
+/** Stops it as a person would who has seen what there is to see. */
+async function demoUntil(seen: RegExp): Promise<{ output: string; code: number | null }> {
   const demo = spawn(process.execPath, [join(import.meta.dirname, 'demo.ts'), '--seconds', '600', '--data', join(place, 'data')], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
   for (const stream of [demo.stdout, demo.stderr]) {
     stream.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
-      // Everything that there is to see has been seen: stop it as a person would.
-      if (/-- forget \S+@/.test(output)) demo.kill('SIGINT');
+      said += chunk.toString();
+      if (seen.test(said)) demo.kill('SIGINT');
     });
   }
   const late = setTimeout(() => demo.kill('SIGINT'), DEADLINE_MS);
-  code = await new Promise((resolve) => demo.on('close', resolve));
+  const ended = await new Promise<number | null>((resolve) => demo.on('close', resolve));
   clearTimeout(late);
-});
+  return { output: said, code: ended };
+}
 
 after(() => rm(place, { recursive: true, force: true }));
 
@@ -59,4 +65,10 @@ test('whose data it is was sealed, and that is said', () => {
   for (const key of ['enduser.id', 'shop.customer']) assert.match(output, new RegExp(`^ {2}${key.replace('.', '\\.')}\n(?: {4}sent .+\n(?: {9}.+\n)*) {4}kept \\[sealed\\]$`, 'm'), output);
   assert.match(output, /Press o on the trace in the console to open it, for a reason/);
   assert.match(output, /-- forget [\w.]+@[\w.]+ --data /);
+});
+
+test('it starts again where it was, with another link', async () => {
+  const again = await demoUntil(/#link=tl_[\w-]{40,}/);
+  assert.equal(again.code, 0, again.output);
+  assert.match(again.output, /\/sign-in#link=tl_/);
 });

@@ -88,10 +88,10 @@ export class Tracekeep {
 
   /** An address that signs a browser in, once, within ten minutes. The account is this demo's own; nobody knows its password. */
   async signInLink(): Promise<string> {
-    const [first = '', ...others] = DEMO_ROLES;
-    const adding = this.#run('user', 'add', DEMO_ACCOUNT, '--role', first, ...others);
-    this.#isNew = await adding.then(() => true, () => false);
-    if (!this.#isNew) await this.#run('user', 'role', DEMO_ACCOUNT, ...DEMO_ROLES);
+    const roles = ['--role', ...DEMO_ROLES];
+    this.#isNew = await this.#run('user', 'add', DEMO_ACCOUNT, ...roles).then(() => true, () => false);
+    // One that an earlier demo made, perhaps with fewer roles.
+    if (!this.#isNew) await this.#run('user', 'role', DEMO_ACCOUNT, ...roles);
     return this.#run('user', 'link', DEMO_ACCOUNT);
   }
 
@@ -122,7 +122,7 @@ export class Tracekeep {
   /** Keys and tokens stand alone on the last line of standard output. */
   async #run(...words: string[]): Promise<string> {
     const { stdout } = await promisify(execFile)(process.execPath, [`${ROOT}/${MAIN}`, ...words, '--data', this.#data], { timeout: VERB_MS_MAX }).catch((cause: Error & { stderr?: string }) => {
-      throw new Error(`cannot run "tracekeep ${words.join(' ')}": ${cause.stderr?.trim().split('\n').at(-1) ?? cause.message}`, { cause });
+      throw new Error(`cannot run "tracekeep ${words.join(' ')}": ${cause.stderr?.trim() || cause.message}`, { cause });
     });
     return stdout.trim().split('\n').at(-1) ?? '';
   }
