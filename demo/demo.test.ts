@@ -1,10 +1,11 @@
 /** The demo as a newcomer runs it, on the real server. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
 
 const DEADLINE_MS = 90_000;
 
@@ -65,6 +66,14 @@ test('whose data it is was sealed, and that is said', () => {
   for (const key of ['enduser.id', 'shop.customer']) assert.match(output, new RegExp(`^ {2}${key.replace('.', '\\.')}\n(?: {4}sent .+\n(?: {9}.+\n)*) {4}kept \\[sealed\\]$`, 'm'), output);
   assert.match(output, /Press o on the trace in the console to open it, for a reason/);
   assert.match(output, /-- forget [\w.]+@[\w.]+ --data /);
+});
+
+test('whoever follows its link may do what it says: open, search, forget', async () => {
+  for (const [action, resource] of [['field.reveal', 'field:enduser.id'], ['field.search', 'field:enduser.id'], ['subject.forget', 'tenant:default']] as const) {
+    const asked = ['access', 'explain', '--user', 'demo', '--action', action, '--resource', resource, '--data', join(place, 'data')];
+    const { stdout } = await promisify(execFile)(process.execPath, [join(import.meta.dirname, '../src/main.ts'), ...asked]);
+    assert.match(stdout, /^allowed/, stdout);
+  }
 });
 
 test('it starts again where it was, with another link', async () => {

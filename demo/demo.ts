@@ -108,7 +108,8 @@ async function createKeys(server: Tracekeep): Promise<ReadonlyMap<ServiceName, s
 
 async function sayWhereToLook(server: Tracekeep, data: string): Promise<void> {
   const link = await server.signInLink();
-  screen.say('', bold('Open the console:'), `  ${link}`, `It signs in once, within ten minutes. For another link: npm run tracekeep -- user link demo --data ${shown(data)}`, '');
+  const another = `npm run tracekeep -- user link demo --data ${shown(data)}`;
+  screen.say('', bold('Open the console:'), `  ${link}`, `It signs in once, within ten minutes, as somebody who may do everything but give rights. For another link: ${another}`, 'For accounts, tokens and access policies: the same with demo-admin, who opens nothing that is sealed.', '');
 }
 
 /** Counts every two seconds; once, the example. Ends after `seconds`. */

@@ -19,8 +19,9 @@ export const ROOT = dirname(import.meta.dirname);
 
 const HOST = '127.0.0.1';
 const DEMO_ACCOUNT = 'demo';
-/** Who looks at the demo sees and does everything: an admin alone opens nothing that is sealed, and forgets nobody. */
-const DEMO_ROLES = ['admin', 'investigator', 'privacy-officer', 'key-custodian'];
+/** All but admin: whoever is one opens nothing that is sealed, whatever roles they have besides. */
+const DEMO_ROLES = ['investigator', 'security-analyst', 'privacy-officer', 'key-custodian', 'auditor', 'operator'];
+const ADMIN_ACCOUNT = 'demo-admin';
 const POLICY = 'demo/policy.yaml';
 const MAIN = 'src/main.ts';
 /** The server empties its pipeline before it goes. */
@@ -86,12 +87,10 @@ export class Tracekeep {
     this.#token = await this.#run('token', 'create', '--role', 'viewer', '--expires', '24h');
   }
 
-  /** An address that signs a browser in, once, within ten minutes. The account is this demo's own; nobody knows its password. */
+  /** An address that signs a browser in, once, within ten minutes. The accounts are this demo's own; nobody knows their passwords. */
   async signInLink(): Promise<string> {
-    const roles = ['--role', ...DEMO_ROLES];
-    this.#isNew = await this.#run('user', 'add', DEMO_ACCOUNT, ...roles).then(() => true, () => false);
-    // One that an earlier demo made, perhaps with fewer roles.
-    if (!this.#isNew) await this.#run('user', 'role', DEMO_ACCOUNT, ...roles);
+    await this.#account(ADMIN_ACCOUNT, ['admin']);
+    this.#isNew = await this.#account(DEMO_ACCOUNT, DEMO_ROLES);
     return this.#run('user', 'link', DEMO_ACCOUNT);
   }
 
@@ -111,6 +110,13 @@ export class Tracekeep {
 
   async stop(): Promise<void> {
     await this.child.stop(DRAIN_MS_MAX);
+  }
+
+  /** Whether it is new; one that an earlier demo made gets these roles. */
+  async #account(name: string, roles: readonly string[]): Promise<boolean> {
+    const isNew = await this.#run('user', 'add', name, '--role', ...roles).then(() => true, () => false);
+    if (!isNew) await this.#run('user', 'role', name, '--role', ...roles);
+    return isNew;
   }
 
   async #get(path: string): Promise<unknown> {
