@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const lockFile = join(root, 'package-lock.json');
@@ -209,10 +209,12 @@ function pinnedNode() {
 function become(args) {
   const node = pinnedNode();
   if (node === undefined) return;
-  // The embedded engine blocks threads of libuv's pool, of which there are four by default.
-  const env = { ...process.env, UV_THREADPOOL_SIZE: process.env.UV_THREADPOOL_SIZE ?? '16' };
-  if (typeof process.execve === 'function') process.execve(node, [node, ...args], env);
-  const child = spawn(node, args, { env, stdio: 'inherit' });
+  // The embedded engine blocks threads of libuv's pool, of which there are four by default. What Node has compiled it keeps, beside the packages.
+  const { UV_THREADPOOL_SIZE = '16', NODE_COMPILE_CACHE = join(root, 'node_modules', '.cache', 'node-compile') } = process.env;
+  const env = { ...process.env, UV_THREADPOOL_SIZE, NODE_COMPILE_CACHE };
+  const all = ['--import', pathToFileURL(join(root, 'tools', 'own-modules.mjs')).href, ...args];
+  if (typeof process.execve === 'function') process.execve(node, [node, ...all], env);
+  const child = spawn(node, all, { env, stdio: 'inherit' });
   const stop = forward(child);
   child.on('error', (error) => fail(`cannot start ${node} (${error.code})`));
   child.on('exit', (code, signal) => {

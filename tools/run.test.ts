@@ -35,7 +35,7 @@ function room(): Room {
   const root = mkdtempSync(join(tmpdir(), 'tracekeep-run-'));
   rooms.push(root);
   for (const folder of ['tools', 'src', 'bin']) mkdirSync(join(root, folder));
-  cpSync(join(import.meta.dirname, 'run.mjs'), join(root, 'tools/run.mjs'));
+  for (const name of ['run.mjs', 'own-modules.mjs']) cpSync(join(import.meta.dirname, name), join(root, 'tools', name));
   writeFileSync(join(root, 'package.json'), '{"type":"module","allowScripts":{"a":false}}');
   writeFileSync(join(root, 'package-lock.json'), lock);
   writeFileSync(join(root, 'src/main.ts'), program);

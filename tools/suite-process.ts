@@ -39,6 +39,9 @@ const outputCharsMax = 2_000_000;
 /** Of /proc/PID/stat, the same for every Linux that Node runs on. */
 const tickMs = 10;
 
+/** What a test starts inherits it. A URL has no blanks, at which options would end. */
+const OWN_MODULES = new URL('own-modules.mjs', import.meta.url).href;
+
 const running = new Set<ChildProcess>();
 let ownChildrenMs = 0;
 
@@ -49,8 +52,8 @@ export function runNode(root: string, args: readonly string[], deadlineMs: numbe
   const { FORCE_COLOR: _colour, NODE_TEST_CONTEXT: _runner, ...env } = process.env;
   const child = spawn(process.execPath, [...args], {
     cwd: root,
-    // Some hundred processes load the same sources: Node keeps what it has stripped and compiled.
-    env: { ...env, NO_COLOR: '1', NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node-compile') },
+    // Some hundred processes load the same sources: Node keeps what it has stripped and compiled, and need not look for them.
+    env: { ...env, NO_COLOR: '1', NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node-compile'), NODE_OPTIONS: `${env['NODE_OPTIONS'] ?? ''} --import=${OWN_MODULES}` },
     stdio: ['ignore', 'pipe', 'pipe', ...(onFile === undefined ? [] : ['ipc' as const])],
     detached: true,
   });

@@ -99,7 +99,7 @@ function plant(files: Readonly<Record<string, string>>): string {
   const root = mkdtempSync(join(tmpdir(), 'tracekeep-suite-'));
   rooms.push(root);
   const here = import.meta.dirname;
-  for (const name of ['suite.ts', 'suite-process.ts', 'suite-run.ts', 'suite-together.ts', 'tidy-tree.ts']) cpSync(join(here, name), join(root, 'tools', name));
+  for (const name of ['suite.ts', 'suite-process.ts', 'suite-run.ts', 'suite-together.ts', 'tidy-tree.ts', 'own-modules.mjs']) cpSync(join(here, name), join(root, 'tools', name));
   symlinkSync(join(here, '..', 'node_modules'), join(root, 'node_modules'));
   for (const [path, text] of Object.entries({ 'package.json': '{"type":"module"}', ...files })) {
     mkdirSync(dirname(join(root, path)), { recursive: true });

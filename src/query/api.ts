@@ -42,6 +42,7 @@ import { addPageRoutes, answerUnknown, type ConsoleFiles } from './pages.ts';
 import type { Queries } from './query.ts';
 import type { RequestRecorder } from './recorded.ts';
 import { addRoutes, type Route } from './routes.ts';
+import { serializersWhenNeeded, validatorsWhenNeeded } from './schemas-when-needed.ts';
 import { addSignInRoutes, type MayDo } from './sign-in-routes.ts';
 import { addTokenRoutes } from './token-routes.ts';
 
@@ -118,14 +119,15 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
     serverFactory: (serve) => listenerOf(tls).on('request', serve),
     // The whole path is bounded by the size of the headers.
     routerOptions: { maxParamLength: LIMITS.headers_bytes_max },
-    // Nothing is dropped in silence: a parameter that is not in the schema is refused.
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', useDefaults: false, allErrors: false } },
     clientErrorHandler: refuseConnection,
     // A URL that cannot be decoded never reaches the hooks.
     frameworkErrors: (_error, request, reply) => {
       sendRefusal(request, reply, check(request, reply) ?? refuse('path_unknown'));
     },
   });
+  // Nothing is dropped in silence: a parameter that is not in the schema is refused.
+  app.setValidatorCompiler(validatorsWhenNeeded({ removeAdditional: false, coerceTypes: 'array', useDefaults: false, allErrors: false }));
+  app.setSerializerCompiler(serializersWhenNeeded());
   app.server.maxConnections = LIMITS.connections_max;
   // A form of another site can send text/plain without being asked whether it may; nothing here is text.
   app.removeContentTypeParser('text/plain');
