@@ -98,6 +98,8 @@ export const REFUSALS = {
   glass_reason: row(400, GRPC.invalidArgument, false, 'The reason is too short, or too long.', 'Say in 10 to 500 characters why it cannot wait; it stands in the log and is shown to everybody in the tenant.'),
   sealing_root_absent: row(503, GRPC.unavailable, false, 'The sealing root is not here, so nothing that is sealed can be opened.', 'Give it on the machine that may open: the file, the passphrase or the token that the settings sealing-* name.'),
   sealing_root_wrong: row(409, GRPC.invalidArgument, false, 'This is not the sealing root with which the keys were made.', 'Compare the settings sealing-*, or the passphrase, with those at the first use.'),
+  sealing_root_unusable: row(503, GRPC.unavailable, false, 'The sealing root is here and cannot be used, so nothing that is sealed can be opened.', 'Have whoever runs the server look: its log, and tracekeep keys status, name the file and what is wrong. It has to be a regular file of mode 0600 that belongs to who runs the server.'),
+  sealing_root_unreachable: row(503, GRPC.unavailable, true, 'The transit engine that has the sealing root does not answer, so nothing that is sealed can be opened.', 'Retry in a moment; the server log names the reason.'),
   key_needed: row(409, GRPC.invalidArgument, false, 'This version of the key is still needed.', 'tracekeep keys status says what for.'),
   reveal_reason: row(400, GRPC.invalidArgument, false, 'Sealed values are opened for a reason, and none was given, or it is too long.', 'Say in 3 to 500 characters what it is for; it stands in the log.'),
   reveal_limit: row(429, GRPC.resourceExhausted, true, 'This reader has opened as many sealed values as one may in an hour.', 'Name fewer fields or spans, or wait.'),

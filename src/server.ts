@@ -41,7 +41,7 @@ import { readConsoleFiles } from '#query/pages';
 import { recordedFor, subjectsFor, verifiedFor, type VerifiedStore } from '#query/recorded-verbs';
 import { type IngestDoor, startReceivers } from '#receive';
 import { Records } from '#records';
-import { isRefusal, refuse, REFUSALS, type Refusal } from '#refusal';
+import { isRefusal, refuse, REFUSALS, refusalText, type Refusal } from '#refusal';
 import { SealOpener } from '#reveal/open-seals';
 import { Sequencer } from '#sequencer';
 import { Store, type StoreEvent } from '#store';
@@ -140,12 +140,13 @@ export async function startServer(config: Config, report: Report = reportLine, p
     const signIn = createSignIn(control, { passwords, provider, requireSecondFactor: config.requireSecondFactor, report: (failure) => report('cannot check a session', failure), failed: (attempt) => records.failedAttempt(attempt) });
 
     // Nobody can type a passphrase to one that serves: it seals, and opens nothing.
-    const custody = new Custody({ control, source: sealingRootOf(config, passphrase) });
+    const unopened = (refusal: Refusal): void => report(`cannot open the sealing root: ${refusalText(refusal)}`, null);
+    const custody = new Custody({ control, source: sealingRootOf(config, passphrase), hear: unopened });
     const windows = new ProcessWindows({ control, custody, over: (hour) => sequencer.windowsOver(hour) });
     started.push({ what: 'window keys', stop: () => windows.stop() });
     const keys = new KeyDesk({
       control,
-      custody: new Custody({ control, source: sealingRootOf(config, null), atOnce: LIMITS.rewrap_windows_at_once_in_server }),
+      custody: new Custody({ control, source: sealingRootOf(config, null), hear: unopened, atOnce: LIMITS.rewrap_windows_at_once_in_server }),
       sealing: config.sealing,
       onFailure: (failure) => report('cannot put windows under another version of their key', failure),
     });

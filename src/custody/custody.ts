@@ -10,7 +10,7 @@ import { COMMAND_LINE, SERVER, type Actor, type ControlStore, type TenantKeyVers
 import { encapsulateWindow, makeHybridKeyPair, openWindow, wipe, withSealingRoot, type EncapsulatedWindow, type PassphraseCost, type SealingRoot, type SealingSource, type WindowKey } from '#keys';
 import { LIMITS } from '#limits';
 import type { Secret, TenantId } from '#model';
-import { isRefusal, refuse, type Refusal } from '#refusal';
+import { isRefusal, refuse, type Refusal, type RefusalCode } from '#refusal';
 
 export type KeyStore = Pick<
   ControlStore,
@@ -20,6 +20,10 @@ export type KeyStore = Pick<
 export interface CustodyParts {
   readonly control: KeyStore;
   readonly source: SealingSource;
+  /**
+   * Hears why the sealing root cannot be opened, with the place. Whoever asked is then told the code alone: where keys lie on this machine is nothing for readers of the API.
+   */
+  readonly hear?: (refusal: Refusal) => void;
   /** Tests cannot wait for the real cost of a passphrase. */
   readonly cost?: PassphraseCost;
   /** Windows that are rewrapped in one transaction. */
@@ -68,18 +72,22 @@ export function isRootHere(sealing: SealingSettings): boolean | null {
   return existsSync(sealing.kind === 'file' ? sealing.file : sealing.tokenFile);
 }
 
+const OF_THE_ROOT: readonly RefusalCode[] = ['sealing_root_absent', 'sealing_root_wrong', 'sealing_root_unusable', 'sealing_root_unreachable'];
+
 type Seeds = ReadonlyMap<number, Secret<Uint8Array>>;
 
 export class Custody {
   readonly #control: KeyStore;
   readonly #source: SealingSource;
+  readonly #hear: CustodyParts['hear'];
   readonly #cost: PassphraseCost | undefined;
   readonly #atOnce: number;
 
-  constructor({ control, source, cost, atOnce = LIMITS.rewrap_windows_at_once }: CustodyParts) {
+  constructor({ control, source, hear, cost, atOnce = LIMITS.rewrap_windows_at_once }: CustodyParts) {
     this.#atOnce = atOnce;
     this.#control = control;
     this.#source = source;
+    this.#hear = hear;
     this.#cost = cost;
   }
 
@@ -92,7 +100,7 @@ export class Custody {
     return { tenant, versions, toRewrap: versions.slice(1).reduce((sum, one) => sum + one.windows, 0) };
   }
 
-  /** The newest version, made if there is none. Needs the sealing root only then. Refusals: sealing_root_absent, sealing_root_wrong. */
+  /** The newest version, made if there is none. Needs the sealing root only then. Refusals: those of the sealing root. */
   async ensureKey(tenant: TenantId, by: Actor = SERVER): Promise<TenantKeyVersion | Refusal> {
     const [newest] = this.#control.listTenantKeys(tenant);
     if (newest !== undefined) return newest;
@@ -100,14 +108,14 @@ export class Custody {
     return isRefusal(made) && made.refused === 'key_changed' ? (this.#control.listTenantKeys(tenant)[0] ?? made) : made;
   }
 
-  /** A new version for the new windows; servers that run take it from the next window on. Refusals: sealing_root_absent, sealing_root_wrong, key_changed. */
+  /** A new version for the new windows; servers that run take it from the next window on. Refusals: those of the sealing root, key_changed. */
   async rotate(tenant: TenantId, by: Actor = COMMAND_LINE): Promise<TenantKeyVersion | Refusal> {
     return this.#addVersion(tenant, (this.#control.listTenantKeys(tenant)[0]?.version ?? 0) + 1, by);
   }
 
   /**
    * Puts the windows of earlier versions under the newest, a few in each transaction: it can be broken off by the signal, or by a crash, and goes on where it was. Every window is
-   * opened before it is replaced. Refusals: name_unknown, sealing_root_absent, sealing_root_wrong.
+   * opened before it is replaced. Refusals: name_unknown, those of the sealing root.
    */
   async rewrap(tenant: TenantId, { by = COMMAND_LINE, onProgress, signal }: { readonly by?: Actor; readonly onProgress?: (progress: RewrapProgress) => void; readonly signal?: AbortSignal } = {}): Promise<Rewrapped | Refusal> {
     const [newest] = this.#control.listTenantKeys(tenant);
@@ -148,7 +156,7 @@ export class Custody {
 
   /**
    * Keys of windows of a tenant, whenever they were, for as long as `work` runs. One that is not there, is another tenant's or was changed has none. Refusals:
-   * sealing_root_absent, sealing_root_wrong.
+   * those of the sealing root.
    */
   async withWindows<Done>(tenant: TenantId, ids: Iterable<number>, work: (windows: ReadonlyMap<number, WindowKey>) => Promise<Done>): Promise<Done | Refusal> {
     const windows = [...new Set(ids)].flatMap((id) => this.#control.findWindow(id) ?? []).filter((window) => window.tenant === tenant);
@@ -195,7 +203,7 @@ export class Custody {
 
   async #withRoot<Done>(work: (root: SealingRoot) => Promise<Done | Refusal>, by: Actor = SERVER): Promise<Done | Refusal> {
     const known = this.#control.findSealingRoot();
-    return withSealingRoot(
+    const done = await withSealingRoot(
       this.#source,
       known,
       async (root): Promise<Done | Refusal> => {
@@ -205,6 +213,9 @@ export class Custody {
       },
       this.#cost,
     );
+    if (this.#hear === undefined || !isRefusal(done) || !OF_THE_ROOT.includes(done.refused)) return done;
+    this.#hear(done);
+    return refuse(done.refused);
   }
 }
 

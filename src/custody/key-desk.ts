@@ -72,7 +72,7 @@ export class KeyDesk {
     };
   }
 
-  /** Refusals: sealing_root_absent, sealing_root_wrong, key_changed. */
+  /** Refusals: those of the sealing root, key_changed. */
   rotate(tenant: TenantId, by: Actor): Promise<TenantKeyVersion | Refusal> {
     return this.#parts.custody.rotate(tenant, by);
   }
@@ -82,7 +82,7 @@ export class KeyDesk {
     return this.#parts.custody.retire(tenant, version, by);
   }
 
-  /** Resolves when it has begun for good, or is over; one that runs already goes on. Refusals: name_unknown, sealing_root_absent, sealing_root_wrong. */
+  /** Resolves when it has begun for good, or is over; one that runs already goes on. Refusals: name_unknown, those of the sealing root. */
   async rewrap(tenant: TenantId, by: Actor): Promise<true | Refusal> {
     if (this.#runs.has(tenant) || this.#stopped) return true;
     const began = Promise.withResolvers<true | Refusal>();

@@ -39,7 +39,7 @@ export class ProcessWindows {
     return this.#held.all();
   }
 
-  /** Made and durable when resolved. Refusals: sealing_root_absent, sealing_root_wrong, for a tenant that has no key pair yet; draining. */
+  /** Made and durable when resolved. Refusals: those of the sealing root, for a tenant that has no key pair yet; draining. */
   async ensure(tenant: TenantId): Promise<HeldWindow | Refusal> {
     const found = this.find(tenant);
     if (found !== null) return found;

@@ -6,6 +6,9 @@ import { closeSync, constants, existsSync, fstatSync, fsyncSync, linkSync, openS
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { emptyBytes } from './secret-bytes.ts';
 
+/** A key file that is there, or may be, and is not used: unsafe, or not what it should be. The message names it and says what is wrong. */
+export class KeyFileFault extends Error {}
+
 /** The text of a key file; a longer one gives the empty text, which no reader takes. `what` is for messages, such as `root key`. */
 export function readKeyFile(file: string, what: string, bytesMax: number): string {
   return Buffer.from(readKeyBytes(file, what, bytesMax)).toString('latin1').trimEnd();
@@ -18,13 +21,13 @@ export function readKeyBytes(file: string, what: string, bytesMax: number): Uint
     // O_NONBLOCK: opening a FIFO in the key's place must fail below, not hang.
     fd = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (cause) {
-    throw new Error(`cannot open the ${what} ${file}: ${reason(cause)}`, { cause });
+    throw new KeyFileFault(`cannot open the ${what} ${file}: ${reason(cause)}`, { cause });
   }
   try {
     const stat = fstatSync(fd);
-    if (!stat.isFile()) throw new Error(`cannot use the ${what} ${file}: it is not a regular file`);
-    if ((stat.mode & 0o077) !== 0) throw new Error(`cannot use the ${what} ${file}: others may read or write it; run chmod 600`);
-    if (process.getuid !== undefined && stat.uid !== process.getuid() && stat.uid !== 0) throw new Error(`cannot use the ${what} ${file}: it belongs to another user`);
+    if (!stat.isFile()) throw new KeyFileFault(`cannot use the ${what} ${file}: it is not a regular file`);
+    if ((stat.mode & 0o077) !== 0) throw new KeyFileFault(`cannot use the ${what} ${file}: others may read or write it; run chmod 600`);
+    if (process.getuid !== undefined && stat.uid !== process.getuid() && stat.uid !== 0) throw new KeyFileFault(`cannot use the ${what} ${file}: it belongs to another user`);
     if (stat.size > bytesMax) return emptyBytes(0);
     const bytes = emptyBytes(stat.size);
     return bytes.subarray(0, readSync(fd, bytes));
@@ -56,7 +59,7 @@ export function publishFile(file: string, text: string | Uint8Array): void {
 /** Throws for a key file in the data directory, also by way of a symbolic link. Neither needs to be there yet. */
 export function refuseInside(what: string, file: string, dataDir: string): void {
   const folder = existsSync(dataDir) ? realpathSync(dataDir) : realPathOf(dataDir);
-  if (realPathOf(file).startsWith(folder + sep)) throw new Error(`cannot use the ${what} ${file}: it lies inside the data directory, so who copies one has both`);
+  if (realPathOf(file).startsWith(folder + sep)) throw new KeyFileFault(`cannot use the ${what} ${file}: it lies inside the data directory, so who copies one has both`);
 }
 
 /** Links resolved as far as there is anything; the file itself may be a link, which is refused when it is opened. */

@@ -13,9 +13,9 @@ import { Secret } from '#model';
 import { refuse, type Refusal } from '#refusal';
 import { collectKeyObjectsSoon } from './collect.ts';
 import { deriveKey } from './derive.ts';
-import { publishFile, readKeyBytes, refuseInside } from './key-file.ts';
+import { KeyFileFault, publishFile, readKeyBytes, refuseInside } from './key-file.ts';
 import { emptyBytes, randomKey, wipe } from './secret-bytes.ts';
-import { transitCipher, type TransitPlace } from './transit.ts';
+import { TransitFault, transitCipher, type TransitPlace } from './transit.ts';
 import { associated, unwrapKey, wrapKey, type Binding } from './wrapped-key.ts';
 
 /** Where the sealing root is. */
@@ -52,11 +52,15 @@ const COST: PassphraseCost = { memory_kib: LIMITS.sealing_argon2_memory_kib, pas
 
 /**
  * Opens the sealing root for as long as `work` runs. `record`: what is known of it; null: it is made now, and its record is for the caller to keep before anything is
- * wrapped. Refusals: sealing_root_absent, sealing_root_wrong. Throws when a file is unsafe, or a transit engine does not answer.
+ * wrapped. Refusals: sealing_root_absent, sealing_root_wrong, sealing_root_unusable when a file is unsafe, sealing_root_unreachable when a transit engine does not answer.
  */
 export async function withSealingRoot<Done>(source: SealingSource, record: SealingRootRecord | null, work: (root: SealingRoot) => Promise<Done>, cost: PassphraseCost = COST): Promise<Done | Refusal> {
   try {
     return await openRoot(source, record, work, cost);
+  } catch (failure) {
+    if (failure instanceof KeyFileFault) return refuse('sealing_root_unusable', failure.message);
+    if (failure instanceof TransitFault) return refuse('sealing_root_unreachable', failure.message);
+    throw failure;
   } finally {
     collectKeyObjectsSoon();
   }
@@ -113,7 +117,7 @@ function readSealingFile({ file, dataDir }: { readonly file: string; readonly da
   const text = readKeyBytes(file, 'sealing key', 2 * KEY_BYTES + 2);
   try {
     const key = fromHex(text);
-    if (key === null) throw new Error(`cannot use the sealing key ${file}: it must hold exactly ${2 * KEY_BYTES} hexadecimal digits`);
+    if (key === null) throw new KeyFileFault(`cannot use the sealing key ${file}: it must hold exactly ${2 * KEY_BYTES} hexadecimal digits`);
     return key;
   } finally {
     wipe(text);

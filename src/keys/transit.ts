@@ -3,7 +3,7 @@
  * with texts in base64. The key must be of a kind that takes associated data (aes256-gcm96 does).
  */
 import { LIMITS } from '#limits';
-import { readKeyFile } from './key-file.ts';
+import { KeyFileFault, readKeyFile } from './key-file.ts';
 import { copyOf } from './secret-bytes.ts';
 
 export interface TransitPlace {
@@ -21,6 +21,9 @@ export interface TransitCipher {
   decrypt(ciphertext: string, associated: Uint8Array): Promise<Uint8Array | null>;
 }
 
+/** The engine cannot be asked, or does not answer as one does. */
+export class TransitFault extends Error {}
+
 const TOKEN_BYTES_MAX = 8 * 1024;
 
 export function transitCipher(place: TransitPlace): TransitCipher {
@@ -28,13 +31,13 @@ export function transitCipher(place: TransitPlace): TransitCipher {
     async encrypt(text, associated) {
       const answer = await ask(place, 'encrypt', { plaintext: base64(text), associated_data: base64(associated) });
       const { ciphertext } = answer ?? {};
-      if (typeof ciphertext !== 'string') throw new Error('cannot encrypt with the transit engine: it gave no ciphertext');
+      if (typeof ciphertext !== 'string') throw new TransitFault('cannot encrypt with the transit engine: it gave no ciphertext');
       return ciphertext;
     },
     async decrypt(ciphertext, associated) {
       const answer = await ask(place, 'decrypt', { ciphertext, associated_data: base64(associated) });
       if (answer === null) return null;
-      if (typeof answer['plaintext'] !== 'string') throw new Error('cannot decrypt with the transit engine: it gave no text');
+      if (typeof answer['plaintext'] !== 'string') throw new TransitFault('cannot decrypt with the transit engine: it gave no text');
       const decoded = Buffer.from(answer['plaintext'], 'base64');
       const bytes = copyOf(decoded);
       decoded.fill(0);
@@ -46,7 +49,7 @@ export function transitCipher(place: TransitPlace): TransitCipher {
 /** The `data` of an answer; null for a 400 to what was to be decrypted. The token is read each time, so that a renewed one is used. */
 async function ask({ url, key, tokenFile }: TransitPlace, what: 'encrypt' | 'decrypt', body: object): Promise<Readonly<Record<string, unknown>> | null> {
   const token = readKeyFile(tokenFile, 'token of sealing-transit-url', TOKEN_BYTES_MAX);
-  if (!/^[!-~]+$/.test(token)) throw new Error('cannot use the token of sealing-transit-url: its file does not hold one line of printable characters');
+  if (!/^[!-~]+$/.test(token)) throw new KeyFileFault('cannot use the token of sealing-transit-url: its file does not hold one line of printable characters');
   const signal = AbortSignal.timeout(LIMITS.transit_answer_ms_max);
   let status: number;
   let text: string;
@@ -56,12 +59,12 @@ async function ask({ url, key, tokenFile }: TransitPlace, what: 'encrypt' | 'dec
     ({ status } = answer);
     text = await readBounded(answer);
   } catch (cause) {
-    throw new Error('cannot reach the transit engine of sealing-transit-url', { cause });
+    throw new TransitFault('cannot reach the transit engine of sealing-transit-url', { cause });
   }
   if (status === 400 && what === 'decrypt') return null;
-  if (status !== 200) throw new Error(`cannot ${what} with the transit engine: the answer was ${status}`);
+  if (status !== 200) throw new TransitFault(`cannot ${what} with the transit engine: the answer was ${status}`);
   const answer = parsed(text);
-  if (answer === null) throw new Error(`cannot ${what} with the transit engine: the answer is not what one says`);
+  if (answer === null) throw new TransitFault(`cannot ${what} with the transit engine: the answer is not what one says`);
   return answer;
 }
 

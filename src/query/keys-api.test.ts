@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -23,6 +23,7 @@ let now = Date.UTC(2026, 0, 1, 10, 30);
 let control: ControlStore;
 let desk: KeyDesk;
 let windows: ProcessWindows;
+const heard: string[] = [];
 let running: RunningConsole;
 
 /** A reader of each role, and a custodian of another tenant, by their credential. */
@@ -36,7 +37,7 @@ const authenticator = createAuthenticator({
 
 before(async () => {
   control = await ControlStore.open({ dataDir: join(home, 'data'), key: new Secret(new Uint8Array(32).fill(7)), clock: () => now });
-  const custody = new Custody({ control, source: { kind: 'file', file: join(home, 'sealing.key'), dataDir: join(home, 'data') }, atOnce: 2 });
+  const custody = new Custody({ control, source: { kind: 'file', file: join(home, 'sealing.key'), dataDir: join(home, 'data') }, hear: ({ detail = '' }) => heard.push(detail), atOnce: 2 });
   desk = new KeyDesk({ control, custody, sealing: { kind: 'file', file: join(home, 'sealing.key') }, onFailure: (failure) => failures.push(failure), rowsAtOnce: 3 });
   windows = new ProcessWindows({ control, custody, now_ms: () => now });
   running = await startConsole({
@@ -153,6 +154,19 @@ test('without the sealing root keys are shown, and what needs it is refused', as
   assert.equal((await ask('key-custodian', '/rewrap', {})).error?.code, 'sealing_root_absent');
   assert.equal((await ask('key-custodian')).rewrapFailed, false, 'it had not begun');
   renameSync(join(home, 'elsewhere'), join(home, 'sealing.key'));
+});
+
+test('a sealing root that others may read is not used, and where it lies is told to the server log alone', async () => {
+  chmodSync(join(home, 'sealing.key'), 0o644);
+  heard.length = 0;
+  for (const path of ['/rotate', '/rewrap']) {
+    const { status, error, text } = await ask('key-custodian', path, {});
+    assert.deepEqual([status, error?.code], [503, 'sealing_root_unusable']);
+    assert.ok(!text.includes(home), text);
+  }
+  assert.equal(heard.length, 2);
+  for (const detail of heard) assert.ok(detail.includes(join(home, 'sealing.key')) && detail.includes('chmod 600'), detail);
+  chmodSync(join(home, 'sealing.key'), 0o600);
 });
 
 test('a run that breaks off is told, and the next one goes on; two at once are one', async () => {

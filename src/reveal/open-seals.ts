@@ -46,7 +46,7 @@ export class SealOpener {
     this.#custody = custody;
   }
 
-  /** One answer for each, in their order. Refusals: sealing_root_absent, sealing_root_wrong. Throws for more than may be opened at once. */
+  /** One answer for each, in their order. Refusals: those of the sealing root. Throws for more than may be opened at once. */
   async open(tenant: TenantId, seals: readonly ClosedSeal[]): Promise<readonly OpenedSeal[] | Refusal> {
     if (seals.length > LIMITS.seals_opened_at_once_max) throw new Error('cannot open seals: there are more than may be opened at once');
     const byKey = Map.groupBy(seals.keys(), (at) => nameOf(seals[at]!.keyId));

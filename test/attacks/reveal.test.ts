@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
-import { renameSync } from 'node:fs';
+import { chmodSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { COMMAND_LINE } from '#control';
@@ -269,6 +269,14 @@ test('without the sealing root nothing opens, and nothing is recorded as opened'
     assert.deepEqual([(await reveal('officer')).status, (await reveal('officer')).code], [503, 'sealing_root_absent']);
   } finally {
     renameSync(`${server.data}.elsewhere`, `${server.data}.sealing.key`);
+  }
+  chmodSync(`${server.data}.sealing.key`, 0o644);
+  try {
+    const refused = await reveal('officer');
+    assert.deepEqual([refused.status, refused.code], [503, 'sealing_root_unusable']);
+    assert.ok(!JSON.stringify(refused).includes('sealing.key'), 'where it lies is for the server log');
+  } finally {
+    chmodSync(`${server.data}.sealing.key`, 0o600);
   }
 });
 
