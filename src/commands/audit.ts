@@ -1,5 +1,4 @@
 /** `tracekeep audit`: who did what, from the records that the log commits to. The running server is asked; without one the store is opened here. */
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { Command, Option } from 'commander';
 
 import type { Config } from '#config';
@@ -11,11 +10,12 @@ import type { Refusal } from '#refusal';
 import { NO_SERVER, adminSocketPath, askAdmin } from './admin.ts';
 import type { AdminArguments } from './admin.ts';
 import { requireDataDirectory } from './data-directory.ts';
+import { FORCE, withNewFile } from './new-file.ts';
 import { OperatorError } from './operator-error.ts';
 import { PLACE, orFail, readTenant, settingsOf, withSettings, withTenant } from './options.ts';
 import type { StoredAudit } from './stored-audit.ts';
 import { printable, tableText, timeText } from './table.ts';
-import { exitSoon, note, print } from './terminal.ts';
+import { exitSoon, note, print, writeOut } from './terminal.ts';
 import { ensureThreads } from './threads.ts';
 
 const ANY_PORT = { host: '127.0.0.1', port: 0 };
@@ -60,26 +60,25 @@ function listCommand(): Command {
 
 function exportCommand(): Command {
   const command = new Command('export').description('write all records to a file, one on each line, the newest first');
-  command.requiredOption('--out <FILE>', 'where to; - is standard output').addOption(new Option('--format <FORMAT>', 'ocsf: events of OCSF 1.8, API Activity and Authentication; json: as GET /api/v1/audit answers').choices(['ocsf', 'json']).default('ocsf'));
-  return withFilters(command).action(async (options: Filters & { readonly out: string; readonly format: 'ocsf' | 'json' }) => {
+  command.requiredOption('--out <FILE>', 'where to; - is standard output').addOption(new Option('--format <FORMAT>', 'ocsf: events of OCSF 1.8, API Activity and Authentication; json: as GET /api/v1/audit answers').choices(['ocsf', 'json']).default('ocsf')).option(...FORCE);
+  return withFilters(command).action(async (options: Filters & { readonly out: string; readonly force?: boolean; readonly format: 'ocsf' | 'json' }) => {
     const { ocsfRecord } = await import('#query/audit/ocsf');
     const form = options.format === 'ocsf' ? ocsfRecord : (record: AuditRecord): object => record;
-    const out = new Lines(options.out);
-    try {
-      await withAsked(await settingsOf(command), async (ask) => {
+    const isFile = options.out !== '-';
+    let count = 0;
+    await withAsked(await settingsOf(command), (ask) =>
+      withNewFile(isFile ? options.out : undefined, async (write) => {
         for (let cursor: string | null | undefined; cursor !== null; ) {
           const page: StoredAudit = orFail(await ask({ ...argumentsOf(options), limit: LIMITS.audit_page_max, ...(cursor === undefined ? {} : { cursor }) }));
-          out.write(page.records.map((record) => `${JSON.stringify(form(record))}\n`));
+          const lines = page.records.map((record) => `${JSON.stringify(form(record))}\n`).join('');
+          (write ?? writeOut)(lines);
+          count += page.records.length;
           cursor = page.nextCursor;
         }
-      });
-      out.done();
-    } catch (error) {
-      out.discard();
-      throw error;
-    }
+      }, { force: options.force === true, isWhole: true }),
+    );
     exitSoon();
-    if (options.out !== '-') note(`wrote ${options.out}: ${out.count === 1 ? '1 record' : `${out.count} records`}`);
+    if (isFile) note(`wrote ${options.out}: ${count === 1 ? '1 record' : `${count} records`}`);
   });
 }
 
@@ -122,40 +121,4 @@ async function withAsked<T>(config: Config, use: (ask: Ask) => Promise<T>): Prom
 
 function isStoredAudit(value: unknown): value is StoredAudit {
   return typeof value === 'object' && value !== null && 'records' in value && Array.isArray(value.records) && 'nextCursor' in value;
-}
-
-/** A file for nobody else, which has its name when it is whole; or standard output. */
-class Lines {
-  readonly #file: string;
-  readonly #beside: string;
-  readonly #descriptor: number;
-  count = 0;
-
-  constructor(file: string) {
-    this.#file = file;
-    this.#beside = `${file}.${process.pid}.tmp`;
-    try {
-      this.#descriptor = file === '-' ? 1 : openSync(this.#beside, 'wx', 0o600);
-    } catch (cause) {
-      throw new OperatorError(`cannot write ${file}`, 1, { cause });
-    }
-  }
-
-  write(lines: readonly string[]): void {
-    this.count += lines.length;
-    const bytes = Buffer.from(lines.join(''));
-    for (let at = 0; at < bytes.length; ) at += writeSync(this.#descriptor, bytes, at);
-  }
-
-  done(): void {
-    if (this.#file === '-') return;
-    closeSync(this.#descriptor);
-    renameSync(this.#beside, this.#file);
-  }
-
-  discard(): void {
-    if (this.#file === '-') return;
-    closeSync(this.#descriptor);
-    rmSync(this.#beside, { force: true });
-  }
 }

@@ -73,9 +73,14 @@ function openedLines(spans: readonly ProvedSpan[]): string[] {
   const more = all.length - NAMED_MAX;
   return [
     line('opened', `${all.length === 1 ? '1 value' : `${all.length} values`} of ${spansText(count)} had been sealed and stand here, proved to be what was sealed:`),
-    ...all.slice(0, NAMED_MAX).map(({ spanId, key, text }) => line('', `span ${spanId}  ${safeText(key)} = ${safeText(text.length > VALUE_CHARS_MAX ? `${text.slice(0, VALUE_CHARS_MAX)}…` : text) || '(empty)'}`)),
+    ...all.slice(0, NAMED_MAX).map(({ spanId, key, field, text }) => line('', `span ${spanId}  ${placeText(field)}${safeText(key)} = ${safeText(text.length > VALUE_CHARS_MAX ? `${text.slice(0, VALUE_CHARS_MAX)}…` : text) || '(empty)'}`)),
     ...(more > 0 ? [line('', `and ${more} more (--json has all)`)] : []),
   ];
+}
+
+/** `events[0].` of what stands in the first event: an attribute of the span may have the same key. */
+function placeText(field: string): string {
+  return /^(?:events|links)\[\d+\]\./.exec(field)?.[0] ?? '';
 }
 
 function repeatedLines(spans: readonly ProvedSpan[]): string[] {

@@ -2,17 +2,17 @@
  * `tracekeep evidence`: hands a trace to an auditor, and checks what was handed over. To verify takes the file and the key of the log and nothing else: no
  * server, no data directory, no database.
  */
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 
 import type { Config } from '#config';
-import { type Secret, traceId } from '#model';
+import { traceId } from '#model';
 import { isRefusal } from '#refusal';
 import type { Refusal } from '#refusal';
 
 import { NO_SERVER, adminSocketPath, askAdmin } from './admin.ts';
 import type { AdminArguments } from './admin.ts';
 import { requireDataDirectory } from './data-directory.ts';
+import { FORCE, withNewFile } from './new-file.ts';
 import { OperatorError } from './operator-error.ts';
 import { PLACE, collect, orFail, readTenant, settingsOf, withSettings, withTenant } from './options.ts';
 import { PASSPHRASE_FD, refuseBesideServer, withPassphrase } from './passphrase.ts';
@@ -40,11 +40,12 @@ interface ExportOptions {
   readonly span?: string;
   readonly reveal?: string;
   readonly passphraseFd?: string;
+  readonly force?: boolean;
 }
 
 function exportCommand(): Command {
   const command = new Command('export').description('write the evidence of a trace to a file').argument('<TRACE>', 'trace id, 32 hexadecimal digits');
-  command.option('-o, --output <FILE>', 'where to (default TRACE.evidence.json here; - is standard output)');
+  command.option('-o, --output <FILE>', 'where to (default TRACE.evidence.json here; - is standard output)').option(...FORCE);
   command.option('--omit <FIELD...>', 'leave the values of a field out: an attribute key, * stands for any characters, or status.message; only restricted fields can be, and one without * must be there');
   command.option('--span <ID>', 'of this span alone');
   command.option('--reveal <REASON>', 'show what is sealed, proved to be what was sealed; the reason stands in the log. Whoever gets the file reads it, and no erasure reaches it').option(...PASSPHRASE_FD);
@@ -54,45 +55,56 @@ function exportCommand(): Command {
     if (options.span !== undefined && !/^[0-9a-fA-F]{16}$/.test(options.span)) throw new OperatorError('cannot read the span id: it has 16 hexadecimal digits', 2);
     if (options.span !== undefined && options.reveal !== undefined) throw new OperatorError('cannot take --span with --reveal', 2);
     const question = { ...(options.reveal !== undefined && { reveal: options.reveal }), tenant: readTenant(options.tenant), id, omit: options.omit ?? [], ...(options.span === undefined ? {} : { span: options.span.toLowerCase() }) };
-    const evidence = orFail(await askForEvidence(await settingsOf(command), question, options.passphraseFd));
+    const file = options.output === '-' ? undefined : (options.output ?? `${id}.evidence.json`);
+    const config = await settingsOf(command);
+    // The file comes first: an opening that nobody gets to see would stand in the log for ever. What may replace this process comes before it.
+    const evidence = await withEvidence(config, options, (ask) =>
+      withNewFile(file, async (write) => {
+        const found = orFail(await ask(question));
+        write?.(found.json);
+        return found;
+      }, { force: options.force === true, isWhole: true }),
+    );
     exitSoon();
     const { spans, origin, size, omitted, unmatched, seals } = evidence;
     if (unmatched.length > 0) note(`nothing here matches ${unmatched.join(', ')}: no value was left out for it`);
     if (options.reveal !== undefined) note(`shows what ${seals.opened === 1 ? '1 seal holds' : `${seals.opened} seals hold`}${seals.closed === 0 ? '' : `; ${seals.closed === 1 ? '1 is' : `${seals.closed} are`} closed: the keys were destroyed, or a value was left out`}`);
-    if (options.output === '-') return print(evidence.json);
-    const file = options.output ?? `${id}.evidence.json`;
-    writeWhole(file, evidence.json);
+    if (file === undefined) return print(evidence.json);
     note(`wrote ${file}: ${spans === 1 ? '1 span' : `${spans} spans`}, proved by the checkpoint of ${size} entries of ${origin}${omitted.length === 0 ? '' : `; left out: ${omitted.join(', ')}`}`);
     note(`whoever gets it checks it with: tracekeep evidence verify ${wordOf(file)} --key VKEY; the key is the first line of: tracekeep log vkeys`);
   });
 }
 
-async function askForEvidence(config: Config, question: AdminArguments, passphraseFd: string | undefined): Promise<StoredEvidence | Refusal> {
+type Ask = (question: AdminArguments) => Promise<StoredEvidence | Refusal>;
+
+/** Of the running server, or of one that is here for the one question, as for `tracekeep trace`. */
+async function withEvidence(config: Config, { reveal, passphraseFd }: ExportOptions, use: (ask: Ask) => Promise<StoredEvidence>): Promise<StoredEvidence> {
   requireDataDirectory(config.data);
   const path = adminSocketPath(config.data);
-  const opens = question['reveal'] !== undefined;
-  if (opens && config.sealing.kind === 'passphrase' && (await askAdmin(path, 'ping')) !== NO_SERVER) refuseBesideServer(config);
-  const answer = await askAdmin(path, 'evidence', question);
+  const opens = reveal !== undefined;
+  if ((await askAdmin(path, 'ping')) !== NO_SERVER) {
+    if (opens) refuseBesideServer(config);
+    return use(async (question) => {
+      const answer = await askAdmin(path, 'evidence', question);
+      if (answer === NO_SERVER) throw new Error('cannot ask the running server: it has ended');
+      if (isRefusal(answer) || isStoredEvidence(answer)) return answer;
+      throw new Error('cannot read the answer of the running server');
+    });
+  }
   // Before the passphrase is read: it may replace the process.
-  if (answer === NO_SERVER) {
-    ensureThreads();
-    return withPassphrase(opens ? config : null, passphraseFd, (passphrase) => askStore(config, question, passphrase));
-  }
-  if (isRefusal(answer)) return answer;
-  if (!isStoredEvidence(answer)) throw new Error('cannot read the answer of the running server');
-  return answer;
-}
-
-/** As for `tracekeep trace`: a server for one question. */
-async function askStore(config: Config, question: AdminArguments, passphrase: Secret<Uint8Array> | null): Promise<StoredEvidence | Refusal> {
-  note('no server is running here: opening the store');
-  const [{ startServer }, { findStoredEvidence }] = await Promise.all([import('#server'), import('./stored-evidence.ts')]);
-  const server = await startServer({ ...config, otlpHttp: ANY_PORT, otlpGrpc: ANY_PORT, console: ANY_PORT, workers: 1 }, undefined, passphrase);
-  try {
-    return await findStoredEvidence(server.queries, question);
-  } finally {
-    await server.stop();
-  }
+  ensureThreads();
+  return withPassphrase(opens ? config : null, passphraseFd, (passphrase) =>
+    use(async (question) => {
+      note('no server is running here: opening the store');
+      const [{ startServer }, { findStoredEvidence }] = await Promise.all([import('#server'), import('./stored-evidence.ts')]);
+      const server = await startServer({ ...config, otlpHttp: ANY_PORT, otlpGrpc: ANY_PORT, console: ANY_PORT, workers: 1 }, undefined, passphrase);
+      try {
+        return await findStoredEvidence(server.queries, question);
+      } finally {
+        await server.stop();
+      }
+    }),
+  );
 }
 
 function isStoredEvidence(value: unknown): value is StoredEvidence {
@@ -102,18 +114,6 @@ function isStoredEvidence(value: unknown): value is StoredEvidence {
 /** As a word of a shell. */
 function wordOf(file: string): string {
   return /^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`;
-}
-
-/** What was there before stays until the new file is whole. It holds telemetry, so it is for nobody else. */
-function writeWhole(file: string, text: string): void {
-  const beside = `${file}.${process.pid}.tmp`;
-  try {
-    writeFileSync(beside, text, { mode: 0o600, flag: 'wx' });
-    renameSync(beside, file);
-  } catch (cause) {
-    rmSync(beside, { force: true });
-    throw new OperatorError(`cannot write ${file}`, 1, { cause });
-  }
 }
 
 /** Exit codes: 0 verified, 1 not verified, 2 could not be checked. */

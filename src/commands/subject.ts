@@ -2,18 +2,19 @@
 import { Command } from 'commander';
 
 import { foundText, PLACE_OF_SUBJECTS, readSubject } from './forget.ts';
-import { withNewFile, type Write } from './new-file.ts';
+import { FORCE, withNewFile, type Write } from './new-file.ts';
 import { OperatorError } from './operator-error.ts';
 import { orFail, readTenant, settingsOf, withSettings, withTenant } from './options.ts';
 import { PASSPHRASE_FD } from './passphrase.ts';
 import { withSubjects, type AskSubjects } from './stored-subject.ts';
 import type { TenantId } from '#model';
-import { exitSoon, note, print } from './terminal.ts';
+import { exitSoon, note, print, writeOut } from './terminal.ts';
 
 interface ExportOptions {
   readonly tenant: string;
   readonly reason: string;
   readonly out?: string;
+  readonly force?: boolean;
   readonly passphraseFd?: string;
 }
 
@@ -35,11 +36,11 @@ function findCommand(): Command {
 
 function exportCommand(): Command {
   const command = new Command('export').description('everything that is sealed for a person, opened, as OTLP/JSON; the log is told').argument('<SUBJECT>', WHOM);
-  command.requiredOption('--reason <TEXT>', 'why, for the log, which keeps it for ever: without a name').option('--out <FILE>', 'write to a new file, closed to other users').option(...PASSPHRASE_FD);
+  command.requiredOption('--reason <TEXT>', 'why, for the log, which keeps it for ever: without a name').option('--out <FILE>', 'write to a new file, closed to other users').option(...FORCE).option(...PASSPHRASE_FD);
   return withSettings(withTenant(command), PLACE_OF_SUBJECTS).action(async (word: string, options: ExportOptions) => {
     if (word === '-' && options.passphraseFd === '0') throw new OperatorError('cannot read both the subject and the passphrase from standard input', 2);
     const [config, tenant, subject] = [await settingsOf(command), readTenant(options.tenant), readSubject(word)];
-    const told = await withNewFile(options.out, (write) => withSubjects(config, (ask) => writePages(ask, tenant, subject, options.reason, write ?? ((text) => void process.stdout.write(text))), { passphraseFd: options.passphraseFd }));
+    const told = await withSubjects(config, (ask) => withNewFile(options.out, (write) => writePages(ask, tenant, subject, options.reason, write ?? writeOut), { force: options.force === true }), { passphraseFd: options.passphraseFd });
     note(`${told.spans} spans with ${told.opened} opened values, export ${told.id}${told.changed > 0 ? `; ${told.changed} values do not open: what is stored is not what was sealed` : ''}`);
     exitSoon();
   });

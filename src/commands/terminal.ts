@@ -4,6 +4,11 @@ export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** As it is, without an end of line. */
+export function writeOut(text: string): void {
+  process.stdout.write(text);
+}
+
 export function note(text: string): void {
   process.stderr.write(`tracekeep: ${text}\n`);
 }

@@ -53,6 +53,7 @@ test('sealed values are told: closed, left out, and those that are shown, which 
   const { out } = verify(of('opened'), { key: [KEY] });
   assert.match(out, /^ {2}opened {7}4 values of 1 span had been sealed/mu);
   assert.match(out, /^ {15}span eee19b7ec3c1b174 {2}enduser\.email = ann@example\.com$/mu);
+  assert.match(out, /span eee19b7ec3c1b174 {2}events\[0\]\.exception\.note = 42$/mu, 'where it stands: the span may have an attribute of the same key');
   assert.doesNotMatch(out, /^ {2}sealed /mu);
   const [first] = (JSON.parse(verify(of('opened'), { key: [KEY], json: true }).out) as { spans: { opened: object[] }[] }).spans;
   assert.deepEqual(first!.opened[0], { key: 'enduser.email', field: 'attributes[11]', type: 's', text: 'ann@example.com' });

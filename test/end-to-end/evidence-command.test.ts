@@ -3,7 +3,7 @@
  * in this one.
  */
 import assert from 'node:assert/strict';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { runCommandLine } from '#commands';
@@ -53,6 +53,26 @@ test('evidence beside a running server is written to a file of ours alone, and s
   assert.ok(stderr.includes(`tracekeep evidence verify '${without}' --key VKEY;`), stderr);
   assert.equal(statSync(without).mode & 0o777, 0o600);
   assert.equal((JSON.parse(readFileSync(without, 'utf8')) as Json)['format'], 'tracekeep-evidence/1');
+});
+
+test('a file that is there is written over only with --force, whole, and nothing is asked for without', async () => {
+  const there = join(folder, 'there.json');
+  writeFileSync(there, 'kept');
+  const refused = await here(exporting('-o', there));
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /there\.json: it is there already, and nothing was done; name another file, or say --force/u);
+  assert.equal((await here(['audit', 'export', '--out', there, '--data', server.data])).code, 1);
+  assert.equal((await here(['subject', 'export', 'ann', '--reason', 'asked', '--out', there, '--data', server.data])).code, 1);
+  assert.equal((await here(['forget', 'ann', '--yes', '--receipt', there, '--data', server.data])).code, 1);
+  assert.equal((await here([...exporting('-o', there, '--omit', 'colour'), '--force'])).code, 1);
+  assert.equal(readFileSync(there, 'utf8'), 'kept', 'also where there was nothing to write');
+  const done = await tracekeep(exporting('-o', there, '--force'));
+  assert.equal(done.code, 0, done.stderr);
+  assert.equal((JSON.parse(readFileSync(there, 'utf8')) as Json)['traceId'], MINE);
+  assert.equal((await tracekeep(['audit', 'export', '--out', there, '--force', '--data', server.data])).code, 0);
+  assert.match(readFileSync(there, 'utf8'), /^\{.*"class_uid"/u);
+  assert.equal(statSync(there).mode & 0o777, 0o600);
+  assert.deepEqual(readdirSync(folder).filter((name) => name.includes('.tmp')), []);
 });
 
 test('the API gives the same, of one span too, and refuses what it does not know', async () => {
