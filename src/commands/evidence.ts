@@ -48,7 +48,7 @@ function exportCommand(): Command {
   command.option('-o, --output <FILE>', 'where to (default TRACE.evidence.json here; - is standard output)').option(...FORCE);
   command.option('--omit <FIELD...>', 'leave the values of a field out: an attribute key, * stands for any characters, or status.message; only restricted fields can be, and one without * must be there');
   command.option('--span <ID>', 'of this span alone');
-  command.option('--reveal <REASON>', 'show what is sealed, proved to be what was sealed; the reason stands in the log. Whoever gets the file reads it, and no erasure reaches it').option(...PASSPHRASE_FD);
+  command.option('--reveal <REASON>', 'show what is sealed, proved to be what was sealed, for this reason. Do not name the person in it; the reason stays in the log for ever. Whoever gets the file reads it, and no erasure reaches it').option(...PASSPHRASE_FD);
   return withSettings(withTenant(command), PLACE_OF_EVIDENCE).action(async (text: string, options: ExportOptions) => {
     const id = traceId(text);
     if (id === null) throw new OperatorError('cannot read the trace id: it has 32 hexadecimal digits, not all zero', 2);

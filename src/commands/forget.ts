@@ -29,7 +29,7 @@ interface ForgetOptions {
 export function forgetCommand(): Command {
   const command = new Command('forget').description('destroy the keys of what was sealed for a person, so that nobody can read it any more');
   command.argument('[SUBJECT]', 'the person, as the sealed value names them; - reads it from standard input, so that it stands in no list of processes');
-  command.option('--reason <TEXT>', 'why, for the log, which keeps it for ever: without a name').option('--receipt <FILE>', 'write the receipt to a new file').option('--again', 'instead: after an older copy of the control database was restored, destroy what the log says was destroyed').option('--yes', 'do not ask').option('--json', 'the receipt as JSON, for machines');
+  command.option('--reason <TEXT>', 'why: a ticket, a request. Do not name the person here; the reason stays in the log for ever').option('--receipt <FILE>', 'write the receipt to a new file').option('--again', 'instead: after an older copy of the control database was restored, destroy what the log says was destroyed').option('--yes', 'do not ask').option('--json', 'the receipt as JSON, for machines');
   command.addHelpText('after', '\nWorks on a stopped store and through a running server. It cannot be undone. Backups keep what they hold: docs/operate/erasure.md.');
   return withSettings(withTenant(command), PLACE_OF_SUBJECTS).action(async (word: string | undefined, options: ForgetOptions) => {
     if ((word === undefined) === (options.again !== true)) throw new OperatorError('say either whom to forget or --again', 2);

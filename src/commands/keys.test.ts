@@ -39,6 +39,10 @@ const status = async (...words: readonly string[]) => {
 
 test('keys are made, followed by another version, retired and shown', async () => {
   assert.deepEqual(await status(), { sealingRoot: { kind: 'file', made: false, here: false }, tenants: [] });
+  for (const verb of ['status', 'rotate', 'rewrap']) {
+    assert.equal(await keys(verb, '--tenant', 'defualt'), 1);
+    assert.match(noted, /cannot find the tenant defualt/);
+  }
   assert.equal(await keys('export-public'), 1);
   assert.match(noted, /there is none/);
   assert.equal(await keys('rotate'), 0);

@@ -35,6 +35,7 @@ function statusCommand(): Command {
   return withSettings(command, PLACE_OF_KEYS).action(async ({ tenant, json }: { readonly tenant?: string; readonly json?: boolean }) => {
     const config = await settingsOf(command);
     const status = await withExistingControl(config, async (control) => {
+      if (tenant !== undefined) await requireTenant(control, readTenant(tenant));
       const [custody, { isRootHere }] = await Promise.all([custodyOf(config, control, null), import('#custody')]);
       const tenants = tenant === undefined ? [...new Set([DEFAULT_TENANT, ...(await control.listTenants()).map(({ name }) => name)])] : [readTenant(tenant)];
       const made = control.findSealingRoot();
@@ -105,6 +106,7 @@ async function withCustody<Done>(command: Command, { tenant: text, passphraseFd 
   const config = await settingsOf(command);
   const tenant = readTenant(text);
   return withExistingControl(config, async (control) => {
+    await requireTenant(control, tenant);
     const passphrase = config.sealing.kind === 'passphrase' ? await readPassphrase(passphraseFd, control.findSealingRoot() === null) : null;
     try {
       return orFail(await work(await custodyOf(config, control, passphrase), tenant)) as Exclude<Done, { readonly refused: unknown }>;
@@ -112,6 +114,11 @@ async function withCustody<Done>(command: Command, { tenant: text, passphraseFd 
       passphrase?.reveal().fill(0);
     }
   });
+}
+
+/** A tenant that nobody made is most likely mistyped, and its key would stand in the log. */
+async function requireTenant(control: Control, tenant: TenantId): Promise<void> {
+  if (tenant !== DEFAULT_TENANT && !(await control.listTenants()).some(({ name }) => name === tenant)) throw new OperatorError(`cannot find the tenant ${tenant}; "tracekeep tenant list" shows which there are, "tracekeep tenant set" makes one`);
 }
 
 async function custodyOf(config: Config, control: Control, passphrase: Awaited<ReturnType<typeof readPassphrase>> | null): Promise<Custody> {

@@ -36,7 +36,7 @@ function findCommand(): Command {
 
 function exportCommand(): Command {
   const command = new Command('export').description('everything that is sealed for a person, opened, as OTLP/JSON; the log is told').argument('<SUBJECT>', WHOM);
-  command.requiredOption('--reason <TEXT>', 'why, for the log, which keeps it for ever: without a name').option('--out <FILE>', 'write to a new file, closed to other users').option(...FORCE).option(...PASSPHRASE_FD);
+  command.requiredOption('--reason <TEXT>', 'why: a ticket, a request. Do not name the person here; the reason stays in the log for ever').option('--out <FILE>', 'write to a new file, closed to other users').option(...FORCE).option(...PASSPHRASE_FD);
   return withSettings(withTenant(command), PLACE_OF_SUBJECTS).action(async (word: string, options: ExportOptions) => {
     if (word === '-' && options.passphraseFd === '0') throw new OperatorError('cannot read both the subject and the passphrase from standard input', 2);
     const [config, tenant, subject] = [await settingsOf(command), readTenant(options.tenant), readSubject(word)];

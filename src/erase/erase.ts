@@ -43,7 +43,7 @@ export interface FoundSubject extends FoundSpans {
 
 export interface SubjectsParts {
   readonly answering: Answering;
-  readonly control: Pick<ControlStore, 'subjectKeysOf' | 'findWindow' | 'findSubjectKeys' | 'eraseSubject' | 'listErasures' | 'finishErasure' | 'eraseAgain' | 'askApproval' | 'approvalUnusable' | 'recordExport' | 'proofOf' | 'listPolicies' | 'findPolicy'>;
+  readonly control: Pick<ControlStore, 'listTenants' | 'subjectKeysOf' | 'findWindow' | 'findSubjectKeys' | 'eraseSubject' | 'listErasures' | 'finishErasure' | 'eraseAgain' | 'askApproval' | 'approvalUnusable' | 'recordExport' | 'proofOf' | 'listPolicies' | 'findPolicy'>;
   readonly opener: ExportParts['opener'];
   readonly tokens: Tokens;
   readonly store: Pick<Store, 'bodies' | 'query' | 'settle' | 'removeTokens'>;
@@ -85,9 +85,9 @@ export class Subjects {
     for (const erasure of this.#parts.control.listErasures()) await this.#finish(erasure);
   }
 
-  /** Refusals: action_forbidden, query_invalid, and those of a query. */
+  /** Refusals: name_unknown, action_forbidden, query_invalid, and those of a query. */
   async find(reader: Reader, subject: string): Promise<FoundSubject | Refusal> {
-    const token = this.#tokenOf(reader.tenant, subject);
+    const token = await this.#tokenOf(reader.tenant, subject);
     if (isRefusal(token)) return token;
     return this.#parts.answering.answer(reader, 'subject.find', 'scan', async (run) => {
       if (!run.sight.seesAllPlaces) return refuse('action_forbidden', 'it is about all services of the tenant, of which you see some');
@@ -99,10 +99,10 @@ export class Subjects {
     });
   }
 
-  /** Refusals: action_forbidden, query_invalid, those of approvals, and those of a query. */
+  /** Refusals: name_unknown, action_forbidden, query_invalid, those of approvals, and those of a query. */
   async forget(reader: Reader, wanted: Forgetting, by: Actor): Promise<Forgotten | Refusal> {
     const { tenant } = reader;
-    const token = this.#tokenOf(tenant, wanted.subject);
+    const token = await this.#tokenOf(tenant, wanted.subject);
     if (isRefusal(token)) return token;
     const may = this.#parts.answering.access.decide(reader, 'subject.forget', { tenant });
     if (may !== true) return may;
@@ -115,11 +115,11 @@ export class Subjects {
     return forgetting;
   }
 
-  /** A page of everything that is held. Refusals: those of `exportPage`, reveal_reason, record_unavailable. */
+  /** A page of everything that is held. Refusals: those of `exportPage`, name_unknown, reveal_reason, record_unavailable. */
   async exportPage(reader: Reader, question: ExportQuestion, by: Actor): Promise<ExportPage | Refusal> {
     const { answering, control } = this.#parts;
     const { tenant } = reader;
-    const token = this.#tokenOf(tenant, question.subject);
+    const token = await this.#tokenOf(tenant, question.subject);
     if (isRefusal(token)) return token;
     const may = answering.access.decide(reader, 'subject.export', { tenant });
     if (may !== true) return may;
@@ -201,7 +201,9 @@ export class Subjects {
     return tokens;
   }
 
-  #tokenOf(tenant: TenantId, subject: string): Uint8Array | Refusal {
+  /** A name under which nothing could have been sealed is most likely mistyped, and what is done for it would stand in the log. */
+  async #tokenOf(tenant: TenantId, subject: string): Promise<Uint8Array | Refusal> {
+    if (tenant !== DEFAULT_TENANT && !(await this.#parts.control.listTenants()).some(({ name }) => name === tenant)) return refuse('name_unknown', `the tenant ${tenant}`);
     if (subject === '' || !subject.isWellFormed() || Buffer.byteLength(subject) > LIMITS.subject_bytes_max) return refuse('query_invalid', `the subject: 1 to ${LIMITS.subject_bytes_max} bytes`);
     return this.#parts.tokens.ofSubject(tenant, subject);
   }

@@ -14,7 +14,7 @@ import { OPENING_KEY } from './export.ts';
 
 const BODY_BYTES_MAX = 16 * 1024;
 const SUBJECT = { type: 'string', minLength: 1, maxLength: LIMITS.subject_bytes_max, description: 'The person, as the sealed value names them.' } as const;
-const REASON = { type: 'string', maxLength: LIMITS.reveal_reason_characters_max, description: 'Why. It stands in the log, without the person’s name.' } as const;
+const REASON = { type: 'string', maxLength: LIMITS.reveal_reason_characters_max, description: 'Why: a ticket, a request. Do not name the person here; the reason stays in the log for ever. The name that was asked for is taken out, and what recognizers find.' } as const;
 const APPROVAL_ID = { type: 'string', pattern: '^v_[0-9a-f]{16}$', description: 'The id of one that was given for this, where one is needed. It is used up.' } as const;
 const NO_QUERY = querySchema({});
 const ORNULL = { type: ['string', 'null'] } as const;

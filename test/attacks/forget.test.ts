@@ -115,6 +115,14 @@ test('nobody has somebody forgotten alone where two are needed: not by approving
   assert.deepEqual([(await found('officer')).keys, (await found('officer', 'bob@example.org')).keys, (await found('foreign')).keys], [0, 1, 1], 'of this tenant, and of this person alone');
 });
 
+test('nothing is done, and no entry written, for a tenant that nobody made', async () => {
+  const words = ['--tenant', 'defualt', '--data', data];
+  for (const verb of [['forget', PERSON, '--yes'], ['subject', 'find', PERSON], ['subject', 'export', PERSON, '--reason', 'asked']]) {
+    const { code, stderr } = await tracekeep([...verb, ...words]);
+    assert.deepEqual([code, /name_unknown: .*\(the tenant defualt\)/.test(stderr)], [1, true], stderr);
+  }
+});
+
 test('what is left of it names nobody: not in the log, nor in the records, nor in what the server says', async () => {
   await server.stop();
   const bodies = (await storedBodies(data)).filter(({ type }) => type === 'erasure' || type === 'opening' || type === 'access');

@@ -51,7 +51,7 @@ function Form({ mayTake }: { readonly mayTake: readonly Role[] }): ReactNode {
           <Choice label="Role to take" options={mayTake.map((id) => ({ id, label: roleWord(id) }))} value={role} onChange={setRole} />
           <Choice label="For" options={MINUTES} value={minutes} onChange={setMinutes} />
           <span className={styles['reason']}>
-            <Field label="Reason" value={reason} onChange={setReason} maxLength={REASON_MAX} note={`Why it cannot wait, ${REASON_MIN} characters at least. Others read it.`} />
+            <Field label="Reason" value={reason} onChange={setReason} maxLength={REASON_MAX} note={`Why it cannot wait, ${REASON_MIN} characters at least. Others read it, and it stays in the log for ever: do not name the person that it is about.`} />
           </span>
         </div>
         {act.error === null ? null : <ErrorNote error={act.error} />}

@@ -11,7 +11,7 @@ export const REASON_MIN = 3;
 const REASON_MAX = 500;
 
 export function Reason({ approval, typed, onType }: { readonly approval: Approval | null; readonly typed: string; readonly onType: (text: string) => void }): ReactNode {
-  if (approval === null) return <Field label="Reason" value={typed} onChange={onType} rows={2} maxLength={REASON_MAX} autoFocus note="Such as the number of their request. Not their name: the log keeps it for good." />;
+  if (approval === null) return <Field label="Reason" value={typed} onChange={onType} rows={2} maxLength={REASON_MAX} autoFocus note="Such as the number of their request. Do not name the person here: the reason stays in the log for ever." />;
   return (
     <>
       <p>{approval.decidedBy?.name ?? 'Somebody'} approved it, for this person and once.</p>

@@ -52,7 +52,7 @@ export function RevealDialog({ fields, wanted, approval, opening, onOpened, onCl
           {approval === null ? null : <p>{approval.decidedBy?.name ?? 'Somebody'} approved it, for this and for once.</p>}
           <Checks label="Fields of this trace" options={offered.map((id) => ({ id, label: id === STATUS_MESSAGE ? 'the status message' : id, note: '' }))} values={chosen} onChange={setChosen} />
           {approval === null ? (
-            <Field label="Reason" value={typed} onChange={setReason} rows={2} maxLength={REASON_MAX} autoFocus note="Why you have to see them: a ticket, an incident. It is kept with your name." />
+            <Field label="Reason" value={typed} onChange={setReason} rows={2} maxLength={REASON_MAX} autoFocus note="Why you have to see them: a ticket, an incident. Do not name the person here: the reason stays in the log for ever, with your name." />
           ) : (
             <blockquote className={styles['reason']}>{approval.reason}</blockquote>
           )}

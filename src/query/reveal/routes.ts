@@ -23,7 +23,7 @@ export const OPENING_KEY = 'tracekeep.opening';
 const BODY_BYTES_MAX = 128 * 1024;
 const PARAMS = { type: 'object', required: ['id'], properties: { id: { type: 'string', pattern: '^[0-9a-fA-F]{32}$' } } } as const;
 const PROPERTIES = {
-  reason: { type: 'string', maxLength: 4 * LIMITS.reveal_reason_characters_max, description: `Why, ${LIMITS.reveal_reason_characters_min} characters at least; it stands in the log.` },
+  reason: { type: 'string', maxLength: 4 * LIMITS.reveal_reason_characters_max, description: `Why, ${LIMITS.reveal_reason_characters_min} characters at least. Do not name the person here; the reason stays in the log for ever. What recognizers find in it is taken out.` },
   fields: { type: 'array', minItems: 1, maxItems: LIMITS.reveal_fields_max, items: { type: 'string', minLength: 1, maxLength: 256 }, description: 'Attribute keys, or status.message. Absent: all that whoever asks may open.' },
   spans: { type: 'array', minItems: 1, maxItems: LIMITS.reveal_spans_max, items: { type: 'string', pattern: '^[0-9a-fA-F]{16}$' }, description: 'Absent: all of the trace.' },
   approval: { type: 'string', pattern: '^v_[0-9a-f]{16}$', description: 'The id of one that was given for this, where one is needed. It is used up.' },
