@@ -7,11 +7,13 @@ import { LIMITS } from '#limits';
 import type { TenantId } from '#model';
 import { refuse, type Refusal } from '#refusal';
 
+import { COMMAND_LINE } from './actor.ts';
 import type { Actor } from './actor.ts';
 import type { Change } from './change.ts';
 import type { ControlDatabase } from './database.ts';
 import { append } from './outbox.ts';
 import { textPieces } from './policy-entries.ts';
+import type { ControlRows } from './rows.ts';
 import type { ColumnSealer } from './sealed.ts';
 
 export interface AccessVersion {
@@ -36,8 +38,39 @@ export interface NewAccessPolicies {
   readonly note: string;
 }
 
-/** `base`: number of the version that was edited, 0 if there was none. Refusals: access_changed. */
-export async function addAccessPolicies(change: Change, { tenant, text, policies, note }: NewAccessPolicies, base: number): Promise<AccessVersion | Refusal> {
+export function accessPoliciesIn(rows: ControlRows) {
+  const { kysely, sealer } = rows;
+  return {
+    /** Number of the version that is in force, 0 if the tenant has none of its own. As fresh as credentials, and throws as those do. */
+    accessVersion(tenant: TenantId): number {
+      return rows.current().accessVersions.get(tenant) ?? 0;
+    },
+
+    /** A version with its text; the one in force without a number. Null if there is none. */
+    findAccessPolicies(tenant: TenantId, version?: number): (AccessVersion & { readonly text: string }) | null {
+      const key = tenantKey(sealer, tenant);
+      const newest = kysely.selectFrom('access_policies').selectAll().where('tenant', '=', key).orderBy('version', 'desc').limit(1);
+      const [row] = rows.read(version === undefined ? newest : newest.where('version', '=', version));
+      if (row === undefined) return null;
+      const place = accessPlace(key, row.version);
+      return { ...(sealer.open(place, row.sealed) as AccessVersion), text: sealer.open(`${place}/text`, row.sealed_text) as string };
+    },
+
+    /** Newest first, `access_versions_listed_max` at most. */
+    listAccessPolicies(tenant: TenantId): readonly AccessVersion[] {
+      const key = tenantKey(sealer, tenant);
+      const newest = rows.read(kysely.selectFrom('access_policies').select(['version', 'sealed']).where('tenant', '=', key).orderBy('version', 'desc').limit(LIMITS.access_versions_listed_max));
+      return newest.map(({ version, sealed }) => sealer.open(accessPlace(key, version), sealed) as AccessVersion);
+    },
+
+    /** `base`: number of the version that was edited, 0 if there was none. Refusals: access_changed. */
+    async addAccessPolicies(wanted: NewAccessPolicies, base: number, by: Actor = COMMAND_LINE): Promise<AccessVersion | Refusal> {
+      return rows.change(by, (change) => addAccessPolicies(change, wanted, base));
+    },
+  };
+}
+
+async function addAccessPolicies(change: Change, { tenant, text, policies, note }: NewAccessPolicies, base: number): Promise<AccessVersion | Refusal> {
   const key = tenantKey(change.sealer, tenant);
   const { newest } = await change.rows.selectFrom('access_policies').select((is) => is.fn.max('version').as('newest')).where('tenant', '=', key).executeTakeFirstOrThrow();
   if ((newest ?? 0) !== base) return refuse('access_changed');
@@ -46,23 +79,6 @@ export async function addAccessPolicies(change: Change, { tenant, text, policies
   await change.rows.insertInto('access_policies').values({ tenant: key, version: version.version, sealed: change.sealer.seal(place, version), sealed_text: change.sealer.seal(`${place}/text`, text) }).execute();
   await tell(change, version, text);
   return version;
-}
-
-/** A version with its text; the one in force without a number. Null if there is none. */
-export function findAccessPolicies(database: ControlDatabase, sealer: ColumnSealer, tenant: TenantId, version?: number): (AccessVersion & { readonly text: string }) | null {
-  const key = tenantKey(sealer, tenant);
-  const rows = database.kysely.selectFrom('access_policies').selectAll().where('tenant', '=', key).orderBy('version', 'desc').limit(1);
-  const [row] = database.readNow(version === undefined ? rows : rows.where('version', '=', version));
-  if (row === undefined) return null;
-  const place = accessPlace(key, row.version);
-  return { ...(sealer.open(place, row.sealed) as AccessVersion), text: sealer.open(`${place}/text`, row.sealed_text) as string };
-}
-
-/** Newest first, `access_versions_listed_max` at most. */
-export function listAccessPolicies(database: ControlDatabase, sealer: ColumnSealer, tenant: TenantId): readonly AccessVersion[] {
-  const key = tenantKey(sealer, tenant);
-  const rows = database.readNow(database.kysely.selectFrom('access_policies').select(['version', 'sealed']).where('tenant', '=', key).orderBy('version', 'desc').limit(LIMITS.access_versions_listed_max));
-  return rows.map(({ version, sealed }) => sealer.open(accessPlace(key, version), sealed) as AccessVersion);
 }
 
 /** The newest version of each tenant that has one. */

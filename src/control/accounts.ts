@@ -7,13 +7,16 @@ import type { Role, TenantId } from '#model';
 import { isRefusal, refuse } from '#refusal';
 import type { Refusal } from '#refusal';
 
+import { COMMAND_LINE } from './actor.ts';
+import type { Actor } from './actor.ts';
 import { accountNameHash, endSessionsOf, findAccount, tellOfAccount, writeAccount } from './account-rows.ts';
 import { newId } from './change.ts';
 import type { Change, Named } from './change.ts';
 import { readGroups, readName } from './names.ts';
 import { tellLog } from './outbox.ts';
-import { accountPlace, asAccount } from './records.ts';
+import { accountPlace, asAccount, oldestFirst } from './records.ts';
 import type { AccountRecord } from './records.ts';
+import type { ControlRows } from './rows.ts';
 import { ensureTenant } from './tenants.ts';
 import { revokeTokensOf } from './tokens.ts';
 
@@ -35,7 +38,47 @@ export interface AccountChange {
   readonly password?: string;
 }
 
-export async function addAccount(change: Change, wanted: NewAccount): Promise<AccountRecord | Refusal> {
+export function accountsIn(rows: ControlRows) {
+  const stored = rows.kysely.selectFrom('accounts').select(['id', 'sealed']);
+  const opened = ({ id, sealed }: { readonly id: string; readonly sealed: Uint8Array }): AccountRecord => asAccount(rows.sealer.open(accountPlace(id), sealed));
+  return {
+    /** The account of a name, whatever its tenant. */
+    findAccount(name: string): AccountRecord | null {
+      const [row] = rows.read(stored.where('name', '=', accountNameHash(rows.sealer, name)));
+      return row === undefined ? null : opened(row);
+    },
+
+    hasAccounts(): boolean {
+      return rows.read(rows.kysely.selectFrom('accounts').select('id').limit(1)).length > 0;
+    },
+
+    /** Of one tenant or of all, oldest first. */
+    async listAccounts(tenant?: TenantId): Promise<readonly AccountRecord[]> {
+      return oldestFirst(rows.read(stored).map(opened), tenant);
+    },
+
+    async addAccount(wanted: NewAccount, by: Actor = COMMAND_LINE): Promise<AccountRecord | Refusal> {
+      return rows.change(by, (change) => addAccount(change, wanted));
+    },
+
+    /** Ends the sessions of the account. */
+    async changeAccount(named: Named, wanted: AccountChange, by: Actor = COMMAND_LINE): Promise<AccountRecord | Refusal> {
+      return rows.change(by, (change) => changeAccount(change, named, wanted));
+    },
+
+    /** Nothing of it stays, and its tokens end. The last administrator of a tenant cannot go, or nobody could make another one. */
+    async removeAccount(named: Named, by: Actor = COMMAND_LINE): Promise<AccountRecord | Refusal> {
+      return rows.change(by, (change) => removeAccount(change, named));
+    },
+
+    /** Signs a person out everywhere. */
+    async signOutAccount(named: Named, by: Actor = COMMAND_LINE): Promise<AccountRecord | Refusal> {
+      return rows.change(by, (change) => signOutAccount(change, named));
+    },
+  };
+}
+
+async function addAccount(change: Change, wanted: NewAccount): Promise<AccountRecord | Refusal> {
   const name = readName(wanted.name);
   if (isRefusal(name)) return name;
   const groups = readGroups(wanted.groups ?? []);
@@ -54,7 +97,7 @@ export async function addAccount(change: Change, wanted: NewAccount): Promise<Ac
   return account;
 }
 
-export async function changeAccount(change: Change, named: Named, { roles, groups, password }: AccountChange): Promise<AccountRecord | Refusal> {
+async function changeAccount(change: Change, named: Named, { roles, groups, password }: AccountChange): Promise<AccountRecord | Refusal> {
   const before = await findAccount(change, named);
   if (before === null) return refuse('name_unknown', `an account of tenant ${named.tenant}`);
   if (before.identity !== undefined) return refuse('account_of_provider');
@@ -69,8 +112,7 @@ export async function changeAccount(change: Change, named: Named, { roles, group
   return account;
 }
 
-/** Nothing of it stays, and its tokens end. The last administrator of a tenant cannot go, or nobody could make another one. */
-export async function removeAccount(change: Change, named: Named): Promise<AccountRecord | Refusal> {
+async function removeAccount(change: Change, named: Named): Promise<AccountRecord | Refusal> {
   const account = await findAccount(change, named);
   if (account === null) return refuse('name_unknown', `an account of tenant ${named.tenant}`);
   if (await isLastAdmin(change, account)) return refuse('last_admin');
@@ -81,8 +123,7 @@ export async function removeAccount(change: Change, named: Named): Promise<Accou
   return account;
 }
 
-/** Signs a person out everywhere. */
-export async function signOutAccount(change: Change, named: Named): Promise<AccountRecord | Refusal> {
+async function signOutAccount(change: Change, named: Named): Promise<AccountRecord | Refusal> {
   const account = await findAccount(change, named);
   if (account === null) return refuse('name_unknown', `an account of tenant ${named.tenant}`);
   await endSessionsOf(change, account.id);

@@ -10,10 +10,9 @@ import { refuse, type Refusal } from '#refusal';
 
 import type { Actor } from './actor.ts';
 import { newId, type Change } from './change.ts';
-import type { ControlDatabase } from './database.ts';
 import { tellLog } from './outbox.ts';
 import { accountPlace, asAccount } from './records.ts';
-import type { ColumnSealer } from './sealed.ts';
+import type { ControlRows } from './rows.ts';
 import { tenantKey } from './tenant-keys.ts';
 
 export type ApprovalKind = 'reveal' | 'forget' | 'export';
@@ -52,13 +51,46 @@ export function isOver({ until }: Pick<Approval, 'until'>, now: number): boolean
   return until <= now;
 }
 
+export function approvalsIn(rows: ControlRows) {
+  const { kysely, sealer } = rows;
+  return {
+    /** Newest first, `approvals_listed_max` at most, those of which nothing can become any more behind the others. */
+    listApprovals(tenant: TenantId): readonly Approval[] {
+      const found = rows.read(kysely.selectFrom('approvals').select(['id', 'sealed']).where('tenant', '=', tenantKey(sealer, tenant)));
+      const now = rows.now();
+      return found.map(({ id, sealed }) => sealer.open(approvalPlace(id), sealed) as Approval).sort((a, b) => Number(isOpen(b, now)) - Number(isOpen(a, now)) || b.made - a.made).slice(0, LIMITS.approvals_listed_max);
+    },
+
+    /** The one that waits, where the same was asked before. Refusals: approval_needs_person, control_limit. */
+    async askApproval(wanted: NewApproval, by: Actor): Promise<Approval | Refusal> {
+      return rows.change(by, (change) => askApproval(change, wanted));
+    },
+
+    /** `person`: the account of who decides, who may do the act. One's own can be taken back. Refusals: name_unknown, approval_over, approval_needs_person, approval_own. */
+    async decideApproval(tenant: TenantId, id: string, verdict: 'approved' | 'declined', person: string | null, by: Actor): Promise<Approval | Refusal> {
+      return rows.change(by, (change) => decideApproval(change, tenant, id, verdict, person));
+    },
+
+    /** What using an approval would be refused for. Null: nothing. */
+    approvalUnusable(tenant: TenantId, id: string, kind: ApprovalKind, person: string | null, covers: (approval: Approval) => boolean): Refusal | null {
+      return approvalUnusable(rows, tenant, id, kind, person, covers);
+    },
+  };
+}
+
+/** What using an approval would be refused for, before anything is done for it. Null: nothing. */
+export function approvalUnusable(rows: ControlRows, tenant: TenantId, id: string, kind: ApprovalKind, person: string | null, covers: (approval: Approval) => boolean): Refusal | null {
+  const [row] = rows.read(rows.kysely.selectFrom('approvals').select('sealed').where('id', '=', id).where('tenant', '=', tenantKey(rows.sealer, tenant)));
+  const unusable = whyUnusable(row === undefined ? null : (rows.sealer.open(approvalPlace(id), row.sealed) as Approval), kind, person, covers, rows.now());
+  return unusable === null ? null : refuse('approval_unusable', unusable);
+}
+
 /** Whether anything can still become of it. */
 function isOpen(approval: Approval, now: number): boolean {
   return (approval.state === 'waiting' || approval.state === 'approved') && !isOver(approval, now);
 }
 
-/** The one that waits, where the same was asked before. Refusals: approval_needs_person, control_limit. */
-export async function askApproval(change: Change, wanted: NewApproval): Promise<Approval | Refusal> {
+async function askApproval(change: Change, wanted: NewApproval): Promise<Approval | Refusal> {
   const { kind, tenant, person, reason, trace, fields, subject } = wanted;
   if (person === null) return refuse('approval_needs_person');
   const all = await storedOf(change, tenant);
@@ -77,8 +109,7 @@ export async function askApproval(change: Change, wanted: NewApproval): Promise<
   return approval;
 }
 
-/** `person`: the account of who decides. One's own can be taken back. Refusals: name_unknown, approval_over, approval_needs_person, approval_own. */
-export async function decideApproval(change: Change, tenant: TenantId, id: string, verdict: 'approved' | 'declined', person: string | null): Promise<Approval | Refusal> {
+async function decideApproval(change: Change, tenant: TenantId, id: string, verdict: 'approved' | 'declined', person: string | null): Promise<Approval | Refusal> {
   const approval = await stored(change, tenant, id);
   if (approval === null) return refuse('name_unknown', 'an approval');
   if (approval.state !== 'waiting' || isOver(approval, change.now)) return refuse('approval_over');
@@ -104,25 +135,12 @@ export async function useApproval(change: Change, tenant: TenantId, id: string, 
   return used;
 }
 
-/** What `useApproval` would say, before anything is done for it. Null: nothing. */
-export function approvalRefused(database: ControlDatabase, sealer: ColumnSealer, tenant: TenantId, id: string, kind: ApprovalKind, person: string | null, covers: (approval: Approval) => boolean, now: number): Refusal | null {
-  const [row] = database.readNow(database.kysely.selectFrom('approvals').select('sealed').where('id', '=', id).where('tenant', '=', tenantKey(sealer, tenant)));
-  const unusable = whyUnusable(row === undefined ? null : (sealer.open(approvalPlace(id), row.sealed) as Approval), kind, person, covers, now);
-  return unusable === null ? null : refuse('approval_unusable', unusable);
-}
-
 function whyUnusable(approval: Approval | null, kind: ApprovalKind, person: string | null, covers: (approval: Approval) => boolean, now: number): string | null {
   // Of somebody else's nothing is told, not even that it is there.
   if (approval === null || approval.kind !== kind || person === null || approval.person !== person) return 'there is none of this id for you';
   if (approval.state !== 'approved') return approval.state === 'waiting' ? 'it is not decided yet' : approval.state === 'used' ? 'it was used' : 'it was declined';
   if (isOver(approval, now)) return 'it is over';
   return covers(approval) ? null : 'it was given for something else';
-}
-
-/** Newest first, `approvals_listed_max` at most, those of which nothing can become any more behind the others. */
-export function listApprovals(database: ControlDatabase, sealer: ColumnSealer, tenant: TenantId, now: number): readonly Approval[] {
-  const rows = database.readNow(database.kysely.selectFrom('approvals').select(['id', 'sealed']).where('tenant', '=', tenantKey(sealer, tenant)));
-  return rows.map(({ id, sealed }) => sealer.open(approvalPlace(id), sealed) as Approval).sort((a, b) => Number(isOpen(b, now)) - Number(isOpen(a, now)) || b.made - a.made).slice(0, LIMITS.approvals_listed_max);
 }
 
 async function storedOf(change: Change, tenant: TenantId): Promise<readonly Approval[]> {

@@ -3,16 +3,32 @@ import { isRefusal, refuse } from '#refusal';
 import type { Refusal } from '#refusal';
 import { LIMITS } from '#limits';
 
+import { COMMAND_LINE } from './actor.ts';
+import type { Actor } from './actor.ts';
 import type { Change } from './change.ts';
 import { readName } from './names.ts';
 import { tellLog } from './outbox.ts';
 import { certificatePlace } from './records.ts';
 import type { RevokedCertificate } from './records.ts';
+import type { ControlRows } from './rows.ts';
 
 export type NewRevocation = Pick<RevokedCertificate, 'fingerprint' | 'name' | 'expires'>;
 
-/** A certificate that was revoked before stays as it is. */
-export async function revokeCertificate(change: Change, { fingerprint, name: wanted, expires }: NewRevocation): Promise<RevokedCertificate | Refusal> {
+export function certificatesIn(rows: ControlRows) {
+  return {
+    /** Newest first. */
+    async listRevokedCertificates(): Promise<readonly RevokedCertificate[]> {
+      return [...rows.current().revokedCertificates.values()].sort((a, b) => b.revoked - a.revoked);
+    },
+
+    /** A certificate that was revoked before stays as it is. */
+    async revokeCertificate(wanted: NewRevocation, by: Actor = COMMAND_LINE): Promise<RevokedCertificate | Refusal> {
+      return rows.change(by, (change) => revokeCertificate(change, wanted));
+    },
+  };
+}
+
+async function revokeCertificate(change: Change, { fingerprint, name: wanted, expires }: NewRevocation): Promise<RevokedCertificate | Refusal> {
   if (!/^[0-9a-f]{64}$/.test(fingerprint)) throw new Error('cannot revoke a certificate: its fingerprint is not 64 hexadecimal digits');
   const name = readName(wanted);
   if (isRefusal(name)) return name;

@@ -9,12 +9,12 @@ import { LIMITS } from '#limits';
 import type { TenantId } from '#model';
 import { isRefusal, type Refusal } from '#refusal';
 
+import { COMMAND_LINE, SERVER } from './actor.ts';
 import type { Actor } from './actor.ts';
 import { useApproval } from './approvals.ts';
 import type { Change } from './change.ts';
-import type { ControlDatabase } from './database.ts';
 import { tellLog } from './outbox.ts';
-import type { ColumnSealer } from './sealed.ts';
+import type { ControlRows } from './rows.ts';
 import { destroyKeysBehind, destroySubjectKeys } from './subject-keys.ts';
 
 export interface NewErasure {
@@ -46,8 +46,42 @@ export interface UnfinishedErasure {
   readonly token: Uint8Array;
 }
 
-/** The caller empties the write-ahead log when it is committed. Refusals: approval_unusable. */
-export async function eraseSubject(change: Change, { id, tenant, token, commitment, reason, approval }: NewErasure): Promise<Erasure | Refusal> {
+export function erasuresIn(rows: ControlRows) {
+  return {
+    /** No file of the database holds the keys any more when resolved. What is left to do after it is noted until `finishErasure`. Refusals: approval_unusable. */
+    async eraseSubject(wanted: NewErasure, by: Actor = COMMAND_LINE): Promise<Erasure | Refusal> {
+      const erasure = await rows.change(by, (change) => eraseSubject(change, wanted));
+      if (!isRefusal(erasure)) rows.emptyLog();
+      return erasure;
+    },
+
+    /** Those that were broken off. */
+    listErasures(): readonly UnfinishedErasure[] {
+      const unfinished = rows.read(rows.kysely.selectFrom('erasures').select(['id', 'sealed']).orderBy('id'));
+      return unfinished.map(({ id, sealed }) => {
+        const { tenant, token } = rows.sealer.open(erasurePlace(id), sealed) as { readonly tenant: TenantId; readonly token: string };
+        return { id, tenant, token: Buffer.from(token, 'base64') };
+      });
+    },
+
+    async finishErasure(id: string): Promise<void> {
+      await rows.change(SERVER, async (change) => {
+        await change.rows.deleteFrom('erasures').where('id', '=', id).execute();
+      });
+      rows.emptyLog();
+    },
+
+    /** Destroys keys again that were destroyed, in whatever tenant; how many. */
+    async eraseAgain(isErased: (keyId: Uint8Array, wrapped: Uint8Array) => boolean, by: Actor = COMMAND_LINE): Promise<number> {
+      const keys = await rows.change(by, (change) => eraseAgain(change, isErased));
+      rows.emptyLog();
+      return keys;
+    },
+  };
+}
+
+/** The caller empties the write-ahead log when it is committed. */
+async function eraseSubject(change: Change, { id, tenant, token, commitment, reason, approval }: NewErasure): Promise<Erasure | Refusal> {
   const used = approval === null ? null : await useApproval(change, tenant, approval.id, 'forget', approval.person, ({ subject }) => subject === approval.subject);
   if (isRefusal(used)) return used;
   const destroyed = await destroySubjectKeys(change, tenant, token);
@@ -61,20 +95,8 @@ export async function eraseSubject(change: Change, { id, tenant, token, commitme
   return { id, at: change.now, by: change.by, keyIds: destroyed.map(({ keyId }) => keyId) };
 }
 
-export function listErasures(database: ControlDatabase, sealer: ColumnSealer): readonly UnfinishedErasure[] {
-  const rows = database.readNow(database.kysely.selectFrom('erasures').select(['id', 'sealed']).orderBy('id'));
-  return rows.map(({ id, sealed }) => {
-    const { tenant, token } = sealer.open(erasurePlace(id), sealed) as { readonly tenant: TenantId; readonly token: string };
-    return { id, tenant, token: Buffer.from(token, 'base64') };
-  });
-}
-
-export async function finishErasure(change: Change, id: string): Promise<void> {
-  await change.rows.deleteFrom('erasures').where('id', '=', id).execute();
-}
-
 /** Destroys the keys again that the log has digests of: an older copy of the database was put in place of a newer one. How many there were. */
-export async function eraseAgain(change: Change, isErased: (keyId: Uint8Array, wrapped: Uint8Array) => boolean): Promise<number> {
+async function eraseAgain(change: Change, isErased: (keyId: Uint8Array, wrapped: Uint8Array) => boolean): Promise<number> {
   let keys = 0;
   for (let after: number | null = 0; after !== null; ) {
     const { destroyed, last } = await destroyKeysBehind(change, after, isErased);

@@ -2,10 +2,12 @@
 import type { TenantId } from '#model';
 import { isRefusal, type Refusal } from '#refusal';
 
+import type { Actor } from './actor.ts';
 import { useApproval } from './approvals.ts';
 import { newId, type Change } from './change.ts';
 import type { Opening } from './openings.ts';
 import { tellLog } from './outbox.ts';
+import type { ControlRows } from './rows.ts';
 
 export interface NewExport {
   readonly tenant: TenantId;
@@ -21,8 +23,16 @@ export interface NewExport {
   readonly approval: { readonly id: string; readonly person: string | null; readonly subject: string } | null;
 }
 
-/** Refusals: approval_unusable. */
-export async function recordExport(change: Change, { tenant, of, spans, values, erased, changed, reason, approval }: NewExport): Promise<Opening | Refusal> {
+export function exportsIn(rows: ControlRows) {
+  return {
+    /** Told to the log and durable when resolved: then it may be shown. Refusals: approval_unusable. */
+    async recordExport(wanted: NewExport, by: Actor): Promise<Opening | Refusal> {
+      return rows.change(by, (change) => recordExport(change, wanted));
+    },
+  };
+}
+
+async function recordExport(change: Change, { tenant, of, spans, values, erased, changed, reason, approval }: NewExport): Promise<Opening | Refusal> {
   const used = approval === null ? null : await useApproval(change, tenant, approval.id, 'export', approval.person, ({ subject }) => subject === approval.subject);
   if (isRefusal(used)) return used;
   const id = of ?? newId(change, 'o_');

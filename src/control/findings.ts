@@ -10,25 +10,61 @@ import type { TenantId } from '#model';
 import { refuse } from '#refusal';
 import type { Refusal } from '#refusal';
 
+import { COMMAND_LINE, SERVER } from './actor.ts';
+import type { Actor } from './actor.ts';
 import { newId } from './change.ts';
 import type { Change } from './change.ts';
-import type { ControlDatabase, ControlTables } from './database.ts';
+import type { ControlTables } from './database.ts';
 import { CLOSED, distinct } from './finding.ts';
 import type { CountedFinding, FindingFilter, FindingRecord, NewFinding, StatusId } from './finding.ts';
 import { tellLog } from './outbox.ts';
+import type { ControlRows } from './rows.ts';
 import type { ColumnSealer } from './sealed.ts';
 
 /** What is counted beyond `findings_per_analytic_max` has this subject. No other finding can: theirs are not empty. */
 const REST = '';
 
-export async function recordFindings(change: Change, counted: readonly CountedFinding[]): Promise<{ readonly dropped: number }> {
+export function findingsIn(rows: ControlRows) {
+  const { kysely, sealer } = rows;
+  return {
+    /** Findings that there was no room for are counted. */
+    async recordFindings(counted: readonly CountedFinding[]): Promise<{ readonly dropped: number }> {
+      return rows.change(SERVER, (change) => recordFindings(change, counted));
+    },
+
+    /** `tenant` null: whoever it belongs to. Refusals: name_unknown, action_forbidden. */
+    async changeFinding({ tenant, uid }: { readonly tenant: TenantId | null; readonly uid: string }, wanted: { readonly status_id: StatusId; readonly comment: string }, by: Actor = COMMAND_LINE): Promise<FindingRecord | Refusal> {
+      return rows.change(by, (change) => changeFinding(change, tenant, uid, wanted));
+    },
+
+    findFinding(tenant: TenantId | null, uid: string): FindingRecord | null {
+      const [row] = rows.read(kysely.selectFrom('findings').select('sealed').where('uid', '=', uid));
+      const found = row === undefined ? null : openFinding(sealer, uid, row.sealed);
+      return found !== null && isVisible(found, tenant) ? found : null;
+    },
+
+    /** Those seen last come first. */
+    listFindings({ tenant, status_id, severity_id, analytic, since, after, limit }: FindingFilter): readonly FindingRecord[] {
+      let found: SelectQueryBuilder<ControlTables, 'findings', { uid: string; sealed: Uint8Array }> = kysely.selectFrom('findings').select(['uid', 'sealed']);
+      if (tenant !== undefined) found = found.where('tenant', 'in', [tenantHash(sealer, tenant), tenantHash(sealer, null)]);
+      if (status_id !== undefined) found = found.where('status', 'in', status_id);
+      if (severity_id !== undefined) found = found.where('severity', '>=', severity_id);
+      if (analytic !== undefined) found = found.where('analytic', '=', analyticHash(sealer, analytic));
+      if (since !== undefined) found = found.where('seen', '>=', since);
+      if (after !== undefined) found = found.where((is) => is.or([is('seen', '<', after.last), is.and([is('seen', '=', after.last), is('uid', '<', after.uid)])]));
+      return rows.read(found.orderBy('seen', 'desc').orderBy('uid', 'desc').limit(limit)).map(({ uid, sealed }) => openFinding(sealer, uid, sealed));
+    },
+  };
+}
+
+async function recordFindings(change: Change, counted: readonly CountedFinding[]): Promise<{ readonly dropped: number }> {
   let dropped = 0;
   for (const one of counted) if (!(await recordFinding(change, one))) dropped += one.count;
   return { dropped };
 }
 
 /** The finding with another status. The administrators of the default tenant, who run the deployment, change what concerns all. */
-export async function changeFinding(change: Change, tenant: TenantId | null, uid: string, { status_id, comment }: { readonly status_id: StatusId; readonly comment: string }): Promise<FindingRecord | Refusal> {
+async function changeFinding(change: Change, tenant: TenantId | null, uid: string, { status_id, comment }: { readonly status_id: StatusId; readonly comment: string }): Promise<FindingRecord | Refusal> {
   const row = await change.rows.selectFrom('findings').select('sealed').where('uid', '=', uid).executeTakeFirst();
   const before = row === undefined ? null : openFinding(change.sealer, uid, row.sealed);
   if (before === null || !isVisible(before, tenant)) return refuse('name_unknown', 'a finding');
@@ -37,25 +73,6 @@ export async function changeFinding(change: Change, tenant: TenantId | null, uid
   await update(change, after);
   await tellLog(change, 'finding', { what: 'status', tenant: after.tenant, finding: uid, analytic: after.analytic.uid, status_id }, { comment });
   return after;
-}
-
-export function findFinding(database: ControlDatabase, sealer: ColumnSealer, tenant: TenantId | null, uid: string): FindingRecord | null {
-  const [row] = database.readNow(database.kysely.selectFrom('findings').select('sealed').where('uid', '=', uid));
-  const found = row === undefined ? null : openFinding(sealer, uid, row.sealed);
-  return found !== null && isVisible(found, tenant) ? found : null;
-}
-
-/** Last seen first. */
-export function listFindings(database: ControlDatabase, sealer: ColumnSealer, filter: FindingFilter): readonly FindingRecord[] {
-  const { tenant, status_id, severity_id, analytic, since, after, limit } = filter;
-  let rows: SelectQueryBuilder<ControlTables, 'findings', { uid: string; sealed: Uint8Array }> = database.kysely.selectFrom('findings').select(['uid', 'sealed']);
-  if (tenant !== undefined) rows = rows.where('tenant', 'in', [tenantHash(sealer, tenant), tenantHash(sealer, null)]);
-  if (status_id !== undefined) rows = rows.where('status', 'in', status_id);
-  if (severity_id !== undefined) rows = rows.where('severity', '>=', severity_id);
-  if (analytic !== undefined) rows = rows.where('analytic', '=', analyticHash(sealer, analytic));
-  if (since !== undefined) rows = rows.where('seen', '>=', since);
-  if (after !== undefined) rows = rows.where((is) => is.or([is('seen', '<', after.last), is.and([is('seen', '=', after.last), is('uid', '<', after.uid)])]));
-  return database.readNow(rows.orderBy('seen', 'desc').orderBy('uid', 'desc').limit(limit)).map(({ uid, sealed }) => openFinding(sealer, uid, sealed));
 }
 
 function isVisible(finding: FindingRecord, tenant: TenantId | null): boolean {

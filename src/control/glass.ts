@@ -6,10 +6,12 @@ import { LIMITS } from '#limits';
 import type { Role, TenantId } from '#model';
 import { refuse, type Refusal } from '#refusal';
 
+import { COMMAND_LINE } from './actor.ts';
 import type { Actor } from './actor.ts';
 import { newId, type Change } from './change.ts';
 import { tellLog } from './outbox.ts';
 import { accountPlace, asAccount } from './records.ts';
+import type { ControlRows } from './rows.ts';
 
 export interface GlassRecord {
   /** `g_` and 16 hexadecimal digits. */
@@ -35,12 +37,36 @@ export interface NewGlass {
   readonly minutes: number;
 }
 
-export function isBroken({ until, ended }: GlassRecord, now: number): boolean {
+export function glassIn(rows: ControlRows) {
+  return {
+    /** What is broken now, newest first. As fresh as credentials, and throws as those do. */
+    listGlass(tenant: TenantId): readonly GlassRecord[] {
+      return rows.current().glass.filter((one) => one.tenant === tenant && isBroken(one, rows.now())).sort((a, b) => b.since - a.since);
+    },
+
+    /** Roles that somebody has besides their own, for the moment. */
+    rolesByGlass(person: string): readonly Role[] {
+      return rows.current().glass.filter((one) => one.person === person && isBroken(one, rows.now())).map(({ role }) => role);
+    },
+
+    /** Refusals: glass_reason, glass_unneeded, name_unknown, time_invalid. */
+    async breakGlass(wanted: NewGlass, by: Actor): Promise<GlassRecord | Refusal> {
+      return rows.change(by, (change) => breakGlass(change, wanted));
+    },
+
+    /** Refusals: name_unknown, also for one that is over. */
+    async endGlass(tenant: TenantId, id: string, by: Actor = COMMAND_LINE): Promise<GlassRecord | Refusal> {
+      return rows.change(by, (change) => endGlass(change, tenant, id));
+    },
+  };
+}
+
+function isBroken({ until, ended }: GlassRecord, now: number): boolean {
   return ended === null && until > now;
 }
 
-/** Who may is decided by whoever calls. Refusals: glass_reason, name_unknown, glass_unneeded, time_invalid. */
-export async function breakGlass(change: Change, { tenant, person, role, reason, minutes }: NewGlass): Promise<GlassRecord | Refusal> {
+/** Who may is decided by whoever calls. */
+async function breakGlass(change: Change, { tenant, person, role, reason, minutes }: NewGlass): Promise<GlassRecord | Refusal> {
   const why = reason.trim();
   if (why.length < LIMITS.glass_reason_characters_min || why.length > LIMITS.glass_reason_characters_max) return refuse('glass_reason');
   if (!Number.isInteger(minutes) || minutes < 1 || minutes > LIMITS.glass_minutes_max) return refuse('time_invalid', `1 to ${LIMITS.glass_minutes_max} minutes`);
@@ -57,8 +83,7 @@ export async function breakGlass(change: Change, { tenant, person, role, reason,
   return glass;
 }
 
-/** Refusals: name_unknown, also for one that is over. */
-export async function endGlass(change: Change, tenant: TenantId, id: string): Promise<GlassRecord | Refusal> {
+async function endGlass(change: Change, tenant: TenantId, id: string): Promise<GlassRecord | Refusal> {
   const row = await change.rows.selectFrom('broken_glass').selectAll().where('id', '=', id).executeTakeFirst();
   const before = row === undefined ? null : (change.sealer.open(glassPlace(id), row.sealed) as GlassRecord);
   if (before === null || before.tenant !== tenant || !isBroken(before, change.now)) return refuse('name_unknown', 'a broken glass');

@@ -11,13 +11,13 @@ import { isRefusal, refuse } from '#refusal';
 import type { Refusal } from '#refusal';
 
 import { endSessionsOf, tellOfAccount, writeAccount } from './account-rows.ts';
-import { actorOf } from './actor.ts';
+import { SERVER, actorOf } from './actor.ts';
 import { newId } from './change.ts';
 import type { Change } from './change.ts';
-import type { ControlDatabase } from './database.ts';
 import { tellLog } from './outbox.ts';
 import { accountPlace, asAccount, providerSessionPlace, sessionPlace } from './records.ts';
 import type { AccountRecord, ProviderSessionRecord, SessionRecord } from './records.ts';
+import type { ControlRows } from './rows.ts';
 import type { ColumnSealer } from './sealed.ts';
 import { endOf, openSession } from './sessions.ts';
 import type { SignInWay, StartedSession } from './sessions.ts';
@@ -49,8 +49,47 @@ export interface ProviderSession {
   readonly until: number | null;
 }
 
+export function identitiesIn(rows: ControlRows) {
+  const { kysely, sealer } = rows;
+  return {
+    /** What a session knows of the provider at which it began; null for others, and if it is over. */
+    findProviderSession(id: string): (ProviderSession & { readonly person: ProviderIdentity }) | null {
+      const [row] = rows.read(kysely.selectFrom('provider_sessions').select('sealed').where('session', '=', id));
+      const [own] = rows.read(kysely.selectFrom('sessions').select(['account', 'sealed']).where('id', '=', id));
+      if (row === undefined || own === undefined) return null;
+      const [found] = rows.read(kysely.selectFrom('accounts').select('sealed').where('id', '=', own.account));
+      const account = found === undefined ? null : asAccount(sealer.open(accountPlace(own.account), found.sealed));
+      if (account?.identity === undefined) return null;
+      const { issuer: _, ...provider } = sealer.open(providerSessionPlace(id), row.sealed) as ProviderSessionRecord;
+      const { checkBy = null, until = null } = sealer.open(sessionPlace(id), own.sealed) as SessionRecord;
+      const { name, tenant, roles, groups, identity } = account;
+      return { ...provider, checkBy, until, person: { ...identity, name, tenant, roles, groups } };
+    },
+
+    /** For somebody whom the sign-in provider knows; makes the account or brings it up to date. Refusals: control_limit. */
+    async startProviderSession(identity: ProviderIdentity, session: ProviderSession, way: SignInWay): Promise<StartedSession | Refusal> {
+      return rows.change(SERVER, (change) => startProviderSession(change, identity, session, way));
+    },
+
+    /** The provider was asked, and this is what it said. A session that ended meanwhile stays ended. */
+    async renewProviderSession(id: string, identity: ProviderIdentity, session: ProviderSession): Promise<void> {
+      await rows.change(SERVER, (change) => renewProviderSession(change, id, identity, session));
+    },
+
+    /** Whoever signed out at the provider: all of their sessions, or those of one session there. How many ended. */
+    async endProviderSessions(who: { readonly issuer: string; readonly subject: string | null; readonly sid: string | null }): Promise<number> {
+      return rows.change(SERVER, (change) => endProviderSessions(change, who));
+    },
+
+    /** Takes roles, groups and sessions from somebody whom the provider gives none any longer. */
+    async barIdentity(issuer: string, subject: string): Promise<void> {
+      await rows.change(SERVER, (change) => barIdentity(change, issuer, subject));
+    },
+  };
+}
+
 /** A new session, with the account made or brought up to date in the same transaction. */
-export async function startProviderSession(change: Change, identity: ProviderIdentity, { checkBy, until, ...provider }: ProviderSession, way: SignInWay): Promise<StartedSession | Refusal> {
+async function startProviderSession(change: Change, identity: ProviderIdentity, { checkBy, until, ...provider }: ProviderSession, way: SignInWay): Promise<StartedSession | Refusal> {
   const account = await bringUpToDate(change, identity);
   if (isRefusal(account)) return account;
   const started = await openSession({ ...change, by: actorOf(account) }, account, way, { ...(checkBy !== null && { checkBy }), ...(until !== null && { until }) });
@@ -58,8 +97,7 @@ export async function startProviderSession(change: Change, identity: ProviderIde
   return started;
 }
 
-/** The provider was asked, and this is what it said. A session that ended meanwhile stays ended. */
-export async function renewProviderSession(change: Change, id: string, identity: ProviderIdentity, { checkBy, until, ...provider }: ProviderSession): Promise<void> {
+async function renewProviderSession(change: Change, id: string, identity: ProviderIdentity, { checkBy, until, ...provider }: ProviderSession): Promise<void> {
   const row = await change.rows.selectFrom('sessions').select('sealed').where('id', '=', id).executeTakeFirst();
   if (row === undefined) return;
   const account = await bringUpToDate(change, identity);
@@ -71,7 +109,7 @@ export async function renewProviderSession(change: Change, id: string, identity:
 }
 
 /** Sessions of a person or of a session at the provider, or of both at once: those that have the `sid` if there is one, else all of the subject. */
-export async function endProviderSessions(change: Change, { issuer, subject, sid }: { readonly issuer: string; readonly subject: string | null; readonly sid: string | null }): Promise<number> {
+async function endProviderSessions(change: Change, { issuer, subject, sid }: { readonly issuer: string; readonly subject: string | null; readonly sid: string | null }): Promise<number> {
   const account = subject === null ? null : await findIdentity(change, issuer, subject);
   if (subject !== null && account === null) return 0;
   let rows = change.rows.selectFrom('sessions').select(['sessions.id', 'sessions.account']);
@@ -89,28 +127,13 @@ export async function endProviderSessions(change: Change, { issuer, subject, sid
 }
 
 /** Somebody who is in no group any longer that may do anything here. The account stays, so that what it did has a name. */
-export async function barIdentity(change: Change, issuer: string, subject: string): Promise<void> {
+async function barIdentity(change: Change, issuer: string, subject: string): Promise<void> {
   const before = await findIdentity(change, issuer, subject);
   if (before === null || (before.roles.length === 0 && before.groups.length === 0)) return;
   const account: AccountRecord = { ...before, roles: [], groups: [] };
   await writeAccount(change, account);
   await endSessionsOf(change, account.id);
   await tellOfAccount(change, account, ['role', 'groups']);
-}
-
-/** Null if the session is over, or is not one of a provider. */
-export function findProviderSession(database: ControlDatabase, sealer: ColumnSealer, id: string): (ProviderSession & { readonly person: ProviderIdentity }) | null {
-  const { kysely } = database;
-  const [row] = database.readNow(kysely.selectFrom('provider_sessions').select('sealed').where('session', '=', id));
-  const [own] = database.readNow(kysely.selectFrom('sessions').select(['account', 'sealed']).where('id', '=', id));
-  if (row === undefined || own === undefined) return null;
-  const [found] = database.readNow(kysely.selectFrom('accounts').select('sealed').where('id', '=', own.account));
-  const account = found === undefined ? null : asAccount(sealer.open(accountPlace(own.account), found.sealed));
-  if (account?.identity === undefined) return null;
-  const { issuer: _, ...provider } = sealer.open(providerSessionPlace(id), row.sealed) as ProviderSessionRecord;
-  const { checkBy = null, until = null } = sealer.open(sessionPlace(id), own.sealed) as SessionRecord;
-  const { name, tenant, roles, groups, identity } = account;
-  return { ...provider, checkBy, until, person: { ...identity, name, tenant, roles, groups } };
 }
 
 /** The account as the provider says it is now; made if there is none. Another tenant is another world: nothing of before goes along. */

@@ -2,15 +2,18 @@
  * Openings of sealed values, each told to the log in the transaction that counts it against what one reader may open in an hour, and that uses up the approval it
  * needed. Nothing is shown before this is durable.
  */
+import type { Kysely } from 'kysely';
+
 import { LIMITS } from '#limits';
 import type { TenantId } from '#model';
 import { isRefusal, refuse, type Refusal } from '#refusal';
 
 import type { Actor } from './actor.ts';
-import { useApproval, type Approval } from './approvals.ts';
+import { approvalUnusable, useApproval, type Approval } from './approvals.ts';
 import { newId, type Change } from './change.ts';
-import type { ControlDatabase } from './database.ts';
+import type { ControlTables } from './database.ts';
 import { tellLog } from './outbox.ts';
+import type { ControlRows } from './rows.ts';
 import type { ColumnSealer } from './sealed.ts';
 
 export interface NewOpening {
@@ -39,23 +42,37 @@ export interface Opening {
   readonly by: Actor;
 }
 
-/** What one reader may open in an hour. */
-export interface OpeningBounds {
-  readonly openings: number;
-  readonly values: number;
+const HOUR_MS = 3_600_000;
+/** Of ids and keys as many as an entry has room for. */
+const TOLD_MAX = 512;
+
+export function openingsIn(rows: ControlRows) {
+  return {
+    /** Counted, told to the log and durable when resolved: then it may be shown. Refusals: reveal_limit, approval_unusable. */
+    async recordOpening(wanted: NewOpening, by: Actor): Promise<Opening | Refusal> {
+      return rows.change(by, (change) => recordOpening(change, wanted));
+    },
+
+    /** Whether the approval does not allow this opening. Null: it does. */
+    openingUnapproved({ tenant, approval, person, trace, fields }: Pick<NewOpening, 'tenant' | 'person' | 'trace' | 'fields'> & { readonly approval: string }): Refusal | null {
+      return approvalUnusable(rows, tenant, approval, 'reveal', person, covers(trace, fields));
+    },
+
+    /** Whether so many more values are beyond what this reader may open in an hour. Null: they are not. */
+    openingRefused(reader: string, values: number): Refusal | null {
+      const [before] = rows.read(openedSince(rows.kysely, rows.sealer, reader, rows.now() - HOUR_MS));
+      return before === undefined ? null : beyond(before, values);
+    },
+  };
 }
 
-const HOUR_MS = 3_600_000;
-const BOUNDS: OpeningBounds = { openings: LIMITS.reveal_openings_per_hour_max, values: LIMITS.reveal_values_per_hour_max };
-
-/** Refusals: reveal_limit, approval_unusable. */
-export async function recordOpening(change: Change, wanted: NewOpening, bounds: OpeningBounds = BOUNDS): Promise<Opening | Refusal> {
+async function recordOpening(change: Change, wanted: NewOpening): Promise<Opening | Refusal> {
   const { tenant, reader, person, trace, spans, fields, values, erased, changed, reason, approval } = wanted;
   const since = change.now - HOUR_MS;
-  const before = await change.rows.selectFrom('openings').select((is) => [is.fn.countAll<number>().as('openings'), is.fn.coalesce(is.fn.sum<number>('opened'), is.lit(0)).as('opened')] as const).where('reader', '=', readerHash(change.sealer, reader)).where('time', '>', since).executeTakeFirstOrThrow();
-  const full = beyond(before, values, bounds);
+  const before = await openedSince(change.rows, change.sealer, reader, since).executeTakeFirstOrThrow();
+  const full = beyond(before, values);
   if (full !== null) return full;
-  const used = approval === null ? null : await useApproval(change, tenant, approval, 'reveal', person, coversOpening(trace, fields));
+  const used = approval === null ? null : await useApproval(change, tenant, approval, 'reveal', person, covers(trace, fields));
   if (isRefusal(used)) return used;
   await change.rows.deleteFrom('openings').where('time', '<=', since).execute();
   const opening: Opening = { id: newId(change, 'o_'), at: change.now, by: change.by };
@@ -65,23 +82,19 @@ export async function recordOpening(change: Change, wanted: NewOpening, bounds: 
 }
 
 /** Whether an approval is for this trace, and for all of these fields. */
-export function coversOpening(trace: string, fields: readonly string[]): (approval: Approval) => boolean {
+function covers(trace: string, fields: readonly string[]): (approval: Approval) => boolean {
   return (approval) => approval.trace === trace && fields.every((field) => approval.fields.includes(field));
 }
 
-/** What `recordOpening` would say of so many more values, before anything is opened for it. Null: nothing. */
-export function openingRefused(database: ControlDatabase, sealer: ColumnSealer, reader: string, values: number, now: number, bounds: OpeningBounds = BOUNDS): Refusal | null {
-  const rows = database.kysely.selectFrom('openings').select((is) => [is.fn.countAll<number>().as('openings'), is.fn.coalesce(is.fn.sum<number>('opened'), is.lit(0)).as('opened')] as const).where('reader', '=', readerHash(sealer, reader)).where('time', '>', now - HOUR_MS);
-  const [before] = database.readNow(rows);
-  return before === undefined ? null : beyond(before, values, bounds);
+/** What a reader opened behind a moment. */
+function openedSince(kysely: Kysely<ControlTables>, sealer: ColumnSealer, reader: string, since: number) {
+  return kysely.selectFrom('openings').select((is) => [is.fn.countAll<number>().as('openings'), is.fn.coalesce(is.fn.sum<number>('opened'), is.lit(0)).as('opened')] as const).where('reader', '=', readerHash(sealer, reader)).where('time', '>', since);
 }
 
-/** Of ids and keys as many as an entry has room for. */
-const TOLD_MAX = 512;
-
-function beyond(before: { readonly openings: number; readonly opened: number }, values: number, bounds: OpeningBounds): Refusal | null {
-  if (before.openings >= bounds.openings) return refuse('reveal_limit', `${bounds.openings} openings in an hour`);
-  return before.opened + values > bounds.values ? refuse('reveal_limit', `${bounds.values} values in an hour`) : null;
+function beyond(before: { readonly openings: number; readonly opened: number }, values: number): Refusal | null {
+  const { reveal_openings_per_hour_max: openings_max, reveal_values_per_hour_max: values_max } = LIMITS;
+  if (before.openings >= openings_max) return refuse('reveal_limit', `${openings_max} openings in an hour`);
+  return before.opened + values > values_max ? refuse('reveal_limit', `${values_max} values in an hour`) : null;
 }
 
 function readerHash(sealer: ColumnSealer, reader: string): Uint8Array {

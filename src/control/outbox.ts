@@ -8,9 +8,9 @@
 import { LIMITS } from '#limits';
 import type { EntryType } from '#model';
 
+import { SERVER } from './actor.ts';
 import type { Change } from './change.ts';
-import type { ControlDatabase } from './database.ts';
-import type { ColumnSealer } from './sealed.ts';
+import type { ControlRows } from './rows.ts';
 
 /** A member that is JSON, in the order in which it is to stand there. */
 export type BodyMembers = Readonly<Record<string, unknown>>;
@@ -29,18 +29,31 @@ export interface OutboxRow extends OutboxEntry {
   readonly id: number;
 }
 
+export function outboxIn(rows: ControlRows) {
+  return {
+    /** What the log is still to be told, oldest first, as much as goes at once. */
+    readOutbox(): readonly OutboxRow[] {
+      const oldest = rows.read(rows.kysely.selectFrom('outbox').select(['id', 'sealed']).orderBy('id').limit(LIMITS.outbox_rows_at_once));
+      return oldest.map(({ id, sealed }) => ({ ...(rows.sealer.open(PLACE, sealed) as OutboxEntry), id }));
+    },
+
+    async forgetOutbox(through: number): Promise<void> {
+      await rows.change(SERVER, (change) => forgetOutbox(change, through));
+    },
+
+    /** At a start: rows that the log has are removed. True if this database is older than the log. */
+    async alignOutbox(logged: number): Promise<boolean> {
+      return rows.change(SERVER, (change) => alignOutbox(change, logged));
+    },
+  };
+}
+
 /** `who` made the change is added to the closed part. */
 export async function tellLog(change: Change, type: EntryType, statement: BodyMembers, closed: BodyMembers = {}): Promise<void> {
   await append(change, { type, time: change.now, statement: { time: change.now, ...statement }, closed: { who: change.by, ...closed } });
 }
 
-/** The oldest rows. */
-export function readOutbox(database: ControlDatabase, sealer: ColumnSealer): readonly OutboxRow[] {
-  const rows = database.readNow(database.kysely.selectFrom('outbox').select(['id', 'sealed']).orderBy('id').limit(LIMITS.outbox_rows_at_once));
-  return rows.map(({ id, sealed }) => ({ ...(sealer.open(PLACE, sealed) as OutboxEntry), id }));
-}
-
-export async function forgetOutbox(change: Change, through: number): Promise<void> {
+async function forgetOutbox(change: Change, through: number): Promise<void> {
   await change.rows.deleteFrom('outbox').where('id', '<=', through).execute();
 }
 
@@ -48,7 +61,7 @@ export async function forgetOutbox(change: Change, through: number): Promise<voi
  * Removes the rows that the log has, at a start. A database that never gave out the log's last id is an older copy: its rows may be new
  * ones under old ids, so they stay and go behind it. True if it is one.
  */
-export async function alignOutbox(change: Change, logged: number): Promise<boolean> {
+async function alignOutbox(change: Change, logged: number): Promise<boolean> {
   const { last } = await change.rows.selectFrom('sqlite_sequence').select((is) => is.fn.coalesce(is.fn.max('seq'), is.lit(0)).as('last')).where('name', '=', 'outbox').executeTakeFirstOrThrow();
   if (last >= logged) {
     await forgetOutbox(change, logged);

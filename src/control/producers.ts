@@ -4,13 +4,16 @@ import { isRefusal, refuse } from '#refusal';
 import type { Refusal } from '#refusal';
 import { LIMITS } from '#limits';
 
+import { COMMAND_LINE } from './actor.ts';
+import type { Actor } from './actor.ts';
 import { isPeriod, issueCredential, newId } from './change.ts';
 import type { Change, Named } from './change.ts';
 import { readCertificateNames, readGlobs, readName } from './names.ts';
 import { tellLog } from './outbox.ts';
 import type { BodyMembers } from './outbox.ts';
-import { producerPlace } from './records.ts';
+import { oldestFirst, producerPlace } from './records.ts';
 import type { ProducerRecord } from './records.ts';
+import type { ControlRows } from './rows.ts';
 import type { ColumnSealer } from './sealed.ts';
 import { ensureTenant } from './tenants.ts';
 
@@ -34,7 +37,35 @@ export interface KeyedProducer {
   readonly key: Secret<string>;
 }
 
-export async function addProducer(change: Change, wanted: NewProducer): Promise<KeyedProducer | Refusal> {
+export function producersIn(rows: ControlRows) {
+  return {
+    /** Of one tenant or of all, oldest first; the revoked ones are included. */
+    async listProducers(tenant?: TenantId): Promise<readonly ProducerRecord[]> {
+      return oldestFirst(rows.current().producers, tenant);
+    },
+
+    async addProducer(wanted: NewProducer, by: Actor = COMMAND_LINE): Promise<KeyedProducer | Refusal> {
+      return rows.change(by, (change) => addProducer(change, wanted));
+    },
+
+    /** Replaces the globs or the names in certificates, or says anew whether it may backfill. */
+    async changeProducer(named: Named, wanted: ProducerChange, by: Actor = COMMAND_LINE): Promise<ProducerRecord | Refusal> {
+      return rows.change(by, (change) => changeProducer(change, named, wanted));
+    },
+
+    /** Makes a further key. Those there were stay valid for `graceMs`; 0 ends them at once. */
+    async rotateProducer(named: Named, graceMs: number, by: Actor = COMMAND_LINE): Promise<KeyedProducer | Refusal> {
+      return rows.change(by, (change) => rotateProducer(change, named, graceMs));
+    },
+
+    /** Ends every key. The name may be given anew; the record stays, because accounts refer to its id. */
+    async revokeProducer(named: Named, by: Actor = COMMAND_LINE): Promise<ProducerRecord | Refusal> {
+      return rows.change(by, (change) => editProducer(change, named, 'revoked', (producer) => ({ ...producer, revoked: change.now })));
+    },
+  };
+}
+
+async function addProducer(change: Change, wanted: NewProducer): Promise<KeyedProducer | Refusal> {
   const name = readName(wanted.name);
   if (isRefusal(name)) return name;
   const services = readGlobs(wanted.services);
@@ -67,8 +98,7 @@ export async function addProducer(change: Change, wanted: NewProducer): Promise<
   return { producer, key: credential };
 }
 
-/** Replaces the globs or the names in certificates, or says anew whether it may backfill. */
-export async function changeProducer(change: Change, named: Named, wanted: ProducerChange): Promise<ProducerRecord | Refusal> {
+async function changeProducer(change: Change, named: Named, wanted: ProducerChange): Promise<ProducerRecord | Refusal> {
   const services = wanted.services === undefined ? null : readGlobs(wanted.services);
   if (isRefusal(services)) return services;
   const certificates = wanted.certificates === undefined ? null : readCertificateNames(wanted.certificates);
@@ -97,8 +127,7 @@ async function certificateTaken(change: Change, names: readonly string[], by: Pr
   return null;
 }
 
-/** Makes a further key. Those there were stay valid for `graceMs`; 0 ends them at once. */
-export async function rotateProducer(change: Change, named: Named, graceMs: number): Promise<KeyedProducer | Refusal> {
+async function rotateProducer(change: Change, named: Named, graceMs: number): Promise<KeyedProducer | Refusal> {
   if (!isPeriod(graceMs, 0)) return refuse('time_invalid', 'the grace period');
   const { credential, hash } = issueCredential(change, 'producer');
   const producer = await editProducer(change, named, 'rotated', (before) => {
@@ -109,11 +138,6 @@ export async function rotateProducer(change: Change, named: Named, graceMs: numb
     return { ...before, keys: [...old, { generation, hash, created: change.now, expires: null }] };
   });
   return isRefusal(producer) ? producer : { producer, key: credential };
-}
-
-/** Ends every key. The name may be given anew; the record stays, because accounts refer to its id. */
-export async function revokeProducer(change: Change, named: Named): Promise<ProducerRecord | Refusal> {
-  return editProducer(change, named, 'revoked', (producer) => ({ ...producer, revoked: change.now }));
 }
 
 /** `more` is told to the log with it. */

@@ -160,6 +160,11 @@ export interface ProviderSessionRecord {
   readonly asked: number;
 }
 
+/** Those of one tenant or of all. */
+export function oldestFirst<One extends { readonly tenant: TenantId; readonly created: number }>(records: readonly One[], tenant?: TenantId): readonly One[] {
+  return records.filter((record) => tenant === undefined || record.tenant === tenant).sort((a, b) => a.created - b.created);
+}
+
 export const producerPlace = (id: string): string => `producers/${id}`;
 export const certificatePlace = (id: string): string => `revoked_certificates/${id}`;
 export const tokenPlace = (id: string): string => `tokens/${id}`;

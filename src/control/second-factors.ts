@@ -5,15 +5,42 @@
 import { refuse } from '#refusal';
 import type { Refusal } from '#refusal';
 
+import { COMMAND_LINE } from './actor.ts';
+import type { Actor } from './actor.ts';
 import { endSessionsOf, findAccount, tellOfAccount, writeAccount } from './account-rows.ts';
 import type { Change, Named } from './change.ts';
 import type { AccountRecord, SecondFactor } from './records.ts';
+import type { ControlRows } from './rows.ts';
 
 /** A code that fits the second factor which began at `since`. */
 export type CodeProof = { readonly since: number } & ({ readonly is: 'code'; readonly step: number } | { readonly is: 'recovery code'; readonly hash: string });
 
-/** Refusals: name_unknown, name_taken. */
-export async function addSecondFactor(change: Change, named: Named, factor: SecondFactor): Promise<AccountRecord | Refusal> {
+/** All of them but `renewRecoveryCodes` end the sessions of the account. */
+export function secondFactorsIn(rows: ControlRows) {
+  return {
+    /** Refusals: name_unknown, name_taken. */
+    async addSecondFactor(named: Named, factor: SecondFactor, by: Actor = COMMAND_LINE): Promise<AccountRecord | Refusal> {
+      return rows.change(by, (change) => addSecondFactor(change, named, factor));
+    },
+
+    /** Refusals: name_unknown, sign_in_failed. */
+    async removeSecondFactor(named: Named, proof: CodeProof, by: Actor = COMMAND_LINE): Promise<AccountRecord | Refusal> {
+      return rows.change(by, (change) => removeSecondFactor(change, named, proof));
+    },
+
+    /** Takes away the second factor of somebody who lost it. Refusals: name_unknown. */
+    async resetSecondFactor(named: Named, by: Actor = COMMAND_LINE): Promise<AccountRecord | Refusal> {
+      return rows.change(by, (change) => resetSecondFactor(change, named));
+    },
+
+    /** Refusals: name_unknown, sign_in_failed. */
+    async renewRecoveryCodes(named: Named, proof: CodeProof, hashes: readonly string[], by: Actor = COMMAND_LINE): Promise<AccountRecord | Refusal> {
+      return rows.change(by, (change) => renewRecoveryCodes(change, named, proof, hashes));
+    },
+  };
+}
+
+async function addSecondFactor(change: Change, named: Named, factor: SecondFactor): Promise<AccountRecord | Refusal> {
   const before = await findAccount(change, named);
   if (before === null) return refuse('name_unknown', `an account of tenant ${named.tenant}`);
   if (before.secondFactor !== null) return refuse('name_taken', 'a second factor of this account');
@@ -21,15 +48,19 @@ export async function addSecondFactor(change: Change, named: Named, factor: Seco
   return write(change, before, factor, 'second factor added');
 }
 
-/** Refusals: name_unknown, sign_in_failed. */
-export async function removeSecondFactor(change: Change, named: Named, proof: CodeProof): Promise<AccountRecord | Refusal> {
+async function removeSecondFactor(change: Change, named: Named, proof: CodeProof): Promise<AccountRecord | Refusal> {
   const before = await findAccount(change, named);
   if (before === null) return refuse('name_unknown', `an account of tenant ${named.tenant}`);
   return leftOf(before.secondFactor, proof) === null ? refuse('sign_in_failed', 'the code') : write(change, before, null, 'second factor removed');
 }
 
-/** Refusals: name_unknown, sign_in_failed. */
-export async function renewRecoveryCodes(change: Change, named: Named, proof: CodeProof, recovery: readonly string[]): Promise<AccountRecord | Refusal> {
+async function resetSecondFactor(change: Change, named: Named): Promise<AccountRecord | Refusal> {
+  const before = await findAccount(change, named);
+  if (before === null) return refuse('name_unknown', `an account of tenant ${named.tenant}`);
+  return before.secondFactor === null ? refuse('name_unknown', 'a second factor of this account') : write(change, before, null, 'second factor reset');
+}
+
+async function renewRecoveryCodes(change: Change, named: Named, proof: CodeProof, recovery: readonly string[]): Promise<AccountRecord | Refusal> {
   const before = await findAccount(change, named);
   if (before === null) return refuse('name_unknown', `an account of tenant ${named.tenant}`);
   const left = leftOf(before.secondFactor, proof);
@@ -38,13 +69,6 @@ export async function renewRecoveryCodes(change: Change, named: Named, proof: Co
   await writeAccount(change, account);
   await tellOfAccount(change, account, ['recovery codes']);
   return account;
-}
-
-/** Takes away the second factor of somebody who lost it. Refusals: name_unknown. */
-export async function resetSecondFactor(change: Change, named: Named): Promise<AccountRecord | Refusal> {
-  const before = await findAccount(change, named);
-  if (before === null) return refuse('name_unknown', `an account of tenant ${named.tenant}`);
-  return before.secondFactor === null ? refuse('name_unknown', 'a second factor of this account') : write(change, before, null, 'second factor reset');
 }
 
 /** What is left when the code is taken; null if it was taken before, or the second factor is another one now. */

@@ -8,15 +8,16 @@ import type { Secret } from '#model';
 import { refuse } from '#refusal';
 import type { Refusal } from '#refusal';
 
+import { COMMAND_LINE, SERVER, actorOf } from './actor.ts';
+import type { Actor } from './actor.ts';
 import { writeAccount } from './account-rows.ts';
 import { credentialHash, issueCredential } from './change.ts';
 import type { Change } from './change.ts';
 import { credentialFault } from './credential.ts';
-import type { ControlDatabase } from './database.ts';
 import { tellLog } from './outbox.ts';
 import { accountPlace, asAccount, sessionPlace } from './records.ts';
 import type { AccountRecord, SessionRecord } from './records.ts';
-import type { ColumnSealer } from './sealed.ts';
+import type { ControlRows } from './rows.ts';
 import { leftOf } from './second-factors.ts';
 import type { CodeProof } from './second-factors.ts';
 
@@ -49,11 +50,51 @@ export interface StartedSession extends FoundSession {
   readonly token: Secret<string>;
 }
 
+export function sessionsIn(rows: ControlRows) {
+  const { kysely, sealer } = rows;
+  return {
+    /** The session of a cookie, attacker-controlled; null for what is none, is over or was ended. */
+    findSession(text: string): FoundSession | null {
+      if (credentialFault(text) !== null) return null;
+      const id = credentialHash(sealer, text);
+      const [row] = rows.read(kysely.selectFrom('sessions').select('sealed').where('id', '=', id));
+      if (row === undefined) return null;
+      const session = sealer.open(sessionPlace(id), row.sealed) as SessionRecord;
+      const ends = endOf(session);
+      if (ends <= rows.now()) return null;
+      const [found] = rows.read(kysely.selectFrom('accounts').select('sealed').where('id', '=', session.account));
+      if (found === undefined) return null;
+      return { id, session, account: asAccount(sealer.open(accountPlace(session.account), found.sealed)), ends };
+    },
+
+    /** Of the account of this id those that are not over, newest first. */
+    listSessions(account: string): readonly OpenSession[] {
+      const found = rows.read(kysely.selectFrom('sessions').select(['id', 'sealed']).where('account', '=', account));
+      const sessions = found.map(({ id, sealed }) => ({ id, session: sealer.open(sessionPlace(id), sealed) as SessionRecord })).map((one) => ({ ...one, ends: endOf(one.session) }));
+      return sessions.filter(({ ends }) => ends > rows.now()).sort((a, b) => b.session.created - a.session.created);
+    },
+
+    /** Told to the log as done by the person whose session it is. */
+    async startSession(account: Pick<AccountRecord, 'id' | 'name' | 'password'>, way: SignInWay = { how: 'password', network: null }): Promise<StartedSession | Refusal> {
+      return rows.change(actorOf(account), (change) => startSession(change, account, way));
+    },
+
+    /** Writes down that a session is in use. One that was ended meanwhile stays ended. */
+    async touchSession(id: string): Promise<void> {
+      await rows.change(SERVER, (change) => touchSession(change, id));
+    },
+
+    async endSession(id: string, by: Actor = COMMAND_LINE): Promise<void> {
+      await rows.change(by, (change) => endSession(change, id));
+    },
+  };
+}
+
 /**
  * A session for an account whose password was just checked against `account.password`; refused as `session_over` if account or password
  * changed meanwhile, and as `sign_in_failed` if the account has a second factor and no code of it comes along that was not taken before.
  */
-export async function startSession(change: Change, { id: accountId, password }: Pick<AccountRecord, 'id' | 'password'>, { how, network, proof = null }: SignInWay): Promise<StartedSession | Refusal> {
+async function startSession(change: Change, { id: accountId, password }: Pick<AccountRecord, 'id' | 'password'>, { how, network, proof = null }: SignInWay): Promise<StartedSession | Refusal> {
   const row = await change.rows.selectFrom('accounts').select('sealed').where('id', '=', accountId).executeTakeFirst();
   const before = row === undefined ? null : asAccount(change.sealer.open(accountPlace(accountId), row.sealed));
   if (before === null || before.password === null || before.password !== password) return refuse('session_over', 'the account was changed a moment ago');
@@ -80,8 +121,7 @@ export async function openSession(change: Change, known: AccountRecord, { how, n
   return { id, session, account, ends: endOf(session), token: credential };
 }
 
-/** Writes down that a session is in use. One that was ended meanwhile stays ended. */
-export async function touchSession(change: Change, id: string): Promise<void> {
+async function touchSession(change: Change, id: string): Promise<void> {
   const row = await change.rows.selectFrom('sessions').select('sealed').where('id', '=', id).executeTakeFirst();
   if (row === undefined) return;
   const session = { ...(change.sealer.open(sessionPlace(id), row.sealed) as SessionRecord), seen: change.now };
@@ -89,34 +129,13 @@ export async function touchSession(change: Change, id: string): Promise<void> {
 }
 
 /** What was over already is not told. */
-export async function endSession(change: Change, id: string): Promise<void> {
+async function endSession(change: Change, id: string): Promise<void> {
   const ended = await change.rows.deleteFrom('sessions').where('id', '=', id).returning('account').executeTakeFirst();
   if (ended === undefined) return;
   const row = await change.rows.selectFrom('accounts').select('sealed').where('id', '=', ended.account).executeTakeFirst();
   if (row === undefined) return;
   const { tenant, name } = asAccount(change.sealer.open(accountPlace(ended.account), row.sealed));
   await tellLog(change, 'sign-in', { what: 'signed out', tenant, person: ended.account }, { name });
-}
-
-/** Null for what is no session, is over or was ended. `text` is attacker-controlled. */
-export function findSession(database: ControlDatabase, sealer: ColumnSealer, text: string, now: number): FoundSession | null {
-  if (credentialFault(text) !== null) return null;
-  const id = credentialHash(sealer, text);
-  const [row] = database.readNow(database.kysely.selectFrom('sessions').select('sealed').where('id', '=', id));
-  if (row === undefined) return null;
-  const session = sealer.open(sessionPlace(id), row.sealed) as SessionRecord;
-  const ends = endOf(session);
-  if (ends <= now) return null;
-  const [found] = database.readNow(database.kysely.selectFrom('accounts').select('sealed').where('id', '=', session.account));
-  if (found === undefined) return null;
-  return { id, session, account: asAccount(sealer.open(accountPlace(session.account), found.sealed)), ends };
-}
-
-/** Those of an account that are not over, newest first. */
-export function listSessions(database: ControlDatabase, sealer: ColumnSealer, account: string, now: number): readonly OpenSession[] {
-  const rows = database.readNow(database.kysely.selectFrom('sessions').select(['id', 'sealed']).where('account', '=', account));
-  const sessions = rows.map(({ id, sealed }) => ({ id, session: sealer.open(sessionPlace(id), sealed) as SessionRecord })).map((one) => ({ ...one, ends: endOf(one.session) }));
-  return sessions.filter(({ ends }) => ends > now).sort((a, b) => b.session.created - a.session.created);
 }
 
 export function endOf({ created, seen, until = Number.POSITIVE_INFINITY }: SessionRecord): number {

@@ -7,19 +7,27 @@
  */
 import { createHash } from 'node:crypto';
 
+import { CompiledQuery, sql } from 'kysely';
+
 import { LIMITS } from '#limits';
 import type { SubjectKeyRow, TenantId } from '#model';
 
-import { CompiledQuery, sql } from 'kysely';
-
+import { COMMAND_LINE, SERVER } from './actor.ts';
+import type { Actor } from './actor.ts';
 import type { Change } from './change.ts';
-import type { ControlDatabase } from './database.ts';
 import { tenantKey } from './tenant-keys.ts';
+import type { ControlRows } from './rows.ts';
 import type { ColumnSealer } from './sealed.ts';
 
 /** A row that was found; of one that was destroyed nothing is left to open. */
 export interface FoundSubjectKey extends Omit<SubjectKeyRow, 'tenant' | 'token'> {
   readonly destroyed: boolean;
+}
+
+/** Of a key as it was: whoever has it again can tell that it is the one. */
+export interface DestroyedKey {
+  readonly keyId: Uint8Array;
+  readonly digest: Uint8Array;
 }
 
 const KEY_ID_BYTES = 8;
@@ -32,8 +40,76 @@ const IDS_AT_ONCE = 512;
 const ADDING = [64, 8, 1].map((rows) => ({ rows, text: `insert into "subject_keys" ("key", "tenant", "window", "token", "wrapped") values ${Array(rows).fill('(?, ?, ?, ?, ?)').join(', ')}` }));
 const DESTROYED_TOKEN = new Uint8Array(TOKEN_BYTES);
 
-/** All of them, or none: a key id that is taken throws. */
-export async function addSubjectKeys(change: Change, rows: readonly SubjectKeyRow[]): Promise<void> {
+export function subjectKeysIn(rows: ControlRows) {
+  const { kysely, sealer } = rows;
+  const countSubjectKeys = (tenant: TenantId, token: Uint8Array): number => {
+    const counted = kysely.selectFrom('subject_keys').select((is) => is.fn.countAll<number>().as('count')).where('token', '=', token).where('tenant', '=', tenantBytes(sealer, tenant));
+    return rows.read(counted)[0]?.count ?? 0;
+  };
+  return {
+    /** All in one transaction, durable when resolved: before what is sealed under them is. A key id that is taken throws. */
+    async addSubjectKeys(keys: readonly SubjectKeyRow[]): Promise<void> {
+      if (keys.length > 0) await rows.change(SERVER, (change) => addSubjectKeys(change, keys));
+    },
+
+    /** Those of the tenant that there are, also those that were destroyed; in any order. */
+    findSubjectKeys(tenant: TenantId, keyIds: readonly Uint8Array[]): readonly FoundSubjectKey[] {
+      const found: FoundSubjectKey[] = [];
+      for (let at = 0; at < keyIds.length; at += IDS_AT_ONCE) {
+        const some = kysely.selectFrom('subject_keys').select(['key', 'window', 'wrapped']).where('key', 'in', keyIds.slice(at, at + IDS_AT_ONCE)).where('tenant', '=', tenantBytes(sealer, tenant));
+        for (const { key, window, wrapped } of rows.read(some)) found.push({ keyId: key, window, wrapped, destroyed: isDestroyed(wrapped) });
+      }
+      return found;
+    },
+
+    countSubjectKeys,
+
+    countDestroyedKeys(tenant: TenantId): number {
+      return countSubjectKeys(tenant, DESTROYED_TOKEN);
+    },
+
+    /** Of the rows of all tenants behind `after`, so many at most, those of this one, destroyed ones too. `last`: the row to go on behind, null at the end. */
+    countKeysBehind(tenant: TenantId, after: number, limit: number): { readonly keys: number; readonly last: number | null } {
+      const next = kysely.selectFrom('subject_keys').select(['row', 'tenant']).where('row', '>', after).orderBy('row').limit(limit).as('next');
+      const [counted] = rows.read(kysely.selectFrom(next).select((is) => [is.fn.max('next.row').as('last'), is.fn.sum<number | null>(is('next.tenant', '=', tenantBytes(sealer, tenant))).as('keys')] as const));
+      return { keys: counted?.keys ?? 0, last: counted?.last ?? null };
+    },
+
+    /** Those that a subject has, with their windows. */
+    subjectKeysOf(tenant: TenantId, token: Uint8Array): readonly Pick<FoundSubjectKey, 'keyId' | 'window'>[] {
+      const found = kysely.selectFrom('subject_keys').select(['key', 'window']).where('token', '=', token).where('tenant', '=', tenantBytes(sealer, tenant)).orderBy('row');
+      return rows.read(found).map(({ key, window }) => ({ keyId: key, window }));
+    },
+
+    /** Digests of the keys that there are, as entries about erasures have them, of rows behind `after`; `last`: the last of these rows, null if there is none. */
+    digestSubjectKeys(after: number): { readonly digests: Uint8Array; readonly last: number | null } {
+      return digestsOf(rows.read(kysely.selectFrom('subject_keys').select(['row', 'key', 'wrapped']).where('row', '>', after).orderBy('row').limit(LIMITS.key_digests_at_once)));
+    },
+
+    /** Destroys the keys of a subject, so that no file of the database holds them any more. */
+    async destroySubjectKeys(tenant: TenantId, token: Uint8Array, by: Actor = COMMAND_LINE, also: (change: Change, keyIds: readonly Uint8Array[]) => Promise<void> = async () => {}): Promise<readonly Uint8Array[]> {
+      const keyIds = await rows.change(by, async (change) => {
+        const destroyed = (await destroySubjectKeys(change, tenant, token)).map(({ keyId }) => keyId);
+        await also(change, destroyed);
+        return destroyed;
+      });
+      rows.emptyLog();
+      return keyIds;
+    },
+  };
+}
+
+/** A wrapped key cannot be guessed, so this tells nothing to whoever does not have it. */
+export function keyDigest(keyId: Uint8Array, wrapped: Uint8Array): Uint8Array {
+  return createHash('sha256').update('tracekeep/1/erased-key\0').update(keyId).update(wrapped).digest().subarray(0, KEY_DIGEST_BYTES);
+}
+
+/** Digests one after another, and the last row that was looked at; null: there are no more. */
+export function digestsOf(rows: readonly { readonly row: number; readonly key: Uint8Array; readonly wrapped: Uint8Array }[]): { readonly digests: Uint8Array; readonly last: number | null } {
+  return { digests: Buffer.concat(rows.filter(({ wrapped }) => !isDestroyed(wrapped)).map(({ key, wrapped }) => keyDigest(key, wrapped))), last: rows.at(-1)?.row ?? null };
+}
+
+async function addSubjectKeys(change: Change, rows: readonly SubjectKeyRow[]): Promise<void> {
   const tenants = new Map<TenantId, Uint8Array>();
   const columns = rows.flatMap(({ keyId, tenant, window, token, wrapped }) => {
     if (keyId.length !== KEY_ID_BYTES || token.length !== TOKEN_BYTES || isDestroyed(wrapped)) throw new Error('cannot store a subject key that is malformed');
@@ -45,62 +121,6 @@ export async function addSubjectKeys(change: Change, rows: readonly SubjectKeyRo
   for (const { rows: adds, text } of ADDING) {
     for (const parameters = adds * COLUMNS; at + parameters <= columns.length; at += parameters) await change.rows.executeQuery(CompiledQuery.raw(text, columns.slice(at, at + parameters)));
   }
-}
-
-/** Those of a tenant that there are, in any order. */
-export function findSubjectKeys(database: ControlDatabase, sealer: ColumnSealer, tenant: TenantId, keyIds: readonly Uint8Array[]): readonly FoundSubjectKey[] {
-  const found: FoundSubjectKey[] = [];
-  for (let at = 0; at < keyIds.length; at += IDS_AT_ONCE) {
-    const rows = database.kysely.selectFrom('subject_keys').select(['key', 'window', 'wrapped']).where('key', 'in', keyIds.slice(at, at + IDS_AT_ONCE)).where('tenant', '=', tenantBytes(sealer, tenant));
-    for (const { key, window, wrapped } of database.readNow(rows)) found.push({ keyId: key, window, wrapped, destroyed: isDestroyed(wrapped) });
-  }
-  return found;
-}
-
-export function countSubjectKeys(database: ControlDatabase, sealer: ColumnSealer, tenant: TenantId, token: Uint8Array): number {
-  const rows = database.kysely.selectFrom('subject_keys').select((is) => is.fn.countAll<number>().as('count')).where('token', '=', token).where('tenant', '=', tenantBytes(sealer, tenant));
-  return database.readNow(rows)[0]?.count ?? 0;
-}
-
-/** Of a tenant, among the rows behind this one, so many of them at most; `last`: the row to go on behind, null at the end. */
-export function countKeysBehind(database: ControlDatabase, sealer: ColumnSealer, tenant: TenantId, after: number, limit: number): { readonly keys: number; readonly last: number | null } {
-  const rows = database.kysely.selectFrom('subject_keys').select(['row', 'tenant']).where('row', '>', after).orderBy('row').limit(limit);
-  const [counted] = database.readNow(
-    database.kysely.selectFrom(rows.as('next')).select((is) => [is.fn.max('next.row').as('last'), is.fn.sum<number | null>(is('next.tenant', '=', tenantBytes(sealer, tenant))).as('keys')] as const),
-  );
-  return { keys: counted?.keys ?? 0, last: counted?.last ?? null };
-}
-
-/** Those of a tenant that were destroyed. */
-export function countDestroyedKeys(database: ControlDatabase, sealer: ColumnSealer, tenant: TenantId): number {
-  return countSubjectKeys(database, sealer, tenant, DESTROYED_TOKEN);
-}
-
-/** Of a key as it was: whoever has it again can tell that it is the one. */
-export interface DestroyedKey {
-  readonly keyId: Uint8Array;
-  readonly digest: Uint8Array;
-}
-
-/** A wrapped key cannot be guessed, so this tells nothing to whoever does not have it. */
-export function keyDigest(keyId: Uint8Array, wrapped: Uint8Array): Uint8Array {
-  return createHash('sha256').update('tracekeep/1/erased-key\0').update(keyId).update(wrapped).digest().subarray(0, KEY_DIGEST_BYTES);
-}
-
-/** Of all keys that there are, of whatever tenant, those behind the row `after` in their order. */
-export function digestSubjectKeys(database: ControlDatabase, after: number): { readonly digests: Uint8Array; readonly last: number | null } {
-  return digestsOf(database.readNow(database.kysely.selectFrom('subject_keys').select(['row', 'key', 'wrapped']).where('row', '>', after).orderBy('row').limit(LIMITS.key_digests_at_once)));
-}
-
-/** Digests one after another, and the last row that was looked at; null: there are no more. */
-export function digestsOf(rows: readonly { readonly row: number; readonly key: Uint8Array; readonly wrapped: Uint8Array }[]): { readonly digests: Uint8Array; readonly last: number | null } {
-  return { digests: Buffer.concat(rows.filter(({ wrapped }) => !isDestroyed(wrapped)).map(({ key, wrapped }) => keyDigest(key, wrapped))), last: rows.at(-1)?.row ?? null };
-}
-
-/** Those that the token has, with their windows. */
-export function subjectKeysOf(database: ControlDatabase, sealer: ColumnSealer, tenant: TenantId, token: Uint8Array): readonly Pick<FoundSubjectKey, 'keyId' | 'window'>[] {
-  const rows = database.kysely.selectFrom('subject_keys').select(['key', 'window']).where('token', '=', token).where('tenant', '=', tenantBytes(sealer, tenant)).orderBy('row');
-  return database.readNow(rows).map(({ key, window }) => ({ keyId: key, window }));
 }
 
 /** Destroys what the token has. The caller empties the write-ahead log when the change is committed. */

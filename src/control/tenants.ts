@@ -4,12 +4,29 @@ import type { TenantId } from '#model';
 import { isRefusal, refuse } from '#refusal';
 import type { Refusal } from '#refusal';
 
+import { COMMAND_LINE } from './actor.ts';
+import type { Actor } from './actor.ts';
 import type { Change } from './change.ts';
 import { isRetentionName } from './names.ts';
 import { tellLog } from './outbox.ts';
 import { DEFAULT_RETENTION, tenantPlace } from './records.ts';
 import type { TenantRecord } from './records.ts';
+import type { ControlRows } from './rows.ts';
 import type { ColumnSealer } from './sealed.ts';
+
+export function tenantsIn(rows: ControlRows) {
+  return {
+    /** Oldest first. */
+    async listTenants(): Promise<readonly TenantRecord[]> {
+      return [...rows.current().tenants.values()].sort((a, b) => a.created - b.created);
+    },
+
+    /** Makes the tenant if it is new. Which retention classes there are is the server's configuration; this takes any name. */
+    async setTenant(name: TenantId, retention: string, by: Actor = COMMAND_LINE): Promise<TenantRecord | Refusal> {
+      return rows.change(by, (change) => setTenant(change, name, retention));
+    },
+  };
+}
 
 /** The tenant, made with the default retention class if it was not there. */
 export async function ensureTenant(change: Change, name: TenantId): Promise<TenantRecord | Refusal> {
@@ -25,7 +42,7 @@ export async function ensureTenant(change: Change, name: TenantId): Promise<Tena
 }
 
 /** Gives a tenant, made if need be, its retention class. */
-export async function setTenant(change: Change, name: TenantId, retention: string): Promise<TenantRecord | Refusal> {
+async function setTenant(change: Change, name: TenantId, retention: string): Promise<TenantRecord | Refusal> {
   if (!isRetentionName(retention)) return refuse('name_invalid', 'the retention class');
   const before = await ensureTenant(change, name);
   if (isRefusal(before)) return before;

@@ -5,12 +5,15 @@ import { isRefusal, refuse } from '#refusal';
 import type { Refusal } from '#refusal';
 
 import { findAccount } from './account-rows.ts';
+import { COMMAND_LINE, SERVER } from './actor.ts';
+import type { Actor } from './actor.ts';
 import { isPeriod, issueCredential, newId } from './change.ts';
 import type { Change, Named } from './change.ts';
 import { readName } from './names.ts';
 import { tellLog } from './outbox.ts';
-import { asToken, tokenPlace } from './records.ts';
+import { asToken, oldestFirst, tokenPlace } from './records.ts';
 import type { TokenRecord } from './records.ts';
+import type { ControlRows } from './rows.ts';
 import type { ColumnSealer } from './sealed.ts';
 import { ensureTenant } from './tenants.ts';
 
@@ -34,7 +37,30 @@ export interface IssuedToken {
   readonly secret: Secret<string>;
 }
 
-export async function addToken(change: Change, wanted: NewToken): Promise<IssuedToken | Refusal> {
+export function tokensIn(rows: ControlRows) {
+  return {
+    /** Of one tenant or of all, oldest first; the revoked ones are included. */
+    async listTokens(tenant?: TenantId): Promise<readonly TokenRecord[]> {
+      return oldestFirst(rows.current().tokens, tenant);
+    },
+
+    async addToken(wanted: NewToken, by: Actor = COMMAND_LINE): Promise<IssuedToken | Refusal> {
+      return rows.change(by, (change) => addToken(change, wanted));
+    },
+
+    /** `user`: only one that acts for the account of this id. */
+    async revokeToken(named: Named, by: Actor = COMMAND_LINE, user?: string): Promise<TokenRecord | Refusal> {
+      return rows.change(by, (change) => revokeToken(change, named, user));
+    },
+
+    /** Writes down that a token is in use. One that was ended meanwhile stays ended. */
+    async touchToken(id: string): Promise<void> {
+      await rows.change(SERVER, (change) => touchToken(change, id));
+    },
+  };
+}
+
+async function addToken(change: Change, wanted: NewToken): Promise<IssuedToken | Refusal> {
   const id = newId(change, 't_');
   const name = readName(wanted.name ?? id);
   if (isRefusal(name)) return name;
@@ -62,8 +88,7 @@ export async function addToken(change: Change, wanted: NewToken): Promise<Issued
   return { token, secret: credential };
 }
 
-/** `user`: only one that acts for the account of this id. */
-export async function revokeToken(change: Change, named: Named, user?: string): Promise<TokenRecord | Refusal> {
+async function revokeToken(change: Change, named: Named, user?: string): Promise<TokenRecord | Refusal> {
   const found = await findToken(change, named);
   if (found === null || (user !== undefined && found.user !== user)) return refuse('name_unknown', `a token of tenant ${named.tenant}`);
   return end(change, found);
@@ -74,8 +99,7 @@ export async function revokeTokensOf(change: Change, account: string): Promise<v
   for (const token of await liveTokensOf(change, account)) await end(change, token);
 }
 
-/** Writes down that a token is in use. One that was ended meanwhile stays ended. */
-export async function touchToken(change: Change, id: string): Promise<void> {
+async function touchToken(change: Change, id: string): Promise<void> {
   const row = await change.rows.selectFrom('tokens').select('sealed').where('id', '=', id).where('live', '=', 1).executeTakeFirst();
   if (row === undefined) return;
   await change.rows.updateTable('tokens').set(rowOf(change.sealer, { ...asToken(change.sealer.open(tokenPlace(id), row.sealed)), used: change.now })).where('id', '=', id).execute();

@@ -9,14 +9,31 @@ import type { Refusal } from '#refusal';
 import { readHttpsAddress } from '#tls/https-address';
 import { isTrustDomain, readSpiffeId } from '#tls/spiffe';
 
+import { COMMAND_LINE } from './actor.ts';
+import type { Actor } from './actor.ts';
 import { newId } from './change.ts';
 import type { Change, Named } from './change.ts';
 import { editProducer } from './producers.ts';
 import type { TrustRecord } from './records.ts';
+import type { ControlRows } from './rows.ts';
 
 export type NewTrust = Pick<TrustRecord, 'issuer' | 'audience' | 'subject' | 'claims' | 'keys'>;
 
-export async function addTrust(change: Change, named: Named, wanted: NewTrust): Promise<TrustRecord | Refusal> {
+export function trustsIn(rows: ControlRows) {
+  return {
+    /** Refusals: name_unknown, trust_invalid, control_limit. */
+    async addTrust(named: Named, wanted: NewTrust, by: Actor = COMMAND_LINE): Promise<TrustRecord | Refusal> {
+      return rows.change(by, (change) => addTrust(change, named, wanted));
+    },
+
+    /** Refusals: name_unknown. */
+    async removeTrust(named: Named, id: string, by: Actor = COMMAND_LINE): Promise<TrustRecord | Refusal> {
+      return rows.change(by, (change) => removeTrust(change, named, id));
+    },
+  };
+}
+
+async function addTrust(change: Change, named: Named, wanted: NewTrust): Promise<TrustRecord | Refusal> {
   const fault = faultOf(wanted);
   if (fault !== null) return refuse('trust_invalid', fault);
   const trust: TrustRecord = { ...wanted, id: newId(change, 'i_'), created: change.now };
@@ -27,7 +44,7 @@ export async function addTrust(change: Change, named: Named, wanted: NewTrust): 
   return isRefusal(producer) ? producer : trust;
 }
 
-export async function removeTrust(change: Change, named: Named, id: string): Promise<TrustRecord | Refusal> {
+async function removeTrust(change: Change, named: Named, id: string): Promise<TrustRecord | Refusal> {
   let removed: TrustRecord | undefined;
   const producer = await editProducer(change, named, 'no longer trusted', (before) => {
     removed = before.trusts?.find((trust) => trust.id === id);

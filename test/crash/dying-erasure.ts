@@ -15,14 +15,20 @@ if (isMainThread) {
   const dies = (when: (typeof STEPS)[number]): void => {
     if (isErasing && process.env['TRACEKEEP_TEST_DIES_WHEN'] === when) process.kill(process.pid, 'SIGKILL');
   };
-  const { eraseSubject, finishErasure } = ControlStore.prototype;
-  ControlStore.prototype.eraseSubject = function (wanted, by) {
-    isErasing = true;
-    return eraseSubject.call(this, wanted, by);
-  };
-  ControlStore.prototype.finishErasure = function (id) {
-    dies('logged');
-    return finishErasure.call(this, id);
+  const { open } = ControlStore;
+  ControlStore.open = async (options) => {
+    const control = await open(options);
+    return {
+      ...control,
+      eraseSubject: (wanted, by) => {
+        isErasing = true;
+        return control.eraseSubject(wanted, by);
+      },
+      finishErasure: (id) => {
+        dies('logged');
+        return control.finishErasure(id);
+      },
+    };
   };
   const { prepare } = DatabaseSync.prototype;
   DatabaseSync.prototype.prepare = function (sql) {

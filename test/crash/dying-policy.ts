@@ -15,14 +15,20 @@ const dies = (when: (typeof STEPS)[number]): void => {
 if (isMainThread) {
   const [{ ControlStore }, { Records }] = await Promise.all([import('#control'), import('#records')]);
   let changing = false;
-  const { addPolicy } = ControlStore.prototype;
-  ControlStore.prototype.addPolicy = async function (policy, base, by) {
-    // The first version comes at a start.
-    if (base === null) return addPolicy.call(this, policy, base, by);
-    changing = true;
-    const version = await addPolicy.call(this, policy, base, by);
-    dies('written');
-    return version;
+  const { open } = ControlStore;
+  ControlStore.open = async (options) => {
+    const control = await open(options);
+    return {
+      ...control,
+      addPolicy: async (policy, base, by) => {
+        // The first version comes at a start.
+        if (base === null) return control.addPolicy(policy, base, by);
+        changing = true;
+        const version = await control.addPolicy(policy, base, by);
+        dies('written');
+        return version;
+      },
+    };
   };
   const { carry } = Records.prototype;
   Records.prototype.carry = async function () {
