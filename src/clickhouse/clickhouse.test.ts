@@ -8,6 +8,7 @@ import { Secret } from '#model';
 import { Engine, EngineError, QueryRefused } from './clickhouse.ts';
 import { DISK_KEY_VARIABLE } from './engine-config.ts';
 import { nativeBlock, sampleSpan, sampleTraces, traceKey } from './native-sample.ts';
+import { MIGRATIONS } from './migrations.ts';
 import { ACCOUNTING, SPANS, TABLES, TRACES } from './schema.ts';
 
 process.env['UV_THREADPOOL_SIZE'] ??= '16';
@@ -193,6 +194,20 @@ test('open() refuses a schema that a newer version wrote', async () => {
   rmSync(dataDir, { recursive: true });
   dataDir = mkdtempSync(join(tmpdir(), 'tracekeep-engine-'));
   engine = await Engine.open({ dataDir, diskKey });
+});
+
+test('a new data directory has the tables that migrations lead to', async () => {
+  const tables = (): Promise<string> => engine.command("SELECT name, create_table_query FROM system.tables WHERE database = 'tracekeep' ORDER BY name");
+  const made = await tables();
+  for (const { name } of TABLES) await engine.command(`DROP TABLE tracekeep.${name} SYNC`);
+  assert.notEqual(await tables(), made);
+  for (const { statements } of MIGRATIONS) for (const statement of statements({ kind: 'embedded' })) await engine.command(statement);
+  assert.equal(await tables(), made);
+});
+
+test('no session makes machine code of expressions', async () => {
+  const made = "SELECT name FROM system.settings WHERE name IN ('compile_expressions', 'compile_aggregate_expressions', 'compile_sort_description') AND value != '0'";
+  assert.deepEqual([await engine.command(made), await engine.query(made, {}, BOUNDS)], ['', []]);
 });
 
 /** Sample values and the engine's JSON in one form: pairs as objects, 64-bit numbers as text, bytes as hexadecimal. */

@@ -4,7 +4,7 @@
  */
 
 import { createTable, DATABASE, onCluster, type Target } from './ddl.ts';
-import { ACCOUNTING, CALLS, FIGURES, FIRST_SEEN, ITEM_FILTERS, LOG_ENTRIES, SEALED_TOKENS, SPANS, type Table, TRACES } from './schema.ts';
+import { ACCOUNTING, CALLS, FIGURES, FIRST_SEEN, ITEM_FILTERS, LOG_ENTRIES, SEALED_TOKENS, SPANS, type Table, TABLES, TRACES } from './schema.ts';
 
 export interface Migration {
   readonly version: number;
@@ -61,6 +61,11 @@ export async function requireSchema(engine: Migrated, migrations: readonly Migra
   if (found !== newest) throw new Error(`cannot read the store as it is: its schema has version ${found}, this program reads ${newest}; start this version of the server once, or use the one that wrote it`);
 }
 
+/** What makes the newest tables where there are none: whatever migrations would change of them they have from the beginning. */
+export function freshStatements(target: Target): string[] {
+  return TABLES.map((table) => createTable(table, target));
+}
+
 /**
  * Brings the tables to the newest version, which is noted once: a row for each would be parts that merges replace before anybody has synced them. Every
  * statement may run again: a crash in between repeats what was migrated.
@@ -71,10 +76,10 @@ export async function migrate(engine: Migrated, target: Target, migrations: read
   const found = Number(await engine.command(`SELECT max(version) FROM ${DATABASE}.schema_version`));
   const newest = Math.max(...migrations.map(({ version }) => version));
   if (found > newest) throw new Error(`cannot open the store: its schema has version ${found}, this program knows ${newest}; use a newer Tracekeep`);
-  for (const { version, statements } of migrations) {
-    if (version <= found) continue;
-    for (const statement of statements(target)) await engine.command(statement);
-  }
+  // Where a first start was cut off there are some, perhaps of another version.
+  const isFresh = found === 0 && migrations === MIGRATIONS && (await engine.command(`SELECT count() FROM system.tables WHERE database = '${DATABASE}'`)).trim() === '1';
+  const missing = isFresh ? freshStatements(target) : migrations.flatMap(({ version, statements }) => (version > found ? statements(target) : []));
+  for (const statement of missing) await engine.command(statement);
   if (found < newest) await engine.command(`INSERT INTO ${DATABASE}.schema_version VALUES (${newest})`);
   return newest;
 }
