@@ -10,17 +10,19 @@ interface AxeResult {
 let axeSource = '';
 
 /** The rules that depend on colours. */
-const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
+const COLOURS = { runOnly: ['color-contrast', 'link-in-text-block'] };
+/** All that can be serious: of what is merely good practice, these rules; the others take time, and what they say is never more than moderate. */
+const GOOD_PRACTICE = ['accesskeys', 'aria-dialog-name', 'aria-text', 'aria-treeitem-name', 'frame-tested', 'label-title-only', 'tabindex'];
+const ALL = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], rules: Object.fromEntries(GOOD_PRACTICE.map((id) => [id, { enabled: true }])) };
 
 /** Serious and critical findings of axe, a line each: rule, what it says, the first elements. `colours`: of what depends on the theme alone. */
 export async function axeFindings(page: Page, which: 'all' | 'colours' = 'all'): Promise<string[]> {
   axeSource ||= readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   // Evaluated by the debugger, so the page's own policy stays in force; once for each document, for it is large.
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axeSource);
-  const rules = which === 'all' ? ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] : COLOUR_RULES;
-  const result = await page.evaluate(async (runOnly) => {
+  const result = await page.evaluate(async (rules) => {
     const { axe } = globalThis as unknown as { axe: { run: (where: Document, options: object) => Promise<AxeResult> } };
-    const { violations } = await axe.run(document, { resultTypes: ['violations'], runOnly });
+    const { violations } = await axe.run(document, { resultTypes: ['violations'], ...rules });
     // What scrolls below a bar that stays is close to the bar at this moment and no longer at the next.
     const bars = [...document.querySelectorAll('body *')].filter((element) => /fixed|sticky/u.test(getComputedStyle(element).position));
     const besideBar = (selector: unknown): boolean => {
@@ -33,7 +35,7 @@ export async function axeFindings(page: Page, which: 'all' | 'colours' = 'all'):
       });
     };
     return { violations: violations.map((one) => (one.id === 'target-size' ? { ...one, nodes: one.nodes.filter(({ target }) => !besideBar(target[0])) } : one)).filter(({ nodes }) => nodes.length > 0) };
-  }, rules);
+  }, which === 'all' ? ALL : COLOURS);
   return result.violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.slice(0, 4).map(({ target, failureSummary = '' }) => `${target.join(' ')} (${failureSummary.replace(/\s+/gu, ' ')})`).join('; ')}`);

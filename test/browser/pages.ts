@@ -62,3 +62,17 @@ export async function goTo(page: Page, path: string): Promise<void> {
   await page.goto(path);
   await loaded(page);
 }
+
+/** Leads to another page as a link does, without loading the console anew. What stood there is gone before anything counts as loaded. */
+export async function moveTo(page: Page, path: string): Promise<void> {
+  // Where only the query string differs, the page stays and draws something else, and nobody could tell when.
+  if (new URL(page.url()).pathname === new URL(path, page.url()).pathname) return goTo(page, path);
+  const heading = await page.locator('h1').first().elementHandle();
+  assert.ok(heading !== null, 'no page of the console is there');
+  await page.evaluate((to) => {
+    history.pushState({}, '', to);
+    dispatchEvent(new PopStateEvent('popstate'));
+  }, path);
+  await heading.waitForElementState('hidden');
+  await loaded(page);
+}

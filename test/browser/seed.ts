@@ -5,7 +5,7 @@ import { bigTrace, type Group, oneSpanTrace, orphanTrace, skewedTrace, xssTraces
 import { shopTrace } from './shop-traces.ts';
 import { randomFrom, type SpanFields } from './told-trace.ts';
 
-export const SEEDS = ['shop', 'few', 'hours', 'empty', 'one', 'thousands', 'big', 'xss', 'sealed'] as const;
+export const SEEDS = ['shop', 'some', 'few', 'hours', 'empty', 'one', 'thousands', 'big', 'xss', 'sealed'] as const;
 export type SeedName = (typeof SEEDS)[number];
 
 export interface SeedTarget {
@@ -43,7 +43,7 @@ export async function plant(target: SeedTarget, name: SeedName, end_ms: number, 
     skewed: skewedTrace(random, end_ms - 200_000),
     ...(name === 'big' ? { big: bigTrace(random, end_ms - 120_000) } : {}),
   };
-  const shop = shopTraffic(random, { from_ms: end_ms - (name === 'hours' ? 2 : 1) * HOUR_MS, to_ms: end_ms - 2_000, traces: { shop: 2_000, few: 60, hours: 4_000, big: 200, thousands: 8_000, sealed: 60 }[name] });
+  const shop = shopTraffic(random, { from_ms: end_ms - (name === 'hours' ? 2 : 1) * HOUR_MS, to_ms: end_ms - 2_000, traces: { shop: 2_000, some: 500, few: 60, hours: 4_000, big: 200, thousands: 8_000, sealed: 60 }[name] });
   const oddly = await planted(target, odd);
   const rest = await planted(target, { shop: shop.groups });
   return { traces: { ...oddly.traces, ...shop.telling }, spans: oddly.spans + rest.spans };
