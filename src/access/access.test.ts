@@ -28,16 +28,17 @@ const BESIDES: Readonly<Record<Exclude<Role, 'admin'>, readonly Action[]>> = {
 
 test('each default role may do what it is for, and nothing else', () => {
   for (const role of ROLES) {
-    const expected = role === 'admin' ? ACTIONS.filter((action) => !['field.reveal', 'field.search', 'subject.export'].includes(action)) : [...EVERYBODY, ...BESIDES[role]];
+    const expected = role === 'admin' ? ACTIONS.filter((action) => !['field.reveal', 'field.search', 'subject.find', 'subject.export', 'subject.forget'].includes(action)) : [...EVERYBODY, ...BESIDES[role]];
     assert.deepEqual(ACTIONS.filter((action) => may(as(role), action)), ACTIONS.filter((action) => expected.includes(action)), role);
     assert.deepEqual(access.actionsOf(as(role)), ACTIONS.filter((action) => expected.includes(action)), role);
   }
 });
 
-test('roles add up, except that an administrator never opens sealed values', () => {
+test('roles add up, except that an administrator never opens sealed values, and neither finds nor forgets people', () => {
   assert.ok(may(as('auditor', 'viewer'), 'trace.read') && may(as('auditor', 'viewer'), 'entry.read'));
   assert.ok(!may(as('admin', 'investigator'), 'field.reveal'));
   assert.ok(!may(as('admin', 'security-analyst'), 'field.search'));
+  for (const action of ['subject.find', 'subject.export', 'subject.forget'] as const) assert.deepEqual([may(as('admin', 'privacy-officer'), action), may(as('privacy-officer'), action)], [false, true], action);
 });
 
 test('who has no role, or one that nobody knows, has their own session', () => {

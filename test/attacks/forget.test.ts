@@ -51,7 +51,7 @@ before(async () => {
     done(await control.addPolicy({ text: JSON.stringify(document), canonical: text, digest, rules: document.rules.length, weakenings: [], note: '' }, null));
     done(await control.setTenant(ELSEWHERE, 'default'));
     done(await control.addAccessPolicies({ tenant: DEFAULT_TENANT, text: ACCESS, policies: 1, note: '' }, 0));
-    const roles: Readonly<Record<string, readonly Role[]>> = { viewer: ['viewer'], investigator: ['investigator'], auditor: ['auditor'], custodian: ['key-custodian'], officer: ['privacy-officer'], desk: ['privacy-officer'], both: ['admin', 'privacy-officer'] };
+    const roles: Readonly<Record<string, readonly Role[]>> = { viewer: ['viewer'], investigator: ['investigator'], auditor: ['auditor'], custodian: ['key-custodian'], officer: ['privacy-officer'], desk: ['privacy-officer'], admin: ['admin'], both: ['admin', 'privacy-officer'] };
     for (const [name, own] of Object.entries(roles)) tokens.set(name, done(await control.addToken({ tenant: DEFAULT_TENANT, roles: own, name })).secret.reveal());
     tokens.set('foreign', done(await control.addToken({ tenant: ELSEWHERE, roles: ['privacy-officer'], name: 'foreign' })).secret.reveal());
     for (const [name, role] of [['ana', 'privacy-officer'], ['bob', 'privacy-officer'], ['vic', 'viewer']] as const) {
@@ -64,13 +64,13 @@ before(async () => {
   for (const key of keys) for (const person of [PERSON, 'bob@example.org']) await sendWell(server, key, exportOf([spanOf({ 'user.id': person, 'user.phone': '1', 'user.note': 'sealmark note' }, { traceId: newTraceId() })], 'shop'));
 });
 
-test('who answers for people finds them; nobody else does, nor in another tenant, nor who sees some services', async () => {
+test('who answers for people finds them; nobody else does, nor in another tenant, nor who sees some services, nor who hands out roles', async () => {
   const one = await found('officer');
   assert.deepEqual([one.spans, one.traces, one.keys, one.hours, one.services, one.fields.map(({ key }) => key)], [1, 1, 1, 1, ['shop'], ['user.id', 'user.phone', 'user.note']]);
   assert.equal((await found('ana')).subject, one.subject);
   assert.deepEqual([(await found('officer', 'nobody')).spans, (await found('officer', 'nobody')).keys], [0, 0]);
   assert.notEqual((await found('foreign')).subject, one.subject);
-  for (const who of ['viewer', 'investigator', 'auditor', 'custodian', 'vic', 'desk']) {
+  for (const who of ['viewer', 'investigator', 'auditor', 'custodian', 'vic', 'desk', 'admin', 'both']) {
     for (const path of ['subjects/find', 'subjects/forget', 'subjects/export']) assert.deepEqual([who, path, (await post(who, path, { subject: PERSON, ...(path === 'subjects/find' ? {} : { reason: 'none of mine' }) })).code], [who, path, 'action_forbidden']);
   }
   assert.equal((await found('officer')).keys, 1);

@@ -2,12 +2,14 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import { settle } from './chromium.ts';
+import type { Somebody } from './stage.ts';
 
 export interface ConsolePage {
   readonly name: string;
   /** `{name}` stands for a seeded trace. */
   readonly path: string;
-  readonly as?: 'nobody';
+  /** Default: an administrator. */
+  readonly as?: 'nobody' | Somebody;
   /** Keys to press first, for what opens over a page. */
   readonly press?: string;
 }
@@ -31,7 +33,7 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
   { name: 'audit', path: '/audit' },
   { name: 'approvals', path: '/approvals' },
   { name: 'keys', path: '/keys' },
-  { name: 'forget', path: '/forget' },
+  { name: 'forget', path: '/forget', as: { name: 'grace', role: 'privacy-officer' } },
   { name: 'ingest', path: '/ingest' },
   { name: 'health', path: '/health' },
   { name: 'settings', path: '/settings' },
