@@ -4,6 +4,7 @@ import { request as httpRequest } from 'node:http';
 import { before, test } from 'node:test';
 import { TOTP } from 'otpauth';
 import { addProducer, createToken, lastLine, startServer, type TestServer, tracekeep, until } from '#harness';
+import { verbHere } from '#harness/verbs';
 import { assertUnharmed } from '#harness/aftermath';
 import { ask, exportOf, sendWell, spanOf } from '#harness/exchange';
 import { LIMITS } from '#limits';
@@ -17,7 +18,8 @@ let link = '';
 let saidBefore = '';
 
 before(async () => {
-  server = await startServer();
+  // What passwords cost matters to those who guess at them and send floods of them, at the end.
+  server = await startServer({ cheapPasswords: true });
   await until(() => server.stderr.includes('#first='), 'a link is printed');
   link = /#first=(\S+)/.exec(server.stderr)?.[1] ?? '';
   [key, token] = [await addProducer(server.data, 'shop'), await createToken(server.data, 'admin')];
@@ -59,7 +61,7 @@ test('the first account is made with the printed link alone, once, and nobody ma
   assert.equal(codeOf(await hit('POST', '/api/v1/session/first', {}, { link, name: 'Late', password: PASSWORD })), '401 link_unknown');
   const { accounts } = JSON.parse((await hit('GET', '/api/v1/accounts', { authorization: `Bearer ${token}` })).body) as { accounts: unknown[] };
   assert.equal(accounts.length, 1);
-  assert.match((await tracekeep(['user', 'link', '--data', server.data])).stderr, /name_taken/);
+  assert.match((await verbHere(['user', 'link', '--data', server.data])).stderr, /name_taken/);
 });
 
 test('a stolen cookie changes nothing without the token beside it, and is worth nothing after sign-out, a new password, another role or removal', async () => {
@@ -126,18 +128,6 @@ test('every page, with or without a build, lets no script but its own run, is in
   for (const path of ['/assets/../package.json', '/assets/..%2f..%2fpackage.json', '/assets/%2e%2e/%2e%2e/README.md', '/assets/%00']) assert.ok((await hit('GET', path)).status >= 400, path);
 });
 
-test('sessions outlive a restart, links do not', async () => {
-  const session = cookieOf(await signInWell('Real'));
-  const printed = lastLine(await tracekeep(['user', 'link', 'Real', '--data', server.data]));
-  const [, fragment = ''] = printed.split('#link=');
-  await server.stop();
-  saidBefore = server.stdout + server.stderr;
-  server = await startServer({ data: server.data });
-  assert.equal((await hit('GET', '/api/v1/session', { cookie: session })).status, 200);
-  assert.equal(codeOf(await hit('POST', '/api/v1/session/link', {}, { link: fragment })), '401 link_unknown');
-  assert.ok(!server.stderr.includes('#first='), 'a store with accounts prints no link');
-});
-
 /** A second factor for somebody, as their own pages add it. */
 async function addFactor(name: string): Promise<{ readonly secret: string; readonly recoveryCodes: readonly string[]; readonly code: string }> {
   await addUser(name, 'viewer');
@@ -197,10 +187,10 @@ test('a token that acts for somebody does no more than its scopes and that perso
   assert.equal(codeOf(await as(brief, 'GET', '/api/v1/services')), '401 credential_unknown');
   assert.equal(codeOf(await hit('POST', '/api/v1/session/tokens', headers, { name: 'odd', scopes: ['trace.write'] })), '400 scope_unknown');
   assert.equal((await as(whole, 'GET', '/api/v1/accounts')).status, 200);
-  assert.equal((await tracekeep(['user', 'role', 'Toni', '--role', 'operator', '--data', server.data])).code, 0);
+  assert.equal((await verbHere(['user', 'role', 'Toni', '--role', 'operator', '--data', server.data])).code, 0);
   await until(async () => (await as(whole, 'GET', '/api/v1/accounts')).status === 403, 'the token shrinks with the roles');
   assert.equal((await as(narrow, 'GET', '/api/v1/services')).status, 403, 'a scope grants nothing');
-  assert.equal((await tracekeep(['user', 'remove', 'Toni', '--data', server.data])).code, 0);
+  assert.equal((await verbHere(['user', 'remove', 'Toni', '--data', server.data])).code, 0);
   for (const secret of [narrow, whole]) await until(async () => codeOf(await as(secret, 'GET', '/api/v1/services')) === '401 credential_unknown', 'the token ends with the account');
 });
 
@@ -209,6 +199,18 @@ test('a name of a group or a role cannot be more than a name', async () => {
   const id = accounts.find(({ name }) => name === 'Tess')?.id ?? assert.fail();
   for (const group of ['x"); permit(principal,action,resource);//', 'a\\', '<img src=x>', 'a\nb', 'Role::"admin"', '${jndi:x}', 'a\u202eb', '']) assert.equal(codeOf(await hit('POST', `/api/v1/accounts/${id}`, { authorization: `Bearer ${token}` }, { groups: [group] })), '400 group_invalid', group);
   for (const role of ['admin"', '__proto__', 'constructor', 'viewer,admin', 'root', '']) assert.equal(codeOf(await hit('POST', `/api/v1/accounts/${id}`, { authorization: `Bearer ${token}` }, { roles: [role] })), '400 role_unknown', role);
+});
+
+test('sessions outlive a restart, links do not', async () => {
+  const session = cookieOf(await signInWell('Real'));
+  const printed = lastLine(await verbHere(['user', 'link', 'Real', '--data', server.data]));
+  const [, fragment = ''] = printed.split('#link=');
+  await server.stop();
+  saidBefore = server.stdout + server.stderr;
+  server = await startServer({ data: server.data });
+  assert.equal((await hit('GET', '/api/v1/session', { cookie: session })).status, 200);
+  assert.equal(codeOf(await hit('POST', '/api/v1/session/link', {}, { link: fragment })), '401 link_unknown');
+  assert.ok(!server.stderr.includes('#first='), 'a store with accounts prints no link');
 });
 
 test('guessing a password is slowed down, is not sped up by trying many at once, and keeps the owner out for seconds at most', async () => {

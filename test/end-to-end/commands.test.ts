@@ -1,6 +1,6 @@
 /**
- * The command line as operators and scripts meet it: real processes, real files. What scripts rely on: a key or token alone on the last
- * line of standard output, exit codes, and nothing in clear on disk.
+ * The command line as operators and scripts meet it: real processes for each verb when it comes first, real files. What scripts rely on: a key or token
+ * alone on the last line of standard output, exit codes, and nothing in clear on disk.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -11,6 +11,7 @@ import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { ControlStore } from '#control';
+import { verbHere } from '#harness/verbs';
 import { deriveKey, openRootKey } from '#keys';
 import { isRefusal } from '#refusal';
 
@@ -27,11 +28,21 @@ interface Ended {
   readonly err: string;
 }
 
-function tracekeep(words: readonly string[], variables: Readonly<Record<string, string>> = {}): Promise<Ended> {
+// A variable of the developer's own shell must not decide a test.
+for (const name of Object.keys(process.env)) if (name.startsWith('TRACEKEEP_')) delete process.env[name];
+const shown = new Set<string>();
+
+/** A program where variables are given, be they none, or the verb was not one before. */
+async function tracekeep(words: readonly string[], variables?: Readonly<Record<string, string>>): Promise<Ended> {
+  const verb = words.slice(0, 2).filter((word) => !word.startsWith('--')).join(' ');
+  if (variables !== undefined || shown.size < shown.add(verb).size) return program(words, variables);
+  const { code, stdout, stderr } = await verbHere(words);
+  return { code, out: stdout, err: stderr };
+}
+
+function program(words: readonly string[], variables: Readonly<Record<string, string>> = {}): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    // A variable of the developer's own shell must not decide a test.
-    const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TRACEKEEP_')));
-    const child = spawn(process.execPath, [MAIN, ...words], { cwd: home, env: { ...clean, ...variables }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [MAIN, ...words], { cwd: home, env: { ...process.env, ...variables }, stdio: ['ignore', 'pipe', 'pipe'] });
     let out = '';
     let err = '';
     child.stdout.on('data', (part) => (out += String(part)));
@@ -138,13 +149,13 @@ test('tokens are listed and revoked, and end when they expire', async () => {
   assert.equal(await holderOf(data, token), 'credential_unknown');
 });
 
-test('twenty processes at once, the first of which makes everything: every key works', async () => {
+test('ten processes at once, the first of which makes everything: every key works', async () => {
   const data = newData();
-  const outs = await Promise.all([...Array(20).keys()].map((i) => done(['producer', 'add', `team ${i}`, '--service', '*', '--data', data])));
-  assert.equal(JSON.parse(await done(['producer', 'list', '--json', '--data', data])).length, 20);
+  const outs = await Promise.all([...Array(10).keys()].map((i) => done(['producer', 'add', `team ${i}`, '--service', '*', '--data', data], {})));
+  assert.equal(JSON.parse(await done(['producer', 'list', '--json', '--data', data])).length, 10);
   for (const [i, out] of outs.entries()) assert.equal(await holderOf(data, lastLine(out)), `team ${i}`);
-  const same = await Promise.all([...Array(4).keys()].map(() => tracekeep(['producer', 'add', 'one name', '--service', '*', '--data', data])));
-  assert.deepEqual(same.map(({ code }) => code).sort(), [0, 1, 1, 1]);
+  const same = await Promise.all([...Array(3).keys()].map(() => tracekeep(['producer', 'add', 'one name', '--service', '*', '--data', data], {})));
+  assert.deepEqual(same.map(({ code }) => code).sort(), [0, 1, 1]);
 });
 
 test('nothing below the data directory names a producer, service, tenant, person or key, and every file is private', async () => {
@@ -168,7 +179,7 @@ test('the data directory may come from a variable or the file', async () => {
   await done(['token', 'create', '--role', 'admin'], { TRACEKEEP_DATA: variable, TRACEKEEP_ROOT_KEY_FILE: join(home, 'elsewhere.key') });
   assert.ok(existsSync(join(variable, 'control')) && existsSync(join(home, 'elsewhere.key')) && !existsSync(`${variable}.key`));
   writeFileSync(join(home, 'my.yaml'), `data: ${JSON.stringify(file)}\n`);
-  await done(['token', 'create', '--role', 'admin', '--config', 'my.yaml']);
+  await done(['token', 'create', '--role', 'admin', '--config', 'my.yaml'], {});
   assert.ok(existsSync(`${file}.key`));
 });
 

@@ -4,7 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { addProducer, startServer, temporaryFolder } from '#harness';
+import { addProducer, CHEAP_ARGON2, startServer, temporaryFolder } from '#harness';
+import { verbHere } from '#harness/verbs';
 
 const folder = temporaryFolder();
 const data = join(folder, 'data');
@@ -15,14 +16,14 @@ const PASSPHRASE = 'twelve old gates and no key';
 /** With the passphrase on standard input. The pool of threads is left to the verb, which replaces its process for it, and must not lose what it is given. */
 function verb(passphrase: string, ...words: readonly string[]): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
   const { UV_THREADPOOL_SIZE: _, ...env } = process.env;
-  return spawnSync(process.execPath, [MAIN, ...words, '--data', data, '--sealing-root', 'passphrase', '--passphrase-fd', '0'], { input: `${passphrase}\n`, encoding: 'utf8', env });
+  return spawnSync(process.execPath, ['--import', CHEAP_ARGON2, MAIN, ...words, '--data', data, '--sealing-root', 'passphrase', '--passphrase-fd', '0'], { input: `${passphrase}\n`, encoding: 'utf8', env });
 }
 
 test('what was sealed under a passphrase is opened by who knows it, and not beside a running server', { timeout: 120_000 }, async () => {
   const policy = join(folder, 'policy.yaml');
   writeFileSync(policy, 'version: 2\nrules:\n  - id: person\n    keys: [user.id]\n    action: { seal: { subject: true } }\n');
   const key = await addProducer(data, 'shop');
-  assert.equal(spawnSync(process.execPath, [MAIN, 'policy', 'apply', policy, '--data', data]).status, 0);
+  assert.equal((await verbHere(['policy', 'apply', policy, '--data', data])).code, 0);
   const made = verb(PASSPHRASE, 'keys', 'rotate');
   assert.equal(made.status, 0, made.stderr);
   const server = await startServer({ data, args: ['--workers', '1', '--sealing-root', 'passphrase'] });

@@ -1,7 +1,8 @@
-/** `tracekeep trace` as a person meets it: a waterfall with what was minimized, with the server running and without one. */
+/** `tracekeep trace` as a person meets it: a waterfall with what was minimized, with the server running and without one, where each question opens the store. */
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { addProducer, startServer, type TestServer, tracekeep } from '#harness';
+import { verbHere } from '#harness/verbs';
 import { attributesOf, exportOf, type Json, newSpanId, newTraceId, sendWell } from '#harness/exchange';
 
 const [older, newer, quiet] = [newTraceId(), newTraceId(), newTraceId()];
@@ -33,7 +34,8 @@ function traceOf(traceId: string, ago_ms: number): Json {
   return { resourceSpans: [...(web['resourceSpans'] as Json[]), ...(database['resourceSpans'] as Json[])] };
 }
 
-const verb = (...words: string[]) => tracekeep(['trace', ...words, '--data', server.data]);
+const verb = (...words: string[]) => verbHere(['trace', ...words, '--data', server.data]);
+const program = (...words: string[]) => tracekeep(['trace', ...words, '--data', server.data]);
 
 function assertDrawn({ code, stdout, stderr }: { readonly code: number | null; readonly stdout: string; readonly stderr: string }, traceId: string): void {
   assert.equal(code, 0, stderr);
@@ -52,33 +54,43 @@ function assertDrawn({ code, stdout, stderr }: { readonly code: number | null; r
   assert.ok(!stdout.includes('\u001b'), 'colours in a pipe');
 }
 
-for (const running of [true, false]) {
-  const where = running ? 'with the server running' : 'without a server';
-
-  test(`trace ID draws the trace, ${where}`, async () => {
-    if (!running) await server.stop();
-    const done = await verb(older);
-    assertDrawn(done, older);
-    assert.equal(done.stderr.includes('opening the store'), !running);
-  });
-
-  test(`trace --last draws the trace that began last, ${where}`, async () => {
-    assertDrawn(await verb('--last'), newer);
-  });
-
-  test(`trace --json prints OTLP/JSON and nothing else, ${where}`, async () => {
-    const { stdout } = await verb(newer, '--json');
-    const { resourceSpans } = JSON.parse(stdout) as { resourceSpans: { scopeSpans: { spans: Json[] }[] }[] };
-    assert.deepEqual(resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans.map(({ name }) => name))), ['GET /checkout', 'SELECT orders']);
-    assert.ok(!stdout.includes('ann.jones'));
-  });
-
-  test(`what is not there, and what is of another tenant, is not found, ${where}`, async () => {
-    for (const id of [newTraceId(), quiet]) {
-      const { code, stdout, stderr } = await verb(id);
-      assert.deepEqual([code, stdout], [1, '']);
-      assert.match(stderr, /not_found/);
-    }
-    assert.match((await verb(quiet, '--tenant', 'elsewhere')).stdout, /GET \/checkout/);
-  });
+function assertPrinted(stdout: string, traceId: string): void {
+  const { resourceSpans } = JSON.parse(stdout) as { resourceSpans: { scopeSpans: { spans: Json[] }[] }[] };
+  const spans = resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans));
+  assert.deepEqual(spans.map((span) => [span['name'], span['traceId']]), [['GET /checkout', traceId], ['SELECT orders', traceId]]);
+  assert.ok(!stdout.includes('ann.jones'));
 }
+
+test('trace ID draws the trace, beside a server', async () => {
+  const done = await program(older);
+  assertDrawn(done, older);
+  assert.ok(!done.stderr.includes('opening the store'));
+});
+
+test('trace --last draws the trace that began last', async () => {
+  assertDrawn(await verb('--last'), newer);
+});
+
+test('trace --json prints OTLP/JSON and nothing else', async () => {
+  assertPrinted((await verb(newer, '--json')).stdout, newer);
+});
+
+test('what is not there, and what is of another tenant, is not found', async () => {
+  for (const id of [newTraceId(), quiet]) {
+    const { code, stdout, stderr } = await verb(id);
+    assert.deepEqual([code, stdout], [1, '']);
+    assert.match(stderr, /not_found/);
+  }
+  assert.match((await verb(quiet, '--tenant', 'elsewhere')).stdout, /GET \/checkout/);
+});
+
+test('without a server the same is answered from the store, by tenant and by whether it is there', async () => {
+  await server.stop();
+  const drawn = await program(older);
+  assertDrawn(drawn, older);
+  assert.ok(drawn.stderr.includes('opening the store'));
+  assertPrinted((await program('--last', '--json', '--tenant', 'elsewhere')).stdout, quiet);
+  const { code, stdout, stderr } = await program(quiet);
+  assert.deepEqual([code, stdout], [1, '']);
+  assert.match(stderr, /not_found/);
+});

@@ -1,12 +1,14 @@
-/** `tracekeep user` as operators and scripts meet it, before a server ever ran and beside one. */
+/** `tracekeep user` as operators and scripts meet it, before a server ever ran and beside one. Programs where it is the first of its kind, and where standard input is read. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { lastLine, startServer, temporaryFolder, tracekeep, until, type Done, type TestServer } from '#harness';
+import { CHEAP_ARGON2, lastLine, startServer, temporaryFolder, tracekeep, until, type Done, type TestServer } from '#harness';
+import '#harness/cheap-argon2';
+import { verbHere } from '#harness/verbs';
 
 const data = join(temporaryFolder(), 'data');
-const user = (...words: readonly string[]): Promise<Done> => tracekeep(['user', ...words, '--data', data]);
+const user = (...words: readonly string[]): Promise<Done> => verbHere(['user', ...words, '--data', data]);
 let server: TestServer;
 let password = '';
 
@@ -17,7 +19,7 @@ async function signIn(name: string, with_: string): Promise<number> {
 }
 
 test('user add makes the data directory and prints a password alone on its last line', async () => {
-  const done = await user('add', 'ada', '--role', 'admin');
+  const done = await tracekeep(['user', 'add', 'ada', '--role', 'admin', '--data', data]);
   password = lastLine(done);
   assert.match(password, /^[a-z2-9]{4}(-[a-z2-9]{4}){4}$/);
   assert.match(done.stderr, /account a_[0-9a-f]{16} may sign in as admin/);
@@ -26,14 +28,14 @@ test('user add makes the data directory and prints a password alone on its last 
 });
 
 test('a server that finds an account prints no link, and lets the account in', async () => {
-  server = await startServer({ data });
+  server = await startServer({ data, cheapPasswords: true });
   assert.equal(await signIn('ada', password), 200);
   assert.ok(!server.stderr.includes('sign-in#'));
 });
 
 test('user add --password-stdin takes the password of a script, and refuses a weak one', async () => {
   for (const [given, code] of [['a quiet river of glass\n', 0], ['qwertyuiopasdfgh\n', 1], ['short', 1], ['', 2]] as const) {
-    const child = spawn(process.execPath, ['src/main.ts', 'user', 'add', `script ${given.length}`, '--role', 'viewer', '--password-stdin', '--data', data], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, ['--import', CHEAP_ARGON2, 'src/main.ts', 'user', 'add', `script ${given.length}`, '--role', 'viewer', '--password-stdin', '--data', data], { stdio: ['pipe', 'pipe', 'pipe'] });
     let said = '';
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (said += text));
     child.stdin.end(given);
@@ -44,7 +46,7 @@ test('user add --password-stdin takes the password of a script, and refuses a we
 });
 
 test('user list shows people, and neither hash nor password', async () => {
-  const table = (await user('list')).stdout;
+  const table = (await tracekeep(['user', 'list', '--data', data])).stdout;
   assert.match(table, /^ID +NAME +TENANT +ROLES +GROUPS +SECOND FACTOR +CREATED +KEPT BY +LAST SIGN-IN\na_[0-9a-f]{16} +ada +default +admin /);
   const accounts = JSON.parse((await user('list', '--json')).stdout) as Record<string, unknown>[];
   assert.deepEqual(Object.keys(accounts[0] ?? {}).toSorted(), ['created', 'groups', 'id', 'name', 'roles', 'secondFactor', 'signedIn', 'tenant']);
@@ -66,7 +68,7 @@ test('user role and groups take several, replace what there was, and refuse what
 });
 
 test('token create makes one for a person, within scopes that are actions, and it ends with the account', async () => {
-  const token = (...words: readonly string[]): Promise<Done> => tracekeep(['token', ...words, '--data', data]);
+  const token = (...words: readonly string[]): Promise<Done> => verbHere(['token', ...words, '--data', data]);
   const status = async (secret: string, path: string): Promise<number> => (await fetch(`${server.console}${path}`, { headers: { authorization: `Bearer ${secret}` } })).status;
   await user('add', 'Tom', '--role', 'viewer');
   const secret = lastLine(await token('create', '--user', 'Tom', '--scope', 'service.*', '--name', 'of-tom'));
@@ -82,7 +84,7 @@ test('token create makes one for a person, within scopes that are actions, and i
 });
 
 test('user link prints a link alone on its last line, which signs in once', async () => {
-  const url = new URL(lastLine(await user('link', 'ada')));
+  const url = new URL(lastLine(await tracekeep(['user', 'link', 'ada', '--data', data])));
   assert.deepEqual([url.origin, url.pathname, url.search], [server.console, '/sign-in', '']);
   const use = async (): Promise<number> => (await fetch(`${server.console}/api/v1/session/link`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ link: url.hash.slice('#link='.length) }) })).status;
   assert.deepEqual([await use(), await use()], [200, 401]);

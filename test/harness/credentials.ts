@@ -47,7 +47,12 @@ let turn: Promise<unknown> = Promise.resolve();
 
 /** With the control data open, before a server is started or beside it. */
 export function inControl<Result>(data: string, work: (control: ControlStore) => Promise<Result>, clock: () => number = Date.now): Promise<Result> {
-  const done = turn.then(() => openControl(data, work, clock));
+  return inTurn(() => openControl(data, work, clock));
+}
+
+/** For whatever opens control data in this process. */
+export function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+  const done = turn.then(work);
   turn = done.catch(() => undefined);
   return done;
 }

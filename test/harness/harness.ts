@@ -15,6 +15,8 @@ import type { Role } from '#model';
 
 const ROOT = join(import.meta.dirname, '../..');
 const MAIN = join(ROOT, 'src/main.ts');
+/** For Node, before the program's file. */
+export const CHEAP_ARGON2 = join(ROOT, 'test/harness/cheap-argon2.ts');
 /** Machines under load are slow; a test that waits this long for anything has failed. */
 const PATIENCE_MS = 60_000;
 
@@ -51,6 +53,8 @@ export interface ServerOptions {
   /** More words for `serve`, such as `['--workers', '2']`. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** For tests that are not about what passwords cost: hashing them costs next to nothing. */
+  readonly cheapPasswords?: boolean;
   /** Words before its command line, of a program that becomes it, such as `['strace', '-D']`. */
   readonly under?: readonly string[];
 }
@@ -147,7 +151,7 @@ export function launchServer(options: ServerOptions = {}): TestServer {
   const data = options.data ?? join(temporaryFolder(), 'data');
   const free = '127.0.0.1:0';
   const words = ['serve', '--data', data, '--otlp-http', free, '--otlp-grpc', free, '--console', free, ...(options.args ?? [])];
-  return new TestServer(data, spawnTracekeep(words, options.env, options.under));
+  return new TestServer(data, spawnTracekeep(words, options.env, options.under, options.cheapPasswords === true ? ['--import', CHEAP_ARGON2] : []));
 }
 
 export interface Done {
@@ -234,10 +238,10 @@ export async function startWitness(name: string, logVkeys: readonly string[], { 
   return new TestWitness(child, data, stdout.trimEnd().split('\n'), url);
 }
 
-function spawnTracekeep(words: readonly string[], more: Readonly<Record<string, string>> = {}, under: readonly string[] = []): ChildProcess {
+function spawnTracekeep(words: readonly string[], more: Readonly<Record<string, string>> = {}, under: readonly string[] = [], before: readonly string[] = []): ChildProcess {
   // A test runner above this process is nothing to the server.
   const { NODE_TEST_CONTEXT: _runner, ...env } = process.env;
-  const [program = process.execPath, ...args] = [...under, process.execPath, MAIN, ...words];
+  const [program = process.execPath, ...args] = [...under, process.execPath, ...before, MAIN, ...words];
   const child = spawn(program, args, { cwd: ROOT, env: { ...env, UV_THREADPOOL_SIZE: '16', ...more }, stdio: ['ignore', 'pipe', 'pipe'] });
   children.add(child);
   return child;
