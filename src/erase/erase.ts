@@ -21,6 +21,7 @@ import { digestsIn } from '#verify';
 import { clearBefore, clearPlaces, sealedKeys, type ClearPlace } from './clear-places.ts';
 import { exportPage, needsTwo, type ExportPage, type ExportParts, type ExportQuestion } from './export.ts';
 import { newCommitment, type Receipt, type ReceiptLog } from './receipt.ts';
+import { STATEMENTS } from './statements.ts';
 import { countKeysFound, countSpans, placesOf, type FoundSpans, type SubjectPlaces } from './subject-spans.ts';
 
 export { isAbout, type Receipt } from './receipt.ts';
@@ -67,9 +68,7 @@ export interface Forgetting {
 
 export type Forgotten = { readonly is: 'forgotten'; readonly receipt: Receipt } | { readonly is: 'asked'; readonly approval: Approval };
 
-const KEYS_OF_TOKENS = 'SELECT DISTINCT lower(hex(key)) AS key FROM sealed_tokens WHERE tenant = {tenant:String} AND token = toFixedString(unhex({subject:String}), 16)';
 const ERASURES_AT_ONCE = 256;
-const ERASURES = "SELECT toString(index) AS place, JSONExtractString(statement, 'digests') AS digests FROM log_entries WHERE type = {type:UInt8} AND toInt64(index) > {after:Int64} ORDER BY index LIMIT {limit:UInt32}";
 
 export class Subjects {
   readonly #parts: SubjectsParts;
@@ -136,7 +135,7 @@ export class Subjects {
     const read = await answering.answer(commandLineReader(DEFAULT_TENANT), 'subject.forget', 'scan', async (run) => {
       await answering.settled('account');
       for (let after = -1; ; ) {
-        const rows = await run<{ place: string; digests: string }>(ERASURES, { type: ENTRY_TYPES.erasure, after, limit: ERASURES_AT_ONCE }, ERASURES_AT_ONCE);
+        const rows = await run<{ place: string; digests: string }>(STATEMENTS.erasures, { type: ENTRY_TYPES.erasure, after, limit: ERASURES_AT_ONCE }, ERASURES_AT_ONCE);
         for (const { digests } of rows) for (const digest of digestsIn(Buffer.from(digests, 'base64'))) erased.add(digest);
         const last = rows.at(-1);
         if (last === undefined || rows.length < ERASURES_AT_ONCE) return true;
@@ -192,7 +191,7 @@ export class Subjects {
   async #finish({ id, tenant, token }: UnfinishedErasure): Promise<number> {
     const { control, store } = this.#parts;
     await store.settle();
-    const rows = await store.query<{ key: string }>(KEYS_OF_TOKENS, { tenant, subject: Buffer.from(token).toString('hex') }, { deadline_ms: LIMITS.token_removal_ms_max, rows_max: LIMITS.subject_token_keys_max });
+    const rows = await store.query<{ key: string }>(STATEMENTS.keys, { tenant, subject: Buffer.from(token).toString('hex') }, { deadline_ms: LIMITS.token_removal_ms_max, rows_max: LIMITS.subject_token_keys_max });
     const keyIds = rows.map(({ key }) => Buffer.from(key, 'hex'));
     // Whoever came again meanwhile has a new key, by which they are found.
     const live = new Set(control.findSubjectKeys(tenant, keyIds).filter(({ destroyed }) => !destroyed).map(({ keyId }) => Buffer.from(keyId).toString('hex')));

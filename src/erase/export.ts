@@ -11,10 +11,10 @@ import type { Answering } from '#query/answering';
 import { closedOf, openedSpans, personOf, sealedPlaces, type Counts, type RevealRow } from '#query/reveal';
 import { groupedJson, spanJson } from '#query/otlp-json';
 import type { Span } from '#query/span';
-import { complete, SPAN_COLUMNS } from '#query/statements';
 import { isRefusal, refuse, type Refusal } from '#refusal';
 import type { SealOpener } from '#reveal/open-seals';
-import { spansParams, spansWhere, type SubjectPlaces } from './subject-spans.ts';
+import { STATEMENTS } from './statements.ts';
+import { spansParams, type SubjectPlaces } from './subject-spans.ts';
 
 export interface ExportQuestion {
   readonly subject: string;
@@ -55,8 +55,6 @@ interface Place {
 export const OPENING_KEY = 'tracekeep.opening';
 
 const BEGINNING: Place = { block: 0n, row: 0, of: null };
-const SPANS = `SELECT ${SPAN_COLUMNS}, arrayMap(k -> lower(hex(k)), \`sealed.key\`) AS sealedKeys, arrayMap(t -> base64Encode(t), \`sealed.text\`) AS sealedTexts, '' AS environment
-  FROM /*as shown*/spans WHERE /*where*/ AND block >= {from_block:UInt64} AND (block > {from_block:UInt64} OR row >= {from_row:UInt32}) ORDER BY block, row LIMIT {limit:UInt32}`;
 
 /** Refusals: approval_needs_person, approval_unusable, control_limit, query_invalid, action_forbidden, those of the sealing root and of a query. */
 export async function exportPage({ answering, control, opener, now_ms }: ExportParts, reader: Reader, by: Actor, { approval, cursor }: ExportQuestion, { places, digest, reason, needsApproval }: Exported): Promise<ExportPage | Refusal> {
@@ -77,7 +75,7 @@ export async function exportPage({ answering, control, opener, now_ms }: ExportP
     await answering.settled();
     const limit = LIMITS.subject_export_spans + 1;
     const at = places();
-    const rows = at.keyIds.length === 0 ? [] : await run<RevealRow>(complete(SPANS, { where: spansWhere }), { ...spansParams(at), from_block: from.block, from_row: from.row, limit }, limit);
+    const rows = at.keyIds.length === 0 ? [] : await run<RevealRow>(STATEMENTS.exported, { ...spansParams(at), from_block: from.block, from_row: from.row, limit }, limit);
     const spans = rows.slice(0, LIMITS.subject_export_spans).map(closedOf).map((closed) => ({ closed, places: sealedPlaces(closed).filter(({ key }) => !run.sight.hides(key)) }));
     return { spans, next: rows[LIMITS.subject_export_spans] };
   });

@@ -6,6 +6,7 @@ import { LIMITS } from '#limits';
 import type { TenantId } from '#model';
 import type { Run } from '#query/answering';
 import type { Params } from '#query/query-store';
+import { STATEMENTS } from './statements.ts';
 
 export interface FoundSpans {
   readonly spans: number;
@@ -25,10 +26,6 @@ export interface SubjectPlaces {
 
 const NOTHING: FoundSpans = { spans: 0, traces: 0, from: null, to: null, services: [] };
 
-export const spansWhere = "tenant = {tenant:String} AND (block, row) IN (SELECT block, row FROM sealed_tokens WHERE tenant = {tenant:String} AND token = toFixedString(unhex({subject:String}), 16) AND reinterpretAsUInt64(key) IN {keys:Array(UInt64)})";
-const COUNTED = `SELECT count() AS spans, uniqExact(trace_id) AS traces, toString(min(start)) AS first, toString(max(start)) AS last, groupUniqArray({limit:UInt32})(service) AS services FROM /*as seen*/spans WHERE ${spansWhere}`;
-const KEYS = 'SELECT uniqExact(key) AS keys FROM sealed_tokens WHERE tenant = {tenant:String} AND token = toFixedString(unhex({subject:String}), 16)';
-
 /** Of keys that are there. */
 export function placesOf(control: Pick<ControlStore, 'subjectKeysOf' | 'findWindow'>, tenant: TenantId, token: Uint8Array): SubjectPlaces {
   const keys = control.subjectKeysOf(tenant, token);
@@ -39,18 +36,18 @@ export function placesOf(control: Pick<ControlStore, 'subjectKeysOf' | 'findWind
 export async function countSpans(run: Run, places: SubjectPlaces): Promise<FoundSpans> {
   if (places.keyIds.length === 0) return NOTHING;
   const params = { ...spansParams(places), limit: LIMITS.subject_services_max };
-  const [row] = await run<{ spans: string; traces: string; first: string; last: string; services: readonly string[] }>(COUNTED, params, 1);
+  const [row] = await run<{ spans: string; traces: string; first: string; last: string; services: readonly string[] }>(STATEMENTS.counted, params, 1);
   if (row === undefined || Number(row.spans) === 0) return NOTHING;
   return { spans: Number(row.spans), traces: Number(row.traces), from: timeOf(row.first), to: timeOf(row.last), services: [...row.services].sort() };
 }
 
 /** By how many keys spans of the person are found. */
 export async function countKeysFound(run: Run, token: Uint8Array): Promise<number> {
-  const [row] = await run<{ keys: string }>(KEYS, { subject: Buffer.from(token).toString('hex') }, 1);
+  const [row] = await run<{ keys: string }>(STATEMENTS.keysCounted, { subject: Buffer.from(token).toString('hex') }, 1);
   return Number(row?.keys ?? 0);
 }
 
-/** Of `spansWhere`. */
+/** What `of-subject.sql` asks for. */
 export function spansParams({ token, keyIds }: SubjectPlaces): Params {
   return { subject: Buffer.from(token).toString('hex'), keys: keyIds.map(numberOf) };
 }
