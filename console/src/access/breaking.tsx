@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { breakGlass, type Glass, glassQuery } from '#api/glass.ts';
 import { type Role, roleWord } from '#api/roles.ts';
+import { PEOPLE } from '#limits/people';
 import { Button } from '#ui/button.tsx';
 import { Choice } from '#ui/choice.tsx';
 import { ErrorNote } from '#ui/error-note.tsx';
@@ -11,8 +12,7 @@ import { Panel } from '#ui/panel.tsx';
 import { useAct } from '#ui/use-act.ts';
 import styles from './access.module.css';
 
-const REASON_MIN = 10;
-const REASON_MAX = 500;
+const { glass_reason_characters_min: REASON_MIN, glass_reason_characters_max: REASON_MAX } = PEOPLE;
 const MINUTES = [{ id: '10', label: '10 minutes' }, { id: '30', label: '30 minutes' }, { id: '60', label: '60 minutes' }] as const;
 
 /** Nothing for those who may take no role. */

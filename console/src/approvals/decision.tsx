@@ -5,6 +5,7 @@ import { type Approval, approve, decline } from '#api/approvals.ts';
 import { Button } from '#ui/button.tsx';
 import { Dialog } from '#ui/dialog.tsx';
 import { ErrorNote } from '#ui/error-note.tsx';
+import { ReasonText } from '#ui/reason.tsx';
 import { useAct } from '#ui/use-act.ts';
 import styles from './approvals.module.css';
 import { askedFor } from './words.ts';
@@ -32,7 +33,7 @@ export function Decision({ approval, verdict, onClose }: DecisionProps): ReactNo
   return (
     <Dialog title={mine ? 'Take the request back' : `${verb}: ${by.name} wants to ${what}`} isOpen onClose={onClose}>
       <div className={styles['deciding']}>
-        <blockquote className={styles['reason']}>{reason}</blockquote>
+        <ReasonText text={reason} />
         <p>
           {verdict === 'approve'
             ? `${by.name} may ${what}, once, within some hours. ${kind === 'forget' ? 'It cannot be undone. ' : ''}The log keeps that you approved it.`

@@ -5,6 +5,7 @@ import { type ReactNode, useEffect, useRef } from 'react';
 import type { Approval } from '#api/approvals.ts';
 import { ago } from '#time/format.ts';
 import { Button } from '#ui/button.tsx';
+import { ReasonText } from '#ui/reason.tsx';
 import { State } from '#ui/state.tsx';
 import { DayText } from '#ui/time-text.tsx';
 import styles from './approvals.module.css';
@@ -30,7 +31,7 @@ export function Request({ approval, now_ms, isNamed, onDecide }: RequestProps): 
         <p>
           <strong>{mine ? 'You' : by.name}</strong> {mine ? 'want' : 'wants'} to {askedFor(approval)}, asked {ago(Date.parse(made), now_ms)}
         </p>
-        <blockquote className={styles['reason']}>{reason}</blockquote>
+        <ReasonText text={reason} />
         <p className={styles['quiet']}>
           {typeof trace === 'string' ? <Link to="/traces/$id" params={{ id: trace }} search={{}}>Trace {trace.slice(0, 8)}…</Link> : null}
           {typeof subject === 'string' ? <>Person <code>{subject.slice(0, 12)}…</code></> : null}

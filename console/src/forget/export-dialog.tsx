@@ -4,15 +4,16 @@ import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'rea
 import type { Approval } from '#api/approvals.ts';
 import { type ExportPage, exportPerson } from '#api/subjects.ts';
 import { count, plural } from '#time/format.ts';
+import { AWAITS_TITLE, AwaitsApproval } from '#ui/awaits-approval.tsx';
 import { Button } from '#ui/button.tsx';
 import { Dialog } from '#ui/dialog.tsx';
 import { ErrorNote } from '#ui/error-note.tsx';
+import { Reason, useReason } from '#ui/reason.tsx';
 import { saveFile } from '#ui/save-file.ts';
 import { useAct } from '#ui/use-act.ts';
 import { fileOf, sumOf } from './export-file.ts';
 import styles from './forget.module.css';
 import type { Sought } from './page.tsx';
-import { Reason, REASON_MIN, WaitsForApproval } from './reason.tsx';
 
 export interface ExportDialogProps {
   readonly sought: Sought;
@@ -24,18 +25,17 @@ export interface ExportDialogProps {
 export function ExportDialog({ sought: { name, found }, approval, onClose }: ExportDialogProps): ReactNode {
   const client = useQueryClient();
   const act = useAct<Approval | readonly ExportPage[]>();
-  const [typed, setReason] = useState('');
+  const reason = useReason(approval);
   const [waiting, setWaiting] = useState<Approval | null>(null);
   const [spans, setSpans] = useState(0);
   const [done, setDone] = useState<readonly ExportPage[] | null>(null);
   const leaving = useRef<AbortController | null>(null);
   useEffect(() => () => leaving.current?.abort(), []);
-  const reason = approval?.reason ?? typed.trim();
   /** Page after page; what was asked for before it could be approved ends with the question. */
   const fetchAll = async (signal: AbortSignal): Promise<Approval | readonly ExportPage[]> => {
     const pages: ExportPage[] = [];
     for (let cursor: string | null = null; ; ) {
-      const answer: ExportPage | { readonly approval: Approval } = await exportPerson({ subject: name, reason, ...(cursor === null ? {} : { cursor }), ...(cursor === null && approval !== null ? { approval: approval.id } : {}) }, signal);
+      const answer: ExportPage | { readonly approval: Approval } = await exportPerson({ subject: name, reason: reason.text, ...(cursor === null ? {} : { cursor }), ...(cursor === null && approval !== null ? { approval: approval.id } : {}) }, signal);
       if ('approval' in answer) return answer.approval;
       pages.push(answer);
       setSpans(sumOf(pages).spans);
@@ -56,9 +56,9 @@ export function ExportDialog({ sought: { name, found }, approval, onClose }: Exp
     setDone(result);
   };
   return (
-    <Dialog title={waiting !== null ? 'A second person has to approve it' : done !== null ? 'Exported' : 'Export what is held of this person'} isOpen onClose={onClose}>
+    <Dialog title={waiting !== null ? AWAITS_TITLE : done !== null ? 'Exported' : 'Export what is held of this person'} isOpen onClose={onClose}>
       {waiting !== null ? (
-        <WaitsForApproval approval={waiting} nothing="Nothing was opened yet." who="export" onClose={onClose} />
+        <AwaitsApproval approval={waiting} nothing="Nothing was opened yet." act="export what is held of people" shown="a digest, not the name" next="When it is approved, find the person again on this page." onClose={onClose} />
       ) : done !== null ? (
         <Done pages={done} onClose={onClose} />
       ) : (
@@ -69,12 +69,12 @@ export function ExportDialog({ sought: { name, found }, approval, onClose }: Exp
             <li>Before each part of it is given out, the log keeps that you opened it, when and why.</li>
             <li>The file is not sealed. Whoever has it can read it.</li>
           </ul>
-          <Reason approval={approval} typed={typed} onType={setReason} />
+          <Reason reason={reason} about="this person" hint="Such as the number of their request." />
           {act.error === null ? null : <ErrorNote error={act.error} />}
           <div className={styles['footer']}>
             <span role="status" className={styles['progress']}>{act.isBusy ? `${count(spans)} of ${plural(found.spans, 'span')}` : ''}</span>
             <Button onPress={onClose}>Cancel</Button>
-            <Button type="submit" look="primary" isPending={act.isBusy} isDisabled={reason.length < REASON_MIN}>Export</Button>
+            <Button type="submit" look="primary" isPending={act.isBusy} isDisabled={!reason.isEnough}>Export</Button>
           </div>
         </form>
       )}

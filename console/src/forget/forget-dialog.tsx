@@ -5,13 +5,14 @@ import type { Approval } from '#api/approvals.ts';
 import { useSession } from '#api/session.ts';
 import { forgetPerson, type Receipt } from '#api/subjects.ts';
 import { plural } from '#time/format.ts';
+import { AWAITS_TITLE, AwaitsApproval } from '#ui/awaits-approval.tsx';
 import { Button } from '#ui/button.tsx';
 import { Dialog } from '#ui/dialog.tsx';
 import { ErrorNote } from '#ui/error-note.tsx';
+import { Reason, useReason } from '#ui/reason.tsx';
 import { useAct } from '#ui/use-act.ts';
 import styles from './forget.module.css';
 import type { Sought } from './page.tsx';
-import { Reason, REASON_MIN, WaitsForApproval } from './reason.tsx';
 import { keepReceipt } from './receipts.ts';
 
 export interface ForgetDialogProps {
@@ -26,12 +27,11 @@ export function ForgetDialog({ sought: { name, found }, approval, onClose, onFor
   const client = useQueryClient();
   const account = useSession()?.account.id ?? '';
   const act = useAct<Receipt | { readonly approval: Approval }>();
-  const [typed, setReason] = useState('');
+  const reason = useReason(approval);
   const [waiting, setWaiting] = useState<Approval | null>(null);
-  const reason = approval?.reason ?? typed.trim();
   const run = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    const done = await act.run(() => forgetPerson({ subject: name, reason, ...(approval === null ? {} : { approval: approval.id }) }));
+    const done = await act.run(() => forgetPerson({ subject: name, reason: reason.text, ...(approval === null ? {} : { approval: approval.id }) }));
     await client.invalidateQueries({ queryKey: ['approvals'] });
     if (done === null) return;
     if ('approval' in done) return setWaiting(done.approval);
@@ -39,9 +39,9 @@ export function ForgetDialog({ sought: { name, found }, approval, onClose, onFor
     onForgotten();
   };
   return (
-    <Dialog title={waiting === null ? 'Forget this person' : 'A second person has to approve it'} isOpen onClose={onClose}>
+    <Dialog title={waiting === null ? 'Forget this person' : AWAITS_TITLE} isOpen onClose={onClose}>
       {waiting !== null ? (
-        <WaitsForApproval approval={waiting} nothing="Nothing was destroyed yet." who="forget people" onClose={onClose} />
+        <AwaitsApproval approval={waiting} nothing="Nothing was destroyed yet." act="forget people" shown="a digest, not the name" next="When it is approved, find the person again on this page." onClose={onClose} />
       ) : (
         <form className={styles['stack']} onSubmit={(event) => void run(event)}>
           <p className={styles['who']}><code>{name}</code></p>
@@ -51,11 +51,11 @@ export function ForgetDialog({ sought: { name, found }, approval, onClose, onFor
             <li>What they send from now on is sealed with a new key.</li>
             <li>The log keeps that you forgot somebody, and why; not whom. The receipt alone can show that: take it along.</li>
           </ul>
-          <Reason approval={approval} typed={typed} onType={setReason} />
+          <Reason reason={reason} about="this person" hint="Such as the number of their request." />
           {act.error === null ? null : <ErrorNote error={act.error} />}
           <div className={styles['footer']}>
             <Button onPress={onClose}>Cancel</Button>
-            <Button type="submit" look="danger" isPending={act.isBusy} isDisabled={reason.length < REASON_MIN}>Forget this person</Button>
+            <Button type="submit" look="danger" isPending={act.isBusy} isDisabled={!reason.isEnough}>Forget this person</Button>
           </div>
         </form>
       )}
