@@ -23,19 +23,18 @@ function treeOf(...files: readonly string[]): Tree {
 }
 
 const tree = treeOf(
-  'bench/a.test.ts', 'demo/a.test.ts', 'src/a/a.test.ts', 'src/a/a.ts', 'test/attacks/a.test.ts', 'test/browser/a.test.ts', 'test/crash/a.test.ts', 'test/crash/slow-query.test.ts', 'tools/a.test.ts',
+  'bench/a.test.ts', 'demo/a.test.ts', 'src/a/a.test.ts', 'src/a/a.ts', 'test/attacks/a.test.ts', 'test/browser/a.test.ts', 'test/crash/a.test.ts', 'tools/a.test.ts',
 );
 
-test('lanes() runs unit tests, then browsers and the rest of the system, and by itself what compares times', () => {
+test('lanes() runs unit tests, then browsers, then the rest of the system and last what kills it', () => {
   assert.deepEqual(lanes(tree, 'test', []), {
     unit: ['src/a/a.test.ts', 'tools/a.test.ts'],
     system: ['test/browser/a.test.ts', 'bench/a.test.ts', 'demo/a.test.ts', 'test/attacks/a.test.ts', 'test/crash/a.test.ts'],
-    alone: ['test/crash/slow-query.test.ts'],
   });
 });
 
 test('lanes() for ok keeps to src and tools', () => {
-  assert.deepEqual(lanes(tree, 'ok', []), { unit: ['src/a/a.test.ts', 'tools/a.test.ts'], system: [], alone: [] });
+  assert.deepEqual(lanes(tree, 'ok', []), { unit: ['src/a/a.test.ts', 'tools/a.test.ts'], system: [] });
 });
 
 test('lanes() for ok leaves out what starts a whole store, the other run does not', () => {
@@ -46,7 +45,7 @@ test('lanes() for ok leaves out what starts a whole store, the other run does no
 });
 
 test('lanes() keeps to the patterns it is given', () => {
-  assert.deepEqual(lanes(tree, 'test', ['crash', 'tools/']), { unit: ['tools/a.test.ts'], system: ['test/crash/a.test.ts'], alone: ['test/crash/slow-query.test.ts'] });
+  assert.deepEqual(lanes(tree, 'test', ['crash', 'tools/']), { unit: ['tools/a.test.ts'], system: ['test/crash/a.test.ts'] });
 });
 
 test('together() lets only those share a process that start nothing and leave it as it is', () => {

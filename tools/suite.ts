@@ -25,11 +25,10 @@ const costsShown = 10;
 /** What a test does that needs a process of its own: it starts something, or changes or measures the process. */
 const needsProcess = /\b(?:before|after|beforeEach|afterEach)\(|\bmock\b|\bprocess\.(?!env\b)|\bprocess\.env\S* = |worker_threads|child_process|'node:(?:net|http|http2|tls)'|'chdb'|globalThis|startConsole|setTimeout/u;
 
-/** A part of the test files, in the order in which they run: the parts follow one another, and only the last waits until nothing else runs. */
+/** The test files in the order in which they run. Nothing waits until it is alone: no test compares how long things take. */
 export interface Lanes {
   readonly unit: readonly string[];
   readonly system: readonly string[];
-  readonly alone: readonly string[];
 }
 
 /** Test files of a tree in the order in which they run: `ok` leaves out what needs a running server, the engine or the threads of the pipeline, and what kills processes. */
@@ -41,11 +40,11 @@ export function lanes(tree: Tree, verb: 'test' | 'ok', patterns: readonly string
   const crash = below('src', 'test').filter((path) => path.startsWith('test/crash/') || /[/-]crash\.test\.ts$/u.test(path));
   const outside = (path: string): boolean => !crash.includes(path);
   const unit = below('src', 'tools', 'console').filter(outside);
-  if (verb === 'ok') return { unit: unit.filter((path) => !startsMuch(tree, path)), system: [], alone: [] };
+  if (verb === 'ok') return { unit: unit.filter((path) => !startsMuch(tree, path)), system: [] };
   const browser = below('test/browser');
   const system = below('test', 'demo', 'bench').filter((path) => outside(path) && !browser.includes(path));
   // The browsers first, because they take longest and only a few of them run at once.
-  return { unit, system: [...browser, ...system, ...crash.filter((path) => !comparesTimes(path))], alone: crash.filter(comparesTimes) };
+  return { unit, system: [...browser, ...system, ...crash] };
 }
 
 /** The files of a lane, in parts that share a process each. */
@@ -58,11 +57,6 @@ export function together(tree: Tree, files: readonly string[]): string[][] {
     else if (shared.length === filesTogether) shared = [];
   }
   return parts;
-}
-
-/** Whether a test compares how long things take, so that nothing may run beside it. */
-function comparesTimes(path: string): boolean {
-  return path === 'test/crash/slow-query.test.ts';
 }
 
 /** Whether a test starts the embedded engine, the threads of the pipeline or a build of the console: no unit, and slow. */
@@ -90,9 +84,9 @@ async function suite(verb: 'test' | 'ok', patterns: readonly string[]): Promise<
   const tree = readTree(join(import.meta.dirname, '..'));
   const failed: string[] = [];
   if (patterns.length === 0) failed.push(...untestedFolders(tree, verb).map((folder) => `${folder}/ holds no test file`));
-  const { unit, system, alone } = lanes(tree, verb, patterns);
+  const { unit, system } = lanes(tree, verb, patterns);
   if (verb === 'ok') console.log('ok leaves out what starts a server, a browser, the engine, the threads of the pipeline or a build of the console: npm test runs it');
-  if (patterns.length > 0 && [unit, system, alone].every((files) => files.length === 0)) failed.push(`no test file matches ${patterns.join(', ')}`);
+  if (patterns.length > 0 && [unit, system].every((files) => files.length === 0)) failed.push(`no test file matches ${patterns.join(', ')}`);
   const run = new Run(tree.root, failed);
   const jobs = [
     ...(patterns.length === 0 ? checks() : []),
@@ -100,7 +94,6 @@ async function suite(verb: 'test' | 'ok', patterns: readonly string[]): Promise<
     ...system.map((file) => jobOf([file], systemDeadlineMs)),
   ];
   await run.all(jobs, jobsAtOnce);
-  await run.all(alone.map((file) => jobOf([file], systemDeadlineMs)), 1);
   if (system.some(isBrowser)) sayPictures(tree);
   sayCosts(run.costs);
   return close(failed, run.total, performance.now() - began);
