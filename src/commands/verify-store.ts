@@ -99,12 +99,12 @@ export function answerVerification(store: VerifiedStore): Readonly<Record<'verif
 
 async function openSource(config: Pick<Config, 'data' | 'rootKeyFile' | 'logKeys'>): Promise<{ source: Source; through: Verified['through']; close: () => Promise<void> }> {
   const path = adminSocketPath(config.data);
-  if ((await askAdmin(path, 'ping')) !== NO_SERVER) return { source: sourceOfServer(path), through: 'server', close: async () => undefined };
+  const { isControlThere, openKeyTable } = await import('#control/key-table');
+  if ((await askAdmin(path, 'ping')) !== NO_SERVER) return { source: { ...sourceOfServer(path), isControlGone: !isControlThere(config.data) }, through: 'server', close: async () => undefined };
   const rootKey = openRootKey({ file: config.rootKeyFile, dataDir: config.data });
   const store = await openAtRest({ dataDir: config.data, rootKey, logKeys: config.logKeys });
-  const { openKeyTable } = await import('#control/key-table');
   const keys = openKeyTable(config.data);
-  return { source: sourceOf(store, store, keys), through: 'directory', close: () => store.close().finally(() => keys.close()) };
+  return { source: { ...sourceOf(store, store, keys), isControlGone: !keys.isThere }, through: 'directory', close: () => store.close().finally(() => keys.close()) };
 }
 
 function sourceOfServer(path: string): Source {

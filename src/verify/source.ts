@@ -13,6 +13,8 @@ export interface Source {
   setAsideRows(block: number): Promise<Uint8Array | null>;
   /** Of the keys of people that there are. */
   keyDigests(after: number): Promise<KeyDigests>;
+  /** The control database is not there, or is none. Absent: it is. */
+  readonly isControlGone?: boolean;
 }
 
 /** Whoever has the keys of people. */

@@ -10,6 +10,7 @@ import { AccountSums } from './accounts.ts';
 import { BlockChecker } from './blocks.ts';
 import { BlockSet } from './block-set.ts';
 import { accountsOf, belongsTo, blockBodyOf, blockPlace, bodyOf, namedType, objectIn, recordsIn, type BlockBody, type Body } from './bodies.ts';
+import { checkControl } from './control-gone.ts';
 import { checkErasedKeys } from './erased-keys.ts';
 import { compareCheckpoints, openCheckpoints, type HeldCheckpoint } from './checkpoints.ts';
 import { finding, type Finding, type FindingKind } from './finding.ts';
@@ -162,7 +163,7 @@ class Verification {
     }
     if (full) await this.#findAdded();
     await this.#checkLookUp(checker, key, full);
-    this.#found(await checkErasedKeys(this.#reader, this.#snapshot, source, () => pause?.(0)));
+    this.#found([...(await checkControl(this.#reader, this.#snapshot, source)), ...(await checkErasedKeys(this.#reader, this.#snapshot, source, () => pause?.(0)))]);
     const blocksBefore = await this.#blocksBefore();
     const { inFlight, tail, account, unlogged, flaws } = this.#snapshot;
     if (account === null) this.#unread.addTable('accounting', 'The account was not compared.');

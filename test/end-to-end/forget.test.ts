@@ -1,6 +1,6 @@
 /** Somebody is forgotten, through a running server and in a store that none has open: what was sealed for them cannot be opened from any file, everybody else's can, and every proof still holds. */
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { before, test } from 'node:test';
@@ -56,7 +56,7 @@ function isStored(bytes: Uint8Array): boolean {
 }
 
 async function forget(person: string): Promise<Receipt> {
-  const done = await tracekeep(['forget', person, '--yes', '--json', '--reason', `Request 12 of ${person.toUpperCase()}`, '--data', data]);
+  const done = await tracekeep(['forget', person, '--yes', '--json', '--reason', `Request 12 of ${person.toUpperCase()}, by eve@example.org`, '--data', data]);
   assert.equal(done.code, 0, done.stderr);
   return JSON.parse(done.stdout) as Receipt;
 }
@@ -117,7 +117,7 @@ test('a person is forgotten in a store that no server has open, and the log does
   assert.deepEqual(entries.map(({ statement }) => statement['erasure']).at(-1), receipt.id);
   assert.equal(entries.at(-1)?.statement['commitment'], receipt.commitment);
   assert.ok(!/bob/i.test(JSON.stringify(entries)));
-  assert.equal(entries.at(-1)?.closed['reason'], 'Request 12 of [subject]');
+  assert.equal(entries.at(-1)?.closed['reason'], 'Request 12 of [subject], by [email]', 'minimized before it is written');
   assert.ok(!JSON.stringify(entries).includes(receipt.salt));
 });
 
@@ -127,5 +127,22 @@ test('keys that were destroyed and are back are found by the log, and destroyed 
   assert.deepEqual(await verify(), { code: 1, findings: ['key-back'] });
   const again = await tracekeep(['forget', '--again', '--json', '--data', data]);
   assert.deepEqual([again.code, again.stdout], [0, '{"keys":1}\n'], again.stderr);
+  assert.deepEqual(await verify(), { code: 0, findings: [] });
+});
+
+test('a control database that is gone is found, with what is lost, and so is one that is none', { timeout: 120_000 }, async () => {
+  const beside = join(folder, 'control-beside');
+  renameSync(join(data, 'control'), beside);
+  for (const made of [false, true]) {
+    if (made) {
+      mkdirSync(join(data, 'control'));
+      writeFileSync(join(data, 'control/control.sqlite'), '');
+    }
+    const { code, stdout, stderr } = await tracekeep(['verify', '--data', data]);
+    assert.equal(code, 1, stderr);
+    assert.match(stdout, /The control database is gone\n.*entries of what was in it: \d+ about keys that seal, 3 about erasures.* Sealed values can no longer be opened/);
+  }
+  rmSync(join(data, 'control'), { recursive: true });
+  renameSync(beside, join(data, 'control'));
   assert.deepEqual(await verify(), { code: 0, findings: [] });
 });
