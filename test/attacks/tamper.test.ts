@@ -10,6 +10,7 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Engine } from '#clickhouse';
 import { verifyDirectory, type Verified, type WantedVerification } from '#commands/verify-store';
+import { inControl } from '#harness/credentials';
 import { deriveKey, openRootKey } from '#keys';
 import { sha256 } from '#keys/signing';
 import { readLogVkeys } from '#log';
@@ -158,6 +159,8 @@ const entryOf = (what: string): number => blockOf(what) + 1;
 const rowsOf = (what: string): number => ON_ROWS[what]?.rows ?? ON_BODIES[what]?.rows ?? 40;
 
 before(async () => {
+  // Every data directory has control data: that there is none would be found.
+  await inControl(placeOf(original).data, async () => undefined);
   const store = await open(original);
   vkeys = store.log.vkeys();
   await store.commit({ blocks: [], requests: [], entries: [samplePolicyBody(NOW_MS)] });
@@ -229,6 +232,7 @@ for (const [where, attacks] of [['the rows', ON_ROWS], ['what the log keeps in t
 
 test('nobody hides a block among those that the engine could not read', async () => {
   const folder = join(home, 'set-aside');
+  await inControl(placeOf(folder).data, async () => undefined);
   const store = await open(folder);
   await store.commit({ blocks: [], requests: [], entries: [samplePolicyBody(NOW_MS)] });
   const [whole, spoilt] = [sampleBlock(1, 30, 'whole'), sampleBlock(2, 30, 'spoilt')];

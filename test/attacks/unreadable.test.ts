@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Engine } from '#clickhouse';
 import { verifyDirectory, type Verified, type WantedVerification } from '#commands/verify-store';
+import { inControl } from '#harness/credentials';
 import { deriveKey, openRootKey } from '#keys';
 import { Store } from '#store';
 import { SAMPLE_DAY, sampleAccount, sampleBlock, samplePolicyBody } from '#store/sample';
@@ -30,6 +31,8 @@ const open = (folder: string, now_ms: number, days = 30): Promise<Store> =>
 const verify = (folder: string, more: Partial<WantedVerification> = {}): Promise<Verified> => verifyDirectory(placeOf(folder), { keys: vkeys.slice(0, 1), kept: [], since_ms: null, trace: null, now_ms: NOW_MS + 60_000, ...more });
 
 before(async () => {
+  // Every data directory has control data: that there is none would be found.
+  await inControl(placeOf(original).data, async () => undefined);
   const store = await open(original, NOW_MS);
   vkeys = store.log.vkeys();
   await store.commit({ blocks: [], requests: [], entries: [samplePolicyBody(NOW_MS)] });
