@@ -1,5 +1,5 @@
 /**
- * What sealing adds to ingest: two servers, of which one seals two fields of a fifth of the spans, are sent the same requests by turns. CPU of the whole process from the
+ * What sealing adds to ingest: three servers, of which one seals two fields of a fifth of the spans and one replaces them, are sent the same requests by turns. CPU of the whole process from the
  * first request until it is quiet again: receiving, pipeline, journal, keys, insert and merges. Each round has traffic of its own, so people who are new come in all of them.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { type Corpus, corpusOf } from './corpus.ts';
 import { measureOpening, measurePassphrase, type Opening } from './opening.ts';
 import { MeasuredServer, type ServerOptions } from './server.ts';
-import { type People, sealingPolicy, toAFifth } from './sealed-traffic.ts';
+import { type People, replacingPolicy, sealingPolicy, toAFifth } from './sealed-traffic.ts';
 import { measureSealing, type WorkerSealing } from './sealing.ts';
 import { medianOf } from './summary.ts';
 
@@ -21,6 +21,9 @@ export interface SealedIngest {
   /** What sealing adds, for a fifth of the spans; by rounds, lowest first. */
   readonly added_us: readonly number[];
   readonly share: number;
+  /** The same beyond what a policy adds that replaces these fields. */
+  readonly overReplacing_us: readonly number[];
+  readonly shareOverReplacing: number;
   readonly opening: Opening;
 }
 
@@ -48,29 +51,38 @@ export async function measureSealingWhole({ corpus, ...options }: SealedIngestOp
 
 export async function measureSealedIngest(people: People, { spans, out, rounds, server: options }: SealedIngestOptions): Promise<SealedIngest> {
   const folder = mkdtempSync(join(tmpdir(), 'tracekeep-bench-sealing-'));
-  const [without, sealing] = [await MeasuredServer.start(options), await MeasuredServer.start(options)];
+  const [without, replacing, sealing] = [await MeasuredServer.start(options), await MeasuredServer.start(options), await MeasuredServer.start(options)];
+  const servers = [without, replacing, sealing];
   try {
-    writeFileSync(join(folder, 'policy.json'), JSON.stringify(sealingPolicy(people)));
-    await sealing.verb('policy', 'apply', join(folder, 'policy.json'));
-    const [plain, added]: [number[], number[]] = [[], []];
+    for (const [server, policy] of [[replacing, replacingPolicy(people)], [sealing, sealingPolicy(people)]] as const) {
+      writeFileSync(join(folder, 'policy.json'), JSON.stringify(policy));
+      await server.verb('policy', 'apply', join(folder, 'policy.json'));
+    }
+    const [plain, replaced, added, over]: [number[], number[], number[], number[]] = [[], [], [], []];
     let opening: Opening | null = null;
     // What is compiled and allocated at first is in the round that does not count.
     for (let round = 0; round <= rounds; round++) {
       const corpus = corpusOf(spans, out, round + 1);
       const sealedBefore = await sealedBy(sealing);
       const us = new Map<MeasuredServer, number>();
-      for (const server of round % 2 === 0 ? [without, sealing] : [sealing, without]) us.set(server, await pass(server, corpus, round));
+      for (const turn of servers.keys()) {
+        const server = servers[(turn + round) % servers.length]!;
+        us.set(server, await pass(server, corpus, round));
+      }
       const factor = toAFifth((await sealedBy(sealing)) - sealedBefore, corpus.described.spans);
       if (round > 0) {
         plain.push(us.get(without)!);
+        replaced.push(us.get(replacing)!);
         added.push((us.get(sealing)! - us.get(without)!) * factor);
+        over.push((us.get(sealing)! - us.get(replacing)!) * factor);
       }
       if (round === rounds) opening = await measureOpening(sealing, corpus, round);
       corpus.close();
     }
-    return { people, rounds, spans, opening: opening!, without_us: medianOf(plain), added_us: added.toSorted((a, b) => a - b), share: medianOf(added) / medianOf(plain) };
+    const figures = { added_us: added.toSorted((a, b) => a - b), share: medianOf(added) / medianOf(plain), overReplacing_us: over.toSorted((a, b) => a - b), shareOverReplacing: medianOf(over) / medianOf(replaced) };
+    return { people, rounds, spans, opening: opening!, without_us: medianOf(plain), ...figures };
   } finally {
-    await Promise.all([without.stop(), sealing.stop()]);
+    await Promise.all(servers.map((server) => server.stop()));
     rmSync(folder, { recursive: true, force: true });
   }
 }

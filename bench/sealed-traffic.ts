@@ -25,6 +25,12 @@ export function sealingPolicy(people: People): PolicyDocument {
   return { ...DEFAULT_POLICY, rules: [...rules, ...DEFAULT_POLICY.rules] };
 }
 
+/** The same rules, which replace the same fields instead: what a policy costs that acts upon them, whatever it does. */
+export function replacingPolicy(people: People): PolicyDocument {
+  const policy = sealingPolicy(people);
+  return { ...policy, rules: policy.rules.map((rule) => (DEFAULT_POLICY.rules.includes(rule) ? rule : { ...rule, action: 'replace' })) };
+}
+
 /** By how much something measured has to be multiplied to stand for a fifth of the spans. `sealed`: values, two in each span that has any. */
 export function toAFifth(sealed: number, spans: number): number {
   if (sealed === 0) throw new Error('cannot measure sealing: nothing was sealed');

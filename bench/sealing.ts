@@ -1,5 +1,5 @@
 /**
- * What sealing costs a worker: the corpus through two whole pipelines, request by request in turns, under the default policy and under one that seals two fields of some spans. CPU time of this thread; each pair of requests is one measurement, so what else the machine does is in both.
+ * What sealing costs a worker: the corpus through two whole pipelines, request by request in turns, under the default policy, under one that seals two fields of some spans and under one that replaces them. CPU time of this thread; each three of requests are one measurement, so what else the machine does is in both.
  */
 import { randomKey, SUBJECT_KEY_ROW_BYTES, Tokens } from '#keys';
 import { DEFAULT_TENANT, type Producer, type ProducerId, Secret } from '#model';
@@ -8,7 +8,7 @@ import { Pipeline } from '#pipeline';
 import { isRefusal } from '#refusal';
 import { type BlockBuilder, SubjectKeys } from '#seal';
 import type { Corpus } from './corpus.ts';
-import { type People, sealingPolicy, toAFifth } from './sealed-traffic.ts';
+import { type People, replacingPolicy, sealingPolicy, toAFifth } from './sealed-traffic.ts';
 
 const BLOCK_ROWS = 8_192;
 const WARM_REQUESTS = 40;
@@ -20,6 +20,8 @@ export interface WorkerSealing {
   /** Microseconds a span that sealing adds where a fifth of the spans has two fields sealed. */
   readonly added_us: number;
   readonly without_us: number;
+  /** What it adds beyond replacing these fields. */
+  readonly overReplacing_us: number;
   /** Keys made for each span that was sealed. */
   readonly keysPerSealed: number;
 }
@@ -54,16 +56,19 @@ class Side {
 }
 
 export function measureSealing(corpus: Corpus, people: People): WorkerSealing {
-  const sides = { without: new Side(DEFAULT_POLICY), with: new Side(sealingPolicy(people)) };
+  const sides = { without: new Side(DEFAULT_POLICY), replacing: new Side(replacingPolicy(people)), with: new Side(sealingPolicy(people)) };
+  const all = Object.values(sides);
   const shift = corpus.shiftTo(Date.now());
   const requests = Math.min(corpus.requests, REQUESTS_MAX);
   for (let at = 0; at < requests + WARM_REQUESTS; at++) {
     const { body } = corpus.request(at % corpus.requests, at < WARM_REQUESTS ? 1 : 0, shift);
-    const [first, second] = at % 2 === 0 ? [sides.without, sides.with] : [sides.with, sides.without];
-    for (const side of [first, second]) side.take(Uint8Array.from(body), at >= WARM_REQUESTS);
+    for (const turn of all.keys()) all[(turn + at) % all.length]!.take(Uint8Array.from(body), at >= WARM_REQUESTS);
   }
+  const factor = toAFifth(sides.with.sealed, sides.with.spans);
   const without_us = meanOf(sides.without.times);
-  return { people, without_us, added_us: (meanOf(sides.with.times) - without_us) * toAFifth(sides.with.sealed, sides.with.spans), keysPerSealed: sides.with.rows / (sides.with.sealed / 2) };
+  const with_us = meanOf(sides.with.times);
+  const overReplacing_us = (with_us - meanOf(sides.replacing.times)) * factor;
+  return { people, without_us, overReplacing_us, added_us: (with_us - without_us) * factor, keysPerSealed: sides.with.rows / (sides.with.sealed / 2) };
 }
 
 /** Without the tenth of the requests on either side: blocks are closed in some, and the collector runs in some. */

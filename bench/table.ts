@@ -129,11 +129,13 @@ export function sealingText({ ingest, worker, passphrase_ms }: SealingFigures): 
   const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
   return aligned([
     ['two fields sealed on a fifth of the spans', ''],
-    ...ingest.flatMap(({ people, without_us, added_us, share }): [string, string][] => [
+    ...ingest.flatMap(({ people, without_us, added_us, share, overReplacing_us, shareOverReplacing }): [string, string][] => [
       [`CPU of the server, ${PEOPLE[people]}`, `${without_us.toFixed(1)} µs a span and ${percent(share)} more`],
       ['  by rounds, added', `${added_us.map((us) => us.toFixed(1)).join(', ')} µs`],
+      ['  more than where they are replaced', percent(shareOverReplacing)],
+      ['  by rounds, added', `${overReplacing_us.map((us) => us.toFixed(1)).join(', ')} µs`],
     ]),
-    ...worker.map(({ people, without_us, added_us, keysPerSealed }): [string, string] => [`a worker’s part, ${PEOPLE[people]}`, `${without_us.toFixed(2)} µs a span and ${added_us.toFixed(2)} µs more, ${keysPerSealed.toFixed(3)} keys a seal`]),
+    ...worker.map(({ people, without_us, added_us, overReplacing_us, keysPerSealed }): [string, string] => [`a worker’s part, ${PEOPLE[people]}`, `${without_us.toFixed(2)} µs a span and ${added_us.toFixed(2)} µs more (${overReplacing_us.toFixed(2)} more than where they are replaced), ${keysPerSealed.toFixed(3)} keys a seal`]),
     ...ingest.map(({ people, opening: { closed_ms, opened_ms } }): [string, string] => [`a trace, its seals closed; opened, ${PEOPLE[people]}, p50 / p99`, `${times(closed_ms)}; ${times(opened_ms)}`]),
     ['a sealing root that is a passphrase takes besides', `${whole(passphrase_ms)} ms`],
   ]);

@@ -52,7 +52,7 @@ export class Tracekeep {
     this.ready = promise;
     this.child = new Child({
       name: 'tracekeep',
-      args: [`${ROOT}/${MAIN}`, 'serve', '--data', data, '--otlp-http', `${HOST}:${ports.otlpHttp}`, '--otlp-grpc', `${HOST}:${ports.otlpGrpc}`, '--console', `${HOST}:${ports.console}`],
+      args: [...process.execArgv, `${ROOT}/${MAIN}`, 'serve', '--data', data, '--otlp-http', `${HOST}:${ports.otlpHttp}`, '--otlp-grpc', `${HOST}:${ports.otlpGrpc}`, '--console', `${HOST}:${ports.console}`],
       onLine: (line) => void (line.startsWith('tracekeep ready') && resolve()),
     });
     void this.child.exited.then((how) => reject(new Error(`cannot start the server: ${how}`)));
@@ -127,7 +127,7 @@ export class Tracekeep {
 
   /** Keys and tokens stand alone on the last line of standard output. */
   async #run(...words: string[]): Promise<string> {
-    const { stdout } = await promisify(execFile)(process.execPath, [`${ROOT}/${MAIN}`, ...words, '--data', this.#data], { timeout: VERB_MS_MAX }).catch((cause: Error & { stderr?: string }) => {
+    const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv, `${ROOT}/${MAIN}`, ...words, '--data', this.#data], { timeout: VERB_MS_MAX }).catch((cause: Error & { stderr?: string }) => {
       throw new Error(`cannot run "tracekeep ${words.join(' ')}": ${cause.stderr?.trim() || cause.message}`, { cause });
     });
     return stdout.trim().split('\n').at(-1) ?? '';
