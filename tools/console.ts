@@ -20,7 +20,7 @@ export interface ConsoleBuild {
 export function sourcesDigest(root: string): string {
   const hash = createHash('sha256');
   for (const name of ['package-lock.json', 'tsconfig.json']) hash.update(readFileSync(join(root, name)));
-  for (const path of ['console', ...serverParts(root)].flatMap((part) => (part.endsWith('.ts') ? [part] : sources(join(root, part), `${part}/`)))) {
+  for (const path of ['console', ...serverFolders(root)].flatMap((folder) => sources(join(root, folder), `${folder}/`))) {
     hash.update(`\0${path}\0`).update(readFileSync(join(root, path)));
   }
   return hash.digest('hex');
@@ -54,10 +54,10 @@ function stampOf(dist: string): string {
   }
 }
 
-/** The folders and files of the server that console/package.json leads to. */
-function serverParts(root: string): string[] {
+/** The folders of the server that console/package.json leads to. Of types nothing is left in a build. */
+function serverFolders(root: string): string[] {
   const { imports } = JSON.parse(readFileSync(join(root, 'console', 'package.json'), 'utf8')) as { readonly imports: Readonly<Record<string, string>> };
-  const names = Object.values(imports).flatMap((target) => /^\.\/server\/([a-z]+(?=\/)|[a-z]+\.ts$)/u.exec(target)?.[1] ?? []);
+  const names = Object.values(imports).filter((target) => !target.endsWith('/answer-types.ts')).flatMap((target) => /^\.\/server\/([a-z]+)\//u.exec(target)?.[1] ?? []);
   return [...new Set(names)].map((name) => join('src', name));
 }
 

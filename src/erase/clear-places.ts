@@ -4,14 +4,7 @@
  */
 import type { PolicyVersion } from '#control';
 import { actionName, decidingRules, PLACES, type PolicyDocument, type Rule } from '#policy';
-
-export interface ClearPlace {
-  /** Attribute keys with `*`. */
-  readonly key?: string;
-  /** Anything else than attributes of one key. */
-  readonly place?: string;
-  readonly why: string;
-}
+import type { ClearPlace } from './answer-types.ts';
 
 const WHY: Partial<Record<ReturnType<typeof actionName>, string>> = {
   keep: 'is kept as it came',

@@ -18,29 +18,16 @@ import { personOf, reasonIn } from '#query/reveal';
 import { isRefusal, refuse, type Refusal } from '#refusal';
 import type { Store } from '#store';
 import { digestsIn } from '#verify';
-import { clearBefore, clearPlaces, sealedKeys, type ClearPlace } from './clear-places.ts';
+import type { ClearPlace, FoundSpans, FoundSubject, Receipt, ReceiptLog } from './answer-types.ts';
+import { clearBefore, clearPlaces, sealedKeys } from './clear-places.ts';
 import { exportPage, needsTwo, type ExportPage, type ExportParts, type ExportQuestion } from './export.ts';
-import { newCommitment, type Receipt, type ReceiptLog } from './receipt.ts';
+import { newCommitment } from './receipt.ts';
 import { STATEMENTS } from './statements.ts';
-import { countKeysFound, countSpans, placesOf, type FoundSpans, type SubjectPlaces } from './subject-spans.ts';
+import { countKeysFound, countSpans, placesOf, type SubjectPlaces } from './subject-spans.ts';
 
-export { isAbout, type Receipt } from './receipt.ts';
-export type { ClearPlace } from './clear-places.ts';
-export { exportText, type ExportPage, type ExportQuestion, type ExportTold } from './export.ts';
-
-/** What is held of a person, as far as keys and policy tell. */
-export interface FoundSubject extends FoundSpans {
-  /** Keyed digest of the name: the same for the same person, and tells nobody else who it is. */
-  readonly subject: string;
-  readonly keys: number;
-  /** In how many hours something was sealed for them. */
-  readonly hours: number;
-  /** What the policy in force seals. */
-  readonly fields: readonly { readonly key: string; readonly sealed: true }[];
-  readonly clear: readonly ClearPlace[];
-  /** Keys that were destroyed, and by which spans are found all the same. */
-  readonly erased: number;
-}
+export type { ExportTold, FoundSubject, Receipt } from './answer-types.ts';
+export { isAbout } from './receipt.ts';
+export { exportText, type ExportPage, type ExportQuestion } from './export.ts';
 
 export interface SubjectsParts {
   readonly answering: Answering;

@@ -8,11 +8,13 @@ import { LIMITS } from '#limits';
 import { readerName, type Reader, type TenantId } from '#model';
 import { decidingRules, sealing, type PolicyDocument } from '#policy';
 import type { Answering } from '#query/answering';
-import { closedOf, openedSpans, personOf, sealedPlaces, type Counts, type RevealRow } from '#query/reveal';
+import { closedOf, openedSpans, personOf, sealedPlaces, type RevealRow } from '#query/reveal';
+import type { Counts } from '#query/reveal/answer-types';
 import { groupedJson, spanJson } from '#query/otlp-json';
 import type { Span } from '#query/span';
 import { isRefusal, refuse, type Refusal } from '#refusal';
 import type { SealOpener } from '#reveal/open-seals';
+import type { ExportTold } from './answer-types.ts';
 import { STATEMENTS } from './statements.ts';
 import { spansParams, type SubjectPlaces } from './subject-spans.ts';
 
@@ -88,18 +90,6 @@ export async function exportPage({ answering, control, opener, now_ms }: ExportP
   if (isRefusal(opening)) return opening;
   const next = found.next === undefined ? null : cursorOf(control, reader, digest, { block: BigInt(found.next.atBlock), row: found.next.atRow, of: opening.id }, now_ms() + LIMITS.subject_export_ms_max);
   return { is: 'page', opening, by: readerName(reader), reason, spans, counts, nextCursor: next };
-}
-
-/** What is said beside the spans of a page. */
-export interface ExportTold extends Counts {
-  /** The same on each page. */
-  readonly id: string;
-  readonly by: string;
-  readonly reason: string;
-  readonly at: string;
-  readonly watermark: string;
-  readonly spans: number;
-  readonly nextCursor: string | null;
 }
 
 /** The list `resourceSpans` as JSON, which keeps every number as it is stored; each resource names the export. */

@@ -4,43 +4,7 @@
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { TenantId } from '#model';
-import type { ClearPlace } from './clear-places.ts';
-
-export interface Receipt {
-  /** As the entry of the log says it. */
-  readonly id: string;
-  readonly tenant: TenantId;
-  /** ISO 8601. */
-  readonly at: string;
-  readonly by: string;
-  /** Index of the entry in the log. */
-  readonly entry: number;
-  /** How many keys were destroyed. */
-  readonly keys: number;
-  /** Spans with values that cannot be read any more. */
-  readonly spans: number;
-  /** Search tokens that were removed. */
-  readonly tokens: number;
-  /** Base64, as `commitment`. */
-  readonly salt: string;
-  readonly commitment: string;
-  /** Where the person may still stand, because the policy keeps it in clear. */
-  readonly clear: readonly ClearPlace[];
-  readonly log: ReceiptLog;
-}
-
-/** That the entry is in the log. */
-export interface ReceiptLog {
-  readonly origin: string;
-  /** How many entries the tree has that the proof leads to. */
-  readonly size: number;
-  /** Base64: of the tree, the 41 bytes of the entry, and the hashes between. */
-  readonly root: string;
-  readonly leaf: string;
-  readonly proof: readonly string[];
-  /** Signed over that tree. */
-  readonly checkpoint: string;
-}
+import type { Receipt } from './answer-types.ts';
 
 const SALT_BYTES = 32;
 const LABEL = 'tracekeep/1/erasure\0';

@@ -9,6 +9,7 @@ import { APPROVAL, approvalView, type ApprovalDecider } from '#query/reveal/appr
 import { querySchema } from '#query/search-parameters';
 import { isRefusal } from '#refusal';
 import type { FastifyInstance } from 'fastify';
+import type { ExportTold, FoundSubject, Receipt, ReceiptLog } from './answer-types.ts';
 import { exportText, type Subjects } from './erase.ts';
 import { OPENING_KEY } from './export.ts';
 
@@ -20,15 +21,15 @@ const NO_QUERY = querySchema({});
 const ORNULL = { type: ['string', 'null'] } as const;
 
 const CLEAR = array(object({ why: text() }, { description: 'key: an attribute key with *; place: anything else. Where the policy keeps something in clear; whether this person stands there is not known.' }));
-const FOUND = object({
+const FOUND = object<FoundSubject>({
   subject: text('A keyed digest: the same for the same person.'), spans: count, traces: count, keys: { ...count, description: 'That are there.' }, hours: count, from: ORNULL, to: ORNULL, services: array(text()),
   fields: array(object({ key: text(), sealed: { type: 'boolean' } })), clear: CLEAR, erased: { ...count, description: 'Keys that were destroyed, and by which spans are found all the same.' },
 });
-const RECEIPT = object({
+const RECEIPT = object<Receipt>({
   id: text(), tenant: text(), at: text('RFC 3339.'), by: text(), entry: { ...count, description: 'Index in the log.' }, keys: count, spans: count, tokens: count, salt: text('Base64. It is nowhere else.'), commitment: text('Base64.'), clear: CLEAR,
-  log: object({ origin: text(), size: count, root: text(), leaf: text(), proof: array(text()), checkpoint: text() }),
+  log: object<ReceiptLog>({ origin: text(), size: count, root: text(), leaf: text(), proof: array(text()), checkpoint: text() }),
 });
-const EXPORT = object({ id: text('Of the export, as the log has it; the same on each page.'), by: text(), reason: text('As it is kept.'), at: text('RFC 3339.'), watermark: text(), spans: count, opened: { ...count, description: 'Values.' }, erased: count, changed: count, nextCursor: { ...ORNULL, description: 'null on the last page.' } });
+const EXPORT = object<ExportTold>({ id: text('Of the export, as the log has it; the same on each page.'), by: text(), reason: text('As it is kept.'), at: text('RFC 3339.'), watermark: text(), spans: count, opened: { ...count, description: 'Values.' }, erased: count, changed: count, nextCursor: { ...ORNULL, description: 'null on the last page.' } });
 const ASKED = { description: 'Somebody else has to approve it first; the answer to the same question later names the same approval.', ...object({ approval: APPROVAL }) };
 
 export type ServedSubjects = Pick<Subjects, 'find' | 'forget' | 'exportPage'>;

@@ -6,16 +6,8 @@ import { LIMITS } from '#limits';
 import type { TenantId } from '#model';
 import type { Run } from '#query/answering';
 import type { Params } from '#query/query-store';
+import type { FoundSpans } from './answer-types.ts';
 import { STATEMENTS } from './statements.ts';
-
-export interface FoundSpans {
-  readonly spans: number;
-  readonly traces: number;
-  /** ISO 8601: when the first one began and the last one; null if there is none. */
-  readonly from: string | null;
-  readonly to: string | null;
-  readonly services: readonly string[];
-}
 
 /** Whose they are, ids of keys, and the hours of the windows that these belong to. */
 export interface SubjectPlaces {

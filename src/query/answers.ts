@@ -2,7 +2,8 @@
  * The shapes of answers, for the OpenAPI document: answers are written as text, so these describe and do not filter.
  */
 
-export const object = (properties: Readonly<Record<string, object>>, more: object = {}): object => ({ type: 'object', required: Object.keys(properties), properties, ...more });
+/** `Shape`: the type of what is answered, where it has one; then this has each of its members, and no other. */
+export const object = <Shape = Record<string, unknown>>(properties: { readonly [Member in keyof Shape]-?: object }, more: object = {}): object => ({ type: 'object', required: Object.keys(properties), properties, ...more });
 export const array = (items: object): object => ({ type: 'array', items });
 export const text = (description?: string): object => (description === undefined ? { type: 'string' } : { type: 'string', description });
 export const count = { type: 'integer', minimum: 0 };

@@ -1,29 +1,9 @@
 /** What waits for a second person: `/api/v1/approvals`. Somebody else than who asked, with the same permission, approves it once; then who asked does it. */
 import { queryOptions } from '@tanstack/react-query';
+import type { ApprovalView as Approval } from '#query/reveal/answer-types';
 import { get, post } from './client.ts';
 
-export interface Approval {
-  readonly id: string;
-  readonly kind: 'reveal' | 'forget' | 'export';
-  readonly state: 'waiting' | 'approved' | 'declined' | 'used' | 'expired';
-  readonly by: { readonly id: string; readonly name: string };
-  /** ISO 8601, as all times here. */
-  readonly made: string;
-  /** It is over then, decided or not, used or not. */
-  readonly until: string;
-  readonly reason: string;
-  readonly trace?: string | null;
-  /** Attribute keys, or `status.message`. */
-  readonly fields?: readonly string[];
-  /** A digest: the person is named in no answer. Only for those who may know. */
-  readonly subject?: string | null;
-  readonly decidedBy: { readonly id: string; readonly name: string } | null;
-  readonly decided: string | null;
-  /** Whoever reads this asked for it. */
-  readonly mine: boolean;
-  /** Whoever reads this may approve or decline it. */
-  readonly mayDecide: boolean;
-}
+export type { ApprovalView as Approval } from '#query/reveal/answer-types';
 
 const WAITING_MS = 5_000;
 const QUIET_MS = 20_000;

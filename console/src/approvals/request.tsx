@@ -33,7 +33,7 @@ export function Request({ approval, now_ms, isNamed, onDecide }: RequestProps): 
         </p>
         <ReasonText text={reason} />
         <p className={styles['quiet']}>
-          {typeof trace === 'string' ? <Link to="/traces/$id" params={{ id: trace }} search={{}}>Trace {trace.slice(0, 8)}…</Link> : null}
+          {trace !== null ? <Link to="/traces/$id" params={{ id: trace }} search={{}}>Trace {trace.slice(0, 8)}…</Link> : null}
           {typeof subject === 'string' ? <>Person <code>{subject.slice(0, 12)}…</code></> : null}
           <span>
             {state === 'approved' ? 'to be used until ' : 'to be decided until '}
@@ -68,7 +68,7 @@ export function Request({ approval, now_ms, isNamed, onDecide }: RequestProps): 
 
 /** Leads to where it is used. */
 function Use({ approval: { id, kind, trace } }: { readonly approval: Approval }): ReactNode {
-  if (kind === 'reveal' && typeof trace === 'string') {
+  if (kind === 'reveal' && trace !== null) {
     return <Link className={styles['use'] ?? ''} to="/traces/$id" params={{ id: trace }} search={{ approval: id }}>Open them</Link>;
   }
   return <Link className={styles['use'] ?? ''} to="/forget" search={{}}>{kind === 'forget' ? 'Forget them' : 'Export it'}</Link>;

@@ -4,7 +4,7 @@ import { askedFor, stateWords } from './words.ts';
 
 test('a request says what it asks for', () => {
   assert.equal(askedFor({ kind: 'reveal', fields: ['user.email', 'status.message'] }), 'open user.email, status.message of a trace');
-  assert.equal(askedFor({ kind: 'forget' }), 'forget a person');
+  assert.equal(askedFor({ kind: 'forget', fields: [] }), 'forget a person');
 });
 
 test('what became of it names who decided, and tells what nobody decided from what nobody used', () => {

@@ -2,7 +2,7 @@
 import type { Approval } from '#api/approvals.ts';
 
 /** `open user.email of a trace`; `forget a person`. */
-export function askedFor({ kind, fields = [] }: Pick<Approval, 'kind' | 'fields'>): string {
+export function askedFor({ kind, fields }: Pick<Approval, 'kind' | 'fields'>): string {
   if (kind === 'forget') return 'forget a person';
   if (kind === 'export') return 'export what is held of a person';
   return `open ${fields.length === 0 ? 'sealed values' : fields.join(', ')} of a trace`;

@@ -4,7 +4,7 @@ import { CircleCheck, UserRoundX } from 'lucide-react';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { type Approval, approvalsQuery } from '#api/approvals.ts';
 import { useSession } from '#api/session.ts';
-import { findPerson, type FoundPerson } from '#api/subjects.ts';
+import { findPerson, type FoundSubject } from '#api/subjects.ts';
 import { Button } from '#ui/button.tsx';
 import { Empty } from '#ui/empty.tsx';
 import { ErrorNote } from '#ui/error-note.tsx';
@@ -23,7 +23,7 @@ const NAME_MAX = 4_096;
 /** Who was asked for, and what is held of them. */
 export interface Sought {
   readonly name: string;
-  readonly found: FoundPerson;
+  readonly found: FoundSubject;
 }
 
 export function ForgetPage(): ReactNode {

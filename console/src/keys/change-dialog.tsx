@@ -1,6 +1,6 @@
 /** What is done with keys, each with what it changes and what it leaves, before it is done. */
 import type { ReactNode } from 'react';
-import { type Keys, retireKey, rewrapKeys, rotateKeys } from '#api/keys.ts';
+import { type KeysView, retireKey, rewrapKeys, rotateKeys } from '#api/keys.ts';
 import { plural } from '#time/format.ts';
 import { Button } from '#ui/button.tsx';
 import { Dialog } from '#ui/dialog.tsx';
@@ -12,9 +12,9 @@ export type KeyChange = { readonly act: 'rotate' } | { readonly act: 'rewrap' } 
 
 export interface ChangeDialogProps {
   readonly change: KeyChange;
-  readonly keys: Keys;
+  readonly keys: KeysView;
   readonly onClose: () => void;
-  readonly onDone: (keys: Keys) => void;
+  readonly onDone: (keys: KeysView) => void;
 }
 
 interface Words {
@@ -24,7 +24,7 @@ interface Words {
 }
 
 export function ChangeDialog({ change, keys, onClose, onDone }: ChangeDialogProps): ReactNode {
-  const act = useAct<Keys>();
+  const act = useAct<KeysView>();
   const { title, verb, effects } = wordsOf(change, keys);
   const run = async (): Promise<void> => {
     const now = await act.run(() => (change.act === 'rotate' ? rotateKeys() : change.act === 'rewrap' ? rewrapKeys() : retireKey(change.version)));
@@ -52,7 +52,7 @@ export function ChangeDialog({ change, keys, onClose, onDone }: ChangeDialogProp
   );
 }
 
-function wordsOf(change: KeyChange, { versions, toRewrap, windows }: Keys): Words {
+function wordsOf(change: KeyChange, { versions, toRewrap, windows }: KeysView): Words {
   const current = versions.find(({ state }) => state === 'current')?.version ?? 0;
   if (change.act === 'rotate') {
     return {

@@ -2,7 +2,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { KeyRound } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
-import { type Keys, keysQuery } from '#api/keys.ts';
+import { type KeysView, keysQuery } from '#api/keys.ts';
 import { useMay } from '#api/session.ts';
 import { count, plural } from '#time/format.ts';
 import { Button } from '#ui/button.tsx';
@@ -28,7 +28,7 @@ export function KeysPage(): ReactNode {
   );
 }
 
-function Shown({ keys }: { readonly keys: Keys }): ReactNode {
+function Shown({ keys }: { readonly keys: KeysView }): ReactNode {
   const may = useMay('key.change');
   const client = useQueryClient();
   const [change, setChange] = useState<KeyChange | null>(null);
@@ -94,9 +94,9 @@ function Shown({ keys }: { readonly keys: Keys }): ReactNode {
   );
 }
 
-const ROOTS: Readonly<Record<Keys['root']['kind'], string>> = { file: 'a file of its own, which only the server’s account reads', passphrase: 'a passphrase, which a person gives on the server’s machine', transit: 'a key in a Vault or OpenBao, which unwraps over the network' };
+const ROOTS: Readonly<Record<KeysView['root']['kind'], string>> = { file: 'a file of its own, which only the server’s account reads', passphrase: 'a passphrase, which a person gives on the server’s machine', transit: 'a key in a Vault or OpenBao, which unwraps over the network' };
 
-function Root({ root: { kind, made, present } }: Pick<Keys, 'root'>): ReactNode {
+function Root({ root: { kind, made, present } }: Pick<KeysView, 'root'>): ReactNode {
   const sentence = present
     ? 'It is read for the moment of an opening, and wiped.'
     : kind === 'passphrase'

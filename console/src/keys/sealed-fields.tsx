@@ -2,7 +2,7 @@
 import { Link } from '@tanstack/react-router';
 import { LockKeyhole } from 'lucide-react';
 import type { ReactNode } from 'react';
-import type { SealedField } from '#api/keys.ts';
+import type { SealedFieldView } from '#api/keys.ts';
 import { RuleLink } from '#ui/acting-rule.tsx';
 import { Snippet } from '#ui/copy.tsx';
 import { Empty } from '#ui/empty.tsx';
@@ -16,7 +16,7 @@ const EXAMPLE = `- id: whose
   action: { seal: { subject: true, searchable: true } }
 `;
 
-export function SealedFields({ fields }: { readonly fields: readonly SealedField[] }): ReactNode {
+export function SealedFields({ fields }: { readonly fields: readonly SealedFieldView[] }): ReactNode {
   return (
     <Panel title="What the policy in force seals" flush={fields.length > 0}>
       {fields.length === 0 ? (

@@ -1,6 +1,6 @@
 /** The versions of a tenant's key pair: what each still opens, and retiring one that nothing needs. */
 import type { ReactNode } from 'react';
-import type { KeyVersion } from '#api/keys.ts';
+import type { KeyVersionView } from '#api/keys.ts';
 import { plural } from '#time/format.ts';
 import { Button } from '#ui/button.tsx';
 import { State, type StateName } from '#ui/state.tsx';
@@ -9,12 +9,12 @@ import { DayText } from '#ui/time-text.tsx';
 import styles from './keys.module.css';
 
 export interface VersionsProps {
-  readonly versions: readonly KeyVersion[];
+  readonly versions: readonly KeyVersionView[];
   readonly mayChange: boolean;
   readonly onRetire: (version: number) => void;
 }
 
-const STATES: Readonly<Record<KeyVersion['state'], readonly [state: StateName, word: string, note: string]>> = {
+const STATES: Readonly<Record<KeyVersionView['state'], readonly [state: StateName, word: string, note: string]>> = {
   current: ['verified', 'current', 'new windows are under it'],
   needed: ['restricted', 'needed', 'it opens older windows'],
   unneeded: ['minimized', 'not needed', 'it can be retired'],

@@ -46,7 +46,7 @@ export function RevealDialog({ fields, wanted, approval, opening, onOpened, onCl
   return (
     <Dialog title={waiting === null ? 'Reveal sealed values' : AWAITS_TITLE} isOpen onClose={onClose}>
       {waiting !== null ? (
-        <AwaitsApproval approval={waiting} nothing={`The policy asks for a second person to open ${waiting.fields?.join(', ') ?? 'these fields'}.`} act="open sealed values" shown="which fields of which trace" next="When it is approved, this trace offers to open them, once." onClose={onClose} />
+        <AwaitsApproval approval={waiting} nothing={`The policy asks for a second person to open ${waiting.fields.join(', ')}.`} act="open sealed values" shown="which fields of which trace" next="When it is approved, this trace offers to open them, once." onClose={onClose} />
       ) : (
         <form className={styles['form']} onSubmit={(event) => void run(event)}>
           <Checks label="Fields of this trace" options={offered.map((id) => ({ id, label: id === STATUS_MESSAGE ? 'the status message' : id, note: '' }))} values={chosen} onChange={setChosen} />

@@ -99,7 +99,7 @@ function OpenNow({ opened: { note, values, closesAt_ms }, isListed, onList, onCl
   );
 }
 
-function Asked({ approval: { state, decidedBy, until, fields = [] }, onUse }: { readonly approval: Approval; readonly onUse: () => void }): ReactNode {
+function Asked({ approval: { state, decidedBy, until, fields }, onUse }: { readonly approval: Approval; readonly onUse: () => void }): ReactNode {
   if (state === 'approved') {
     return (
       <>

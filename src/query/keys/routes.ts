@@ -12,6 +12,7 @@ import { sendAnswer } from '#query/reply';
 import { querySchema } from '#query/search-parameters';
 import { isRefusal, type Refusal } from '#refusal';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { KeysView, KeyVersionView, SealedFieldView } from './answer-types.ts';
 import { keysView } from './views.ts';
 
 export interface KeySource {
@@ -25,14 +26,14 @@ const BODY_BYTES_MAX = 1_024;
 /** Nothing at all, or `{}`. */
 const NOTHING = { type: ['object', 'null'], additionalProperties: false, properties: {} } as const;
 const flag = (description: string): object => ({ type: 'boolean', description });
-const VERSION = object({
+const VERSION = object<KeyVersionView>({
   version: count,
   state: { type: 'string', enum: ['current', 'needed', 'unneeded', 'retired'], description: 'current takes the new windows, needed still opens some, unneeded can be retired, of retired the private half is destroyed.' },
   windows: count,
   made: text(),
   retired: { type: ['string', 'null'] },
 });
-const STATUS = object({
+const STATUS = object<KeysView>({
   root: object({ kind: { type: 'string', enum: ['file', 'passphrase', 'transit'] }, made: flag('It was used once.'), present: flag('It is on this machine: sealed fields can be opened here. A passphrase never is.') }, { description: 'The sealing root, which opens the private keys.' }),
   versions: array(VERSION),
   toRewrap: { ...count, description: 'Windows that are not under the newest version.' },
@@ -41,7 +42,7 @@ const STATUS = object({
   windows: count,
   subjectKeys: { ...count, description: 'All that were made, destroyed ones too.' },
   destroyed: count,
-  fields: array(object({ key: text('With *, or status.message.'), sealed: text('The rule that seals it.'), searchable: { type: 'boolean' }, subject: { type: 'boolean' }, approval: { type: ['string', 'null'], description: 'second-person: opened only with the approval of somebody else.' } })),
+  fields: array(object<SealedFieldView>({ key: text('With *, or status.message.'), sealed: text('The rule that seals it.'), searchable: { type: 'boolean' }, subject: { type: 'boolean' }, approval: { type: ['string', 'null'], description: 'second-person: opened only with the approval of somebody else.' } })),
 }, { description: 'The keys of the tenant, and what the policy in force seals.' });
 
 export function addKeyRoutes(app: FastifyInstance, { desk, sealed }: KeySource): void {

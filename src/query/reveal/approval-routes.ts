@@ -11,6 +11,7 @@ import { sendAnswer } from '#query/reply';
 import { querySchema } from '#query/search-parameters';
 import { isRefusal, refuse, type Refusal } from '#refusal';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ApprovalView, WhoView } from './answer-types.ts';
 import { mayOpen, personOf } from './reveal.ts';
 
 export interface ApprovalSource {
@@ -22,12 +23,12 @@ export interface ApprovalDecider {
   readonly now_ms: () => number;
 }
 
-const STATES = ['waiting', 'approved', 'declined', 'used', 'expired'] as const;
-type State = (typeof STATES)[number];
+const STATES: readonly ApprovalView['state'][] = ['waiting', 'approved', 'declined', 'used', 'expired'];
+type State = ApprovalView['state'];
 
 const ORNULL = { type: ['string', 'null'] } as const;
-const WHO = object({ id: text(), name: text() });
-export const APPROVAL = object({
+const WHO = object<WhoView>({ id: text(), name: text() });
+export const APPROVAL = object<ApprovalView>({
   id: text(), kind: text('reveal: sealed values of a trace are opened; forget, export: a person is forgotten, or given what is held about them.'), state: { type: 'string', enum: STATES }, trace: { ...ORNULL, description: 'Of reveal.' }, fields: array(text()), subject: { ...ORNULL, description: 'Of forget and export: a keyed digest of the person.' }, reason: text(), by: WHO, made: text('RFC 3339.'),
   until: text('Until then it can be decided, or used.'), decidedBy: { ...WHO, type: ['object', 'null'] }, decided: ORNULL, mine: { type: 'boolean', description: 'Whoever asks has asked for it.' }, mayDecide: { type: 'boolean', description: 'Whoever asks may approve it.' },
 });
@@ -74,7 +75,7 @@ export function addApprovalRoutes(app: FastifyInstance, { control }: ApprovalSou
   app.post<{ Params: { id: string } }>('/api/v1/approvals/:id/decline', options('Decline what somebody else asked for, or take back one’s own'), decide('declined'));
 }
 
-export function approvalView(approval: Approval, reader: Reader, { access, now_ms }: ApprovalDecider): object {
+export function approvalView(approval: Approval, reader: Reader, { access, now_ms }: ApprovalDecider): ApprovalView {
   const { id, kind, trace, fields, subject, reason, by, made, until, decidedBy, decided, person } = approval;
   const state = stateOf(approval, now_ms());
   const [self, mine] = [personOf(reader), person === personOf(reader)];
@@ -88,5 +89,5 @@ function stateOf(approval: Approval, now: number): State {
   return (approval.state === 'waiting' || approval.state === 'approved') && isOver(approval, now) ? 'expired' : approval.state;
 }
 
-const viewOf = (actor: Actor): object => ('id' in actor ? { id: actor.id, name: actor.name } : { id: '', name: actor.is });
+const viewOf = (actor: Actor): WhoView => ('id' in actor ? { id: actor.id, name: actor.name } : { id: '', name: actor.is });
 const timeText = (ms: number): string => new Date(ms).toISOString();

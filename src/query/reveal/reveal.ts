@@ -16,6 +16,7 @@ import type { Notes, Span } from '#query/span';
 import { low32, traceKeyOf } from '#query/trace-key';
 import { isRefusal, refuse, type Refusal } from '#refusal';
 import type { OpenedSeal, SealOpener } from '#reveal/open-seals';
+import type { Counts } from './answer-types.ts';
 import { type ClosedSpan, fetchClosed, type SealedPlace, sealedPlaces, withOpened } from './closed-spans.ts';
 import { openedMuch, opensNot } from './suspicious.ts';
 
@@ -37,13 +38,6 @@ export interface RevealQuestion {
   /** Absent: all. */
   readonly spans?: readonly string[];
   readonly approval?: string;
-}
-
-/** Attributes and messages that were opened, and those that could not be. */
-export interface Counts {
-  opened: number;
-  erased: number;
-  changed: number;
 }
 
 export type Revealed =
@@ -170,7 +164,7 @@ export function reasonIn(text: string): string | null {
 
 /** Of each span what was opened in its places; answers are of the seals of all spans, in their order. */
 export function openedSpans(wanted: readonly Wanted[], answers: readonly OpenedSeal[]): { readonly spans: readonly Span[]; readonly counts: Counts; readonly fields: readonly string[]; readonly whole: readonly OpenedWhole[] } {
-  const counts: Counts = { opened: 0, erased: 0, changed: 0 };
+  const counts = { opened: 0, erased: 0, changed: 0 };
   const fields = new Set<string>();
   const whole: OpenedWhole[] = [];
   let next = 0;

@@ -13,6 +13,7 @@ import { sendJson } from '#query/reply';
 import { querySchema } from '#query/search-parameters';
 import { isRefusal } from '#refusal';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { RevealNote, SealProof } from './answer-types.ts';
 import { APPROVAL, approvalView, type ApprovalDecider } from './approval-routes.ts';
 import type { OpenedEvidence } from './opened-evidence.ts';
 import type { OpenedWhole, Reveal, Revealed, RevealQuestion } from './reveal.ts';
@@ -36,10 +37,10 @@ const EVIDENCE_BODY = {
   type: 'object', additionalProperties: false,
   properties: { ...PROPERTIES, omit: { type: 'array', maxItems: LIMITS.evidence_omitted_max, items: { type: 'string', minLength: 1, maxLength: LIMITS.key_bytes_max }, description: 'As of the evidence without what is sealed.' } },
 } as const;
-const REVEAL = object({
+const REVEAL = object<RevealNote>({
   id: text('Of the opening, as the log has it.'), by: object({ id: text(), name: text() }), reason: text('As it is kept: minimized.'), at: text('RFC 3339.'), until: text('When whoever shows it closes it again.'), watermark: text('For whom, when, and the id of the opening.'),
   opened: { ...count, description: 'Values.' }, erased: { ...count, description: 'Values of which the keys were destroyed.' }, changed: { ...count, description: 'Values that do not open: what is stored is not what was sealed.' }, fields: array(text()),
-  proofs: { ...array(object({ spanId: text(), text: text('Base64, of the seal.'), salt: text('Base64.'), values: array(object({ field: text(), type: text(), text: text() })) })), description: 'If they are asked for: of seals of which all values were opened.' },
+  proofs: { ...array(object<SealProof>({ spanId: text(), text: text('Base64, of the seal.'), salt: text('Base64.'), values: array(object({ field: text(), type: text(), text: text() })) })), description: 'If they are asked for: of seals of which all values were opened.' },
 });
 const ANSWER = {
   202: { description: 'Somebody else has to approve it first; the answer to the same question later names the same approval.', ...object({ approval: APPROVAL }) },
@@ -108,10 +109,10 @@ async function revealedJson({ opening, reason, traceId, spans, notes, more, coun
   const at = new Date(opening.at);
   const by = { id: reader.id, name: readerName(reader) };
   const watermark = `Opened for ${by.name}, ${at.toISOString().slice(0, 19).replace('T', ' ')}Z, ${opening.id}`;
-  const told = { id: opening.id, by, reason, at: at.toISOString(), until: new Date(opening.at + LIMITS.reveal_shown_ms).toISOString(), watermark, ...counts, fields, ...(withProofs && { proofs: whole.map(proofOf) }) };
+  const told: RevealNote = { id: opening.id, by, reason, at: at.toISOString(), until: new Date(opening.at + LIMITS.reveal_shown_ms).toISOString(), watermark, ...counts, fields, ...(withProofs && { proofs: whole.map(proofOf) }) };
   return otlpJson({ traceId, spans, notes, more }, { ofResources: [JSON.stringify({ key: OPENING_KEY, value: { stringValue: opening.id } })], members: [`"reveal":${JSON.stringify(told)}`] });
 }
 
-function proofOf({ spanId, text: sealed, opened: { salt, values } }: OpenedWhole): object {
+function proofOf({ spanId, text: sealed, opened: { salt, values } }: OpenedWhole): SealProof {
   return { spanId, text: Buffer.from(sealed).toString('base64'), salt: Buffer.from(salt).toString('base64'), values: values.map(({ field, letter, text: value }) => ({ field, type: letter, text: value })) };
 }
