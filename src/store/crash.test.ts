@@ -92,23 +92,27 @@ describe('killed at any moment, every acknowledged block is there exactly once, 
   const steps = ['journaled', 'lookups_inserted', 'spans_inserted', 'log_inserted', 'inserted', 'parts_synced', 'log_synced', 'marked', 'segments_removed', 'flushed', 'checkpoint_created', 'checkpoint_written', 'checkpoint_synced', 'checkpoint_renamed'];
   for (const step of steps) {
     test(`at the step ${step}`, { timeout: 60_000 }, async () => {
-      const life = await live(step, 2, null);
+      // The first commit is the log's own.
+      const life = await live(step, step === 'journaled' ? 2 : 1, null);
       check(life.found);
       assert.equal(life.signal, 'SIGKILL');
       keep(life);
     });
   }
 
-  for (const step of ['lookups_inserted', 'spans_inserted', 'log_inserted', 'parts_synced', 'log_synced', 'marked']) {
-    test(`while recovering, at the step ${step}`, { timeout: 60_000 }, async () => {
+  // Each begins with what a kill left in the journal, and goes on with what the kill before it left of recovering that.
+  for (const steps of [['lookups_inserted', 'log_inserted', 'log_synced'], ['spans_inserted', 'parts_synced', 'marked']]) {
+    test(`while recovering, at the steps ${steps.join(', ')}`, { timeout: 60_000 }, async () => {
       keep(await live('journaled', 4, null));
-      const { found, signal } = await live(step, 0, null);
-      assert.deepEqual([found, signal], [null, 'SIGKILL']);
+      for (const step of steps) {
+        const { found, signal } = await live(step, 0, null);
+        assert.deepEqual([found, signal], [null, 'SIGKILL'], step);
+      }
     });
   }
 
   const seed = Date.now() % 1_000;
-  for (const turn of [1, 2, 3, 4]) {
+  for (const turn of [1, 2, 3]) {
     test(`at a random time (${turn} of seed ${seed})`, { timeout: 60_000 }, async () => {
       const life = await live('never', 0, (seed * turn * 7919) % 200);
       check(life.found);

@@ -170,17 +170,24 @@ describe('while the process goes on', () => {
     for (const fate of ['lost', 'persisted'] as const) {
       test(`${write.name}, ${fate}`, { timeout: 120_000 }, async () => {
         const of = store ?? assert.fail();
+        const before = acknowledged.size;
         await live(of, write, fate, false);
         // What was refused is sent again.
-        await commitAll(of);
-        await of.settle();
+        if (acknowledged.size === before) {
+          await commitAll(of);
+          await of.settle();
+        }
         await check(of);
       });
     }
   }
 
-  test('and after a restart', async () => {
-    await store?.close();
+  test('and after one more commit without a fault, and a restart', async () => {
+    const of1 = store ?? assert.fail();
+    await commitAll(of1);
+    await of1.settle();
+    await check(of1);
+    await of1.close();
     const of = await open();
     await check(of);
     await checkAccounts(of);
