@@ -1,67 +1,36 @@
 /**
- * Orders what comes in: recognises requests that were sent before, hands exports to the workers, decides when open blocks are closed, and
- * acknowledges a request when the commit that holds it is durable and not earlier. One per server, on the main thread. Long because what is in
- * what order here depends on all of it.
- *
- * A request of which spans were dropped, because some block took them before, waits for that block as well (`DurableBlocks`). Its own spans are
- * committed meanwhile, accounted as a part of it; that it is taken as a whole is written, and answered, when all of it is durable.
+ * Orders what comes in: recognises requests that were sent before, hands exports to the workers, decides when open blocks are closed, and acknowledges a request when the
+ * commit that holds it is durable and not earlier (`commits.ts`). One per server, on the main thread.
  *
  * A policy is changed between two blocks (`usePolicy`, `lanes.ts`): those with numbers below the boundary were made under the old one, all others under the new.
  */
 import { createHash } from 'node:crypto';
-import { DurableBlocks, repeatFinding, TakenSpans, VersionFindings } from '#compare';
-import type { NewFinding } from '#findings';
-import type { HeldWindow } from '#keys';
+import { DurableBlocks, TakenSpans } from '#compare';
 import { LIMITS } from '#limits';
-import type { Commit, Producer, RequestAccount, SealedBlock, Secret, TenantId } from '#model';
+import type { Producer, RequestAccount, Secret, TenantId } from '#model';
 import type { Taken } from '#pipeline';
-import { sealsAnything } from '#policy';
-import { isRefusal, type Refusal, type RefusalCode, refuse } from '#refusal';
+import { isRefusal, type Refusal, refuse } from '#refusal';
 import type { FromWorker, ToWorker } from '#worker';
 import { ClosingTime } from './closing-time.ts';
+import { type CommitEvents, Commits, type WritingStore } from './commits.ts';
+import { KeyRows } from './key-rows.ts';
 import { type Lane, Lanes, type WorkerPolicy } from './lanes.ts';
-import { accountOf, accountOfDropped, accountOfStored, type Content, type IngestAnswer, type Request, type Sent } from './request.ts';
-import { KeyRows, type SubjectKeyStore } from './key-rows.ts';
+import type { Content, IngestAnswer, Request, Sent } from './request.ts';
 import { type RememberingStore, SentBefore } from './sent-before.ts';
+import { type Sealing, WorkerWindows } from './windows.ts';
 
 export type { IngestAnswer } from './request.ts';
+export type { Sealing, WindowSource } from './windows.ts';
 
 /** What the sequencer needs of the store. */
-export interface CommitStore extends RememberingStore {
+export interface CommitStore extends RememberingStore, WritingStore {
   readonly lastBlockId: number;
   readonly pendingRows: number;
-  commit(commit: Commit): Promise<void>;
-  /** Why nothing can be written now, or null. */
-  readonly unavailable: RefusalCode | null;
 }
 
-/** Where keys come from under which workers seal. */
-export interface WindowSource {
-  /** The tenant's window of this hour, if it has been made. */
-  find(tenant: TenantId): HeldWindow | null;
-  /** Made and durable when resolved. */
-  ensure(tenant: TenantId): Promise<HeldWindow | Refusal>;
-  readonly held: readonly HeldWindow[];
-}
-
-/** What values are sealed with. */
-export interface Sealing {
-  /** Parent of the keys of tokens. */
-  readonly tokenKey: Secret<Uint8Array>;
-  readonly windows: WindowSource;
-  /** Where the keys of what was sealed are kept. */
-  readonly subjectKeys: SubjectKeyStore;
-}
-
-export interface SequencerEvents {
-  /** What became of the spans of a request is durable. */
-  accounted?(account: RequestAccount): void;
+export interface SequencerEvents extends CommitEvents {
   /** A request waited this long for a worker. */
   waited?(ms: number): void;
-  committed?(rows: number, ms: number): void;
-  /** What somebody ought to look at. */
-  found?(finding: NewFinding): void;
-  failed?(what: string, error: unknown): void;
 }
 
 export interface SequencerOptions {
@@ -87,15 +56,11 @@ export class Sequencer {
   readonly #lanes: Lanes;
   readonly #taken: TakenSpans;
   readonly #blocks: DurableBlocks;
-  readonly #versions = new VersionFindings();
-  readonly #sealing: Sealing | null;
-  /** Whether the policy in force seals, or one that is about to come in force. */
-  #seals: boolean;
-  /** Of each tenant, the window that the workers were given last. */
-  readonly #handed = new Map<TenantId, number>();
+  readonly #windows: WorkerWindows;
   readonly #requests = new Map<number, Request>();
   readonly #before: SentBefore;
   readonly #keyRows: KeyRows;
+  readonly #commits: Commits;
   /** The number that the next block will have, which all workers count up. */
   readonly #nextBlock = new BigInt64Array(new SharedArrayBuffer(8));
   #nextRequest = 1;
@@ -110,9 +75,6 @@ export class Sequencer {
     this.#digestKey = options.digestKey;
     this.#events = options.events ?? {};
     const { sealing } = options;
-    this.#sealing = sealing;
-    this.#seals = sealsAnything(options.policy.document);
-    if (this.#seals && sealing === null) throw new Error('cannot use a policy that seals: there is nothing to seal with');
     const nextBlock = this.#nextBlock;
     nextBlock[0] = BigInt(store.lastBlockId + 1);
     const taken = TakenSpans.allocate(store.lastBlockId + 1, options.takenSpansBytes);
@@ -120,12 +82,30 @@ export class Sequencer {
     this.#blocks = new DurableBlocks(this.#taken, () => this.#begun);
     this.#before = new SentBefore(store, options.rememberedRequests, {
       now_ms: options.now_ms ?? Date.now,
-      account: (account) => this.#commit([], [account]),
-      unavailable: () => this.#unavailable(),
+      account: (account) => this.#commits.account(account),
+      unavailable: () => this.#commits.unavailable(),
       found: (finding) => this.#events.found?.(finding),
       answered: () => this.#tellIdle(),
     });
     this.#keyRows = new KeyRows(sealing?.subjectKeys ?? null, (error) => this.#events.failed?.('cannot keep the keys of sealed values', error));
+    this.#commits = new Commits({
+      store,
+      blocks: this.#blocks,
+      keyRows: this.#keyRows,
+      events: this.#events,
+      inBlock: (id) => {
+        // A worker closes full blocks by itself.
+        this.#closing.delete(id);
+        return this.#requests.get(id);
+      },
+      answer: (id, answer, account) => this.#answer(id, answer, account),
+    });
+    this.#windows = new WorkerWindows({
+      source: sealing?.windows ?? null,
+      document: options.policy.document,
+      hand: (window) => this.#lanes.handWindow(window),
+      failed: (what, error) => this.#events.failed?.(what, error),
+    });
     this.#lanes = new Lanes({
       workers: options.workers,
       ...(options.worker && { program: options.worker }),
@@ -154,21 +134,12 @@ export class Sequencer {
    */
   async usePolicy({ document, digest }: WorkerPolicy, lasting: () => Promise<boolean> = async () => true): Promise<{ readonly boundary: number } | 'kept' | 'unusable'> {
     let boundary = 0;
-    const before = this.#seals;
-    // What is handed over from now on may be taken under either.
-    const after = sealsAnything(document);
-    if (after && this.#sealing === null) return 'unusable';
-    this.#seals ||= after;
-    const outcome = await this.#lanes
-      .usePolicy({ document, digest }, () => {
+    const use = (): Promise<'used' | 'kept' | 'unusable'> =>
+      this.#lanes.usePolicy({ document, digest }, () => {
         boundary = this.#begun;
         return lasting();
-      })
-      .catch((failure: unknown) => {
-        this.#seals = before;
-        throw failure;
       });
-    this.#seals = outcome === 'used' ? after : before;
+    const outcome = await this.#windows.whileUsing(document, use);
     return outcome === 'used' ? { boundary } : outcome;
   }
 
@@ -212,32 +183,13 @@ export class Sequencer {
     await this.#keyRows.settle(await this.#lanes.forgetSubject(tenant, subject));
   }
 
-  /** Whether the workers have a key of this hour for the tenant, if they need one. */
-  #canSeal(tenant: TenantId): boolean {
-    if (!this.#seals) return true;
-    const window = this.#sealing?.windows.find(tenant) ?? null;
-    if (window === null) return false;
-    if (this.#handed.get(tenant) !== window.id) this.#lanes.handWindow(window);
-    this.#handed.set(tenant, window.id);
-    return true;
-  }
-
   /** Waits for a window, then begins anew: meanwhile the same request may have come again, or the hour ended. */
   async #whenSealable(sent: Sent, content: Content): Promise<IngestAnswer> {
     const bytes = content.body.byteLength;
     this.#bytes += bytes;
-    try {
-      const window = (await this.#sealing?.windows.ensure(sent.producer.tenant)) ?? refuse('sealing_root_absent');
-      if (isRefusal(window)) {
-        this.#events.failed?.(`cannot seal what producers send: ${window.refused}`, null);
-        return refuse('store_unavailable', 'no key to seal with');
-      }
-    } catch (failure) {
-      this.#events.failed?.('cannot make a window key', failure);
-      return refuse('store_unavailable', 'no key to seal with');
-    } finally {
-      this.#bytes -= bytes;
-    }
+    const refusal = await this.#windows.ensure(sent.producer.tenant);
+    this.#bytes -= bytes;
+    if (refusal !== null) return refusal;
     return this.#draining ? refuse('draining') : this.#enter(sent, content);
   }
 
@@ -245,7 +197,7 @@ export class Sequencer {
   #handOver(sent: Sent, content: Content): Promise<IngestAnswer> {
     const { producer } = sent;
     const { body, encoding } = content;
-    if (!this.#canSeal(producer.tenant)) return this.#whenSealable(sent, content);
+    if (!this.#windows.canSeal(producer.tenant)) return this.#whenSealable(sent, content);
     const lane = this.#lanes.least();
     if (lane === null) return Promise.resolve(refuse('store_unavailable', 'no pipeline worker runs'));
     const first = new Promise<IngestAnswer>((answer) => {
@@ -289,7 +241,7 @@ export class Sequencer {
 
   #hear(lane: Lane, message: FromWorker): void {
     if (message.is === 'taken') this.#hearTaken(lane, message.request, message.result, message.took_ms);
-    else if (message.is === 'block') void this.#commitBlock(message.block);
+    else if (message.is === 'block') void this.#commits.block(message.block);
     else if (message.is === 'unused') this.#blocks.durable(message.block);
     else if (message.is === 'subject-forgotten') void this.#keyRows.durable(message.rows);
     else if (message.is === 'lost') {
@@ -313,69 +265,11 @@ export class Sequencer {
       else {
         request.taken = result;
         if (result.received === 0) this.#answer(id, { rejectedSpans: 0, message: '' });
-        else if (result.stored === 0) void this.#finish(id, request, null);
+        else if (result.stored === 0) void this.#commits.finish(id, request);
         else this.#closing.add(id);
       }
     }
     this.#closing.set(this.#working > 0);
-  }
-
-  async #commitBlock(block: SealedBlock): Promise<void> {
-    this.#blocks.arrived(block.id);
-    // Those of earlier blocks of the worker too: what this one was sealed with may have come with them.
-    const keys = this.#keyRows.durable(block.subjectKeys ?? []);
-    const requests: { readonly id: number; readonly request: Request; readonly account: RequestAccount }[] = [];
-    for (const id of block.requests) {
-      // A worker closes full blocks by itself.
-      this.#closing.delete(id);
-      const request = this.#requests.get(id);
-      if (request?.taken == null) continue;
-      request.committing = true;
-      const waits = this.#blocks.open(request.taken.reliesOn).some((other) => other !== block.id);
-      requests.push({ id, request, account: waits ? accountOfStored(request, request.taken) : accountOf(request, request.taken) });
-    }
-    const committed = (keys === null || (await keys)) && (await this.#commit([block], requests.map(({ account }) => account)));
-    if (committed) this.#blocks.durable(block.id);
-    else this.#blocks.failed(block.id);
-    for (const { id, request, account } of requests) {
-      if (!committed) this.#answer(id, this.#unavailable());
-      else if (account.digest === '') void this.#finish(id, request, account);
-      else this.#acknowledge(id, request, account);
-    }
-  }
-
-  /** What of a request is in no block: waits until everything it relies on is durable, and accounts for it. `stored` is the account of its other part. */
-  async #finish(id: number, request: Request, stored: RequestAccount | null): Promise<void> {
-    const { taken } = request;
-    if (taken === null) throw new Error('cannot account for a request that no worker took');
-    request.committing = true;
-    const durable = await this.#blocks.when(taken.reliesOn);
-    const rest = stored === null ? accountOf(request, taken) : accountOfDropped(request, taken);
-    if (durable && (await this.#commit([], [rest]))) this.#acknowledge(id, request, rest);
-    else this.#answer(id, this.#unavailable());
-  }
-
-  async #commit(blocks: readonly SealedBlock[], accounts: readonly RequestAccount[]): Promise<boolean> {
-    const began_ms = performance.now();
-    try {
-      await this.#store.commit({ blocks, requests: accounts });
-    } catch (error) {
-      this.#events.failed?.('cannot commit', error);
-      return false;
-    }
-    this.#events.committed?.(blocks.reduce((rows, block) => rows + block.rows, 0), performance.now() - began_ms);
-    for (const account of accounts) this.#events.accounted?.(account);
-    return true;
-  }
-
-  #unavailable(): Refusal {
-    return refuse(this.#store.unavailable ?? 'store_unavailable');
-  }
-
-  #acknowledge(id: number, { producer, taken }: Request, account: RequestAccount): void {
-    for (const trace of taken?.versionTraces ?? []) this.#events.found?.(this.#versions.of(producer, trace));
-    if (taken !== null && taken.droppedOfOthers > 0) this.#events.found?.(repeatFinding(producer));
-    this.#answer(id, account.answer, account);
   }
 
   #answer(id: number, answer: IngestAnswer, account: RequestAccount | null = null): void {
