@@ -5,12 +5,8 @@ import { readRole, tenantId, type Role, type TenantId } from '#model';
 import { isPrintable } from '#model/printable';
 import { readHttpsAddress } from '#tls/https-address';
 
+import { isMap, unreadable, type Given } from './given.ts';
 import { OperatorError } from './operator-error.ts';
-
-interface Given {
-  readonly value: unknown;
-  readonly place: string;
-}
 
 /** Exactly as in the provider's tokens, so it is kept as it was written. */
 export function readIssuer({ value, place }: Given): string {
@@ -83,11 +79,7 @@ export function oidcOf({ issuer, ...settings }: OidcSettings): OidcSettings | nu
 function pairsOf(value: unknown, place: string, what: string): readonly (readonly [string, unknown])[] {
   if (value === '') return [];
   const pairs: readonly (readonly [string, unknown])[] =
-    typeof value === 'string' ? value.split(',').map((pair) => [pair.slice(0, pair.lastIndexOf('=')).trim(), pair.slice(pair.lastIndexOf('=') + 1).trim()] as const) : typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [['', null]];
+    typeof value === 'string' ? value.split(',').map((pair) => [pair.slice(0, pair.lastIndexOf('=')).trim(), pair.slice(pair.lastIndexOf('=') + 1).trim()] as const) : isMap(value) ? Object.entries(value) : [['', null]];
   if (pairs.some(([group]) => group === '' || group.length > LIMITS.provider_text_characters_max || !isPrintable(group)) || pairs.length > LIMITS.provider_groups_max) throw unreadable(place, what);
   return pairs;
-}
-
-function unreadable(place: string, wanted: string): OperatorError {
-  return new OperatorError(`cannot read ${place}: it must be ${wanted}`, 2);
 }

@@ -1,29 +1,18 @@
 /** The settings of the sealing root. */
-import { SEALING_ROOTS, type SealingSettings } from '#config';
+import type { SealingSettings } from '#config';
 import { readHttpsAddress } from '#tls/https-address';
 
+import { unreadable, type Given } from './given.ts';
 import { OperatorError } from './operator-error.ts';
 
-interface GivenSetting {
-  readonly value: unknown;
-  /** Where it was given. */
-  readonly place: string;
-}
-
-export function readSealingRoot({ value, place }: GivenSetting): SealingSettings['kind'] {
-  const kind = SEALING_ROOTS.find((one) => one === value);
-  if (kind === undefined) throw unreadable(place, `one of ${SEALING_ROOTS.join(', ')}`);
-  return kind;
-}
-
-export function readTransitUrl({ value, place }: GivenSetting): string | null {
+export function readTransitUrl({ value, place }: Given): string | null {
   if (value === '') return null;
   const url = typeof value === 'string' ? readHttpsAddress(value) : null;
   if (url === null || url.search !== '') throw unreadable(place, 'an https address, such as https://vault.example.org:8200/v1/transit, or an http one of this machine');
   return url.href;
 }
 
-export function readTransitKey({ value, place }: GivenSetting): string {
+export function readTransitKey({ value, place }: Given): string {
   if (typeof value !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/.test(value)) throw unreadable(place, 'the name of a key, of letters, digits, dots, hyphens and underscores');
   return value;
 }
@@ -32,8 +21,4 @@ export function sealingOf(kind: SealingSettings['kind'], { file, url, key, token
   if (kind !== 'transit') return kind === 'file' ? { kind, file } : { kind };
   if (url === null || tokenFile === null) throw new OperatorError('cannot use sealing-root transit without sealing-transit-url and sealing-transit-token-file', 2);
   return { kind, url, key, tokenFile };
-}
-
-function unreadable(place: string, wanted: string): OperatorError {
-  return new OperatorError(`cannot read ${place}: it must be ${wanted}`, 2);
 }

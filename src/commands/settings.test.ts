@@ -8,7 +8,8 @@ import { sha256 } from '#keys/signing';
 import { isFlaw, printVkey, verifierOf, type KeyTypeByte } from '#merkle';
 
 import { OperatorError, errorText } from './operator-error.ts';
-import { readSettings, readWitnessListener, type WitnessListener } from './settings.ts';
+import { readWitnessListener, type WitnessListener } from './listener-settings.ts';
+import { readSettings } from './settings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tracekeep-settings-'));
 const file = join(folder, 'tracekeep.yaml');

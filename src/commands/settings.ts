@@ -7,24 +7,17 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 
-import { CLIENT_AUTHS, FORGET_APPROVALS, POLICY_APPROVALS, SECOND_FACTOR_DUTIES, TLS_VERSIONS, type Address, type Config, type ForgetApproval, type PolicyApproval, type RetentionClass, type SecondFactorDuty, type TlsSettings } from '#config';
+import { CLIENT_AUTHS, FORGET_APPROVALS, POLICY_APPROVALS, SEALING_ROOTS, SECOND_FACTOR_DUTIES, TLS_VERSIONS, type Config } from '#config';
 import { LIMITS } from '#limits';
-import { sha256 } from '#keys/signing';
-import { isFlaw, isKeyName, parseVkey } from '#merkle';
 import { DEFAULT_TENANT } from '#model';
 
+import { isMap, readFile, readOneOf, readPath, readSwitch, type Given } from './given.ts';
+import { readListener, readTlsVersion, requireTls, tlsOf } from './listener-settings.ts';
+import { auditPushOf, readOrigin, readPushUrl, readQuorum, readRest, readWitnesses } from './log-settings.ts';
 import { oidcOf, readConsoleUrl, readGroupRoles, readGroupTenants, readIssuer, readScopes, readText } from './oidc-settings.ts';
 import { OperatorError } from './operator-error.ts';
-import { addressText, isLoopback, readAddress, readPeriod, readSize } from './quantity.ts';
-import { readSealingRoot, readTransitKey, readTransitUrl, sealingOf } from './sealing-settings.ts';
-
-/** A value and where it was given, to be named in errors. */
-interface Given {
-  readonly value: unknown;
-  readonly place: string;
-  /** Relative paths start here. */
-  readonly folder: string;
-}
+import { readTransitKey, readTransitUrl, sealingOf } from './sealing-settings.ts';
+import { readBytes, readDiskMax, readRetention, readWorkers } from './storage-settings.ts';
 
 interface Setting<Value> {
   readonly argument: string;
@@ -36,16 +29,13 @@ interface Setting<Value> {
   readonly repeats?: true;
 }
 
-const DAY_MS = 86_400_000;
-const REST_MS_MIN = 60_000;
-const REST_MS_MAX = 31 * DAY_MS;
 const CONFIG_FILE = 'tracekeep.yaml';
 const CONFIG_BYTES_MAX = 256 * 1024;
 
 const SETTINGS = {
   data: { argument: 'DIR', help: 'everything the server keeps, encrypted', default: () => '.tracekeep/data', read: readPath },
   'root-key-file': { argument: 'FILE', help: 'the root key, outside the data directory; made at first use, default DIR.key', default: () => '', read: readPath },
-  'sealing-root': { argument: 'file|passphrase|transit', help: 'what opens sealed fields: a file, a passphrase, or a key in the transit engine of a Vault or OpenBao', default: () => 'file', read: readSealingRoot },
+  'sealing-root': { argument: 'file|passphrase|transit', help: 'what opens sealed fields: a file, a passphrase, or a key in the transit engine of a Vault or OpenBao', default: () => 'file', read: readOneOf(SEALING_ROOTS) },
   'sealing-key-file': { argument: 'FILE', help: 'the sealing key, outside the data directory; made at first use, default DIR.sealing.key; where it is absent a server seals and opens nothing', default: () => '', read: readPath },
   'sealing-transit-url': { argument: 'URL', help: 'the transit engine, such as https://vault.example.org:8200/v1/transit', default: () => '', read: readTransitUrl },
   'sealing-transit-key': { argument: 'NAME', help: 'the key in it, of type aes256-gcm96', default: () => 'tracekeep', read: readTransitKey },
@@ -58,9 +48,9 @@ const SETTINGS = {
   'witness-quorum': { argument: 'NUMBER', help: 'publish what so many witnesses have cosigned, and nothing else', default: () => '0', read: readQuorum },
   'witness-ca': { argument: 'FILE', help: 'authorities of witnesses at https addresses, besides the well-known ones (PEM)', default: () => '', read: readFile },
   'verify-every': { argument: 'PERIOD', help: 'rest between two passes of verification in the background, or never', default: () => '1h', read: readRest },
-  'policy-approval': { argument: POLICY_APPROVALS.join('|'), help: 'which changes of the policy a second person has to approve', default: () => 'never', read: readApproval },
-  'forget-approval': { argument: FORGET_APPROVALS.join('|'), help: 'whether somebody else has to approve that a person is forgotten', default: () => 'never', read: readForgetApproval },
-  'require-second-factor': { argument: SECOND_FACTOR_DUTIES.join('|'), help: 'who has to have a second factor to do anything in the console', default: () => 'never', read: readDuty },
+  'policy-approval': { argument: POLICY_APPROVALS.join('|'), help: 'which changes of the policy a second person has to approve', default: () => 'never', read: readOneOf(POLICY_APPROVALS) },
+  'forget-approval': { argument: FORGET_APPROVALS.join('|'), help: 'whether somebody else has to approve that a person is forgotten', default: () => 'never', read: readOneOf(FORGET_APPROVALS) },
+  'require-second-factor': { argument: SECOND_FACTOR_DUTIES.join('|'), help: 'who has to have a second factor to do anything in the console', default: () => 'never', read: readOneOf(SECOND_FACTOR_DUTIES) },
   'audit-push-url': { argument: 'URL', help: 'push records of who did what there, as events of OCSF, a line each; https, or http on this machine', default: () => '', read: readPushUrl },
   'audit-push-token-file': { argument: 'FILE', help: 'the bearer token for audit-push-url (closed to other users)', default: () => '', read: readFile },
   'otlp-http': { argument: 'HOST:PORT', help: 'take OTLP over HTTP here; beyond this machine only with TLS', default: () => '127.0.0.1:4318', read: readListener },
@@ -69,7 +59,7 @@ const SETTINGS = {
   'tls-cert': { argument: 'FILE', help: 'speak TLS on all listeners with this certificate and its chain (PEM); read again when it changes', default: () => '', read: readFile },
   'tls-key': { argument: 'FILE', help: 'the private key of tls-cert (PEM, closed to other users)', default: () => '', read: readFile },
   'tls-client-ca': { argument: 'FILE', help: 'authorities whose client certificates say which producer sends (PEM)', default: () => '', read: readFile },
-  'tls-client-auth': { argument: CLIENT_AUTHS.join('|'), help: 'whether a producer may or has to show a client certificate', default: () => 'accept', read: readClientAuth },
+  'tls-client-auth': { argument: CLIENT_AUTHS.join('|'), help: 'whether a producer may or has to show a client certificate', default: () => 'accept', read: readOneOf(CLIENT_AUTHS) },
   'tls-min-version': { argument: TLS_VERSIONS.join('|'), help: 'the oldest version of TLS to speak', default: () => '1.3', read: readTlsVersion },
   'console-url': { argument: 'URL', help: 'the address by which people reach the console, where a proxy stands before it', default: () => '', read: readConsoleUrl },
   'oidc-issuer': { argument: 'URL', help: 'people may sign in with this OpenID provider too', default: () => '', read: readIssuer },
@@ -83,7 +73,7 @@ const SETTINGS = {
   workers: { argument: 'NUMBER', help: 'pipeline threads', default: () => String(Math.max(1, availableParallelism() - 1)), read: readWorkers },
   retention: { argument: 'CLASS=PERIOD,…', help: 'how long each retention class is kept', default: () => 'default=30d', read: readRetention },
   'disk-max': { argument: 'SIZE', help: 'remove the oldest traces above this, such as 200GB', default: () => 'none', read: readDiskMax },
-  'disk-free-min': { argument: 'SIZE', help: 'refuse new traces below this much free disk', default: () => `${LIMITS.disk_free_bytes_min / 2 ** 20}MiB`, read: readDiskFree },
+  'disk-free-min': { argument: 'SIZE', help: 'refuse new traces below this much free disk', default: () => `${LIMITS.disk_free_bytes_min / 2 ** 20}MiB`, read: readBytes },
 } satisfies Record<string, Setting<unknown>>;
 
 export type SettingName = keyof typeof SETTINGS;
@@ -194,199 +184,4 @@ async function readConfigFile({ flags, variables, folder }: SettingSources): Pro
     if (!Object.hasOwn(SETTINGS, key)) throw new OperatorError(`cannot read the configuration ${path}: there is no setting ${JSON.stringify(key)}; there are ${SETTING_NAMES.join(', ')}`, 2);
   }
   return { path, entries: new Map(Object.entries(content)) };
-}
-
-function readPath({ value, place, folder }: Given): string {
-  if (typeof value !== 'string' || value === '' || value.includes('\0')) throw unreadable(place, 'a path');
-  return resolve(folder, value);
-}
-
-/** Of the log, and the name of its keys (C2SP signed-note). */
-function readOrigin({ value, place }: Given): string | null {
-  if (value === '') return null;
-  if (typeof value !== 'string' || !isKeyName(value)) throw unreadable(place, 'a name without spaces and plus signs, such as log.example.org/traces');
-  return value;
-}
-
-/** A file that need not be given. */
-function readFile(given: Given): string | null {
-  return given.value === '' ? null : readPath(given);
-}
-
-function readClientAuth({ value, place }: Given): TlsSettings['clientAuth'] {
-  const auth = CLIENT_AUTHS.find((one) => one === value);
-  if (auth === undefined) throw unreadable(place, `one of ${CLIENT_AUTHS.join(', ')}`);
-  return auth;
-}
-
-/** In a file 1.3 is a number. */
-function readTlsVersion({ value, place }: Given): TlsSettings['minVersion'] {
-  const version = TLS_VERSIONS.find((one) => one === String(value));
-  if (version === undefined) throw unreadable(place, `one of ${TLS_VERSIONS.join(', ')}`);
-  return `TLSv${version}`;
-}
-
-function tlsOf({ certificate, key, clientCa, clientAuth, minVersion }: { readonly [Name in keyof TlsSettings]: TlsSettings[Name] | null }): TlsSettings | null {
-  if (certificate === null || key === null) {
-    const [other, missing] = certificate === null ? ['tls-key', 'tls-cert'] : ['tls-cert', 'tls-key'];
-    if (certificate !== null || key !== null) throw new OperatorError(`cannot use ${other}: ${missing} must be given too`, 2);
-    if (clientCa !== null || clientAuth === 'require') throw new OperatorError('cannot ask for client certificates: that is done in TLS, which needs tls-cert and tls-key', 2);
-    return null;
-  }
-  if (clientAuth === 'require' && clientCa === null) throw new OperatorError('cannot require client certificates: name their authorities with tls-client-ca', 2);
-  return { certificate, key, clientCa, clientAuth: clientAuth ?? 'accept', minVersion: minVersion ?? 'TLSv1.3' };
-}
-
-/** Without TLS only where this machine alone reaches it. */
-function requireTls(place: string, address: Address, tls: TlsSettings | null, kind: 'server' | 'witness' = 'server'): void {
-  if (tls !== null || isLoopback(address)) return;
-  throw new OperatorError(
-    `cannot use ${place}: ${addressText(address)} is reachable from other machines, and that requires TLS. Give a certificate and its key with tls-cert and tls-key; "tracekeep ca init" and "tracekeep ca issue ${kind} NAME" make them. Or listen on 127.0.0.1 or [::1].`,
-    2,
-  );
-}
-
-/** Flags of a witness, which is a program of its own and has no file. */
-export interface WitnessListener {
-  readonly listen: string;
-  readonly tlsCert?: string;
-  readonly tlsKey?: string;
-  readonly tlsClientCa?: string;
-  readonly tlsMinVersion: string;
-}
-
-/** Where a witness listens, and its TLS; with `tlsClientCa` whoever submits has to show a certificate. */
-export function readWitnessListener({ listen, tlsCert = '', tlsKey = '', tlsClientCa = '', tlsMinVersion }: WitnessListener): { readonly address: Address; readonly tls: TlsSettings | null } {
-  const given = (place: string, value: string): Given => ({ value, place, folder: process.cwd() });
-  const clientCa = readFile(given('--tls-client-ca', tlsClientCa));
-  const tls = tlsOf({ certificate: readFile(given('--tls-cert', tlsCert)), key: readFile(given('--tls-key', tlsKey)), clientCa, clientAuth: clientCa === null ? 'accept' : 'require', minVersion: readTlsVersion(given('--tls-min-version', tlsMinVersion)) });
-  const address = readListener(given('--listen', listen));
-  requireTls('--listen', address, tls, 'witness');
-  return { address, tls };
-}
-
-function readListener({ value, place }: Pick<Given, 'value' | 'place'>): Address {
-  const address = typeof value === 'string' ? readAddress(value) : null;
-  if (address === null) throw unreadable(place, 'an IP address and a port, such as 127.0.0.1:4318 or [::1]:4318');
-  return address;
-}
-
-/** `VKEY URL`, more of them after commas, or in the file a list of maps of `key` and `url`. */
-function readWitnesses({ value, place }: Given): Config['witnesses'] {
-  if (value === '') return [];
-  const what = 'verifier keys with addresses, such as "witness.example+3c3628a8+BB6A… https://witness.example/"; in the file a list of key and url';
-  const items: readonly unknown[] = typeof value === 'string' ? value.split(/\s*,\s*/u).map((text) => text.split(/\s+/u)) : Array.isArray(value) ? value.map((item) => (isMap(item) && Object.keys(item).length === 2 ? [item['key'], item['url']] : null)) : [null];
-  const witnesses = items.map((item) => {
-    const [key, url, more] = Array.isArray(item) ? (item as readonly unknown[]) : [];
-    if (typeof key !== 'string' || typeof url !== 'string' || more !== undefined) throw unreadable(place, what);
-    const verifier = parseVkey(sha256, key);
-    // A plain signature says nothing about when, and is what logs sign with.
-    if (isFlaw(verifier) || verifier.type === 0x01) throw unreadable(place, `${what}. A key is not that of a witness ("tracekeep witness vkeys" prints them)`);
-    return { key, url: readUrl(url, place) };
-  });
-  const urls = new Set(witnesses.map(({ url }) => url));
-  if (urls.size > LIMITS.witnesses_max) throw unreadable(place, `at most ${LIMITS.witnesses_max} witnesses`);
-  // One key at two addresses would count twice for a quorum.
-  if (new Set(witnesses.map(({ key }) => key.slice(key.indexOf('+', key.indexOf('+') + 1)))).size < witnesses.length) throw unreadable(place, 'different keys: one of them stands there twice');
-  return witnesses;
-}
-
-function readPushUrl({ value, place }: Given): string | null {
-  if (value === '') return null;
-  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : null;
-  const isHere = url !== null && ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
-  if (url === null || url.username !== '' || url.password !== '' || !(url.protocol === 'https:' || (url.protocol === 'http:' && isHere))) throw unreadable(place, 'an https address without user, such as https://siem.example/events, or an http one of this machine');
-  return url.href;
-}
-
-function auditPushOf(url: string | null, tokenFile: string | null): Config['auditPush'] {
-  if (url === null && tokenFile !== null) throw new OperatorError('cannot use audit-push-token-file without audit-push-url', 2);
-  return url === null ? null : { url, tokenFile };
-}
-
-function readUrl(text: string, place: string): string {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  const plain = url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' && url.search === '' && url.hash === '';
-  if (!plain) throw unreadable(place, 'an address such as https://witness.example/, without user, query and fragment');
-  return url.href.endsWith('/') ? url.href : `${url.href}/`;
-}
-
-function readQuorum({ value, place }: Given): number {
-  const text = String(value);
-  if (!/^\d{1,2}$/.test(text) || Number(text) > LIMITS.witnesses_max) throw unreadable(place, `a number of witnesses up to ${LIMITS.witnesses_max}, or 0`);
-  return Number(text);
-}
-
-function readSwitch({ value, place }: Given): boolean {
-  if (value !== true && value !== false && value !== 'true' && value !== 'false') throw unreadable(place, 'true or false');
-  return String(value) === 'true';
-}
-
-function readApproval({ value, place }: Given): PolicyApproval {
-  const approval = POLICY_APPROVALS.find((one) => one === value);
-  if (approval === undefined) throw unreadable(place, `one of ${POLICY_APPROVALS.join(', ')}`);
-  return approval;
-}
-
-function readForgetApproval({ value, place }: Given): ForgetApproval {
-  const approval = FORGET_APPROVALS.find((one) => one === value);
-  if (approval === undefined) throw unreadable(place, `one of ${FORGET_APPROVALS.join(', ')}`);
-  return approval;
-}
-
-function readDuty({ value, place }: Given): SecondFactorDuty {
-  const duty = SECOND_FACTOR_DUTIES.find((one) => one === value);
-  if (duty === undefined) throw unreadable(place, `one of ${SECOND_FACTOR_DUTIES.join(', ')}`);
-  return duty;
-}
-
-function readWorkers({ value, place }: Given): number {
-  const text = String(value);
-  const count = /^\d{1,3}$/.test(text) ? Number(text) : 0;
-  if (count < 1 || count > 64) throw unreadable(place, 'a number from 1 to 64');
-  return count;
-}
-
-/** `default=30d,audit=400d`, or in the file a map of class and period. */
-function readRetention({ value, place }: Given): Readonly<Record<string, RetentionClass>> {
-  const what = 'classes with periods of whole days, one of them "default", such as default=30d,audit=400d';
-  const pairs: readonly (readonly [string, unknown])[] =
-    typeof value === 'string' ? value.split(',').map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)] as const) : isMap(value) ? Object.entries(value) : [];
-  const classes = new Map<string, RetentionClass>();
-  for (const [name, period] of pairs) {
-    const ms = typeof period === 'string' ? readPeriod(period) : null;
-    if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(name) || classes.has(name) || ms === null || ms < DAY_MS || ms % DAY_MS !== 0 || ms > 36_530 * DAY_MS) throw unreadable(place, what);
-    classes.set(name, { days: ms / DAY_MS });
-  }
-  if (!classes.has('default')) throw unreadable(place, what);
-  return Object.fromEntries(classes);
-}
-
-function readRest({ value, place }: Given): number | null {
-  if (value === 'never') return null;
-  const ms = typeof value === 'string' ? readPeriod(value) : null;
-  if (ms === null || ms < REST_MS_MIN || ms > REST_MS_MAX) throw unreadable(place, 'a period from 1m to 31d, or never');
-  return ms;
-}
-
-function readDiskMax(given: Given): number | null {
-  return given.value === 'none' ? null : readBytes(given);
-}
-
-function readDiskFree(given: Given): number {
-  return readBytes(given);
-}
-
-function readBytes({ value, place }: Given): number {
-  const bytes = typeof value === 'string' || typeof value === 'number' ? readSize(String(value)) : null;
-  if (bytes === null || bytes === 0) throw unreadable(place, 'a size, such as 512MiB or 200GB');
-  return bytes;
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function unreadable(place: string, wanted: string): OperatorError {
-  return new OperatorError(`cannot read ${place}: it must be ${wanted}`, 2);
 }

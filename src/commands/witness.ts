@@ -12,7 +12,7 @@ import type { Refused, Witness, WitnessState } from '#witness';
 import { errorText, OperatorError } from './operator-error.ts';
 import { collect } from './options.ts';
 import { addressText } from './quantity.ts';
-import { readWitnessListener, type WitnessListener } from './settings.ts';
+import { readWitnessListener, type WitnessListener } from './listener-settings.ts';
 import { printable, tableText, timeText } from './table.ts';
 import { exitNow, note, print } from './terminal.ts';
 
