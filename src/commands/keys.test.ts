@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, mock, test } from 'node:test';
@@ -38,7 +38,7 @@ const status = async (...words: readonly string[]) => {
 };
 
 test('keys are made, followed by another version, retired and shown', async () => {
-  assert.deepEqual(await status(), { sealingRoot: { kind: 'file', made: false, here: false }, tenants: [] });
+  assert.deepEqual(await status(), { sealingRoot: { kind: 'file', made: false, here: false, usable: false }, tenants: [] });
   for (const verb of ['status', 'rotate', 'rewrap']) {
     assert.equal(await keys(verb, '--tenant', 'defualt'), 1);
     assert.match(noted, /cannot find the tenant defualt/);
@@ -56,7 +56,14 @@ test('keys are made, followed by another version, retired and shown', async () =
   assert.equal(await keys('retire', '1'), 1);
   assert.match(noted, /retired already/);
   const { sealingRoot, tenants } = await status();
-  assert.deepEqual(sealingRoot, { kind: 'file', made: true, here: true });
+  assert.deepEqual(sealingRoot, { kind: 'file', made: true, here: true, usable: true });
+  assert.deepEqual(Object.keys(tenants[0] ?? {}), ['tenant', 'versions', 'toRewrap', 'rewrapping', 'rewrapFailed', 'windows', 'subjectKeys', 'destroyed', 'fields']);
+  chmodSync(join(home, 'data.sealing.key'), 0o644);
+  assert.deepEqual((await status()).sealingRoot, { kind: 'file', made: true, here: true, usable: false });
+  assert.equal(await keys('status'), 0);
+  assert.match(printed, /is not used: .*data\.sealing\.key: others may read or write it; run chmod 600/);
+  assert.equal(await keys('rotate'), 1);
+  assert.match(noted, /sealing_root_unusable: .*data\.sealing\.key: others/);
   assert.deepEqual(tenants.map(({ tenant, versions, toRewrap }) => [tenant, versions.map(({ version, state }) => [version, state]), toRewrap]), [['default', [[2, 'current'], [1, 'retired']], 0]]);
   assert.equal(await keys('export-public'), 0);
   assert.match(printed, /^-----BEGIN PUBLIC KEY-----\nMIIE1DANBgsrBgEEAYPmLYHIegOCBMEA/);

@@ -5,9 +5,10 @@
 import { Command } from 'commander';
 
 import type { Config } from '#config';
-import type { Custody, TenantKeyStatus } from '#custody';
+import type { Custody, SealingRootStatus, TenantKeyStatus } from '#custody';
 import { DEFAULT_TENANT } from '#model';
 import type { TenantId } from '#model';
+import type { PolicyDocument } from '#policy';
 
 import { withExistingControl } from './data-directory.ts';
 import { OperatorError } from './operator-error.ts';
@@ -36,15 +37,19 @@ function statusCommand(): Command {
     const config = await settingsOf(command);
     const status = await withExistingControl(config, async (control) => {
       if (tenant !== undefined) await requireTenant(control, readTenant(tenant));
-      const [custody, { isRootHere }] = await Promise.all([custodyOf(config, control, null), import('#custody')]);
+      const [custody, { KeyDesk }, { keysView }, { sealedRules }, policy] = await Promise.all([custodyOf(config, control, null), import('#custody/key-desk'), import('#query/keys/views'), import('#policy'), policyIn(control)]);
+      const desk = new KeyDesk({ control, custody, sealing: config.sealing });
       const tenants = tenant === undefined ? [...new Set([DEFAULT_TENANT, ...(await control.listTenants()).map(({ name }) => name)])] : [readTenant(tenant)];
-      const made = control.findSealingRoot();
-      return { sealingRoot: { kind: made?.kind ?? config.sealing.kind, made: made !== null, here: isRootHere(config.sealing) }, tenants: tenants.map((name) => custody.status(name)).filter(({ versions }) => tenant !== undefined || versions.length > 0) };
+      const all = await Promise.all(tenants.map((name) => desk.status(name)));
+      const shown = all.filter(({ versions }) => tenant !== undefined || versions.length > 0);
+      return { root: desk.root, tenants: shown, view: keysView(desk.root, shown.map((one) => ({ status: one, sealed: sealedRules(policy, one.tenant) }))) };
     });
-    if (json === true) return print(JSON.stringify(status, null, 2));
-    print(rootText(status.sealingRoot));
+    if (json === true) return print(JSON.stringify(status.view, null, 2));
+    const { sealingRootFault } = await import('#custody');
+    print(rootText(status.root, status.root.here === true ? sealingRootFault(config.sealing) : null));
     if (status.tenants.every(({ versions }) => versions.length === 0)) return note('there is no key yet: the first is made when a policy seals something, or by "tracekeep keys rotate"');
     print(tableText(['TENANT', 'VERSION', 'STATE', 'WINDOWS', 'MADE', 'RETIRED'], status.tenants.flatMap(({ tenant: name, versions }) => versions.map(({ version, state, windows, made, retired }) => [name, String(version), state, String(windows), timeText(made), retired === null ? '' : timeText(retired)]))));
+    for (const { tenant: name, subjectKeys, destroyed } of status.tenants) if (subjectKeys > 0) print(`keys of people in ${name}: ${subjectKeys - destroyed}, and ${destroyed} that were destroyed`);
     for (const one of status.tenants) for (const line of adviceOf(one)) note(line);
   });
 }
@@ -126,8 +131,16 @@ async function custodyOf(config: Config, control: Control, passphrase: Awaited<R
   return new Kept({ control, source: sourceOf(config, passphrase) });
 }
 
-function rootText({ kind, made, here }: { readonly kind: string; readonly made: boolean; readonly here: boolean | null }): string {
+/** What the policy in force says; the default one where no server has started yet. */
+async function policyIn(control: Control): Promise<PolicyDocument> {
+  const [{ DEFAULT_POLICY }, { compiledVersion }] = await Promise.all([import('#policy'), import('#enact/live')]);
+  const found = control.findPolicy();
+  return found === null ? DEFAULT_POLICY : compiledVersion(found).document;
+}
+
+function rootText({ kind, made, here }: SealingRootStatus, fault: string | null): string {
   const what = kind === 'file' ? 'a file' : kind === 'passphrase' ? 'a passphrase' : 'a key in a transit engine';
+  if (fault !== null) return `sealing root: ${what}, which is here and is not used: ${fault}`;
   if (!made) return `sealing root: ${what}, not used yet`;
   return `sealing root: ${what}${here === null ? '' : here ? ', which is here' : ', which is not here: nothing sealed can be opened on this machine'}`;
 }

@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import type { Config, SealingSettings } from '#config';
 import { COMMAND_LINE, SERVER, type Actor, type ControlStore, type TenantKeyVersion } from '#control';
-import { encapsulateWindow, makeHybridKeyPair, openWindow, wipe, withSealingRoot, type EncapsulatedWindow, type PassphraseCost, type SealingRoot, type SealingSource, type WindowKey } from '#keys';
+import { encapsulateWindow, keyFileFault, makeHybridKeyPair, openWindow, wipe, withSealingRoot, type EncapsulatedWindow, type PassphraseCost, type SealingRoot, type SealingSource, type WindowKey } from '#keys';
 import { LIMITS } from '#limits';
 import type { Secret, TenantId } from '#model';
 import { isRefusal, refuse, type Refusal, type RefusalCode } from '#refusal';
@@ -66,10 +66,26 @@ export function sourceOf({ sealing, data }: Pick<Config, 'sealing' | 'data'>, pa
   return sealing.kind === 'passphrase' ? { ...sealing, passphrase } : sealing;
 }
 
-/** Whether what opens sealed fields is at hand on this machine; null for a passphrase, which is nowhere. */
-export function isRootHere(sealing: SealingSettings): boolean | null {
+/** How the sealing root stands, without opening it. */
+export interface SealingRootStatus {
+  readonly kind: SealingSettings['kind'];
+  /** It was used once. */
+  readonly made: boolean;
+  /** Its file, or that of its token, is on this machine; null for a passphrase, which is nowhere. */
+  readonly here: boolean | null;
+  /** And would be read, closed to other users as it has to be. */
+  readonly usable: boolean | null;
+}
+
+export function sealingRootStatus(sealing: SealingSettings, record: { readonly kind: SealingSettings['kind'] } | null): SealingRootStatus {
+  const here = sealing.kind === 'passphrase' ? null : existsSync(sealing.kind === 'file' ? sealing.file : sealing.tokenFile);
+  return { kind: record?.kind ?? sealing.kind, made: record !== null, here, usable: here && sealingRootFault(sealing) === null };
+}
+
+/** Why a file that is there would not be read, with the place: for who runs the server. */
+export function sealingRootFault(sealing: SealingSettings): string | null {
   if (sealing.kind === 'passphrase') return null;
-  return existsSync(sealing.kind === 'file' ? sealing.file : sealing.tokenFile);
+  return sealing.kind === 'file' ? keyFileFault(sealing.file, 'sealing key') : keyFileFault(sealing.tokenFile, 'token of sealing-transit-url');
 }
 
 const OF_THE_ROOT: readonly RefusalCode[] = ['sealing_root_absent', 'sealing_root_wrong', 'sealing_root_unusable', 'sealing_root_unreachable'];

@@ -8,7 +8,7 @@ import type { Actor, ControlStore, TenantKeyVersion } from '#control';
 import { LIMITS } from '#limits';
 import type { TenantId } from '#model';
 import { isRefusal, type Refusal } from '#refusal';
-import { isRootHere, type Custody, type RewrapProgress, type Rewrapped, type TenantKeyStatus } from './custody.ts';
+import { sealingRootStatus, type Custody, type RewrapProgress, type Rewrapped, type SealingRootStatus, type TenantKeyStatus } from './custody.ts';
 
 export interface KeyDeskParts {
   readonly control: Pick<ControlStore, 'findSealingRoot' | 'countKeysBehind' | 'countDestroyedKeys'>;
@@ -21,8 +21,6 @@ export interface KeyDeskParts {
 }
 
 export interface KeyDeskStatus extends TenantKeyStatus {
-  /** `present`: it is on this machine, so that this server can open. A passphrase never is. */
-  readonly root: { readonly kind: SealingSettings['kind']; readonly made: boolean; readonly present: boolean };
   /** Null: no windows are being put under the newest version. */
   readonly rewrapping: RewrapProgress | null;
   /** The last time that was done here it broke off; what is left stays where it is and opens as before. */
@@ -56,14 +54,16 @@ export class KeyDesk {
     this.#parts = parts;
   }
 
+  get root(): SealingRootStatus {
+    return sealingRootStatus(this.#parts.sealing, this.#parts.control.findSealingRoot());
+  }
+
   async status(tenant: TenantId): Promise<KeyDeskStatus> {
-    const { control, custody, sealing } = this.#parts;
+    const { control, custody } = this.#parts;
     const subjectKeys = await this.#countKeys(tenant);
     const status = custody.status(tenant);
-    const made = control.findSealingRoot();
     return {
       ...status,
-      root: { kind: made?.kind ?? sealing.kind, made: made !== null, present: isRootHere(sealing) === true },
       rewrapping: this.#runs.get(tenant)?.progress ?? null,
       rewrapFailed: this.#failed.has(tenant),
       windows: status.versions.reduce((sum, { windows }) => sum + windows, 0),

@@ -16,23 +16,24 @@ export function readKeyFile(file: string, what: string, bytesMax: number): strin
 
 /** The same as bytes that can be wiped. */
 export function readKeyBytes(file: string, what: string, bytesMax: number): Uint8Array {
-  let fd: number;
+  const { fd, size } = openKeyFile(file, what);
   try {
-    // O_NONBLOCK: opening a FIFO in the key's place must fail below, not hang.
-    fd = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  } catch (cause) {
-    throw new KeyFileFault(`cannot open the ${what} ${file}: ${reason(cause)}`, { cause });
-  }
-  try {
-    const stat = fstatSync(fd);
-    if (!stat.isFile()) throw new KeyFileFault(`cannot use the ${what} ${file}: it is not a regular file`);
-    if ((stat.mode & 0o077) !== 0) throw new KeyFileFault(`cannot use the ${what} ${file}: others may read or write it; run chmod 600`);
-    if (process.getuid !== undefined && stat.uid !== process.getuid() && stat.uid !== 0) throw new KeyFileFault(`cannot use the ${what} ${file}: it belongs to another user`);
-    if (stat.size > bytesMax) return emptyBytes(0);
-    const bytes = emptyBytes(stat.size);
+    if (size > bytesMax) return emptyBytes(0);
+    const bytes = emptyBytes(size);
     return bytes.subarray(0, readSync(fd, bytes));
   } finally {
     closeSync(fd);
+  }
+}
+
+/** Why a key file would not be read; null if it would. Nothing of it is. */
+export function keyFileFault(file: string, what: string): string | null {
+  try {
+    closeSync(openKeyFile(file, what).fd);
+    return null;
+  } catch (failure) {
+    if (failure instanceof KeyFileFault) return failure.message;
+    throw failure;
   }
 }
 
@@ -60,6 +61,26 @@ export function publishFile(file: string, text: string | Uint8Array): void {
 export function refuseInside(what: string, file: string, dataDir: string): void {
   const folder = existsSync(dataDir) ? realpathSync(dataDir) : realPathOf(dataDir);
   if (realPathOf(file).startsWith(folder + sep)) throw new KeyFileFault(`cannot use the ${what} ${file}: it lies inside the data directory, so who copies one has both`);
+}
+
+function openKeyFile(file: string, what: string): { readonly fd: number; readonly size: number } {
+  let fd: number;
+  try {
+    // O_NONBLOCK: opening a FIFO in the key's place must fail below, not hang.
+    fd = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (cause) {
+    throw new KeyFileFault(`cannot open the ${what} ${file}: ${reason(cause)}`, { cause });
+  }
+  try {
+    const stat = fstatSync(fd);
+    if (!stat.isFile()) throw new KeyFileFault(`cannot use the ${what} ${file}: it is not a regular file`);
+    if ((stat.mode & 0o077) !== 0) throw new KeyFileFault(`cannot use the ${what} ${file}: others may read or write it; run chmod 600`);
+    if (process.getuid !== undefined && stat.uid !== process.getuid() && stat.uid !== 0) throw new KeyFileFault(`cannot use the ${what} ${file}: it belongs to another user`);
+    return { fd, size: stat.size };
+  } catch (fault) {
+    closeSync(fd);
+    throw fault;
+  }
 }
 
 /** Links resolved as far as there is anything; the file itself may be a link, which is refused when it is opened. */

@@ -15,7 +15,7 @@ export { bindingOf, openSeal, SEAL_KEY_ID_BYTES, SEAL_OVER_BYTES, SealingKey } f
 export { SEAL_SALT_BYTES, type SealedField, type SealedValues } from './sealed-text.ts';
 export { TOKEN_BYTES, tokenField, type TokenPlace, Tokens } from './tokens.ts';
 export { deriveKey, type KeyPurpose } from './derive.ts';
-export { publishFile, readKeyFile, refuseInside, syncDirectory } from './key-file.ts';
+export { keyFileFault, publishFile, readKeyFile, refuseInside, syncDirectory } from './key-file.ts';
 export { decapsulate, encapsulate, HYBRID_PUBLIC_BYTES, makeHybridKeyPair, publicKeyPem, type HybridKeyPair } from './hybrid-kem.ts';
 export { HeldWindows, type HeldWindow } from './held-windows.ts';
 export { Sealer, SEAL_OVERHEAD_BYTES } from './sealer.ts';

@@ -57,7 +57,7 @@ interface Answer {
   readonly status: number;
   readonly text: string;
   readonly error?: { readonly code: string; readonly advice: string };
-  readonly root: { readonly kind: string; readonly made: boolean; readonly present: boolean };
+  readonly sealingRoot: object;
   readonly versions: readonly { readonly version: number; readonly state: string; readonly windows: number; readonly made: string; readonly retired: string | null }[];
   readonly toRewrap: number;
   readonly rewrapping: { readonly done: number; readonly of: number } | null;
@@ -76,7 +76,9 @@ async function ask(who: string, path = '', body?: object | ''): Promise<Answer> 
     ...(typeof body === 'object' && { body: JSON.stringify(body) }),
   });
   const text = await answer.text();
-  return { ...(JSON.parse(text) as Answer), status: answer.status, text };
+  // Of the one tenant that there is for whoever asks.
+  const { tenants, ...rest } = JSON.parse(text) as { readonly tenants?: readonly [Answer] };
+  return { ...(rest as Answer), ...tenants?.[0], status: answer.status, text };
 }
 const states = ({ versions }: Answer): unknown => versions.map(({ version, state, windows: needed }) => [version, state, needed]);
 
@@ -110,8 +112,8 @@ test('key custodians and administrators see and change the keys of their own ten
 });
 
 test('before anything was sealed there is no key, and what policy seals is said', async () => {
-  const { root, versions, windows: made, subjectKeys, fields, rewrapping } = await ask('key-custodian');
-  assert.deepEqual([root, versions, made, subjectKeys, rewrapping], [{ kind: 'file', made: false, present: false }, [], 0, 0, null]);
+  const { sealingRoot, versions, windows: made, subjectKeys, fields, rewrapping } = await ask('key-custodian');
+  assert.deepEqual([sealingRoot, versions, made, subjectKeys, rewrapping], [{ kind: 'file', made: false, here: false, usable: false }, [], 0, 0, null]);
   assert.deepEqual(fields, [{ key: 'user.id', sealed: 'of-default', searchable: false, subject: true, approval: null }]);
   assert.equal((await ask('key-custodian', '/rewrap', '')).error?.code, 'name_unknown');
 });
@@ -144,8 +146,8 @@ test('a key is made, followed by another, its windows are put under that, and it
 
 test('without the sealing root keys are shown, and what needs it is refused', async () => {
   renameSync(join(home, 'sealing.key'), join(home, 'elsewhere'));
-  const { root, versions } = await ask('key-custodian');
-  assert.deepEqual([root, versions.length], [{ kind: 'file', made: true, present: false }, 2]);
+  const { sealingRoot, versions } = await ask('key-custodian');
+  assert.deepEqual([sealingRoot, versions.length], [{ kind: 'file', made: true, here: false, usable: false }, 2]);
   const refused = await ask('key-custodian', '/rotate', {});
   assert.deepEqual([refused.status, refused.error?.code], [503, 'sealing_root_absent']);
   renameSync(join(home, 'elsewhere'), join(home, 'sealing.key'));
@@ -159,6 +161,7 @@ test('without the sealing root keys are shown, and what needs it is refused', as
 test('a sealing root that others may read is not used, and where it lies is told to the server log alone', async () => {
   chmodSync(join(home, 'sealing.key'), 0o644);
   heard.length = 0;
+  assert.deepEqual((await ask('key-custodian')).sealingRoot, { kind: 'file', made: true, here: true, usable: false });
   for (const path of ['/rotate', '/rewrap']) {
     const { status, error, text } = await ask('key-custodian', path, {});
     assert.deepEqual([status, error?.code], [503, 'sealing_root_unusable']);

@@ -156,15 +156,15 @@ test('an ingest process opens nothing, whoever asks', async () => {
     assert.ok([409, 503].includes(status), text);
     assert.match(text, /sealing_root_absent|key_needed/);
   }
-  const { root } = JSON.parse((await ask(server, admin, '/api/v1/keys')).text) as { root: object };
-  assert.deepEqual(root, { kind: 'file', made: true, present: false });
+  const { sealingRoot } = JSON.parse((await ask(server, admin, '/api/v1/keys')).text) as { sealingRoot: object };
+  assert.deepEqual(sealingRoot, { kind: 'file', made: true, here: false, usable: false });
 });
 
 test('a server that had the sealing root for a moment keeps nothing of what it opened then', async () => {
   renameSync(elsewhere, here);
   assert.equal((await post('/api/v1/keys/rotate', {})).status, 200);
   assert.equal((await post('/api/v1/keys/rewrap', {})).status, 200);
-  await until(async () => (JSON.parse((await ask(server, admin, '/api/v1/keys')).text) as { toRewrap: number; rewrapping: object | null }).rewrapping === null, 'all windows are under the new version');
+  await until(async () => (JSON.parse((await ask(server, admin, '/api/v1/keys')).text) as { tenants: { rewrapping: object | null }[] }).tenants[0]?.rewrapping === null, 'all windows are under the new version');
   renameSync(here, elsewhere);
   keys = await openKeys();
   assert.deepEqual([...keys.seeds.keys()], [2, 1]);

@@ -121,7 +121,7 @@ test('the key is rotated, its windows put under the new one and the old one reti
       await new Promise((passed) => setTimeout(passed, 10));
     }
   })();
-  const states = async (): Promise<string> => (await askWell<{ versions: { version: number; state: string }[] }>(server, token('key-custodian'), '/api/v1/keys')).versions.map(({ version, state }) => `${version} ${state}`).join();
+  const states = async (): Promise<string> => (await askWell<{ tenants: { versions: { version: number; state: string }[] }[] }>(server, token('key-custodian'), '/api/v1/keys')).tenants[0]!.versions.map(({ version, state }) => `${version} ${state}`).join();
   const change = async (what: string, body = {}): Promise<void> => {
     const { status, text } = await post('key-custodian', `/api/v1/keys/${what}`, body);
     assert.equal(status, 200, text);

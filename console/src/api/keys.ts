@@ -3,7 +3,7 @@ import { queryOptions } from '@tanstack/react-query';
 import type { KeysView } from '#query/keys/answer-types';
 import { get, post } from './client.ts';
 
-export type { KeysView, KeyVersionView, SealedFieldView } from '#query/keys/answer-types';
+export type { KeysView, KeyVersionView, SealedFieldView, SealingRootView, TenantKeysView } from '#query/keys/answer-types';
 
 const IDLE_MS = 20_000;
 const RUNNING_MS = 700;
@@ -11,7 +11,7 @@ const RUNNING_MS = 700;
 export const keysQuery = queryOptions({
   queryKey: ['keys'],
   queryFn: ({ signal }) => get<KeysView>('/api/v1/keys', {}, signal),
-  refetchInterval: ({ state }) => (state.data?.rewrapping == null ? IDLE_MS : RUNNING_MS),
+  refetchInterval: ({ state }) => (state.data?.tenants[0]?.rewrapping == null ? IDLE_MS : RUNNING_MS),
 });
 
 export async function rotateKeys(): Promise<KeysView> {

@@ -1,6 +1,6 @@
 /** What is done with keys, each with what it changes and what it leaves, before it is done. */
 import type { ReactNode } from 'react';
-import { type KeysView, retireKey, rewrapKeys, rotateKeys } from '#api/keys.ts';
+import { type KeysView, retireKey, rewrapKeys, rotateKeys, type TenantKeysView } from '#api/keys.ts';
 import { plural } from '#time/format.ts';
 import { Button } from '#ui/button.tsx';
 import { Dialog } from '#ui/dialog.tsx';
@@ -12,7 +12,7 @@ export type KeyChange = { readonly act: 'rotate' } | { readonly act: 'rewrap' } 
 
 export interface ChangeDialogProps {
   readonly change: KeyChange;
-  readonly keys: KeysView;
+  readonly keys: TenantKeysView;
   readonly onClose: () => void;
   readonly onDone: (keys: KeysView) => void;
 }
@@ -52,7 +52,7 @@ export function ChangeDialog({ change, keys, onClose, onDone }: ChangeDialogProp
   );
 }
 
-function wordsOf(change: KeyChange, { versions, toRewrap, windows }: KeysView): Words {
+function wordsOf(change: KeyChange, { versions, toRewrap, windows }: TenantKeysView): Words {
   const current = versions.find(({ state }) => state === 'current')?.version ?? 0;
   if (change.act === 'rotate') {
     return {

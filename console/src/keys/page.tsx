@@ -2,7 +2,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { KeyRound } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
-import { type KeysView, keysQuery } from '#api/keys.ts';
+import { keysQuery, type SealingRootView, type TenantKeysView } from '#api/keys.ts';
 import { useMay } from '#api/session.ts';
 import { count, plural } from '#time/format.ts';
 import { Button } from '#ui/button.tsx';
@@ -23,12 +23,12 @@ export function KeysPage(): ReactNode {
   return (
     <Page>
       <PageHeader title="Keys">What seals fields and what opens them again. Whoever looks after keys opens nothing with them: the keys stay on the server, and no page shows one.</PageHeader>
-      {data === undefined ? error === null ? <SkeletonRows rows={6} height="64px" label="The keys are being asked for" /> : <ErrorNote error={error} retry={() => void refetch()} /> : <Shown keys={data} />}
+      {data === undefined ? error === null ? <SkeletonRows rows={6} height="64px" label="The keys are being asked for" /> : <ErrorNote error={error} retry={() => void refetch()} /> : data.tenants.map((keys) => <Shown key={keys.tenant} root={data.sealingRoot} keys={keys} />)}
     </Page>
   );
 }
 
-function Shown({ keys }: { readonly keys: KeysView }): ReactNode {
+function Shown({ root, keys }: { readonly root: SealingRootView; readonly keys: TenantKeysView }): ReactNode {
   const may = useMay('key.change');
   const client = useQueryClient();
   const [change, setChange] = useState<KeyChange | null>(null);
@@ -36,7 +36,7 @@ function Shown({ keys }: { readonly keys: KeysView }): ReactNode {
   const live = subjectKeys - destroyed;
   return (
     <>
-      <Root root={keys.root} />
+      <Root {...root} />
       <Panel
         title="Key pairs of this tenant"
         note={versions.length === 0 ? undefined : plural(versions.length, 'version')}
@@ -52,8 +52,8 @@ function Shown({ keys }: { readonly keys: KeysView }): ReactNode {
       >
         {versions.length === 0 ? (
           <Empty title="No key pair yet" picture={<KeyRound size={40} strokeWidth={1.25} />}>
-            <p>The first one is made when a policy seals something.{keys.root.kind === 'passphrase' ? ' With a passphrase a person has to make it, on the server’s machine: tracekeep keys rotate.' : ''}</p>
-            {may && keys.root.kind !== 'passphrase' ? (
+            <p>The first one is made when a policy seals something.{root.kind === 'passphrase' ? ' With a passphrase a person has to make it, on the server’s machine: tracekeep keys rotate.' : ''}</p>
+            {may && root.kind !== 'passphrase' ? (
               <div>
                 <Button onPress={() => setChange({ act: 'rotate' })}>Make the first…</Button>
               </div>
@@ -94,20 +94,22 @@ function Shown({ keys }: { readonly keys: KeysView }): ReactNode {
   );
 }
 
-const ROOTS: Readonly<Record<KeysView['root']['kind'], string>> = { file: 'a file of its own, which only the server’s account reads', passphrase: 'a passphrase, which a person gives on the server’s machine', transit: 'a key in a Vault or OpenBao, which unwraps over the network' };
+const ROOTS: Readonly<Record<SealingRootView['kind'], string>> = { file: 'a file of its own, which only the server’s account reads', passphrase: 'a passphrase, which a person gives on the server’s machine', transit: 'a key in a Vault or OpenBao, which unwraps over the network' };
 
-function Root({ root: { kind, made, present } }: Pick<KeysView, 'root'>): ReactNode {
-  const sentence = present
+function Root({ kind, made, here, usable }: SealingRootView): ReactNode {
+  const sentence = usable === true
     ? 'It is read for the moment of an opening, and wiped.'
     : kind === 'passphrase'
       ? 'The server never has it: it seals, and opens nothing. Sealed fields are opened where the passphrase is given.'
+      : here === true
+        ? 'It is here and is not used: its file is open to other users of the server’s machine, or is not what it should be. The server’s log, and tracekeep keys status, name it and what to do.'
       : made
         ? 'It is not here: this server seals, and opens nothing until it is given.'
         : 'It is made with the first key pair.';
   return (
     <Panel title="Sealing root" note="opens the private halves">
       <p className={styles['root']}>
-        {present ? <State state="verified">here</State> : <State state={made && kind !== 'passphrase' ? 'minimized' : 'expired'}>not here</State>}
+        {usable === true ? <State state="verified">here</State> : here === true ? <State state="error">unusable</State> : <State state={made && kind !== 'passphrase' ? 'minimized' : 'expired'}>not here</State>}
         <span>
           It is {ROOTS[kind]}. {sentence}
         </span>

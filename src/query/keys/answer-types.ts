@@ -1,8 +1,23 @@
-/** What `/api/v1/keys` answers: defined once, for the server that writes it and the console that reads it. */
+/** What `/api/v1/keys` answers, and `tracekeep keys status --json` prints: defined once, for the server that writes it, the verb and the console that reads it. */
 
 export interface KeysView {
-  /** `made`: it was used once. `present`: it is on this machine, so that this server can open. A passphrase never is. */
-  readonly root: { readonly kind: 'file' | 'passphrase' | 'transit'; readonly made: boolean; readonly present: boolean };
+  readonly sealingRoot: SealingRootView;
+  /** The API tells of one, that of whoever asks; the verb of all. */
+  readonly tenants: readonly TenantKeysView[];
+}
+
+export interface SealingRootView {
+  readonly kind: 'file' | 'passphrase' | 'transit';
+  /** It was used once. */
+  readonly made: boolean;
+  /** Its file, or that of its token, is on this machine; null: a passphrase is nowhere. */
+  readonly here: boolean | null;
+  /** And would be read: a regular file, closed to other users. */
+  readonly usable: boolean | null;
+}
+
+export interface TenantKeysView {
+  readonly tenant: string;
   /** Newest first. */
   readonly versions: readonly KeyVersionView[];
   /** Windows that are not under the newest version. */

@@ -12,11 +12,11 @@ import { sendAnswer } from '#query/reply';
 import { querySchema } from '#query/search-parameters';
 import { isRefusal, type Refusal } from '#refusal';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { KeysView, KeyVersionView, SealedFieldView } from './answer-types.ts';
+import type { KeysView, KeyVersionView, SealedFieldView, SealingRootView, TenantKeysView } from './answer-types.ts';
 import { keysView } from './views.ts';
 
 export interface KeySource {
-  readonly desk: Pick<KeyDesk, 'status' | 'rotate' | 'rewrap' | 'retire'>;
+  readonly desk: Pick<KeyDesk, 'root' | 'status' | 'rotate' | 'rewrap' | 'retire'>;
   /** What the policy in force seals in spans of a tenant. */
   readonly sealed: (tenant: TenantId) => readonly SealedRule[];
 }
@@ -33,8 +33,9 @@ const VERSION = object<KeyVersionView>({
   made: text(),
   retired: { type: ['string', 'null'] },
 });
-const STATUS = object<KeysView>({
-  root: object({ kind: { type: 'string', enum: ['file', 'passphrase', 'transit'] }, made: flag('It was used once.'), present: flag('It is on this machine: sealed fields can be opened here. A passphrase never is.') }, { description: 'The sealing root, which opens the private keys.' }),
+const maybe = (description: string): object => ({ type: ['boolean', 'null'], description });
+const TENANT = object<TenantKeysView>({
+  tenant: text(),
   versions: array(VERSION),
   toRewrap: { ...count, description: 'Windows that are not under the newest version.' },
   rewrapping: { ...object({ done: count, of: count }), type: ['object', 'null'], description: 'How far a run is that puts windows under the newest version; null: none runs in this server.' },
@@ -43,12 +44,19 @@ const STATUS = object<KeysView>({
   subjectKeys: { ...count, description: 'All that were made, destroyed ones too.' },
   destroyed: count,
   fields: array(object<SealedFieldView>({ key: text('With *, or status.message.'), sealed: text('The rule that seals it.'), searchable: { type: 'boolean' }, subject: { type: 'boolean' }, approval: { type: ['string', 'null'], description: 'second-person: opened only with the approval of somebody else.' } })),
-}, { description: 'The keys of the tenant, and what the policy in force seals.' });
+});
+const ROOT = object<SealingRootView>({
+  kind: { type: 'string', enum: ['file', 'passphrase', 'transit'] },
+  made: flag('It was used once.'),
+  here: maybe('Its file, or that of its token, is on this machine. null: a passphrase never is.'),
+  usable: maybe('And it would be read, being a regular file that is closed to other users: sealed fields can be opened here.'),
+}, { description: 'The sealing root, which opens the private keys.' });
+const STATUS = object<KeysView>({ sealingRoot: ROOT, tenants: { ...array(TENANT), description: 'The one of whoever asks.' } }, { description: 'The keys of the tenant, and what the policy in force seals, as tracekeep keys status --json.' });
 
 export function addKeyRoutes(app: FastifyInstance, { desk, sealed }: KeySource): void {
   const send = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const { tenant } = readerOf(request);
-    return sendAnswer(request, reply, keysView(await desk.status(tenant), sealed(tenant)));
+    return sendAnswer(request, reply, keysView(desk.root, [{ status: await desk.status(tenant), sealed: sealed(tenant) }]));
   };
   const change = async (request: FastifyRequest, reply: FastifyReply, make: (tenant: TenantId, by: Actor) => Promise<object | true | Refusal>): Promise<FastifyReply> => {
     const made = await make(readerOf(request).tenant, actorOf(readerOf(request)));
