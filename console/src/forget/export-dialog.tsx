@@ -1,5 +1,4 @@
 /** Everything that is held of somebody, opened and taken along as one file: what it is, for which reason, how far it is. */
-import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Approval } from '#api/approvals.ts';
 import { type ExportPage, exportPerson } from '#api/subjects.ts';
@@ -23,8 +22,7 @@ export interface ExportDialogProps {
 }
 
 export function ExportDialog({ sought: { name, found }, approval, onClose }: ExportDialogProps): ReactNode {
-  const client = useQueryClient();
-  const act = useAct<Approval | readonly ExportPage[]>();
+  const act = useAct<Approval | readonly ExportPage[]>('approvals');
   const reason = useReason(approval);
   const [waiting, setWaiting] = useState<Approval | null>(null);
   const [spans, setSpans] = useState(0);
@@ -45,11 +43,11 @@ export function ExportDialog({ sought: { name, found }, approval, onClose }: Exp
   };
   const run = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
+    if (act.isBusy) return;
     const control = new AbortController();
     leaving.current = control;
     setSpans(0);
     const result = await act.run(() => fetchAll(control.signal));
-    await client.invalidateQueries({ queryKey: ['approvals'] });
     if (result === null || control.signal.aborted) return;
     if ('id' in result) return setWaiting(result);
     saveFile(`person-${found.subject.slice(0, 12)}.json`, fileOf(result), 'application/json');

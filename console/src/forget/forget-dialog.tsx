@@ -1,5 +1,4 @@
 /** Forgetting, named by its verb: what it destroys, for which reason; where somebody else has to approve it, that it waits for them. */
-import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { Approval } from '#api/approvals.ts';
 import { useSession } from '#api/session.ts';
@@ -24,18 +23,20 @@ export interface ForgetDialogProps {
 }
 
 export function ForgetDialog({ sought: { name, found }, approval, onClose, onForgotten }: ForgetDialogProps): ReactNode {
-  const client = useQueryClient();
   const account = useSession()?.account.id ?? '';
-  const act = useAct<Receipt | { readonly approval: Approval }>();
+  const act = useAct<Receipt | { readonly approval: Approval }>('approvals');
   const reason = useReason(approval);
   const [waiting, setWaiting] = useState<Approval | null>(null);
   const run = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    const done = await act.run(() => forgetPerson({ subject: name, reason: reason.text, ...(approval === null ? {} : { approval: approval.id }) }));
-    await client.invalidateQueries({ queryKey: ['approvals'] });
+    const done = await act.run(async () => {
+      const answer = await forgetPerson({ subject: name, reason: reason.text, ...(approval === null ? {} : { approval: approval.id }) });
+      // Before anything else is waited for: it is nowhere else.
+      if (!('approval' in answer)) keepReceipt(answer, account);
+      return answer;
+    });
     if (done === null) return;
     if ('approval' in done) return setWaiting(done.approval);
-    keepReceipt(done, account);
     onForgotten();
   };
   return (

@@ -10,11 +10,11 @@ export interface ButtonProps extends AriaButtonProps {
 }
 
 /**
- * A pending button keeps the focus and does nothing when pressed. The library's own pending state announces itself by the button's id for seconds, also when
+ * A pending button keeps the focus and does nothing when pressed, nor sends its form. The library's own pending state announces itself by the button's id for seconds, also when
  * the button is gone by then, and what is left is an image without a name.
  */
 export function Button({ look = 'plain', size = 'usual', className, isPending = false, onPress, ...rest }: ButtonProps): ReactNode {
-  return <AriaButton {...rest} {...(onPress === undefined || isPending ? {} : { onPress })} data-pending={isPending || undefined} data-look={look} data-size={size} className={composeRenderProps(className, (given) => [styles['button'], given].filter(Boolean).join(' '))} />;
+  return <AriaButton {...rest} {...(isPending ? { type: 'button' } : {})} {...(onPress === undefined || isPending ? {} : { onPress })} data-pending={isPending || undefined} data-look={look} data-size={size} className={composeRenderProps(className, (given) => [styles['button'], given].filter(Boolean).join(' '))} />;
 }
 
 export interface IconButtonProps extends Omit<ButtonProps, 'children'> {

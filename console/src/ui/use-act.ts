@@ -1,11 +1,12 @@
 /** Something that asks or changes: whether it is under way, and what stood in its way. */
 import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { ApiError } from '#api/client.ts';
 
 export interface Act<Result> {
   readonly isBusy: boolean;
   readonly error: Error | null;
+  /** Null: it failed, or it is under way already, which a second press does not begin again. */
   readonly run: (act: () => Promise<Result>) => Promise<Result | null>;
   readonly clear: () => void;
 }
@@ -15,7 +16,11 @@ export function useAct<Result>(changes?: string): Act<Result> {
   const client = useQueryClient();
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<Error | null>(null);
+  // Known at once: what is drawn comes later than a double click.
+  const busy = useRef(false);
   const run = async (act: () => Promise<Result>): Promise<Result | null> => {
+    if (busy.current) return null;
+    busy.current = true;
     setBusy(true);
     setError(null);
     try {
@@ -25,6 +30,7 @@ export function useAct<Result>(changes?: string): Act<Result> {
       return null;
     } finally {
       if (changes !== undefined) await client.invalidateQueries({ queryKey: [changes] });
+      busy.current = false;
       setBusy(false);
     }
   };
