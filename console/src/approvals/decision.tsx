@@ -1,5 +1,5 @@
 /** Deciding about a request: what will happen, before it does. */
-import { useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { type Approval, approve, decline } from '#api/approvals.ts';
 import { Button } from '#ui/button.tsx';
@@ -17,9 +17,8 @@ export interface DecisionProps {
 }
 
 export function Decision({ approval, verdict, onClose }: DecisionProps): ReactNode {
-  const client = useQueryClient();
-  const act = useAct<true>();
-  const { id, by, reason, mine, kind } = approval;
+  const act = useAct<true>('approvals');
+  const { id, by, reason, mine, kind, subject } = approval;
   const what = askedFor(approval);
   const verb = verdict === 'approve' ? 'Approve' : mine ? 'Take it back' : 'Decline';
   const run = async (): Promise<void> => {
@@ -27,13 +26,17 @@ export function Decision({ approval, verdict, onClose }: DecisionProps): ReactNo
       await (verdict === 'approve' ? approve(id) : decline(id));
       return true as const;
     });
-    await client.invalidateQueries({ queryKey: ['approvals'] });
     if (done !== null) onClose();
   };
   return (
     <Dialog title={mine ? 'Take the request back' : `${verb}: ${by.name} wants to ${what}`} isOpen onClose={onClose}>
       <div className={styles['deciding']}>
         <ReasonText text={reason} />
+        {mine || typeof subject !== 'string' ? null : (
+          <p>
+            Whom it is about stands here as <code>{subject.slice(0, 12)}…</code> alone. Let {by.name} tell you, and find them under <Link to="/forget">Forget a person</Link>: the same digest is the same person.
+          </p>
+        )}
         <p>
           {verdict === 'approve'
             ? `${by.name} may ${what}, once, within some hours. ${kind === 'forget' ? 'It cannot be undone. ' : ''}The log keeps that you approved it.`

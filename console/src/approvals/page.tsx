@@ -39,7 +39,8 @@ export function ApprovalsPage(): ReactNode {
 }
 
 function Lists({ approvals, named, onDecide }: { readonly approvals: readonly Approval[]; readonly named: string | undefined; readonly onDecide: (approval: Approval, verdict: 'approve' | 'decline') => void }): ReactNode {
-  const now_ms = useNow(5_000);
+  // Not behind what just came: this clock goes in steps, and may be another than the server's.
+  const now_ms = Math.max(useNow(5_000), ...approvals.map(({ made, decided }) => Date.parse(decided ?? made)));
   const waiting = approvals.filter(({ state, mayDecide }) => state === 'waiting' && mayDecide);
   const own = approvals.filter(({ state, mine }) => mine && (state === 'waiting' || state === 'approved'));
   const open = new Set([...waiting, ...own]);
@@ -48,7 +49,7 @@ function Lists({ approvals, named, onDecide }: { readonly approvals: readonly Ap
     return (
       <Empty title="Nothing waits for a second person" picture={<Inbox size={40} strokeWidth={1.25} />}>
         <p>
-          A rule that seals asks for one with <code>approval: second-person</code>; see <Link to="/policy">Policy</Link>. Then whoever wants to open such a value asks here, and somebody else decides.
+          A rule that seals asks for one with <code>approval: second-person</code>; see <Link to="/policy">Policy</Link>. Before a person is forgotten, the setting <code>forget-approval</code> does. What is asked for then appears here, and somebody else decides.
         </p>
       </Empty>
     );

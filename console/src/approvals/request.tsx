@@ -1,6 +1,6 @@
 /** One request that is open: what somebody wants to do and why, until when, and what can be done about it. */
 import { Link } from '@tanstack/react-router';
-import { CircleCheck, Hourglass } from 'lucide-react';
+import { CircleCheck } from 'lucide-react';
 import { type ReactNode, useEffect, useRef } from 'react';
 import type { Approval } from '#api/approvals.ts';
 import { ago } from '#time/format.ts';
@@ -47,7 +47,7 @@ export function Request({ approval, now_ms, isNamed, onDecide }: RequestProps): 
             {state === 'approved' ? (
               <span className={styles['given']}><CircleCheck aria-hidden size={14} /> {decidedBy?.name ?? 'Somebody'} approved it</span>
             ) : (
-              <State state="expired"><Hourglass aria-hidden size={12} /> waits for a second person</State>
+              <State state="expired">waits for a second person</State>
             )}
             {state === 'approved' ? <Use approval={approval} /> : <Button size="small" onPress={() => onDecide('decline')}>Take it back</Button>}
           </>

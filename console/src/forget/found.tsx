@@ -85,8 +85,14 @@ function Keys({ keys }: { readonly keys: readonly string[] }): ReactNode {
 function Clear({ place: { key, place, why } }: { readonly place: ClearPlace }): ReactNode {
   return (
     <li>
-      <b>{key === undefined ? place : key === '*' ? 'all other attributes' : <KeyText text={key} />}</b>
+      <b>{key === undefined ? <Place text={place ?? ''} /> : key === '*' ? 'all other attributes' : <KeyText text={key} />}</b>
       <span>{why}</span>
     </li>
   );
+}
+
+/** A place that ends with an instant shows it as all others are shown. */
+function Place({ text }: { readonly text: string }): ReactNode {
+  const at = text.search(/\d{4}-\d\d-\d\dT[\d:.]+Z$/u);
+  return at === -1 ? text : <>{text.slice(0, at)}<DayText unix_ms={Date.parse(text.slice(at))} /></>;
 }

@@ -1,6 +1,7 @@
 /** Forgetting a person: finding them by their name, what becomes unreadable and what is not reached, doing it, and the receipt. And giving them what is held about them. */
 import { useQuery } from '@tanstack/react-query';
-import { CircleCheck, UserRoundX } from 'lucide-react';
+import { Link } from '@tanstack/react-router';
+import { CircleCheck, Hourglass, UserRoundX } from 'lucide-react';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { type Approval, approvalsQuery } from '#api/approvals.ts';
 import { useSession } from '#api/session.ts';
@@ -32,7 +33,8 @@ export function ForgetPage(): ReactNode {
   const [sought, setSought] = useState<Sought | null>(null);
   const { data: approvals } = useQuery(approvalsQuery);
   const receipts = useReceipts(useSession()?.account.id ?? '');
-  const given = approvals?.filter(({ mine, state, kind }) => mine && state === 'approved' && kind !== 'reveal') ?? [];
+  const asked = approvals?.filter(({ mine, kind }) => mine && kind !== 'reveal') ?? [];
+  const given = asked.filter(({ state }) => state === 'approved');
   const find = async (name: string): Promise<void> => setSought(await act.run(async () => ({ name, found: await findPerson(name) })));
   return (
     <Page>
@@ -58,6 +60,9 @@ export function ForgetPage(): ReactNode {
         {given.map((approval) => (
           <Given key={approval.id} approval={approval} isFound={sought?.found.subject === approval.subject} />
         ))}
+        {asked.filter(({ state }) => state === 'waiting').map((approval) => (
+          <Waiting key={approval.id} approval={approval} />
+        ))}
       </Panel>
       {receipts.map(({ receipt, isTaken }) => (
         <ReceiptPanel key={receipt.id} receipt={receipt} isTaken={isTaken} />
@@ -82,6 +87,18 @@ function Given({ approval: { decidedBy, until, kind, reason, subject }, isFound 
       <CircleCheck aria-hidden size={14} />
       <span>
         {decidedBy?.name ?? 'Somebody'} approved {kind === 'forget' ? 'that you forget a person' : 'that you export what is held of a person'} (<code>{subject?.slice(0, 12)}…</code>: {reason}), once, until <DayText unix_ms={Date.parse(until)} />. {isFound ? 'It is used below.' : 'Find them again to do it.'}
+      </span>
+    </p>
+  );
+}
+
+/** It is not decided yet. */
+function Waiting({ approval: { until, kind, reason, subject } }: { readonly approval: Approval }): ReactNode {
+  return (
+    <p className={styles['waiting']}>
+      <Hourglass aria-hidden size={14} />
+      <span>
+        {kind === 'forget' ? 'Forgetting a person' : 'Exporting what is held of a person'} (<code>{subject?.slice(0, 12)}…</code>: {reason}) waits for a second person, until <DayText unix_ms={Date.parse(until)} />. <Link to="/approvals">See the request</Link>
       </span>
     </p>
   );

@@ -109,7 +109,7 @@ function Root({ kind, made, here, usable }: SealingRootView): ReactNode {
   return (
     <Panel title="Sealing root" note="opens the private halves">
       <p className={styles['root']}>
-        {usable === true ? <State state="verified">here</State> : here === true ? <State state="error">unusable</State> : <State state={made && kind !== 'passphrase' ? 'minimized' : 'expired'}>not here</State>}
+        {usable === true ? <State state="verified">here</State> : here === true ? <State state="error">unusable</State> : <State state={made && kind !== 'passphrase' ? 'minimized' : 'expired'}>{made || kind === 'passphrase' ? 'not here' : 'not made yet'}</State>}
         <span>
           It is {ROOTS[kind]}. {sentence}
         </span>

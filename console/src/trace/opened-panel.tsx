@@ -13,6 +13,7 @@ import { State } from '#ui/state.tsx';
 import { Watermarked } from '#ui/watermark.tsx';
 import type { OpenedValue } from './opened-values.ts';
 import styles from './reveal.module.css';
+import { NOTHING_OPENED } from './sealed-line.tsx';
 import type { Opened } from './use-opening.ts';
 
 export interface OpenedPanelProps {
@@ -35,8 +36,8 @@ export function OpenedPanel({ outline, opened: { note, spans: whole, values, clo
     <section ref={place} aria-label="Opened values" className={styles['panel']}>
       <header className={styles['header']}>
         <div>
-          <h2>{plural(values.length, 'value')} open</h2>
-          <p>Closes in <Countdown until_ms={closesAt_ms} />, and when you leave.</p>
+          <h2>{values.length === 0 ? NOTHING_OPENED : `${plural(values.length, 'value')} open`}</h2>
+          {values.length === 0 ? null : <p>Closes in <Countdown until_ms={closesAt_ms} />, and when you leave.</p>}
         </div>
         <IconButton label="Hide the list" keys="esc" onPress={onClose}>
           <X aria-hidden />
@@ -48,7 +49,6 @@ export function OpenedPanel({ outline, opened: { note, spans: whole, values, clo
           {note.erased === 0 ? null : <p><State state="expired">{plural(note.erased, 'value')} erased</State> The keys of the people they belonged to were destroyed: nobody can read them any more.</p>}
           {note.changed === 0 ? null : <p role="alert"><State state="error">{plural(note.changed, 'value')} not as sealed</State> What is stored does not open under its own key. Verify the store.</p>}
           {values.length === 0 ? null : <Proof outline={outline} drawn={drawn} opening={note.id} values={values.length} />}
-          {values.length === 0 ? <p>Nothing could be opened.</p> : null}
           {spans.map(([first, ...rest]) => (first === undefined ? null : <OfSpan key={`${first.spanId} ${first.start}`} outline={outline} values={[first, ...rest]} onOpen={onOpen} />))}
           {values.length > SHOWN_MAX ? <p>The first {count(SHOWN_MAX)} are listed; the details of each span have theirs.</p> : null}
         </Watermarked>

@@ -30,12 +30,19 @@ export interface SealedLineProps {
 /** More are told by their number. */
 const FIELDS_MAX = 4;
 
+/** What was asked for was erased, or is not what was sealed. */
+export const NOTHING_OPENED = 'Nothing could be opened';
+
 /** The page of the policy has the others. */
 const RULES_MAX = 3;
 
 /** Fields of a trace that hold sealed values. */
 export function sealedFields({ minimizedKinds }: Outline): readonly string[] {
   return minimizedKinds.find(({ kind }) => kind === SEALED)?.fields ?? [];
+}
+
+function namesOf(fields: readonly string[]): string {
+  return `${fields.slice(0, FIELDS_MAX).join(', ')}${fields.length > FIELDS_MAX ? ` and ${fields.length - FIELDS_MAX} more` : ''}`;
 }
 
 export function SealedLine({ outline, opening: { opened, closed, close }, isListed, onList, onReveal, onUse }: SealedLineProps): ReactNode {
@@ -47,14 +54,14 @@ export function SealedLine({ outline, opening: { opened, closed, close }, isList
   const { fields = [], rules } = sealed;
   const own = data?.filter(({ mine, kind, trace }) => mine && kind === 'reveal' && trace === outline.traceId) ?? [];
   const asked = own.find(({ state }) => state === 'approved') ?? own.find(({ state }) => state === 'waiting') ?? null;
-  const named = fields.length === 0 ? '' : `: ${fields.slice(0, FIELDS_MAX).join(', ')}${fields.length > FIELDS_MAX ? ` and ${fields.length - FIELDS_MAX} more` : ''}`;
+  const Answer = opened?.values.length === 0 ? NothingOpened : OpenNow;
   const by = [...new Set(rules.flatMap(({ rule }) => (rule === null ? [] : [rule])))].slice(0, RULES_MAX);
   return (
     <section aria-label="Sealed values" className={styles['line']} data-open={opened !== null || undefined}>
       {opened === null ? (
         <>
           <State state="restricted">
-            {plural(sealed.count, 'value')} sealed{named}
+            {plural(sealed.count, 'value')} sealed{fields.length === 0 ? '' : `: ${namesOf(fields)}`}
           </State>
           {by.length === 0 ? null : <span className={styles['by']}>by {by.map((rule) => <RuleLink key={rule} rule={rule} />)}</span>}
           {!may ? (
@@ -70,24 +77,29 @@ export function SealedLine({ outline, opening: { opened, closed, close }, isList
           )}
         </>
       ) : (
-        <OpenNow opened={opened} isListed={isListed} onList={onList} onClose={close} />
+        <Answer opened={opened} isListed={isListed} onList={onList} onClose={close} />
       )}
       {/* One place, so that it is read aloud when it changes; what stands open is seen as well. */}
       <span role="status" className={opened === null ? styles['quiet'] : 'visually-hidden'}>
-        {opened !== null ? `${plural(opened.values.length, 'value')} open for some minutes` : closed === null ? '' : `Closed again${closed === 'over' ? ': the time was over' : ''}. The record of it stays.`}
+        {opened !== null ? (opened.values.length === 0 ? NOTHING_OPENED : `${plural(opened.values.length, 'value')} open for some minutes`) : closed === null ? '' : `Closed again${closed === 'over' ? ': the time was over' : ''}. The record of it stays.`}
       </span>
     </section>
   );
 }
 
-function OpenNow({ opened: { note, values, closesAt_ms }, isListed, onList, onClose }: { readonly opened: Opened; readonly isListed: boolean; readonly onList: (isListed: boolean) => void; readonly onClose: () => void }): ReactNode {
+interface OpenNowProps extends Pick<SealedLineProps, 'isListed' | 'onList'> {
+  readonly opened: Opened;
+  readonly onClose: () => void;
+}
+
+function OpenNow({ opened: { note, values, closesAt_ms }, isListed, onList, onClose }: OpenNowProps): ReactNode {
   return (
     <>
       <span className={styles['opened']}>
         <LockKeyholeOpen aria-hidden size={14} />
         <b>{plural(values.length, 'value')} open</b>
       </span>
-      <span>{note.fields.length === 0 ? '' : `of ${note.fields.join(', ')}, `}recorded as <code>{note.id}</code></span>
+      <span className={styles['of']}>{note.fields.length === 0 ? '' : `of ${namesOf(note.fields)}, `}recorded as <code>{note.id}</code></span>
       <span>closes in <Countdown until_ms={closesAt_ms} /></span>
       <Button size="small" onPress={() => onList(!isListed)} aria-expanded={isListed}>
         {isListed ? 'Hide the list' : 'List them'}
@@ -99,12 +111,31 @@ function OpenNow({ opened: { note, values, closesAt_ms }, isListed, onList, onCl
   );
 }
 
+/** There is nothing to be closed again: only to be told why. */
+function NothingOpened({ opened: { note }, isListed, onList, onClose }: OpenNowProps): ReactNode {
+  return (
+    <>
+      <span className={styles['opened']}>
+        <LockKeyhole aria-hidden size={14} />
+        <b>{NOTHING_OPENED}</b>
+      </span>
+      <span>recorded as <code>{note.id}</code></span>
+      <Button size="small" onPress={() => onList(!isListed)} aria-expanded={isListed}>
+        {isListed ? 'Hide why' : 'Show why'}
+      </Button>
+      <Button size="small" onPress={onClose}>
+        Dismiss
+      </Button>
+    </>
+  );
+}
+
 function Asked({ approval: { state, decidedBy, until, fields }, onUse }: { readonly approval: Approval; readonly onUse: () => void }): ReactNode {
   if (state === 'approved') {
     return (
       <>
         <span>
-          {decidedBy?.name ?? 'Somebody'} approved {fields.join(', ')}, once, until <DayText unix_ms={Date.parse(until)} />.
+          {decidedBy?.name ?? 'Somebody'} approved {namesOf(fields)}, once, until <DayText unix_ms={Date.parse(until)} />.
         </span>
         <Button size="small" look="primary" onPress={onUse}>
           <LockKeyholeOpen aria-hidden />
@@ -117,7 +148,7 @@ function Asked({ approval: { state, decidedBy, until, fields }, onUse }: { reado
     <span className={styles['waiting']}>
       <Hourglass aria-hidden size={13} />
       <span>
-        {fields.join(', ')} waits for a second person, until <DayText unix_ms={Date.parse(until)} />. <Link to="/approvals">See the request</Link>
+        {namesOf(fields)} waits for a second person, until <DayText unix_ms={Date.parse(until)} />. <Link to="/approvals">See the request</Link>
       </span>
     </span>
   );

@@ -23,7 +23,7 @@ export function Checks<Id extends string>({ label, options, values, onChange, er
               <span aria-hidden className={styles['box']}>
                 {isSelected ? <Check size={12} strokeWidth={3} /> : null}
               </span>
-              <span>
+              <span className={styles['words']}>
                 {option.label} <span className={styles['note']}>{option.note}</span>
               </span>
             </>
