@@ -17,6 +17,9 @@ import { exitSoon, note, print } from './terminal.ts';
 /** Where the store is, and what opens it. */
 export const PLACE_OF_SUBJECTS: readonly SettingName[] = ['data', 'root-key-file', 'log-keys', 'sealing-root', 'sealing-key-file', 'sealing-transit-url', 'sealing-transit-key', 'sealing-transit-token-file'];
 
+/** Whoever is found under no key may only be misspelt. */
+export const NOT_FOUND = 'nothing that can be opened was sealed under this name: it has to be written as the sealed value had it, capitals included';
+
 interface ForgetOptions {
   readonly tenant: string;
   readonly reason?: string;
@@ -37,7 +40,7 @@ export function forgetCommand(): Command {
     const tenant = readTenant(options.tenant);
     if (word === undefined) {
       const keys = orFail(await withSubjects(config, (ask) => ask({ ask: 'again', tenant, subject: '' })));
-      print(options.json === true ? JSON.stringify({ keys }) : keys === 0 ? 'no key is there that the log says was destroyed' : `${keys} keys destroyed anew`);
+      print(options.json === true ? JSON.stringify({ keys }) : keys === 0 ? 'no key is there that the log says was destroyed' : `${counted(keys, 'key')} destroyed anew`);
       return exitSoon();
     }
     const subject = readSubject(word);
@@ -52,7 +55,7 @@ export function forgetCommand(): Command {
         const receipt = orFail(await ask({ ask: 'forget', tenant, subject, reason: options.reason ?? '' }));
         print(options.json === true ? JSON.stringify(receipt, null, 2) : receiptText(receipt, options.receipt));
         write?.(`${JSON.stringify(receipt, null, 2)}\n`);
-        if (receipt.keys === 0) note('nothing that can be opened was sealed under this name: it has to be written as the sealed value had it, capitals included');
+        if (receipt.keys === 0) note(NOT_FOUND);
       });
     });
     exitSoon();
@@ -63,7 +66,7 @@ export function forgetCommand(): Command {
 export function foundText({ spans, traces, keys, hours, from, to, services, fields, clear }: FoundSubject, said: 'Becomes unreadable: the sealed values' | 'Sealed for this person: values'): string {
   const when = from === null ? '' : `, from ${from} to ${String(to)}`;
   const lines = [
-    keys === 0 ? 'Nothing is sealed for this person under a key that is there.' : `${said} of ${spans} spans in ${traces} traces${when}, under ${keys} keys of ${hours} hours.`,
+    keys === 0 ? 'Nothing is sealed for this person under a key that is there.' : `${said} of ${counted(spans, 'span')} in ${counted(traces, 'trace')}${when}, under ${counted(keys, 'key')} of ${counted(hours, 'hour')}.`,
     ...(services.length > 0 ? [`Services: ${services.join(', ')}`] : []),
     `Sealed by the policy in force: ${fields.length === 0 ? 'nothing' : fields.map(({ key }) => key).join(', ')}`,
     'Out of reach, because the policy keeps it in clear; whether this person stands there is not known:',
@@ -75,13 +78,18 @@ export function foundText({ spans, traces, keys, hours, from, to, services, fiel
 
 function receiptText({ id, at, entry, keys, spans, tokens, salt, commitment }: Receipt, file: string | undefined): string {
   const lines = [
-    `forgotten: ${keys} keys destroyed, ${spans} spans unreadable, ${tokens} search tokens removed`,
+    `forgotten: ${counted(keys, 'key')} destroyed, ${counted(spans, 'span')} unreadable, ${counted(tokens, 'search token')} removed`,
     `erasure ${id} at ${at}, entry ${entry} of the log`,
     `commitment ${commitment}`,
     `salt       ${salt}`,
     file === undefined ? 'Keep salt and commitment: the salt is nowhere else, and without it nobody can show whom the entry is about.' : `the receipt is in ${file}`,
   ];
   return lines.join('\n');
+}
+
+/** `1 key`, `2 keys`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 export function readSubject(word: string): string {

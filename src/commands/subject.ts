@@ -1,7 +1,7 @@
 /** `tracekeep subject`: what is held about a person, counted (`find`), and all of it opened, for the person (`export`). */
 import { Command } from 'commander';
 
-import { foundText, PLACE_OF_SUBJECTS, readSubject } from './forget.ts';
+import { counted, foundText, NOT_FOUND, PLACE_OF_SUBJECTS, readSubject } from './forget.ts';
 import { FORCE, withNewFile, type Write } from './new-file.ts';
 import { OperatorError } from './operator-error.ts';
 import { orFail, readTenant, settingsOf, withSettings, withTenant } from './options.ts';
@@ -41,7 +41,8 @@ function exportCommand(): Command {
     if (word === '-' && options.passphraseFd === '0') throw new OperatorError('cannot read both the subject and the passphrase from standard input', 2);
     const [config, tenant, subject] = [await settingsOf(command), readTenant(options.tenant), readSubject(word)];
     const told = await withSubjects(config, (ask) => withNewFile(options.out, (write) => writePages(ask, tenant, subject, options.reason, write ?? writeOut), { force: options.force === true }), { passphraseFd: options.passphraseFd });
-    note(`${told.spans} spans with ${told.opened} opened values, export ${told.id}${told.changed > 0 ? `; ${told.changed} values do not open: what is stored is not what was sealed` : ''}`);
+    note(`${counted(told.spans, 'span')} with ${counted(told.opened, 'opened value')}, export ${told.id}${told.changed > 0 ? `; ${told.changed === 1 ? '1 value does' : `${told.changed} values do`} not open: what is stored is not what was sealed` : ''}`);
+    if (told.spans === 0) note(NOT_FOUND);
     exitSoon();
   });
 }

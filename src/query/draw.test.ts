@@ -124,6 +124,9 @@ test('replacedText() counts in words', () => {
   assert.equal(replacedText(new Map([['token', 1], ['email', 2]])), '3 values replaced: 2 e-mail addresses, 1 token.');
   assert.equal(replacedText(new Map([['email', 1], ['neutralized', 2]])), '1 value replaced: 1 e-mail address. 2 harmful characters made visible.');
   assert.equal(replacedText(new Map()), 'No value was replaced.');
+  assert.equal(replacedText(new Map([['sealed', 2]])), '2 values sealed.');
+  assert.equal(replacedText(new Map([['sealed', 1], ['email', 1]])), '1 value replaced: 1 e-mail address. 1 value sealed.');
+  assert.equal(kindText('sealed', 1), '1 sealed value');
   assert.equal(kindText('new-kind', 2), '2 new kinds');
   assert.equal(kindText('constructor', 1), '1 constructor');
 });

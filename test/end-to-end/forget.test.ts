@@ -98,7 +98,7 @@ test('a person is forgotten through a running server; others are not, and who co
   await send('ann');
   const later = keyRows().filter(({ token }) => token === gone[0]!.token);
   assert.deepEqual(later.map(isLive), [true], 'a new key, and none of those before');
-  assert.match((await tracekeep(['subject', 'export', 'ann', '--reason', 'access request', '--data', data])).stderr, /1 spans with 2 opened values/);
+  assert.match((await tracekeep(['subject', 'export', 'ann', '--reason', 'access request', '--data', data])).stderr, /1 span with 2 opened values/);
   assert.deepEqual(await verify(), { code: 0, findings: [] });
 });
 
