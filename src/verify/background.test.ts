@@ -9,7 +9,7 @@ import { BackgroundVerification, reported, type BackgroundOptions } from './back
 import { finding, type Finding } from './finding.ts';
 import { Pace, Stopped } from './pace.ts';
 import { PlaceFile, type Known } from './place-file.ts';
-import type { Progress, Report } from './verify.ts';
+import type { Progress, Report } from './outcome.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'tracekeep-background-'));
 after(() => rmSync(home, { recursive: true }));

@@ -7,7 +7,8 @@ import type { LogBody } from '#model';
 import type { Finding } from './finding.ts';
 import { Pace, Stopped } from './pace.ts';
 import type { PlaceFile } from './place-file.ts';
-import type { Progress, Report, VerifyOptions } from './verify.ts';
+import type { Progress, Report } from './outcome.ts';
+import type { VerifyOptions } from './verify.ts';
 
 /** The last pass over everything, for people. */
 export interface FullPass {

@@ -3,7 +3,7 @@
  * terminal; the same facts as JSON for machines.
  */
 import { KINDS, type Finding } from './finding.ts';
-import type { Report } from './verify.ts';
+import type { Report } from './outcome.ts';
 
 export interface Told {
   readonly report: Report;

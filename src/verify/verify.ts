@@ -6,16 +6,18 @@ import { randomBytes } from 'node:crypto';
 import { entryOf } from '#log';
 import type { Verifier } from '#merkle';
 import { ENTRY_TYPES } from '#model';
-import { AccountSums } from './accounts.ts';
+import { BelievedBodies } from './believed-bodies.ts';
 import { BlockChecker } from './blocks.ts';
 import { BlockSet } from './block-set.ts';
-import { accountsOf, belongsTo, blockBodyOf, blockPlace, bodyOf, namedType, objectIn, recordsIn, type BlockBody, type Body } from './bodies.ts';
+import { bodyOf, objectIn, type BlockBody } from './bodies.ts';
 import { checkControl } from './control-gone.ts';
 import { checkErasedKeys } from './erased-keys.ts';
 import { compareCheckpoints, openCheckpoints, type HeldCheckpoint } from './checkpoints.ts';
-import { finding, type Finding, type FindingKind } from './finding.ts';
+import { finding, type Finding } from './finding.ts';
+import { FINDINGS_MAX, FindingList } from './finding-list.ts';
 import { LogClock, type ClockNotices } from './clock.ts';
 import { checkLookUp } from './look-up.ts';
+import type { Progress, Report } from './outcome.ts';
 import { policiesOf, type RestrictsOf } from './policies.ts';
 import { listsIn } from './questions.ts';
 import { StoreReader } from './store-reader.ts';
@@ -27,6 +29,7 @@ import { flawFindings, isDamage, Unread } from './unread.ts';
 import { BLOCKS_AT_ONCE, firstSince, Window } from './window.ts';
 
 export { KINDS, type Finding, type FindingKind } from './finding.ts';
+export type { Progress, Report } from './outcome.ts';
 export { readVerifiers, type HeldCheckpoint } from './checkpoints.ts';
 export { answer, questionOf, type Question } from './questions.ts';
 export { digestsIn, type KeyDigests } from './erased-keys.ts';
@@ -59,49 +62,9 @@ export interface VerifyOptions {
   readonly now_ms?: number;
 }
 
-export interface Progress {
-  readonly phase: 'log' | 'blocks' | 'look-up' | 'account';
-  /** Checked so far, and how many there are about. */
-  readonly spans: number;
-  readonly spansTotal: number;
-  readonly blocks: number;
-  readonly expired: { readonly blocks: number; readonly spans: number };
-  /** Blocks of all entries before this one were looked at. */
-  readonly checkedThrough: number;
-  readonly entries: number;
-}
-
-export interface Report {
-  readonly full: boolean;
-  readonly findings: readonly Finding[];
-  /** More were found than are kept here. */
-  readonly more: number;
-  readonly entries: number;
-  readonly blocks: number;
-  readonly spans: number;
-  /** What of the spans is sealed, and is closed as it was when it was stored. */
-  readonly seals: number;
-  /** Removed by a rule of retention that the log states. */
-  readonly expired: { readonly blocks: number; readonly spans: number };
-  readonly inFlight: { readonly blocks: number; readonly spans: number; readonly entries: number };
-  /** From before there was a log: nothing holds them. */
-  readonly beforeLog: { readonly blocks: number; readonly spans: number };
-  /** Records of who did what: reads, sign-ins, changes. Each is in a body that is the one which was logged. */
-  readonly records: number;
-  /** In the log, and kept apart because the engine cannot read them; they were compared all the same. */
-  readonly setAside: number;
-  readonly checkpoints: readonly { readonly what: string; readonly size: number; readonly origin: string; readonly signatures: number }[];
-  readonly accountChecked: boolean;
-  readonly clock: ClockNotices;
-  readonly took_ms: number;
-}
-
 const BODIES_AT_ONCE = 1_024;
 const WINDOW_ROWS = 65_536;
 const BLOCKS_LISTED = 20_000;
-const FINDINGS_MAX = 10_000;
-/** What more of one kind tells nothing new. */
-const FINDINGS_OF_A_KIND_MAX = 2_000;
 
 export async function verifyStore(options: VerifyOptions): Promise<Report> {
   return new Verification(options, await options.source.snapshot()).run();
@@ -111,29 +74,27 @@ class Verification {
   readonly #options: VerifyOptions;
   readonly #snapshot: StoreSnapshot;
   readonly #log: LogAtHand;
-  readonly #findings: Finding[] = [];
-  readonly #ofKind = new Map<FindingKind, number>();
-  #more = 0;
+  readonly #findings: FindingList;
   readonly #checked = { blocks: 0, spans: 0, seals: 0 };
   #spansTotal = 0;
   #checkedThrough = 0;
   readonly #expired = { blocks: 0, spans: 0 };
   readonly #beforeLog = { blocks: 0, spans: 0 };
   #setAside = 0;
-  #records = 0;
-  #doubted = false;
   readonly #named = new BlockSet();
-  readonly #account = new AccountSums();
   /** Bodies of blocks whose rows are not there, until the end: retention may have stated it meanwhile. */
   readonly #absent: BlockBody[] = [];
   readonly #unread = new Unread();
+  readonly #bodies: BelievedBodies;
   readonly #reader: StoreReader;
   #highestNamed = 0;
 
   constructor(options: VerifyOptions, snapshot: StoreSnapshot) {
     this.#options = options;
+    this.#findings = new FindingList((one) => options.found?.(one));
     this.#snapshot = snapshot;
     this.#reader = new StoreReader(options.source, this.#unread);
+    this.#bodies = new BelievedBodies({ findings: this.#findings, unread: this.#unread, name: (block) => this.#name(block) });
     this.#log = { directory: options.logDirectory, synced: snapshot.entries, tail: snapshot.tail.map(entryOf) };
   }
 
@@ -141,8 +102,8 @@ class Verification {
     const started_ms = performance.now();
     const { source, since_ms = null, trace = null } = this.#options;
     const full = since_ms === null && trace === null;
-    this.#found(flawFindings(this.#snapshot.flaws));
-    this.#found(this.#unread.addGone(new Set(listsIn(await source.read({ ask: 'tables' })).map(([name]) => String(name)))));
+    this.#findings.add(flawFindings(this.#snapshot.flaws));
+    this.#findings.add(this.#unread.addGone(new Set(listsIn(await source.read({ ask: 'tables' })).map(([name]) => String(name)))));
     this.#spansTotal = Number((await this.#reader.lists('spans', { ask: 'totals' }, 'How many spans there are cannot be told.'))[0]?.[0] ?? 0);
     const { opened, size } = await this.#checkLog();
     const policies = policiesOf([...(await this.#reader.bodiesOfType(ENTRY_TYPES.policy, 0, this.#snapshot.entries)), ...this.#snapshot.tail.filter(({ type }) => type === 'policy')], this.#options.restrictsOf);
@@ -163,31 +124,19 @@ class Verification {
     }
     if (full) await this.#findAdded();
     await this.#checkLookUp(checker, key, full);
-    this.#found([...(await checkControl(this.#reader, this.#snapshot, source)), ...(await checkErasedKeys(this.#reader, this.#snapshot, source, () => pause?.(0)))]);
+    this.#findings.add([...(await checkControl(this.#reader, this.#snapshot, source)), ...(await checkErasedKeys(this.#reader, this.#snapshot, source, () => pause?.(0)))]);
     const blocksBefore = await this.#blocksBefore();
     const { inFlight, tail, account, unlogged, flaws } = this.#snapshot;
     if (account === null) this.#unread.addTable('accounting', 'The account was not compared.');
-    const accountChecked = full && blocksBefore === 0 && !this.#doubted && size >= this.#snapshot.entries && account !== null && flaws.length === 0;
-    if (accountChecked) this.#found(this.#account.compare(account, unlogged));
-    this.#found(this.#unread.findings());
+    const accountChecked = full && blocksBefore === 0 && !this.#bodies.doubted && size >= this.#snapshot.entries && account !== null && flaws.length === 0;
+    if (accountChecked) this.#findings.add(this.#bodies.account.compare(account, unlogged));
+    this.#findings.add(this.#unread.findings());
     return {
-      full, findings: this.#findings, more: this.#more, entries: size, ...this.#checked, expired: this.#expired, beforeLog: this.#beforeLog, records: this.#records, setAside: this.#setAside,
+      full, findings: this.#findings.all, more: this.#findings.more, entries: size, ...this.#checked, expired: this.#expired, beforeLog: this.#beforeLog, records: this.#bodies.records, setAside: this.#setAside,
       inFlight: { blocks: inFlight.length, spans: inFlight.reduce((sum, { rows }) => sum + rows, 0), entries: tail.length },
       checkpoints: opened.map(({ what, checkpoint, signatures }) => ({ what, size: checkpoint.size, origin: checkpoint.origin, signatures })),
       accountChecked, clock: notices, took_ms: performance.now() - started_ms,
     };
-  }
-
-  #found(findings: readonly Finding[]): void {
-    for (const one of findings) {
-      const count = (this.#ofKind.get(one.kind) ?? 0) + 1;
-      this.#ofKind.set(one.kind, count);
-      if (count > FINDINGS_OF_A_KIND_MAX || this.#findings.length >= FINDINGS_MAX) this.#more += 1;
-      else {
-        this.#findings.push(one);
-        this.#options.found?.(one);
-      }
-    }
   }
 
   #tell(phase: Progress['phase']): void {
@@ -200,13 +149,13 @@ class Verification {
     this.#tell('log');
     const { kept, verifiers, pause } = this.#options;
     const own = this.#snapshot.checkpoint;
-    if (own === null && this.#snapshot.entries > 0) this.#found([finding('log-signature', 'no checkpoint', 'There is no checkpoint beside the keys, so nothing says what the log must contain.')]);
+    if (own === null && this.#snapshot.entries > 0) this.#findings.add([finding('log-signature', 'no checkpoint', 'There is no checkpoint beside the keys, so nothing says what the log must contain.')]);
     const held = [...(own === null ? [] : [{ what: 'the checkpoint beside the keys', note: own, kept: false }]), ...kept];
     const { opened, findings } = openCheckpoints(held, verifiers);
-    this.#found(findings);
+    this.#findings.add(findings);
     const tree = await checkTree(this.#log, opened.map(({ checkpoint }) => checkpoint.size), async () => pause?.(0));
-    this.#found(tree.findings);
-    this.#found(compareCheckpoints(tree, opened));
+    this.#findings.add(tree.findings);
+    this.#findings.add(compareCheckpoints(tree, opened));
     return { opened, size: tree.size };
   }
 
@@ -225,7 +174,7 @@ class Verification {
     for (let from = begin; from < to; from += BODIES_AT_ONCE) {
       const end = Math.min(to, from + BODIES_AT_ONCE);
       const bodies = await this.#reader.bodies(from, end);
-      for (const body of this.#believed(bodies, entries.read(from, end), from)) {
+      for (const body of this.#bodies.of(bodies, entries.read(from, end), from)) {
         this.#name(body.block);
         if (body.index < (this.#options.begin ?? 0)) continue;
         for (const full of window.add(body)) await this.#checkBlocks(full, checker, removals);
@@ -239,52 +188,16 @@ class Verification {
     this.#tell('blocks');
   }
 
-  /** The bodies of blocks, if they are those of their entries; whatever else is wrong is found. */
-  *#believed(bodies: readonly Body[], entries: readonly Uint8Array[], from: number): Generator<BlockBody> {
-    const byIndex = Map.groupBy(bodies, ({ index }) => index);
-    for (const [at, entry] of entries.entries()) {
-      const index = from + at;
-      if (this.#unread.hasEntry(index)) {
-        this.#doubted = true;
-        continue;
-      }
-      const rows = byIndex.get(index) ?? [];
-      const body = rows.find((one) => belongsTo(one, entry));
-      const place = { places: [{ entry: index, ...blockPlace(rows) }] };
-      if (rows.length === 0) this.#found([finding('log-body', `body ${index}`, `The body of entry ${index} is gone${namedType(entry)}.`, place)]);
-      else if (body === undefined) this.#found([finding('log-body', `body ${index}`, `The body of entry ${index} is not the one that the log commits to${namedType(entry)}.`, place)]);
-      else if (rows.length > 1) this.#found([finding('log-body', `bodies ${index}`, `Entry ${index} has ${rows.length} bodies, of which one is its own.`, place)]);
-      if (body === undefined) {
-        // In doubt, and said so: the block is not added besides, and there is no sum to compare the account with.
-        this.#doubted = true;
-        for (const { type, block } of rows) if (type === ENTRY_TYPES.block) this.#name(block);
-        continue;
-      }
-      const accounts = accountsOf(body);
-      if (accounts !== null) this.#account.add(accounts.tenant, accounts.accounts);
-      if (body.type !== ENTRY_TYPES.block) {
-        this.#records += recordsIn(body);
-        continue;
-      }
-      const block = blockBodyOf(body);
-      if (block === null) this.#found([finding('log-body', `body ${index}`, `The body of entry ${index} is the one that was logged, and does not say what the body of a block must say.`, place)]);
-      else if (block.block !== body.block || block.rows !== body.rows || block.tenant !== body.tenant) {
-        this.#found([finding('log-body', `columns ${index}`, `Beside the body of entry ${index} stands another block, number of rows or tenant than in it.`, { ...place, tenant: block.tenant })]);
-        yield block;
-      } else yield block;
-    }
-  }
-
   async #checkBlocks(bodies: readonly BlockBody[], checker: BlockChecker, removals: Removals): Promise<void> {
     for (const { block } of bodies) this.#name(block);
     if (this.#unread.isGone('spans')) return;
     const here = bodies.filter((body) => !this.#snapshot.setAside.includes(body.block));
     this.#setAside += bodies.length - here.length;
-    for (const body of bodies) if (!here.includes(body)) this.#found(await checker.checkSetAside(body));
+    for (const body of bodies) if (!here.includes(body)) this.#findings.add(await checker.checkSetAside(body));
     const { absent, unread, findings, ...counts } = await checker.check(here);
     this.#unread.addBlocks(unread);
     for (const what of ['spans', 'seals', 'blocks'] as const) this.#checked[what] += counts[what];
-    this.#found(findings);
+    this.#findings.add(findings);
     for (const body of absent) {
       if (removals.explain(body) === 'expired') this.#countExpired(body);
       else this.#absent.push(body);
@@ -301,7 +214,7 @@ class Verification {
     for (let at = 0; at < blocks.length; at += BLOCKS_AT_ONCE) {
       for (const body of (await this.#reader.lists('log_entries', { ask: 'bodies-of-blocks', blocks: blocks.slice(at, at + BLOCKS_AT_ONCE) }, 'Which blocks of the trace were logged cannot be told; a whole pass tells more.')).map(bodyOf)) {
         if (body.index >= this.#snapshot.entries) continue;
-        for (const block of this.#believed([body], entries.read(body.index, body.index + 1), body.index)) {
+        for (const block of this.#bodies.of([body], entries.read(body.index, body.index + 1), body.index)) {
           unnamed.delete(block.block);
           for (const full of window.add(block)) await this.#checkBlocks(full, checker, removals);
         }
@@ -352,7 +265,7 @@ class Verification {
         continue;
       }
       const places = (await this.#reader.lists('spans', { ask: 'rows', block, from: 0, count: 64 }, `Which spans are in block ${block} cannot be told.`)).map(([row, trace_id, span_id]) => ({ block, row: Number(row), trace_id: String(trace_id), span_id: String(span_id) }));
-      this.#found([finding('block-added', `block ${block}`, `No entry of the log names block ${block}, and ${rows === 0 ? 'there are rows of it' : `it has ${rows} rows`}.`, { places: places.length === 0 ? [{ block }] : places })]);
+      this.#findings.add([finding('block-added', `block ${block}`, `No entry of the log names block ${block}, and ${rows === 0 ? 'there are rows of it' : `it has ${rows} rows`}.`, { places: places.length === 0 ? [{ block }] : places })]);
     }
   }
 
@@ -376,9 +289,9 @@ class Verification {
     for (const body of this.#absent) {
       const why = removals.explain(body);
       if (why === 'expired') this.#countExpired(body);
-      else if (why === 'early') this.#found([finding('retention', `block ${body.block}`, `Block ${body.block} with ${body.rows} spans was removed earlier than the rule allows that is given as the reason.`, { tenant: body.tenant, places: [{ block: body.block, entry: body.index }] })]);
-      else if (why === 'ahead') this.#found([finding('retention', `block ${body.block}`, `Block ${body.block} with ${body.rows} spans was removed as too old, by an entry that is dated after what follows it in the log, or after now: by these times it was not old enough. The clock was set ahead for the removal, or set back since.`, { tenant: body.tenant, places: [{ block: body.block, entry: body.index }] })]);
-      else this.#found([finding('block-missing', `block ${body.block}`, `All ${body.rows} rows of block ${body.block}, logged as entry ${body.index} at ${new Date(body.time_ms).toISOString()}, are gone, and no entry of retention names them.`, { tenant: body.tenant, places: [{ block: body.block, entry: body.index }] })]);
+      else if (why === 'early') this.#findings.add([finding('retention', `block ${body.block}`, `Block ${body.block} with ${body.rows} spans was removed earlier than the rule allows that is given as the reason.`, { tenant: body.tenant, places: [{ block: body.block, entry: body.index }] })]);
+      else if (why === 'ahead') this.#findings.add([finding('retention', `block ${body.block}`, `Block ${body.block} with ${body.rows} spans was removed as too old, by an entry that is dated after what follows it in the log, or after now: by these times it was not old enough. The clock was set ahead for the removal, or set back since.`, { tenant: body.tenant, places: [{ block: body.block, entry: body.index }] })]);
+      else this.#findings.add([finding('block-missing', `block ${body.block}`, `All ${body.rows} rows of block ${body.block}, logged as entry ${body.index} at ${new Date(body.time_ms).toISOString()}, are gone, and no entry of retention names them.`, { tenant: body.tenant, places: [{ block: body.block, entry: body.index }] })]);
     }
   }
 
@@ -386,12 +299,12 @@ class Verification {
     if (this.#unread.isGone('traces') || this.#unread.isGone('spans')) return;
     this.#tell('look-up');
     const before = await this.#blocksBefore();
-    const found = new Set(this.#findings.flatMap(({ kind, places }) => (kind === 'log-body' ? [] : places.map(({ block }) => block))));
+    const found = new Set(this.#findings.all.flatMap(({ kind, places }) => (kind === 'log-body' ? [] : places.map(({ block }) => block))));
     // Of a block that the log names and that has no rows, these may be left: they go with their day.
     const isKnown = (block: number): boolean => found.has(block) || (block > 0 && block <= before) || (this.#named.has(block) && !checker.places.has(block)) || (!this.#named.has(block) && this.#mayBeLogged(block));
     const { pause } = this.#options;
     try {
-      this.#found(await checkLookUp({ source: this.#options.source, places: checker.places, key, full, isKnown, committedSince: () => this.#committedSince(), pause: async () => pause?.(0) }));
+      this.#findings.add(await checkLookUp({ source: this.#options.source, places: checker.places, key, full, isKnown, committedSince: () => this.#committedSince(), pause: async () => pause?.(0) }));
     } catch (error) {
       if (!isDamage(error)) throw error;
       this.#unread.addTable('traces', 'It was not compared with the spans.');
