@@ -6,6 +6,7 @@ import { before, test } from 'node:test';
 import { ACTIONS, createAccess, type Access } from '#access';
 import { DEFAULT_TENANT, tenantId, type Reader, type Role, type TenantId } from '#model';
 import { addProducer, createToken, lastLine, startServer, temporaryFolder, tracekeep, until, type TestServer } from '#harness';
+import { verbHere } from '#harness/verbs';
 import { ask, exportOf, sendWell, spanOf } from '#harness/exchange';
 
 const OTHER = tenantId('other') as TenantId;
@@ -62,7 +63,6 @@ const file = (name: string, text: string): string => {
   writeFileSync(join(folder, name), text);
   return join(folder, name);
 };
-const apply = (path: string): ReturnType<typeof tracekeep> => tracekeep(['access', 'apply', path, '--data', server.data]);
 
 before(async () => {
   server = await startServer();
@@ -86,11 +86,12 @@ test('what was allowed is denied once the policies say so, on a running server a
   await sendWell(server, await addProducer(server.data, 'shop'), exportOf([spanOf({})], 'shop'));
   const status = async (): Promise<number> => (await ask(server, viewer, '/api/v1/services')).status;
   for (let at = 0; at < 3; at++) assert.equal(await status(), 200);
-  assert.equal((await apply(file('closed.cedar', 'forbid (principal in Role::"viewer", action in Action::"telemetry", resource);'))).code, 0);
+  const closed = file('closed.cedar', 'forbid (principal in Role::"viewer", action in Action::"telemetry", resource);');
+  assert.equal((await tracekeep(['access', 'apply', closed, '--data', server.data])).code, 0);
   await until(async () => (await status()) === 403, 'the policy is in force');
   const explained = await tracekeep(['access', 'explain', '--role', 'viewer', '--action', 'service.list', '--resource', 'tenant:default', '--json', '--data', server.data]);
   assert.deepEqual([explained.code, (JSON.parse(explained.stdout) as { policies: string[] }).policies], [0, ['own/1']]);
-  const lockout = await apply(file('lockout.cedar', 'forbid (principal, action == Action::"access.write", resource);'));
+  const lockout = await verbHere(['access', 'apply', file('lockout.cedar', 'forbid (principal, action == Action::"access.write", resource);'), '--data', server.data]);
   assert.deepEqual([lockout.code, /access_lockout/.test(lockout.stderr)], [1, true]);
   assert.equal(lastLine(await tracekeep(['access', 'revert', '0', '--data', server.data])), 'version 2 of the access policies of default is in force: no own policies');
   await until(async () => (await status()) === 200, 'there are none any more');

@@ -4,7 +4,8 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { ACTIONS, type Action } from '#access';
-import { addProducer, createToken, startServer, temporaryFolder, tracekeep, type TestServer } from '#harness';
+import { addProducer, createToken, startServer, temporaryFolder, type TestServer } from '#harness';
+import { verbHere } from '#harness/verbs';
 
 const data = join(temporaryFolder(), 'data');
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
@@ -56,7 +57,7 @@ test('nobody reads while the access journal cannot be written, and traces are ta
   for (const path of [`/api/v1/traces/${TRACE}`, '/api/v1/search', '/api/v1/services', '/api/traces?service=shop', '/api/v1/audit']) assert.deepEqual([path, (await ask(path, admin)).status], [path, 503]);
   const shown = await fetch(`${server.console}/api/v1/search`, { headers: { authorization: `Bearer ${viewer}` } });
   assert.match(await shown.text(), /"code":"record_unavailable"/);
-  assert.equal((await tracekeep(['trace', TRACE, '--data', data])).code, 1);
+  assert.equal((await verbHere(['trace', TRACE, '--data', data])).code, 1);
   const taken = await fetch(`${server.otlpHttp}/v1/traces`, { method: 'POST', headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' }, body: JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: TRACE, spanId: '0102030405060708', name: 'pay', startTimeUnixNano: `${Date.now()}000000`, endTimeUnixNano: `${Date.now()}000000` }] }] }] }) });
   assert.equal(taken.status, 200);
   rmSync(folder);
@@ -108,7 +109,7 @@ test('what a request says of itself forges no record, and writes no secret into 
   assert.match(told?.filter ?? '', /^service=shop.*note=\[/s);
   assert.match(told?.reason ?? '', /^for \[email\] \{/);
   for (const text of [told?.filter ?? '', told?.reason ?? '']) assert.doesNotMatch(text, /[\0-\x1f\x7f-\x9f\u2028\u2029]|ghp_|ana@/);
-  const { stdout } = await tracekeep(['audit', 'list', '--who', 'vera', '--data', data]);
+  const { stdout } = await verbHere(['audit', 'list', '--who', 'vera', '--data', data]);
   assert.doesNotMatch(stdout.replaceAll('\n', ''), /[\0-\x1f\x7f-\x9f]/);
 });
 

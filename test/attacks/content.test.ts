@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { before, test } from 'node:test';
 import { LIMITS } from '#limits';
 import { addProducer, createToken, startServer, type TestServer, tracekeep } from '#harness';
+import { verbHere } from '#harness/verbs';
 import { assertUnharmed } from '#harness/aftermath';
 import { ask, askWell, attributesOf, balancedAccounting, exportOf, type Json, newSpanId, newTraceId, send, sendWell, spanOf } from '#harness/exchange';
 import { field, keyValue, number, request, span } from '#harness/protobuf';
@@ -43,11 +44,12 @@ test('no text of a span moves a cursor, hides or reorders words: everywhere it i
     await sendWell(server, key, { resourceSpans: [{ resource, scopeSpans: [{ scope, spans: [span], schemaUrl: HARMFUL[what] }], schemaUrl: HARMFUL[what] }] });
     sent += 1;
   }
-  for (const { what, span } of spans) {
+  for (const [at, { what, span }] of spans.entries()) {
     const answer = await askWell(server, token, `/api/v1/traces/${String(span['traceId'])}`);
     assert.deepEqual(stringsOf(answer).filter((text) => UNSAFE.test(text)), [], what);
     assert.match(JSON.stringify(answer), /tracekeep\.minimized/, what);
-    const drawn = await tracekeep(['trace', String(span['traceId']), '--data', server.data], { FORCE_COLOR: '1' });
+    const words = ['trace', String(span['traceId']), '--data', server.data];
+    const drawn = at === 0 ? await tracekeep(words, { FORCE_COLOR: '1' }) : await verbHere(words);
     assert.equal(drawn.code, 0, drawn.stderr);
     assert.ok(!UNSAFE.test(drawn.stdout.replaceAll(/\u001b\[[0-9;]*m/g, '')), `${what}: ${JSON.stringify(drawn.stdout)}`);
     assert.ok(!drawn.stdout.includes('\u001b'), 'not in a pipe');
@@ -101,7 +103,7 @@ test('times of the far future are refused; absurd ones of the past are stored as
     if (!taken) continue;
     const [one] = spansOf(JSON.parse(answer) as Json);
     assert.deepEqual([one?.['startTimeUnixNano'], one?.['endTimeUnixNano']], [String(start), String(end)], what);
-    assert.equal((await tracekeep(['trace', traceId.toString('hex'), '--data', server.data])).code, 0, what);
+    assert.equal((await verbHere(['trace', traceId.toString('hex'), '--data', server.data])).code, 0, what);
   }
   for (const query of ['', '&order=newest', '&order=oldest', '&order=longest', '&order=shortest', '&durationMin=1h', '&durationMax=1ms', '&durationMin=300d']) {
     const { status, text } = await ask(server, token, `/api/v1/search?service=clock&start=${Date.now() - 3_600_000}${query}`);
@@ -119,7 +121,7 @@ test('numbers, enums and flags outside their range come back as something a read
   const text = JSON.stringify(found);
   assert.match(text, /"nan","value":\{"doubleValue":"NaN"\}/);
   assert.match(text, /"max","value":\{"intValue":"-1"\}/);
-  assert.equal((await tracekeep(['trace', traceId.toString('hex'), '--data', server.data])).code, 0);
+  assert.equal((await verbHere(['trace', traceId.toString('hex'), '--data', server.data])).code, 0);
 });
 
 test('long and many: texts and lists are cut where the limit says, and the dropped are counted', async () => {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { isAbout, type FoundSubject, type Receipt } from '#erase';
 import { startServer, temporaryFolder, tracekeep, type TestServer } from '#harness';
+import { verbHere } from '#harness/verbs';
 import { inControl } from '#harness/credentials';
 import { exportOf, newTraceId, sendWell, spanOf } from '#harness/exchange';
 import { storedBodies } from '#harness/stored-bodies';
@@ -93,7 +94,7 @@ test('what is held of a person is shown to who answers for people, not to who ha
 
 test('nobody has somebody forgotten alone where two are needed: not by approving it, with a token of nobody, on the command line, or with an approval that is another’s, about another, or used', async () => {
   assert.equal((await forget('officer')).code, 'approval_needs_person');
-  assert.match((await tracekeep(['forget', PERSON, '--yes', '--data', data])).stderr, /approval_needs_person/);
+  assert.match((await verbHere(['forget', PERSON, '--yes', '--data', data])).stderr, /approval_needs_person/);
   const asked = await forget('ana');
   assert.equal(asked.status, 202);
   assert.ok(!asked.text.includes(PERSON));
@@ -118,7 +119,7 @@ test('nobody has somebody forgotten alone where two are needed: not by approving
 test('nothing is done, and no entry written, for a tenant that nobody made', async () => {
   const words = ['--tenant', 'defualt', '--data', data];
   for (const verb of [['forget', PERSON, '--yes'], ['subject', 'find', PERSON], ['subject', 'export', PERSON, '--reason', 'asked']]) {
-    const { code, stderr } = await tracekeep([...verb, ...words]);
+    const { code, stderr } = await verbHere([...verb, ...words]);
     assert.deepEqual([code, /name_unknown: .*\(the tenant defualt\)/.test(stderr)], [1, true], stderr);
   }
 });

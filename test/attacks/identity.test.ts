@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import { before, test } from 'node:test';
-import { addProducer, createToken, startServer, type TestServer, tracekeep, until } from '#harness';
+import { addProducer, createToken, startServer, type TestServer, until } from '#harness';
+import { verbHere } from '#harness/verbs';
 import { assertUnharmed } from '#harness/aftermath';
 import { type Account, ask, askWell, balancedAccounting, exportOf, type Json, newTraceId, send, sendWell, spanOf } from '#harness/exchange';
 import { request, span } from '#harness/protobuf';
@@ -26,7 +27,7 @@ before(async () => {
 
 test('nobody writes without a valid ingest key, over HTTP or gRPC', async () => {
   const revoked = await addProducer(server.data, 'gone', ['*']);
-  assert.equal((await tracekeep(['producer', 'revoke', 'gone', '--data', server.data])).code, 0);
+  assert.equal((await verbHere(['producer', 'revoke', 'gone', '--data', server.data])).code, 0);
   await until(async () => (await send(server, revoked, exportOf([]))).status === 401, 'the revoked key is refused', 1_000);
   const wrong = [null, '', 'tk_', key.slice(0, -1), `${key}A`, `${key.slice(0, -1)}${key.endsWith('A') ? 'B' : 'A'}`, key.toLowerCase(), ` ${key}`.trim().replace('tk_', 'tt_'), revoked, 'tk_../../etc/passwd', "tk_' OR '1'='1", 'x'.repeat(8_000)];
   for (const one of wrong) {

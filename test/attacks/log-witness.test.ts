@@ -6,6 +6,7 @@ import { cpSync, renameSync, rmSync } from 'node:fs';
 import { before, test } from 'node:test';
 import { Authority } from '#authority';
 import { addProducer, createToken, startServer, startWitness, temporaryFolder, type TestServer, type TestWitness, tracekeep, until } from '#harness';
+import { verbHere } from '#harness/verbs';
 import { ask, askWell, exportOf, sendWell, spanOf } from '#harness/exchange';
 import { LogReader, readCheckpoint } from '#harness/log-reader';
 
@@ -34,7 +35,7 @@ async function growTo(size: number): Promise<void> {
 before(async () => {
   const first = await startServer({ data });
   [key, token] = [await addProducer(data, 'shop'), await createToken(data, 'admin')];
-  vkeys = (await tracekeep(['log', 'vkeys', '--data', data])).stdout.trimEnd().split('\n');
+  vkeys = (await verbHere(['log', 'vkeys', '--data', data])).stdout.trimEnd().split('\n');
   await first.stop();
   // On another machine, so over TLS.
   const authority = Authority.create({ folder: `${data}.ca`, dataDir: data, trustDomain: 'example.org', name: 'Test', valid_ms: 86_400_000 });
@@ -48,7 +49,7 @@ before(async () => {
   await growTo(8);
   await until(async () => (await state()).published.size >= 8, 'it is published');
   await server.stop();
-  cosigned = readCheckpoint((await tracekeep(['log', 'checkpoint', '--data', data])).stdout, [...vkeys, ...witness.vkeys]).size;
+  cosigned = readCheckpoint((await verbHere(['log', 'checkpoint', '--data', data])).stdout, [...vkeys, ...witness.vkeys]).size;
 
   for (const part of ['', '.log']) {
     rmSync(`${data}${part}`, { recursive: true });

@@ -4,7 +4,9 @@ import { writeFileSync } from 'node:fs';
 import { request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { lastLine, startServer, temporaryFolder, type TestServer, tracekeep, until } from '#harness';
+import { lastLine, startServer, temporaryFolder, type TestServer, until } from '#harness';
+import '#harness/cheap-argon2';
+import { verbHere } from '#harness/verbs';
 import { newSigningKey, type SigningKey, signToken, TestIssuer } from '#harness/issuer';
 import { Browser, CLIENT, freePort, TestProvider } from '#harness/provider';
 
@@ -24,7 +26,7 @@ before(async () => {
   const args = (issuer: string): string[] => ['--oidc-issuer', issuer, '--oidc-client-id', CLIENT.id, '--oidc-client-secret-file', secretFile, '--oidc-role', 'staff=viewer', '--oidc-name', 'Staff'];
   liarKey = await newSigningKey('k', 'RS256');
   liar = await TestIssuer.start([liarKey.jwk]);
-  [server, lied] = await Promise.all([startServer({ args: ['--console', `127.0.0.1:${port}`, ...args(at.url)] }), startServer({ args: args(liar.url) })]);
+  [server, lied] = await Promise.all([startServer({ cheapPasswords: true, args: ['--console', `127.0.0.1:${port}`, ...args(at.url)] }), startServer({ cheapPasswords: true, args: args(liar.url) })]);
 });
 after(() => {
   at.stop();
@@ -235,7 +237,7 @@ test('an ID token that is not the provider’s word on this sign-in signs nobody
 
 test('a provider that is down keeps nobody out but its own people, who are told', async () => {
   liar.stop();
-  const password = lastLine(await tracekeep(['user', 'add', 'Root', '--role', 'admin', '--data', lied.data]));
+  const password = lastLine(await verbHere(['user', 'add', 'Root', '--role', 'admin', '--data', lied.data]));
   const other = new Browser();
   const [own, theirs] = await Promise.all([
     ask(new Browser(), '/api/v1/session', { method: 'POST', body: { name: 'Root', password }, of: lied }),

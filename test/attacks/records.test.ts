@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
-import { addProducer, createToken, lastLine, startServer, temporaryFolder, tracekeep, until, type TestServer } from '#harness';
+import { addProducer, createToken, lastLine, startServer, temporaryFolder, until, type TestServer } from '#harness';
+import { verbHere } from '#harness/verbs';
 import { storedBodies } from '#harness/stored-bodies';
 
 const data = join(temporaryFolder(), 'data');
@@ -20,7 +21,7 @@ before(async () => {
   [viewer, admin, stranger] = [await createToken(data, 'viewer'), await createToken(data, 'admin'), await createToken(data, 'admin', ['--tenant', 'other'])];
   copyFileSync(file, `${file}.old`);
   began = performance.now();
-  server = await startServer({ data });
+  server = await startServer({ data, cheapPasswords: true });
 });
 
 interface Event {
@@ -63,7 +64,7 @@ test('a flood of failed sign-ins makes the log hardly longer than an entry a sec
 });
 
 test('an older copy of the control database, in which a revoked key is valid, is found and named', { timeout: 60_000 }, async () => {
-  lastLine(await tracekeep(['producer', 'revoke', 'shop', '--data', data]));
+  lastLine(await verbHere(['producer', 'revoke', 'shop', '--data', data]));
   server = await startServer({ data });
   await server.stop();
   copyFileSync(`${file}.old`, file);

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { addProducer, createToken, startServer, type TestServer, tracekeep, until } from '#harness';
+import { verbHere } from '#harness/verbs';
 import { assertUnharmed, MEMORY_MAX, spansThere } from '#harness/aftermath';
 import { type Account, askWell, balancedAccounting, exportOf, newSpanId, newTraceId, type Reply, send, sendWell, spanOf } from '#harness/exchange';
 import { request, span } from '#harness/protobuf';
@@ -156,7 +157,7 @@ test('a forged second version replaces nothing: the first is kept and has the ch
   const found = (await findings('replay.second-version')).filter(({ resources }) => resources.some(({ uid }) => uid === root['traceId']));
   assert.deepEqual(found.map(({ count }) => count), [2], 'one finding for the trace');
   assert.ok(!JSON.stringify(found).includes('refund'), 'no payload');
-  const drawn = await tracekeep(['trace', String(root['traceId']), '--data', server.data]);
+  const drawn = await verbHere(['trace', String(root['traceId']), '--data', server.data]);
   assert.match(drawn.stdout, /version 2 of 3, forged/);
 });
 

@@ -10,6 +10,7 @@ import { before, test } from 'node:test';
 import { COMMAND_LINE } from '#control';
 import { checkEvidence, evidenceFlawText, isEvidenceFlaw, parseEvidence, sealCommitment, type Proved } from '#evidence';
 import { startServer, temporaryFolder, tracekeep, type TestServer, until } from '#harness';
+import { verbHere } from '#harness/verbs';
 import { inControl } from '#harness/credentials';
 import { ask, askWell, exportOf, type Json, newTraceId, sendWell, spanOf } from '#harness/exchange';
 import { deriveKey, openRootKey, tokenField, type TokenPlace, Tokens } from '#keys';
@@ -218,7 +219,7 @@ test('evidence shows what was sealed to who opens all of a seal, and is red for 
   assert.match(exported.stderr, /shows what 2 seals hold\n/);
   const { records } = await askWell<{ records: { action: string; reason: string }[] }>(server, tokens.get('auditor') ?? '', '/api/v1/audit');
   for (const action of ['opening.opened', 'field.reveal']) assert.ok(records.some((one) => one.action === action && (action === 'field.reveal' || one.reason === 'court, case 12')), action);
-  const two = await tracekeep(['evidence', 'export', elsewhere, '-o', '-', '--reveal', 'court, case 12', '--data', server.data]);
+  const two = await verbHere(['evidence', 'export', elsewhere, '-o', '-', '--reveal', 'court, case 12', '--data', server.data]);
   assert.deepEqual([two.code, two.stdout], [1, '']);
 });
 
@@ -320,7 +321,7 @@ test('what was sealed of somebody who was forgotten opens to nobody, and says so
   };
   const before = await evidence();
   assert.deepEqual([before.shows, before.spans], [[`${MARK}-1`, `${MARK}-2`], 2]);
-  const forgotten = await tracekeep(['forget', `${MARK}-2`, '--yes', '--json', '--reason', 'asked for it', '--data', server.data]);
+  const forgotten = await verbHere(['forget', `${MARK}-2`, '--yes', '--json', '--reason', 'asked for it', '--data', server.data]);
   assert.equal(forgotten.code, 0, forgotten.stderr);
   const { resourceSpans, reveal: told } = await revealed('officer', { fields: ['user.id'] }, elsewhere);
   assert.deepEqual([told.opened, told.erased, told.changed, JSON.stringify(resourceSpans).includes(`${MARK}-2`)], [0, 1, 0, false]);

@@ -11,7 +11,9 @@ import { connect, type ConnectionOptions } from 'node:tls';
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import { Authority, makeCertificate, type CertificateForm } from '#authority';
 import { LIMITS } from '#limits';
-import { addProducer, createToken, lastLine, startServer, temporaryFolder, type TestServer, tracekeep, until } from '#harness';
+import { addProducer, createToken, lastLine, startServer, temporaryFolder, type TestServer, until } from '#harness';
+import '#harness/cheap-argon2';
+import { verbHere } from '#harness/verbs';
 import { exportOf, spanOf } from '#harness/exchange';
 import { request as exportRequest, span } from '#harness/protobuf';
 
@@ -44,7 +46,7 @@ before(async () => {
   serverFiles = { cert: readFileSync(files.certificate, 'utf8'), key: readFileSync(files.key, 'utf8') };
   shopKey = await addProducer(data, 'shop', ['shop'], ['--spiffe', 'spiffe://example.org/shop', '--certificate-name', 'shop.example.org']);
   bankKey = await addProducer(data, 'bank', ['*'], ['--tenant', 'elsewhere', '--spiffe', 'spiffe://example.org/bank']);
-  server = await startServer({ data, args: ['--tls-cert', files.certificate, '--tls-key', files.key, '--tls-client-ca', authority.files.certificate] });
+  server = await startServer({ data, cheapPasswords: true, args: ['--tls-cert', files.certificate, '--tls-key', files.key, '--tls-client-ca', authority.files.certificate] });
 });
 after(() => {
   for (const one of opened) one.close();
@@ -110,7 +112,7 @@ test('certificate and key of two producers are neither of them', async () => {
   assert.equal(await grpcStatus(shop, bankKey), 7);
   assert.equal((await send(shop, exportOf([]), { authorization: `Bearer ${await createToken(data)}` })).status, 403);
   assert.equal((await send(shop, exportOf([]), { authorization: 'Bearer tk_wrong' })).status, 401);
-  const taken = await tracekeep(['producer', 'change', 'shop', '--spiffe', 'spiffe://example.org/bank', '--data', data]);
+  const taken = await verbHere(['producer', 'change', 'shop', '--spiffe', 'spiffe://example.org/bank', '--data', data]);
   assert.equal(taken.code, 1);
   assert.match(taken.stderr, /name_taken/);
 });
@@ -137,7 +139,7 @@ test('a revoked certificate, and one whose name was taken from its producer, sen
   await until(async () => (await once()).status === 200, 'the new producer is known', 1_000);
   assert.equal(await exportBy(client), 0);
   const { localPort } = Object.values(agent.freeSockets).flat()[0] ?? assert.fail();
-  lastLine(await tracekeep(['producer', 'change', 'lost', '--no-certificates', '--data', data]));
+  lastLine(await verbHere(['producer', 'change', 'lost', '--no-certificates', '--data', data]));
   await until(async () => (await once()).text.includes('certificate_unknown'), 'the name is refused', 1_000);
   assert.equal(await exportBy(client), 16);
   const admin = { authorization: `Bearer ${await createToken(data, 'admin')}` };
@@ -215,7 +217,7 @@ test('a flood of connections that begin a handshake and do not end it leaves tho
 });
 
 test('the console gives its cookie to TLS alone, and has browsers stay with TLS', async () => {
-  const password = lastLine(await tracekeep(['user', 'add', 'ana', '--role', 'admin', '--data', data]));
+  const password = lastLine(await verbHere(['user', 'add', 'ana', '--role', 'admin', '--data', data]));
   const { status, headers } = await post(`${server.console}/api/v1/session`, { ca }, { name: 'ana', password }, { origin: server.console });
   assert.equal(status, 200);
   for (const cookie of [headers['set-cookie'] ?? []].flat()) assert.match(cookie, /; Secure$/);

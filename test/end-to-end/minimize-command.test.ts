@@ -9,6 +9,7 @@ import { test } from 'node:test';
 import { requestFromJson } from '#otlp';
 import { readSamples, type SecretSample } from '#scanner/samples';
 import { addProducer, createToken, startServer, temporaryFolder, tracekeep } from '#harness';
+import { verbHere } from '#harness/verbs';
 import { askWell, attributesOf, exportOf, type Json, newSpanId, newTraceId, sendWell, spanOf } from '#harness/exchange';
 
 const REQUESTS = 12;
@@ -57,7 +58,7 @@ test('under a policy of its own, in protobuf, and with a request that no server 
   writeFileSync(policy, 'version: 2\nrules:\n  - { id: no-notes, keys: [note], action: drop }\n');
   writeFileSync(json, `${request}\nnonsense\n`);
   writeFileSync(protobuf, requestFromJson(Buffer.from(request)) as Uint8Array);
-  const [ofJson, ofProtobuf] = await Promise.all([json, protobuf].map((file) => tracekeep(['minimize', '--otlp', file, '--policy', policy, '--json'])));
+  const [ofJson, ofProtobuf] = await Promise.all([json, protobuf].map((file) => verbHere(['minimize', '--otlp', file, '--policy', policy, '--json'])));
   const [line, refused] = ofJson!.stdout.trimEnd().split('\n');
   assert.equal(ofJson!.code, 1);
   assert.ok(!line!.includes('door') && line!.includes('attributes.note: 1 field'));

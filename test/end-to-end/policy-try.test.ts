@@ -7,6 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { addProducer, createToken, lastLine, startServer, temporaryFolder, type TestServer, tracekeep } from '#harness';
+import { verbHere } from '#harness/verbs';
 import { storedBodies } from '#harness/stored-bodies';
 import { ask, askWell, exportOf, type Json, sendWell, spanOf } from '#harness/exchange';
 
@@ -58,7 +59,7 @@ test('the requests of a file, under the policy and under the one in force', asyn
   const tried = parsed(stdout);
   assert.deepEqual(told(tried), OF_REQUESTS);
   assert.ok(tried.weakenings!.some(({ rule }) => rule === 'mails-stay'));
-  const text = lastTable(await tracekeep(['policy', 'try', policyFile, '--otlp', requestsFile, '--data', join(folder, 'nothing')]));
+  const text = lastTable(await verbHere(['policy', 'try', policyFile, '--otlp', requestsFile, '--data', join(folder, 'nothing')]));
   assert.match(text, /^Would change:\nSERVICE .*\nshop +mail +email +2 +replace +keep +mails-stay +\[aaa\.aaaaaaaa/m);
   assert.match(text, /Weaker than the policy in force[^]*\n +mails-stay: /);
 });
@@ -66,11 +67,11 @@ test('the requests of a file, under the policy and under the one in force', asyn
 test('requests that no server would take are told, and are no trial if there are no others', async () => {
   const file = join(folder, 'unreadable.jsonl');
   writeFileSync(file, `${JSON.stringify(requests[0])}\nnonsense\n`);
-  const some = await tracekeep(['policy', 'try', policyFile, '--otlp', file, '--json', '--data', server.data]);
+  const some = await verbHere(['policy', 'try', policyFile, '--otlp', file, '--json', '--data', server.data]);
   assert.deepEqual([some.code, parsed(some.stdout).changes.length > 0], [0, true]);
   assert.match(some.stderr, /1 of 2 requests are refused/);
   writeFileSync(file, 'nonsense\n');
-  const none = await tracekeep(['policy', 'try', policyFile, '--otlp', file, '--json', '--data', server.data]);
+  const none = await verbHere(['policy', 'try', policyFile, '--otlp', file, '--json', '--data', server.data]);
   assert.deepEqual([none.code, parsed(none.stdout).changes], [1, []]);
   assert.match(none.stderr, /1 of 1 requests are refused: nothing could be tried/);
 });
@@ -78,7 +79,7 @@ test('requests that no server would take are told, and are no trial if there are
 test('a dry run of the policy in force counts what the server has counted', async () => {
   const inForce = join(folder, 'in-force.yaml');
   writeFileSync(inForce, (await askWell<{ text: string }>(server, token, '/api/v1/policy')).text);
-  const { stdout } = await tracekeep(['policy', 'try', inForce, '--otlp', requestsFile, '--json', '--data', server.data]);
+  const { stdout } = await verbHere(['policy', 'try', inForce, '--otlp', requestsFile, '--json', '--data', server.data]);
   const { changes } = parsed(stdout);
   const { totals } = await askWell<{ totals: { minimized: Record<string, number> } }>(server, token, '/api/v1/accounting');
   assert.deepEqual(Object.fromEntries(changes.map(({ kind, count }) => [kind, count])), totals.minimized);
@@ -90,7 +91,7 @@ test('what is stored: what more would go, and what went that would be kept from 
   assert.equal(code, 0, stderr);
   const tried = parsed(stdout);
   assert.deepEqual([tried.spans, tried.more, told(tried)], [2, false, OF_REQUESTS]);
-  const text = lastTable(await tracekeep(['policy', 'try', policyFile, '--data', server.data]));
+  const text = lastTable(await verbHere(['policy', 'try', policyFile, '--data', server.data]));
   assert.match(text, /2 spans of the last 1h\n.*does not come back/);
 });
 
@@ -108,7 +109,7 @@ test('presets are texts of policies, by verb and by route', async () => {
   const { presets } = await askWell<{ presets: { name: string }[] }>(server, token, '/api/v1/policy/presets');
   for (const { name } of presets) {
     const { text } = await askWell<{ text: string }>(server, token, `/api/v1/policy/presets/${name}`);
-    const printed = await tracekeep(['policy', 'preset', name]);
+    const printed = await verbHere(['policy', 'preset', name]);
     assert.equal(printed.stdout, text);
   }
   assert.equal((await ask(server, token, '/api/v1/policy/presets/none')).status, 404);
@@ -123,7 +124,7 @@ test('a Collector configuration becomes a policy that can be tried, and what is 
   assert.equal(made.code, 1);
   assert.match(made.stderr, /collector\.yaml:5: attributes: insert x: /);
   writeFileSync(file, made.stdout);
-  const tried = parsed((await tracekeep(['policy', 'try', file, '--otlp', requestsFile, '--json', '--data', server.data])).stdout);
+  const tried = parsed((await verbHere(['policy', 'try', file, '--otlp', requestsFile, '--json', '--data', server.data])).stdout);
   assert.ok(told(tried).includes('shop note field: - > drop by attributes-delete-note, 2'), told(tried).join('\n'));
 });
 

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { checkEvidence, isEvidenceFlaw, parseEvidence } from '#evidence';
 import { addProducer, createToken, lastLine, startServer, startWitness, temporaryFolder, type TestServer, type TestWitness, tracekeep, until } from '#harness';
+import { verbHere } from '#harness/verbs';
 import { ask, askWell, exportOf, sendWell, spanOf } from '#harness/exchange';
 import { continues, includes, leafHash, LogReader, readCheckpoint, rootOf, type ReadCheckpoint } from '#harness/log-reader';
 import { sha256, verifyNatively } from '#keys/signing';
@@ -24,7 +25,7 @@ let acknowledged = 0;
 before(async () => {
   const data = `${temporaryFolder()}/data`;
   const first = await startServer({ data, args: ['--log-origin', ORIGIN] });
-  const { stdout } = await tracekeep(['log', 'vkeys', '--data', data]);
+  const { stdout } = await verbHere(['log', 'vkeys', '--data', data]);
   vkeys = stdout.trimEnd().split('\n');
   witness = await startWitness('witness.example', vkeys);
   await first.stop();
@@ -79,7 +80,7 @@ test('the witness publishes the same log under its own address, and says so', as
   assert.equal(theirs.signers.length, 4);
   const { proof } = await askWell<{ proof: string[] }>(server, token, `/api/v1/log/consistency?from=${mine.size}&to=${mine.size}`);
   assert.deepEqual(proof, []);
-  const status = lastLine(await tracekeep(['witness', 'status', '--data', witness.data]));
+  const status = lastLine(await verbHere(['witness', 'status', '--data', witness.data]));
   assert.equal(status, 'It has refused no checkpoint that a log had signed.');
 });
 
@@ -119,10 +120,10 @@ test('readers see state, growth and entries; the commands say the same with a se
   await sending;
   const json = (await tracekeep(['log', 'status', '--data', server.data, '--json'])).stdout;
   assert.equal((JSON.parse(json) as { running: boolean; origin: string }).running, true);
-  assert.match((await tracekeep(['log', 'status', '--data', server.data])).stdout, new RegExp(`^The log ${ORIGIN} has published [0-9]+ entries, signed .*\nwitness.example `.replace('\n', '\n\nWITNESS[^\n]*\n')));
+  assert.match((await verbHere(['log', 'status', '--data', server.data])).stdout, new RegExp(`^The log ${ORIGIN} has published [0-9]+ entries, signed .*\nwitness.example `.replace('\n', '\n\nWITNESS[^\n]*\n')));
   await server.stop();
   const left = readCheckpoint((await tracekeep(['log', 'checkpoint', '--data', server.data])).stdout, [...vkeys, ...witness.vkeys]);
   assert.ok(left.size >= published.size);
   assert.equal(left.signers.length, 4, 'the last one was witnessed before the server stopped');
-  assert.match((await tracekeep(['log', 'status', '--data', server.data])).stdout, /No server runs/);
+  assert.match((await verbHere(['log', 'status', '--data', server.data])).stdout, /No server runs/);
 });

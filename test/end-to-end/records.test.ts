@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { ControlStore } from '#control';
 import { addProducer, createToken, lastLine, startServer, temporaryFolder, tracekeep, until, type TestServer } from '#harness';
+import '#harness/cheap-argon2';
+import { verbHere } from '#harness/verbs';
 import { storedBodies, type StoredBody } from '#harness/stored-bodies';
 import { deriveKey, openRootKey } from '#keys';
 import { DEFAULT_TENANT } from '#model';
@@ -49,10 +51,10 @@ async function outboxIsEmpty(): Promise<void> {
 before(async () => {
   secrets.push(await addProducer(data, 'shop', ['shop-*']));
   secrets.push(await createToken(data, 'viewer', ['--name', 'grafana']));
-  const password = lastLine(await tracekeep(['user', 'add', 'Ada', '--role', 'admin', '--data', data]));
+  const password = lastLine(await verbHere(['user', 'add', 'Ada', '--role', 'admin', '--data', data]));
   secrets.push(password);
 
-  server = await startServer({ data });
+  server = await startServer({ data, cheapPasswords: true });
   for (let tries = 0; tries < 3; tries++) await signIn('Ada', 'a wrong password');
   await signIn('my password in the wrong field', password);
   assert.equal(await signIn('Ada', password), 200);
@@ -68,7 +70,7 @@ before(async () => {
   const bob = (await ask('POST', '/api/v1/accounts', { name: 'Bob', roles: ['viewer'], password: 'a quiet river of glass' })).json as { account: { id: string } };
   assert.equal((await ask('DELETE', `/api/v1/accounts/${bob.account.id}`)).status, 204);
   secrets.push(made.key, rotated.key, token.secret, 'a quiet river of glass', 'my password in the wrong field');
-  await tracekeep(['trace', TRACE, '--data', data]);
+  await verbHere(['trace', TRACE, '--data', data]);
   lastLine(await tracekeep(['tenant', 'set', 'beside', '--class', 'default', '--data', data]));
   await outboxIsEmpty();
   asked = (await ask('GET', `/api/v1/audit?resource=trace:${TRACE}`)).json;
@@ -76,7 +78,7 @@ before(async () => {
   assert.equal((await ask('DELETE', '/api/v1/session')).status, 204);
   await server.stop();
 
-  lastLine(await tracekeep(['token', 'revoke', 'grafana', '--data', data]));
+  lastLine(await verbHere(['token', 'revoke', 'grafana', '--data', data]));
   exported = await tracekeep(['audit', 'export', '--out', '-', '--data', data]);
   bodies = await storedBodies(data);
 });

@@ -12,7 +12,8 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace';
 import { Metadata } from '@grpc/grpc-js';
 import { before, test } from 'node:test';
-import { addProducer, createToken, startServer, type TestServer, tracekeep } from '#harness';
+import { addProducer, createToken, startServer, type TestServer } from '#harness';
+import { verbHere } from '#harness/verbs';
 import { askWell, balancedAccounting } from '#harness/exchange';
 
 let server: TestServer;
@@ -161,7 +162,7 @@ test('a wrong key is a failure that the exporter does not repeat; a revoked one 
   const spans = makeTrace();
   assert.equal((await exportOnce((exporters(brief)['http/protobuf'] ?? assert.fail())('none'), spans)).code, SUCCESS);
   sent += spans.length;
-  assert.equal((await tracekeep(['producer', 'revoke', 'brief', '--data', server.data])).code, 0);
+  assert.equal((await verbHere(['producer', 'revoke', 'brief', '--data', server.data])).code, 0);
   await new Promise((resolve) => setTimeout(resolve, 1_000));
   for (const protocol of ['http/protobuf', 'http/json', 'grpc']) {
     assert.equal((await exportOnce((exporters(brief)[protocol] ?? assert.fail())('none'), makeTrace())).code, FAILED, protocol);

@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { verbHere } from '#harness/verbs';
 
 const MAIN = fileURLToPath(import.meta.resolve('#main'));
 const home = mkdtempSync(join(tmpdir(), 'tracekeep-serve-'));
@@ -56,7 +57,19 @@ async function serve(): Promise<Server> {
   return { child, out, ended, url };
 }
 
-async function verb(...words: string[]): Promise<{ readonly code: number | null; readonly out: string; readonly err: string }> {
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** In this process, beside the server. */
+async function verb(...words: string[]): Promise<Ended> {
+  const { code, stdout, stderr } = await verbHere([...words, '--data', data]);
+  return { code, out: stdout, err: stderr };
+}
+
+async function program(...words: string[]): Promise<Ended> {
   const { out, err, ended } = start(words);
   return { code: await ended, out: out(), err: err() };
 }
@@ -81,7 +94,7 @@ async function send(server: Server, key: string): Promise<number> {
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
 
 test('a server and the verbs beside it, from its first start to its end', { timeout: 120_000 }, async (t) => {
-  const early = await credential('producer', 'add', 'early', '--service', 'shop-*');
+  const early = (await program('producer', 'add', 'early', '--service', 'shop-*')).out.trimEnd().split('\n').at(-1) ?? '';
   let server = await serve();
 
   await t.test('it prints one line, and its data directory and socket are private', () => {
@@ -120,7 +133,7 @@ test('a server and the verbs beside it, from its first start to its end', { time
   });
 
   await t.test('trace draws what the running server holds', async () => {
-    const { out, err } = await verb('trace', '--last');
+    const { out, err } = await program('trace', '--last');
     assert.match(out, /shop-web +GET \/cart/, err);
     assert.ok(!err.includes('opening the store'));
     assert.equal(JSON.parse((await verb('trace', TRACE, '--json')).out).resourceSpans[0].scopeSpans[0].spans[0].traceId, TRACE);
@@ -130,7 +143,7 @@ test('a server and the verbs beside it, from its first start to its end', { time
   });
 
   await t.test('a second server on the same data directory is refused and does the first no harm', async () => {
-    const { code, out, err } = await verb('serve', ...LISTEN);
+    const { code, out, err } = await program('serve', ...LISTEN);
     assert.notEqual(code, 0);
     assert.equal(out, '');
     assert.match(err, /^tracekeep: cannot /m);
@@ -153,7 +166,7 @@ test('a server and the verbs beside it, from its first start to its end', { time
   });
 
   await t.test('without a server, trace opens the store itself', async () => {
-    const { code, out, err } = await verb('trace', TRACE);
+    const { code, out, err } = await program('trace', TRACE);
     assert.equal(code, 0, err);
     assert.match(out, /shop-web +GET \/cart/);
     assert.match(err, /opening the store/);
