@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { reasonsOf } from './server.ts';
+import { reasonsOf } from './failure-text.ts';
 
 test('reasonsOf says what failed down the causes, and quotes no message that is not ours', () => {
   const engine = new Error("Cannot parse input near 'jane@example.com'");
