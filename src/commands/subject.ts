@@ -1,4 +1,4 @@
-/** `tracekeep subject`: what is held about a person, counted (`find`), and all of it opened, for the person (`export`). */
+/** `tracekeep subject`: what is held about a person, counted (`find`), and all of it opened, for the person (`export`); and the check of a receipt (`receipt`). */
 import { Command } from 'commander';
 
 import { counted, foundText, NOT_FOUND, PLACE_OF_SUBJECTS, readSubject } from './forget.ts';
@@ -7,6 +7,7 @@ import { OperatorError } from './operator-error.ts';
 import { orFail, readTenant, settingsOf, withSettings, withTenant } from './options.ts';
 import { PASSPHRASE_FD } from './passphrase.ts';
 import { withSubjects, type AskSubjects } from './stored-subject.ts';
+import { receiptCommand } from './subject-receipt.ts';
 import type { TenantId } from '#model';
 import { exitSoon, note, print, writeOut } from './terminal.ts';
 
@@ -21,7 +22,7 @@ interface ExportOptions {
 const WHOM = 'the person, as the sealed value names them; - reads it from standard input';
 
 export function subjectCommand(): Command {
-  return new Command('subject').description('what is held about a person').addCommand(findCommand()).addCommand(exportCommand());
+  return new Command('subject').description('what is held about a person').addCommand(findCommand()).addCommand(exportCommand()).addCommand(receiptCommand());
 }
 
 function findCommand(): Command {

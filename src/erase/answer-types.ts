@@ -68,6 +68,9 @@ export interface ReceiptLog {
   readonly proof: readonly string[];
   /** Signed over that tree. */
   readonly checkpoint: string;
+  /** What the entry is a commitment to: its statement, which has the commitment to the person, and the SHA-256 of its closed part, base64. */
+  readonly statement: string;
+  readonly closed: string;
 }
 
 /** What is said beside the spans of a page of an export. */

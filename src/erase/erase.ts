@@ -29,6 +29,8 @@ export type { ExportTold, FoundSubject, Receipt } from './answer-types.ts';
 export { isAbout } from './receipt.ts';
 export { exportText, type ExportPage, type ExportQuestion } from './export.ts';
 
+type StoredBody = Awaited<ReturnType<Store['bodies']>>[number];
+
 export interface SubjectsParts {
   readonly answering: Answering;
   readonly control: Pick<ControlStore, 'listTenants' | 'subjectKeysOf' | 'findWindow' | 'findSubjectKeys' | 'eraseSubject' | 'listErasures' | 'finishErasure' | 'eraseAgain' | 'askApproval' | 'approvalUnusable' | 'recordExport' | 'proofOf' | 'listPolicies' | 'findPolicy'>;
@@ -158,12 +160,12 @@ export class Subjects {
     const erasure = await control.eraseSubject(wanted, by).finally(() => workers.forgetSubject(tenant, name));
     if (isRefusal(erasure)) return erasure;
     await carry();
-    const entry = await this.#entryOf(id, since);
+    const logged = await this.#entryOf(id, since);
     // What came just before is among them. The receipt is given in any case: its salt is nowhere else.
     const counted = await this.#count(reader, { token, keyIds: erasure.keyIds, hours: [] });
     const { spans } = isRefusal(counted) ? before : counted;
     const tokens = await this.#finish({ id, tenant, token });
-    return { is: 'forgotten', receipt: { id, tenant, at: new Date(erasure.at).toISOString(), by: nameOf(by), entry, keys: erasure.keyIds.length, spans, tokens, salt, commitment, clear, log: await this.#proofOf(entry) } };
+    return { is: 'forgotten', receipt: { id, tenant, at: new Date(erasure.at).toISOString(), by: nameOf(by), entry: logged.index, keys: erasure.keyIds.length, spans, tokens, salt, commitment, clear, log: await this.#proofOf(logged) } };
   }
 
   #count(reader: Reader, places: SubjectPlaces): Promise<FoundSpans | Refusal> {
@@ -211,18 +213,18 @@ export class Subjects {
     return this.#parts.minimized(tenant, reason.replace(new RegExp(RegExp.escape(subject), 'giu'), '[subject]')) ?? '';
   }
 
-  /** The index of the first entry of an erasure, among those that came into the log since. */
-  async #entryOf(id: string, since: number): Promise<number> {
-    for (const { index, type, statement } of await this.#parts.store.bodies(since, this.#parts.log.size)) if (type === 'erasure' && statement.includes(`"erasure":"${id}"`)) return index;
+  /** The first entry of an erasure, among those that came into the log since. */
+  async #entryOf(id: string, since: number): Promise<StoredBody> {
+    for (const body of await this.#parts.store.bodies(since, this.#parts.log.size)) if (body.type === 'erasure' && body.statement.includes(`"erasure":"${id}"`)) return body;
     throw new Error('cannot find the entry of an erasure in the log');
   }
 
   /** Signed here where that was not done since: a proof that leads to a root of nobody proves nothing. */
-  async #proofOf(entry: number): Promise<ReceiptLog> {
+  async #proofOf({ index: entry, statement, closed }: StoredBody): Promise<ReceiptLog> {
     const { log } = this.#parts;
     const { note, size } = log.signed !== null && log.signed.size > entry ? log.signed : await log.sign();
     const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
-    return { origin: log.origin, size, root: base64(log.root(size)), leaf: base64(log.entry(entry) ?? new Uint8Array()), proof: (log.inclusion(entry, size) ?? []).map(base64), checkpoint: note };
+    return { origin: log.origin, size, root: base64(log.root(size)), leaf: base64(log.entry(entry) ?? new Uint8Array()), proof: (log.inclusion(entry, size) ?? []).map(base64), checkpoint: note, statement, closed: createHash('sha256').update(closed).digest('base64') };
   }
 }
 

@@ -27,7 +27,7 @@ const FOUND = object<FoundSubject>({
 });
 const RECEIPT = object<Receipt>({
   id: text(), tenant: text(), at: text('RFC 3339.'), by: text(), entry: { ...count, description: 'Index in the log.' }, keys: count, spans: count, tokens: count, salt: text('Base64. It is nowhere else.'), commitment: text('Base64.'), clear: CLEAR,
-  log: object<ReceiptLog>({ origin: text(), size: count, root: text(), leaf: text(), proof: array(text()), checkpoint: text() }),
+  log: object<ReceiptLog>({ origin: text(), size: count, root: text(), leaf: text(), proof: array(text()), checkpoint: text(), statement: text('Of the entry, as the log commits to it.'), closed: text('Base64: SHA-256 of its closed part.') }),
 });
 const EXPORT = object<ExportTold>({ id: text('Of the export, as the log has it; the same on each page.'), by: text(), reason: text('As it is kept.'), at: text('RFC 3339.'), watermark: text(), spans: count, opened: { ...count, description: 'Values.' }, erased: count, changed: count, nextCursor: { ...ORNULL, description: 'null on the last page.' } });
 const ASKED = { description: 'Somebody else has to approve it first; the answer to the same question later names the same approval.', ...object({ approval: APPROVAL }) };

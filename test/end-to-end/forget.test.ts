@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { before, test } from 'node:test';
 import { isAbout, type Receipt } from '#erase';
+import { checkReceipt } from '#erase/check-receipt';
+import { readLogVkeys } from '#log';
+import { readVerifiers } from '#verify';
 import { LIMITS } from '#limits';
 import { addProducer, startServer, temporaryFolder, tracekeep, type TestServer } from '#harness';
 import { verbHere } from '#harness/verbs';
@@ -88,6 +91,9 @@ test('a person is forgotten through a running server; others are not, and who co
   assert.deepEqual(new Set(values), new Set(['ann', 'ann@example.org']));
   assert.match((await verbHere(['subject', 'export', 'dan', '--reason', 'access request', '--data', data])).stderr, new RegExp(`${LIMITS.subject_export_spans + 1} spans with ${2 * (LIMITS.subject_export_spans + 1)} opened values`), 'all pages');
   const receipt = await forget('ann');
+  writeFileSync(join(folder, 'ann-receipt.json'), JSON.stringify(receipt));
+  const checked = await verbHere(['subject', 'receipt', join(folder, 'ann-receipt.json'), 'ann', '--data', data]);
+  assert.equal(checked.code, 0, checked.stderr);
   assert.deepEqual([receipt.spans, receipt.tokens, receipt.by], [3, 6, 'the command line']);
   const after = keyRows();
   assert.equal(after.filter((row) => !isLive(row)).length, receipt.keys);
@@ -108,6 +114,13 @@ test('a person is forgotten in a store that no server has open, and the log does
   cpSync(join(data, 'control'), join(folder, 'control-before'), { recursive: true });
   const receipt = await forget('bob');
   assert.deepEqual([receipt.keys, receipt.spans, receipt.tokens], [1, 1, 2]);
+  writeFileSync(join(folder, 'bob.json'), JSON.stringify(receipt));
+  for (const [name, code, about] of [[['bob'], 0, true], [['ann'], 1, false], [[], 0, null]] as const) {
+    const checked = await verbHere(['subject', 'receipt', join(folder, 'bob.json'), ...name, '--json', '--data', data]);
+    assert.equal(checked.code, code, checked.stderr);
+    const told = JSON.parse(checked.stdout) as { about: boolean | null; inLogHere: boolean; entry: number };
+    assert.deepEqual([told.about, told.inLogHere, told.entry], [about, true, receipt.entry]);
+  }
   const [, size, root] = receipt.log.checkpoint.split('\n');
   assert.deepEqual([Number(size), root], [receipt.log.size, receipt.log.root], 'the tree of the proof was signed');
   writeFileSync(join(folder, 'receipt.checkpoint'), receipt.log.checkpoint);
@@ -118,6 +131,32 @@ test('a person is forgotten in a store that no server has open, and the log does
   assert.ok(!/bob/i.test(JSON.stringify(entries)));
   assert.equal(entries.at(-1)?.closed['reason'], 'Request 12 of [subject], by [email]', 'minimized before it is written');
   assert.ok(!JSON.stringify(entries).includes(receipt.salt));
+});
+
+test('a receipt verifies with the key of the log alone, and nothing in it can be another', async () => {
+  const receipt = JSON.parse(readFileSync(join(folder, 'bob.json'), 'utf8')) as Receipt;
+  const [vkey = ''] = readLogVkeys(`${data}.log`) ?? [];
+  const offline = await verbHere(['subject', 'receipt', join(folder, 'bob.json'), 'bob', '--key', vkey]);
+  assert.equal(offline.code, 0, offline.stderr);
+  assert.match(offline.stdout, /^Verified: entry \d+ of the log \S+ is the erasure e_[0-9a-f]{16} in tenant default.*: 1 key was destroyed\.\n[^]*about {8}this person\n/);
+  assert.equal((await verbHere(['subject', 'receipt', join(folder, 'bob.json')])).code, 2, 'neither a key nor data');
+  const keys = readVerifiers([vkey]);
+  assert.ok(!('unreadable' in keys));
+  const wrong = (change: object, log: object = {}): string => {
+    const checked = checkReceipt(JSON.stringify({ ...receipt, ...change, log: { ...receipt.log, ...log } }), keys, 'bob');
+    return 'wrong' in checked ? checked.wrong : `isAbout ${checked.isAbout}`;
+  };
+  assert.equal(wrong({}), 'isAbout true');
+  const zeros = Buffer.alloc(32).toString('base64');
+  assert.equal(wrong({ salt: zeros }), 'isAbout false');
+  for (const change of [{ id: 'e_0000000000000000' }, { tenant: 'other' }, { keys: 2 }, { commitment: zeros }]) assert.match(wrong(change), new RegExp(`^the log says another ${Object.keys(change)[0] === 'id' ? 'erasure' : Object.keys(change)[0]} `));
+  for (const change of [{ entry: receipt.entry - 1 }, { entry: -1 }, { entry: 1.5 }, { salt: 1 }]) assert.match(wrong(change), /the entry is not in the log|it is no receipt/, JSON.stringify(change));
+  assert.match(wrong({}, { statement: receipt.log.statement.replace('"keys":1', '"keys":0') }), /not the one that the log commits to/);
+  assert.match(wrong({}, { closed: zeros }), /not the one that the log commits to/);
+  assert.match(wrong({}, { proof: receipt.log.proof.slice(1) }), /not in the log/);
+  assert.match(wrong({}, { root: zeros }), /not the one that was signed/);
+  assert.match(wrong({}, { checkpoint: receipt.log.checkpoint.replace(/^(.*\n)(\d+)/, (_, origin: string, size: string) => `${origin}${Number(size) + 1}`) }), /not signed by the log/);
+  assert.match(wrong({}, { leaf: '*' }), /base64/);
 });
 
 test('keys that were destroyed and are back are found by the log, and destroyed anew', { timeout: 120_000 }, async () => {
