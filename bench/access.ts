@@ -27,8 +27,9 @@ const POLICIES = 500;
 const PLACES = 200;
 const REPEATS = 20_000;
 
-export async function measureAccess(pairs: number): Promise<AccessFigures> {
-  const places = Array.from({ length: PLACES }, (_, at): Place => ({ service: `service-${at}`, environment: at % 2 === 0 ? 'production' : 'test' }));
+/** `pairs` of questions; `places` and `repeats` of decisions. */
+export async function measureAccess(pairs: number, placesAsked = PLACES, repeats = REPEATS): Promise<AccessFigures> {
+  const places = Array.from({ length: placesAsked }, (_, at): Place => ({ service: `service-${at}`, environment: at % 2 === 0 ? 'production' : 'test' }));
   const text = Array.from({ length: POLICIES }, (_, at) => `@id("team-${at}")\npermit (principal in Group::"team-${at}", action in Action::"telemetry", resource) when { resource.service == "service-${at}" && resource.environment like "prod*" };`).join('\n');
   const access = createAccess({ own: { version: () => 1, text: () => text } });
   const reader = (team: number): Reader => ({ id: 'a_0000000000000001', name: 'ana', tenant: DEFAULT_TENANT, kind: 'person', roles: ['operator'], groups: [`team-${team}`], scopes: null });
@@ -36,15 +37,15 @@ export async function measureAccess(pairs: number): Promise<AccessFigures> {
   const load_ms = elapsed(() => decide(0));
   const cold = places.map((_, at) => elapsed(() => decide(at)) * 1_000);
   const remembered = elapsed(() => {
-    for (let at = 0; at < REPEATS; at++) decide(at % PLACES);
+    for (let at = 0; at < repeats; at++) decide(at % placesAsked);
   });
   const teams = Array.from({ length: 5 }, (_, at) => at + 10);
   const visibilities: number[] = [];
   for (const team of teams) visibilities.push(await elapsedLater(() => see(access, reader(team), places)));
   const again = await elapsedLater(async () => {
-    for (let at = 0; at < REPEATS; at++) await see(access, reader(10 + (at % 5)), places);
+    for (let at = 0; at < repeats; at++) await see(access, reader(10 + (at % 5)), places);
   });
-  return { policies: POLICIES, places: PLACES, load_ms, cold_us: medianOf(cold), remembered_us: (remembered * 1_000) / REPEATS, visibilityCold_ms: medianOf(visibilities), visibility_us: (again * 1_000) / REPEATS, ...(await added(text, pairs)) };
+  return { policies: POLICIES, places: placesAsked, load_ms, cold_us: medianOf(cold), remembered_us: (remembered * 1_000) / repeats, visibilityCold_ms: medianOf(visibilities), visibility_us: (again * 1_000) / repeats, ...(await added(text, pairs)) };
 }
 
 async function added(text: string, pairs: number): Promise<Pick<AccessFigures, 'asked' | 'askedInPart'>> {

@@ -73,7 +73,7 @@ export interface Figures {
 const PARTS = ['ingest', 'query', 'verify', 'console', 'parts', 'recognize', 'access', 'audit', 'authentication', 'sealing', 'forget'];
 /** Enough that there is a figure. */
 const SEED = 20_261_129;
-const HURRIED_LOG_BLOCKS = 20;
+const HURRIED = { pairs: 4, places: 40, repeats: 1_000 };
 /** Of questions, of each kind. */
 const QUERY_PAIRS = 400;
 const SPANS_UNUSED = 8_192;
@@ -137,13 +137,13 @@ export async function bench(options: BenchOptions, say: (text: string) => void):
   if (verify !== null) show(verifyText(verify));
   const inBrowser = options.only.includes('console') ? await measureConsole() : null;
   if (inBrowser !== null) show(consoleText(inBrowser));
-  const parts = options.only.includes('parts') ? await measureParts(corpus, hurried ? HURRIED_LOG_BLOCKS : undefined) : null;
+  const parts = options.only.includes('parts') ? await measureParts(corpus, hurried) : null;
   if (parts !== null) show(partsText(parts, ingest[0]?.cpuSecondsPerMillion ?? null));
   const recognize = options.only.includes('recognize') ? await measureRecognize({ corpus, requests: options.requests, seed: options.seed, ordinaryValues: options.hurried ? ORDINARY_VALUES.hurried : options.quick ? ORDINARY_VALUES.quick : ORDINARY_VALUES.whole, shop: !options.quick, show: options.show }) : null;
   if (recognize !== null) show(recognizeText(recognize));
-  const access = options.only.includes('access') ? await measureAccess(options.hurried ? 20 : QUERY_PAIRS) : null;
+  const access = options.only.includes('access') ? await (hurried ? measureAccess(HURRIED.pairs, HURRIED.places, HURRIED.repeats) : measureAccess(QUERY_PAIRS)) : null;
   if (access !== null) show(accessText(access));
-  const audit = options.only.includes('audit') ? await measureAudit(options.hurried ? 20 : QUERY_PAIRS) : null;
+  const audit = options.only.includes('audit') ? await measureAudit(hurried ? HURRIED.pairs : QUERY_PAIRS) : null;
   if (audit !== null) show(auditText(audit));
   const authentication = options.only.includes('authentication') ? await measureAuthentication(corpus, hurried) : null;
   if (authentication !== null) show(authenticationText(authentication));

@@ -33,6 +33,8 @@ export interface Paired {
 }
 
 const BLOCKS = 20;
+/** Not measured, and no more than are. */
+const WARM_PAIRS = 10;
 const QUESTIONS: Readonly<Record<string, (at: number) => string>> = {
   trace: (at) => `/api/v1/traces/a5a5a5a5a5a5a5a500000001${(at % 10).toString(16).padStart(8, '0')}`,
   search: (at) => `/api/v1/search?service=service-bench&start=30d&attribute=${encodeURIComponent(`user.email=ana-${at}@example.com`)}&attribute=${encodeURIComponent('http.status_code>=500')}`,
@@ -60,6 +62,7 @@ export async function withStore<Answer>(work: (paired: Paired) => Promise<Answer
 export async function pairUp(without: ConsoleParts, withIt: ConsoleParts, pairs: number): Promise<readonly Added[]> {
   const [plain, other] = [await startConsole(without), await startConsole(withIt)];
   const agent = new Agent({ keepAlive: true });
+  const warm = Math.min(WARM_PAIRS, pairs);
   const ask = (port: number, path: string): Promise<number> => {
     const before = performance.now();
     return new Promise((resolve, reject) => {
@@ -79,11 +82,11 @@ export async function pairUp(without: ConsoleParts, withIt: ConsoleParts, pairs:
           before.push(took.get(plain)!);
           after.push(took.get(other)!);
         };
-        for (let at = 0; at < 10; at++) await pair(at);
+        for (let at = 0; at < warm; at++) await pair(at);
         [before.length, after.length] = [0, 0];
-        let next = 10;
+        let next = warm;
         await Promise.all(Array.from({ length: readers }, async () => {
-          while (next < 10 + pairs) await pair(next++);
+          while (next < warm + pairs) await pair(next++);
         }));
         asked.push({ question, readers, without_ms: medianOf(before), with_ms: medianOf(after), added_ms: medianOf(after.map((ms, at) => ms - before[at]!)) });
       }

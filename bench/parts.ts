@@ -67,14 +67,16 @@ const BLOCK_ROWS = 8_192;
 const SPANS_MAX = 120_000;
 /** Warms the compiler up; not measured. */
 const WARM_REQUESTS = 40;
+const HURRIED = { logBlocks: 20, takenShare: 0.01 };
 const RETENTION = 'default';
 const PRODUCER = { id: 'p_0123456789abcdef' as ProducerId, tenant: DEFAULT_TENANT };
 const DAY_MS = 86_400_000;
 
-export async function measureParts(corpus: Corpus, logBlocks = LOG_BLOCKS): Promise<Parts> {
+/** `hurried`: enough that there is a figure. */
+export async function measureParts(corpus: Corpus, hurried = false): Promise<Parts> {
   const requests = Math.min(corpus.requests, Math.ceil(SPANS_MAX / 512));
   const clock = new StageClock();
-  const stages = new Stages(clock);
+  const stages = new Stages(clock, hurried ? HURRIED.takenShare : 1);
   const shift = corpus.shiftTo(Date.now());
   for (let at = 0; at < Math.min(WARM_REQUESTS, requests); at++) stages.take(corpus.request(at, 1, shift).body);
   stages.restart();
@@ -83,7 +85,7 @@ export async function measureParts(corpus: Corpus, logBlocks = LOG_BLOCKS): Prom
   const { spans } = stages;
   const bytes = stages.blocks.reduce((sum, block) => sum + block.spans.length, 0);
   const { leaves_us, recomputedPerCpuSecond } = await measureLeaves(stages.blocks);
-  const { log_us, bytesPerSpan } = await measureLog(logBlocks);
+  const { log_us, bytesPerSpan } = await measureLog(hurried ? HURRIED.logBlocks : LOG_BLOCKS);
   const { journal_us, insert_us } = await measureStore(stages.blocks);
   const each = (name: string): number => clock.us(name);
   return {
@@ -126,11 +128,12 @@ class Stages {
   readonly #inspector = new Inspector(this.#scanner, this.#keys);
   readonly #minimizer = new Minimizer(this.#policy, this.#inspector, this.#keys, new Pseudonyms(null));
   readonly #scoped = scopedStages(this.#keys);
-  readonly #comparer = new Comparer(fullTable());
+  readonly #comparer: Comparer;
   readonly #builder = new BlockBuilder(this.#minimizer);
 
-  constructor(clock: StageClock) {
+  constructor(clock: StageClock, takenShare: number) {
     this.#clock = clock;
+    this.#comparer = new Comparer(takenBefore(takenShare));
   }
 
   /** Forgets what the warming up measured and made. */
@@ -183,11 +186,11 @@ function scopedStages(keys: Keys): { readonly inspector: Inspector; readonly min
   return { inspector, minimizer: new Minimizer(policy, inspector, keys, new Pseudonyms(new Secret(new Uint8Array(32)))) };
 }
 
-/** More entries than it holds, of an early block. */
-function fullTable(): TakenSpans {
+/** Of more entries than it holds, such a share, of an early block. */
+function takenBefore(share: number): TakenSpans {
   const taken = new TakenSpans(TakenSpans.allocate(1), 1);
   let tag = 1;
-  for (let entry = 0; entry < LIMITS.taken_spans_bytes / 16; entry++) {
+  for (let entry = 0; entry < (share * LIMITS.taken_spans_bytes) / 16; entry++) {
     tag = (Math.imul(tag, 1_664_525) + 1_013_904_223) | 0;
     taken.take(tag, entry, 0, 0, 0, 1);
   }

@@ -11,7 +11,7 @@ import { askWell, balancedAccounting } from '#harness/exchange';
 import { Ledger, makeExport, newSeed, pause, Random } from './load.ts';
 import { checkStored, storedIn } from './stored.ts';
 
-const ROUNDS = 6;
+const ROUNDS = 4;
 const CONNECTIONS = 6;
 /** Longer than a flush waits, so that kills hit inserts, marks and removed segments too. */
 const KILL_MS_MAX = 2_800;

@@ -35,11 +35,7 @@ async function printBodies(dataDir: string): Promise<void> {
   const [{ openRootKey }, { Store }] = await Promise.all([import('#keys'), import('#store')]);
   const config = { retention: { default: { days: 36_500 } }, diskBytesMax: null, diskFreeBytesMin: 0 };
   const store = await Store.open({ dataDir, rootKey: openRootKey({ file: `${dataDir}.key`, dataDir }), config });
-  const bodies = [];
-  for (let index = 0; index < store.log.size; index++) {
-    const body = await store.body(index);
-    if (body !== null) bodies.push([body.index, body.type, body.time_ms, body.statement, body.closed, body.outbox ?? 0]);
-  }
+  const bodies = (await store.bodies(0, store.log.size)).map((body) => [body.index, body.type, body.time_ms, body.statement, body.closed, body.outbox ?? 0]);
   process.stdout.write(`${JSON.stringify(bodies)}\n`);
   await store.close();
 }
