@@ -49,7 +49,7 @@ function statusCommand(): Command {
     print(rootText(status.root, status.root.here === true ? sealingRootFault(config.sealing) : null));
     if (status.tenants.every(({ versions }) => versions.length === 0)) return note('there is no key yet: the first is made when a policy seals something, or by "tracekeep keys rotate"');
     print(tableText(['TENANT', 'VERSION', 'STATE', 'WINDOWS', 'MADE', 'RETIRED'], status.tenants.flatMap(({ tenant: name, versions }) => versions.map(({ version, state, windows, made, retired }) => [name, String(version), state, String(windows), timeText(made), retired === null ? '' : timeText(retired)]))));
-    for (const { tenant: name, subjectKeys, destroyed } of status.tenants) if (subjectKeys > 0) print(`keys of people in ${name}: ${subjectKeys - destroyed}, and ${destroyed} that were destroyed`);
+    for (const { tenant: name, subjectKeys, destroyed } of status.tenants) if (subjectKeys > 0) print(`keys of people in ${name}: ${subjectKeys - destroyed}, ${destroyed === 0 ? 'none destroyed' : `and ${destroyed} destroyed`}`);
     for (const one of status.tenants) for (const line of adviceOf(one)) note(line);
   });
 }

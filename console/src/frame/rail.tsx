@@ -52,9 +52,11 @@ function More({ pages, here }: { readonly pages: readonly RailPage[]; readonly h
     <Menu
       label="More pages"
       trigger={
-        <Button look="quiet" className={styles['page'] ?? ''} aria-label={shown === undefined ? 'More pages' : `More pages, now ${shown.label}`} {...(shown === undefined ? {} : { 'data-current': true })}>
+        <Button look="quiet" className={styles['page'] ?? ''} {...(shown === undefined ? {} : { 'data-current': true })}>
           <Ellipsis aria-hidden size={16} />
-          <span>More</span>
+          <span>
+            More<span className="visually-hidden"> pages{shown === undefined ? '' : `, now ${shown.label}`}</span>
+          </span>
           {pages.some(({ path }) => path === '/approvals') ? <WaitingApprovals /> : null}
         </Button>
       }

@@ -60,7 +60,7 @@ function wordsOf(change: KeyChange, { versions, toRewrap, windows }: TenantKeysV
       verb: current === 0 ? 'Make the key pair' : 'Rotate',
       effects: [
         `A new key pair, version ${current + 1}, is made. From the next hour on, new windows are under it.`,
-        ...(current === 0 ? [] : [`${plural(windows, 'window')} under earlier versions stay${windows === 1 ? 's' : ''} as ${windows === 1 ? 'it is' : 'they are'}, and open${windows === 1 ? 's' : ''} as before. Rewrapping puts them under the new one.`]),
+        ...(current === 0 ? [] : [`${plural(windows, 'window')} under earlier versions stay${windows === 1 ? 's' : ''} as ${windows === 1 ? 'it is' : 'they are'}, and open${windows === 1 ? 's' : ''} as before. Rewrapping puts ${windows === 1 ? 'it' : 'them'} under the new one.`]),
         'Nothing that is stored is touched, and the log keeps it.',
       ],
     };
