@@ -11,7 +11,7 @@ const NOW = Date.UTC(2026, 5, 1);
 
 function queriesOf(...newest: string[]): TraceQueries & { readonly asked: string[] } {
   const asked: string[] = [];
-  const summary = { rootService: '', rootName: '', startTimeUnixNano: '0', durationNano: '0', spanCount: 1, errorCount: 0, services: [], matchedSpanCount: 1, matchedSpanIds: [], minimizedCount: 0 };
+  const summary = { rootService: '', rootName: '', startTimeUnixNano: '0', durationNano: '0', spanCount: 1, errorCount: 0, services: [], matchedSpanCount: 1, matchedSpanIds: [], minimizedCount: 0, sealedCount: 0 };
   return {
     asked,
     traceById: async ({ tenant, kind }, id) => {

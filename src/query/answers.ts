@@ -23,7 +23,7 @@ export const ANSWERS = {
       object({
         traceId: text(), rootService: text(), rootName: text(), startTimeUnixNano: text('Decimal.'), durationNano: text('Decimal.'), spanCount: count, errorCount: count,
         services: array(object({ name: text(), spanCount: count, errorCount: count })),
-        matchedSpanCount: count, matchedSpanIds: array(text('At most 20.')), minimizedCount: { ...count, description: 'Values replaced in the trace.' },
+        matchedSpanCount: count, matchedSpanIds: array(text('At most 20.')), minimizedCount: { ...count, description: 'Values replaced in the trace.' }, sealedCount: { ...count, description: 'Values sealed in the trace, which are not among those that were replaced.' },
       }),
     ),
     nextCursor: { type: ['string', 'null'], description: 'null at the end.' },

@@ -241,7 +241,7 @@ test('search() sums up the whole trace, not only what matched', async () => {
   const who = viewer('summary');
   await store.addBlock([
     { traceId: id(201), spanId: '00000000000000c1', tenant: 'summary', columns: { name: 'charge', service: 'pay', parent_span_id: '00000000000000c0', start: (START_NS + 10n).toString(), duration: '5', status_code: 2, 'minimized.place': ['name', 'name', 'resource.host.ip'], 'minimized.kind': ['email', 'neutralized', 'ip'], 'minimized.count': [3, 9, 1] } },
-    { traceId: id(201), spanId: '00000000000000c2', tenant: 'summary', columns: { name: 'charge', service: 'pay', parent_span_id: '00000000000000c1', start: (START_NS + 11n).toString(), duration: '1', kind: 5, 'minimized.place': ['resource.host.ip'], 'minimized.kind': ['ip'], 'minimized.count': [1] } },
+    { traceId: id(201), spanId: '00000000000000c2', tenant: 'summary', columns: { name: 'charge', service: 'pay', parent_span_id: '00000000000000c1', start: (START_NS + 11n).toString(), duration: '1', kind: 5, 'minimized.place': ['resource.host.ip', 'attributes.user.id', 'status.message'], 'minimized.kind': ['ip', 'sealed', 'sealed'], 'minimized.count': [1, 1, 1] } },
   ]);
   await store.addBlock([{ traceId: id(201), spanId: '00000000000000c0', tenant: 'summary', columns: { name: 'buy', service: 'web', start: START_NS.toString(), duration: '100' } }]);
   const page = ok(await queries.search(who, { attributes: [], service: 'pay', kind: 1 }));
@@ -250,7 +250,7 @@ test('search() sums up the whole trace, not only what matched', async () => {
       {
         traceId: id(201), rootService: 'web', rootName: 'buy', startTimeUnixNano: START_NS.toString(), durationNano: '100', spanCount: 3, errorCount: 1,
         services: [{ name: 'pay', spanCount: 2, errorCount: 1 }, { name: 'web', spanCount: 1, errorCount: 0 }],
-        matchedSpanCount: 1, matchedSpanIds: ['00000000000000c1'], minimizedCount: 4,
+        matchedSpanCount: 1, matchedSpanIds: ['00000000000000c1'], minimizedCount: 4, sealedCount: 2,
       },
     ],
     nextCursor: null,

@@ -30,8 +30,9 @@ export interface TraceSummary {
   readonly matchedSpanCount: number;
   /** At most 20. */
   readonly matchedSpanIds: readonly string[];
-  /** Values that minimization replaced in the trace. */
+  /** Values that minimization replaced in the trace, without those that it sealed. */
   readonly minimizedCount: number;
+  readonly sealedCount: number;
 }
 
 export interface SearchPage {
@@ -77,6 +78,7 @@ interface SummaryRow {
   readonly services: readonly [readonly string[], readonly string[]];
   readonly serviceErrors: readonly [readonly string[], readonly string[]];
   readonly minimizedCount: number;
+  readonly sealedCount: number;
   readonly matchedCount: number;
   readonly matchedSpanIds: readonly string[];
   readonly position: readonly string[];
@@ -132,5 +134,6 @@ function summaryOf(row: SummaryRow): TraceSummary {
     matchedSpanCount: row.matchedCount,
     matchedSpanIds: row.matchedSpanIds,
     minimizedCount: row.minimizedCount,
+    sealedCount: row.sealedCount,
   };
 }

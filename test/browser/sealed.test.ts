@@ -43,6 +43,8 @@ async function looksRight(of: Page): Promise<void> {
 }
 
 test('an investigator opens a field by keyboard, for a reason; it stands under a watermark, is in no address and no storage, and closes', async () => {
+  await goTo(page, '/search');
+  await page.getByRole('article').filter({ hasText: /\d+ sealed/u }).first().waitFor();
   await goTo(page, trace);
   await page.keyboard.press('o');
   const dialog = page.getByRole('dialog', { name: 'Reveal sealed values' });

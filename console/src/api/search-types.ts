@@ -17,7 +17,9 @@ export interface TraceSummary {
   readonly services: readonly ServiceCount[];
   readonly matchedSpanCount: number;
   readonly matchedSpanIds: readonly string[];
+  /** Values replaced; those that are sealed are counted apart. */
   readonly minimizedCount: number;
+  readonly sealedCount: number;
 }
 
 export interface SearchPage {

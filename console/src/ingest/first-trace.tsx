@@ -25,6 +25,7 @@ interface FoundTrace {
   readonly spanCount: number;
   readonly services: readonly { readonly name: string }[];
   readonly minimizedCount: number;
+  readonly sealedCount: number;
 }
 
 export function FirstTrace({ producer, since_ms }: { readonly producer: Producer | null; readonly since_ms: number | null }): ReactNode {
@@ -94,6 +95,7 @@ function Arrived({ producer, trace, stored }: { readonly producer: Producer; rea
               </span>
             </Link>
             {trace.minimizedCount === 0 ? null : <State state="minimized">{plural(trace.minimizedCount, 'value')} {trace.minimizedCount === 1 ? 'was' : 'were'} replaced before it was stored</State>}
+            {trace.sealedCount === 0 ? null : <State state="restricted">{plural(trace.sealedCount, 'value')} {trace.sealedCount === 1 ? 'was' : 'were'} sealed before it was stored</State>}
           </>
         )}
         <p className={styles['quiet']}>

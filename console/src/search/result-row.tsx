@@ -24,7 +24,7 @@ export interface ResultRowProps {
 const SERVICES_SHOWN = 8;
 
 export const ResultRow = memo(function ResultRow({ trace, longest, now_ms, filtered, isChosen, isFresh, onChoose, onService }: ResultRowProps): ReactNode {
-  const { traceId, rootService, rootName, errorCount, spanCount, minimizedCount, matchedSpanCount } = trace;
+  const { traceId, rootService, rootName, errorCount, spanCount, minimizedCount, sealedCount, matchedSpanCount } = trace;
   const start_ms = millisOf(trace.startTimeUnixNano);
   const share = Math.min(1, Number(trace.durationNano) / Math.max(1, longest));
   const name = rootName === '' ? 'span without a name' : rootName;
@@ -49,6 +49,11 @@ export const ResultRow = memo(function ResultRow({ trace, longest, now_ms, filte
         {minimizedCount === 0 ? null : (
           <State state="minimized">
             {count(minimizedCount)} <span className={styles['word']}>replaced</span>
+          </State>
+        )}
+        {sealedCount === 0 ? null : (
+          <State state="restricted">
+            {count(sealedCount)} <span className={styles['word']}>sealed</span>
           </State>
         )}
       </div>

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { TraceSummary } from '#api/search-types.ts';
 import { arrive, ARRIVED_MAX, NOBODY, onTop } from './tail.ts';
 
-const trace = (traceId: string, spanCount = 1): TraceSummary => ({ traceId, rootService: 's', rootName: 'n', startTimeUnixNano: '0', durationNano: '1', spanCount, errorCount: 0, services: [], matchedSpanCount: 1, matchedSpanIds: [], minimizedCount: 0 });
+const trace = (traceId: string, spanCount = 1): TraceSummary => ({ traceId, rootService: 's', rootName: 'n', startTimeUnixNano: '0', durationNano: '1', spanCount, errorCount: 0, services: [], matchedSpanCount: 1, matchedSpanIds: [], minimizedCount: 0, sealedCount: 0 });
 const ids = (traces: readonly TraceSummary[]): string[] => traces.map(({ traceId }) => traceId);
 
 test('arrive() puts what is new on top and lets what grew stay where it is', () => {

@@ -15,7 +15,7 @@ import type { Arrivals, Explore, TailMark } from './explore.ts';
 import { Tails } from './tail.ts';
 
 const reader: Reader = { id: 't_0000000000000001', name: 'test', kind: 'token', roles: ['viewer'], groups: [], scopes: null, tenant: 'default' as TenantId };
-const trace = (serial: number): Arrivals['traces'][number] => ({ traceId: serial.toString(16).padStart(32, '0'), rootService: 'shop', rootName: 'x'.repeat(1_000), startTimeUnixNano: '1', durationNano: '1', spanCount: 1, errorCount: 0, services: [], matchedSpanCount: 1, matchedSpanIds: [], minimizedCount: 0 });
+const trace = (serial: number): Arrivals['traces'][number] => ({ traceId: serial.toString(16).padStart(32, '0'), rootService: 'shop', rootName: 'x'.repeat(1_000), startTimeUnixNano: '1', durationNano: '1', spanCount: 1, errorCount: 0, services: [], matchedSpanCount: 1, matchedSpanIds: [], minimizedCount: 0, sealedCount: 0 });
 
 const FIRST: TailMark = { newest: 7n, seen: new Set() };
 const LATER: TailMark = { newest: 12n, seen: new Set() };
