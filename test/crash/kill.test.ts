@@ -1,13 +1,18 @@
 /**
- * `kill -9` at random moments of a server under load, again and again on the same data directory: in the end every acknowledged export is
- * stored with exactly its spans, nothing is stored twice, and the account says the same.
+ * `kill -9` at random moments of a server under load, again and again on the same data directory, while somebody reads and control data changes: in
+ * the end every acknowledged export is stored with exactly its spans, nothing is stored twice, and the account says the same; the log has every change
+ * once and in order, and every read that was answered once. Changes are made beside the server, so they go on while none runs.
  */
 import assert from 'node:assert/strict';
 import { watch } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { ControlStore } from '#control';
 import { addProducer, createToken, launchServer, startServer, temporaryFolder, type TestServer } from '#harness';
-import { askWell, balancedAccounting } from '#harness/exchange';
+import { ask, askWell, balancedAccounting } from '#harness/exchange';
+import { type StoredBody, storedBodies } from '#harness/stored-bodies';
+import { deriveKey, openRootKey } from '#keys';
+import type { TenantId } from '#model';
 import { Ledger, makeExport, newSeed, pause, Random } from './load.ts';
 import { checkStored, storedIn } from './stored.ts';
 
@@ -18,6 +23,13 @@ const KILL_MS_MAX = 2_800;
 const REPEATED = 10;
 /** About as long as from the first file of an insert to the mark in the journal. */
 const INSERT_MS = 150;
+const READERS = 2;
+const READ_EVERY_MS = 10;
+/** Answered before each kill. */
+const READS_MIN = 5;
+const CHANGE_MS_MAX = 60;
+/** Of another tenant, so that spans have nothing to do with it. */
+const CHANGED = 'bank' as TenantId;
 
 const random = new Random(newSeed());
 const ledger = new Ledger();
@@ -33,6 +45,43 @@ async function load(server: TestServer, key: string, gone: () => boolean): Promi
   await Promise.all(Array.from({ length: CONNECTIONS }, sender));
 }
 
+/** Ids of traces that nobody sent, each asked for once, and those of which the server said so. */
+const answered = new Set<string>();
+let read = 0;
+
+async function readOn(server: TestServer, token: string, gone: () => boolean): Promise<void> {
+  const reader = async (): Promise<void> => {
+    while (!gone()) {
+      const id = (read += 1).toString(16).padStart(32, 'a');
+      const status = await ask(server, token, `/api/v1/traces/${id}`).then((answer) => answer.status, () => 0);
+      if (status === 404) answered.add(id);
+      else assert.ok([0, 503, 504].includes(status), `${status}`);
+      await pause(READ_EVERY_MS);
+    }
+  };
+  await Promise.all(Array.from({ length: READERS }, reader));
+}
+
+/** Changes control data until it is stopped; how often it did. */
+async function changing(data: string): Promise<{ stop(): Promise<number> }> {
+  const control = await ControlStore.open({ dataDir: data, key: deriveKey(openRootKey({ file: `${data}.key`, dataDir: data }), 'control') });
+  let changes = 0;
+  let over = false;
+  const done = (async () => {
+    while (!over) {
+      await control.setTenant(CHANGED, `class-${++changes}`);
+      await pause(random.below(CHANGE_MS_MAX));
+    }
+  })();
+  return {
+    stop: async () => {
+      over = true;
+      await done.finally(() => control.close());
+      return changes;
+    },
+  };
+}
+
 /** Resolves when the engine begins to write a part. */
 async function nextInsert(data: string): Promise<void> {
   for await (const { filename } of watch(join(data, 'sealed'), { recursive: true, signal: AbortSignal.timeout(30_000) })) {
@@ -44,21 +93,23 @@ test('killed at any moment, the server keeps every acknowledged export once', { 
   const data = join(temporaryFolder(), 'data');
   const key = await addProducer(data, 'shop');
   const token = await createToken(data);
+  const change = await changing(data);
 
   for (let round = 1; round <= ROUNDS; round++) {
     const server = await startServer({ data });
     await ledger.repeat(server, key, Array.from({ length: Math.min(REPEATED, ledger.acknowledged.length) }, () => ledger.acknowledged[random.below(ledger.acknowledged.length)]).filter((one) => one !== undefined));
     const before = ledger.acknowledged.length;
     let gone = false;
-    const loading = load(server, key, () => gone);
-    while (ledger.acknowledged.length === before) await pause(5);
+    const loading = [load(server, key, () => gone), readOn(server, token, () => gone)];
+    const answers = answered.size;
+    while (ledger.acknowledged.length === before || answered.size < answers + READS_MIN) await pause(5);
     // Every other time while the engine takes rows: that is short and has the most steps.
     if (round % 2 === 0) await nextInsert(data);
     const kill_ms = random.below(round % 2 === 0 ? INSERT_MS : KILL_MS_MAX);
     await pause(kill_ms);
     await server.kill();
     gone = true;
-    await loading;
+    await Promise.all(loading);
     t.diagnostic(`round ${round}: killed ${kill_ms} ms after ${round % 2 === 0 ? 'an insert began' : 'the first acknowledgement'}, ${ledger.acknowledged.length - before} exports acknowledged, ${ledger.open.length} not`);
     if (round % 3 === 0) {
       // And while it recovers from that.
@@ -69,6 +120,7 @@ test('killed at any moment, the server keeps every acknowledged export once', { 
   }
 
   const server = await startServer({ data });
+  const changes = await change.stop();
   await ledger.retry(server, key);
   await ledger.repeat(server, key, ledger.acknowledged.slice(-REPEATED));
   assert.ok(ledger.acknowledged.length > ROUNDS * CONNECTIONS, 'too little was sent to prove anything');
@@ -90,6 +142,10 @@ test('killed at any moment, the server keeps every acknowledged export once', { 
   });
 
   await server.stop();
+  const bodies = await storedBodies(data);
+  t.diagnostic(`${changes} changes of control data, ${answered.size} reads answered`);
+  await t.test('the log has every change once and in order', () => checkChanges(bodies, changes));
+  await t.test('the log has every read that was answered, and none twice', () => checkReads(bodies));
   await t.test('each span is stored exactly once', async () => {
     const stored = await storedIn(data);
     checkStored(stored, ledger.traces());
@@ -98,3 +154,20 @@ test('killed at any moment, the server keeps every acknowledged export once', { 
     assert.deepEqual([storedSpans, accounted], [ledger.spans, ledger.spans]);
   });
 });
+
+function checkChanges(bodies: readonly StoredBody[], changes: number): void {
+  const logged = bodies.filter(({ type, statement }) => type === 'tenant' && statement['what'] === 'set').map(({ statement }) => statement['retention']);
+  assert.deepEqual(logged, Array.from({ length: changes }, (_, at) => `class-${at + 1}`));
+  assert.ok(changes > 50, 'too little was changed to prove anything');
+}
+
+function checkReads(bodies: readonly StoredBody[]): void {
+  const counts = new Map<string, number>();
+  for (const { type, closed } of bodies) {
+    if (type !== 'access') continue;
+    for (const { ids = [] } of closed['reads'] as readonly { readonly ids?: readonly string[] }[]) for (const id of ids) if (id.startsWith('aaaa')) counts.set(id, (counts.get(id) ?? 0) + 1);
+  }
+  assert.ok(answered.size >= READS_MIN * ROUNDS, 'too little was read to prove anything');
+  assert.deepEqual([...answered].filter((id) => !counts.has(id)), [], 'answered and not recorded');
+  assert.deepEqual([...counts].filter(([, count]) => count > 1), [], 'recorded twice');
+}
