@@ -2,31 +2,27 @@
  * Keeps what the pipeline made: `commit` is durable when it resolves, and what was committed can be queried after `settle`. The journal is the
  * commit; the engine follows in large inserts; a crash in between is repaired by the next start.
  */
-
-import { statfsSync } from 'node:fs';
-import { join } from 'node:path';
-import { Engine, type Params, type QueryBounds } from '#clickhouse';
-import type { Config } from '#config';
-import type { Files } from '#files';
-import { deriveKey } from '#keys';
+import type { Engine, Params, QueryBounds } from '#clickhouse';
 import { LIMITS } from '#limits';
-import { type AnnouncedRemoval, entryOf, Log, logKeyBody, type LogKeySettings, retentionBodies } from '#log';
-import type { Commit, Secret } from '#model';
+import { type AnnouncedRemoval, entryOf, type Log, logKeyBody, retentionBodies } from '#log';
+import type { Commit } from '#model';
 import type { RefusalCode } from '#refusal';
-import { Account, type AccountLine } from './account.ts';
+import type { Account, AccountLine } from './account.ts';
 import { retainAccount } from './account-retention.ts';
-import { Figures, type FiguresState } from './figures.ts';
-import { Flusher, type StoreEvent } from './flush.ts';
-import { Journal, type Journaled, StoreUnavailable } from './journal.ts';
-import { type DirectoryLock, lockDirectory } from './lock.ts';
-import { type Carried, carriedAfter, readBodies, readCarried, type StoredBody } from './log-entries.ts';
-import { PartSync } from './part-sync.ts';
+import type { Figures, FiguresState } from './figures.ts';
+import type { Flusher } from './flush.ts';
+import { FreeDisk } from './free-disk.ts';
+import { type Journal, type Journaled, StoreUnavailable } from './journal.ts';
+import type { DirectoryLock } from './lock.ts';
+import { type Carried, carriedAfter, readBodies, type StoredBody } from './log-entries.ts';
+import { openParts, type StoreOptions, type StoreParts } from './open-parts.ts';
+import type { PartSync } from './part-sync.ts';
 import { removeTokensOfKeys } from './recovery.ts';
-import { RememberedRequests, rememberedOf } from './remembered.ts';
+import type { RememberedRequests } from './remembered.ts';
 import type { RememberedRequest } from './remembered-record.ts';
 import { applyRetention, type Removal } from './retention.ts';
-import { SetAside } from './set-aside.ts';
-import { readAccountLines, takeSnapshot, type StoreSnapshot } from './snapshot.ts';
+import type { SetAside } from './set-aside.ts';
+import { takeSnapshot, type StoreSnapshot } from './snapshot.ts';
 import { readTables, type TableFigures } from './tables.ts';
 import { bodiesOf, type Unlogged, unloggedAfter, unloggedBodies } from './unlogged.ts';
 
@@ -36,24 +32,10 @@ export type { StoreEvent } from './flush.ts';
 export { StoreUnavailable } from './journal.ts';
 export type { StoredBody } from './log-entries.ts';
 export type { RememberedRequest } from './remembered-record.ts';
+export type { StoreOptions } from './open-parts.ts';
 export type { Removal } from './retention.ts';
 export type { StoreSnapshot } from './snapshot.ts';
 export type { TableFigures } from './tables.ts';
-
-export interface StoreOptions {
-  /** Exists, 0700, and belongs to the root key (`openRootKey`). */
-  readonly dataDir: string;
-  readonly rootKey: Secret<Uint8Array>;
-  readonly config: Pick<Config, 'retention' | 'diskBytesMax' | 'diskFreeBytesMin'>;
-  /** The keys that sign the log. Absent: `<dataDir>.log`, under a name of their own. */
-  readonly logKeys?: LogKeySettings;
-  readonly onEvent?: (event: StoreEvent) => void;
-  readonly now_ms?: () => number;
-  /** For tests: file operations that fail, a smaller journal, another answer about free disk. */
-  readonly files?: Files;
-  readonly segmentBytesMax?: number;
-  readonly freeBytes?: (path: string) => number;
-}
 
 export interface StoreHealth {
   readonly diskFreeBytes: number;
@@ -67,12 +49,12 @@ export interface StoreHealth {
 }
 
 const HOUSEKEEPING_MS = 60_000;
-const FREE_DISK_ASKED_MS = 250;
 
 export class Store {
   readonly engine: Engine;
   readonly #options: StoreOptions;
   readonly #now_ms: () => number;
+  readonly #disk: FreeDisk;
   readonly #lock: DirectoryLock;
   /** Everything that was committed, as entries. Whoever appends to it is the store. */
   readonly log: Omit<Log, 'append' | 'close'>;
@@ -88,7 +70,6 @@ export class Store {
   readonly #replayed: RememberedRequest[];
   readonly rememberedSince_ms: number;
   #journalFailed: RefusalCode | null = null;
-  #free: { bytes: number; asked_ms: number } | null = null;
   #tableBytes = 0;
   #housekeeping: NodeJS.Timeout | null = null;
   /** Of what is durable; the flusher counts its own, of what it has flushed. */
@@ -96,9 +77,10 @@ export class Store {
   #loggingAccounts: Promise<void> = Promise.resolve();
   #carried: Carried;
 
-  private constructor(options: StoreOptions, parts: { engine: Engine; lock: DirectoryLock; log: Log; unlogged: Unlogged; carried: Carried; journal: Journal; remembered: RememberedRequests; flusher: Flusher; setAside: SetAside; partSync: PartSync; figures: Figures; account: Account; replayed: RememberedRequest[]; rememberedSince_ms: number }) {
+  private constructor(options: StoreOptions, parts: StoreParts) {
     this.#options = options;
     this.#now_ms = options.now_ms ?? Date.now;
+    this.#disk = new FreeDisk(options.dataDir, options.freeBytes);
     this.engine = parts.engine;
     this.#lock = parts.lock;
     this.log = this.#log = parts.log;
@@ -117,55 +99,14 @@ export class Store {
 
   /** Takes the directory's lock, replays the journal and brings the engine up to it. Throws when something is damaged or missing. */
   static async open(options: StoreOptions): Promise<Store> {
-    const { dataDir, rootKey } = options;
-    const now_ms = options.now_ms ?? Date.now;
-    const files = options.files === undefined ? {} : { files: options.files };
-    const lock = lockDirectory(dataDir);
-    const opened: { close(): Promise<void> }[] = [];
-    try {
-      const { journal, unflushed, logged } = await Journal.open({
-        directory: join(dataDir, 'journal'),
-        key: deriveKey(rootKey, 'journal'),
-        ...files,
-        ...(options.segmentBytesMax === undefined ? {} : { segmentBytesMax: options.segmentBytesMax }),
-      });
-      opened.push(journal);
-      // Nothing was ever taken but what the journal has.
-      const isFirst = journal.lastBlockId <= unflushed.reduce((blocks, { commit }) => blocks + commit.blocks.length, 0);
-      const remembered = await RememberedRequests.open({ directory: join(dataDir, 'remembered'), key: deriveKey(rootKey, 'remembered'), now_ms: now_ms(), isFirst, ...files });
-      opened.push(remembered);
-      const engine = await Engine.open({ dataDir, diskKey: deriveKey(rootKey, 'disk') });
-      opened.push(engine);
-      await refuseLostJournal(engine, journal);
-      const bodies = unflushed.flatMap((journaled) => journaled.bodies ?? []);
-      const log = await Log.open({ directory: join(dataDir, 'log'), dataDir, keys: options.logKeys ?? { folder: `${dataDir}.log`, origin: null }, synced: logged, replayed: bodies, now_ms, ...files });
-      opened.push(log);
-      const partSync = new PartSync(engine, options.files);
-      await partSync.syncTables(dataDir);
-      const setAside = new SetAside({ directory: join(dataDir, 'set-aside'), key: deriveKey(rootKey, 'set-aside'), ...files });
-      let figures: Figures | null = null;
-      const flusher = new Flusher({ engine, journal, log, logged, remembered, partSync, setAside, now_ms, onEvent: (event) => options.onEvent?.(event), onFlushed: (blocks) => figures?.add(blocks) });
-      const rememberedSince_ms = remembered.since_ms;
-      await flusher.recover(unflushed);
-      await partSync.sync();
-      // A pass that was cut off is finished before anything is summed.
-      await retainAccount(engine, now_ms(), () => partSync.sync());
-      figures = await Figures.open({ engine, now_ms, onFailure: (error) => options.onEvent?.({ is: 'failed', what: 'figures', error }) });
-      opened.push(figures);
-      const account = await readAccount(engine);
-      const replayed = unflushed.flatMap(rememberedOf);
-      const unlogged = unflushed.reduce(unloggedAfter, logged.unlogged);
-      const store = new Store(options, { engine, lock, log, unlogged, carried: await readCarried(engine), journal, remembered, flusher, setAside, partSync, figures, account, replayed, rememberedSince_ms });
+    return openParts(options, async (parts) => {
+      const store = new Store(options, parts);
       // The first entry of a log says with which keys it begins.
-      if (log.size === 0) await store.commit({ blocks: [], requests: [], entries: [logKeyBody(log.vkeys(), journal.lastBlockId, now_ms())] });
+      if (parts.log.size === 0) await store.commit({ blocks: [], requests: [], entries: [logKeyBody(parts.log.vkeys(), parts.journal.lastBlockId, store.#now_ms())] });
       await store.#keepHouse();
       store.#housekeeping = setInterval(() => void store.#keepHouse(), HOUSEKEEPING_MS).unref();
       return store;
-    } catch (error) {
-      for (const part of opened.reverse()) await part.close().catch(() => undefined);
-      lock.release();
-      throw error;
-    }
+    });
   }
 
   /** Highest id of a block that was ever committed. */
@@ -256,7 +197,7 @@ export class Store {
 
   /** Why nothing can be written now, or null. */
   get unavailable(): RefusalCode | null {
-    if (this.#freeBytes() < this.#options.config.diskFreeBytesMin) return 'disk_full';
+    if (this.#disk.bytes < this.#options.config.diskFreeBytesMin) return 'disk_full';
     if (this.#flusher.rows >= LIMITS.pending_rows_max || this.#flusher.bytes >= LIMITS.pending_bytes_max) return 'overloaded';
     return null;
   }
@@ -264,7 +205,7 @@ export class Store {
   health(): StoreHealth {
     const journalBytes = this.#journal.bytes;
     return {
-      diskFreeBytes: this.#freeBytes(),
+      diskFreeBytes: this.#disk.bytes,
       dataBytes: this.#tableBytes + journalBytes + this.#remembered.bytes + this.#log.bytes,
       journalBytes,
       pendingRows: this.#flusher.rows,
@@ -351,32 +292,8 @@ export class Store {
     this.#options.onEvent?.({ is: 'journaled', through: journaled.sequence });
   }
 
-  #freeBytes(): number {
-    const now_ms = performance.now();
-    if (this.#free === null || now_ms - this.#free.asked_ms > FREE_DISK_ASKED_MS) {
-      this.#free = { bytes: (this.#options.freeBytes ?? freeBytes)(this.#options.dataDir), asked_ms: now_ms };
-    }
-    return this.#free.bytes;
-  }
-
   async #keepHouse(): Promise<void> {
     await this.logAccounts().catch((error: unknown) => this.#options.onEvent?.({ is: 'failed', what: 'log', error }));
     await this.retain().catch((error: unknown) => this.#options.onEvent?.({ is: 'failed', what: 'retention', error }));
   }
-}
-
-function freeBytes(path: string): number {
-  const { bavail, bsize } = statfsSync(path);
-  return bavail * bsize;
-}
-
-/** Sequences and block ids go on from the journal: without it, a start would count from one again and take the account for unflushed. */
-async function refuseLostJournal(engine: Engine, journal: Journal): Promise<void> {
-  if (journal.isEmpty && Number(await engine.command('SELECT count() FROM tracekeep.accounting')) > 0) throw new Error('cannot open the store: its journal is gone');
-}
-
-async function readAccount(engine: Engine): Promise<Account> {
-  const account = new Account();
-  for (const line of await readAccountLines((sql) => engine.command(sql), null)) account.add(line);
-  return account;
 }
