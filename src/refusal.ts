@@ -103,7 +103,7 @@ export const REFUSALS = {
   key_needed: row(409, GRPC.invalidArgument, false, 'This version of the key is still needed.', 'tracekeep keys status says what for.'),
   reveal_reason: row(400, GRPC.invalidArgument, false, 'Sealed values are opened for a reason, and none was given, or it is too long.', 'Say in 3 to 500 characters what it is for; it stands in the log.'),
   reveal_limit: row(429, GRPC.resourceExhausted, true, 'This reader has opened as many sealed values as one may in an hour.', 'Name fewer fields or spans, or wait.'),
-  approval_needs_person: row(403, GRPC.permissionDenied, false, 'What a second person has to approve is neither asked for nor approved with a token that acts for nobody.', 'Sign in with an account, or use a token of your own.'),
+  approval_needs_person: row(403, GRPC.permissionDenied, false, 'What a second person has to approve is neither asked for nor approved by the command line, or with a token that acts for nobody.', 'Sign in to the console with an account, or ask the API with a token of your own.'),
   approval_own: row(403, GRPC.permissionDenied, false, 'Nobody approves what they asked for themselves.', 'Ask somebody else who may do the same. Declining it takes it back.'),
   approval_over: row(409, GRPC.invalidArgument, false, 'This is decided already, or was not decided in time.', 'Ask anew.'),
   approval_unusable: row(403, GRPC.permissionDenied, false, 'This approval allows nothing.', 'Each is good once, for who asked, and for what was asked. Ask anew without one.'),
