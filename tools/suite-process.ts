@@ -2,7 +2,7 @@
 // hangs the run nor leaves it to the machine. And what it took: the CPU seconds of everything that it started and waited for.
 
 import { spawn, type ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The counts of node's closing lines. */
@@ -101,17 +101,45 @@ function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
 
 /** What the children that ended took, beyond what the ones before had taken: they are collected one by one. */
 function cpuOfLatestChild(): number | null {
+  const own = statOf('self');
+  if (own === null) return null;
+  const grown = own.childrenMs - ownChildrenMs;
+  ownChildrenMs = own.childrenMs;
+  return grown;
+}
+
+/** What this process took so far and all that it started, whether it has ended or not. */
+export function cpuOfAllMs(): number {
+  const { user, system } = process.cpuUsage();
+  const own = statOf('self');
+  if (own === null) return (user + system) / 1000;
+  const stats = new Map(readdirSync('/proc').filter((name) => /^\d+$/u.test(name)).flatMap((name) => {
+    const stat = statOf(name);
+    return stat === null ? [] : [[Number(name), stat] as const];
+  }));
+  let sum = (user + system) / 1000 + own.childrenMs;
+  const isBelow = (parent: number): boolean => parent === process.pid || (stats.has(parent) && isBelow(stats.get(parent)!.parent));
+  for (const { parent, ownMs, childrenMs } of stats.values()) if (isBelow(parent)) sum += ownMs + childrenMs;
+  return sum;
+}
+
+interface Stat {
+  readonly parent: number;
+  readonly ownMs: number;
+  /** Of the children that it has collected. */
+  readonly childrenMs: number;
+}
+
+/** Null if it has ended meanwhile, and where the system does not say: only Linux does. */
+function statOf(process: string): Stat | null {
   let stat: string;
   try {
-    stat = readFileSync('/proc/self/stat', 'utf8');
+    stat = readFileSync(`/proc/${process}/stat`, 'utf8');
   } catch {
-    // Only Linux says.
     return null;
   }
-  // The name stands in parentheses and may hold spaces; cutime and cstime are fields 16 and 17.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const now = (Number(fields[13]) + Number(fields[14])) * tickMs;
-  const grown = now - ownChildrenMs;
-  ownChildrenMs = now;
-  return grown;
+  // The name stands in parentheses and may hold spaces; the parent is field 4, and utime, stime, cutime and cstime are fields 14 to 17.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ').map(Number);
+  const [utime = 0, stime = 0, cutime = 0, cstime = 0] = fields.slice(11, 15);
+  return { parent: fields[1] ?? 0, ownMs: (utime + stime) * tickMs, childrenMs: (cutime + cstime) * tickMs };
 }

@@ -1,12 +1,12 @@
-// Test files of pure code in one process, one after the other: what a process costs to start, to load the sources and to warm up is paid once
-// for all of them. Started by the suite, which hears by message how each file ended.
+// Test files of pure code, or of browsers, in one process, one after the other: what a process costs to start, to load the sources and to warm up
+// is paid once for all of them. Started by the suite, which hears by message how each file ended.
 //
 //   node tools/suite-together.ts FILE…
 
 import { isAbsolute, join, relative } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
-import type { FileEnded, Tally } from './suite-process.ts';
+import { cpuOfAllMs, type FileEnded, type Tally } from './suite-process.ts';
 
 /** What node's test runner says on the way, as far as it is read here. */
 interface Said {
@@ -25,7 +25,7 @@ interface Current {
   readonly tally: Tally;
   readonly reporter: InstanceType<typeof spec>;
   readonly began: number;
-  readonly beganCpu: NodeJS.CpuUsage;
+  readonly beganCpuMs: number;
 }
 
 const root = join(import.meta.dirname, '..');
@@ -64,7 +64,7 @@ function nameOf(file: string): string {
 
 function open(file: string): Current {
   const reporter = new spec();
-  return { file, tally: { tests: 0, suites: 0, pass: 0, fail: 0, cancelled: 0, skipped: 0, todo: 0 }, reporter, began: performance.now(), beganCpu: process.cpuUsage() };
+  return { file, tally: { tests: 0, suites: 0, pass: 0, fail: 0, cancelled: 0, skipped: 0, todo: 0 }, reporter, began: performance.now(), beganCpuMs: cpuOfAllMs() };
 }
 
 /** Counts as node does. */
@@ -82,10 +82,9 @@ function count({ file, tally }: Current, { name, nesting, skip, todo, details }:
 
 function close(): void {
   if (current === undefined) return;
-  const { file, tally, reporter, began, beganCpu } = current;
+  const { file, tally, reporter, began, beganCpuMs } = current;
   current = undefined;
-  const cpu = process.cpuUsage(beganCpu);
-  const took = { tookMs: performance.now() - began, cpuMs: (cpu.user + cpu.system) / 1000 };
+  const took = { tookMs: performance.now() - began, cpuMs: cpuOfAllMs() - beganCpuMs };
   let output = '';
   reporter.on('data', (text: unknown) => (output += String(text)));
   reporter.on('end', () => process.send?.({ file, tally, output, ...took } satisfies FileEnded));

@@ -8,8 +8,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { cpuOfAllMs } from './suite-process.ts';
 import { complaint, tallyOf } from './suite-run.ts';
-import { lanes, together, untestedFolders } from './suite.ts';
+import { lanes, stages, together, untestedFolders } from './suite.ts';
 import type { Tree } from './tidy-tree.ts';
 
 const rooms: string[] = [];
@@ -64,6 +65,28 @@ test('together() lets only those share a process that start nothing and leave it
   assert.deepEqual(parts.filter((part) => part.length > 1), [['a/pure', 'b/pure', 'c/pure']]);
   assert.deepEqual(parts.flat().sort(), names.sort());
   assert.deepEqual(together(tree, Array.from({ length: 40 }, (_, at) => `${at}`)).map((part) => part.length), [16, 16, 8]);
+});
+
+test('stages() lets browser files share a process that share a server, and the others in small parts', () => {
+  const named = (name: string): string => `test/browser/${name}.test.ts`;
+  const texts: Readonly<Record<string, string>> = { a: `await shareStage('some')`, c: `await shareStage('one')`, f: `await shareStage('some')` };
+  const files = [...'abcdefghij'].map(named);
+  const parts = stages({ ...tree, text: (path) => texts[path.slice('test/browser/'.length, -'.test.ts'.length)] ?? `await setStage('some')` }, files);
+  assert.deepEqual(parts, [['a', 'f'], ['c'], ['b', 'd', 'e', 'g', 'h', 'i'], ['j']].map((names) => names.map(named)));
+});
+
+test('cpuOfAllMs() counts what children take, those that ended too', async () => {
+  // Only Linux says.
+  if (process.platform !== 'linux') return;
+  const busy = `const end = process.cpuUsage().user + 300_000; while (process.cpuUsage().user < end); console.log('done');`;
+  const before = cpuOfAllMs();
+  spawnSync(process.execPath, ['-e', busy]);
+  assert.ok(cpuOfAllMs() - before >= 280);
+  const between = cpuOfAllMs();
+  const child = spawn(process.execPath, ['-e', `${busy} setInterval(() => {}, 1_000);`], { stdio: ['ignore', 'pipe', 'ignore'] });
+  await new Promise((resolve) => child.stdout.once('data', resolve));
+  assert.ok(cpuOfAllMs() - between >= 280);
+  child.kill('SIGKILL');
 });
 
 test('untestedFolders() names a folder without a test file', () => {

@@ -19,6 +19,8 @@ const systemDeadlineMs = 300_000;
 const jobsAtOnce = 4;
 /** Enough that a start of a process costs little for each, and few enough that what fails is said early. */
 const filesTogether = 16;
+/** Browser files take long, and two processes with browsers run at once. */
+const browserFilesTogether = 6;
 /** How many of the costliest files are named at the end. */
 const costsShown = 10;
 
@@ -59,6 +61,16 @@ export function together(tree: Tree, files: readonly string[]): string[][] {
   return parts;
 }
 
+/** The browser files of a lane, in parts that share a process and its browser: above all those that share a server. */
+export function stages(tree: Tree, files: readonly string[]): string[][] {
+  const sharing = Map.groupBy(files, (file) => /\bshareStage\('(\w+)'\)/u.exec(tree.text(file))?.[1] ?? '');
+  const alone = sharing.get('') ?? [];
+  sharing.delete('');
+  const parts = [...sharing.values()];
+  for (let at = 0; at < alone.length; at += browserFilesTogether) parts.push(alone.slice(at, at + browserFilesTogether));
+  return parts;
+}
+
 /** Whether a test starts the embedded engine, the threads of the pipeline or a build of the console: no unit, and slow. */
 function startsMuch(tree: Tree, path: string): boolean {
   return /\b(?:createTestStore|Engine\.open|Store\.open|Figures\.open|startSequencer|buildConsole)\(/u.test(tree.text(path));
@@ -91,7 +103,8 @@ async function suite(verb: 'test' | 'ok', patterns: readonly string[]): Promise<
   const jobs = [
     ...(patterns.length === 0 ? checks() : []),
     ...together(tree, unit).map((files) => jobOf(files, unitDeadlineMs)),
-    ...system.map((file) => jobOf([file], systemDeadlineMs)),
+    ...stages(tree, system.filter(isBrowser)).map((files) => jobOf(files, systemDeadlineMs * Math.ceil(files.length / 2))),
+    ...system.filter((file) => !isBrowser(file)).map((file) => jobOf([file], systemDeadlineMs)),
   ];
   await run.all(jobs, jobsAtOnce);
   if (system.some(isBrowser)) sayPictures(tree);

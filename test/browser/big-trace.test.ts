@@ -4,8 +4,9 @@
  * that passed, as PerformanceObserver reports it, in every round that nobody disturbed.
  */
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { beforeFile } from './before-file.ts';
 import { type MainThread, watchMainThread } from './main-thread.ts';
 import { goTo } from './pages.ts';
 import { setStage, type Stage } from './stage.ts';
@@ -15,7 +16,7 @@ const ROUNDS = 5;
 const TURNS = 20;
 
 let stage: Stage;
-before(async () => {
+beforeFile(import.meta.filename, async () => {
   stage = await setStage('big');
 });
 

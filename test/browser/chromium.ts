@@ -17,6 +17,8 @@ const ACTION_MS_MAX = 20_000;
 
 export interface RunningChromium {
   readonly browser: Browser;
+  /** Its deadline begins anew. */
+  postpone(): void;
   close(): Promise<void>;
 }
 
@@ -38,6 +40,7 @@ export async function startChromium(deadlineMs = 240_000): Promise<RunningChromi
     late.unref();
     return {
       browser,
+      postpone: () => void late.refresh(),
       close: async () => {
         clearTimeout(late);
         await browser.close();

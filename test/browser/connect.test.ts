@@ -1,10 +1,11 @@
 /** The lines that the console shows are run as they stand; keys are rotated and revoked; charts are read by keyboard; health says how old it is. Each act is checked where it counts: at the server. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { exportOf, send, spanOf } from '#harness/exchange';
+import { beforeFile } from './before-file.ts';
 import { axeFindings, overflow } from './checks.ts';
 import type { Viewer } from './chromium.ts';
 import { goTo } from './pages.ts';
@@ -17,7 +18,7 @@ let viewer: Viewer;
 let page: Page;
 let key = '';
 
-before(async () => {
+beforeFile(import.meta.filename, async () => {
   stage = await setStage('empty');
   viewer = await stage.open();
   page = viewer.page;

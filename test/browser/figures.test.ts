@@ -1,21 +1,22 @@
 /** From figures to traces: services, their charts, the map. */
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { askWell } from '#harness/exchange';
+import { beforeFile } from './before-file.ts';
 import type { Viewer } from './chromium.ts';
 import { xssPayloads } from './odd-traces.ts';
 import { goTo, loaded } from './pages.ts';
 import { SHOP_SERVICES } from './shop-traces.ts';
-import { setStage, type Stage } from './stage.ts';
+import { shareStage, type Stage } from './stage.ts';
 import { dangerousLinks, listenForScripts } from './witness.ts';
 
 let stage: Stage;
 let viewer: Viewer;
 let page: Page;
 
-before(async () => {
-  stage = await setStage('shop');
+beforeFile(import.meta.filename, async () => {
+  stage = await shareStage('some');
   viewer = await stage.open();
   page = viewer.page;
 });

@@ -1,17 +1,18 @@
 /** The page Findings: the list, its filters in the address, details beside, deciding; hostile texts in every field of a finding stay texts. */
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { beforeFile } from './before-file.ts';
 import { axeFindings, inTheme, overflow } from './checks.ts';
 import { SIZES, type Viewer } from './chromium.ts';
 import { xssPayloads } from './odd-traces.ts';
 import { goTo } from './pages.ts';
-import { setStage, type Stage } from './stage.ts';
+import { shareStage, type Stage } from './stage.ts';
 import { dangerousLinks, listenForScripts } from './witness.ts';
 
 let stage: Stage;
-before(async () => {
-  stage = await setStage('one');
+beforeFile(import.meta.filename, async () => {
+  stage = await shareStage('one');
 });
 
 interface Told {

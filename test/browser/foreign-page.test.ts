@@ -5,8 +5,9 @@
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { beforeFile } from './before-file.ts';
 import type { Viewer } from './chromium.ts';
 import { goTo } from './pages.ts';
 import { ADMIN, setStage, type Stage, VIEWER } from './stage.ts';
@@ -17,7 +18,7 @@ let origin = '';
 /** What the foreign server answers. */
 let answer: { readonly body?: string; readonly cookies?: readonly string[] } = {};
 
-before(async () => {
+beforeFile(import.meta.filename, async () => {
   foreign = createServer((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/html', ...(answer.cookies === undefined ? {} : { 'set-cookie': [...answer.cookies] }) }).end(answer.body ?? '<title>foreign</title>');
   }).listen(0, '127.0.0.1');

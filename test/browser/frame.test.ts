@@ -1,18 +1,19 @@
 /** What is there on every page: rail, palette, help, theme, time range, the way by keyboard. */
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { beforeFile } from './before-file.ts';
 import { axeFindings, overflow } from './checks.ts';
 import { SIZES, type Viewer } from './chromium.ts';
 import { goTo, loaded } from './pages.ts';
-import { setStage, type Stage } from './stage.ts';
+import { shareStage, type Stage } from './stage.ts';
 
 let stage: Stage;
 let viewer: Viewer;
 let page: Page;
 
-before(async () => {
-  stage = await setStage('shop');
+beforeFile(import.meta.filename, async () => {
+  stage = await shareStage('some');
   viewer = await stage.open();
   page = viewer.page;
 });

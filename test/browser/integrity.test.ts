@@ -1,20 +1,21 @@
 /** The page Integrity: the log, who watches it, its entries, what verification found and having everything verified now, and what auditors take along. */
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import type { APIResponse, Page } from 'playwright-core';
 import { askWell } from '#harness/exchange';
+import { beforeFile } from './before-file.ts';
 import { axeFindings, inTheme, overflow } from './checks.ts';
 import { SIZES, type Viewer } from './chromium.ts';
 import { loaded } from './pages.ts';
-import { setStage, type Stage } from './stage.ts';
+import { shareStage, type Stage } from './stage.ts';
 
 const LOG = /\/api\/v1\/log$/u;
 
 let stage: Stage;
 let viewer: Viewer;
 
-before(async () => {
-  stage = await setStage('one');
+beforeFile(import.meta.filename, async () => {
+  stage = await shareStage('one');
   viewer = await stage.open();
 });
 

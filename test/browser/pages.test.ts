@@ -5,11 +5,12 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
+import { beforeFile } from './before-file.ts';
 import { axeFindings, overflow } from './checks.ts';
 import { SIZES, type Viewer } from './chromium.ts';
 import { CONSOLE_PAGES, goTo, moveTo, pathOf } from './pages.ts';
-import { setStage, type Stage } from './stage.ts';
+import { shareStage, type Stage } from './stage.ts';
 
 const PICTURES = join(import.meta.dirname, '../../test-output/pages');
 const LOOKS = [
@@ -20,10 +21,10 @@ const LOOKS = [
 let stage: Stage;
 /** Goes from page to page. */
 let admin: Viewer;
-before(async () => {
+beforeFile(import.meta.filename, async () => {
   rmSync(PICTURES, { recursive: true, force: true });
   mkdirSync(PICTURES, { recursive: true });
-  stage = await setStage('some');
+  stage = await shareStage('some');
   admin = await stage.open();
   await goTo(admin.page, '/settings');
 });

@@ -1,7 +1,8 @@
 /** The pages of the policy against a real server: told, written with help, tried, applied, looked back at and reverted. Hostile texts in every field stay texts. */
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { beforeFile } from './before-file.ts';
 import { axeFindings, inTheme, overflow } from './checks.ts';
 import { SIZES } from './chromium.ts';
 import { xssPayloads } from './odd-traces.ts';
@@ -10,7 +11,7 @@ import { setStage, type Stage } from './stage.ts';
 import { dangerousLinks, listenForScripts } from './witness.ts';
 
 let stage: Stage;
-before(async () => {
+beforeFile(import.meta.filename, async () => {
   stage = await setStage('few');
   // The first person signs in by the link that the server printed.
   await (await stage.open()).close();

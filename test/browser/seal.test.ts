@@ -3,21 +3,22 @@
  * it proves, forgets what it said, or signs with another key.
  */
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import type { Page, Route } from 'playwright-core';
 import { askWell } from '#harness/exchange';
+import { beforeFile } from './before-file.ts';
 import { axeFindings, inTheme } from './checks.ts';
 import { SIZES, type Viewer } from './chromium.ts';
 import { goTo } from './pages.ts';
-import { setStage, type Stage } from './stage.ts';
+import { shareStage, type Stage } from './stage.ts';
 
 let stage: Stage;
 let viewer: Viewer;
 let page: Page;
 let path: string;
 
-before(async () => {
-  stage = await setStage('few');
+beforeFile(import.meta.filename, async () => {
+  stage = await shareStage('some');
   path = `/traces/${stage.traces['declined']}`;
   viewer = await stage.open();
   page = viewer.page;

@@ -1,8 +1,9 @@
 /** Sealed values in the console, against a real server: opened by those who may, under a watermark, for a while; with a second person; the keys behind them; and a person who is forgotten. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { beforeFile } from './before-file.ts';
 import { axeFindings, inTheme, overflow } from './checks.ts';
 import { SIZES, type Viewer } from './chromium.ts';
 import { goTo } from './pages.ts';
@@ -20,7 +21,7 @@ let grace: Viewer;
 let page: Page;
 let trace: string;
 
-before(async () => {
+beforeFile(import.meta.filename, async () => {
   stage = await setStage('sealed');
   trace = `/traces/${stage.traces['checkout'] ?? assert.fail('no checkout was seeded')}`;
   // The first account comes before all others, and who approves is older than the question.

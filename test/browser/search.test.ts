@@ -1,21 +1,22 @@
 /** The search page as people use it: what is there at once, the query bar, pictures, list, facets, live tail, kept searches, and what it says when nothing comes. */
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { until } from '#harness';
 import { exportOf, sendWell, spanOf } from '#harness/exchange';
 import type { Locator, Page } from 'playwright-core';
+import { beforeFile } from './before-file.ts';
 import type { Viewer } from './chromium.ts';
 import { goTo, loaded } from './pages.ts';
-import { setStage, type Stage } from './stage.ts';
+import { shareStage, type Stage } from './stage.ts';
 
 let stage: Stage;
 let viewer: Viewer;
 let page: Page;
 let bar: Locator;
 
-before(async () => {
-  stage = await setStage('shop');
+beforeFile(import.meta.filename, async () => {
+  stage = await shareStage('some');
   viewer = await stage.open();
   page = viewer.page;
   bar = page.getByRole('combobox', { name: /^Search traces/u });

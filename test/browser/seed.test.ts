@@ -1,8 +1,9 @@
 /** The seeds: taken whole by a real server, and the same each time. */
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import { addProducer, createToken, startServer, type TestServer } from '#harness';
 import { askWell, balancedAccounting } from '#harness/exchange';
+import { afterFile, beforeFile } from './before-file.ts';
 import { plant, shopTraffic } from './seed.ts';
 import { randomFrom } from './told-trace.ts';
 
@@ -10,8 +11,9 @@ let server: TestServer;
 let key = '';
 let token = '';
 
-before(async () => {
+beforeFile(import.meta.filename, async () => {
   server = await startServer();
+  afterFile(() => server.kill());
   key = await addProducer(server.data, 'seed');
   token = await createToken(server.data);
 });
@@ -30,7 +32,7 @@ test('shopTraffic() tells the same story for the same seed, with failures, excep
 });
 
 test('plant() fills a server: every span is stored, and secrets in it were found', async () => {
-  const { spans, traces } = await plant({ otlpHttp: server.otlpHttp, key }, 'shop', Date.now());
+  const { spans, traces } = await plant({ otlpHttp: server.otlpHttp, key }, 'some', Date.now());
   const { totals } = await balancedAccounting(server, token);
   assert.equal(totals.stored, spans);
   assert.ok((totals.minimized['email'] ?? 0) > 100, JSON.stringify(totals.minimized));

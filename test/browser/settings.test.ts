@@ -1,12 +1,13 @@
 /** What administrators do under Settings: people come and go, tools get tokens, passwords change. Each act is checked where it counts: at the API. */
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { TOTP } from 'otpauth';
+import { beforeFile } from './before-file.ts';
 import { axeFindings } from './checks.ts';
 import type { Viewer } from './chromium.ts';
 import { goTo } from './pages.ts';
-import { ADMIN, setStage, type Stage } from './stage.ts';
+import { ADMIN, shareStage, type Stage } from './stage.ts';
 
 const GRACE = { name: 'grace', password: `words-${crypto.randomUUID()}` };
 
@@ -14,8 +15,8 @@ let stage: Stage;
 let viewer: Viewer;
 let page: Page;
 
-before(async () => {
-  stage = await setStage('one');
+beforeFile(import.meta.filename, async () => {
+  stage = await shareStage('one');
   viewer = await stage.open();
   page = viewer.page;
 });

@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import { TOTP } from 'otpauth';
 import { startServer, temporaryFolder } from '#harness';
 import { CLIENT, freePort, TestProvider } from '#harness/provider';
+import { beforeFile } from './before-file.ts';
 import { axeFindings, overflow } from './checks.ts';
 import { openViewer, SIZES, type Viewer } from './chromium.ts';
 import { goTo, loaded } from './pages.ts';
@@ -14,7 +15,7 @@ import { ADMIN, firstLink, setStage, type Stage, VIEWER } from './stage.ts';
 let stage: Stage;
 let first: Viewer;
 
-before(async () => {
+beforeFile(import.meta.filename, async () => {
   stage = await setStage('empty');
   first = await stage.open({ as: 'nobody' });
 });
@@ -153,6 +154,7 @@ test('who signs in with a provider comes back to where they were going, sees whe
   } finally {
     await viewer.close();
     provider.stop();
+    await server.kill();
   }
 });
 
@@ -200,5 +202,6 @@ test('where everybody has to have a second factor nothing is open before it, and
     assert.deepEqual(viewer.violations, []);
   } finally {
     await viewer.close();
+    await server.kill();
   }
 });

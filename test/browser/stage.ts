@@ -1,12 +1,14 @@
 /**
  * What a browser test stands on: a real server with seeded data that serves the built console under its real policy, a browser, and people who
- * are signed in through the API. All of it is gone when the file's tests are done.
+ * are signed in through the API. The files of a process share the browser, and the server where they say so; what is a file's own is gone when its
+ * tests are done, the rest with the process.
  */
 import assert from 'node:assert/strict';
 import { after } from 'node:test';
 import type { BrowserContext } from 'playwright-core';
 import { addProducer, createToken, startServer, type TestServer, until } from '#harness';
 import type { Role } from '#model';
+import { afterFile } from './before-file.ts';
 import { buildConsole } from './built-console.ts';
 import { openViewer, type RunningChromium, startChromium, type Viewer, type Viewing } from './chromium.ts';
 import { plant, type SeedName } from './seed.ts';
@@ -35,25 +37,48 @@ export interface Stage {
   open(viewing?: Omit<Viewing, 'url' | 'token'> & { readonly as?: 'admin' | 'viewer' | 'nobody' | Somebody }): Promise<Viewer>;
 }
 
-const browsers = new Set<RunningChromium>();
-after(async () => {
-  for (const browser of browsers) await browser.close();
-});
+let running: Promise<RunningChromium> | undefined;
+const shared = new Map<SeedName, Promise<Stage>>();
+after(async () => (await running)?.close());
+
+/** The browser of this process. What the file opens in it is closed with the file. */
+export async function sharedChromium(): Promise<RunningChromium> {
+  const chromium = await (running ??= startChromium());
+  chromium.postpone();
+  afterFile(async () => {
+    for (const context of chromium.browser.contexts()) await context.close();
+  });
+  return chromium;
+}
+
+/** A server of the file's own. */
+export async function setStage(seed: SeedName): Promise<Stage> {
+  const chromium = await sharedChromium();
+  const stage = await raise(seed, chromium);
+  afterFile(() => stage.server.kill());
+  return stage;
+}
+
+/** A server for all files of the process that take this seed by this name: each leaves it as the others expect it. */
+export async function shareStage(seed: SeedName): Promise<Stage> {
+  const chromium = await sharedChromium();
+  let stage = shared.get(seed);
+  if (stage === undefined) shared.set(seed, (stage = raise(seed, chromium)));
+  return stage;
+}
 
 type Cookies = Awaited<ReturnType<BrowserContext['cookies']>>;
 
-export async function setStage(seed: SeedName, deadlineMs = 240_000): Promise<Stage> {
+async function raise(seed: SeedName, chromium: RunningChromium): Promise<Stage> {
   // The server reads the built console when it starts.
   await buildConsole();
   const server = await startServer();
   const key = await addProducer(server.data, 'seed');
   const token = await createToken(server.data, 'admin');
   const { traces } = await plant({ otlpHttp: server.otlpHttp, key, console: { url: server.console, token } }, seed, Date.now());
-  const running = await startChromium(deadlineMs);
-  browsers.add(running);
   const cookies = new Map<string, Cookies>();
   const open: Stage['open'] = async ({ as = 'admin', ...viewing } = {}) => {
-    const viewer = await openViewer(running.browser, { url: server.console, ...viewing });
+    const viewer = await openViewer(chromium.browser, { url: server.console, ...viewing });
     if (as === 'nobody') return viewer;
     const name = typeof as === 'string' ? as : as.name;
     let jar = cookies.get(name);
@@ -63,7 +88,7 @@ export async function setStage(seed: SeedName, deadlineMs = 240_000): Promise<St
     } else await viewer.context.addCookies(jar);
     return viewer;
   };
-  return { server, chromium: running, key, token, traces, open };
+  return { server, chromium, key, token, traces, open };
 }
 
 /** The single-use link that an empty store prints. */

@@ -3,10 +3,11 @@
  * sees at once that it is not what was stored, and traces that lie elsewhere are as they were.
  */
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import { Engine } from '#clickhouse';
 import { startServer, type TestServer } from '#harness';
 import { deriveKey, openRootKey } from '#keys';
+import { afterFile, beforeFile } from './before-file.ts';
 import { axeFindings, inTheme, overflow } from './checks.ts';
 import { openViewer, SIZES, type Viewer } from './chromium.ts';
 import { goTo } from './pages.ts';
@@ -18,7 +19,7 @@ let stage: Stage;
 let server: TestServer;
 let viewer: Viewer;
 
-before(async () => {
+beforeFile(import.meta.filename, async () => {
   stage = await setStage('few');
   const first = await stage.open();
   await goTo(first.page, `/traces/${stage.traces['declined']}`);
@@ -27,6 +28,7 @@ before(async () => {
   await stage.server.stop();
   await inDatabase(stage.server.data, `ALTER TABLE spans UPDATE status_code = 1, status_message = '' WHERE trace_id = unhex('${stage.traces['declined']}') AND status_code = 2 SETTINGS mutations_sync = 1`);
   server = await startServer({ data: stage.server.data });
+  afterFile(() => server.kill());
   viewer = await openViewer(stage.chromium.browser, { url: server.console });
   const answer = await viewer.context.request.post('/api/v1/session', { data: ADMIN });
   assert.equal(answer.status(), 200, await answer.text());

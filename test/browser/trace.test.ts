@@ -1,13 +1,14 @@
 /** Reading a trace as people do: by keys, by pointer, as flame and lists, in detail, beside another one; and what one sees stands in the address. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
 import { askWell, exportOf, sendWell, type Json } from '#harness/exchange';
+import { beforeFile } from './before-file.ts';
 import { axeFindings } from './checks.ts';
 import type { Viewer } from './chromium.ts';
 import { goTo, loaded } from './pages.ts';
-import { setStage, type Stage } from './stage.ts';
+import { shareStage, type Stage } from './stage.ts';
 
 let stage: Stage;
 let viewer: Viewer;
@@ -15,8 +16,8 @@ let page: Page;
 let tree: Locator;
 let details: Locator;
 
-before(async () => {
-  stage = await setStage('shop');
+beforeFile(import.meta.filename, async () => {
+  stage = await shareStage('some');
   viewer = await stage.open();
   page = viewer.page;
   tree = page.getByRole('treegrid');

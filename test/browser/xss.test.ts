@@ -3,8 +3,9 @@
  * them runs on any page that shows them, and the policy has nothing to stop: it is the second line, and that it holds alone is proved, too.
  */
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import { askWell, type Json } from '#harness/exchange';
+import { beforeFile } from './before-file.ts';
 import { openViewer, settle } from './chromium.ts';
 import { xssPayloads } from './odd-traces.ts';
 import { setStage, type Stage } from './stage.ts';
@@ -14,7 +15,7 @@ let stage: Stage;
 let traceIds: string[] = [];
 let services: string[] = [];
 
-before(async () => {
+beforeFile(import.meta.filename, async () => {
   stage = await setStage('xss');
   const found = await askWell<{ traces: { traceId: string }[] }>(stage.server, stage.token, '/api/v1/search?limit=50');
   traceIds = found.traces.map(({ traceId }) => traceId);
