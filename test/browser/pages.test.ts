@@ -1,22 +1,18 @@
 /**
- * Every page: nothing serious for axe to find, nothing wider than the window, no error in the console. Where there is room it is light and on a phone
- * dark, so that each page is seen in both themes and both widths. A picture of each is kept in `test-output/pages/`.
+ * Every page, in both themes and both widths: nothing serious for axe to find, nothing wider than the window, no error in the console. A picture of
+ * each is kept in `test-output/pages/`.
  */
 import assert from 'node:assert/strict';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { beforeFile } from './before-file.ts';
-import { axeFindings, overflow } from './checks.ts';
-import { SIZES, type Viewer } from './chromium.ts';
+import { axeFindings, overflow, wrongLooks } from './checks.ts';
+import type { Viewer } from './chromium.ts';
 import { CONSOLE_PAGES, goTo, moveTo, pathOf } from './pages.ts';
 import { shareStage, type Stage } from './stage.ts';
 
 const PICTURES = join(import.meta.dirname, '../../test-output/pages');
-const LOOKS = [
-  { width: 1280, theme: 'light' },
-  { width: 390, theme: 'dark' },
-] as const;
 
 let stage: Stage;
 /** Goes from page to page. */
@@ -32,20 +28,13 @@ beforeFile(import.meta.filename, async () => {
 for (const one of CONSOLE_PAGES) {
   test(`${one.name} is accessible, fits the window and complains of nothing, in both themes and widths`, async () => {
     const { page, complaints } = one.as === undefined ? admin : await stage.open({ as: one.as });
-    await page.setViewportSize(SIZES[1280]);
-    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
     await (one.as === undefined ? moveTo : goTo)(page, pathOf(one, stage.traces));
     if (one.press !== undefined) await page.keyboard.press(one.press);
-    const found: string[] = [];
-    for (const { width, theme } of LOOKS) {
-      await page.setViewportSize(SIZES[width]);
-      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+    const found = await wrongLooks(page, async ({ width, theme }) => {
       // Charts are drawn again after a change of size or colours.
       await page.waitForTimeout(150);
       await page.screenshot({ path: join(PICTURES, `${one.name}-${width}-${theme}.png`) });
-      const findings = [...(await axeFindings(page)), ...(await overflow(page))];
-      found.push(...findings.map((finding) => `${width} ${theme}: ${finding}`));
-    }
+    });
     assert.deepEqual(found, []);
     // Nobody is signed in, and the browser says that the server says so.
     const expected = one.as === 'nobody' ? /status of 401 .*\/api\/v1\/session\)$/u : /^$/u;

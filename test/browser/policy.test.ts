@@ -3,8 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { beforeFile } from './before-file.ts';
-import { axeFindings, inTheme, overflow } from './checks.ts';
-import { SIZES } from './chromium.ts';
+import { axeFindings, wrongLooks } from './checks.ts';
 import { xssPayloads } from './odd-traces.ts';
 import { goTo } from './pages.ts';
 import { setStage, type Stage } from './stage.ts';
@@ -259,14 +258,7 @@ test('the editor, its dialog and a proposal are accessible and fit, in both them
     const weakenings = [{ rule: 'mine-now', sentence: 'cards are kept', kinds: ['card'], keys: ['note'], from: 'replace', to: 'keep' }];
     return route.fulfill({ response, json: { ...((await response.json()) as object), proposal: { id: 'q_0000000000000001', digest: 'b'.repeat(64), base: digest, text: text.replace('drop', 'keep'), by: 'grace', isOwn, at: Date.now(), note: 'for support', weakenings } } });
   });
-  const check = async (what: string): Promise<void> => {
-    // Which elements there are depends on the width, and only their colours on the theme.
-    for (const [width, theme] of [[390, 'light'], [1280, 'light'], [1280, 'dark']] as const) {
-      await page.setViewportSize(SIZES[width]);
-      await inTheme(page, theme);
-      assert.deepEqual([...(await axeFindings(page, theme === 'light' ? 'all' : 'colours')), ...(await overflow(page))], [], `${what} ${width} ${theme}`);
-    }
-  };
+  const check = async (what: string): Promise<void> => assert.deepEqual(await wrongLooks(page), [], what);
   await goTo(page, '/policy');
   await page.getByText('Somebody else has to approve it').waitFor();
   assert.equal(await page.getByRole('button', { name: /^Approve/u }).count(), 0);
@@ -283,7 +275,7 @@ test('the editor, its dialog and a proposal are accessible and fit, in both them
   await write(page, 'version: 2\nrules:\n  - id: x\n    ');
   await page.keyboard.press('Control+Space');
   await offered(page, 'recognized').waitFor();
-  assert.deepEqual(await axeFindings(page, 'all'), [], 'completion');
+  assert.deepEqual(await axeFindings(page), [], 'completion');
   await page.keyboard.press('Escape');
   await write(page, text.replace('action: replace', 'action: keep'));
   await problems(page).getByText(/^No problems|warning|hint/u).first().waitFor();

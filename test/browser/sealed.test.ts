@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { beforeFile } from './before-file.ts';
-import { axeFindings, inTheme, overflow } from './checks.ts';
-import { SIZES, type Viewer } from './chromium.ts';
+import { axeFindings, wrongLooks } from './checks.ts';
+import type { Viewer } from './chromium.ts';
 import { goTo } from './pages.ts';
 import { setStage, type Somebody, type Stage } from './stage.ts';
 
@@ -33,16 +33,6 @@ beforeFile(import.meta.filename, async () => {
 const line = (of: Page) => of.getByRole('region', { name: 'Sealed values' });
 const textOf = (of: Page): Promise<string> => of.evaluate(() => document.body.textContent);
 
-/** Accessible where there is room, in the colours of the other theme too, and nothing wider than a phone. */
-async function looksRight(of: Page): Promise<void> {
-  assert.deepEqual(await axeFindings(of), []);
-  await of.setViewportSize(SIZES[390]);
-  await inTheme(of, 'dark');
-  assert.deepEqual([...(await axeFindings(of, 'colours')), ...(await overflow(of))], []);
-  await of.setViewportSize(SIZES[1280]);
-  await inTheme(of, 'light');
-}
-
 test('an investigator opens a field by keyboard, for a reason; it stands under a watermark, is in no address and no storage, and closes', async () => {
   await goTo(page, '/search');
   await page.getByRole('article').filter({ hasText: /\d+ sealed/u }).first().waitFor();
@@ -59,7 +49,7 @@ test('an investigator opens a field by keyboard, for a reason; it stands under a
   assert.match((await page.locator('[data-watermark]').first().getAttribute('data-watermark')) ?? '', /^Opened for grace, \d{4}-.*Z, o_[0-9a-f]{16}$/u);
   await list.getByText(/^No proof: what is sealed of a span can be proved together alone/u).waitFor();
   assert.match((await line(page).textContent()) ?? '', /1 value open.*closes in [45]:\d\d/u);
-  await looksRight(page);
+  assert.deepEqual(await wrongLooks(page), []);
   // In its place as well, and what else is sealed there is not.
   await list.getByRole('button', { name: 'POST /checkout' }).click();
   const details = page.getByRole('region', { name: 'Details of the span' });
@@ -139,7 +129,7 @@ test('where the policy asks for a second person, the request waits, somebody els
   await page.getByRole('region', { name: 'Opened values' }).getByText(/checkout by \w+ </u).waitFor();
   // One of them is all that is sealed of its span.
   await page.getByRole('region', { name: 'Opened values' }).getByText(/^1 value proved$/u).waitFor();
-  await looksRight(page);
+  assert.deepEqual(await wrongLooks(page), []);
   await goTo(page, '/approvals');
   await page.getByText('approved by edsger and used').waitFor();
   assert.deepEqual(grace.complaints, []);
@@ -185,7 +175,7 @@ test('a privacy officer finds a person, gives them what is held with a second pe
   const unreadable = forget.getByRole('region', { name: 'Becomes unreadable' });
   await unreadable.getByText('enduser.id').waitFor();
   await forget.getByRole('region', { name: 'Not reached' }).getByText(/names of spans/u).waitFor();
-  await looksRight(forget);
+  assert.deepEqual(await wrongLooks(forget), []);
   await forget.getByRole('button', { name: 'Export…' }).click();
   await forget.getByRole('dialog').getByLabel('Reason').fill('request 16');
   await forget.getByRole('dialog').getByRole('button', { name: 'Export', exact: true }).click();

@@ -6,12 +6,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { askWell, type Json } from '#harness/exchange';
 import { beforeFile } from './before-file.ts';
-import { openViewer, settle } from './chromium.ts';
+import { openViewer, settle, type Viewer } from './chromium.ts';
 import { xssPayloads } from './odd-traces.ts';
 import { setStage, type Stage } from './stage.ts';
 import { dangerousLinks, listenForScripts, makeEveryMistake, openEverything } from './witness.ts';
 
 let stage: Stage;
+/** Goes from page to page. */
+let viewer: Viewer;
+let ran: string[];
 let traceIds: string[] = [];
 let services: string[] = [];
 
@@ -19,6 +22,8 @@ beforeFile(import.meta.filename, async () => {
   stage = await setStage('xss');
   const found = await askWell<{ traces: { traceId: string }[] }>(stage.server, stage.token, '/api/v1/search?limit=50');
   traceIds = found.traces.map(({ traceId }) => traceId);
+  viewer = await stage.open();
+  ran = await listenForScripts(viewer.context);
   services = (await askWell<{ services: string[] }>(stage.server, stage.token, '/api/v1/services')).services;
 });
 
@@ -53,8 +58,8 @@ const visits: readonly { readonly name: string; readonly paths: () => string[] }
 
 for (const { name, paths } of visits) {
   test(`nothing stored runs on ${name}, and the policy has nothing to stop`, async () => {
-    const viewer = await stage.open();
-    const ran = await listenForScripts(viewer.context);
+    ran.splice(0);
+    viewer.violations.splice(0);
     for (const path of paths()) {
       await viewer.page.goto(path);
       await settle(viewer.page, 4_000);
@@ -65,7 +70,6 @@ for (const { name, paths } of visits) {
       if (name === 'trace') assert.deepEqual(SHOWN.filter((field) => !text.includes(`'${field}'`) && !text.includes(`"${field}"`)), [], `not shown on ${path}`);
       assert.deepEqual(await dangerousLinks(viewer.page), [], `dangerous links on ${path}`);
     }
-    await viewer.close();
   });
 }
 
