@@ -15,6 +15,8 @@ import { codeFolders, isTest, readTree, type Tree } from './tidy-tree.ts';
 
 const unitDeadlineMs = 120_000;
 const systemDeadlineMs = 300_000;
+/** Several files, and a wait for the browsers of others. */
+const browserDeadlineMs = 1_200_000;
 /** Many wait for timers and disks, so more than the cores have work at once. */
 const jobsAtOnce = 4;
 /** Enough that a start of a process costs little for each, and few enough that what fails is said early. */
@@ -103,7 +105,7 @@ async function suite(verb: 'test' | 'ok', patterns: readonly string[]): Promise<
   const jobs = [
     ...(patterns.length === 0 ? checks() : []),
     ...together(tree, unit).map((files) => jobOf(files, unitDeadlineMs)),
-    ...stages(tree, system.filter(isBrowser)).map((files) => jobOf(files, systemDeadlineMs * Math.ceil(files.length / 2))),
+    ...stages(tree, system.filter(isBrowser)).map((files) => jobOf(files, browserDeadlineMs)),
     ...system.filter((file) => !isBrowser(file)).map((file) => jobOf([file], systemDeadlineMs)),
   ];
   await run.all(jobs, jobsAtOnce);

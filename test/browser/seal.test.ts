@@ -44,11 +44,10 @@ async function known(as: 'admin' | 'viewer' = 'admin'): Promise<Viewer> {
   return other;
 }
 
-/** A page of its own, with answers of the server changed on their way. */
+/** The page, with answers of the server changed on their way until it is closed. */
 async function bent(routes: Readonly<Record<string, (route: Route) => Promise<void>>>): Promise<Viewer> {
-  const other = await stage.open();
-  for (const [ending, change] of Object.entries(routes)) await other.context.route(new RegExp(ending, 'u'), change);
-  return other;
+  for (const [ending, change] of Object.entries(routes)) await viewer.context.route(new RegExp(ending, 'u'), change);
+  return { ...viewer, close: () => viewer.context.unrouteAll({ behavior: 'wait' }) };
 }
 
 /** Answers with the server's own JSON, changed. */
