@@ -1,12 +1,12 @@
 /**
  * What checks from outside rely on, sentence by sentence: the command line as npm starts it, the line that says ready, keys and tokens alone
- * on the last line, the answers of the query API, 401 without a credential.
+ * on the last line, the answers of the query API, 401 without a credential, and an end that load balancers can follow.
  */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, statSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { temporaryFolder, until } from '#harness';
@@ -117,7 +117,25 @@ test('what was acknowledged is there after a new start, and the verbs work witho
   assert.equal(await send(key, 'shop'), 200);
   const { totals } = (await (await get('/api/v1/accounting', last)).json()) as { totals: Record<string, number> };
   assert.deepEqual(fieldsOf(totals), { received: 4, stored: 3, refused: 1, dropped: 0 });
+});
+
+test('a server that was told to stop says that it is not ready, and answers what is under way', async () => {
+  const sender = connect(http, '127.0.0.1');
+  let answer = '';
+  sender.setEncoding('utf8').on('data', (text: string) => (answer += text));
+  const asked = 'Content-Type: application/json\r\nContent-Length: 2\r\nExpect: 100-continue';
+  sender.write(`POST /v1/traces HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${key}\r\n${asked}\r\n\r\n`);
+  await until(() => answer.includes('100 Continue'), 'the request is under way');
+  const status = async (path: string): Promise<number> => (await fetch(`http://127.0.0.1:${api}${path}`)).status;
+  assert.equal(await status('/readyz'), 200);
+
   server.child.kill('SIGTERM');
+  await until(async () => (await status('/readyz')) === 503, 'it says that it is not ready');
+  assert.equal(await status('/healthz'), 200);
+  const ended = once(sender, 'close');
+  sender.write('{}');
+  await ended;
+  assert.match(answer, /HTTP\/1\.1 200 /);
   assert.equal((await server.done).code, 0);
 });
 
