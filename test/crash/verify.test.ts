@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { Engine } from '#clickhouse';
+import { runCommandLine } from '#commands';
 import { verifyDirectory } from '#commands/verify-store';
 import { deriveKey, openRootKey } from '#keys';
 import { addProducer, createToken, startServer, temporaryFolder, tracekeep, until, type TestServer } from '#harness';
@@ -54,6 +55,21 @@ async function cleanHere(): Promise<Told> {
   return JSON.parse(reportJson({ ...verified, bounds: null, trace: null })) as Told;
 }
 
+/** A command line that comes to nothing, without a program for it: its exit code, and what it says. */
+async function failingHere(words: readonly string[]): Promise<{ readonly code: number; readonly stderr: string }> {
+  const { write } = process.stderr;
+  let stderr = '';
+  process.stderr.write = (text) => {
+    stderr += String(text);
+    return true;
+  };
+  try {
+    return { code: await runCommandLine(words), stderr };
+  } finally {
+    process.stderr.write = write;
+  }
+}
+
 /** Has the server look at everything, and waits for it. */
 async function fullPass(server: TestServer, token: string): Promise<{ readonly findings: number; readonly spans: number; readonly expired: { readonly blocks: number } }> {
   const state = () => askWell<{ full: { finishedAt: string; findings: number; spans: number; expired: { blocks: number } } | null; failed: object | null }>(server, token, '/api/v1/integrity');
@@ -84,7 +100,7 @@ test('nothing is found where nothing was changed: after retention, under traffic
   const sender = async (): Promise<void> => {
     while (going) {
       const status = await ledger.send(server, key, ledger.takeOpen() ?? makeExport(random, 1 + random.below(200)));
-      await pause(status === 200 ? random.below(10) : 20);
+      await pause(status === 200 ? random.below(40) : 20);
     }
   };
   const loading = [sender(), sender()];
@@ -143,12 +159,14 @@ test('what was changed ends it with 1, what cannot be checked with 2, and each s
     [['--key', 'nonsense'], /cannot read key 1/],
     [['--since', 'yesterday'], /cannot read --since/],
     [['--trace', '12'], /cannot read --trace/],
-    [['--trace', 'f'.repeat(32)], /cannot check the trace: no span of it that the log holds is stored/],
     [['--root-key-file', join(home, 'no.key')], /root key/],
   ] as const) {
-    const failed = await verify(words);
+    const failed = await failingHere(['verify', '--data', data, '--json', ...words]);
     assert.equal(failed.code, 2, String(words));
     assert.match(failed.stderr, why);
   }
+  const unknown = await verify(['--trace', 'f'.repeat(32)]);
+  assert.equal(unknown.code, 2);
+  assert.match(unknown.stderr, /cannot check the trace: no span of it that the log holds is stored/);
   assert.equal((await verify([], join(home, 'nothing'))).code, 2);
 });
