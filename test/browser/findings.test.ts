@@ -4,15 +4,17 @@ import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { beforeFile } from './before-file.ts';
 import { wrongLooks } from './checks.ts';
-import type { Viewer } from './chromium.ts';
+import { again, type Viewer } from './chromium.ts';
 import { xssPayloads } from './odd-traces.ts';
 import { goTo } from './pages.ts';
 import { shareStage, type Stage } from './stage.ts';
 import { dangerousLinks, listenForScripts } from './witness.ts';
 
 let stage: Stage;
+let admin: Viewer;
 beforeFile(import.meta.filename, async () => {
   stage = await shareStage('one');
+  admin = await stage.open();
 });
 
 interface Told {
@@ -38,7 +40,7 @@ const uidOf = (at: number): string => `f_${String(at).padStart(16, '0')}`;
 
 /** A page whose API has these findings; what it was asked. */
 async function withFindings(told: readonly Told[], as: 'admin' | 'viewer' = 'admin'): Promise<Viewer & { readonly asked: URL[]; readonly sent: unknown[] }> {
-  const viewer = await stage.open({ as });
+  const viewer = as === 'admin' ? again(admin) : await stage.open({ as });
   const asked: URL[] = [];
   const sent: unknown[] = [];
   await viewer.context.route(/\/api\/v1\/findings/u, (route) => {
@@ -55,7 +57,7 @@ const SOME: readonly Told[] = [{ severity: 5, title: 'A block was changed' }, { 
 const details = (page: Page) => page.getByRole('region', { name: 'Details of the finding' });
 
 test('without findings the page says what would appear', async () => {
-  const { page, complaints, close } = await stage.open();
+  const { page, complaints, close } = again(admin);
   await goTo(page, '/findings');
   await page.getByRole('heading', { name: 'Nothing is open' }).waitFor();
   await page.getByText('a witness that refused a checkpoint', { exact: false }).waitFor();

@@ -4,16 +4,18 @@ import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { beforeFile } from './before-file.ts';
 import { axeFindings, wrongLooks } from './checks.ts';
+import { again, type Viewer } from './chromium.ts';
 import { xssPayloads } from './odd-traces.ts';
 import { goTo } from './pages.ts';
 import { setStage, type Stage } from './stage.ts';
 import { dangerousLinks, listenForScripts } from './witness.ts';
 
 let stage: Stage;
+let admin: Viewer;
 beforeFile(import.meta.filename, async () => {
   stage = await setStage('few');
   // The first person signs in by the link that the server printed.
-  await (await stage.open()).close();
+  admin = await stage.open();
 });
 
 const editor = (page: Page) => page.getByRole('textbox', { name: /^Policy as YAML/u });
@@ -85,7 +87,7 @@ test('the policy in force is told rule by rule; a viewer reads it, its text and 
 });
 
 test('a mistake is marked in place with what to do, the list leads to it, and one press puts it right; completion knows members, kinds and the store’s own names', async () => {
-  const { page, complaints, close } = await stage.open();
+  const { page, complaints, close } = again(admin);
   await goTo(page, '/policy/edit');
   await write(page, `${STRICTER}  - id: cards\nrecognised: [`);
   await problems(page).getByText(/error/u).first().waitFor();
@@ -135,7 +137,7 @@ test('a mistake is marked in place with what to do, the list leads to it, and on
 });
 
 test('a rule that somebody asks for is written before the one that would decide, selected and tried; what it changes is shown per key', async () => {
-  const { page, complaints, close } = await stage.open();
+  const { page, complaints, close } = again(admin);
   await goTo(page, '/policy/edit?service=frontend&key=client.address&kind=ip&place=span');
   await page.getByText('ip-client-address-frontend').first().waitFor();
   await page.waitForURL(/\/policy\/edit$/u);
@@ -161,7 +163,7 @@ test('a rule that somebody asks for is written before the one that would decide,
 });
 
 test('a text begins with a preset or a file, and a dry run can be cancelled', async () => {
-  const { page, complaints, close } = await stage.open();
+  const { page, complaints, close } = again(admin);
   await goTo(page, '/policy/edit');
   await page.getByRole('button', { name: 'Start from a preset' }).click();
   await page.getByRole('menuitem', { name: 'GDPR' }).click();
@@ -190,7 +192,7 @@ test('a text begins with a preset or a file, and a dry run can be cancelled', as
 });
 
 test('a policy is applied with a note, compared with the one before and reverted; what is weaker has to be agreed to', async () => {
-  const { page, complaints, close } = await stage.open();
+  const { page, complaints, close } = again(admin);
   const before = await inForce();
   await goTo(page, '/policy/edit');
   await write(page, STRICTER);
@@ -223,7 +225,7 @@ test('a policy is applied with a note, compared with the one before and reverted
 });
 
 test('whoever was overtaken is told, sees the difference to what is in force now, and goes on from there', async () => {
-  const { page, close } = await stage.open();
+  const { page, close } = again(admin);
   await goTo(page, '/policy/edit');
   await write(page, STRICTER.replace('people-go', 'mine-now'));
   await problems(page).getByText('No problems: 2 rules.').waitFor();
@@ -244,7 +246,7 @@ test('whoever was overtaken is told, sees the difference to what is in force now
 });
 
 test('the editor, its dialog and a proposal are accessible and fit, in both themes and widths; nobody approves what they proposed', async () => {
-  const { page, context, close } = await stage.open();
+  const { page, context, close } = again(admin);
   const { text, digest } = await inForce();
   const sent: string[] = [];
   await context.route(/\/api\/v1\/policy(?:\/proposals.*|\/apply)?$/u, async (route) => {
@@ -336,7 +338,7 @@ test('no text of a policy, of who changed it, or of a dry run becomes a script, 
 });
 
 test('access is asked about, written with the problems in place, tried before it counts, applied and looked back at', async () => {
-  const viewer = await stage.open();
+  const viewer = again(admin);
   const { page } = viewer;
   await goTo(page, '/access');
   const own = page.getByRole('textbox', { name: /^Own policies as Cedar/u });

@@ -8,7 +8,7 @@ import type { Page, Route } from 'playwright-core';
 import { askWell } from '#harness/exchange';
 import { beforeFile } from './before-file.ts';
 import { wrongLooks } from './checks.ts';
-import type { Viewer } from './chromium.ts';
+import { again, type Viewer } from './chromium.ts';
 import { goTo } from './pages.ts';
 import { shareStage, type Stage } from './stage.ts';
 
@@ -47,7 +47,7 @@ async function known(as: 'admin' | 'viewer' = 'admin'): Promise<Viewer> {
 /** The page, with answers of the server changed on their way until it is closed. */
 async function bent(routes: Readonly<Record<string, (route: Route) => Promise<void>>>): Promise<Viewer> {
   for (const [ending, change] of Object.entries(routes)) await viewer.context.route(new RegExp(ending, 'u'), change);
-  return { ...viewer, close: () => viewer.context.unrouteAll({ behavior: 'wait' }) };
+  return again(viewer);
 }
 
 /** Answers with the server's own JSON, changed. */
@@ -111,7 +111,9 @@ test('a server that draws something else than it proves is caught, and the spans
 });
 
 test('a seal is about one answer: a server that draws something else after it went green is caught', async () => {
-  const other = await known();
+  await goTo(page, path);
+  await verified();
+  const other = again(viewer);
   await other.context.route(/\/outline$/u, changed(({ spans }: { spans: { status: number[] } }) => void (spans.status[2] = 0)));
   await other.page.getByRole('button', { name: 'Refresh' }).click();
   await banner(other.page).getByText('The server shows something else than it proves').waitFor();
