@@ -5,7 +5,7 @@ import type { APIResponse, Page } from 'playwright-core';
 import { askWell } from '#harness/exchange';
 import { beforeFile } from './before-file.ts';
 import { wrongLooks } from './checks.ts';
-import type { Viewer } from './chromium.ts';
+import { again, type Viewer } from './chromium.ts';
 import { loaded } from './pages.ts';
 import { shareStage, type Stage } from './stage.ts';
 
@@ -84,7 +84,7 @@ test('a viewer sees the log and not what its entries say, and begins nothing', a
 });
 
 test('a page without the log says so, and what can be done', async () => {
-  const { page, context, close } = await stage.open();
+  const { page, context, close } = again(viewer);
   await context.route(LOG, (route) => route.fulfill({ status: 503, json: { error: { code: 'overloaded', message: 'Too many queries are waiting.', advice: 'Wait a moment and ask again.', requestId: '0' } } }));
   await page.goto('/integrity');
   await page.getByText('Could not check the log').waitFor();
