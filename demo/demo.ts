@@ -102,8 +102,8 @@ async function startServer(data: string): Promise<Tracekeep> {
 }
 
 async function createKeys(server: Tracekeep): Promise<ReadonlyMap<ServiceName, string>> {
-  const [, ...keys] = await Promise.all([server.signIn(), ...SERVICE_NAMES.map(async (service) => [service, await server.ingestKey(service)] as const)]);
-  return new Map(keys);
+  const [keys] = await Promise.all([server.ingestKeys(SERVICE_NAMES), server.signIn()]);
+  return new Map(SERVICE_NAMES.map((service, at) => [service, keys[at]!]));
 }
 
 async function sayWhereToLook(server: Tracekeep, data: string): Promise<void> {

@@ -70,16 +70,16 @@ export class Tracekeep {
     return `http://${HOST}:${this.ports.console}`;
   }
 
-  /** An ingest key that may speak for one service. A producer left by an earlier demo in the same directory gets a new key. */
-  async ingestKey(service: string): Promise<string> {
-    const name = `demo-${service}`;
-    try {
-      return await this.#run('producer', 'add', name, '--service', service);
-    } catch (adding) {
-      return await this.#run('producer', 'rotate', name, '--grace', '0').catch(() => {
-        throw adding;
-      });
-    }
+  /** Ingest keys, each of which may speak for one service. A producer left by an earlier demo in the same directory gets a new key. */
+  async ingestKeys(services: readonly string[]): Promise<string[]> {
+    const token = await this.#run('token', 'create', '--role', 'admin', '--expires', '1h');
+    const { producers } = (await this.#ask(token, '/api/v1/producers')) as { producers: readonly { id: string; name: string }[] };
+    return Promise.all(services.map(async (service) => {
+      const name = `demo-${service}`;
+      const known = producers.find((producer) => producer.name === name);
+      const made = known === undefined ? this.#ask(token, '/api/v1/producers', { name, services: [service] }) : this.#ask(token, `/api/v1/producers/${known.id}/rotate`, { graceMs: 0 });
+      return ((await made) as { key: string }).key;
+    }));
   }
 
   /** From now on `totals` and `trace` may ask. */
@@ -119,9 +119,14 @@ export class Tracekeep {
     return isNew;
   }
 
-  async #get(path: string): Promise<unknown> {
-    const response = await fetch(this.console + path, { headers: { authorization: `Bearer ${this.#token}` }, signal: AbortSignal.timeout(ANSWER_MS_MAX) });
-    if (!response.ok) throw new Error(`cannot read ${path}: status ${response.status}`);
+  #get(path: string): Promise<unknown> {
+    return this.#ask(this.#token, path);
+  }
+
+  async #ask(token: string, path: string, body?: object): Promise<unknown> {
+    const sent = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+    const response = await fetch(this.console + path, { ...sent, headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { 'content-type': 'application/json' }) }, signal: AbortSignal.timeout(ANSWER_MS_MAX) });
+    if (!response.ok) throw new Error(`cannot ${body === undefined ? 'read' : 'ask for'} ${path}: status ${response.status}`);
     return response.json();
   }
 
