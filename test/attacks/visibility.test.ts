@@ -83,7 +83,7 @@ function targets(): string[] {
 test('no route tells a reader of one service anything of another, nor one without the role a restricted value', async () => {
   const told = { vault: 0, desk: 0 };
   const look = async (target: string): Promise<void> => {
-    // What is restricted is of the other service's trace; who may see it is asked only that there is something to see.
+    // Who may see restricted values is asked only to know that there are some: not where the other service is meant, which has none.
     const isTold = !target.includes(secret) && !target.includes(VAULT);
     const [clerk = '', viewer = '', investigator = ''] = await Promise.all(['clerk', 'viewer', ...(isTold ? ['investigator'] : [])].map((who) => textOf(who, target)));
     if (viewer.includes(VAULT)) told.vault++;

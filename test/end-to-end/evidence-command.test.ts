@@ -6,8 +6,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
-import { runCommandLine } from '#commands';
 import { addProducer, createToken, startServer, temporaryFolder, tracekeep, type Done, type TestServer } from '#harness';
+import { verbHere } from '#harness/verbs';
 import { ask, askWell, exportOf, sendWell, spanOf, type Json } from '#harness/exchange';
 
 process.env['UV_THREADPOOL_SIZE'] ??= '16';
@@ -22,20 +22,7 @@ let server: TestServer;
 let token = '';
 let vkeys: readonly string[] = [];
 const exporting = (...words: readonly string[]): readonly string[] => ['evidence', 'export', MINE, '--data', server.data, ...words];
-const verify = (...words: readonly string[]): Promise<Done> => here(['evidence', 'verify', ...words]);
-
-/** In this process. */
-async function here(words: readonly string[]): Promise<Done> {
-  const written = { stdout: '', stderr: '' };
-  const streams = (['stdout', 'stderr'] as const).map((name) => ({ stream: process[name], name, write: process[name].write }));
-  // The test runner writes bytes meanwhile.
-  for (const { stream, name, write } of streams) stream.write = ((chunk: string | Uint8Array, ...rest: []) => (typeof chunk === 'string' ? ((written[name] += chunk), true) : write.call(stream, chunk, ...rest))) as typeof write;
-  try {
-    return { code: await runCommandLine(words), ...written };
-  } finally {
-    for (const { stream, write } of streams) stream.write = write;
-  }
-}
+const verify = (...words: readonly string[]): Promise<Done> => verbHere(['evidence', 'verify', ...words]);
 
 before(async () => {
   server = await startServer();
@@ -58,18 +45,18 @@ test('evidence beside a running server is written to a file of ours alone, and s
 test('a file that is there is written over only with --force, whole, and nothing is asked for without', async () => {
   const there = join(folder, 'there.json');
   writeFileSync(there, 'kept');
-  const refused = await here(exporting('-o', there));
+  const refused = await verbHere(exporting('-o', there));
   assert.equal(refused.code, 1);
   assert.match(refused.stderr, /there\.json: it is there already, and nothing was done; name another file, or say --force/u);
-  assert.equal((await here(['audit', 'export', '--out', there, '--data', server.data])).code, 1);
-  assert.equal((await here(['subject', 'export', 'ann', '--reason', 'asked', '--out', there, '--data', server.data])).code, 1);
-  assert.equal((await here(['forget', 'ann', '--yes', '--receipt', there, '--data', server.data])).code, 1);
-  assert.equal((await here([...exporting('-o', there, '--omit', 'colour'), '--force'])).code, 1);
+  assert.equal((await verbHere(['audit', 'export', '--out', there, '--data', server.data])).code, 1);
+  assert.equal((await verbHere(['subject', 'export', 'ann', '--reason', 'asked', '--out', there, '--data', server.data])).code, 1);
+  assert.equal((await verbHere(['forget', 'ann', '--yes', '--receipt', there, '--data', server.data])).code, 1);
+  assert.equal((await verbHere([...exporting('-o', there, '--omit', 'colour'), '--force'])).code, 1);
   assert.equal(readFileSync(there, 'utf8'), 'kept', 'also where there was nothing to write');
   const done = await tracekeep(exporting('-o', there, '--force'));
   assert.equal(done.code, 0, done.stderr);
   assert.equal((JSON.parse(readFileSync(there, 'utf8')) as Json)['traceId'], MINE);
-  assert.equal((await tracekeep(['audit', 'export', '--out', there, '--force', '--data', server.data])).code, 0);
+  assert.equal((await verbHere(['audit', 'export', '--out', there, '--force', '--data', server.data])).code, 0);
   assert.match(readFileSync(there, 'utf8'), /^\{.*"class_uid"/u);
   assert.equal(statSync(there).mode & 0o777, 0o600);
   assert.deepEqual(readdirSync(folder).filter((name) => name.includes('.tmp')), []);
@@ -121,14 +108,14 @@ test('a file that was edited, that no key is given for, or that is not there doe
 test('what cannot be left out is refused by name, and nothing is written', async () => {
   const none = join(folder, 'refused.json');
   for (const [omit, says] of [['colour', /open and cannot be left out.*colour; what can be left out is user\.\*, /u], ['name', /open and cannot be left out.*name; /u], ['nonexistent', /open and cannot be left out.*nonexistent; /u], ['user.emial', /has this field.*user\.emial/u]] as const) {
-    const { code, stderr } = await here(exporting('-o', none, '--omit', 'enduser.id', omit));
+    const { code, stderr } = await verbHere(exporting('-o', none, '--omit', 'enduser.id', omit));
     assert.equal(code, 1, omit);
     assert.match(stderr, says);
   }
   assert.equal(statSync(none, { throwIfNoEntry: false }), undefined);
-  assert.equal((await here(exporting('--span', 'x'))).code, 2);
-  assert.equal((await here(['evidence', 'export', 'no id', '--data', server.data])).code, 2);
-  const absent = await here(['evidence', 'export', 'f'.repeat(32), '--data', server.data]);
+  assert.equal((await verbHere(exporting('--span', 'x'))).code, 2);
+  assert.equal((await verbHere(['evidence', 'export', 'no id', '--data', server.data])).code, 2);
+  const absent = await verbHere(['evidence', 'export', 'f'.repeat(32), '--data', server.data]);
   assert.equal(absent.code, 1);
   assert.match(absent.stderr, /not_found|Nothing was found/u);
 });
