@@ -140,7 +140,7 @@ export class Subjects {
     };
     const keys = await control.eraseAgain(isErased, by);
     await carry();
-    await this.#parts.store.removeTokens(back);
+    await this.#parts.store.removeTokens(back.map((keyId) => ({ day: null, keyId })));
     return keys;
   }
 
@@ -180,11 +180,11 @@ export class Subjects {
   async #finish({ id, tenant, token }: UnfinishedErasure): Promise<number> {
     const { control, store } = this.#parts;
     await store.settle();
-    const rows = await store.query<{ key: string }>(STATEMENTS.keys, { tenant, subject: Buffer.from(token).toString('hex') }, { deadline_ms: LIMITS.token_removal_ms_max, rows_max: LIMITS.subject_token_keys_max });
-    const keyIds = rows.map(({ key }) => Buffer.from(key, 'hex'));
+    const rows = await store.query<{ day: number; key: string }>(STATEMENTS.keys, { tenant, subject: Buffer.from(token).toString('hex') }, { deadline_ms: LIMITS.token_removal_ms_max, rows_max: LIMITS.subject_token_keys_max });
+    const keyIds = [...new Set(rows.map(({ key }) => key))].map((key) => Buffer.from(key, 'hex'));
     // Whoever came again meanwhile has a new key, by which they are found.
     const live = new Set(control.findSubjectKeys(tenant, keyIds).filter(({ destroyed }) => !destroyed).map(({ keyId }) => Buffer.from(keyId).toString('hex')));
-    const tokens = await store.removeTokens(keyIds.filter((key) => !live.has(key.toString('hex'))));
+    const tokens = await store.removeTokens(rows.filter(({ key }) => !live.has(key)).map(({ day, key }) => ({ day, keyId: Buffer.from(key, 'hex') })));
     await control.finishErasure(id);
     return tokens;
   }

@@ -232,12 +232,15 @@ describe('when something fails', () => {
     await store1.settle().catch(() => undefined);
     for (let tries = 0; store1.pendingRows > 0 && tries < 100; tries += 1) await wait(100);
     const others = [Buffer.alloc(8, 8), Buffer.from(`') OR 1=1 --`.slice(0, 8))];
-    assert.deepEqual([await store1.removeTokens(others), await store1.removeTokens([])], [0, 0]);
-    assert.equal(await store1.removeTokens([...others, SAMPLE_KEY]), 20);
-    assert.equal(await store1.removeTokens([SAMPLE_KEY]), 0);
+    await store1.commit({ blocks: [sampleBlock(3, 10, MARK, { day: SAMPLE_DAY - 1 })], requests: [] });
+    await store1.settle();
+    const of = (day: number | null, ...keyIds: Uint8Array[]): Promise<number> => store1.removeTokens(keyIds.map((keyId) => ({ day, keyId })));
+    assert.deepEqual([await of(null, ...others), await of(null), await store1.removeTokens([])], [0, 0, 0]);
+    assert.deepEqual([await of(SAMPLE_DAY + 1, SAMPLE_KEY), await of(SAMPLE_DAY, ...others, SAMPLE_KEY), await of(SAMPLE_DAY, SAMPLE_KEY)], [0, 20, 0], 'of a day, those of this day alone');
+    assert.deepEqual([await of(null, SAMPLE_KEY), await of(null, SAMPLE_KEY)], [10, 0]);
     await store1.close();
     const store2 = await open();
-    assert.deepEqual([await count(store2, 'sealed_tokens'), await count(store2)], [0, 20]);
+    assert.deepEqual([await count(store2, 'sealed_tokens'), await count(store2)], [0, 30]);
   });
 
   test('rows of a block that is there in part are replaced', async () => {

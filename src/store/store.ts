@@ -17,7 +17,7 @@ import type { DirectoryLock } from './lock.ts';
 import { type Carried, carriedAfter, readBodies, type StoredBody } from './log-entries.ts';
 import { openParts, type StoreOptions, type StoreParts } from './open-parts.ts';
 import type { PartSync } from './part-sync.ts';
-import { removeTokensOfKeys } from './recovery.ts';
+import { type KeyOfDay, removeTokensOfKeys } from './recovery.ts';
 import type { RememberedRequests } from './remembered.ts';
 import type { RememberedRequest } from './remembered-record.ts';
 import { applyRetention, type Removal } from './retention.ts';
@@ -225,11 +225,11 @@ export class Store {
    * Removes by what sealed values are found of which the keys are destroyed: all tokens of spans that these keys closed, of the person and of their fields. Gone from every part of
    * the table when resolved, and from the disk some seconds later; what is in the journal goes with its segments. Doing it again removes what is left. Gives how many there were.
    */
-  async removeTokens(keyIds: readonly Uint8Array[]): Promise<number> {
+  async removeTokens(keys: readonly KeyOfDay[]): Promise<number> {
     // What a flush has begun to insert it inserts again when it fails.
     await this.settle();
     return this.#flusher.between(async () => {
-      const removed = await removeTokensOfKeys(this.engine, keyIds);
+      const removed = await removeTokensOfKeys(this.engine, keys);
       await this.#partSync.sync();
       this.#partSync.follow();
       return removed;
