@@ -101,20 +101,29 @@ test('where the policy asks for a second person, the request waits, somebody els
   grace = await stage.open({ as: GRACE });
   page = grace.page;
   await goTo(page, trace);
-  await page.keyboard.press('o');
-  const dialog = page.getByRole('dialog');
-  await dialog.getByText('log.message', { exact: true }).click();
-  await dialog.getByLabel('Reason').fill('the customer complains');
-  await dialog.getByRole('button', { name: 'Reveal 1 field' }).click();
-  await page.getByRole('dialog', { name: 'A second person has to approve it' }).getByText('You can send them this address').waitFor();
-  await page.keyboard.press('Escape');
-  await line(page).getByText('log.message waits for a second person').waitFor();
+  const ask = async (): Promise<void> => {
+    await page.keyboard.press('o');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('log.message', { exact: true }).click();
+    await dialog.getByLabel('Reason').fill('the customer complains');
+    await dialog.getByRole('button', { name: 'Reveal 1 field' }).click();
+    await page.getByRole('dialog', { name: 'A second person has to approve it' }).getByText('You can send them this address').waitFor();
+    await page.keyboard.press('Escape');
+    await line(page).getByText('log.message waits for a second person').waitFor();
+  };
+  await ask();
 
   const edsger = await stage.open({ as: EDSGER });
   await goTo(edsger.page, '/approvals');
   await edsger.page.getByRole('link', { name: 'Approvals 1 waiting for you' }).waitFor();
   await edsger.page.getByText('the customer complains').waitFor();
   assert.deepEqual(await axeFindings(edsger.page), []);
+  await edsger.page.getByRole('button', { name: 'Decline what grace asks for…' }).click();
+  await edsger.page.getByRole('dialog').getByRole('button', { name: 'Decline' }).click();
+  await edsger.page.getByText('declined by edsger').waitFor();
+  await line(page).getByText('edsger declined that you open log.message').waitFor();
+  await ask();
+  await edsger.page.getByRole('button', { name: 'Refresh' }).click();
   await edsger.page.getByRole('button', { name: 'Approve what grace asks for…' }).click();
   const sure = edsger.page.getByRole('dialog', { name: 'Approve: grace wants to open log.message of a trace' });
   await sure.getByRole('button', { name: 'Approve' }).click();
@@ -141,6 +150,7 @@ test('a key custodian rotates, rewraps with progress and retires, each after its
   const { page: keys } = custodian;
   await goTo(keys, '/');
   assert.match(keys.url(), /\/keys$/u);
+  await Promise.all([keys.waitForResponse(/\/api\/v1\/keys$/u), keys.getByRole('button', { name: 'Refresh' }).click()]);
   const versions = keys.getByRole('table', { name: 'Versions of the key pair' });
   const act = async (open: string, effect: RegExp, verb: string): Promise<void> => {
     await keys.getByRole('button', { name: open }).click();

@@ -53,7 +53,7 @@ export function SealedLine({ outline, opening: { opened, closed, close }, isList
   if (sealed === undefined) return null;
   const { fields = [], rules } = sealed;
   const own = data?.filter(({ mine, kind, trace }) => mine && kind === 'reveal' && trace === outline.traceId) ?? [];
-  const asked = own.find(({ state }) => state === 'approved') ?? own.find(({ state }) => state === 'waiting') ?? null;
+  const asked = own.find(({ state }) => state === 'approved') ?? own.find(({ state }) => state === 'waiting') ?? declinedLast(own);
   const Answer = opened?.values.length === 0 ? NothingOpened : OpenNow;
   const by = [...new Set(rules.flatMap(({ rule }) => (rule === null ? [] : [rule])))].slice(0, RULES_MAX);
   return (
@@ -130,6 +130,12 @@ function NothingOpened({ opened: { note }, isListed, onList, onClose }: OpenNowP
   );
 }
 
+/** The last that was asked for, where somebody else declined it: until it is asked anew. */
+function declinedLast(own: readonly Approval[]): Approval | null {
+  const last = own.toSorted((one, other) => Date.parse(other.made) - Date.parse(one.made))[0];
+  return last?.state === 'declined' && last.decidedBy?.id !== last.by.id ? last : null;
+}
+
 function Asked({ approval: { state, decidedBy, until, fields }, onUse }: { readonly approval: Approval; readonly onUse: () => void }): ReactNode {
   if (state === 'approved') {
     return (
@@ -144,6 +150,7 @@ function Asked({ approval: { state, decidedBy, until, fields }, onUse }: { reado
       </>
     );
   }
+  if (state === 'declined') return <span className={styles['quiet']}>{decidedBy?.name ?? 'Somebody'} declined that you open {namesOf(fields)}.</span>;
   return (
     <span className={styles['waiting']}>
       <Hourglass aria-hidden size={13} />
