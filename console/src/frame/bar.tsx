@@ -1,4 +1,5 @@
 /** The bar above the page: time range where it matters, palette, help, theme, account. */
+import { useQueryClient } from '@tanstack/react-query';
 import { useRouterState } from '@tanstack/react-router';
 import { CircleHelp, Monitor, Moon, RefreshCw, Search, Sun } from 'lucide-react';
 import type { ReactNode } from 'react';
@@ -15,6 +16,9 @@ import { setTheme, useTheme } from './theme.ts';
 export function Bar({ onPalette, onHelp }: { readonly onPalette: () => void; readonly onHelp: () => void }): ReactNode {
   const theme = useTheme();
   const ranged = useRouterState({ select: ({ location }) => pageAt(location.pathname)?.ranged ?? false });
+  const client = useQueryClient();
+  // What a page counts back from now is asked for anew by another now; the rest is asked for as it was.
+  const refresh = (): void => (ranged ? refreshNow() : void client.refetchQueries({ type: 'active' }));
   const Shape = theme === 'light' ? Sun : theme === 'dark' ? Moon : Monitor;
   return (
     <header className={styles['bar']}>
@@ -25,7 +29,7 @@ export function Bar({ onPalette, onHelp }: { readonly onPalette: () => void; rea
       </Button>
       <div className={styles['tools']}>
         {ranged ? <RangePicker /> : null}
-        <IconButton label="Refresh" onPress={refreshNow}>
+        <IconButton label="Refresh" onPress={refresh}>
           <RefreshCw aria-hidden />
         </IconButton>
         <span className={styles['help']}>
