@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -13,17 +14,17 @@ import { ask, type Reply } from '#harness/exchange';
 import { LIMITS } from '#limits';
 import { type Export, Ledger, makeExport, newSeed, Random } from './load.ts';
 
-/** More than half a millisecond of CPU each under the pattern below, on the two threads that a query has: more than twice what a query may take, and three run. */
+/** More than half a millisecond of CPU each under the pattern below, on the two threads that a query has: more than twice what a query may take on an idle machine, and three run. */
 const SPANS = 32_000;
 const REQUEST = 4_000;
-/** What a query may take here: long enough for a machine with much else to do to acknowledge a few exports. */
-const QUERY_MS = 4_000;
+/** What a query may take here: longer where much else runs, which costs no more, since each then gets a smaller part of the machine. */
+const QUERY_MS = Math.min(24_000, Math.max(4_000, Math.ceil((2_000 * loadavg()[0]!) / availableParallelism())));
 const SLOW = 100;
 /** A search that was refused its time may go on to the end of its block of rows, on each of six threads; to the end of all rows they would take a minute. */
 const OVERHANG_CPU_S_MAX = 15;
-/** One after another while slow queries run. An exporter that waited for a query would have one at most. */
-const ACKNOWLEDGED_MIN = 3;
-const ACKNOWLEDGED_ENOUGH = 40;
+/** One after another while slow queries run. An exporter that waited for a query would have one at most, begun just before. */
+const ACKNOWLEDGED_MIN = 2;
+const ACKNOWLEDGED_ENOUGH = 20;
 /** Rows with texts of their own and a pattern that keeps hundreds of places in them open: nothing quicker than trying them all. */
 const QUESTION = `/api/v1/search?attribute=${encodeURIComponent('text=~(?:.{0,100}[0-9a-c].{0,100}[xz]){2}')}`;
 const SHORT_DEADLINE = pathToFileURL(join(import.meta.dirname, 'short-deadline.ts')).href;
@@ -84,7 +85,7 @@ test('a hundred slow queries: acknowledgements keep coming, a trace is found, th
   await quiet();
   assert.ok(await isFound(ledger.acknowledged.at(-1)), 'what was acknowledged meanwhile is found');
   const overhang_s = cpuSeconds(server) - cpu_s;
-  t.diagnostic(`${acknowledged} exports acknowledged while slow queries ran, which went on for ${overhang_s.toFixed(1)} s of CPU after their deadline`);
+  t.diagnostic(`${acknowledged} exports acknowledged while slow queries ran for ${QUERY_MS} ms, which went on for ${overhang_s.toFixed(1)} s of CPU after their deadline`);
 
   assert.ok(acknowledged >= ACKNOWLEDGED_MIN, `${acknowledged} exports were acknowledged before the queries ended`);
   assert.ok(found, 'the trace was found only when the queries had ended');
