@@ -10,7 +10,7 @@ import { digestsOf } from './subject-keys.ts';
 
 export interface KeyTableAtRest {
   digestSubjectKeys(after: number): { readonly digests: Uint8Array; readonly last: number | null };
-  /** There is a control database, and it is one: with other files in its place no server starts. */
+  /** There is a control database, and it is one. */
   readonly isThere: boolean;
   close(): void;
 }
