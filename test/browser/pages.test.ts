@@ -52,3 +52,13 @@ test('axeFindings() and overflow() see what is wrong', async () => {
   assert.match((await overflow(page)).join('\n'), /div/u);
   await close();
 });
+
+test('wrongLooks() sees what is wrong in one theme or width alone', async () => {
+  const { page, close } = await stage.open({ as: 'nobody' });
+  const style = '@media (prefers-color-scheme: dark) { p { color: #444; background: #222 } } @media (min-width: 1000px) { div { display: none } } @media (max-width: 999px) { button { display: none } }';
+  await page.route('**/bare', (route) => route.fulfill({ contentType: 'text/html', body: `<html lang="en"><title>x</title><style>${style}</style><main><h1>x</h1><button></button><p>pale</p><div style="width:900px">wide</div></main></html>` }));
+  await page.goto('/bare');
+  const lines = await wrongLooks(page);
+  assert.deepEqual(lines.map((line) => /^\S+ \S+: [a-z-]+/u.exec(line)?.[0]), ['390 dark: color-contrast', '390 dark: div', '1280 light: button-name']);
+  await close();
+});
