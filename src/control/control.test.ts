@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -271,4 +271,18 @@ test('a change that the database itself undid says why it failed, and the next o
   raw.exec('DROP TRIGGER full');
   raw.close();
   done(await store.addToken({ tenant: DEFAULT_TENANT, roles: ['viewer'] }));
+});
+
+test('open() begins no database anew beside a log that has entries, unless somebody makes the empty file', async () => {
+  const dataDir = newDir();
+  mkdirSync(join(dataDir, 'log'));
+  writeFileSync(join(dataDir, 'log', 'entries'), '');
+  await open(dataDir);
+  rmSync(join(dataDir, 'control'), { recursive: true });
+  writeFileSync(join(dataDir, 'log', 'entries'), 'x');
+  await assert.rejects(open(dataDir), /cannot find the control database .*put the folder control\/ back/u);
+  assert.ok(!existsSync(join(dataDir, 'control')));
+  mkdirSync(join(dataDir, 'control'));
+  writeFileSync(join(dataDir, 'control', 'control.sqlite'), '');
+  assert.ok(isRefusal((await open(dataDir)).findCredential('tk_'.padEnd(52, 'x'))));
 });

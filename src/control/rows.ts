@@ -3,6 +3,7 @@
  * command-line verbs open the same database at the same time: there is no owner. A change made anywhere is noticed within `CHECK_MS`.
  */
 import { randomBytes } from 'node:crypto';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { CompiledQuery, Kysely } from 'kysely';
@@ -57,6 +58,7 @@ export class ControlRows {
   /** Opens the database, making it if it is not there. Throws if it was made with another key. */
   static async open(options: ControlOptions): Promise<ControlRows> {
     const path = join(options.dataDir, 'control', 'control.sqlite');
+    requireNotLost(path, options.dataDir);
     const sealer = new ColumnSealer(options.key);
     let database: ControlDatabase | undefined;
     try {
@@ -124,4 +126,15 @@ async function checkSeal(database: ControlDatabase, sealer: ColumnSealer): Promi
   } catch (cause) {
     throw new Error('cannot use this root key: the data was written with another one', { cause });
   }
+}
+
+/**
+ * A log with entries was written beside a database. An empty one would let the server begin as if nothing had been decided: the keys of sealed values made anew, people who were forgotten
+ * unknown, and nothing left by which `verify` could tell.
+ */
+function requireNotLost(path: string, dataDir: string): void {
+  if (existsSync(path)) return;
+  const entries = statSync(join(dataDir, 'log', 'entries'), { throwIfNoEntry: false });
+  if (entries === undefined || entries.size === 0) return;
+  throw new Error(`cannot find the control database ${path}, and the log beside it has entries: put the folder control/ back from the newest copy of the data directory, then run "tracekeep verify". Without a copy, make an empty file of that name to begin anew: producers, tokens, people and policies are lost, and what was sealed stays closed for ever`);
 }

@@ -24,7 +24,7 @@ export const KINDS = {
   account: ['The account is not the sum of what was logged', 'The bodies of the log have the true figures.'],
   policy: ['A block was made under a policy that the log does not know', 'What was restricted in it cannot be recomputed.'],
   'key-back': ['Keys that were destroyed are there again', 'An older copy of the control database was put in place of a newer one. "tracekeep forget --again" destroys them anew.'],
-  'control-gone': ['The control database is gone', 'Start no server before control/ is put back from the newest copy of the data directory: it would refuse, or begin with an empty one. Then "tracekeep forget --again" destroys what was erased since that copy. Without a copy what was sealed stays closed for ever.'],
+  'control-gone': ['The control database is gone', 'Put control/ back from the newest copy of the data directory; no server starts before. Then "tracekeep forget --again" destroys what was erased since that copy. Without a copy what was sealed stays closed for ever.'],
   unreadable: ['Something that is stored cannot be read', 'It was changed outside of the server, or the disk is failing. A copy of the data directory from before has it.'],
   'table-gone': ['A table is gone', 'A copy of the data directory from before has it.'],
   journal: ['The journal is gone or was changed', 'What had come last may be lost with it. A copy of the data directory from before has it.'],
