@@ -2,7 +2,6 @@
  * What the record of a query adds to its time: with it the filter is minimized, the record written and synced, and the log told of it meanwhile.
  */
 import { join } from 'node:path';
-import { ControlStore } from '#control';
 import { FilterTexts } from '#dry-run/filter-text';
 import { deriveKey } from '#keys';
 import { DEFAULT_TENANT, type Reader } from '#model';
@@ -17,8 +16,7 @@ export interface AuditFigures {
 const READER: Reader = { id: 'a_0000000000000001', name: 'ana', tenant: DEFAULT_TENANT, kind: 'person', roles: ['viewer'], groups: [], scopes: null };
 
 export async function measureAudit(pairs: number): Promise<AuditFigures> {
-  return withStore(async ({ store, dataDir, rootKey, parts }) => {
-    const control = await ControlStore.open({ dataDir, key: deriveKey(rootKey, 'control') });
+  return withStore(async ({ store, control, dataDir, rootKey, parts }) => {
     const records = await Records.start({ control, store, key: deriveKey(rootKey, 'records'), journal: { directory: join(dataDir, 'access'), key: deriveKey(rootKey, 'access') } });
     const policy = compilePolicy(DEFAULT_POLICY);
     const filters = new FilterTexts(() => policy, null);
@@ -28,7 +26,6 @@ export async function measureAudit(pairs: number): Promise<AuditFigures> {
       return { asked: await pairUp(plain, { ...plain, records: recorder }, pairs) };
     } finally {
       await records.stop();
-      control.close();
     }
   });
 }

@@ -6,7 +6,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openRootKey } from '#keys';
+import { ControlStore } from '#control';
+import { deriveKey, openRootKey } from '#keys';
 import type { Secret } from '#model';
 import { createQueries } from '#query';
 import { startConsole, type ConsoleParts } from '#query/api';
@@ -26,6 +27,7 @@ export interface Added {
 
 export interface Paired {
   readonly store: Store;
+  readonly control: ControlStore;
   readonly dataDir: string;
   readonly rootKey: Secret<Uint8Array>;
   /** What both consoles have. */
@@ -46,14 +48,17 @@ export async function withStore<Answer>(work: (paired: Paired) => Promise<Answer
   const folder = mkdtempSync(join(tmpdir(), 'tracekeep-bench-pairs-'));
   const dataDir = join(folder, 'data');
   const rootKey = openRootKey({ file: join(folder, 'data.key'), dataDir });
+  // First, as a server does: beside a log that has entries no empty one is begun.
+  const control = await ControlStore.open({ dataDir, key: deriveKey(rootKey, 'control') });
   const store = await Store.open({ dataDir, rootKey, config: SPARE_NO_DISK, logKeys: { folder: join(folder, 'keys'), origin: null } });
   try {
     for (let block = 1; block <= BLOCKS; block++) await store.commit({ blocks: [sampleBlock(block, 300, 'bench')], requests: [sampleAccount(`digest-${block}`, 300)] });
     await store.settle();
     const parts = { address: { host: '127.0.0.1', port: 0 }, queries: createQueries({ store, producers: async () => [] }), metricsText: async () => '', ready: async () => null };
-    return await work({ store, dataDir, rootKey, parts });
+    return await work({ store, control, dataDir, rootKey, parts });
   } finally {
     await store.close();
+    control.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }
