@@ -27,6 +27,12 @@ test('openSigners() makes the keys once, 0600, and what they sign is opened with
   assert.deepEqual(opened.claims.map(({ time_s }) => time_s), [undefined, 7]);
 });
 
+test('openSigners() says what is in the way of its folder', () => {
+  writeFileSync(join(home, 'in-the-way'), '');
+  assert.throws(() => openSigners(wanted('in-the-way/keys')), /cannot make the folder .*in-the-way for the key of the log: a file of that name is there/);
+  assert.throws(() => openSigners(wanted('in-the-way/below/keys')), /the folder above it cannot be made/);
+});
+
 test('verifyNatively() says no to keys and signatures that are none', () => {
   assert.equal(verifyNatively('ed25519', new Uint8Array(31), new Uint8Array(1), new Uint8Array(64)), false);
   assert.equal(verifyNatively('ml-dsa-44', new Uint8Array(1312), new Uint8Array(1), new Uint8Array(3)), false);

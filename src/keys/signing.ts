@@ -46,9 +46,14 @@ export const verifyNatively: Verify = (algorithm, publicKey, message, signature)
 
 /** The keys of a file, which is made if it is not there. Throws when it is unsafe, malformed, or holds keys of another name or of other types. */
 export function openSigners(wanted: SignerFile): Signer[] {
-  const { file, name, types, random = randomBytes } = wanted;
+  const { file, what, name, types, random = randomBytes } = wanted;
   if (!existsSync(file)) {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    try {
+      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    } catch (cause) {
+      const why = existsSync(dirname(file)) ? 'a file of that name is there' : 'the folder above it cannot be made or written to';
+      throw new Error(`cannot make the folder ${dirname(file)} for the ${what}: ${why}`, { cause });
+    }
     publishFile(file, types.map((type) => printKey(name, type, random(SEED_BYTES))).join(''));
   }
   return readSigners(wanted);
