@@ -31,7 +31,7 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
   { name: 'policy-edit', path: '/policy/edit?service=frontend&key=client.address&kind=ip&place=span' },
   { name: 'policy-history', path: '/policy/history' },
   { name: 'audit', path: '/audit' },
-  { name: 'approvals', path: '/approvals' },
+  { name: 'approvals', path: '/approvals', as: { name: 'grace', role: 'privacy-officer' } },
   { name: 'keys', path: '/keys' },
   { name: 'forget', path: '/forget', as: { name: 'grace', role: 'privacy-officer' } },
   { name: 'ingest', path: '/ingest' },
